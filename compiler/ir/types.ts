@@ -1,0 +1,165 @@
+/**
+ * The intermediate representation: plain, JSON-serialisable data. The reader makes it, the passes turn it into a
+ * plan, the printers write it in three languages. Every node says where in the author's file it came from.
+ */
+import type { Colour, DType, Format, ParamKind, ParamScope } from '../../ops/spec.js';
+
+/** A stretch of a source file; `line` and `column` count from 1, `file` is relative to the project's root. */
+export type Loc = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+};
+
+export type Scalar = 'f32' | 'i32' | 'bool';
+/** A number or a tuple of numbers of one kind. `length` 0 is a bare number. */
+export type Type = { readonly scalar: Scalar; readonly length: number };
+
+type Node = { readonly type: Type; readonly loc: Loc };
+
+/** `===` and `!==` print as `==` and `!=`; `/` on i32 is division towards zero. */
+export type BinaryOp =
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '<<'
+  | '>>'
+  | '&'
+  | '|'
+  | '^'
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '==='
+  | '!=='
+  | '&&'
+  | '||';
+
+/** The functions of the kernel language that are one function in every target. See compiler/ir/math.ts. */
+export type MathFunction = string;
+
+export type Expr =
+  | (Node & { readonly kind: 'literal'; readonly value: number | boolean })
+  /** A local, or a parameter of the enclosing function. */
+  | (Node & { readonly kind: 'local'; readonly name: string })
+  /** One number of an operator's parameter; `lane` 0 for a bare one. */
+  | (Node & { readonly kind: 'param'; readonly param: string; readonly lane: number })
+  /** A size that a map sees. */
+  | (Node & { readonly kind: 'size'; readonly of: 'src' | 'dst'; readonly axis: 'width' | 'height' })
+  | (Node & { readonly kind: 'unary'; readonly op: '-' | '!' | '~'; readonly operand: Expr })
+  | (Node & { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
+  | (Node & { readonly kind: 'select'; readonly test: Expr; readonly then: Expr; readonly else: Expr })
+  | (Node & { readonly kind: 'math'; readonly fn: MathFunction; readonly args: readonly Expr[] })
+  /** Between f32 and i32; to i32 it drops the fraction and saturates. */
+  | (Node & { readonly kind: 'cast'; readonly value: Expr })
+  /** Another function of the kernel, by its name in {@link OpFunction.helpers}. */
+  | (Node & { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expr[] })
+  /** The source's pixel at a whole position; only in a filter. */
+  | (Node & { readonly kind: 'tap'; readonly x: Expr; readonly y: Expr })
+  | (Node & { readonly kind: 'tuple'; readonly items: readonly Expr[] })
+  | (Node & { readonly kind: 'index'; readonly tuple: Expr; readonly index: number });
+
+export type Stmt =
+  | {
+      readonly kind: 'let';
+      readonly name: string;
+      readonly type: Type;
+      readonly init: Expr;
+      readonly mutable: boolean;
+      readonly loc: Loc;
+    }
+  | { readonly kind: 'assign'; readonly name: string; readonly value: Expr; readonly loc: Loc }
+  | {
+      readonly kind: 'if';
+      readonly test: Expr;
+      readonly then: readonly Stmt[];
+      readonly else: readonly Stmt[];
+      readonly loc: Loc;
+    }
+  /** `for (let name = from; name < to; name += step)`, all i32; `to` and `step` are literals. */
+  | {
+      readonly kind: 'for';
+      readonly name: string;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly step: number;
+      readonly body: readonly Stmt[];
+      readonly loc: Loc;
+    }
+  | { readonly kind: 'return'; readonly value: Expr; readonly loc: Loc };
+
+/** A function of the kernel language. Names are the author's, made unique and safe for C++. */
+export type Fn = {
+  readonly name: string;
+  readonly args: readonly { readonly name: string; readonly type: Type }[];
+  readonly returns: Type;
+  readonly body: readonly Stmt[];
+  readonly loc: Loc;
+};
+
+/** An operator's function with the functions it calls, callees first. */
+export type OpFunction = { readonly fn: Fn; readonly helpers: readonly Fn[] };
+
+/** A parameter of a placed operator that the kernel or the host sees; structural ones are folded away. */
+export type ParamField = {
+  readonly name: string;
+  readonly kind: Exclude<ParamKind, 'choice'>;
+  readonly per: Exclude<ParamScope, 'structure'>;
+  /** Numbers in it: the kind's own, or one per channel. */
+  readonly lanes: number;
+  /** What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. */
+  readonly value: { readonly settled: unknown } | { readonly open: string };
+};
+
+type StageBase<Role extends string> = {
+  readonly role: Role;
+  /** Unique in the pipeline; the author's name of the operator, numbered where it repeats. */
+  readonly name: string;
+  readonly params: readonly ParamField[];
+  readonly apply: OpFunction;
+  /** Where the stage stands in the pipeline. */
+  readonly loc: Loc;
+};
+/** `apply(px) → px`. */
+export type PointStage = StageBase<'point'> & { readonly from: Colour; readonly to: Colour };
+/** `apply(at: f32×2) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
+export type MapStage = StageBase<'map'> & {
+  readonly size?: OpFunction;
+  readonly filter: FilterRef;
+  readonly border: BorderRef;
+};
+/** `apply(at: i32×2) → i32×2`. */
+export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
+export type Stage = PointStage | MapStage | IndexMapStage;
+
+/** `apply(at: f32×2) → px`, using `tap`. */
+export type FilterRef = { readonly name: string; readonly apply: OpFunction };
+export type BorderRef =
+  /** `apply(i: i32, size: i32) → i32`. */
+  | { readonly kind: 'index'; readonly name: string; readonly apply: OpFunction }
+  /** The value is an argument of the kernel: one number per channel. */
+  | { readonly kind: 'constant'; readonly value: readonly number[] };
+
+/** A pipeline as the reader found it: checked, typed, not yet planned. */
+export type PipelineIr = {
+  readonly name: string;
+  /** The doc comment's text, for the bindings. */
+  readonly doc: string;
+  readonly source: Format;
+  readonly stages: readonly Stage[];
+  readonly sink: Format;
+  readonly loc: Loc;
+};
+
+export type { Colour, DType, Format };
+
+export const f32: Type = { scalar: 'f32', length: 0 };
+export const i32: Type = { scalar: 'i32', length: 0 };
+export const bool: Type = { scalar: 'bool', length: 0 };
+export const tuple = (scalar: Scalar, length: number): Type => ({ scalar, length });
+export const sameType = (a: Type, b: Type): boolean => a.scalar === b.scalar && a.length === b.length;

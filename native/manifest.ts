@@ -1,0 +1,84 @@
+/**
+ * What a built pipeline looks like to whoever calls it: the layout of its argument block. Written by the compiler to
+ * `manifest.json`, read by the runtime, and enough for a caller in any other language. Little-endian, 64-bit pointers.
+ *
+ *   int cuweave_NAME(const struct cuweave_NAME_args*, void* cudaStream);                   // enqueues, returns a cudaError_t
+ *   int cuweave_NAME_host(const struct cuweave_NAME_args*, int image, int rowBegin, int rowEnd);   // computes these rows
+ *
+ * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
+ * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
+ */
+import type { Colour, DType, ParamKind, ParamScope } from '../ops/spec.js';
+
+/** The version of everything in this file; the runtime refuses another. */
+export const ABI_VERSION = 1;
+
+/** A plane's place in the image descriptor. */
+export type ManifestPlane = {
+  readonly name: string;
+  readonly channels: number;
+  readonly subsampling: readonly [number, number];
+  /** Byte offset of the pointer (u64) in the image descriptor. */
+  readonly pointer: number;
+  /** Byte offset of the pitch in bytes (i64) in the image descriptor. */
+  readonly pitch: number;
+};
+/** A source or sink. */
+export type ManifestFormat = {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly colour: Colour;
+  readonly layout?: 'NHWC' | 'NCHW';
+  readonly planes: readonly ManifestPlane[];
+};
+/** One parameter of one operator. */
+export type ManifestParam = {
+  readonly stage: string;
+  readonly name: string;
+  readonly kind: Exclude<ParamKind, 'choice'>;
+  readonly per: Exclude<ParamScope, 'structure'>;
+  readonly lanes: number;
+  /** `args`: the call's block; `image`: each image's descriptor. */
+  readonly block: 'args' | 'image';
+  readonly offset: number;
+  /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
+  readonly settled?: unknown;
+  readonly open?: string;
+};
+/** One geometric stage: images have size `at − 1` before it and `at` after it. */
+export type ManifestGeometry = {
+  readonly stage: string;
+  readonly role: 'map' | 'indexMap';
+  /** Whether the binding has a function that gives the output's size; without it the size stays. */
+  readonly resizes: boolean;
+};
+/** One pipeline. */
+export type ManifestPipeline = {
+  readonly name: string;
+  readonly doc: string;
+  readonly hash: string;
+  readonly chain: string;
+  readonly source: ManifestFormat;
+  readonly sink: ManifestFormat;
+  /** Stages that move pixels, in order. */
+  readonly geometry: readonly ManifestGeometry[];
+  readonly params: readonly ManifestParam[];
+  readonly args: { readonly size: number };
+  /**
+   * The image descriptor. `sizes` is the byte offset of `geometry.length + 1` pairs of i32 (width, height): the source's
+   * size first, then the size after each geometric stage; the last is the sink's.
+   */
+  readonly image: { readonly size: number; readonly sizes: number };
+};
+/** The whole file. */
+export type Manifest = {
+  readonly abi: number;
+  readonly cuweave: string;
+  /** The shared library beside this file. */
+  readonly library: string;
+  /** Compute capabilities that the library holds machine code for, such as `sm_90`; empty: CPU only. */
+  readonly archs: readonly string[];
+  /** No fused multiply-add, IEEE division and root: CUDA gives the host's bits. */
+  readonly strict: boolean;
+  readonly pipelines: readonly ManifestPipeline[];
+};

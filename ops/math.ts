@@ -1,0 +1,31 @@
+/**
+ * Functions of the kernel language that JavaScript lacks. Each is a JavaScript function here and an instruction or
+ * a prelude function in generated code (native/kernel/prelude.h).
+ */
+import type { f32, i32 } from './spec.js';
+
+/** The nearest whole number; halves go to the even one, as IEEE 754 and CUDA's `rintf` do. */
+export const roundHalfEven = (v: f32): f32 => {
+  const floor = Math.floor(v);
+  const part = v - floor;
+  if (part !== 0.5) return part < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+};
+
+const f16Bits = new Float32Array(1);
+const f16Word = new Uint32Array(f16Bits.buffer);
+
+/** The nearest IEEE 754 half (binary16), halves to even; beyond ±65504 it rounds to infinity from 65520 on. */
+export const roundToF16 = (v: f32): f32 => {
+  f16Bits[0] = v;
+  const value = f16Bits[0];
+  const exponent = ((f16Word[0] >>> 23) & 255) - 127;
+  if (!Number.isFinite(value) || value === 0) return value;
+  if (Math.abs(value) >= 65520) return value < 0 ? -Infinity : Infinity;
+  // The distance between halves at this size: 2^(e−10), and 2^−24 below the smallest normal half.
+  const step = 2 ** (Math.max(exponent, -14) - 10);
+  return roundHalfEven(value / step) * step;
+};
+
+/** Integer division, rounding towards zero. The divisor must not be 0. */
+export const idiv = (a: i32, b: i32): i32 => Math.trunc(a / b);

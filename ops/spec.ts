@@ -1,0 +1,393 @@
+/**
+ * The vocabulary in which operators and pipelines are declared. Everything here is plain data and plain
+ * functions: a spec can be run, tested and inspected as it stands, and the compiler reads the same functions.
+ */
+
+// ---------------------------------------------------------------------------------------------- numbers
+
+/** A 32-bit IEEE 754 number. In the kernel language a plain `number` means `f32` too. */
+export type f32 = number;
+/** A 32-bit signed integer. Declare it to get integer arithmetic. */
+export type i32 = number;
+/** Storage types of images and tensors. Arithmetic is done in {@link f32} and {@link i32}. */
+export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'f32';
+
+// -------------------------------------------------------------------------------------------- colour models
+
+/** What the channels of a pixel mean. */
+export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray';
+/** How many channels each colour model has. */
+export const channelCount = { gray: 1, yuv: 3, rgb: 3, rgba: 4 } as const;
+/** The number of channels of a colour model, as a type. */
+export type Channels<C extends Colour> = (typeof channelCount)[C];
+/** The channels of one pixel: a tuple, so that it destructures. `.map` keeps its length. */
+export type Pixel<N extends number = number> = N extends 1
+  ? readonly [f32]
+  : N extends 2
+    ? readonly [f32, f32]
+    : N extends 3
+      ? readonly [f32, f32, f32]
+      : N extends 4
+        ? readonly [f32, f32, f32, f32]
+        : readonly f32[];
+/** A position in pixels: x to the right, y down; the centre of the first pixel is (0, 0). */
+export type Point = readonly [x: f32, y: f32];
+/** A pixel's position in whole pixels. */
+export type Index = readonly [x: i32, y: i32];
+/** Width and height in pixels. */
+export type Size = { readonly width: i32; readonly height: i32 };
+/** What a map knows about the images on both sides of it. */
+export type Sizes = { readonly src: Size; readonly dst: Size };
+
+// ------------------------------------------------------------------------------------------------- params
+
+/**
+ * The type of an operator's parameter. `Value` is what an author or a caller gives, `Kernel` what the operator's
+ * function sees.
+ */
+export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope = ParamScope> {
+  readonly param: ParamKind;
+  readonly per: Per;
+  readonly choices?: readonly string[];
+  readonly default?: Value;
+  /** Only for types. */
+  readonly _types?: { value: Value; kernel: Kernel };
+}
+/** The kinds of parameter that the compiler lays out and the runtime packs. See {@link paramFields}. */
+export type ParamKind = 'f32' | 'i32' | 'vec2' | 'mat2x3' | 'rect' | 'yuvToRgb' | 'choice';
+/** Whether a parameter has one value, one per channel, one per image of a batch, or is settled at build time. */
+export type ParamScope = 'call' | 'channel' | 'image' | 'structure';
+
+/** How each kind of parameter is laid out: the number type, and the fields' names where it has any. */
+export const paramFields = {
+  f32: { scalar: 'f32', lanes: 1, fields: [] },
+  i32: { scalar: 'i32', lanes: 1, fields: [] },
+  vec2: { scalar: 'f32', lanes: 2, fields: [] },
+  mat2x3: { scalar: 'f32', lanes: 6, fields: [] },
+  rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
+  yuvToRgb: {
+    scalar: 'f32',
+    lanes: 7,
+    fields: ['yOffset', 'cOffset', 'yScale', 'rv', 'gu', 'gv', 'bu'],
+  },
+} as const satisfies Record<
+  Exclude<ParamKind, 'choice'>,
+  { scalar: 'f32' | 'i32'; lanes: number; fields: readonly string[] }
+>;
+
+/** A rectangle in whole pixels; (x, y) is its top left corner. */
+export type Rect = { readonly x: i32; readonly y: i32; readonly width: i32; readonly height: i32 };
+/** Six numbers, row by row: x' = m[0]·x + m[1]·y + m[2], y' = m[3]·x + m[4]·y + m[5]. */
+export type Mat2x3 = readonly [f32, f32, f32, f32, f32, f32];
+/** An affine map with its direction named: from output to input pixels, or from input to output pixels. */
+export type Affine = { readonly dstToSrc: Mat2x3 } | { readonly srcToDst: Mat2x3 };
+/** Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
+export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
+/** Whether codes 16–235 (luma) and 16–240 (chroma) are in use, or all of 0–255. */
+export type YuvRange = 'limited' | 'full';
+/** How YUV becomes RGB; `'auto'` takes what the image itself says. */
+export type YuvCoding = { readonly matrix: YuvMatrix | 'auto'; readonly range: YuvRange | 'auto' };
+/** The coefficients in R = yScale·(Y−yOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour.ts. */
+export type YuvCoefficients = {
+  readonly [F in (typeof paramFields)['yuvToRgb']['fields'][number]]: f32;
+};
+
+type Scalar<Name extends 'f32' | 'i32'> = Param<number, number, 'call'> & { readonly param: Name } & ((
+    value: number,
+  ) => number);
+
+const scalar = <Name extends 'f32' | 'i32'>(name: Name, convert: (value: number) => number): Scalar<Name> =>
+  Object.assign((value: number) => convert(value), { param: name, per: 'call' as const }) as never;
+
+/** As a parameter: one 32-bit float. As a function in the kernel language: converts to {@link f32}. */
+export const f32 = scalar('f32', Math.fround);
+/** As a parameter: one 32-bit integer. As a function in the kernel language: drops the fraction, saturating. */
+export const i32 = scalar('i32', value =>
+  Number.isNaN(value) ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(value))),
+);
+/** Two numbers, say x and y. */
+export const vec2: Param<readonly [f32, f32], readonly [f32, f32], 'call'> = { param: 'vec2', per: 'call' };
+/** An affine map; given with its direction, seen by the kernel as output → input. */
+export const mat2x3: Param<Affine, Mat2x3, 'call'> = { param: 'mat2x3', per: 'call' };
+/** A rectangle inside the image. */
+export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
+/** The matrix and range of a YUV signal; seen by the kernel as coefficients. */
+export const yuvCoding: Param<YuvCoding, YuvCoefficients, 'call'> = { param: 'yuvToRgb', per: 'call' };
+
+/** A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels. */
+export const perChannel = (_type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'> => ({
+  param: 'f32',
+  per: 'channel',
+});
+/** A parameter that may differ from image to image of a batch. At the call: one value, or an array of them. */
+export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> => ({
+  param: type.param,
+  per: 'image',
+  ...(type.default === undefined ? {} : { default: type.default }),
+});
+/** A choice between words, settled at build time: the kernel holds the code of the chosen one only. */
+export const oneOf = <const C extends readonly [string, ...string[]]>(
+  ...choices: C
+): Param<C[number], C[number], 'structure'> => ({ param: 'choice', per: 'structure', choices });
+/** The parameter's value where the author gives none. Without it the caller is asked. */
+export const withDefault = <V, K, P extends ParamScope>(
+  type: Param<V, K, P>,
+  value: NoInfer<V>,
+): Param<V, K, P> & { readonly default: V } =>
+  ({ param: type.param, per: type.per, choices: type.choices, default: value }) as never;
+
+/** Leaves a parameter open under a name of its own, for a pipeline in which two open ones share a name. */
+export type Open = { readonly open: string };
+/** See {@link Open}: `warpAffine({ matrix: open('turn') })` is called with `{ turn: … }`. */
+export const open = (name: string): Open => ({ open: name });
+
+/** The parameters of an operator, by name. */
+export type Params = Readonly<Record<string, Param<never, unknown>>> | Readonly<Record<string, Param>>;
+/** What an author may write in a pipeline. Parameters left out are asked for at the call. */
+export type Options<P> = {
+  readonly [K in keyof P]?:
+    | (P[K] extends Param<infer V, unknown, infer Per> ? (Per extends 'image' ? V | readonly V[] : V) : never)
+    | Open;
+};
+/** What the operator's function sees. */
+export type KernelParams<P> = {
+  readonly [K in keyof P]: P[K] extends Param<infer _V, infer T> ? T : never;
+};
+
+// ------------------------------------------------------------------------------------------------ formats
+
+/** One plane of an image in memory. */
+export type Plane = {
+  /** A name for messages and generated code, such as `y` or `uv`. */
+  readonly name: string;
+  /** Values per sample that lie side by side: 3 in interleaved RGB, 2 in NV12's chroma plane. */
+  readonly channels: number;
+  /** How many image pixels one sample covers, across and down: 2, 2 in 4:2:0 chroma. */
+  readonly subsampling: readonly [1 | 2, 1 | 2];
+};
+/** Where each channel of a pixel is: plane number and position in the sample. */
+export type ChannelSource = { readonly plane: number; readonly lane: number };
+
+/** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */
+export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = 'source' | 'both'> = {
+  readonly kind: 'format';
+  readonly name: string;
+  readonly dtype: DType;
+  /** `'any'`: takes the model of the pixels that come (as a sink) and is RGB (as a source). */
+  readonly colour: C;
+  /** The memory order of a tensor of such images; none for formats that are not one tensor. */
+  readonly layout?: 'NHWC' | 'NCHW';
+  readonly planes: readonly Plane[];
+  readonly channels: readonly ChannelSource[];
+  readonly role: Role;
+  /** As a sink the format takes any colour model, and its planes follow from it. */
+  readonly adapts?: boolean;
+};
+
+// ------------------------------------------------------------------------------------------------- stages
+
+/** An operator in its place in a pipeline, with what its author settled. */
+export type Stage<In extends Colour = Colour, Out extends Colour | 'same' = Colour | 'same'> = {
+  readonly kind: 'stage';
+  readonly op: Op;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Only for types. */
+  readonly _types?: { in: In; out: Out };
+};
+
+/** An operator, as its declaration left it. */
+export type Op = PointOp | MapOp | IndexMapOp;
+type OpBase<Role extends string> = {
+  readonly role: Role;
+  /** The name in generated code and messages; by default the name of the exported constant. */
+  readonly name?: string;
+  readonly params: Readonly<Record<string, Param>>;
+};
+/** An operator on the channels of one pixel. */
+export type PointOp = OpBase<'point'> & {
+  readonly from: readonly Colour[];
+  readonly to: Colour | 'same';
+  readonly apply: (px: never, p: never) => readonly f32[];
+};
+/** An operator that says from where in the input an output pixel comes; the point lies between pixels. */
+export type MapOp = OpBase<'map'> & {
+  readonly apply: (at: Point, p: never, sizes: Sizes) => Point;
+  readonly size?: (p: never, src: Size) => Size;
+};
+/** A map from whole pixels to whole pixels; it needs no filter and loses nothing. */
+export type IndexMapOp = OpBase<'indexMap'> & {
+  readonly apply: (at: Index, p: never, sizes: Sizes) => Index;
+  readonly size?: (p: never, src: Size) => Size;
+};
+
+/** How a point between pixels is read. */
+export type Filter = {
+  readonly kind: 'filter';
+  readonly name?: string;
+  readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point) => readonly f32[];
+};
+/** What lies outside an image: a pixel inside it, or a constant. */
+export type Border =
+  | { readonly kind: 'indexBorder'; readonly name?: string; readonly apply: (i: i32, size: i32) => i32 }
+  | { readonly kind: 'constantBorder'; readonly value: f32 | readonly f32[] };
+
+type OfLength<N> = { [C in Colour]: Channels<C> extends N ? C : never }[Colour];
+/** The colour models with as many channels as the tuples given for per-channel parameters. */
+type Fitting<P, O> = {
+  [K in keyof O & keyof P]: P[K] extends Param<infer _V, infer _K, 'channel'>
+    ? O[K] extends readonly unknown[]
+      ? OfLength<O[K]['length']>
+      : Colour
+    : Colour;
+}[keyof O & keyof P];
+type Narrowed<P, O, In extends Colour> = [keyof O & keyof P] extends [never]
+  ? In
+  : In & UnionToIntersection<{ c: Fitting<P, O> }>['c'];
+type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void
+  ? I
+  : never;
+/** Refuses options that the operator does not have. */
+type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: never };
+
+/** A point operator, ready to be placed: call it with its options. */
+export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = PointOp &
+  (<const O extends Options<P> = Record<never, never>>(
+    options?: O & Exactly<O, Options<P>>,
+  ) => Stage<Narrowed<P, O, In>, Out>);
+/** The two options of every map that samples between pixels. */
+export type Sampling = { readonly filter?: Filter; readonly border?: Border };
+/** A map, ready to be placed: call it with its options. */
+export type PlacedMap<P> = MapOp & ((options?: Options<P> & Sampling) => Stage<Colour, 'same'>);
+/** An index map, ready to be placed: call it with its options. */
+export type PlacedIndexMap<P> = IndexMapOp & ((options?: Options<P>) => Stage<Colour, 'same'>);
+
+const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string, unknown>>) => Stage) => {
+  const placed = (options: Readonly<Record<string, unknown>> = {}): Stage => ({
+    kind: 'stage',
+    op: placed as unknown as Op,
+    options,
+  });
+  // A function's own `name` is read-only, so the operator's fields are defined rather than assigned.
+  for (const [key, value] of Object.entries({ name: undefined, ...op })) {
+    Object.defineProperty(placed, key, { value, enumerable: true });
+  }
+  return placed as never;
+};
+
+/**
+ * Declares an operator on the channels of one pixel.
+ * @param def.from The colour models that it takes. It fails in the editor on any other.
+ * @param def.to The colour model that it gives; by default the one it got.
+ * @param def.apply `(px, params) => px` in the kernel language (docs/language.md).
+ */
+export const pointOp = <
+  const P extends Readonly<Record<string, Param>>,
+  const In extends readonly Colour[],
+  const Out extends Colour | 'same' = 'same',
+>(def: {
+  readonly name?: string;
+  readonly from: In;
+  readonly to?: Out;
+  readonly params: P;
+  readonly apply: (
+    px: Pixel<Channels<In[number]>>,
+    p: KernelParams<P>,
+  ) => Out extends Colour ? Pixel<Channels<Out>> : readonly f32[];
+}): PlacedPoint<P, In[number], Out> => place({ role: 'point', to: 'same', ...def }) as never;
+
+/**
+ * Declares where an output pixel comes from, as a point between the input's pixels. Its stage takes a `filter`
+ * (how that point is read) and a `border` (what lies outside).
+ * @param def.apply `(at, params, { src, dst }) => point`, both in pixels.
+ * @param def.size The output's size in pixels; by default the input's.
+ */
+export const mapOp = <const P extends Readonly<Record<string, Param>>>(def: {
+  readonly name?: string;
+  readonly params: P;
+  readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
+  readonly size?: (p: KernelParams<P>, src: Size) => Size;
+}): PlacedMap<P> => place({ role: 'map', ...def }) as never;
+
+/**
+ * Declares a map from whole pixels to whole pixels: a crop, a flip. It is exact, and fuses with anything.
+ * @param def.apply `(at, params, { src, dst }) => index`, in whole pixels; it must stay inside the input.
+ * @param def.size The output's size in pixels; by default the input's.
+ */
+export const indexMapOp = <const P extends Readonly<Record<string, Param>>>(def: {
+  readonly name?: string;
+  readonly params: P;
+  readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
+  readonly size?: (p: KernelParams<P>, src: Size) => Size;
+}): PlacedIndexMap<P> => place({ role: 'indexMap', ...def }) as never;
+
+/** Declares how a point between pixels is read from the pixels around it. */
+export const filter = (def: Omit<Filter, 'kind'>): Filter => ({ kind: 'filter', ...def });
+/** Declares which pixel stands for one outside: `(i, size) => i`, used for x and for y. */
+export const indexBorder = (def: { name?: string; apply: (i: i32, size: i32) => i32 }): Border => ({
+  kind: 'indexBorder',
+  ...def,
+});
+/** Pixels outside have this value: one number, or one per channel, in the units of the pixels there. */
+export const constant = (value: f32 | readonly f32[]): Border => ({ kind: 'constantBorder', value });
+
+// ----------------------------------------------------------------------------------------------- pipelines
+
+/** A source format, operators and a sink format, in this order. The compiler makes a kernel of it. */
+export type Pipeline = {
+  readonly kind: 'pipeline';
+  readonly source: Format;
+  readonly stages: readonly Stage[];
+  readonly sink: Format;
+};
+
+type After<S, Before extends Colour> = S extends { readonly _types?: { out: infer Out } }
+  ? 'same' extends Out
+    ? Before
+    : Out extends Colour
+      ? Out
+      : never
+  : never;
+/** An argument that does not fit, as a type that says why. */
+type Wrong<Message extends string> = { readonly 'this stage does not fit here': Message };
+type Link<S, C extends Colour> =
+  S extends Stage<infer In>
+    ? [C] extends [In]
+      ? S
+      : Wrong<`it takes ${In}, and the pixels are ${C} here`>
+    : S extends Format
+      ? Wrong<'a format belongs at the head or at the end'>
+      : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
+type Links<S extends readonly unknown[], C extends Colour> = S extends readonly [infer Sink]
+  ? [
+      Sink extends Format<infer K, infer R>
+        ? R extends 'both'
+          ? [C] extends [K]
+            ? Sink
+            : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
+          : Wrong<'this format can be read, and not yet written'>
+        : Wrong<'a pipeline ends with a format, as in nchw("f32")'>,
+    ]
+  : S extends readonly [infer Head, ...infer Rest]
+    ? [Link<Head, C>, ...Links<Rest, After<Head, C>>]
+    : [];
+type Chain<S extends readonly unknown[]> = S extends readonly [infer Source, ...infer Rest]
+  ? Source extends Format<infer C>
+    ? [Source, ...Links<Rest, SourceColour<C>>]
+    : [Wrong<'a pipeline begins with a format, as in nv12()'>, ...Rest]
+  : [];
+// A format for any model is RGB as a source.
+type SourceColour<C extends Colour> = Colour extends C ? 'rgb' : C;
+
+/**
+ * Declares a pipeline: a source format, operators in order, a sink format. Export it as a constant; its name
+ * becomes the function's name. A stage that does not fit the pixels before it is an error in the editor.
+ */
+export const pipeline = <const S extends readonly (Format | Stage)[]>(...stages: S & Chain<S>): Pipeline => {
+  const all = stages as unknown as readonly (Format | Stage)[];
+  return {
+    kind: 'pipeline',
+    source: all[0] as Format,
+    stages: all.slice(1, -1) as Stage[],
+    sink: all[all.length - 1] as Format,
+  };
+};
