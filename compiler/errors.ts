@@ -30,3 +30,8 @@ export class InternalError extends Error {
     super(`${message} (a defect of cuweave; please report it with the spec that led to it)`);
   }
 }
+
+/** Something around the specs is missing or refused: a compiler, a folder, an option. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+}

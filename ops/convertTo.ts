@@ -12,8 +12,9 @@ const convertToOp = pointOp({
   apply: (px, { dtype, scale, offset }) =>
     px.map(v => {
       const scaled = v * scale + offset;
-      if (dtype === 'u8') return roundHalfEven(Math.min(Math.max(scaled, 0), 255));
-      if (dtype === 'u16') return roundHalfEven(Math.min(Math.max(scaled, 0), 65535));
+      // A comparison with NaN is false, so NaN becomes 0; Math.max would keep it.
+      if (dtype === 'u8') return scaled > 0 ? roundHalfEven(Math.min(scaled, 255)) : 0;
+      if (dtype === 'u16') return scaled > 0 ? roundHalfEven(Math.min(scaled, 65535)) : 0;
       return dtype === 'f16' ? roundToF16(scaled) : scaled;
     }),
 });

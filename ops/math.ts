@@ -8,8 +8,10 @@ import type { f32, i32 } from './spec.js';
 export const roundHalfEven = (v: f32): f32 => {
   const floor = Math.floor(v);
   const part = v - floor;
-  if (part !== 0.5) return part < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  const up = part > 0.5 || (part === 0.5 && floor % 2 !== 0);
+  const nearest = up ? floor + 1 : floor;
+  // −0.3 becomes −0, as rintf has it.
+  return nearest === 0 && v < 0 ? -0 : nearest;
 };
 
 const f16Bits = new Float32Array(1);

@@ -232,20 +232,24 @@ export type Border =
   | { readonly kind: 'constantBorder'; readonly value: f32 | readonly f32[] };
 
 type OfLength<N> = { [C in Colour]: Channels<C> extends N ? C : never }[Colour];
-/** The colour models with as many channels as the tuples given for per-channel parameters. */
+/**
+ * For each option, as a function's argument: the colour models with as many channels as the tuple given for a per-channel
+ * parameter. Inferring one argument for all these functions intersects the models.
+ */
 type Fitting<P, O> = {
-  [K in keyof O & keyof P]: P[K] extends Param<infer _V, infer _K, 'channel'>
-    ? O[K] extends readonly unknown[]
-      ? OfLength<O[K]['length']>
-      : Colour
-    : Colour;
+  [K in keyof O & keyof P]: (
+    models: P[K] extends Param<infer _V, infer _K, 'channel'>
+      ? O[K] extends readonly unknown[]
+        ? OfLength<O[K]['length']>
+        : Colour
+      : Colour,
+  ) => void;
 }[keyof O & keyof P];
 type Narrowed<P, O, In extends Colour> = [keyof O & keyof P] extends [never]
   ? In
-  : In & UnionToIntersection<{ c: Fitting<P, O> }>['c'];
-type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void
-  ? I
-  : never;
+  : [Fitting<P, O>] extends [(models: infer Common) => void]
+    ? In & Common
+    : never;
 /** Refuses options that the operator does not have. */
 type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: never };
 
@@ -352,8 +356,10 @@ type Wrong<Message extends string> = { readonly 'this stage does not fit here': 
 type Link<S, C extends Colour> =
   S extends Stage<infer In>
     ? [C] extends [In]
-      ? S
-      : Wrong<`it takes ${In}, and the pixels are ${C} here`>
+      ? unknown
+      : [In] extends [never]
+        ? Wrong<'its per-channel options differ in length, or fit no colour model that it takes'>
+        : Wrong<`it takes ${In}, and the pixels are ${C} here`>
     : S extends Format
       ? Wrong<'a format belongs at the head or at the end'>
       : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
@@ -362,7 +368,7 @@ type Links<S extends readonly unknown[], C extends Colour> = S extends readonly 
       Sink extends Format<infer K, infer R>
         ? R extends 'both'
           ? [C] extends [K]
-            ? Sink
+            ? unknown
             : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
           : Wrong<'this format can be read, and not yet written'>
         : Wrong<'a pipeline ends with a format, as in nchw("f32")'>,
@@ -370,11 +376,15 @@ type Links<S extends readonly unknown[], C extends Colour> = S extends readonly 
   : S extends readonly [infer Head, ...infer Rest]
     ? [Link<Head, C>, ...Links<Rest, After<Head, C>>]
     : [];
+/** One entry for each argument: `unknown` where it fits, and {@link Wrong} where it does not. */
 type Chain<S extends readonly unknown[]> = S extends readonly [infer Source, ...infer Rest]
   ? Source extends Format<infer C>
-    ? [Source, ...Links<Rest, SourceColour<C>>]
+    ? [unknown, ...Links<Rest, SourceColour<C>>]
     : [Wrong<'a pipeline begins with a format, as in nv12()'>, ...Rest]
   : [];
+/** A mapped tuple, and not an intersection of two: so that the editor underlines the one argument that is wrong. */
+type Checked<S extends readonly unknown[]> = { [I in keyof S]: S[I] & Entry<Chain<S>, I> };
+type Entry<T extends readonly unknown[], I> = I extends keyof T ? T[I] : unknown;
 // A format for any model is RGB as a source.
 type SourceColour<C extends Colour> = Colour extends C ? 'rgb' : C;
 
@@ -382,7 +392,9 @@ type SourceColour<C extends Colour> = Colour extends C ? 'rgb' : C;
  * Declares a pipeline: a source format, operators in order, a sink format. Export it as a constant; its name
  * becomes the function's name. A stage that does not fit the pixels before it is an error in the editor.
  */
-export const pipeline = <const S extends readonly (Format | Stage)[]>(...stages: S & Chain<S>): Pipeline => {
+export const pipeline = <const S extends readonly [unknown, ...unknown[]]>(
+  ...stages: Checked<S>
+): Pipeline => {
   const all = stages as unknown as readonly (Format | Stage)[];
   return {
     kind: 'pipeline',

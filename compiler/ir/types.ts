@@ -108,6 +108,8 @@ export type OpFunction = { readonly fn: Fn; readonly helpers: readonly Fn[] };
 /** A parameter of a placed operator that the kernel or the host sees; structural ones are folded away. */
 export type ParamField = {
   readonly name: string;
+  /** The author's words about it (`@param options.NAME`), for the bindings. */
+  readonly doc?: string;
   readonly kind: Exclude<ParamKind, 'choice'>;
   readonly per: Exclude<ParamScope, 'structure'>;
   /** Numbers in it: the kind's own, or one per channel. */

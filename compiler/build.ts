@@ -1,0 +1,238 @@
+/** `cuweave build`: generates, compiles what changed, links, writes the bindings. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { buildAddon } from './addon.js';
+import { BuildError } from './errors.js';
+import { bindingSources, cudaSource, headerSource, hostSource, manifestSource } from './generate.js';
+import type { Kernel } from './ir/plan.js';
+import { inParallel, runProgram } from './process.js';
+import { kernelsOf, type SpecOptions } from './specs.js';
+import {
+  cudaFlags,
+  defaultArchs,
+  findCxx,
+  findNvcc,
+  hostFlags,
+  includeDirectory,
+  presentArchs,
+  type Tool,
+} from './toolchain.js';
+
+/** What to build, and for what. */
+export type BuildOptions = SpecOptions & {
+  /** The output folder; default `build` in the root. */
+  readonly out?: string;
+  /** Compute capabilities such as `sm_90`; default: the GPUs present, else {@link defaultArchs}. */
+  readonly archs?: readonly string[];
+  /** Leaves CUDA out even where nvcc is there. */
+  readonly cpu?: boolean;
+  /** No fused multiply-add and IEEE division on the GPU: the host's bits, a little slower. */
+  readonly strict?: boolean;
+  /** Compilers at a time; default: one per core. */
+  readonly jobs?: number;
+  readonly onProgress?: (step: BuildStep) => void;
+};
+/** One step of a build, when it is done. */
+export type BuildStep = {
+  readonly done: number;
+  readonly total: number;
+  readonly label: string;
+  readonly cached: boolean;
+};
+/** What a build made. */
+export type BuildResult = {
+  readonly out: string;
+  readonly pipelines: readonly string[];
+  /** Empty: CPU only. */
+  readonly archs: readonly string[];
+  /** Why there is no CUDA in it. */
+  readonly cpuOnly?: string;
+  readonly compiled: number;
+  readonly cached: number;
+  readonly seconds: number;
+};
+
+type Job = {
+  readonly label: string;
+  readonly tool: Tool;
+  readonly args: readonly string[];
+  readonly text: string;
+  /** Relative to the root: compilers resolve `#line` against their working directory. */
+  readonly source: string;
+  readonly key: string;
+};
+
+const hashOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
+
+/** Writes a file where its text changed; readers see the old file or the new one, never half of it. */
+const writeIfChanged = (path: string, text: string): void => {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+};
+
+/**
+ * Builds the pipelines of the entries.
+ * @throws SpecError with all errors of the specs.
+ * @throws BuildError where a compiler is missing or refuses generated code.
+ */
+export const build = async (options: BuildOptions): Promise<BuildResult> => {
+  const started = performance.now();
+  const root = resolve(options.root);
+  const out = resolve(root, options.out ?? 'build');
+  const kernels = await kernelsOf(options);
+  if (kernels.length === 0) {
+    throw new BuildError(
+      `Expected exported pipelines in ${options.entries.join(', ')} but found none: write 'export const name = pipeline(…)'`,
+    );
+  }
+  const { archs, nvcc, cpuOnly } = await target(options);
+  const cxx = await findCxx();
+  if (!cxx) throw new BuildError('no C++ compiler found: install one (apt install g++), or name it in CXX');
+
+  const jobs = kernels.flatMap(kernel =>
+    jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
+  );
+  const total = jobs.length + 2;
+  const counts = { compiled: 0, cached: 0 };
+  const step = (label: string, cached: boolean): void => {
+    counts[cached ? 'cached' : 'compiled'] += 1;
+    options.onProgress?.({ done: counts.cached + counts.compiled, total, label, cached });
+  };
+
+  const cache = join(out, '.cache');
+  mkdirSync(cache, { recursive: true });
+  for (const job of jobs) writeIfChanged(resolve(root, job.source), job.text);
+  const failures = await inParallel(jobs, options.jobs ?? availableParallelism(), async job => {
+    const object = join(cache, `${job.key}.o`);
+    const cached = existsSync(object);
+    const failure = cached ? undefined : await compile(job, object, root);
+    if (!failure) step(job.label, cached);
+    return failure;
+  });
+  const failed = failures.filter(failure => failure !== undefined);
+  if (failed.length > 0) throw new BuildError(failed.join('\n\n'));
+
+  const library = `pipelines.${hashOf(...jobs.map(job => job.key), nvcc?.version ?? '').slice(0, 12)}.so`;
+  const linked = existsSync(join(out, library));
+  if (!linked)
+    await link(
+      jobs.map(job => join(cache, `${job.key}.o`)),
+      join(out, library),
+      { cxx, nvcc, root },
+    );
+  step('link', linked);
+  const addon = await buildAddon({});
+  step('addon', !addon.built);
+
+  const bindings = bindingSources(kernels);
+  writeIfChanged(join(out, 'pipelines.h'), headerSource(kernels, library));
+  writeIfChanged(
+    join(out, 'manifest.json'),
+    manifestSource(kernels, { library, archs, strict: options.strict === true }),
+  );
+  writeIfChanged(join(out, 'index.js'), bindings.js);
+  writeIfChanged(join(out, 'index.d.ts'), bindings.dts);
+  writeIfChanged(join(out, 'package.json'), '{ "type": "module" }\n');
+  sweep(out, cache, jobs, library);
+  return {
+    out,
+    pipelines: kernels.map(kernel => kernel.name),
+    archs,
+    ...(cpuOnly ? { cpuOnly } : {}),
+    ...counts,
+    seconds: (performance.now() - started) / 1000,
+  };
+};
+
+/** Which GPUs to build for, and with what. */
+const target = async (options: BuildOptions) => {
+  if (options.cpu) return { archs: [], cpuOnly: 'asked for with --cpu' };
+  const wrong = options.archs?.find(arch => !/^sm_\d{2,3}$/.test(arch));
+  if (wrong !== undefined)
+    throw new BuildError(`Expected sm_NN, as in sm_90, for --arch but received ${JSON.stringify(wrong)}`);
+  const nvcc = await findNvcc();
+  if (!nvcc) {
+    if (options.archs)
+      throw new BuildError(
+        '--arch needs nvcc, and there is none: install the CUDA toolkit, or set CUDA_HOME',
+      );
+    return { archs: [], cpuOnly: 'no nvcc found: install the CUDA toolkit, or set CUDA_HOME' };
+  }
+  const present = options.archs ?? (await presentArchs());
+  const archs = present.length > 0 ? present : defaultArchs;
+  return { nvcc, archs: [...new Set(archs)].sort((a, b) => Number(a.slice(3)) - Number(b.slice(3))) };
+};
+
+const jobsOf = (
+  kernel: Kernel,
+  tools: { root: string; out: string; cxx: Tool; nvcc?: Tool; archs: readonly string[]; strict: boolean },
+): Job[] => {
+  const prelude = readFileSync(join(includeDirectory(), 'prelude.h'), 'utf8');
+  const job = (
+    extension: string,
+    tool: Tool,
+    args: readonly string[],
+    print: (file: string) => string,
+  ): Job => {
+    const source = relative(tools.root, join(tools.out, 'generated', `${kernel.name}.${extension}`));
+    const text = print(source);
+    const key = hashOf(text, prelude, tool.version, ...args);
+    return { label: `${kernel.name}.${extension}`, tool, args, text, source, key };
+  };
+  const host = job('cpp', tools.cxx, hostFlags, file => hostSource(kernel, file));
+  if (!tools.nvcc) return [host];
+  const cuda = job('cu', tools.nvcc, cudaFlags(tools.archs, tools.strict), file => cudaSource(kernel, file));
+  // The slow one first, so that it does not come last and alone.
+  return [cuda, host];
+};
+
+/** Compiles one file; returns what the compiler said if it failed. Its report (registers, spills) stays beside the object. */
+const compile = async (job: Job, object: string, root: string): Promise<string | undefined> => {
+  const temporary = `${object}.${process.pid}.tmp.o`;
+  const args = [...job.args, `-I${includeDirectory()}`, '-c', job.source, '-o', temporary];
+  const { code, stderr, stdout } = await runProgram(job.tool.path, args, { cwd: root });
+  if (code !== 0) {
+    rmSync(temporary, { force: true });
+    const said = `${stdout}${stderr}`
+      .split('\n')
+      .filter(line => !line.startsWith('ptxas info'))
+      .join('\n')
+      .trim();
+    return `${job.tool.path} could not compile ${job.source}:\n${said}`;
+  }
+  writeFileSync(object.replace(/\.o$/, '.log'), stderr);
+  renameSync(temporary, object);
+  return undefined;
+};
+
+const link = async (
+  objects: readonly string[],
+  library: string,
+  { cxx, nvcc, root }: { cxx: Tool; nvcc?: Tool; root: string },
+): Promise<void> => {
+  const temporary = `${library}.${process.pid}.tmp`;
+  const [tool, args] = nvcc
+    ? [nvcc, ['-shared', '-cudart', 'static', ...objects, '-o', temporary]]
+    : [cxx, ['-shared', ...objects, '-o', temporary]];
+  const { code, stderr, stdout } = await runProgram(tool.path, args, { cwd: root });
+  if (code !== 0) throw new BuildError(`${tool.path} could not link ${library}:\n${stdout}${stderr}`);
+  renameSync(temporary, library);
+};
+
+/** Removes what no longer belongs to the build: generated sources, objects and libraries of older runs. */
+const sweep = (out: string, cache: string, jobs: readonly Job[], library: string): void => {
+  const keys = new Set(jobs.map(job => job.key));
+  const labels = new Set(jobs.map(job => job.label));
+  const remove = (folder: string, stale: (file: string) => boolean): void => {
+    for (const file of readdirSync(folder)) if (stale(file)) rmSync(join(folder, file), { force: true });
+  };
+  remove(cache, file => !keys.has(file.replace(/\.(o|log)$/, '')));
+  remove(join(out, 'generated'), file => !labels.has(file));
+  remove(out, file => /^pipelines\.[0-9a-f]{12}\.so$/.test(file) && file !== library);
+};

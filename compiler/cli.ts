@@ -1,0 +1,214 @@
+#!/usr/bin/env node
+/** The command line. Every command is a function elsewhere; here are only its options, its output and its exit code. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { explanationText } from './commands/explain.js';
+import { progressDisplay } from './commands/progress.js';
+import { BuildError, InternalError, SpecError } from './errors.js';
+import { version } from './package.js';
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return value;
+};
+const dimensions = (text: string): { width: number; height: number } => {
+  const match = /^(\d{1,5})x(\d{1,5})$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Expected WIDTHxHEIGHT, as in 1920x1080.');
+  return { width: Number(match[1]), height: Number(match[2]) };
+};
+const listed = (text: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...text.split(',').map(part => part.trim()),
+];
+/** `name=value`, the value as JSON; a word that is no JSON stands for itself. */
+const setting = (text: string, before: Record<string, unknown> | undefined): Record<string, unknown> => {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new InvalidArgumentError(`Expected NAME=JSON, as in matrix='{"dstToSrc":[1,0,0,0,1,0]}'.`);
+  const value = text.slice(at + 1);
+  let parsed: unknown = value;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    if (/^[[{"]/.test(value))
+      throw new InvalidArgumentError(`Expected JSON after ${text.slice(0, at)}= but received ${value}`);
+  }
+  return { ...before, [text.slice(0, at)]: parsed };
+};
+
+const root = process.cwd();
+const program = new Command('cuweave')
+  .description('Image operators as TypeScript functions, fused into one CUDA kernel.')
+  .version(version)
+  .showHelpAfterError('(run with --help for the options)');
+
+program
+  .command('build')
+  .description('compile pipelines: kernels for the GPU and the CPU, typed bindings, manifest, C header')
+  .argument('<files...>', 'TypeScript files that export pipelines')
+  .option('-o, --out <folder>', 'output folder', 'build')
+  .option(
+    '--arch <sm_NN,...>',
+    'GPU architectures; default: the GPU present, else sm_80, sm_86, sm_89 and sm_90',
+    listed,
+  )
+  .option('--cpu', 'leave CUDA out')
+  .option('--strict', 'no fused multiply-add on the GPU: the same bits as on the CPU')
+  .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
+  .action(
+    async (
+      entries: string[],
+      options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number },
+    ) => {
+      const { build } = await import('./build.js');
+      const display = progressDisplay('steps');
+      try {
+        const result = await build({
+          root,
+          entries,
+          out: options.out,
+          archs: options.arch,
+          cpu: options.cpu,
+          strict: options.strict,
+          jobs: options.jobs,
+          onProgress: ({ done, total, label, cached }) =>
+            display.step(done, total, cached ? `${label} (unchanged)` : label),
+        });
+        display.stop();
+        const made = result.pipelines.join(', ');
+        const what =
+          result.archs.length > 0
+            ? `for ${result.archs.join(', ')} and the CPU`
+            : `for the CPU only (${result.cpuOnly})`;
+        console.log(`${made}: built ${what} in ${result.seconds.toFixed(1)} s`);
+        console.log(`${result.compiled} steps done, ${result.cached} unchanged; output in ${options.out}/`);
+      } finally {
+        display.stop();
+      }
+    },
+  );
+
+program
+  .command('check')
+  .description('report every error in the specs without building')
+  .argument('<files...>', 'TypeScript files that export pipelines')
+  .action(async (entries: string[]) => {
+    const { kernelsOf } = await import('./specs.js');
+    const kernels = await kernelsOf({ root, entries });
+    for (const { name, chain } of kernels) console.log(`${name}: ${chain}`);
+    console.log(`${kernels.length} ${kernels.length === 1 ? 'pipeline' : 'pipelines'}, no errors`);
+  });
+
+program
+  .command('explain')
+  .description('print the plan: kernels, what fused and why, bytes moved, registers, and the code')
+  .argument('[pipeline]', 'a pipeline; default: all')
+  .requiredOption('-f, --file <files>', 'TypeScript files that export pipelines, separated by commas', listed)
+  .option('--size <WxH>', 'size of the source image for the byte counts', dimensions, {
+    width: 1920,
+    height: 1080,
+  })
+  .option('--code', 'print the generated CUDA and host code')
+  .option('--strict', 'as in build')
+  .action(
+    async (
+      name: string | undefined,
+      options: { file: string[]; size: { width: number; height: number }; code?: true; strict?: true },
+    ) => {
+      const { explain } = await import('./explain.js');
+      const { file: entries, ...rest } = options;
+      const explanations = await explain({ root, entries, ...rest, ...(name ? { names: [name] } : {}) });
+      console.log(explanations.map(explanationText).join('\n\n'));
+    },
+  );
+
+program
+  .command('run')
+  .description('run a built pipeline on pictures or a video')
+  .argument('<pipeline>', 'the name of a pipeline')
+  .argument('<inputs...>', 'pictures, or a video')
+  .requiredOption('-o, --out <path>', 'a picture (.png, .jpg), a tensor (.npy), or a folder')
+  .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
+  .addOption(new Option('-d, --device <name>', 'cuda, cuda:N or cpu; default: CUDA if there is one'))
+  .option('--batch <n>', 'images per call', count, 8)
+  .option('--limit <n>', 'stop after this many frames', count)
+  .option('--set <name=json>', 'a parameter that the pipeline leaves open; may be repeated', setting)
+  .option('--sheet <path>', 'also write a contact sheet of the results')
+  .action(
+    async (
+      pipeline: string,
+      inputs: string[],
+      options: {
+        out: string;
+        build: string;
+        device?: string;
+        batch: number;
+        limit?: number;
+        set?: Record<string, unknown>;
+        sheet?: string;
+      },
+    ) => {
+      const { runPipeline } = await import('../runtime/run.js');
+      const display = progressDisplay('frames');
+      try {
+        const result = await runPipeline({
+          buildDirectory: options.build,
+          pipeline,
+          inputs,
+          output: options.out,
+          device: options.device,
+          batch: options.batch,
+          limit: options.limit,
+          options: options.set ?? {},
+          sheet: options.sheet,
+          onProgress: ({ done, total }) => display.step(done, total ?? done, pipeline),
+        });
+        display.stop();
+        console.log(
+          `${result.frames} frames on ${result.device} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
+        );
+        for (const file of result.files) console.log(file);
+      } finally {
+        display.stop();
+      }
+    },
+  );
+
+program
+  .command('doctor')
+  .description('report what this machine has, what a missing piece costs, and how to get it')
+  .action(async () => {
+    const { doctor } = await import('./commands/doctor.js');
+    const { text, ok } = await doctor();
+    console.log(text);
+    process.exitCode = ok ? 0 : 1;
+  });
+
+program
+  .command('new')
+  .description('make a project with one operator and one pipeline')
+  .argument('<folder>', 'a folder that does not exist or is empty')
+  .option('--name <name>', 'the package name; default: the folder name')
+  .action(async (folder: string, options: { name?: string }) => {
+    const { newProject } = await import('./commands/new.js');
+    const { text } = await newProject({ directory: folder, name: options.name });
+    console.log(text);
+  });
+
+/** What went wrong, in the words that help: a stack only where the defect is ours. */
+const report = (error: unknown): void => {
+  if (error instanceof SpecError) {
+    const { length } = error.diagnostics;
+    console.error(`${error.message}\n\nFound ${length} ${length === 1 ? 'error' : 'errors'}.`);
+  } else if (error instanceof BuildError) console.error(`error: ${error.message}`);
+  else if (error instanceof InternalError || !(error instanceof Error)) console.error(error);
+  // The runtime's errors say what to do in their message; a name of its own marks them.
+  else if (error.name !== 'Error' && error.name !== 'TypeError') console.error(`error: ${error.message}`);
+  else console.error(process.env.CUWEAVE_STACK ? error.stack : `error: ${error.message}`);
+};
+
+program.parseAsync().catch(error => {
+  report(error);
+  process.exitCode = 1;
+});

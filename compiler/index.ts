@@ -1,0 +1,7 @@
+/** The compiler as a library: what the command line does, for scripts and build tools. */
+export { type BuildOptions, type BuildResult, type BuildStep, build } from './build.js';
+export { BuildError, type Diagnostic, InternalError, SpecError } from './errors.js';
+export { type Explanation, explain } from './explain.js';
+export { cudaSource, hostSource, oracleSource } from './generate.js';
+export type { Kernel } from './ir/plan.js';
+export { checkSpecs, kernelsOf, type SpecOptions } from './specs.js';

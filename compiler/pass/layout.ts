@@ -1,0 +1,73 @@
+import { paramFields } from '../../ops/spec.js';
+import type { Layout, PlacedField, PlacedParams, PlacedPlane } from '../ir/plan.js';
+import type { Format, ParamField, PipelineIr, Stage } from '../ir/types.js';
+import { memberName } from '../print/names.js';
+
+/** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
+const ARGS_HEAD = 16;
+const align8 = (bytes: number): number => (bytes + 7) & ~7;
+
+/**
+ * Gives every pointer, pitch, size and parameter its byte offset. Members are in falling order of alignment, so that
+ * the structs have no padding but at their end; C, C++, CUDA and JavaScript read the same offsets.
+ */
+export const layOut = (pipeline: PipelineIr): Layout => {
+  let image = 0;
+  const take = (bytes: number): number => {
+    image += bytes;
+    return image - bytes;
+  };
+  const pointers = (format: Format) => format.planes.map(plane => ({ ...plane, pointer: take(8) }));
+  const sources = pointers(pipeline.source);
+  const sinks = pointers(pipeline.sink);
+  const pitched = (planes: typeof sources): PlacedPlane[] =>
+    planes.map(plane => ({ ...plane, pitch: take(8) }));
+  const source = pitched(sources);
+  const sink = pitched(sinks);
+  const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
+  const sizes = take(8 * (geometric + 1));
+
+  let args = ARGS_HEAD;
+  const params: PlacedParams[] = [];
+  for (const stage of pipeline.stages) {
+    const fields = stageFields(stage);
+    if (fields.length === 0) continue;
+    const block = fields.some(field => field.per === 'image') ? 'image' : 'args';
+    const offset = block === 'image' ? image : args;
+    const placed = placeFields(fields, offset);
+    if (block === 'image') image += placed.size;
+    else args += placed.size;
+    params.push({ stage: stage.name, block, offset, fields: placed.fields });
+  }
+  return { source, sink, sizes, params, argsSize: align8(args), imageSize: align8(image) };
+};
+
+/** A stage's own parameters, and its border's constant. */
+export const stageFields = (stage: Stage): readonly ParamField[] => {
+  if (stage.role !== 'map' || stage.border.kind !== 'constant') return stage.params;
+  const { value } = stage.border;
+  return [
+    ...stage.params,
+    { name: 'border', kind: 'f32', per: 'channel', lanes: value.length, value: { settled: value } },
+  ];
+};
+
+const placeFields = (fields: readonly ParamField[], start: number) => {
+  let size = 0;
+  const placed = fields.map((field): PlacedField => {
+    const offset = start + size;
+    size += 4 * field.lanes;
+    return { ...field, member: memberName(field.name), offset };
+  });
+  return { fields: placed, size };
+};
+
+/** How generated C spells one number of a parameter, after `p.`. */
+export const lanePath = (field: ParamField, lane: number): string => {
+  const names: readonly string[] = paramFields[field.kind].fields;
+  if (names.length > 0) return `${memberName(field.name)}.${names[lane]}`;
+  return isArray(field) ? `${memberName(field.name)}[${lane}]` : memberName(field.name);
+};
+/** Whether a parameter is an array in C: more than one number without names, or one per channel. */
+export const isArray = (field: ParamField): boolean =>
+  paramFields[field.kind].fields.length === 0 && (field.per === 'channel' || field.lanes > 1);

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../errors.js';
+import type { Kernel, Plan } from '../ir/plan.js';
+import type { PipelineIr, Stage } from '../ir/types.js';
+import { fuse } from './fuse.js';
+import { layOut } from './layout.js';
+import { schedule } from './schedule.js';
+
+/** From a pipeline's meaning to what is built of it, or to why it cannot be. */
+export const plan = (pipeline: PipelineIr): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
+  const { fused, diagnostics } = fuse(pipeline);
+  if (!fused) return { diagnostics };
+  const layout = layOut(pipeline);
+  const kernel: Kernel = {
+    ...fused,
+    name: pipeline.name,
+    pipeline,
+    layout,
+    schedule: schedule(layout),
+    hash: structureHash(pipeline),
+    chain: chainOf(pipeline),
+  };
+  return { plan: { pipeline, kernels: [kernel] }, diagnostics };
+};
+
+/** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
+const chainOf = ({ source, stages, sink }: PipelineIr): string =>
+  [source.name, ...stages.map(label), sink.name].join(' > ');
+const label = (stage: Stage): string =>
+  stage.role === 'map'
+    ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`
+    : stage.name;
+
+/** Values, documentation and places are no part of a kernel's structure. */
+const structureHash = (pipeline: PipelineIr): string => {
+  const skip = new Set(['loc', 'doc', 'settled']);
+  const text = JSON.stringify(pipeline, (key, value: unknown) => {
+    if (skip.has(key)) return undefined;
+    // The constant of a border is a value; how many numbers it has is structure.
+    if (key === 'border' && isConstant(value)) return { kind: 'constant', lanes: value.value.length };
+    return value;
+  });
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+};
+const isConstant = (value: unknown): value is { kind: 'constant'; value: readonly number[] } =>
+  typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'constant';

@@ -1,0 +1,55 @@
+/** C++ as CUDA and the host compiler both read it. */
+import { InternalError } from '../errors.js';
+import { mathFunctions } from '../ir/math.js';
+import type { Scalar, Type } from '../ir/types.js';
+import type { Language } from './language.js';
+
+const scalarNames: Readonly<Record<Scalar, string>> = { f32: 'float', i32: 'int', bool: 'bool' };
+const members = ['x', 'y', 'z', 'w'];
+
+/** The C++ name of a type: `float`, `f32x3`, or `array<float, 9>` for tuples longer than four. */
+export const cType = ({ scalar, length }: Type): string => {
+  if (length === 0) return scalarNames[scalar];
+  return length <= members.length ? `${scalar}x${length}` : `array<${scalarNames[scalar]}, ${length}>`;
+};
+
+/** The shortest decimal that reads back as the same f32. */
+export const f32Literal = (value: number): string => {
+  if (Number.isNaN(value)) return 'NAN';
+  if (!Number.isFinite(value)) return value < 0 ? '-INFINITY' : 'INFINITY';
+  const single = Math.fround(value);
+  let text = Object.is(single, -0) ? '-0' : String(single);
+  for (let digits = 1; digits <= 9; digits++) {
+    const shorter = Number(single.toPrecision(digits));
+    if (Math.fround(shorter) === single) {
+      text = Object.is(single, -0) ? '-0' : String(shorter);
+      break;
+    }
+  }
+  return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+};
+
+export const c: Language = {
+  name: 'c',
+  equal: '==',
+  unequal: '!=',
+  literal: (value, scalar) => {
+    if (typeof value === 'boolean') return String(value);
+    if (scalar === 'f32') return f32Literal(value);
+    // INT_MIN has no literal of type int.
+    return value === -2147483648 ? '(-2147483647 - 1)' : String(value);
+  },
+  declare: (type, name, mutable) => `${mutable ? '' : 'const '}${cType(type)} ${name}`,
+  tuple: (items, type) => `${cType(type)}{${items.join(', ')}}`,
+  index: (tuple, index, type) =>
+    type.length <= members.length ? `${tuple}.${members[index]}` : `${tuple}.v[${index}]`,
+  operatorCall: (op, scalar, left, right) =>
+    op === '%' && scalar === 'f32' ? `fmodf(${left}, ${right})` : undefined,
+  rounded: () => undefined,
+  cast: (value, to) => (to === 'f32' ? `float(${value})` : `cw::toI32(${value})`),
+  math: (fn, args) => {
+    const entry = mathFunctions[fn];
+    if (!entry) throw new InternalError(`unknown function ${fn}`);
+    return `${entry.cpp}(${args.join(', ')})`;
+  },
+};

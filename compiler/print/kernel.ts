@@ -1,0 +1,205 @@
+/**
+ * The functions of a kernel as text, for one target: the operators, and the steps that lead from an output position to
+ * its pixel. What is around them (structs, loops, launches) stands in templates/.
+ */
+import { channelCount } from '../../ops/spec.js';
+import type { Kernel } from '../ir/plan.js';
+import type { Colour, Fn, OpFunction, ParamField, Stage, Type } from '../ir/types.js';
+import { tuple } from '../ir/types.js';
+import { stageFields } from '../pass/layout.js';
+import { cType } from './c.js';
+import type { Surroundings } from './expr.js';
+import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
+import type { Language } from './language.js';
+import { cName, isReserved } from './names.js';
+
+/** A function as the templates print it. */
+export type PrintedFunction = {
+  readonly name: string;
+  /** The operator that it belongs to, for a comment. */
+  readonly title: string;
+  readonly returns: string;
+  readonly args: string;
+  readonly lines: readonly Line[];
+};
+/** All of a kernel that depends on its operators. */
+export type PrintedKernel = {
+  readonly functions: readonly PrintedFunction[];
+  readonly filter?: PrintedFunction;
+  readonly sourcePixel: string;
+  readonly enteringPixel: string;
+  readonly sinkPixel: string;
+  /** The statements of `tap(image, args, x, y)`; none without a resampling. */
+  readonly tap: readonly string[];
+  /** The statements of `pixel(image, args, x, y)`. */
+  readonly pixel: readonly string[];
+};
+
+/** How a target reaches the data of an image. */
+export type Access = {
+  /** A stage's parameters: `image.crop` in C, `image.params.crop` in JavaScript. */
+  params(stage: string): string;
+  /** One number of a parameter, after the name of the struct that holds it. */
+  lane(struct: string, field: ParamField, lane: number): string;
+  /** Image and arguments, as they are passed on. */
+  readonly context: string;
+  /** The same, as a function declares them. */
+  readonly contextArgs: string;
+  /** The type of a stage's struct, as an argument. */
+  paramsArg(stage: string, name: string): string;
+  sizeArg(name: string): string;
+  arg(type: Type, name: string): string;
+  /** Whether (x, y) lies outside the size. */
+  outside(x: string, y: string, size: string): string;
+};
+
+/** A whole position in printed code. */
+type Position = { readonly text: string; readonly x: string; readonly y: string };
+
+const contextNames = new Set(['image', 'args', 'p', 'src', 'dst', 'tap', 'read', 'store', 'pixel']);
+
+/** Prints a kernel for a target. */
+export const printKernel = (kernel: Kernel, language: Language, access: Access): PrintedKernel => {
+  const stageNames = kernel.pipeline.stages.map(stage => cName(stage.name));
+  const names = new FunctionNames([...contextNames, kernel.name]);
+  const functions: PrintedFunction[] = [];
+  const called = new Map<Stage, (value: string) => string>();
+  const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
+
+  const printFn = (name: string, title: string, fn: Fn, helper: (name: string) => string, stage?: Stage) => {
+    const uses = usesOf(fn);
+    const locals = localNames(
+      fn,
+      local => contextNames.has(local) || isReserved(local) || stageNames.includes(local),
+    );
+    const local = (own: string): string => locals.get(own) ?? own;
+    const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
+    const around: Surroundings = {
+      local,
+      helper,
+      param: (field, lane) => access.lane('p', fields.get(field)!, lane),
+      size: (of, axis) => `${of}.${axis}`,
+      tap: (x, y) => `tap(${access.context}, ${x}, ${y})`,
+    };
+    const args = [
+      ...(uses.tap ? [access.contextArgs] : []),
+      ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
+      ...(uses.params && stage ? [access.paramsArg(stage.name, 'p')] : []),
+      ...(uses.src ? [access.sizeArg('src')] : []),
+      ...(uses.dst ? [access.sizeArg('dst')] : []),
+    ];
+    const printed: PrintedFunction = {
+      name,
+      title,
+      returns: cType(fn.returns),
+      args: args.join(', '),
+      lines: printBody(fn, language, around),
+    };
+    return { printed, uses };
+  };
+
+  /** Prints an operator's function and its helpers; returns how it is called. */
+  const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
+    const { rename, fresh } = names.helpers(apply);
+    for (const { fn, name } of fresh)
+      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename).printed);
+    const name = names.take(cName(wanted));
+    const { printed, uses } = printFn(name, title, apply.fn, rename, stage);
+    const rest = [
+      ...(uses.params && stage ? [access.params(stage.name)] : []),
+      ...(uses.src ? [`image.size[${number}]`] : []),
+      ...(uses.dst ? [`image.size[${number + 1}]`] : []),
+    ];
+    const call = (...values: string[]): string =>
+      `${name}(${[...(uses.tap ? [access.context] : []), ...values, ...rest].join(', ')})`;
+    return { printed, call };
+  };
+  const add = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
+    const { printed, call } = define(apply, wanted, title, stage, number);
+    functions.push(printed);
+    return call;
+  };
+
+  const sourceColour = kernel.pipeline.source.colour;
+  let geometric = 0;
+  for (const stage of kernel.pipeline.stages) {
+    const number = stage.role === 'point' ? 0 : geometric++;
+    called.set(stage, add(stage.apply, stage.name, stage.name, stage, number));
+  }
+
+  const declare = (type: Type, name: string, value: string): string =>
+    `${language.declare(type, name, false)} = ${value};`;
+  const at = tuple('i32', 2);
+
+  const named = (name: string): Position => ({
+    text: name,
+    x: language.index(name, 0, at),
+    y: language.index(name, 1, at),
+  });
+  const here: Position = { text: language.tuple(['x', 'y'], at), x: 'x', y: 'y' };
+
+  /** Statements from a whole position in one image to the source's pixel, through maps and point operators. */
+  const toSource = (maps: Kernel['before'], points: Kernel['pre'], from: Position): string[] => {
+    const steps: string[] = [];
+    let position = from;
+    for (const { stage, number } of [...maps].reverse()) {
+      steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
+      position = named(`at${number}`);
+    }
+    steps.push(declare(pixelType(sourceColour), 'px0', `read(image, ${position.x}, ${position.y})`));
+    return [...steps, ...pointSteps(points)];
+  };
+  const pointSteps = (points: Kernel['pre']): string[] => {
+    const steps = points.map((stage, n) =>
+      declare(pixelType(stage.to), `px${n + 1}`, called.get(stage)!(`px${n}`)),
+    );
+    return [...steps, `return px${points.length};`];
+  };
+
+  const { resample } = kernel;
+  const entering = kernel.pre.at(-1)?.to ?? sourceColour;
+  const sinkColour = kernel.post.at(-1)?.to ?? entering;
+  const types = {
+    sourcePixel: cType(pixelType(sourceColour)),
+    enteringPixel: cType(pixelType(entering)),
+    sinkPixel: cType(pixelType(sinkColour)),
+  };
+
+  if (!resample) {
+    const steps = toSource(kernel.after, kernel.post, here);
+    return { functions, ...types, tap: [], pixel: steps };
+  }
+
+  const { stage, number } = resample;
+  const size = `image.size[${number}]`;
+  const tap: string[] = [];
+  if (stage.border.kind === 'constant') {
+    const field = stageFields(stage).find(({ name }) => name === 'border')!;
+    const items =
+      field.lanes === 1 ? Array<number>(channelCount[entering]).fill(0) : [...Array(field.lanes).keys()];
+    const value = language.tuple(
+      items.map(lane => access.lane(access.params(stage.name), field, lane)),
+      pixelType(entering),
+    );
+    tap.push(`if (${access.outside('x', 'y', size)}) return ${value};`);
+    tap.push(...toSource(kernel.before, kernel.pre, here));
+  } else {
+    const border = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
+    const inside = language.tuple([border('x', `${size}.width`), border('y', `${size}.height`)], at);
+    tap.push(declare(at, 'inside', inside));
+    tap.push(...toSource(kernel.before, kernel.pre, named('inside')));
+  }
+  const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
+
+  const pixel: string[] = [];
+  let position = here;
+  for (const { stage: map, number: index } of [...kernel.after].reverse()) {
+    pixel.push(declare(at, `at${index}`, called.get(map)!(position.text)));
+    position = named(`at${index}`);
+  }
+  const float = tuple('f32', 2);
+  const coordinates = [language.cast(position.x, 'f32'), language.cast(position.y, 'f32')];
+  pixel.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
+  pixel.push(declare(pixelType(entering), 'px0', filter.call('at')), ...pointSteps(kernel.post));
+  return { functions, filter: filter.printed, ...types, tap, pixel };
+};

@@ -1,0 +1,60 @@
+import {
+  ABI_VERSION,
+  type Manifest,
+  type ManifestFormat,
+  type ManifestPipeline,
+} from '../../native/manifest.js';
+import type { Kernel, PlacedPlane } from '../ir/plan.js';
+import type { Format } from '../ir/types.js';
+
+/** The manifest's entry of a pipeline. */
+export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
+  const { pipeline, layout } = kernel;
+  return {
+    name: pipeline.name,
+    doc: pipeline.doc,
+    hash: kernel.hash,
+    chain: kernel.chain,
+    source: format(pipeline.source, layout.source),
+    sink: format(pipeline.sink, layout.sink),
+    geometry: kernel.geometry.map(stage => ({
+      stage: stage.name,
+      role: stage.role,
+      resizes: stage.size !== undefined,
+    })),
+    params: layout.params.flatMap(({ stage, block, fields }) =>
+      fields.map(({ name, kind, per, lanes, offset, value }) => ({
+        stage,
+        name,
+        kind,
+        per,
+        lanes,
+        block,
+        offset,
+        ...value,
+      })),
+    ),
+    args: { size: layout.argsSize },
+    image: { size: layout.imageSize, sizes: layout.sizes },
+  };
+};
+
+const format = ({ name, dtype, colour, layout }: Format, planes: readonly PlacedPlane[]): ManifestFormat => ({
+  name,
+  dtype,
+  colour,
+  ...(layout ? { layout } : {}),
+  planes: planes.map(({ name, channels, subsampling, pointer, pitch }) => ({
+    name,
+    channels,
+    subsampling,
+    pointer,
+    pitch,
+  })),
+});
+
+/** The whole manifest. */
+export const manifestOf = (
+  kernels: readonly Kernel[],
+  build: Pick<Manifest, 'cuweave' | 'library' | 'archs' | 'strict'>,
+): Manifest => ({ abi: ABI_VERSION, ...build, pipelines: kernels.map(manifestEntry) });

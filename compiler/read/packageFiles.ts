@@ -1,0 +1,39 @@
+/** Where cuweave's own sources are: beside this file, or in the package that holds `dist/`. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InternalError } from '../errors.js';
+
+export type PackageFiles = {
+  readonly root: string;
+  /** `ops/index.ts`, `ops/spec.ts`, `ops/math.ts`: with bodies, also in the published package. */
+  readonly ops: string;
+  readonly spec: string;
+  readonly math: string;
+  /** What `cuweave` itself resolves to, for its types. */
+  readonly runtime: string;
+};
+
+const findRoot = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'ops', 'spec.ts'))) {
+    const parent = dirname(folder);
+    if (parent === folder) {
+      throw new InternalError('The folder of the package cuweave, with package.json and ops/, was not found');
+    }
+    folder = parent;
+  }
+  return folder;
+};
+
+export const packageFiles = (): PackageFiles => {
+  const root = findRoot();
+  const sources = join(root, 'runtime', 'index.ts');
+  return {
+    root,
+    ops: join(root, 'ops', 'index.ts'),
+    spec: join(root, 'ops', 'spec.ts'),
+    math: join(root, 'ops', 'math.ts'),
+    runtime: existsSync(sources) ? sources : join(root, 'dist', 'runtime', 'index.js'),
+  };
+};

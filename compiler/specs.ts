@@ -1,0 +1,41 @@
+/** From the author's files to plans, or to all of their errors at once. */
+import { relative, resolve } from 'node:path';
+import { formatDiagnostics } from './diagnostics.js';
+import { type Diagnostic, SpecError } from './errors.js';
+import type { Kernel } from './ir/plan.js';
+import { plan } from './pass/plan.js';
+import { readSpecs } from './read/index.js';
+
+/** Where the author's files are. */
+export type SpecOptions = {
+  /** The project's folder: paths in messages and generated code are relative to it. */
+  readonly root: string;
+  /** TypeScript files that export pipelines. */
+  readonly entries: readonly string[];
+};
+
+/** Reads and plans every pipeline of the entries. Does not throw on errors of the author's: it returns them. */
+export const checkSpecs = async (
+  options: SpecOptions,
+): Promise<{ kernels: readonly Kernel[]; diagnostics: readonly Diagnostic[]; formatted: string }> => {
+  const root = resolve(options.root);
+  const entries = options.entries.map(entry => resolve(root, entry));
+  const { pipelines, diagnostics } = await readSpecs({ root, entries });
+  const plans = pipelines.map(plan);
+  const all = [...diagnostics, ...plans.flatMap(({ diagnostics: own }) => own)];
+  return {
+    kernels: plans.flatMap(({ plan: made }) => (made ? made.kernels : [])),
+    diagnostics: all,
+    formatted: all.length > 0 ? formatDiagnostics(all, { root, colour: process.stdout.isTTY === true }) : '',
+  };
+};
+
+/** The kernels of the entries. Throws {@link SpecError} with every error found. */
+export const kernelsOf = async (options: SpecOptions): Promise<readonly Kernel[]> => {
+  const { kernels, diagnostics, formatted } = await checkSpecs(options);
+  if (diagnostics.length > 0) throw new SpecError(diagnostics, formatted);
+  return kernels;
+};
+
+/** A path as messages and generated files write it. */
+export const displayPath = (root: string, path: string): string => relative(root, path) || '.';

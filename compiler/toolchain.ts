@@ -1,0 +1,97 @@
+/** The compilers of this machine: where they are, how new they are, what they are told. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { packageFile } from './package.js';
+import { runProgram } from './process.js';
+
+/** A program that compiles, and its version as the cache keys see it. */
+export type Tool = { readonly path: string; readonly version: string };
+/** What `cuweave build` has to work with. */
+export type Toolchain = { readonly cxx: Tool; readonly nvcc?: Tool };
+
+const onPath = (name: string): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map(directory => join(directory, name))
+    .find(existsSync);
+
+const firstOf = (candidates: readonly (string | undefined)[]): string | undefined =>
+  candidates.find(path => path !== undefined && existsSync(path));
+
+/** The C++ compiler: `CXX`, else g++, c++ or clang++ on the PATH. */
+export const findCxx = async (): Promise<Tool | undefined> => {
+  const own = process.env.CXX;
+  const path = own
+    ? existsSync(own)
+      ? own
+      : onPath(own)
+    : (onPath('g++') ?? onPath('c++') ?? onPath('clang++'));
+  if (!path) return undefined;
+  const { code, stdout } = await runProgram(path, ['--version']);
+  return code === 0 ? { path, version: stdout.split('\n')[0] ?? '' } : undefined;
+};
+
+/** nvcc: in `CUDA_HOME` or `CUDA_PATH`, on the PATH, or in /usr/local/cuda. */
+export const findNvcc = async (): Promise<Tool | undefined> => {
+  const homes = [process.env.CUDA_HOME, process.env.CUDA_PATH]
+    .filter(Boolean)
+    .map(home => join(home!, 'bin', 'nvcc'));
+  const path = firstOf([...homes, onPath('nvcc'), '/usr/local/cuda/bin/nvcc']);
+  if (!path) return undefined;
+  const { code, stdout } = await runProgram(path, ['--version']);
+  const release = /release (\S+), (V\S+)/.exec(stdout);
+  return code === 0 && release ? { path, version: `${release[1]} ${release[2]}` } : undefined;
+};
+
+/** The compute capabilities of the GPUs present, such as `sm_90`; empty without a driver. */
+export const presentArchs = async (): Promise<readonly string[]> => {
+  const smi = onPath('nvidia-smi');
+  if (!smi) return [];
+  const { code, stdout } = await runProgram(smi, ['--query-gpu=compute_cap', '--format=csv,noheader']);
+  if (code !== 0) return [];
+  const found = stdout
+    .split('\n')
+    .flatMap(line => /^\s*(\d+)\.(\d+)\s*$/.exec(line)?.slice(1).join('') ?? []);
+  return [...new Set(found.map(digits => `sm_${digits}`))].sort();
+};
+
+/** Built for where no GPU says otherwise: data centre and desktop Ampere, Ada and Hopper, and PTX for what comes after. */
+export const defaultArchs = ['sm_80', 'sm_86', 'sm_89', 'sm_90'] as const;
+
+/** Where prelude.h is. */
+export const includeDirectory = (): string => packageFile('native', 'kernel');
+
+/**
+ * The host compiler's flags. No contraction: the host gives the oracle's bits. Neither errno nor floating-point traps
+ * are used, and without them loops vectorise.
+ */
+export const hostFlags: readonly string[] = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=off',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+];
+
+/** nvcc's flags. Strict: no fused multiply-add, IEEE division and root, so that CUDA gives the host's bits. */
+export const cudaFlags = (archs: readonly string[], strict: boolean): readonly string[] => {
+  const numbers = archs.map(arch => arch.replace('sm_', ''));
+  const newest = numbers.at(-1)!;
+  return [
+    '-std=c++17',
+    '-O3',
+    '-lineinfo',
+    '-Xcompiler=-fPIC,-fvisibility=hidden',
+    '-Xptxas=-v',
+    '--prec-div=true',
+    '--prec-sqrt=true',
+    '--ftz=false',
+    `--fmad=${strict ? 'false' : 'true'}`,
+    ...numbers.flatMap(number => ['-gencode', `arch=compute_${number},code=sm_${number}`]),
+    '-gencode',
+    `arch=compute_${newest},code=compute_${newest}`,
+  ];
+};

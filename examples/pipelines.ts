@@ -1,0 +1,53 @@
+import {
+  constant,
+  convertTo,
+  linear,
+  nchw,
+  nhwc,
+  normalize,
+  nv12,
+  pipeline,
+  replicate,
+  resize,
+  rgb8,
+  seedYuvToRgb,
+  warpAffine,
+  yuv444p,
+  yuvToRgb,
+} from 'cuweave/ops';
+
+/** A decoder's frame, turned and normalised for a network: the whole of a video model's preprocessing. */
+export const preprocess = pipeline(
+  nv12(),
+  yuvToRgb(),
+  warpAffine({ filter: linear, border: constant(0) }),
+  normalize({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }),
+  nchw('f16'),
+);
+
+/** The same frame as a picture to look at. */
+export const picture = pipeline(
+  nv12(),
+  yuvToRgb(),
+  warpAffine({ filter: linear, border: constant(0) }),
+  nhwc('u8'),
+);
+
+/** A decoder's frame as RGB in float, [N, 3, H, W], 0..255. */
+export const toFloat = pipeline(nv12(), yuvToRgb(), nchw('f32'));
+
+/** Planar YUV 4:4:4 as RGB in float with the classic analog coefficients. */
+export const seedToFloat = pipeline(yuv444p(), seedYuvToRgb(), nchw('f32'));
+
+/** An affine warp of a float tensor. */
+export const warp = pipeline(nchw('f32'), warpAffine({ filter: linear, border: constant(0) }), nchw('f32'));
+
+/** Bytes to numbers in 0..1. */
+export const bytesToFloat = pipeline(rgb8(), convertTo('f32', { scale: 1 / 255 }), nchw('f32'));
+
+/** Any picture as a 64×64 thumbnail. */
+export const thumbnail = pipeline(
+  rgb8(),
+  resize({ width: 64, height: 64, filter: linear, border: replicate }),
+  nhwc('u8'),
+);

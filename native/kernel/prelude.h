@@ -1,0 +1,211 @@
+// What generated kernels stand on: small tuples, rounding, conversions and plane access, the same for CUDA and the host.
+// Every function gives the same bits on both, except where compiler/ir/math.ts says that it does not.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#ifdef __CUDACC__
+#define CW_INLINE static __host__ __device__ __forceinline__
+#else
+#define CW_INLINE static inline __attribute__((always_inline))
+#endif
+
+// The host's loops exist twice where the compiler can choose at load time: for any x86-64, and for AVX2.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#define CW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define CW_CLONES
+#endif
+
+#ifndef CUWEAVE_SIZE
+#define CUWEAVE_SIZE
+// The size of an image in pixels.
+typedef struct cuweave_size {
+  int32_t width, height;
+} cuweave_size;
+#endif
+
+namespace cw {
+
+struct f32x1 { float x; };
+struct f32x2 { float x, y; };
+struct f32x3 { float x, y, z; };
+struct f32x4 { float x, y, z, w; };
+struct i32x1 { int x; };
+struct i32x2 { int x, y; };
+struct i32x3 { int x, y, z; };
+struct i32x4 { int x, y, z, w; };
+struct boolx1 { bool x; };
+struct boolx2 { bool x, y; };
+struct boolx3 { bool x, y, z; };
+struct boolx4 { bool x, y, z, w; };
+template <class T, int n> struct array { T v[n]; };
+
+// An IEEE 754 half, as stored.
+struct f16 { uint16_t bits; };
+
+CW_INLINE uint32_t bitsOf(float v) {
+#ifdef __CUDA_ARCH__
+  return __float_as_uint(v);
+#else
+  uint32_t bits;
+  std::memcpy(&bits, &v, 4);
+  return bits;
+#endif
+}
+CW_INLINE float floatOf(uint32_t bits) {
+#ifdef __CUDA_ARCH__
+  return __uint_as_float(bits);
+#else
+  float v;
+  std::memcpy(&v, &bits, 4);
+  return v;
+#endif
+}
+
+// IEEE 754 minNum and maxNum: a NaN gives way to the number. Of +0 and -0 either may come out.
+CW_INLINE float min(float a, float b) {
+#ifdef __CUDA_ARCH__
+  return fminf(a, b);
+#else
+  return a < b || b != b ? a : b;
+#endif
+}
+CW_INLINE float max(float a, float b) {
+#ifdef __CUDA_ARCH__
+  return fmaxf(a, b);
+#else
+  return a > b || b != b ? a : b;
+#endif
+}
+CW_INLINE int min(int a, int b) { return a < b ? a : b; }
+CW_INLINE int max(int a, int b) { return a > b ? a : b; }
+CW_INLINE float abs(float v) { return fabsf(v); }
+CW_INLINE int abs(int v) { return v < 0 ? -v : v; }
+CW_INLINE float sign(float v) { return v > 0.0f ? 1.0f : v < 0.0f ? -1.0f : 0.0f; }
+CW_INLINE float same(float v) { return v; }
+CW_INLINE int imul(int a, int b) { return (int)((uint32_t)a * (uint32_t)b); }
+CW_INLINE int idiv(int a, int b) { return a / b; }
+
+// JavaScript's Math.round: halves go up.
+CW_INLINE float roundHalfUp(float v) {
+  const float floor = floorf(v);
+  return v - floor >= 0.5f ? floor + 1.0f : floor;
+}
+
+// Halves go to the even neighbour. From 2^23 on every f32 is whole.
+CW_INLINE float roundHalfEven(float v) {
+#ifdef __CUDA_ARCH__
+  return rintf(v);
+#else
+  const float shift = copysignf(8388608.0f, v);
+  const float rounded = (v + shift) - shift;
+  return fabsf(v) < 8388608.0f ? rounded : v;
+#endif
+}
+
+// Drops the fraction; saturates, and a NaN gives 0, as CUDA's cvt.rzi does.
+CW_INLINE int toI32(float v) {
+#ifdef __CUDA_ARCH__
+  return __float2int_rz(v);
+#else
+  const bool fits = v >= -2147483648.0f && v < 2147483648.0f;
+  return fits ? (int)v : v > 0.0f ? 2147483647 : v < 0.0f ? -2147483647 - 1 : 0;
+#endif
+}
+
+// The bits of the nearest half, halves to even. Without branches, so that host loops vectorise.
+CW_INLINE uint16_t f16Bits(float v) {
+#ifdef __CUDA_ARCH__
+  uint16_t bits;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(v));
+  return bits;
+#else
+  const uint32_t word = bitsOf(v);
+  const uint32_t sign = (word >> 16) & 0x8000u;
+  const uint32_t magnitude = word & 0x7fffffffu;
+  // Normal halves: rebias the exponent by 127 - 15 and round the 13 dropped bits to even; a carry moves the exponent.
+  const uint32_t normal = (magnitude - 0x38000000u + 0x0fffu + ((magnitude >> 13) & 1u)) >> 13;
+  // Below 2^-14: adding 0.5 leaves the half's subnormal bits, rounded by the addition itself, at the bottom.
+  const uint32_t subnormal = bitsOf(floatOf(magnitude) + 0.5f) - 0x3f000000u;
+  const uint32_t finite = magnitude < 0x38800000u ? subnormal : normal;
+  // From 65520 on the nearest half is infinity; a NaN is CUDA's canonical one.
+  const uint32_t large = magnitude > 0x7f800000u ? 0x7fffu : 0x7c00u;
+  const uint32_t bits = magnitude < 0x477ff000u ? finite : large;
+  return (uint16_t)(magnitude > 0x7f800000u ? 0x7fffu : sign | bits);
+#endif
+}
+CW_INLINE float f16Value(uint16_t bits) {
+#ifdef __CUDA_ARCH__
+  float v;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(v) : "h"(bits));
+  return v;
+#else
+  const uint32_t sign = (uint32_t)(bits & 0x8000u) << 16;
+  const uint32_t magnitude = (uint32_t)(bits & 0x7fffu) << 13;
+  // 2^112 moves the bias from 15 to 127, and makes normal numbers of subnormal halves.
+  const float scaled = floatOf(magnitude) * 5.192296858534828e33f;
+  const uint32_t special = magnitude | 0x7f800000u;
+  return floatOf(sign | (magnitude >= 0x0f800000u ? special : bitsOf(scaled)));
+#endif
+}
+CW_INLINE float roundToF16(float v) { return f16Value(f16Bits(v)); }
+
+// Stored values as f32, unchanged in number.
+CW_INLINE float toF32(uint8_t v) { return (float)v; }
+CW_INLINE float toF32(uint16_t v) { return (float)v; }
+CW_INLINE float toF32(f16 v) { return f16Value(v.bits); }
+CW_INLINE float toF32(float v) { return v; }
+
+// f32 as a stored value: rounded half to even and clamped to the type's range; a NaN gives 0 in an integer type.
+CW_INLINE void put(float v, uint8_t& out) {
+  const float low = v > 0.0f ? v : 0.0f;
+  const float in = low < 255.0f ? low : 255.0f;
+#ifdef __CUDA_ARCH__
+  out = (uint8_t)__float2int_rn(in);
+#else
+  // 2^23 + in has no room for a fraction: the addition itself rounds half to even.
+  out = (uint8_t)(bitsOf(in + 8388608.0f) & 0xffu);
+#endif
+}
+CW_INLINE void put(float v, uint16_t& out) {
+  const float low = v > 0.0f ? v : 0.0f;
+  const float in = low < 65535.0f ? low : 65535.0f;
+#ifdef __CUDA_ARCH__
+  out = (uint16_t)__float2int_rn(in);
+#else
+  out = (uint16_t)(bitsOf(in + 8388608.0f) & 0xffffu);
+#endif
+}
+CW_INLINE void put(float v, f16& out) { out.bits = f16Bits(v); }
+CW_INLINE void put(float v, float& out) { out = v; }
+
+// The first value of a row of a plane; the pitch is in bytes.
+template <class T> CW_INLINE const T* rowOf(const void* plane, int64_t pitch, int y) {
+  return (const T*)((const char*)plane + (int64_t)y * pitch);
+}
+template <class T> CW_INLINE T* rowOf(void* plane, int64_t pitch, int y) {
+  return (T*)((char*)plane + (int64_t)y * pitch);
+}
+
+// A stored value of an image that nothing writes while the kernel runs.
+template <class T> CW_INLINE float get(const T* row, int i) {
+#ifdef __CUDA_ARCH__
+  return toF32(__ldg(row + i));
+#else
+  return toF32(row[i]);
+#endif
+}
+#ifdef __CUDACC__
+CW_INLINE float get(const f16* row, int i) {
+#ifdef __CUDA_ARCH__
+  return f16Value(__ldg((const uint16_t*)row + i));
+#else
+  return toF32(row[i]);
+#endif
+}
+#endif
+
+}  // namespace cw

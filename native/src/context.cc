@@ -1,0 +1,53 @@
+#include "context.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cuweave {
+
+Context::Context(Napi::Env env) : queue(JsQueue::create(env)) {}
+
+void Context::add(const std::shared_ptr<Stream>& stream) {
+  streams_.erase(std::remove_if(streams_.begin(), streams_.end(), [](const auto& weak) { return weak.expired(); }),
+                 streams_.end());
+  streams_.push_back(stream);
+}
+
+void Context::closeStreams(const Device& device) {
+  for (const auto& weak : streams_) {
+    if (auto stream = weak.lock(); stream && stream->device.get() == &device) stream->close();
+  }
+}
+
+void Context::end() {
+  std::vector<std::shared_ptr<Stream>> streams;
+  for (const auto& weak : streams_) {
+    if (auto stream = weak.lock()) streams.push_back(std::move(stream));
+  }
+  // All are told before any is waited for: one may wait for another's event.
+  for (const auto& stream : streams) stream->abandon();
+  for (const auto& stream : streams) stream->join();
+  queue->close();
+}
+
+size_t toSize(const Napi::Value& value, const char* what) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0 && number <= 9007199254740991.0) || std::floor(number) != number) {
+    throw wrongArgument(std::string("Expected a whole number of at least 0 for ") + what + ".");
+  }
+  return static_cast<size_t>(number);
+}
+
+HostBytes toBytes(const Napi::Value& value, const char* what) {
+  if (!value.IsTypedArray()) throw wrongArgument(std::string("Expected a typed array for ") + what + ".");
+  napi_typedarray_type type;
+  size_t length = 0;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(value.Env(), value, &type, &length, &data, nullptr, nullptr) != napi_ok) {
+    throw wrongArgument(std::string("Expected a typed array that can be read for ") + what + ".");
+  }
+  const size_t bytes = length * value.As<Napi::TypedArray>().ElementSize();
+  return {reinterpret_cast<uint64_t>(data), data ? bytes : 0};
+}
+
+}  // namespace cuweave

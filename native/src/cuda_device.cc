@@ -1,0 +1,344 @@
+#include "cuda_device.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "cuda_context.h"
+#include "task_thread.h"
+
+namespace cuweave {
+
+namespace {
+
+class CudaStream;
+
+class CudaDevice : public Device {
+ public:
+  explicit CudaDevice(CudaContext& context) : context(context) {}
+  const DeviceInfo& info() const override { return context.info; }
+  std::shared_ptr<Stream> createStream() override;
+  std::shared_ptr<Memory> allocate(const std::shared_ptr<Stream>& stream, size_t bytes) override;
+  std::shared_ptr<Memory> wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) override;
+  std::optional<uint64_t> freeMemory() override {
+    context.enter();
+    size_t free = 0;
+    size_t total = 0;
+    context.check(context.driver.memGetInfo(&free, &total), "cuMemGetInfo");
+    return free;
+  }
+  std::shared_ptr<void> allocateHost(size_t bytes) override { return context.pinned.allocate(bytes); }
+
+  CudaContext& context;
+};
+
+class CudaEvent : public Event {
+ public:
+  CudaEvent(CudaContext& context, bool timed)
+      : context_(context), timed_(timed), event_(context.takeEvent(timed)) {}
+  // Re-recording an event does not disturb waits that were enqueued on it before.
+  ~CudaEvent() override { context_.giveEvent(event_, timed_); }
+
+  CUevent handle() const { return event_; }
+  bool done() override {
+    context_.enter();
+    const CUresult code = context_.driver.eventQuery(event_);
+    if (code == CUDA_ERROR_NOT_READY) return false;
+    context_.check(code, "cuEventQuery");
+    return true;
+  }
+  double since(Event& start) override {
+    auto* first = dynamic_cast<CudaEvent*>(&start);
+    if (!first || !first->timed_ || !timed_) throw wrongArgument("Expected two events of one CUDA device.");
+    if (!done() || !first->done()) throw wrongArgument("Expected events that have passed: await event.wait() first.");
+    float milliseconds = 0;
+    context_.check(context_.driver.eventElapsedTime(&milliseconds, first->event_, event_), "cuEventElapsedTime");
+    return milliseconds;
+  }
+
+ private:
+  CudaContext& context_;
+  const bool timed_;
+  CUevent event_;
+};
+
+class CudaStream : public Stream {
+ public:
+  explicit CudaStream(const std::shared_ptr<CudaDevice>& device)
+      : Stream(device), context_(device->context), thread_("cuweave stream") {
+    context_.enter();
+    context_.check(context_.driver.streamCreate(&stream_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+  }
+  ~CudaStream() override { destroy(); }
+
+  std::shared_ptr<Event> record(bool timed) override {
+    requireOpen();
+    context_.enter();
+    auto event = std::make_shared<CudaEvent>(context_, timed);
+    context_.check(context_.driver.eventRecord(event->handle(), stream_), "cuEventRecord");
+    return event;
+  }
+
+  void upload(Memory& to, Rows target, Rows source, Extent extent, std::shared_ptr<void> keep) override {
+    context_.enter();
+    writes(to);
+    if (context_.pinned.covers(source.pointer, extent.span(source.pitch))) {
+      transfer(target, CU_MEMORYTYPE_DEVICE, source, CU_MEMORYTYPE_HOST, extent);
+      after([keep](const Failure*) {});
+      return;
+    }
+    auto staged = context_.pinned.stage(extent.rowBytes * extent.rows);
+    const Rows packed{reinterpret_cast<uint64_t>(staged.get()), extent.rowBytes};
+    copyHostRows(packed, source, extent);
+    transfer(target, CU_MEMORYTYPE_DEVICE, packed, CU_MEMORYTYPE_HOST, extent);
+    after([staged](const Failure*) {});
+  }
+
+  void download(Rows target, Memory& from, Rows source, Extent extent, Completion done) override {
+    context_.enter();
+    reads(from);
+    if (context_.pinned.covers(target.pointer, extent.span(target.pitch))) {
+      transfer(target, CU_MEMORYTYPE_HOST, source, CU_MEMORYTYPE_DEVICE, extent);
+      after(std::move(done));
+      return;
+    }
+    // A copy to ordinary memory would block this thread until it is done: it goes through a staging block.
+    auto staged = context_.pinned.stage(extent.rowBytes * extent.rows);
+    const Rows packed{reinterpret_cast<uint64_t>(staged.get()), extent.rowBytes};
+    transfer(packed, CU_MEMORYTYPE_HOST, source, CU_MEMORYTYPE_DEVICE, extent);
+    after([staged, packed, target, extent, done = std::move(done)](const Failure* failure) {
+      if (!failure) copyHostRows(target, packed, extent);
+      done(failure);
+    });
+  }
+
+  void copy(const std::shared_ptr<Memory>& to, Rows target, const std::shared_ptr<Memory>& from, Rows source,
+            Extent extent) override {
+    context_.enter();
+    reads(*from);
+    writes(*to);
+    transfer(target, CU_MEMORYTYPE_DEVICE, source, CU_MEMORYTYPE_DEVICE, extent);
+  }
+
+  void launch(const Launch& launch, std::vector<std::shared_ptr<Memory>>) override {
+    requireOpen();
+    context_.enter();
+    const auto& pipeline = *launch.pipeline;
+    if (!pipeline.cuda) {
+      throw Failure(FailureKind::Library, "Pipeline '" + pipeline.name + "' was built for the CPU only.");
+    }
+    block_.assign(launch.args, launch.args + pipeline.argsSize);
+    const ArgsHead head{static_cast<uint32_t>(pipeline.argsSize), launch.count, launch.images};
+    std::memcpy(block_.data(), &head, sizeof head);
+    const int code = pipeline.cuda(block_.data(), stream_);
+    if (code != CUDA_SUCCESS) throw context_.failure(code, "pipeline '" + pipeline.name + "'");
+  }
+
+  void after(Completion done) override {
+    requireOpen();
+    auto event = std::static_pointer_cast<CudaEvent>(record(false));
+    thread_.post([&context = context_, event, done = std::move(done)] {
+      try {
+        context.enter();
+        context.check(context.driver.eventSynchronize(event->handle()), "work on the stream");
+      } catch (const Failure& failure) {
+        done(&failure);
+        return;
+      }
+      done(nullptr);
+    });
+  }
+
+  // Staging blocks and foreign memory are held by tasks, and must be held until the device is done with them.
+  void abandon() override { thread_.finish(); }
+  void join() override {
+    thread_.join();
+    try {
+      context_.enter();
+      if (stream_) context_.driver.streamSynchronize(stream_);
+    } catch (const Failure&) {
+    }
+  }
+
+  CUdeviceptr allocate(size_t bytes) {
+    requireOpen();
+    context_.enter();
+    CUdeviceptr pointer = 0;
+    const auto attempt = [&] {
+      return context_.pools ? context_.driver.memAllocAsync(&pointer, bytes, stream_)
+                            : context_.driver.memAlloc(&pointer, bytes);
+    };
+    CUresult code = attempt();
+    if (code == CUDA_ERROR_OUT_OF_MEMORY) {
+      // Memory whose release is still enqueued comes back with the stream's work.
+      context_.check(context_.driver.streamSynchronize(stream_), "cuStreamSynchronize");
+      code = attempt();
+    }
+    if (code != CUDA_SUCCESS) {
+      Failure failure = context_.failure(code, context_.pools ? "cuMemAllocAsync" : "cuMemAlloc");
+      failure.bytes = bytes;
+      failure.totalBytes = context_.info.totalMemory;
+      size_t free = 0;
+      size_t total = 0;
+      if (context_.driver.memGetInfo(&free, &total) == CUDA_SUCCESS) failure.freeBytes = free;
+      throw failure;
+    }
+    advance();
+    return pointer;
+  }
+  void free(CUdeviceptr pointer) {
+    context_.enter();
+    context_.check(context_.pools ? context_.driver.memFreeAsync(pointer, stream_) : context_.driver.memFree(pointer),
+                   "cuMemFreeAsync");
+    advance();
+  }
+
+ protected:
+  void enqueueWait(const std::shared_ptr<Event>& event) override {
+    auto other = std::dynamic_pointer_cast<CudaEvent>(event);
+    if (!other) throw wrongArgument("Expected an event of the same device.");
+    context_.enter();
+    context_.check(context_.driver.streamWaitEvent(stream_, other->handle(), 0), "cuStreamWaitEvent");
+    advance();
+  }
+  void finish() override {
+    thread_.finish();
+    destroy();
+  }
+
+ private:
+  // The driver lets enqueued work finish before the stream's resources go.
+  void destroy() {
+    if (!stream_) return;
+    try {
+      context_.enter();
+      context_.driver.streamDestroy(stream_);
+    } catch (const Failure&) {
+    }
+    stream_ = nullptr;
+  }
+
+  static void copyHostRows(Rows target, Rows source, Extent extent) {
+    auto* to = reinterpret_cast<uint8_t*>(target.pointer);
+    const auto* from = reinterpret_cast<const uint8_t*>(source.pointer);
+    for (size_t row = 0; row < extent.rows; ++row) {
+      std::memcpy(to + row * target.pitch, from + row * source.pitch, extent.rowBytes);
+    }
+  }
+
+  void transfer(Rows target, int targetType, Rows source, int sourceType, Extent extent) {
+    const Driver& driver = context_.driver;
+    const bool dense = target.pitch == extent.rowBytes && source.pitch == extent.rowBytes;
+    if (dense || extent.rows == 1) {
+      const size_t bytes = extent.rowBytes * extent.rows;
+      auto* hostTarget = reinterpret_cast<void*>(target.pointer);
+      const auto* hostSource = reinterpret_cast<const void*>(source.pointer);
+      context_.check(targetType == CU_MEMORYTYPE_HOST
+                         ? driver.memcpyDtoHAsync(hostTarget, source.pointer, bytes, stream_)
+                         : (sourceType == CU_MEMORYTYPE_HOST
+                                ? driver.memcpyHtoDAsync(target.pointer, hostSource, bytes, stream_)
+                                : driver.memcpyDtoDAsync(target.pointer, source.pointer, bytes, stream_)),
+                     "cuMemcpyAsync");
+      return;
+    }
+    CUDA_MEMCPY2D rows{};
+    rows.srcMemoryType = sourceType;
+    rows.srcPitch = source.pitch;
+    rows.dstMemoryType = targetType;
+    rows.dstPitch = target.pitch;
+    rows.WidthInBytes = extent.rowBytes;
+    rows.Height = extent.rows;
+    if (sourceType == CU_MEMORYTYPE_HOST) rows.srcHost = reinterpret_cast<const void*>(source.pointer);
+    else rows.srcDevice = source.pointer;
+    if (targetType == CU_MEMORYTYPE_HOST) rows.dstHost = reinterpret_cast<void*>(target.pointer);
+    else rows.dstDevice = target.pointer;
+    context_.check(driver.memcpy2DAsync(&rows, stream_), "cuMemcpy2DAsync");
+  }
+
+  CudaContext& context_;
+  CUstream stream_ = nullptr;
+  TaskThread thread_;
+  // The argument block of a call; kept for its capacity.
+  std::vector<uint8_t> block_;
+};
+
+// On whose stream memory is given back: its owner's, or a fresh one if that is closed.
+std::shared_ptr<CudaStream> releasingStream(const Memory& memory) {
+  if (memory.owner && !memory.owner->closed()) return std::static_pointer_cast<CudaStream>(memory.owner);
+  return std::static_pointer_cast<CudaStream>(memory.device->createStream());
+}
+
+class CudaMemory : public Memory {
+ public:
+  using Memory::Memory;
+  void release() override {
+    device->addLive(-static_cast<int64_t>(bytes));
+    try {
+      auto stream = releasingStream(*this);
+      stream->orderAfter(written);
+      for (const auto& mark : read) stream->orderAfter(mark);
+      stream->free(pointer);
+    } catch (const Failure&) {
+      // A lost device's memory goes with the process.
+    }
+  }
+};
+
+class CudaForeignMemory : public Memory {
+ public:
+  using Memory::Memory;
+  void release() override {
+    if (!keep) return;
+    const auto hold = [&](const Mark& mark) {
+      try {
+        // A closed stream's work is waited for on another one.
+        auto stream = mark.stream;
+        if (stream->closed()) {
+          stream = device->createStream();
+          stream->orderAfter(mark);
+        }
+        stream->after([keep = keep](const Failure*) {});
+      } catch (const Failure&) {
+        // The device is lost and runs nothing any more.
+      }
+    };
+    if (written.stream) hold(written);
+    for (const auto& mark : read) hold(mark);
+    keep.reset();
+  }
+};
+
+std::shared_ptr<Stream> CudaDevice::createStream() {
+  return std::make_shared<CudaStream>(std::static_pointer_cast<CudaDevice>(shared_from_this()));
+}
+
+std::shared_ptr<Memory> CudaDevice::allocate(const std::shared_ptr<Stream>& stream, size_t bytes) {
+  const CUdeviceptr pointer = std::static_pointer_cast<CudaStream>(stream)->allocate(bytes);
+  auto memory = std::make_shared<CudaMemory>(shared_from_this(), pointer, bytes, stream);
+  // Its stream must have reached the allocation before another one may use it.
+  stream->writes(*memory);
+  addLive(static_cast<int64_t>(bytes));
+  return memory;
+}
+
+std::shared_ptr<Memory> CudaDevice::wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) {
+  auto memory = std::make_shared<CudaForeignMemory>(shared_from_this(), pointer, bytes, nullptr);
+  memory->keep = std::move(keep);
+  return memory;
+}
+
+}  // namespace
+
+std::shared_ptr<Device> openCuda(int ordinal) {
+  const DriverState& state = driverState();
+  if (state.driver && (ordinal < 0 || ordinal >= state.devices)) {
+    Failure failure(FailureKind::Unavailable, "there is no CUDA device " + std::to_string(ordinal) + ": the driver sees " +
+                                                  std::to_string(state.devices));
+    failure.name = "noDevice";
+    throw failure;
+  }
+  CudaContext& context = CudaContext::of(ordinal);
+  context.enter();
+  return std::make_shared<CudaDevice>(context);
+}
+
+}  // namespace cuweave

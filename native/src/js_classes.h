@@ -1,0 +1,146 @@
+// The classes that the addon gives to JavaScript. They are handles: dispose() may be called twice, use after it is an
+// error, and an object of another class is refused.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "context.h"
+#include "device.h"
+
+namespace cuweave {
+
+class JsDevice : public Napi::ObjectWrap<JsDevice> {
+ public:
+  using Core = std::shared_ptr<Device>;
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsDevice(const Napi::CallbackInfo& info);
+  ~JsDevice() override;
+
+ private:
+  Device& open() const;
+  Napi::Value info(const Napi::CallbackInfo& info);
+  Napi::Value createStream(const Napi::CallbackInfo& info);
+  // (stream, bytes)
+  Napi::Value allocate(const Napi::CallbackInfo& info);
+  // (pointer, bytes, keep?)
+  Napi::Value wrap(const Napi::CallbackInfo& info);
+  // (typedArray); CPU only
+  Napi::Value wrapHost(const Napi::CallbackInfo& info);
+  Napi::Value allocateHost(const Napi::CallbackInfo& info);
+  Napi::Value memory(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+  Core core_;
+  bool disposed_ = false;
+};
+
+class JsMemory : public Napi::ObjectWrap<JsMemory> {
+ public:
+  struct Core {
+    std::shared_ptr<Memory> memory;
+    // The host's array that it lies in, if any; and whether the collector is to know of its size.
+    Napi::Object array;
+    bool reported = false;
+  };
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsMemory(const Napi::CallbackInfo& info);
+  ~JsMemory() override;
+  // Throws if it is disposed, or if its array moved away.
+  const std::shared_ptr<Memory>& memory() const;
+
+ private:
+  Napi::Value pointer(const Napi::CallbackInfo& info);
+  Napi::Value byteLength(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+  void release();
+  std::shared_ptr<Memory> memory_;
+  Napi::ObjectReference array_;
+  bool reported_ = false;
+};
+
+class JsEvent : public Napi::ObjectWrap<JsEvent> {
+ public:
+  // Set on the stream's thread once the event has passed.
+  struct State {
+    std::mutex mutex;
+    bool done = false;
+    std::optional<Failure> failure;
+    std::vector<Stream::Completion> waiting;
+    void set(const Failure* failure);
+  };
+  struct Core {
+    std::shared_ptr<Event> event;
+    std::shared_ptr<State> state;
+  };
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsEvent(const Napi::CallbackInfo& info);
+  const std::shared_ptr<Event>& event() const { return core_.event; }
+
+ private:
+  Napi::Value wait(const Napi::CallbackInfo& info);
+  // (start) → milliseconds
+  Napi::Value since(const Napi::CallbackInfo& info);
+  Napi::Value done(const Napi::CallbackInfo& info);
+  Core core_;
+};
+
+class JsStream : public Napi::ObjectWrap<JsStream> {
+ public:
+  using Core = std::shared_ptr<Stream>;
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsStream(const Napi::CallbackInfo& info);
+  ~JsStream() override;
+  const Core& stream() const;
+
+ private:
+  Napi::Value synchronize(const Napi::CallbackInfo& info);
+  Napi::Value record(const Napi::CallbackInfo& info);
+  void waitFor(const Napi::CallbackInfo& info);
+  // (memory, offset, pitch, typedArray, offset, pitch, rowBytes, rows)
+  void upload(const Napi::CallbackInfo& info);
+  // (typedArray, offset, pitch, memory, offset, pitch, rowBytes, rows) → Promise
+  Napi::Value download(const Napi::CallbackInfo& info);
+  // (memory, offset, pitch, memory, offset, pitch, rowBytes, rows)
+  void copy(const Napi::CallbackInfo& info);
+  // (pipeline, args, images, count, reads[], writes[])
+  void launch(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+  Core core_;
+};
+
+class JsLibrary : public Napi::ObjectWrap<JsLibrary> {
+ public:
+  using Core = std::shared_ptr<Library>;
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsLibrary(const Napi::CallbackInfo& info);
+
+ private:
+  // (name, argsSize, imageSize, outputSize)
+  Napi::Value pipeline(const Napi::CallbackInfo& info);
+  Core core_;
+};
+
+class JsPipeline : public Napi::ObjectWrap<JsPipeline> {
+ public:
+  using Core = std::shared_ptr<PipelineFunctions>;
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsPipeline(const Napi::CallbackInfo& info);
+  const Core& functions() const { return core_; }
+
+ private:
+  Napi::Value cuda(const Napi::CallbackInfo& info);
+  Core core_;
+};
+
+Napi::Object toObject(Napi::Env env, const DeviceInfo& info);
+
+}  // namespace cuweave

@@ -1,0 +1,31 @@
+#include "js_classes.h"
+
+namespace cuweave {
+
+const napi_type_tag JsLibrary::tag = {0x6377'6c69'6272'6172, 0x8d1f'0b1c'4f0e'4a04};
+const napi_type_tag JsPipeline::tag = {0x6377'7069'7065'6c00, 0x8d1f'0b1c'4f0e'4a05};
+
+Napi::Function JsLibrary::define(Napi::Env env) {
+  return DefineClass(env, "Library", {InstanceMethod<&JsLibrary::pipeline>("pipeline")});
+}
+JsLibrary::JsLibrary(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsLibrary>(info)) {}
+
+Napi::Value JsLibrary::pipeline(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    if (!info[0].IsString()) throw wrongArgument("Expected a pipeline's name.");
+    auto found = core_->pipeline(info[0].As<Napi::String>().Utf8Value(), toSize(info[1], "argsSize"),
+                                 toSize(info[2], "imageSize"), toSize(info[3], "outputSize"));
+    return create<JsPipeline>(info.Env(), Context::of(info.Env()).pipelineClass, std::move(found));
+  });
+}
+
+Napi::Function JsPipeline::define(Napi::Env env) {
+  return DefineClass(env, "Pipeline", {InstanceAccessor<&JsPipeline::cuda>("cuda")});
+}
+JsPipeline::JsPipeline(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsPipeline>(info)) {}
+
+Napi::Value JsPipeline::cuda(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), core_->cuda != nullptr);
+}
+
+}  // namespace cuweave

@@ -1,0 +1,57 @@
+#include "js_classes.h"
+
+namespace cuweave {
+
+const napi_type_tag JsMemory::tag = {0x6377'6d65'6d6f'7279, 0x8d1f'0b1c'4f0e'4a01};
+
+Napi::Function JsMemory::define(Napi::Env env) {
+  return DefineClass(env, "Memory",
+                     {
+                         InstanceAccessor<&JsMemory::pointer>("pointer"),
+                         InstanceAccessor<&JsMemory::byteLength>("byteLength"),
+                         InstanceMethod<&JsMemory::dispose>("dispose"),
+                     });
+}
+
+JsMemory::JsMemory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  Core core = takeCore<JsMemory>(info);
+  memory_ = std::move(core.memory);
+  if (!core.array.IsEmpty()) array_ = Napi::Persistent(core.array);
+  reported_ = core.reported;
+  if (reported_) Napi::MemoryManagement::AdjustExternalMemory(Env(), static_cast<int64_t>(memory_->bytes));
+}
+
+JsMemory::~JsMemory() { release(); }
+
+void JsMemory::release() {
+  if (!memory_) return;
+  if (reported_) Napi::MemoryManagement::AdjustExternalMemory(Env(), -static_cast<int64_t>(memory_->bytes));
+  memory_->release();
+  memory_.reset();
+  array_.Reset();
+}
+
+const std::shared_ptr<Memory>& JsMemory::memory() const {
+  if (!memory_) throw disposed("memory");
+  if (!array_.IsEmpty()) {
+    const HostBytes bytes = toBytes(array_.Value(), "the array");
+    if (bytes.pointer != memory_->pointer || bytes.bytes < memory_->bytes) {
+      throw wrongArgument("The array behind this image was transferred or resized after it was given.");
+    }
+  }
+  return memory_;
+}
+
+Napi::Value JsMemory::pointer(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::BigInt::New(info.Env(), memory()->pointer); });
+}
+Napi::Value JsMemory::byteLength(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(info.Env(), static_cast<double>(memory()->bytes));
+  });
+}
+void JsMemory::dispose(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { release(); });
+}
+
+}  // namespace cuweave

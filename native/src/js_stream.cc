@@ -1,0 +1,157 @@
+#include "js_classes.h"
+
+namespace cuweave {
+
+const napi_type_tag JsStream::tag = {0x6377'7374'7265'616d, 0x8d1f'0b1c'4f0e'4a03};
+
+namespace {
+
+void checkSpan(size_t size, size_t offset, size_t pitch, Extent extent, const char* what) {
+  const size_t limit = size_t{1} << 50;
+  if (extent.rowBytes == 0 || extent.rows == 0 || pitch < extent.rowBytes || pitch > limit || offset > limit ||
+      extent.rows > limit / pitch || offset + extent.span(pitch) > size) {
+    throw wrongArgument(std::string("The rows of the copy do not lie in the ") + what + ".");
+  }
+}
+
+struct MemoryRows {
+  std::shared_ptr<Memory> memory;
+  Rows rows;
+};
+MemoryRows memoryRows(const Napi::CallbackInfo& info, size_t first, Extent extent) {
+  auto memory = unwrap<JsMemory>(info[first], "memory").memory();
+  const size_t offset = toSize(info[first + 1], "offset");
+  const size_t pitch = toSize(info[first + 2], "pitch");
+  checkSpan(memory->bytes, offset, pitch, extent, "memory");
+  const Rows rows{memory->pointer + offset, pitch};
+  return {std::move(memory), rows};
+}
+
+Rows hostRows(const Napi::CallbackInfo& info, size_t first, Extent extent) {
+  const HostBytes host = toBytes(info[first], "the host's data");
+  const size_t offset = toSize(info[first + 1], "offset");
+  const size_t pitch = toSize(info[first + 2], "pitch");
+  checkSpan(host.bytes, offset, pitch, extent, "array");
+  return {host.pointer + offset, pitch};
+}
+
+Extent extentOf(const Napi::CallbackInfo& info) { return {toSize(info[6], "rowBytes"), toSize(info[7], "rows")}; }
+
+}  // namespace
+
+Napi::Function JsStream::define(Napi::Env env) {
+  return DefineClass(env, "Stream",
+                     {
+                         InstanceMethod<&JsStream::synchronize>("synchronize"),
+                         InstanceMethod<&JsStream::record>("record"),
+                         InstanceMethod<&JsStream::waitFor>("waitFor"),
+                         InstanceMethod<&JsStream::upload>("upload"),
+                         InstanceMethod<&JsStream::download>("download"),
+                         InstanceMethod<&JsStream::copy>("copy"),
+                         InstanceMethod<&JsStream::launch>("launch"),
+                         InstanceMethod<&JsStream::dispose>("dispose"),
+                     });
+}
+
+JsStream::JsStream(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsStream>(info)) {}
+JsStream::~JsStream() {
+  if (core_) core_->close();
+}
+
+const JsStream::Core& JsStream::stream() const {
+  if (core_->closed()) throw disposed("stream");
+  return core_;
+}
+
+Napi::Value JsStream::synchronize(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const Core& stream = this->stream();
+    auto promise = Context::of(info.Env()).queue->promise(info.Env(), Napi::Value());
+    try {
+      stream->after(promise.settle);
+    } catch (const Failure& failure) {
+      promise.settle(&failure);
+    }
+    return promise.value;
+  });
+}
+
+Napi::Value JsStream::record(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Core& stream = this->stream();
+    JsEvent::Core event{stream->record(true), std::make_shared<JsEvent::State>()};
+    stream->after([state = event.state](const Failure* failure) { state->set(failure); });
+    return create<JsEvent>(info.Env(), Context::of(info.Env()).eventClass, std::move(event));
+  });
+}
+
+void JsStream::waitFor(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { stream()->waitFor(unwrap<JsEvent>(info[0], "event").event()); });
+}
+
+void JsStream::upload(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Extent extent = extentOf(info);
+    const MemoryRows target = memoryRows(info, 0, extent);
+    const Rows source = hostRows(info, 3, extent);
+    stream()->upload(*target.memory, target.rows, source, extent, Context::of(info.Env()).queue->hold(info[3]));
+  });
+}
+
+Napi::Value JsStream::download(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const Core& stream = this->stream();
+    const Extent extent = extentOf(info);
+    const Rows target = hostRows(info, 0, extent);
+    const MemoryRows source = memoryRows(info, 3, extent);
+    auto promise = Context::of(info.Env()).queue->promise(info.Env(), info[0]);
+    try {
+      // The memory must outlast the copy where it is not given back in stream order.
+      stream->download(target, *source.memory, source.rows, extent,
+                       [settle = promise.settle, memory = source.memory](const Failure* failure) { settle(failure); });
+    } catch (const Failure& failure) {
+      promise.settle(&failure);
+    }
+    return promise.value;
+  });
+}
+
+void JsStream::copy(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Extent extent = extentOf(info);
+    const MemoryRows target = memoryRows(info, 0, extent);
+    const MemoryRows source = memoryRows(info, 3, extent);
+    stream()->copy(target.memory, target.rows, source.memory, source.rows, extent);
+  });
+}
+
+void JsStream::launch(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Core& stream = this->stream();
+    const auto& pipeline = unwrap<JsPipeline>(info[0], "pipeline").functions();
+    const HostBytes args = toBytes(info[1], "args");
+    const HostBytes images = toBytes(info[2], "images");
+    const size_t count = toSize(info[3], "count");
+    if (args.bytes != pipeline->argsSize || count < 1 || count > 65535 || images.bytes < pipeline->imageSize * count) {
+      throw wrongArgument("The argument block does not have the size that pipeline '" + pipeline->name + "' needs.");
+    }
+    if (!info[4].IsArray() || !info[5].IsArray()) throw wrongArgument("Expected arrays of native memory.");
+    const auto reads = info[4].As<Napi::Array>();
+    const auto writes = info[5].As<Napi::Array>();
+    std::vector<std::shared_ptr<Memory>> used;
+    used.reserve(reads.Length() + writes.Length());
+    for (uint32_t i = 0; i < reads.Length(); ++i) used.push_back(unwrap<JsMemory>(reads[i], "memory").memory());
+    for (uint32_t i = 0; i < writes.Length(); ++i) used.push_back(unwrap<JsMemory>(writes[i], "memory").memory());
+    const size_t firstWrite = reads.Length();
+    for (size_t i = 0; i < used.size(); ++i) i < firstWrite ? stream->reads(*used[i]) : stream->writes(*used[i]);
+    stream->launch({pipeline, reinterpret_cast<const uint8_t*>(args.pointer),
+                    reinterpret_cast<const uint8_t*>(images.pointer), static_cast<int32_t>(count)},
+                   std::move(used));
+  });
+}
+
+void JsStream::dispose(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { core_->close(); });
+}
+
+}  // namespace cuweave

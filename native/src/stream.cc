@@ -1,0 +1,72 @@
+#include <algorithm>
+
+#include "device.h"
+
+namespace cuweave {
+
+namespace {
+std::atomic<uint64_t> nextStream{1};
+}
+
+Stream::Stream(std::shared_ptr<Device> device) : id(nextStream++), device(std::move(device)) {}
+
+void Stream::requireOpen() const {
+  if (closed_) throw disposed("stream");
+}
+
+const Stream::Marker& Stream::marker() {
+  if (!closed_ && (!marker_.event || marker_.sequence != sequence_)) {
+    marker_ = {record(false), sequence_};
+  }
+  return marker_;
+}
+
+void Stream::orderAfter(const Mark& mark) {
+  if (!mark.stream || mark.stream.get() == this) return;
+  auto& seen = seen_[mark.stream->id];
+  if (seen >= mark.sequence) return;
+  const Marker& other = mark.stream->marker();
+  if (!other.event) return;
+  enqueueWait(other.event);
+  seen = other.sequence;
+}
+
+void Stream::waitFor(const std::shared_ptr<Event>& event) {
+  requireOpen();
+  enqueueWait(event);
+}
+
+void Stream::reads(Memory& memory) {
+  requireOpen();
+  orderAfter(memory.written);
+  const uint64_t now = advance();
+  for (auto& mark : memory.read) {
+    if (mark.stream.get() == this) {
+      mark.sequence = now;
+      return;
+    }
+  }
+  memory.read.push_back({shared_from_this(), now});
+}
+
+void Stream::writes(Memory& memory) {
+  requireOpen();
+  orderAfter(memory.written);
+  for (const auto& mark : memory.read) orderAfter(mark);
+  memory.read.clear();
+  memory.written = {shared_from_this(), advance()};
+}
+
+void Stream::close() {
+  if (closed_) return;
+  try {
+    // The last place, for memory that is used elsewhere later on.
+    if (sequence_ > 0) marker();
+  } catch (const Failure&) {
+    // The device is lost: there is nothing left to wait for.
+  }
+  closed_ = true;
+  finish();
+}
+
+}  // namespace cuweave

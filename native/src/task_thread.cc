@@ -1,0 +1,97 @@
+#include "task_thread.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace cuweave {
+
+void startThread(const char* name, std::function<void()> body) {
+  // Signals belong to Node's threads: the new thread inherits a mask that blocks them all.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread thread(std::move(body));
+    pthread_setname_np(thread.native_handle(), name);
+    thread.detach();
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+struct TaskThread::State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Task> tasks;
+  bool running = false;
+  bool ending = false;
+};
+
+TaskThread::TaskThread(const char* name) : name_(name), state_(std::make_shared<State>()) {}
+TaskThread::~TaskThread() { finish(); }
+
+void TaskThread::post(Task task) {
+  std::lock_guard lock(state_->mutex);
+  if (state_->ending) return;
+  state_->tasks.push_back(std::move(task));
+  if (!state_->running) {
+    state_->running = true;
+    try {
+      startThread(name_, [state = state_] { run(state); });
+    } catch (...) {
+      state_->running = false;
+      state_->tasks.pop_back();
+      throw;
+    }
+  }
+  state_->changed.notify_all();
+}
+
+void TaskThread::finish() {
+  std::lock_guard lock(state_->mutex);
+  state_->ending = true;
+  state_->changed.notify_all();
+}
+
+void TaskThread::abandon() {
+  std::deque<Task> dropped;
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->ending = true;
+    dropped.swap(state_->tasks);
+    state_->changed.notify_all();
+  }
+  // The dropped tasks end here, outside the lock: what they hold may post elsewhere.
+}
+
+void TaskThread::join() {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait(lock, [&] { return !state_->running; });
+}
+
+void TaskThread::run(const std::shared_ptr<State>& state) {
+  std::unique_lock lock(state->mutex);
+  for (;;) {
+    state->changed.wait(lock, [&] { return state->ending || !state->tasks.empty(); });
+    if (state->tasks.empty()) break;
+    {
+      Task task = std::move(state->tasks.front());
+      state->tasks.pop_front();
+      lock.unlock();
+      task();
+      // The task and what it holds end here, before the next one begins: whoever waits for that sees them gone.
+    }
+    lock.lock();
+  }
+  state->running = false;
+  state->changed.notify_all();
+}
+
+}  // namespace cuweave

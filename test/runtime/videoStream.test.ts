@@ -1,0 +1,245 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { yuvToRgbCoefficients } from '../../ops/colour.js';
+import type { HostImage } from '../../runtime/framePlanes.js';
+import { type DecodedFrame, openVideoStream, type VideoStream } from '../../runtime/videoStream.js';
+import { type ClipName, clipPath, clips } from '../media/clips.js';
+import { bars, barsAt, drawPattern, readFrameNumber } from '../media/pattern.js';
+
+const opened: VideoStream[] = [];
+const open = async (source: string | Uint8Array): Promise<VideoStream> => {
+  const stream = await openVideoStream(source);
+  opened.push(stream);
+  return stream;
+};
+afterEach(() => {
+  for (const stream of opened.splice(0)) stream.close();
+});
+
+const all = async (frames: AsyncIterable<DecodedFrame>): Promise<DecodedFrame[]> => {
+  const list: DecodedFrame[] = [];
+  for await (const frame of frames) list.push(frame);
+  return list;
+};
+const outcome = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no error',
+    (error: { code?: string; message: string }) => `${error.code}: ${error.message}`,
+  );
+const numberOf = ({ width, height, planes }: HostImage): number =>
+  readFrameNumber(planes[0].data, { width, height, pitch: planes[0].pitch });
+
+/** The YUV codes of the pixel at (x, y), from either format. */
+const codesAt = (image: HostImage, x: number, y: number): [number, number, number] => {
+  const at = (plane: number, byte: number, row: number): number =>
+    image.planes[plane].data[image.planes[plane].offset + row * image.planes[plane].pitch + byte];
+  return image.format === 'nv12'
+    ? [at(0, x, y), at(1, (x >> 1) * 2, y >> 1), at(1, (x >> 1) * 2 + 1, y >> 1)]
+    : [at(0, x, y), at(1, x, y), at(2, x, y)];
+};
+
+describe('what a stream says of itself', () => {
+  it('the ordinary clip', async () => {
+    const { decode, close, ...facts } = await open(clipPath('bars'));
+    expect(facts).toEqual({
+      width: 640,
+      height: 360,
+      duration: 90 * (1001 / 30000),
+      frameRate: 30000 / 1001,
+      codec: 'avc',
+      rotation: 0,
+      colour: {
+        matrix: 'bt709',
+        range: 'limited',
+        primaries: 'bt709',
+        transfer: 'bt709',
+        source: 'stream',
+      },
+    });
+    expect(decode).toBeTypeOf('function');
+    expect(close).toBeTypeOf('function');
+  });
+
+  it('full range and BT.601 where the stream says so; the rule where it says nothing', async () => {
+    expect((await open(clipPath('full601'))).colour).toMatchObject({
+      matrix: 'bt601',
+      range: 'full',
+      source: 'stream',
+    });
+    expect((await open(clipPath('untagged'))).colour).toEqual({
+      matrix: 'bt601',
+      range: 'limited',
+      source: 'assumed',
+    });
+  });
+});
+
+describe('decoding', () => {
+  it.each(['bars', 'full601', 'untagged', 'odd', 'yuv444'] satisfies ClipName[])(
+    '%s: every frame, in order, at its time, with the colours that were drawn',
+    async name => {
+      const clip = clips[name];
+      const [rate, per] = clip.frameRate;
+      const frames = await all((await open(clipPath(name))).decode());
+      expect(frames.map(f => numberOf(f.image))).toEqual(Array.from({ length: clip.frames }, (_, n) => n));
+      expect(frames.map(f => f.timestamp)).toEqual(
+        Array.from({ length: clip.frames }, (_, n) => (n * per) / rate),
+      );
+      expect(frames.map(f => f.index)).toEqual(Array.from({ length: clip.frames }, (_, n) => n));
+      const { image, colour } = frames[Math.floor(clip.frames / 2)];
+      expect([image.format, image.width, image.height]).toEqual([
+        clip.chroma === 1 ? 'yuv444p' : 'nv12',
+        clip.width,
+        clip.height,
+      ]);
+      const k = yuvToRgbCoefficients(colour.matrix ?? 'bt709', colour.range ?? 'limited');
+      // An encoder at this quality moves a flat bar by a few levels at most.
+      for (const [n, [r, g, b]] of bars.entries()) {
+        const x = Math.floor(((n + 0.5) * clip.width) / 8);
+        const [y, u, v] = codesAt(image, x, Math.floor(clip.height * barsAt));
+        const luma = k.yScale * (y - k.yOffset);
+        expect(Math.abs(luma + k.rv * (v - 128) - r)).toBeLessThan(8);
+        expect(Math.abs(luma + k.gu * (u - 128) + k.gv * (v - 128) - g)).toBeLessThan(8);
+        expect(Math.abs(luma + k.bu * (u - 128) - b)).toBeLessThan(8);
+      }
+    },
+  );
+
+  it('odd sizes keep the last column and row of chroma', async () => {
+    const { width, height } = clips.odd;
+    const [{ image }] = await all((await open(clipPath('odd'))).decode({ to: 0.01 }));
+    const [, chroma] = image.planes;
+    expect([chroma.pitch, chroma.data.length - chroma.offset]).toEqual([102, 102 * 34]);
+    const drawn = drawPattern(clips.odd, 0);
+    const u = width * height;
+    // The last column is the black bar, then the foot: grey, so 128; a dropped column would leave 0.
+    for (const row of [0, 10, 33]) {
+      const expected = drawn[u + row * 51 + 50];
+      expect(Math.abs(chroma.data[chroma.offset + row * 102 + 100] - expected)).toBeLessThan(8);
+    }
+  });
+
+  it('bytes in memory give what the file gives', async () => {
+    const fromFile = await all((await open(clipPath('full601'))).decode());
+    const fromBytes = await all((await open(await readFile(clipPath('full601')))).decode());
+    expect(fromBytes.map(f => f.image.planes[0].data)).toEqual(fromFile.map(f => f.image.planes[0].data));
+  });
+
+  it('a stretch: from is in it, to is not, step leaves out; stretches tile', async () => {
+    const stream = await open(clipPath('bars'));
+    const numbers = async (range: object) => (await all(stream.decode(range))).map(f => numberOf(f.image));
+    expect(await numbers({ from: 1, to: 1.2 })).toEqual([30, 31, 32, 33, 34, 35]);
+    expect(await numbers({ from: 2.9 })).toEqual([87, 88, 89]);
+    expect(await numbers({ from: 1, to: 1.2, step: 4 })).toEqual([30, 34]);
+    expect([...(await numbers({ to: 1.5 })), ...(await numbers({ from: 1.5 }))]).toEqual(
+      Array.from({ length: 90 }, (_, n) => n),
+    );
+    expect(await numbers({ from: 9 })).toEqual([]);
+    const middle = await all(stream.decode({ from: 1, to: 1.2, step: 4 }));
+    expect(middle.map(f => f.index)).toEqual([0, 4]);
+  });
+
+  it('two iterations at once, and breaking off', async () => {
+    const stream = await open(clipPath('bars'));
+    const a = stream.decode();
+    const b = stream.decode({ from: 1 });
+    for (let n = 0; n < 5; n++) {
+      const [x, y] = [await a.next(), await b.next()];
+      expect([x, y].map(r => (r.done ? -1 : numberOf(r.value.image)))).toEqual([n, 30 + n]);
+    }
+    await a.return();
+    expect((await b.next()).done).toBe(false);
+    for await (const _ of stream.decode()) break;
+    await b.return();
+  });
+});
+
+describe('what goes wrong', () => {
+  it('files that are no video', async () => {
+    const here = new URL('.', import.meta.url).pathname;
+    expect(await outcome(openVideoStream('nowhere/clip.mp4'))).toMatchInlineSnapshot(
+      `"notFound: Expected a video at nowhere/clip.mp4 but there is no such file"`,
+    );
+    expect((await outcome(openVideoStream(here))) as string).toContain('but it is a folder');
+    expect(await outcome(openVideoStream(Buffer.from('no video at all')))).toMatchInlineSnapshot(
+      `"notVideo: Expected a video but received 15 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more)"`,
+    );
+    expect(await outcome(openVideoStream(new Uint8Array(0)))).toMatchInlineSnapshot(
+      `"notVideo: Expected a video but received 0 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more)"`,
+    );
+  });
+
+  it('an MP4 that is cut off before its index', async () => {
+    const bytes = await readFile(clipPath('bars'));
+    expect(await outcome(openVideoStream(bytes.subarray(0, 30_000)))).toMatchInlineSnapshot(
+      `"truncated: Expected a video but 30000 bytes holds no tracks: is it cut off before its index?"`,
+    );
+  });
+
+  it('a video that is cut off behind its index: what is there comes first', async () => {
+    const { ALL_FORMATS, BufferSource, BufferTarget, Conversion, Input, Mp4OutputFormat, Output } =
+      await import('mediabunny');
+    const target = new BufferTarget();
+    const conversion = await Conversion.init({
+      input: new Input({ source: new BufferSource(await readFile(clipPath('bars'))), formats: ALL_FORMATS }),
+      output: new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target }),
+    });
+    await conversion.execute();
+    const whole = new Uint8Array(target.buffer ?? new ArrayBuffer(0));
+    const stream = await open(whole.subarray(0, Math.floor(whole.length * 0.6)));
+    const seen: number[] = [];
+    const error = await outcome(
+      (async () => {
+        for await (const frame of stream.decode()) seen.push(numberOf(frame.image));
+      })(),
+    );
+    expect(seen.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    expect(seen.length).toBeLessThan(90);
+    expect((error as string).replace(/\d+/g, 'N')).toMatchInlineSnapshot(
+      `"truncated: Expected N.N s of video in N bytes but it ends at N.N s: is the file cut off?"`,
+    );
+  });
+
+  it('damaged packets', async () => {
+    const bytes = Buffer.from(await readFile(clipPath('bars')));
+    bytes.fill(0xff, 20_000, 30_000);
+    const error = await outcome(all((await open(bytes)).decode()));
+    expect((error as string).replace(/[\d.]+/g, 'N')).toMatchInlineSnapshot(
+      `"corrupt: Expected video in N bytes but the decoder refused it near N s: decode: Invalid data found when processing input"`,
+    );
+  });
+
+  it('a codec and a pixel format that are not supported', async () => {
+    const bytes = Buffer.from(await readFile(clipPath('bars')));
+    bytes.write('xvid', bytes.lastIndexOf('avc1'), 'latin1');
+    expect(await outcome(openVideoStream(bytes))).toMatchInlineSnapshot(
+      `"unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in 60658 bytes but its codec is xvid"`,
+    );
+    const error = await outcome(all((await open(clipPath('tenBit'))).decode()));
+    expect((error as string).replace(clipPath('tenBit'), 'FILE')).toMatchInlineSnapshot(
+      `"unsupportedPixels: Expected 8-bit 4:2:0 or 4:4:4 (yuv420p, yuvj420p, nv12, yuv444p, yuvj444p) in FILE but received yuv420p10le"`,
+    );
+  });
+
+  it('closed in the middle: the iteration ends with an error and nothing hangs', async () => {
+    const stream = await open(clipPath('bars'));
+    const frames = stream.decode();
+    await frames.next();
+    const pending = frames.next();
+    stream.close();
+    await pending.catch(() => {});
+    expect(await outcome(frames.next().then(() => stream.decode().next()))).toMatchInlineSnapshot(
+      `"disposed: Expected an open VideoReader but it was disposed of"`,
+    );
+  });
+
+  it('arguments', async () => {
+    const stream = await open(clipPath('bars'));
+    expect(await outcome(stream.decode({ step: 0 }).next())).toMatchInlineSnapshot(
+      `"undefined: Expected a whole number of at least 1 for options.step but received 0"`,
+    );
+    expect(await outcome(stream.decode({ from: Number.NaN }).next())).toMatchInlineSnapshot(
+      `"undefined: Expected seconds for options.from but received NaN"`,
+    );
+  });
+});

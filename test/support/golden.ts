@@ -1,0 +1,81 @@
+/** Loads test/golden: results of OpenCV, PyTorch and Pillow that are kept beside the tests. */
+import { readFileSync } from 'node:fs';
+import { nchw, nhwc, nv12 } from '../../ops/formats.js';
+import type { Colour, DType } from '../../ops/spec.js';
+import { blankImage, fillImage, type Pixels, readPixels, type TestImage } from './images.js';
+import { bytesPer, readScalar } from './scalars.js';
+
+/** One entry of test/golden/manifest.json; test/golden/README.md explains the fields. */
+export type GoldenEntry = {
+  readonly id: string;
+  readonly producer: string;
+  readonly op: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly input: {
+    readonly file: string;
+    readonly dtype: 'u8' | 'f32';
+    readonly layout: 'NHWC' | 'NCHW' | 'NV12';
+    readonly divisor?: number;
+  };
+  readonly output: {
+    readonly file: string;
+    readonly dtype: 'u8' | 'f16' | 'f32';
+    readonly layout: 'NHWC' | 'NCHW';
+    readonly width: number;
+    readonly height: number;
+  };
+};
+
+const folder = new URL('../golden/', import.meta.url);
+
+export const goldenEntries: readonly GoldenEntry[] = JSON.parse(
+  readFileSync(new URL('manifest.json', folder), 'utf8'),
+);
+
+const data = (file: string): DataView => {
+  const bytes = readFileSync(new URL(`data/${file}`, folder));
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+};
+
+// The pictures' names end with their height and width.
+const sizeOf = (file: string): { width: number; height: number } => {
+  const [, height, width] = /_(\d+)x(\d+)\.bin$/.exec(file) ?? [];
+  return { width: Number(width), height: Number(height) };
+};
+
+/** The picture that a peer was given, with padded rows. */
+export const goldenInput = ({ input }: GoldenEntry, colour: Colour): TestImage => {
+  const bytes = data(input.file);
+  const { width, height } = sizeOf(input.file);
+  if (input.layout === 'NV12') {
+    const image = blankImage(nv12(), width, height, { padding: 12 });
+    return fillImage(image, (plane, row, index) => bytes.getUint8((plane * height + row) * width + index));
+  }
+  const format = (input.layout === 'NHWC' ? nhwc : nchw)(input.dtype, { colour });
+  const image = blankImage(format, width, height, { padding: 12 });
+  const channels = format.channels.length;
+  return fillImage(image, (plane, row, index) => {
+    const offset =
+      input.layout === 'NHWC' ? row * width * channels + index : (row * width + index) * channels + plane;
+    return bytes.getUint8(offset) / (input.divisor ?? 1);
+  });
+};
+
+/** What the peer made of it. */
+export const goldenOutput = ({ output }: GoldenEntry): Pixels => {
+  const { width, height, dtype, layout } = output;
+  const bytes = data(output.file);
+  const channels = 3;
+  const values = new Float64Array(width * height * channels);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let c = 0; c < channels; c++) {
+      const index = layout === 'NHWC' ? pixel * channels + c : c * width * height + pixel;
+      values[pixel * channels + c] = readScalar(bytes, index * bytesPer[dtype as DType], dtype);
+    }
+  }
+  return { width, height, channels, values };
+};
+
+/** The input's pixels as numbers. */
+export const inputPixels = (entry: GoldenEntry, colour: Colour): Pixels =>
+  readPixels(goldenInput(entry, colour));

@@ -1,0 +1,165 @@
+/**
+ * Images as raw bytes, plane by plane, with canary bytes before, after and in the padding of every plane: a kernel that
+ * writes one byte too many is caught, and the byte is named.
+ */
+import type { Format, YuvCoding } from '../../ops/spec.js';
+import type { Random } from './random.js';
+import { bytesPer, readScalar, writeScalar } from './scalars.js';
+
+/** Bytes before and after every plane. Several cache lines, and a multiple of every alignment in use. */
+const GUARD = 256;
+
+export type TestPlane = {
+  readonly name: string;
+  /** The plane as a program sees it: rows of `pitch` bytes, the last one without its padding. */
+  readonly data: Uint8Array;
+  readonly pitch: number;
+  readonly rows: number;
+  readonly rowBytes: number;
+  /** The whole allocation, with its guards. */
+  readonly memory: Uint8Array;
+};
+export type TestImage = {
+  readonly format: Format;
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly TestPlane[];
+  /** What the image itself says of its colours; for `matrix: 'auto'`. */
+  readonly colour?: YuvCoding;
+};
+export type ImageOptions = {
+  /** Bytes after each row, rounded up to the dtype's size. Default 0. */
+  readonly padding?: number;
+  readonly colour?: YuvCoding;
+};
+
+/** Pixels as numbers, channels side by side, rows without padding. */
+export type Pixels = {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly values: Float64Array;
+};
+
+// Differs from byte to byte, so that a copy of a neighbouring canary is seen too.
+const canary = (index: number): number => (index * 37 + 0xa5) & 255;
+
+const allocate = (name: string, rows: number, rowBytes: number, pitch: number): TestPlane => {
+  const length = (rows - 1) * pitch + rowBytes;
+  const memory = Uint8Array.from({ length: length + 2 * GUARD }, (_, index) => canary(index));
+  const data = memory.subarray(GUARD, GUARD + length);
+  for (let row = 0; row < rows; row++) data.fill(0, row * pitch, row * pitch + rowBytes);
+  return { name, data, pitch, rows, rowBytes, memory };
+};
+
+/** An image of zeros, canaries set. */
+export const blankImage = (
+  format: Format,
+  width: number,
+  height: number,
+  { padding = 0, colour }: ImageOptions = {},
+): TestImage => ({
+  format,
+  width,
+  height,
+  ...(colour ? { colour } : {}),
+  planes: format.planes.map(({ name, channels, subsampling: [across, down] }) => {
+    const unit = bytesPer[format.dtype];
+    const rowBytes = Math.ceil(width / across) * channels * unit;
+    return allocate(name, Math.ceil(height / down), rowBytes, rowBytes + Math.ceil(padding / unit) * unit);
+  }),
+});
+
+const viewOf = ({ data }: TestPlane): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
+
+/** Sets every sample of every plane to what `value` gives. */
+export const fillImage = (
+  image: TestImage,
+  value: (plane: number, row: number, index: number) => number,
+): TestImage => {
+  const { dtype } = image.format;
+  image.planes.forEach((plane, number) => {
+    const view = viewOf(plane);
+    for (let row = 0; row < plane.rows; row++) {
+      for (let index = 0; index < plane.rowBytes / bytesPer[dtype]; index++) {
+        writeScalar(view, row * plane.pitch + index * bytesPer[dtype], dtype, value(number, row, index));
+      }
+    }
+  });
+  return image;
+};
+
+/** An image of random samples: the whole range of an integer type, 0..255 in a float type. */
+export const randomImage = (
+  format: Format,
+  width: number,
+  height: number,
+  random: Random,
+  options: ImageOptions = {},
+): TestImage => {
+  const whole = { u8: 255, u16: 65535, i32: 2147483647 };
+  const { dtype } = format;
+  const value = (): number =>
+    dtype === 'f16' || dtype === 'f32' ? random.float(0, 255) : random.int(0, whole[dtype]);
+  return fillImage(blankImage(format, width, height, options), value);
+};
+
+/** The value of one channel of one pixel, as a source of this format reads it. */
+export const readSample = (image: TestImage, x: number, y: number, channel: number): number => {
+  const { format, width, height } = image;
+  if (x < 0 || y < 0 || x >= width || y >= height) {
+    throw new RangeError(`Expected a pixel inside ${width}×${height} but received (${x}, ${y}).`);
+  }
+  const { plane, lane } = format.channels[channel];
+  const { channels, subsampling } = format.planes[plane];
+  const { pitch } = image.planes[plane];
+  const column = Math.floor(x / subsampling[0]) * channels + lane;
+  const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
+  return readScalar(viewOf(image.planes[plane]), offset, format.dtype);
+};
+
+/** All pixels of an image as numbers. */
+export const readPixels = (image: TestImage): Pixels => {
+  const { width, height } = image;
+  const channels = image.format.channels.length;
+  const values = new Float64Array(width * height * channels);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < channels; c++) {
+        values[(y * width + x) * channels + c] = readSample(image, x, y, c);
+      }
+    }
+  }
+  return { width, height, channels, values };
+};
+
+const inside = (plane: TestPlane, index: number): boolean => {
+  const offset = index - GUARD;
+  return offset >= 0 && offset < plane.data.length && offset % plane.pitch < plane.rowBytes;
+};
+
+/** Names the first byte that was written outside the pixels; undefined where all canaries live. */
+export const overwritten = (image: TestImage): string | undefined => {
+  for (const plane of image.planes) {
+    const index = plane.memory.findIndex((byte, at) => byte !== canary(at) && !inside(plane, at));
+    if (index < 0) continue;
+    const offset = index - GUARD;
+    const row = Math.floor(offset / plane.pitch);
+    const place =
+      offset < 0
+        ? `${-offset} bytes before its first`
+        : offset >= plane.data.length
+          ? `${offset - plane.data.length + 1} bytes after its last`
+          : `in the padding of row ${row}, ${offset - row * plane.pitch - plane.rowBytes + 1} bytes after its last`;
+    return `plane ${plane.name} of ${image.format.name} ${image.width}×${image.height}: a byte was written ${place}`;
+  }
+  return undefined;
+};
+
+/** Throws where {@link overwritten} finds a byte. */
+export const expectIntact = (...images: readonly TestImage[]): void => {
+  for (const image of images) {
+    const finding = overwritten(image);
+    if (finding) throw new Error(finding);
+  }
+};

@@ -1,0 +1,191 @@
+/**
+ * Runs a pipeline as it stands, in float64: the author's own functions, called one output pixel at a time. It shares no
+ * line with the compiler, so it checks the compiler's reading of those functions. Numbers that are arguments of a
+ * kernel are rounded to f32 first, as the kernel gets them.
+ */
+import { yuvToRgbCoefficients } from '../../ops/colour.js';
+import { roundHalfEven } from '../../ops/math.js';
+import {
+  type Affine,
+  type Border,
+  type Colour,
+  channelCount,
+  type DType,
+  type Filter,
+  type Mat2x3,
+  type Op,
+  type Param,
+  type Pipeline,
+  type Pixel,
+  type Point,
+  paramFields,
+  type Rect,
+  type Size,
+  type Stage,
+  type YuvCoding,
+} from '../../ops/spec.js';
+import { type Pixels, readSample, type TestImage } from './images.js';
+import { f16FromBits, f16ToBits } from './scalars.js';
+
+/** The values given at the call, by their open names; per-image ones may be arrays. */
+export type Given = Readonly<Record<string, unknown>>;
+
+type Context = { readonly image: TestImage; readonly number: number; readonly given: Given };
+/** The pixel of the image that a stage makes, at a whole position inside it. */
+type Picture = {
+  readonly size: Size;
+  readonly colour: Colour;
+  readonly at: (x: number, y: number) => readonly number[];
+};
+
+const isOpen = (value: unknown): value is { readonly open: string } =>
+  typeof value === 'object' && value !== null && 'open' in value;
+
+const ofImage = (param: Param, value: unknown, number: number): unknown => {
+  const several = Array.isArray(value) && (param.param !== 'vec2' || Array.isArray(value[0]));
+  return param.per === 'image' && several ? value[number] : value;
+};
+
+/** The inverse of an affine map, in float64. */
+export const invert = ([a, b, c, d, e, f]: Mat2x3): Mat2x3 => {
+  const det = a * e - b * d;
+  return [e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det];
+};
+
+/** What an operator's function sees for a value that an author or a caller gave. */
+const kernelValue = (param: Param, value: unknown, channels: number, image: TestImage): unknown => {
+  switch (param.param) {
+    case 'choice':
+      return value;
+    case 'i32':
+      return value;
+    case 'f32':
+      if (param.per !== 'channel') return Math.fround(value as number);
+      return Array.from({ length: channels }, (_, c) =>
+        Math.fround(Array.isArray(value) ? value[c] : (value as number)),
+      );
+    case 'vec2':
+      return (value as readonly number[]).map(Math.fround);
+    case 'mat2x3': {
+      const affine = value as Affine;
+      return ('dstToSrc' in affine ? affine.dstToSrc : invert(affine.srcToDst)).map(Math.fround);
+    }
+    case 'rect':
+      return value as Rect;
+    case 'yuvToRgb': {
+      const asked = value as YuvCoding;
+      const matrix = asked.matrix === 'auto' ? image.colour?.matrix : asked.matrix;
+      const range = asked.range === 'auto' ? image.colour?.range : asked.range;
+      if (matrix === undefined || matrix === 'auto' || range === undefined || range === 'auto') {
+        throw new Error('Expected a colour description for the image, since the pipeline says auto.');
+      }
+      const coefficients = yuvToRgbCoefficients(matrix, range);
+      return Object.fromEntries(
+        paramFields.yuvToRgb.fields.map(field => [field, Math.fround(coefficients[field])]),
+      );
+    }
+  }
+};
+
+const paramsOf = ({ op, options }: Stage, channels: number, context: Context): never =>
+  Object.fromEntries(
+    Object.entries(op.params).map(([name, param]) => {
+      const written = options[name] ?? param.default;
+      const value = isOpen(written) ? context.given[written.open] : (written ?? context.given[name]);
+      if (value === undefined) {
+        throw new Error(`Expected a value for ${isOpen(written) ? written.open : name} but received none.`);
+      }
+      return [name, kernelValue(param, ofImage(param, value, context.number), channels, context.image)];
+    }),
+  ) as never;
+
+const outsideOf = ({ width, height }: Size, x: number, y: number): boolean =>
+  x < 0 || y < 0 || x >= width || y >= height;
+
+const sampled = (before: Picture, { filter, border }: { filter?: Filter; border?: Border }) => {
+  if (!filter || !border) throw new Error('Expected a filter and a border for a map.');
+  const { size, at } = before;
+  const tap = (x: number, y: number): readonly number[] => {
+    if (border.kind === 'indexBorder') return at(border.apply(x, size.width), border.apply(y, size.height));
+    if (!outsideOf(size, x, y)) return at(x, y);
+    const { value } = border;
+    const lanes = Array.from({ length: channelCount[before.colour] }, (_, c) =>
+      typeof value === 'number' ? value : value[c],
+    );
+    return lanes.map(Math.fround);
+  };
+  return (point: Point): readonly number[] => filter.apply(tap as (x: number, y: number) => Pixel, point);
+};
+
+const apply = (before: Picture, stage: Stage, context: Context): Picture => {
+  const op: Op = stage.op;
+  const params = paramsOf(stage, channelCount[before.colour], context);
+  if (op.role === 'point') {
+    const colour = op.to === 'same' ? before.colour : op.to;
+    return { ...before, colour, at: (x, y) => op.apply(before.at(x, y) as never, params) };
+  }
+  const src = before.size;
+  const dst = op.size ? op.size(params, src) : src;
+  if (op.role === 'indexMap') {
+    const at = (x: number, y: number): readonly number[] => {
+      const [sx, sy] = op.apply([x, y], params, { src, dst });
+      if (outsideOf(src, sx, sy))
+        throw new RangeError(`The map leaves the image: (${x}, ${y}) → (${sx}, ${sy}).`);
+      return before.at(sx, sy);
+    };
+    return { size: dst, colour: before.colour, at };
+  }
+  const sample = sampled(before, stage.options);
+  return { size: dst, colour: before.colour, at: (x, y) => sample(op.apply([x, y], params, { src, dst })) };
+};
+
+/**
+ * The pixels that reach the sink, before it rounds.
+ * @param image The image to run on; its format must be the pipeline's source.
+ * @param given Values of the open parameters.
+ * @param number The image's number in its batch: picks from parameters that are arrays.
+ */
+export const reference = (pipeline: Pipeline, image: TestImage, given: Given = {}, number = 0): Pixels => {
+  const colour = pipeline.source.colour;
+  const source: Picture = {
+    size: { width: image.width, height: image.height },
+    colour,
+    at: (x, y) => Array.from({ length: channelCount[colour] }, (_, c) => readSample(image, x, y, c)),
+  };
+  const last = pipeline.stages.reduce(
+    (before, stage) => apply(before, stage, { image, number, given }),
+    source,
+  );
+  const { width, height } = last.size;
+  const channels = channelCount[last.colour];
+  const values = new Float64Array(width * height * channels);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) values.set(last.at(x, y), (y * width + x) * channels);
+  }
+  return { width, height, channels, values };
+};
+
+const saturated = (value: number, most: number): number =>
+  Number.isNaN(value) ? 0 : roundHalfEven(Math.min(Math.max(value, 0), most));
+
+/** What a sink of this dtype keeps of a number. */
+export const stored = (value: number, dtype: DType): number => {
+  switch (dtype) {
+    case 'u8':
+      return saturated(value, 255);
+    case 'u16':
+      return saturated(value, 65535);
+    case 'i32':
+      return Number.isNaN(value) ? 0 : roundHalfEven(Math.min(Math.max(value, -2147483648), 2147483647));
+    case 'f16':
+      return f16FromBits(f16ToBits(Math.fround(value)));
+    case 'f32':
+      return Math.fround(value);
+  }
+};
+
+/** {@link stored} for a whole image: what should be in memory in the end. */
+export const storedPixels = (pixels: Pixels, dtype: DType): Pixels => ({
+  ...pixels,
+  values: pixels.values.map(value => stored(value, dtype)),
+});

@@ -1,0 +1,136 @@
+/** How far two results may be apart, and why: every tolerance of the tests is here, with its argument. */
+import type { Size } from '../../ops/spec.js';
+import type { Pixels } from './images.js';
+
+export type Tolerance = {
+  /** The most that one value may differ, in the units of the output. */
+  readonly absolute: number;
+  /** The share of pixels that may differ by more, for results that jump (nearest neighbour); default none. */
+  readonly outliers?: number;
+};
+
+/** The same bits. Copies, flips, crops, and one execution of a pipeline against another in a strict build. */
+export const exact: Tolerance = { absolute: 0 };
+
+/**
+ * One level of u8. A peer in fixed point, or f32 against float64, may land on the other side of a rounding step; the
+ * difference before rounding is far below one level, so it is never more than one after it.
+ */
+export const oneLevel: Tolerance = { absolute: 1 };
+
+/**
+ * f32 against float64 for values up to 255: one rounding is at most 2^−17 (half a step at 128..255) and a pipeline makes
+ * some ten roundings per value, each scaled by a weight of at most about 2.
+ */
+export const f32In255: Tolerance = { absolute: 20 * 2 ** -17 };
+
+/** The same for values of about 1 (pixels in 0..1, and normalised ones up to 3): steps are 2^−24 to 2^−22 there. */
+export const f32InUnit: Tolerance = { absolute: 20 * 2 ** -23 };
+
+/** One step of a half in 0.5..1: f32 and float64 may round to neighbouring halves where they differ by a hair. */
+export const f16InUnit: Tolerance = { absolute: 2 ** -11 };
+
+/**
+ * A linear filter whose positions are off by up to `shift` pixels in x and in y: the result moves by at most that much
+ * times the largest step between neighbouring pixels, in each direction.
+ */
+export const shiftedLinear = (shift: number, steepest: number): Tolerance => ({
+  absolute: 2 * shift * steepest,
+});
+
+/** Nearest neighbour at positions off by up to `shift`: a share of 2 · shift per axis may pick the other neighbour. */
+export const shiftedNearest = (shift: number): Tolerance => ({ absolute: 0, outliers: 4 * shift });
+
+/**
+ * How far a position computed in f32 may be off, in pixels, for images of at most 128 pixels: half a step there is
+ * 2^−18, and an affine map or a resize makes up to five roundings.
+ */
+export const f32Position = 2 ** -15;
+
+/**
+ * A nearest `resize` where output pixels fall exactly between two input pixels: (2i + 1) · src is a multiple of 2 · dst.
+ * Which one is taken then depends on the last bit of src / dst, unless that is a whole number of f32 steps.
+ */
+export const tiedNearest = (src: Size, dst: Size): Tolerance => {
+  const share = (from: number, to: number): number => {
+    if (Math.fround(from / to) * to === from) return 0;
+    const tied = Array.from({ length: to }, (_, i) => ((2 * i + 1) * from) % (2 * to) === 0);
+    return tied.filter(Boolean).length / to;
+  };
+  return {
+    absolute: 0,
+    outliers: 1 - (1 - share(src.width, dst.width)) * (1 - share(src.height, dst.height)),
+  };
+};
+
+/** The largest step between pixels that are neighbours across or down, or a pixel and what lies outside. */
+export const steepestStep = (
+  { width, height, channels, values }: Pixels,
+  outside?: readonly number[],
+): number => {
+  const at = (x: number, y: number, c: number): number => values[(y * width + x) * channels + c];
+  let most = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < channels; c++) {
+        const here = at(x, y, c);
+        if (x + 1 < width) most = Math.max(most, Math.abs(here - at(x + 1, y, c)));
+        if (y + 1 < height) most = Math.max(most, Math.abs(here - at(x, y + 1, c)));
+        const edge = x === 0 || y === 0 || x === width - 1 || y === height - 1;
+        if (outside && edge) most = Math.max(most, Math.abs(here - outside[c]));
+      }
+    }
+  }
+  return most;
+};
+
+export type Comparison = {
+  /** The largest difference; NaN against a number counts as infinite. */
+  readonly worst: number;
+  /** Where it is: pixel and channel. */
+  readonly place: string;
+  /** The share of pixels with a difference above the tolerance's `absolute`. */
+  readonly outliers: number;
+};
+
+const difference = (a: number, b: number): number => {
+  if (Object.is(a, b) || a === b) return 0;
+  return Number.isNaN(a - b) ? Infinity : Math.abs(a - b);
+};
+
+/** Measures how far two images of the same shape are apart. */
+export const compare = (actual: Pixels, expected: Pixels, { absolute }: Tolerance): Comparison => {
+  const { width, height, channels } = expected;
+  if (actual.width !== width || actual.height !== height || actual.channels !== channels) {
+    const shape = (p: Pixels): string => `${p.width}×${p.height}×${p.channels}`;
+    throw new Error(`Expected an image of ${shape(expected)} but received ${shape(actual)}.`);
+  }
+  let worst = 0;
+  let place = '';
+  let outliers = 0;
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    let apart = 0;
+    for (let c = 0; c < channels; c++) {
+      const index = pixel * channels + c;
+      const here = difference(actual.values[index], expected.values[index]);
+      apart = Math.max(apart, here);
+      if (here <= worst) continue;
+      worst = here;
+      const [got, want] = [actual.values[index], expected.values[index]];
+      place = `x ${pixel % width}, y ${Math.floor(pixel / width)}, channel ${c}: ${got} instead of ${want}`;
+    }
+    if (apart > absolute) outliers++;
+  }
+  return { worst, place, outliers: outliers / (width * height) };
+};
+
+/** Throws where two images are further apart than they may be, naming the worst place. */
+export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolerance): void => {
+  const { worst, place, outliers } = compare(actual, expected, tolerance);
+  const allowed = tolerance.outliers ?? 0;
+  if (outliers <= allowed) return;
+  throw new Error(
+    `${(outliers * 100).toFixed(2)} % of the pixels differ by more than ${tolerance.absolute} ` +
+      `(allowed ${(allowed * 100).toFixed(2)} %); the largest difference is ${worst} at ${place}`,
+  );
+};

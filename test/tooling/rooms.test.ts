@@ -1,0 +1,151 @@
+/** Who may import whom. The rooms and their rules are in docs/design.md. */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path/posix';
+import { type SourceFile, SyntaxKind } from 'ts-morph';
+import { describe, expect, it } from 'vitest';
+import { openProject, repositoryFiles, root } from './source.js';
+
+type Import = {
+  readonly file: string;
+  /** A path in the repository for a relative import, else the package's name. */
+  readonly target: string;
+  readonly relative: boolean;
+  readonly dynamic: boolean;
+  readonly typeOnly: boolean;
+};
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+const importsOf = (file: string, source: SourceFile): readonly Import[] => {
+  const make = (specifier: string, dynamic: boolean, typeOnly: boolean): Import => {
+    const relative = specifier.startsWith('.');
+    const target = relative
+      ? normalize(join(dirname(file), specifier)).replace(/\.js$/, '.ts')
+      : packageOf(specifier);
+    return { file, target, relative, dynamic, typeOnly };
+  };
+  const found = [...source.getImportDeclarations(), ...source.getExportDeclarations()].flatMap(
+    declaration => {
+      const specifier = declaration.getModuleSpecifierValue();
+      return specifier === undefined ? [] : [make(specifier, false, declaration.isTypeOnly())];
+    },
+  );
+  const calls = source.getDescendantsOfKind(SyntaxKind.CallExpression).flatMap(call => {
+    if (call.getExpression().getKind() !== SyntaxKind.ImportKeyword) return [];
+    const argument = call.getArguments()[0]?.asKind(SyntaxKind.StringLiteral);
+    return argument ? [make(argument.getLiteralValue(), true, false)] : [];
+  });
+  return [...found, ...calls];
+};
+
+const files = repositoryFiles();
+const project = openProject();
+const imports = files
+  .filter(file => /\.(ts|js|mjs)$/.test(file) && !file.startsWith('test/'))
+  .flatMap(file => importsOf(file, project.addSourceFileAtPath(`${root}/${file}`)));
+
+const room = (path: string): string => path.split('/')[0];
+const broken = (rule: (one: Import) => boolean): readonly string[] =>
+  imports.filter(rule).map(({ file, target }) => `${file} imports ${target}`);
+
+describe('rooms', () => {
+  it('has found the imports', () => {
+    expect(imports.length).toBeGreaterThan(20);
+  });
+
+  it('ops imports nothing but ops', () => {
+    expect(broken(({ file, target }) => room(file) === 'ops' && room(target) !== 'ops')).toEqual([]);
+  });
+
+  it('the compiler imports ops and the manifest; the runtime only in commands, when they run', () => {
+    const command = (file: string): boolean =>
+      file === 'compiler/cli.ts' || file.startsWith('compiler/commands/');
+    expect(
+      broken(({ file, target, relative, dynamic }) => {
+        if (room(file) !== 'compiler' || !relative) return false;
+        if (room(target) === 'runtime') return !(command(file) && dynamic);
+        return !['compiler', 'ops'].includes(room(target)) && target !== 'native/manifest.ts';
+      }),
+    ).toEqual([]);
+  });
+
+  it('the runtime imports of the rest only the manifest, the colour coefficients and the vocabulary', () => {
+    const allowed = ['native/manifest.ts', 'ops/colour.ts', 'ops/spec.ts'];
+    expect(
+      broken(
+        ({ file, target, relative }) =>
+          room(file) === 'runtime' && relative && room(target) !== 'runtime' && !allowed.includes(target),
+      ),
+    ).toEqual([]);
+  });
+
+  it('native sees no more of TypeScript than the vocabulary', () => {
+    expect(broken(({ file, target }) => room(file) === 'native' && target !== 'ops/spec.ts')).toEqual([]);
+  });
+
+  it.each([
+    ['ts-morph', (file: string) => file.startsWith('compiler/read/')],
+    ['jiti', (file: string) => file.startsWith('compiler/read/')],
+    ['handlebars', (file: string) => file === 'compiler/render.ts'],
+  ] as const)('only its room imports %s', (name, allowed) => {
+    expect(broken(({ file, target }) => target === name && !allowed(file))).toEqual([]);
+  });
+
+  it('examples and benchmarks use the public entry points', () => {
+    const outside = ['examples', 'bench'];
+    const inner = ['ops', 'compiler', 'runtime', 'native'];
+    expect(
+      broken(
+        ({ file, target, relative }) =>
+          outside.includes(room(file)) && relative && inner.includes(room(target)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('every package that is imported is declared', () => {
+    const { dependencies, devDependencies, name } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+    const shipped = ['ops', 'compiler', 'runtime', 'native'];
+    const known = new Set([...Object.keys(dependencies), ...Object.keys(devDependencies), name]);
+    expect(
+      broken(({ file, target, relative }) => {
+        if (relative || target.startsWith('node:')) return false;
+        return shipped.includes(room(file)) ? !(target in dependencies) : !known.has(target);
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  // Written in pieces, so that this file does not find itself.
+  const places = ['work', 'farm', 'tmp', 'home', 'root'].join('|');
+  const patterns = [
+    new RegExp(String.raw`(^|[^.\w])/(${places})/`),
+    new RegExp(String.raw`\.\./sha${'red'}\b`),
+    /https?:\/\/[a-z.-]*(npm|deb)[a-z.-]*\.org/,
+    /registry\.[a-z-]+\.[a-z]+/,
+  ];
+  const binary = /\.(bin|png|jpe?g|mp4|mkv|h26[45]|webm)$/;
+
+  it('names no path of one machine and no package registry', () => {
+    const findings = files
+      .filter(file => !binary.test(file))
+      .flatMap(file => {
+        const lines = readFileSync(`${root}/${file}`, 'utf8').split('\n');
+        return lines.flatMap((line, at) =>
+          patterns.some(pattern => pattern.test(line))
+            ? [`${file}:${at + 1}: ${line.trim().slice(0, 100)}`]
+            : [],
+        );
+      });
+    expect(findings).toEqual([]);
+  });
+
+  it('holds no large files', () => {
+    const large = files.filter(file => statSync(`${root}/${file}`).size > 512 * 1024);
+    expect(large).toEqual([]);
+  });
+});

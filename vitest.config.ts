@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// Longest first: an alias also matches what begins with it and a slash.
+const alias = {
+  'cuweave/compiler': entry('./compiler/index.ts'),
+  'cuweave/ops': entry('./ops/index.ts'),
+  cuweave: entry('./runtime/index.ts'),
+};
+
+export default defineConfig({
+  test: {
+    // Tests compile C++ as they go: more workers than cores only make each of them time out.
+    maxWorkers: 2,
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/gpu/**'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          // One device: a test that measures or fills its memory must not meet another.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
