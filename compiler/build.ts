@@ -138,7 +138,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   );
   writeIfChanged(join(out, 'index.js'), bindings.js);
   writeIfChanged(join(out, 'index.d.ts'), bindings.dts);
-  writeIfChanged(join(out, 'package.json'), '{ "type": "module" }\n');
+  if (!isModuleFolder(out)) writeIfChanged(join(out, 'package.json'), '{ "type": "module" }\n');
   sweep(out, cache, jobs, library);
   return {
     out,
@@ -148,6 +148,13 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
     ...counts,
     seconds: (performance.now() - started) / 1000,
   };
+};
+
+/** Whether Node reads `.js` files of the folder as ES modules. */
+const isModuleFolder = (folder: string): boolean => {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type === 'module';
+  return dirname(folder) !== folder && isModuleFolder(dirname(folder));
 };
 
 /** Which GPUs to build for, and with what. */

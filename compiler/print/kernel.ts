@@ -26,13 +26,18 @@ export type PrintedFunction = {
 export type PrintedKernel = {
   readonly functions: readonly PrintedFunction[];
   readonly filter?: PrintedFunction;
+  /** Tuple types: as stored in the source, as fetched, as stored in the sink. */
   readonly sourcePixel: string;
-  readonly enteringPixel: string;
+  readonly fetchedPixel: string;
   readonly sinkPixel: string;
+  /** Channels of the fetched pixel. */
+  readonly fetchedChannels: number;
   /** The statements of `tap(image, args, x, y)`; none without a resampling. */
   readonly tap: readonly string[];
-  /** The statements of `pixel(image, args, x, y)`. */
-  readonly pixel: readonly string[];
+  /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
+  readonly fetch: readonly string[];
+  /** The statements of `finish(image, args, px0)`: everything that depends on the pixel alone. */
+  readonly finish: readonly string[];
 };
 
 /** How a target reaches the data of an image. */
@@ -56,7 +61,7 @@ export type Access = {
 /** A whole position in printed code. */
 type Position = { readonly text: string; readonly x: string; readonly y: string };
 
-const contextNames = new Set(['image', 'args', 'p', 'src', 'dst', 'tap', 'read', 'store', 'pixel']);
+const contextNames = new Set(['image', 'args', 'p', 'src', 'dst', 'tap', 'read', 'store', 'fetch', 'finish']);
 
 /** Prints a kernel for a target. */
 export const printKernel = (kernel: Kernel, language: Language, access: Access): PrintedKernel => {
@@ -138,17 +143,17 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
   });
   const here: Position = { text: language.tuple(['x', 'y'], at), x: 'x', y: 'y' };
 
-  /** Statements from a whole position in one image to the source's pixel, through maps and point operators. */
-  const toSource = (maps: Kernel['before'], points: Kernel['pre'], from: Position): string[] => {
+  /** Statements from a whole position in one image to the source's pixel there. */
+  const readThrough = (maps: Kernel['before'], from: Position): { steps: string[]; value: string } => {
     const steps: string[] = [];
     let position = from;
     for (const { stage, number } of [...maps].reverse()) {
       steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
       position = named(`at${number}`);
     }
-    steps.push(declare(pixelType(sourceColour), 'px0', `read(image, ${position.x}, ${position.y})`));
-    return [...steps, ...pointSteps(points)];
+    return { steps, value: `read(image, ${position.x}, ${position.y})` };
   };
+  /** Statements that take `px0` through point operators. */
   const pointSteps = (points: Kernel['pre']): string[] => {
     const steps = points.map((stage, n) =>
       declare(pixelType(stage.to), `px${n + 1}`, called.get(stage)!(`px${n}`)),
@@ -158,48 +163,48 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
 
   const { resample } = kernel;
   const entering = kernel.pre.at(-1)?.to ?? sourceColour;
-  const sinkColour = kernel.post.at(-1)?.to ?? entering;
-  const types = {
+  const common = {
     sourcePixel: cType(pixelType(sourceColour)),
-    enteringPixel: cType(pixelType(entering)),
-    sinkPixel: cType(pixelType(sinkColour)),
+    fetchedPixel: cType(pixelType(entering)),
+    sinkPixel: cType(pixelType(kernel.post.at(-1)?.to ?? entering)),
+    fetchedChannels: channelCount[entering],
+    finish: pointSteps(kernel.post),
   };
 
   if (!resample) {
-    const steps = toSource(kernel.after, kernel.post, here);
-    return { functions, ...types, tap: [], pixel: steps };
+    const { steps, value } = readThrough(kernel.after, here);
+    return { functions, ...common, tap: [], fetch: [...steps, `return ${value};`] };
   }
 
   const { stage, number } = resample;
   const size = `image.size[${number}]`;
   const tap: string[] = [];
+  let tapped = here;
   if (stage.border.kind === 'constant') {
     const field = stageFields(stage).find(({ name }) => name === 'border')!;
-    const items =
-      field.lanes === 1 ? Array<number>(channelCount[entering]).fill(0) : [...Array(field.lanes).keys()];
-    const value = language.tuple(
-      items.map(lane => access.lane(access.params(stage.name), field, lane)),
-      pixelType(entering),
-    );
-    tap.push(`if (${access.outside('x', 'y', size)}) return ${value};`);
-    tap.push(...toSource(kernel.before, kernel.pre, here));
+    const lanes = Array.from({ length: channelCount[entering] }, (_, lane) => (field.lanes === 1 ? 0 : lane));
+    const items = lanes.map(lane => access.lane(access.params(stage.name), field, lane));
+    const value = language.tuple(items, pixelType(entering));
+    tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${value};`, '}');
   } else {
     const border = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
     const inside = language.tuple([border('x', `${size}.width`), border('y', `${size}.height`)], at);
     tap.push(declare(at, 'inside', inside));
-    tap.push(...toSource(kernel.before, kernel.pre, named('inside')));
+    tapped = named('inside');
   }
+  const { steps, value } = readThrough(kernel.before, tapped);
+  tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre));
   const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
 
-  const pixel: string[] = [];
+  const fetch: string[] = [];
   let position = here;
   for (const { stage: map, number: index } of [...kernel.after].reverse()) {
-    pixel.push(declare(at, `at${index}`, called.get(map)!(position.text)));
+    fetch.push(declare(at, `at${index}`, called.get(map)!(position.text)));
     position = named(`at${index}`);
   }
   const float = tuple('f32', 2);
   const coordinates = [language.cast(position.x, 'f32'), language.cast(position.y, 'f32')];
-  pixel.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
-  pixel.push(declare(pixelType(entering), 'px0', filter.call('at')), ...pointSteps(kernel.post));
-  return { functions, filter: filter.printed, ...types, tap, pixel };
+  fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
+  fetch.push(`return ${filter.call('at')};`);
+  return { functions, filter: filter.printed, ...common, tap, fetch };
 };

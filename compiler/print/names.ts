@@ -9,7 +9,7 @@ const keywords = new Set(
 );
 /** Names that generated code, its prelude and CUDA use themselves. */
 const scaffold = new Set(
-  `cw std args images image batch capacity launch pixel read store tap main Image Args Batch Math f single
+  `cw std args images image batch capacity launch fetch finish pixel read store tap main Image Args Batch Math f single
   blockIdx blockDim threadIdx gridDim warpSize rowOf get put array cuweave_size
   min max abs floor ceil round sqrt exp log pow sin cos tan floorf ceilf truncf sqrtf`.split(/\s+/),
 );

@@ -14,7 +14,8 @@ export type OracleView = {
   readonly functions: readonly JsFunctionView[];
   readonly filter?: JsFunctionView;
   readonly tap: readonly string[];
-  readonly pixel: readonly string[];
+  readonly fetch: readonly string[];
+  readonly finish: readonly string[];
 };
 /** A function in JavaScript. */
 export type JsFunctionView = {
@@ -59,7 +60,8 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     functions: printed.functions.map(view),
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
     tap: printed.tap,
-    pixel: printed.pixel,
+    fetch: printed.fetch,
+    finish: printed.finish,
   };
 };
 

@@ -45,12 +45,15 @@ export type KernelView = {
   readonly functions: readonly FunctionView[];
   readonly filter?: FunctionView;
   readonly sourcePixel: string;
-  readonly enteringPixel: string;
+  readonly fetchedPixel: string;
   readonly sinkPixel: string;
+  /** Names of the fetched pixel's channels. */
+  readonly fetchedLanes: readonly string[];
   readonly source: { readonly rows: readonly Row[]; readonly values: readonly string[] };
   readonly sink: { readonly rows: readonly Row[]; readonly stores: readonly string[] };
   readonly tap: readonly string[];
-  readonly pixel: readonly string[];
+  readonly fetch: readonly string[];
+  readonly finish: readonly string[];
   /** Where the sink's size is in `image.size`. */
   readonly last: number;
   readonly block: { readonly x: number; readonly y: number; readonly threads: number };
@@ -174,8 +177,9 @@ export const kernelView = (
     functions: printed.functions.map(view),
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
     sourcePixel: printed.sourcePixel,
-    enteringPixel: printed.enteringPixel,
+    fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
+    fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: {
       rows: rows(source, 'src'),
       values: places(source).map(({ row, index }) => `get(${row}, ${index})`),
@@ -185,7 +189,8 @@ export const kernelView = (
       stores: places(sink).map(({ row, index }, channel) => `put(px.${lanes[channel]}, ${row}[${index}]);`),
     },
     tap: printed.tap,
-    pixel: printed.pixel,
+    fetch: printed.fetch,
+    finish: printed.finish,
     last: kernel.geometry.length,
     block: { x: block[0], y: block[1], threads: block[0] * block[1] },
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),

@@ -175,6 +175,11 @@ export const unify = (scope: Scope, values: readonly Value[], node: ts.Node): Ty
   if (values.some(value => value.kind === 'poison')) {
     return undefined;
   }
+  const odd = values.find(value => ['record', 'text', 'function', 'tapper'].includes(value.kind));
+  if (odd) {
+    coerce(scope, odd, { scalar: 'f32', length: 0 }, node);
+    return undefined;
+  }
   const lengths = new Set(values.map(value => typeOf(value)?.length ?? (value.kind === 'list' ? -1 : -2)));
   if (lengths.size === 1 && !lengths.has(-1) && !lengths.has(-2)) {
     const [length] = lengths;

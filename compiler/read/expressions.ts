@@ -383,7 +383,7 @@ const handlers: ReadonlyMap<ts.SyntaxKind, Handler> = new Map([
   on(ts.SyntaxKind.ObjectLiteralExpression, ts.isObjectLiteralExpression, readObject),
   on(ts.SyntaxKind.PropertyAccessExpression, ts.isPropertyAccessExpression, readProperty),
   on(ts.SyntaxKind.ElementAccessExpression, ts.isElementAccessExpression, readElement),
-  on(ts.SyntaxKind.CallExpression, ts.isCallExpression, readCall),
+  on(ts.SyntaxKind.CallExpression, ts.isCallExpression, (s, n) => readCall(s, n)),
   on(ts.SyntaxKind.ArrowFunction, ts.isArrowFunction, (s, node) => ({
     kind: 'function',
     node,

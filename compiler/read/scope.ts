@@ -33,7 +33,7 @@ export type Reader = {
   quiet: number;
 };
 
-type Capture = { readonly name: string; readonly type: Type; readonly outer: Expr };
+export type Capture = { readonly name: string; readonly type: Type; readonly outer: Expr };
 export type PendingReturn = { readonly value: Value; readonly node: ts.Node };
 
 export type Scope = {

@@ -3,6 +3,7 @@ import { expectIntact } from '../support/images.js';
 import { reference, storedPixels } from '../support/reference.js';
 import { expectWithin } from '../support/tolerance.js';
 import { goldenCases } from './cases.js';
+import * as pipelines from './pipelines.js';
 
 describe("the authors' functions give what the peers give", () => {
   it.each(goldenCases)('$id', ({ pipeline, inputs, options, expected, tolerance }) => {
@@ -13,9 +14,7 @@ describe("the authors' functions give what the peers give", () => {
     });
   });
 
-  it('has every producer and every role of operator in the table', () => {
-    const roles = new Set(goldenCases.flatMap(({ pipeline }) => pipeline.stages.map(({ op }) => op.role)));
-    expect([...roles].sort()).toEqual(['indexMap', 'map', 'point']);
-    expect(goldenCases.length).toBeGreaterThan(40);
+  it('uses every pipeline', () => {
+    expect(new Set(goldenCases.map(({ name }) => name))).toEqual(new Set(Object.keys(pipelines)));
   });
 });

@@ -1,7 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostFlags, includeDirectory } from '../../compiler/toolchain.js';
 import { i32, roundHalfEven, roundToF16 } from '../../ops/index.js';
@@ -32,7 +32,22 @@ const ofBits = (value: number): number => {
 
 /** Every half and the floats beside it and beside the middle to the next one, and a spread over all floats. */
 const inputs = (): Float32Array => {
-  const values: number[] = [0, -0, 0.5, 1.5, 2.5, -0.5, 254.5, 255.5, 65534.5, 65535.5, 8388607.5, 8388609, 2 ** 31, -(2 ** 31)];
+  const values: number[] = [
+    0,
+    -0,
+    0.5,
+    1.5,
+    2.5,
+    -0.5,
+    254.5,
+    255.5,
+    65534.5,
+    65535.5,
+    8388607.5,
+    8388609,
+    2 ** 31,
+    -(2 ** 31),
+  ];
   for (let half = 0; half < 0x7c00; half += 7) {
     const exponent = half >> 10;
     const fraction = half & 1023;
@@ -57,15 +72,26 @@ describe('the prelude of generated code, on the host', () => {
     const source = join(folder, 'prelude.cpp');
     const binary = join(folder, 'prelude');
     writeFileSync(source, program);
-    execFileSync('g++', [...hostFlags, '-Wall', '-Wextra', '-Werror', `-I${includeDirectory()}`, source, '-o', binary]);
+    execFileSync('g++', [
+      ...hostFlags,
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      `-I${includeDirectory()}`,
+      source,
+      '-o',
+      binary,
+    ]);
     const out = execFileSync(binary, { input: Buffer.from(given.buffer), maxBuffer: 1 << 28 });
     results = new DataView(out.buffer, out.byteOffset, out.byteLength);
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const clamp = (v: number, top: number): number => (v > 0 ? roundHalfEven(Math.min(v, top)) : 0);
-  const column = (n: number) => (i: number): number =>
-    n === 9 ? results.getInt32(40 * i + 36, true) : results.getFloat32(40 * i + 4 * n, true);
+  const column =
+    (n: number) =>
+    (i: number): number =>
+      n === 9 ? results.getInt32(40 * i + 36, true) : results.getFloat32(40 * i + 4 * n, true);
   const cases: [string, number, (v: number) => number][] = [
     ['roundHalfEven', 0, v => (Number.isFinite(v) ? roundHalfEven(v) : v)],
     ['roundHalfUp', 1, v => (Math.abs(v) < 2 ** 23 ? Math.round(v) : v)],

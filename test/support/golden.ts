@@ -1,8 +1,7 @@
 /** Loads test/golden: results of OpenCV, PyTorch and Pillow that are kept beside the tests. */
 import { readFileSync } from 'node:fs';
-import { nchw, nhwc, nv12 } from '../../ops/formats.js';
-import type { Colour, DType } from '../../ops/spec.js';
-import { blankImage, fillImage, type Pixels, readPixels, type TestImage } from './images.js';
+import type { Format } from '../../ops/spec.js';
+import { blankImage, fillImage, type Pixels, type TestImage } from './images.js';
 import { bytesPer, readScalar } from './scalars.js';
 
 /** One entry of test/golden/manifest.json; test/golden/README.md explains the fields. */
@@ -43,16 +42,14 @@ const sizeOf = (file: string): { width: number; height: number } => {
   return { width: Number(width), height: Number(height) };
 };
 
-/** The picture that a peer was given, with padded rows. */
-export const goldenInput = ({ input }: GoldenEntry, colour: Colour): TestImage => {
+/** The picture that a peer was given, in a format that holds the same samples, with padded rows. */
+export const goldenInput = ({ input }: GoldenEntry, format: Format): TestImage => {
   const bytes = data(input.file);
   const { width, height } = sizeOf(input.file);
+  const image = blankImage(format, width, height, { padding: 12 });
   if (input.layout === 'NV12') {
-    const image = blankImage(nv12(), width, height, { padding: 12 });
     return fillImage(image, (plane, row, index) => bytes.getUint8((plane * height + row) * width + index));
   }
-  const format = (input.layout === 'NHWC' ? nhwc : nchw)(input.dtype, { colour });
-  const image = blankImage(format, width, height, { padding: 12 });
   const channels = format.channels.length;
   return fillImage(image, (plane, row, index) => {
     const offset =
@@ -70,12 +67,8 @@ export const goldenOutput = ({ output }: GoldenEntry): Pixels => {
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let c = 0; c < channels; c++) {
       const index = layout === 'NHWC' ? pixel * channels + c : c * width * height + pixel;
-      values[pixel * channels + c] = readScalar(bytes, index * bytesPer[dtype as DType], dtype);
+      values[pixel * channels + c] = readScalar(bytes, index * bytesPer[dtype], dtype);
     }
   }
   return { width, height, channels, values };
 };
-
-/** The input's pixels as numbers. */
-export const inputPixels = (entry: GoldenEntry, colour: Colour): Pixels =>
-  readPixels(goldenInput(entry, colour));

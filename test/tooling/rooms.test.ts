@@ -1,4 +1,4 @@
-/** Who may import whom. The rooms and their rules are in docs/design.md. */
+/** Who may import whom: data flows from ops through the compiler to the runtime, and nothing flows back. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { type SourceFile, SyntaxKind } from 'ts-morph';

@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { addonPath } from '../native/location.js';
+import type { UnavailableReason } from './errors.js';
+import { AddonLoadError } from './errors.js';
+
+/** What a device says of itself. */
+export type DeviceProperties = {
+  readonly kind: 'cuda' | 'cpu';
+  /** CUDA's number for the GPU; 0 for the CPU. */
+  readonly index: number;
+  readonly name: string;
+  /** Streaming multiprocessors of a GPU, hardware threads of the CPU. */
+  readonly multiprocessors: number;
+  /** Bytes. */
+  readonly totalMemory: number;
+  /** Such as [9, 0]; only CUDA. */
+  readonly computeCapability?: readonly [number, number];
+  /** The newest CUDA version that the driver supports, 1000 · major + 10 · minor; only CUDA. */
+  readonly driverVersion?: number;
+};
+/** Whether CUDA can be used on this machine, and if not, why. */
+export type CudaStatus = {
+  readonly usable: boolean;
+  readonly reason?: UnavailableReason;
+  /** Empty where CUDA is usable. */
+  readonly message: string;
+  /** 1000 · major + 10 · minor of the newest CUDA version that the driver supports. */
+  readonly driverVersion?: number;
+  readonly devices: readonly DeviceProperties[];
+};
+
+/** Any of JavaScript's typed arrays of numbers. */
+export type HostArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+// The addon's own classes (native/src/js_classes.h). Offsets, pitches and sizes are in bytes.
+export type NativeMemory = { readonly pointer: bigint; readonly byteLength: number; dispose(): void };
+export type NativeEvent = { wait(): Promise<void>; since(start: NativeEvent): number; readonly done: boolean };
+export type NativePipeline = { readonly cuda: boolean };
+export type NativeLibrary = {
+  pipeline(name: string, argsSize: number, imageSize: number, outputSize: number): NativePipeline;
+};
+export type NativeStream = {
+  synchronize(): Promise<void>;
+  record(): NativeEvent;
+  waitFor(event: NativeEvent): void;
+  upload(
+    target: NativeMemory,
+    offset: number,
+    pitch: number,
+    source: HostArray,
+    sourceOffset: number,
+    sourcePitch: number,
+    rowBytes: number,
+    rows: number,
+  ): void;
+  download(
+    target: HostArray,
+    offset: number,
+    pitch: number,
+    source: NativeMemory,
+    sourceOffset: number,
+    sourcePitch: number,
+    rowBytes: number,
+    rows: number,
+  ): Promise<void>;
+  copy(
+    target: NativeMemory,
+    offset: number,
+    pitch: number,
+    source: NativeMemory,
+    sourceOffset: number,
+    sourcePitch: number,
+    rowBytes: number,
+    rows: number,
+  ): void;
+  launch(
+    pipeline: NativePipeline,
+    args: Uint8Array,
+    images: Uint8Array,
+    count: number,
+    reads: readonly NativeMemory[],
+    writes: readonly NativeMemory[],
+  ): void;
+  dispose(): void;
+};
+export type NativeDevice = {
+  info(): DeviceProperties;
+  createStream(): NativeStream;
+  allocate(stream: NativeStream, bytes: number): NativeMemory;
+  wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
+  wrapHost(array: HostArray): NativeMemory;
+  allocateHost(bytes: number): ArrayBuffer;
+  memory(): { readonly live: number; readonly total?: number; readonly free?: number };
+  dispose(): void;
+};
+export type NativeAddon = {
+  readonly interface: number;
+  cudaStatus(): CudaStatus;
+  openDevice(kind: 'cuda' | 'cpu', index: number): NativeDevice;
+  openLibrary(path: string): NativeLibrary;
+};
+
+/** The version of the types above. */
+const INTERFACE = 1;
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * Loads the addon once per thread.
+ * @throws {AddonLoadError} With what was tried, the likely cause and the command that mends it.
+ */
+export const loadAddon = (path: string = addonPath): NativeAddon => {
+  if (loaded !== undefined && path === addonPath) return loaded;
+  const addon = open(path);
+  if (addon.interface !== INTERFACE) {
+    throw new AddonLoadError(
+      `The addon ${path} has interface ${addon.interface}, and this version of cuweave needs ${INTERFACE}: it was built by another version.\n${rebuild}`,
+    );
+  }
+  if (path === addonPath) loaded = addon;
+  return addon;
+};
+
+const rebuild = 'Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler.';
+
+const open = (path: string): NativeAddon => {
+  if (!existsSync(path)) {
+    throw new AddonLoadError(
+      `The addon is not built: there is no ${path} (${process.platform}-${process.arch}, Node ${process.versions.node}).\n${rebuild}`,
+    );
+  }
+  try {
+    return createRequire(import.meta.url)(path) as NativeAddon;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new AddonLoadError(
+      `The addon could not be loaded: ${path} (${process.platform}-${process.arch}, Node ${process.versions.node}).\n` +
+        `${text}\n${cause(text)}${rebuild}`,
+    );
+  }
+};
+
+const cause = (text: string): string => {
+  if (/GLIBC(XX)?_/.test(text)) return 'It was built against a newer system library than this machine has.\n';
+  if (/wrong ELF class|invalid ELF header|cannot open shared object|file too short/.test(text)) {
+    return 'It was built on another kind of machine, or its file is damaged.\n';
+  }
+  return '';
+};

@@ -1,0 +1,198 @@
+/** The errors of the runtime, one class per thing a caller may want to tell apart. */
+
+/** Everything that cuweave's runtime throws on purpose. */
+export class CuweaveError extends Error {
+  override readonly name: string = 'CuweaveError';
+}
+
+/** A value that does not fit: `Expected <what> for <path> but received <actual>`. */
+export class ArgumentError extends CuweaveError {
+  override readonly name: string = 'ArgumentError';
+  constructor(
+    message: string,
+    /** Where the value was given, such as `options.matrix[3].dstToSrc`. */
+    readonly path: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Something was used after its `dispose()`. */
+export class DisposedError extends CuweaveError {
+  override readonly name: string = 'DisposedError';
+}
+
+/** CUDA refused a call. */
+export class CudaError extends CuweaveError {
+  override readonly name: string = 'CudaError';
+  constructor(
+    message: string,
+    /** CUDA's number for the error, such as 209. */
+    readonly code: number,
+    /** CUDA's name for it, such as `CUDA_ERROR_NO_BINARY_FOR_GPU`. */
+    readonly cuda: string,
+    /** What was being done. */
+    readonly operation: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A pipeline's launch failed; nothing of it ran. */
+export class LaunchError extends CudaError {
+  override readonly name: string = 'LaunchError';
+  constructor(
+    message: string,
+    code: number,
+    cuda: string,
+    /** The pipeline's name. */
+    readonly pipeline: string,
+    /** How many images the call had. */
+    readonly images: number,
+  ) {
+    super(message, code, cuda, `pipeline ${pipeline}`);
+  }
+}
+
+/**
+ * The GPU's context is broken by an earlier error, an illegal address for example. The process lives on, the GPU is lost to
+ * it: every further call on that GPU fails with this. Start another process, or go on with `openDevice('cpu')`.
+ */
+export class DeviceLostError extends CudaError {
+  override readonly name: string = 'DeviceLostError';
+}
+
+/** A device has no room left. */
+export class OutOfMemoryError extends CuweaveError {
+  override readonly name: string = 'OutOfMemoryError';
+  constructor(
+    message: string,
+    /** Bytes that were asked for. */
+    readonly bytes: number,
+    /** Bytes free on the device, where it says so. */
+    readonly free: number | undefined,
+    /** Bytes of the device in all, where it says so. */
+    readonly total: number | undefined,
+    /** CUDA's number for the error; undefined on the CPU. */
+    readonly code: number | undefined,
+    /** CUDA's name for the error; undefined on the CPU. */
+    readonly cuda: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Why CUDA cannot be used. */
+export type UnavailableReason = 'noDriver' | 'driverTooOld' | 'noDevice' | 'error';
+
+/** The device that was asked for is not there. */
+export class DeviceUnavailableError extends CuweaveError {
+  override readonly name: string = 'DeviceUnavailableError';
+  constructor(
+    message: string,
+    /** The cause, for programs. */
+    readonly reason: UnavailableReason,
+  ) {
+    super(message);
+  }
+}
+
+/** The addon could not be loaded. */
+export class AddonLoadError extends CuweaveError {
+  override readonly name: string = 'AddonLoadError';
+}
+
+/** The built pipelines could not be loaded, or do not fit this version or this device. */
+export class LibraryError extends CuweaveError {
+  override readonly name: string = 'LibraryError';
+}
+
+/** A value as a message shows it: short, with its type where that helps. */
+export const describe = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 57)}…'` : `'${value}'`;
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
+  if (Array.isArray(value)) {
+    const items = value.slice(0, 8).map(item => (typeof item === 'object' && item !== null ? '…' : describe(item)));
+    return `[${items.join(', ')}${value.length > 8 ? `, … (${value.length})` : ''}]`;
+  }
+  const named = Object.getPrototypeOf(value)?.constructor?.name;
+  if (ArrayBuffer.isView(value)) return `${named} of ${value.byteLength} bytes`;
+  if (named !== undefined && named !== 'Object') return /^[AEIOU]/.test(named) ? `an ${named}` : `a ${named}`;
+  const keys = Object.keys(value);
+  return keys.length === 0 ? '{}' : `{ ${keys.slice(0, 6).join(', ')}${keys.length > 6 ? ', …' : ''} }`;
+};
+
+/** The one phrase for values that do not fit. `hint` says how to mend it. */
+export const expected = (what: string, path: string, actual: string, hint?: string): ArgumentError =>
+  new ArgumentError(`Expected ${what} for ${path} but received ${actual}.${hint ? ` ${hint}` : ''}`, path);
+
+type NativeFailure = Error & {
+  readonly kind?: string;
+  readonly code?: number;
+  readonly cuda?: string;
+  readonly operation?: string;
+  readonly bytes?: number;
+  readonly free?: number;
+  readonly total?: number;
+};
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+/** The typed error for what the addon threw. */
+export const fromNative = (thrown: unknown): Error => {
+  if (!(thrown instanceof Error)) return new CuweaveError(String(thrown));
+  const failure = thrown as NativeFailure;
+  const { message, code = 0, cuda = '', operation = '' } = failure;
+  switch (failure.kind) {
+    case 'argument':
+      return new ArgumentError(message, '');
+    case 'disposed':
+      return new DisposedError(message);
+    case 'cuda':
+      return new CudaError(message, code, cuda, operation);
+    case 'deviceLost':
+      return new DeviceLostError(
+        `The device is lost: ${message}. Start another process, or use openDevice('cpu').`,
+        code,
+        cuda,
+        operation,
+      );
+    case 'outOfMemory': {
+      const { bytes = 0, free, total } = failure;
+      const room = free === undefined ? '' : ` with ${mebibytes(free)} free${total ? ` of ${mebibytes(total)}` : ''}`;
+      const text = `Out of memory: ${mebibytes(bytes)} were asked for${room}. Dispose tensors and images that are done with, or give fewer images at a time.`;
+      return new OutOfMemoryError(text, bytes, free, total, failure.code, failure.cuda);
+    }
+    case 'unavailable':
+      return new DeviceUnavailableError(message, toReason(cuda));
+    case 'library':
+      return new LibraryError(message);
+    case 'kernel':
+      return new CuweaveError(message);
+    default:
+      return failure;
+  }
+};
+
+const toReason = (name: string): UnavailableReason =>
+  name === 'noDriver' || name === 'driverTooOld' || name === 'noDevice' ? name : 'error';
+
+/** Calls into the addon; what it throws becomes a typed error. */
+export const guarded = <T>(call: () => T): T => {
+  try {
+    return call();
+  } catch (error) {
+    throw fromNative(error);
+  }
+};
+
+/** The same for a promise of the addon's. */
+export const guardedAsync = async <T>(call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call();
+  } catch (error) {
+    throw fromNative(error);
+  }
+};

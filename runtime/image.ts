@@ -1,0 +1,267 @@
+import type { NativeMemory } from './addon.js';
+import type { Device } from './device.js';
+import { byteSize, type HostData, newHostArray, requireHostArray, requireInteger } from './dtype.js';
+import { DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
+import { formatOf, type ImageFormat, planeExtent } from './formats.js';
+import type { Stream } from './stream.js';
+import { requirePointer } from './tensor.js';
+import type { ColourDescription } from './videoColour.js';
+
+/** The largest width and height of an image. */
+export const MAX_SIZE = 65535;
+
+/** What every way to make an image needs to know. */
+export type ImageSpec = {
+  /** A format's name: `nv12`, `yuv444p`, `rgb8`, or a tensor's such as `rgb_nchw_f32`. */
+  readonly format: string;
+  /** In pixels, 1..65535. */
+  readonly width: number;
+  /** In pixels, 1..65535. */
+  readonly height: number;
+  /** What the colours mean; `yuvToRgb` with `'auto'` reads it. */
+  readonly colour?: ColourDescription;
+};
+/** A plane on the host: rows `pitch` bytes apart, the first at byte `offset` of the array. */
+export type HostPlane = {
+  readonly data: HostData | Uint8ClampedArray;
+  /** Bytes from row to row; by default rows are dense. */
+  readonly pitch?: number;
+  /** Bytes before the first row; default 0. */
+  readonly offset?: number;
+};
+/** A plane in a device's memory. */
+export type DevicePlane = {
+  /** The address of its first row. */
+  readonly pointer: bigint;
+  /** Bytes from row to row. */
+  readonly pitch: number;
+};
+
+/** @internal A plane with the memory that it lies in. */
+export type PlacedPlane = { readonly memory: NativeMemory; readonly pointer: bigint; readonly pitch: number };
+
+// Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs.
+const ROW_ALIGNMENT = 256;
+
+/**
+ * One picture in a device's memory: planes with a pitch, a format, and what its colours mean. It holds the memory until
+ * `dispose()`, or until the garbage collector finds it.
+ */
+export class Image {
+  /** The format's name. */
+  readonly format: string;
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  /** Addresses and pitches, in the format's order of planes. */
+  readonly planes: readonly DevicePlane[];
+  /** What the colours mean, if that is known. */
+  readonly colour: ColourDescription | undefined;
+  /** @internal */
+  readonly _format: ImageFormat;
+  readonly #placed: readonly PlacedPlane[];
+  #disposed = false;
+
+  /** @internal Subclasses pass on what `place…` functions made. */
+  constructor(
+    /** Where it lies. */
+    readonly device: Device,
+    spec: ImageSpec,
+    placed: readonly PlacedPlane[],
+  ) {
+    this._format = formatOf(spec.format, 'image.format');
+    this.format = spec.format;
+    this.width = spec.width;
+    this.height = spec.height;
+    this.colour = spec.colour;
+    this.#placed = placed;
+    this.planes = placed.map(({ pointer, pitch }) => ({ pointer, pitch }));
+  }
+
+  /**
+   * An image from planes on the host. A GPU gets a copy, made before this returns. The CPU reads the arrays where they
+   * are: they must not change until the work that uses the image is done.
+   * @param spec.planes One per plane of the format; chroma planes of 4:2:0 are half as wide and high, rounded up.
+   * @throws {ArgumentError} If the format is unknown or an array is too short for its plane.
+   */
+  static fromHost(
+    device: Device,
+    spec: ImageSpec & { readonly planes: readonly HostPlane[] },
+    options: { readonly stream?: Stream } = {},
+  ): Image {
+    return new Image(device, spec, placeHostPlanes(device, spec, options.stream ?? device.stream));
+  }
+
+  /**
+   * An image over memory that is not cuweave's: it is neither copied nor freed. The addresses are trusted.
+   * @param spec.keepAlive Held until the work that uses the image is done.
+   */
+  static wrap(
+    device: Device,
+    spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
+  ): Image {
+    const { format, planes } = checkSpec(spec);
+    const placed = planes.map(({ rowBytes, rows }, n): PlacedPlane => {
+      const path = `planes[${n}]`;
+      const { pointer, pitch } = spec.planes[n];
+      requirePointer(pointer, byteSize[format.dtype], `${path}.pointer`);
+      requirePitch(pitch, rowBytes, byteSize[format.dtype], `${path}.pitch`);
+      const bytes = pitch * (rows - 1) + rowBytes;
+      return { memory: guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive)), pointer, pitch };
+    });
+    return new Image(device, spec, placed);
+  }
+
+  /** Its planes on the host, rows dense, once the work that makes them is done. */
+  async toHost(
+    options: { readonly stream?: Stream } = {},
+  ): Promise<ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }> {
+    const { format, width, height, colour } = this;
+    const stream = (options.stream ?? this.device.stream)._native();
+    const planes = await guardedAsync(() =>
+      Promise.all(
+        this._placed().map(async ({ memory, pointer, pitch }, n) => {
+          const { rowBytes, rows } = planeExtent(this._format, this._format.planes[n], width, height);
+          const data = newHostArray(this._format.dtype, (rowBytes * rows) / byteSize[this._format.dtype]);
+          const offset = Number(pointer - memory.pointer);
+          await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows);
+          return { data, pitch: rowBytes };
+        }),
+      ),
+    );
+    return { format, width, height, ...(colour ? { colour } : {}), planes };
+  }
+
+  /** Whether `dispose()` was called. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Gives the memory back, after the work that uses it. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const { memory } of this.#placed) memory.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  _placed(): readonly PlacedPlane[] {
+    if (this.#disposed) {
+      throw new DisposedError(`The ${this.format} image of ${this.width}×${this.height} is disposed.`);
+    }
+    return this.#placed;
+  }
+}
+
+/** Images that go through a pipeline together; they may differ in size. `dispose()` disposes of them all. */
+export class ImageBatch implements Iterable<Image> {
+  readonly #images: readonly Image[];
+
+  /** @param images At least one. */
+  constructor(images: readonly Image[]) {
+    images.forEach((image, n) => {
+      if (!(image instanceof Image)) throw expected('an Image', `images[${n}]`, describe(image));
+    });
+    this.#images = Object.freeze([...images]);
+  }
+
+  /** How many images there are. */
+  get length(): number {
+    return this.#images.length;
+  }
+  /** The image at that place, from 0; negative numbers count from the end. */
+  at(index: number): Image | undefined {
+    return this.#images.at(index);
+  }
+  [Symbol.iterator](): Iterator<Image> {
+    return this.#images[Symbol.iterator]();
+  }
+  /** The images as an array. */
+  get images(): readonly Image[] {
+    return this.#images;
+  }
+  /** Disposes of every image. */
+  dispose(): void {
+    for (const image of this.#images) image.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** @internal Uploads planes, or on the CPU points at them. */
+export const placeHostPlanes = (
+  device: Device,
+  spec: ImageSpec & { readonly planes: readonly HostPlane[] },
+  stream: Stream,
+): readonly PlacedPlane[] => {
+  const { format, planes } = checkSpec(spec);
+  const size = byteSize[format.dtype];
+  const sources = planes.map(({ rowBytes, rows }, n) => {
+    const path = `planes[${n}]`;
+    const { data, pitch = rowBytes, offset = 0 } = spec.planes[n];
+    const array = requireHostArray(data, format.dtype, `${path}.data`);
+    requirePitch(pitch, rowBytes, size, `${path}.pitch`);
+    requireInteger(offset, 0, Number.MAX_SAFE_INTEGER, `${path}.offset`);
+    if (offset % size !== 0) throw expected(`a multiple of ${size}`, `${path}.offset`, String(offset));
+    const needed = offset + pitch * (rows - 1) + rowBytes;
+    if (array.byteLength < needed) {
+      const shape = `${rows} rows of ${rowBytes} bytes, ${pitch} apart${offset > 0 ? `, from byte ${offset}` : ''}`;
+      throw expected(`at least ${needed} bytes (${shape})`, `${path}.data`, `${array.byteLength}`);
+    }
+    return { array, pitch, offset, rowBytes, rows };
+  });
+  if (device.kind === 'cpu') {
+    return sources.map(({ array, pitch, offset }) => {
+      const memory = guarded(() => device._native().wrapHost(array));
+      return { memory, pointer: memory.pointer + BigInt(offset), pitch };
+    });
+  }
+  // One allocation for all planes.
+  const targetPitches = sources.map(({ rowBytes }) => Math.ceil(rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT);
+  const offsets: number[] = [];
+  let bytes = 0;
+  sources.forEach(({ rows }, n) => {
+    offsets.push(bytes);
+    bytes += targetPitches[n] * rows;
+  });
+  const native = stream._native();
+  const memory = device._allocate(native, bytes);
+  try {
+    sources.forEach(({ array, pitch, offset, rowBytes, rows }, n) => {
+      guarded(() => native.upload(memory, offsets[n], targetPitches[n], array, offset, pitch, rowBytes, rows));
+    });
+  } catch (error) {
+    memory.dispose();
+    throw error;
+  }
+  const start = memory.pointer;
+  return sources.map((_, n) => ({ memory, pointer: start + BigInt(offsets[n]), pitch: targetPitches[n] }));
+};
+
+const checkSpec = (spec: ImageSpec & { readonly planes: readonly unknown[] }) => {
+  if (typeof spec !== 'object' || spec === null) {
+    throw expected('{ format, width, height, planes }', 'image', describe(spec));
+  }
+  const format = formatOf(spec.format, 'format');
+  requireInteger(spec.width, 1, MAX_SIZE, 'width');
+  requireInteger(spec.height, 1, MAX_SIZE, 'height');
+  const names = format.planes.map(({ name }) => name).join(', ');
+  if (!Array.isArray(spec.planes) || spec.planes.length !== format.planes.length) {
+    const actual = Array.isArray(spec.planes) ? `${spec.planes.length}` : describe(spec.planes);
+    throw expected(`${format.planes.length} planes (${names})`, 'planes', actual);
+  }
+  spec.planes.forEach((plane, n) => {
+    if (typeof plane !== 'object' || plane === null) throw expected('an object', `planes[${n}]`, describe(plane));
+  });
+  return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
+};
+
+const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: string): void => {
+  requireInteger(pitch, rowBytes, 2 ** 31 - 1, path);
+  if ((pitch as number) % align !== 0) throw expected(`a multiple of ${align}`, path, String(pitch));
+};

@@ -1,0 +1,178 @@
+import type { ManifestParam } from '../native/manifest.js';
+import { yuvToRgbCoefficients } from '../ops/colour.js';
+import { paramFields, type YuvCoding } from '../ops/spec.js';
+import { describe, expected } from './errors.js';
+import type { ColourDescription } from './videoColour.js';
+
+/** What a parameter's numbers may depend on. */
+export type PackContext = {
+  /** Where the value was given, such as `options.matrix[3]`; messages begin with it. */
+  readonly path: string;
+  /** What the image says of its colours. */
+  readonly colour?: ColourDescription;
+  /** Whether `src` is known: the size of the image that enters the stage, in pixels. */
+  readonly src?: { readonly width: number; readonly height: number };
+  /** Numbers of a parameter with one per channel. */
+  readonly channels?: number;
+};
+
+/**
+ * A parameter's value as the numbers that the kernel sees, `paramFields[kind].lanes` of them, or one per channel.
+ * @throws {ArgumentError} Naming the path, if the value does not fit.
+ */
+export const packParam = (kind: ManifestParam['kind'], value: unknown, context: PackContext): number[] => {
+  const { path } = context;
+  switch (kind) {
+    case 'f32':
+      return context.channels === undefined ? [toF32(value, path)] : toChannels(value, context.channels, path);
+    case 'i32':
+      return [toI32(value, path)];
+    case 'vec2':
+      return toTuple(value, 2, 'two numbers', path);
+    case 'mat2x3':
+      return toDstToSrc(value, path);
+    case 'rect':
+      return toRect(value, context);
+    case 'yuvToRgb':
+      return toCoefficients(value, context);
+  }
+};
+
+const toF32 = (value: unknown, path: string): number => {
+  const number = typeof value === 'number' ? Math.fround(value) : Number.NaN;
+  if (!Number.isFinite(number)) throw expected('a finite number', path, describe(value));
+  return number;
+};
+
+const toI32 = (value: unknown, path: string): number => {
+  if (typeof value !== 'number' || (value | 0) !== value) {
+    throw expected('a whole number from -2147483648 to 2147483647', path, describe(value));
+  }
+  return value;
+};
+
+const toTuple = (value: unknown, length: number, what: string, path: string): number[] => {
+  if (!isTuple(value) || value.length !== length) throw expected(what, path, describe(value));
+  return Array.from(value, (item, n) => toF32(item, `${path}[${n}]`));
+};
+
+const isTuple = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
+
+const toChannels = (value: unknown, channels: number, path: string): number[] => {
+  if (typeof value === 'number') return new Array<number>(channels).fill(toF32(value, path));
+  return toTuple(value, channels, channels === 1 ? 'one number' : `one number, or ${channels} in an array`, path);
+};
+
+const toDstToSrc = (value: unknown, path: string): number[] => {
+  const given = isRecord(value) ? Object.keys(value) : [];
+  if (!isRecord(value) || given.length !== 1 || !['dstToSrc', 'srcToDst'].includes(given[0])) {
+    throw expected(
+      '{ dstToSrc: [6 numbers] } or { srcToDst: [6 numbers] }',
+      path,
+      describe(value),
+      isTuple(value) ? 'A bare matrix does not say its direction: OpenCV without WARP_INVERSE_MAP takes srcToDst.' : '',
+    );
+  }
+  const inner = `${path}.${given[0]}`;
+  const matrix = value[given[0]];
+  if (!isTuple(matrix) || matrix.length !== 6) throw expected('six numbers, row by row', inner, describe(matrix));
+  const numbers = Array.from(matrix, (item, n) => {
+    if (typeof item !== 'number' || !Number.isFinite(item)) {
+      throw expected('a finite number', `${inner}[${n}]`, describe(item));
+    }
+    return item;
+  });
+  const direct = given[0] === 'dstToSrc' ? numbers : invert(numbers, inner);
+  return direct.map((item, n) => toF32(item, `${inner}[${n}]`));
+};
+
+// In double precision; only the result is rounded to f32.
+const invert = ([a, b, c, d, e, f]: readonly number[], path: string): number[] => {
+  const determinant = a * e - b * d;
+  const inverse = [
+    e / determinant,
+    -b / determinant,
+    (b * f - c * e) / determinant,
+    -d / determinant,
+    a / determinant,
+    (c * d - a * f) / determinant,
+  ];
+  if (determinant === 0 || !inverse.every(number => Number.isFinite(Math.fround(number)))) {
+    throw expected('a matrix that can be inverted', path, `${describe([a, b, c, d, e, f])} with determinant ${determinant}`);
+  }
+  return inverse;
+};
+
+const toRect = (value: unknown, { path, src }: PackContext): number[] => {
+  if (!isRecord(value)) throw expected('{ x, y, width, height }', path, describe(value));
+  const [x, y, width, height] = paramFields.rect.fields.map(field => toI32(value[field], `${path}.${field}`));
+  const unknown = Object.keys(value).find(key => !(paramFields.rect.fields as readonly string[]).includes(key));
+  if (unknown !== undefined) throw expected('only x, y, width and height', path, `${unknown} too`);
+  if (width < 1) throw expected('at least 1', `${path}.width`, String(width));
+  if (height < 1) throw expected('at least 1', `${path}.height`, String(height));
+  if (src && (x < 0 || y < 0 || x + width > src.width || y + height > src.height)) {
+    throw expected(
+      `a rectangle inside the image of ${src.width}×${src.height}`,
+      path,
+      `{ x: ${x}, y: ${y}, width: ${width}, height: ${height} }`,
+    );
+  }
+  return [x, y, width, height];
+};
+
+const matrices = ['bt601', 'bt709', 'bt2020'] as const;
+const ranges = ['limited', 'full'] as const;
+
+const toCoefficients = (value: unknown, { path, colour }: PackContext): number[] => {
+  if (!isRecord(value)) throw expected('{ matrix, range }', path, describe(value));
+  const coding = value as Partial<YuvCoding>;
+  const matrix = settle(coding.matrix, matrices, colour?.matrix, `${path}.matrix`);
+  const range = settle(coding.range, ranges, colour?.range, `${path}.range`);
+  const coefficients = yuvToRgbCoefficients(matrix, range);
+  return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
+};
+
+const settle = <T extends string>(given: unknown, choices: readonly T[], said: T | undefined, path: string): T => {
+  const wanted = given === 'auto' ? said : given;
+  const found = choices.find(choice => choice === wanted);
+  if (found !== undefined) return found;
+  const list = choices.map(choice => `'${choice}'`).join(', ');
+  if (given !== 'auto') throw expected(`${list} or 'auto'`, path, describe(given));
+  throw expected(
+    'an image that says its colours',
+    path,
+    said === undefined ? `'auto' and an image without them` : `'auto' and an image with ${describe(said)}`,
+    `Give one of ${list} in the pipeline, or colour: { matrix, range, source } with the image.`,
+  );
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
+/**
+ * Which value an image takes: of an array with one per image its own, else the one for all. A vec2 and a list of channels
+ * are arrays themselves: there an array of arrays is one per image.
+ */
+export const valueOfImage = (
+  param: Pick<ManifestParam, 'kind' | 'per'>,
+  value: unknown,
+  image: number,
+  images: number,
+  path: string,
+): { readonly value: unknown; readonly path: string } => {
+  const many =
+    param.per === 'image' &&
+    Array.isArray(value) &&
+    (param.kind !== 'vec2' || value.length === 0 || typeof value[0] !== 'number') &&
+    !(param.kind === 'mat2x3' && typeof value[0] === 'number');
+  if (!many) return { value, path };
+  if (value.length !== images) {
+    throw expected(
+      images === 1 ? 'one value' : `one value, or an array of ${images} (one per image)`,
+      path,
+      `an array of ${value.length}`,
+    );
+  }
+  return { value: value[image], path: `${path}[${image}]` };
+};
