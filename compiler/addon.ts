@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { addonPath, addonStampPath, nativeFolder } from '../native/location.js';
@@ -114,8 +125,14 @@ const run = (
 ): Promise<{ readonly code: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
     // cmake-js takes settings from npm_config_*: an npm script's environment must not change the build.
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)));
-    const child = spawn(process.execPath, args, { cwd: nativeFolder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)),
+    );
+    const child = spawn(process.execPath, args, {
+      cwd: nativeFolder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let text = '';
     const take = (chunk: Buffer): void => {
       text += chunk.toString();

@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { channelCount } from '../ops/spec.js';
 import { sectionSizes } from './elf.js';
 import { BuildError } from './errors.js';
-import { cudaSource, hostSource } from './generate.js';
+import { cudaSource, hostSource, oracleSource } from './generate.js';
 import type { FusionNote, Kernel } from './ir/plan.js';
 import type { DType, Format, Stage } from './ir/types.js';
 import { openParams } from './print/bindings.js';
-import { jsPrelude } from './print/js.js';
-import { sizeFunctions } from './print/oracle.js';
 import { runProgram } from './process.js';
 import { kernelsOf, type SpecOptions } from './specs.js';
 import { cudaFlags, defaultArchs, findNvcc, includeDirectory, presentArchs } from './toolchain.js';
@@ -102,7 +100,7 @@ const formatBytes = (format: Format, { width, height }: Size): number =>
 /** Bytes of the fused kernel and of one kernel per step. A size that the caller gives counts as unchanged. */
 const traffic = async (kernel: Kernel, source: Size): Promise<Pick<Explanation, 'fused' | 'unfused'>> => {
   const { stages, source: from, sink: to } = kernel.pipeline;
-  const sizes = await stageSizes(stages, source);
+  const sizes = await stageSizes(kernel, source);
   const between = (size: Size, channels: number): number => 4 * channels * size.width * size.height;
   let size = source;
   let channels: number = channelCount[from.colour];
@@ -122,19 +120,13 @@ const traffic = async (kernel: Kernel, source: Size): Promise<Pick<Explanation, 
   };
 };
 
-const stageSizes = async (stages: readonly Stage[], source: Size): Promise<ReadonlyMap<Stage, Size>> => {
-  const { functions, sizes } = sizeFunctions(stages, 'explain');
-  const text = [
-    ...jsPrelude,
-    ...functions.flatMap(({ name, args, lines }) => [`const ${name} = (${args}) => {`, ...lines, '};']),
-    `export const sizes = { ${sizes.map(({ stage, name }) => `${JSON.stringify(stage)}: ${name}`).join(', ')} };`,
-  ].join('\n');
-  const module = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as {
+const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Stage, Size>> => {
+  const module = (await import(`data:text/javascript,${encodeURIComponent(oracleSource(kernel))}`)) as {
     sizes: Record<string, (p: Record<string, readonly number[]>, src: Size) => readonly [number, number]>;
   };
   const result = new Map<Stage, Size>();
   let size = source;
-  for (const stage of stages) {
+  for (const stage of kernel.pipeline.stages) {
     const sizeOf = module.sizes[stage.name];
     const params = settledNumbers(stage);
     if (sizeOf && params) {

@@ -44,7 +44,11 @@ export type HostArray =
 
 // The addon's own classes (native/src/js_classes.h). Offsets, pitches and sizes are in bytes.
 export type NativeMemory = { readonly pointer: bigint; readonly byteLength: number; dispose(): void };
-export type NativeEvent = { wait(): Promise<void>; since(start: NativeEvent): number; readonly done: boolean };
+export type NativeEvent = {
+  wait(): Promise<void>;
+  since(start: NativeEvent): number;
+  readonly done: boolean;
+};
 export type NativePipeline = { readonly cuda: boolean };
 export type NativeLibrary = {
   pipeline(name: string, argsSize: number, imageSize: number, outputSize: number): NativePipeline;
@@ -131,7 +135,8 @@ export const loadAddon = (path: string = addonPath): NativeAddon => {
   return addon;
 };
 
-const rebuild = 'Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler.';
+const rebuild =
+  'Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler.';
 
 const open = (path: string): NativeAddon => {
   if (!existsSync(path)) {

@@ -111,7 +111,11 @@ export const openDevice = (which?: DeviceName): Device => {
   if (which === 'cpu') return new Device(guarded(() => addon.openDevice('cpu', 0)));
   if (which === undefined) {
     const status = cudaStatus();
-    if (!status.usable) return new Device(guarded(() => addon.openDevice('cpu', 0)), status.message);
+    if (!status.usable)
+      return new Device(
+        guarded(() => addon.openDevice('cpu', 0)),
+        status.message,
+      );
     return new Device(guarded(() => addon.openDevice('cuda', 0)));
   }
   const number = which === 'cuda' ? 0 : cudaNumber(which);

@@ -28,7 +28,12 @@ export const requireHostArray = (data: unknown, dtype: DType, path: string): Hos
   const isFloat = array instanceof Float32Array || array instanceof Float64Array;
   if (array.BYTES_PER_ELEMENT !== byteSize[dtype] || isFloat !== (dtype === 'f32')) {
     const name = arrays[dtype].name;
-    throw expected(`a ${name}`, path, describe(data), dtype === 'f16' ? 'It holds the bits of the halves.' : undefined);
+    throw expected(
+      `a ${name}`,
+      path,
+      describe(data),
+      dtype === 'f16' ? 'It holds the bits of the halves.' : undefined,
+    );
   }
   if ((array.buffer as { resizable?: boolean }).resizable) {
     throw expected('an array whose buffer has a fixed size', path, 'one over a resizable ArrayBuffer');

@@ -114,7 +114,9 @@ export const describe = (value: unknown): string => {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
   if (Array.isArray(value)) {
-    const items = value.slice(0, 8).map(item => (typeof item === 'object' && item !== null ? '…' : describe(item)));
+    const items = value
+      .slice(0, 8)
+      .map(item => (typeof item === 'object' && item !== null ? '…' : describe(item)));
     return `[${items.join(', ')}${value.length > 8 ? `, … (${value.length})` : ''}]`;
   }
   const named = Object.getPrototypeOf(value)?.constructor?.name;
@@ -161,7 +163,8 @@ export const fromNative = (thrown: unknown): Error => {
       );
     case 'outOfMemory': {
       const { bytes = 0, free, total } = failure;
-      const room = free === undefined ? '' : ` with ${mebibytes(free)} free${total ? ` of ${mebibytes(total)}` : ''}`;
+      const room =
+        free === undefined ? '' : ` with ${mebibytes(free)} free${total ? ` of ${mebibytes(total)}` : ''}`;
       const text = `Out of memory: ${mebibytes(bytes)} were asked for${room}. Dispose tensors and images that are done with, or give fewer images at a time.`;
       return new OutOfMemoryError(text, bytes, free, total, failure.code, failure.cuda);
     }

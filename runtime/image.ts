@@ -116,7 +116,9 @@ export class Image {
   /** Its planes on the host, rows dense, once the work that makes them is done. */
   async toHost(
     options: { readonly stream?: Stream } = {},
-  ): Promise<ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }> {
+  ): Promise<
+    ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }
+  > {
     const { format, width, height, colour } = this;
     const stream = (options.stream ?? this.device.stream)._native();
     const planes = await guardedAsync(() =>
@@ -233,7 +235,9 @@ export const placeHostPlanes = (
   const memory = device._allocate(native, bytes);
   try {
     sources.forEach(({ array, pitch, offset, rowBytes, rows }, n) => {
-      guarded(() => native.upload(memory, offsets[n], targetPitches[n], array, offset, pitch, rowBytes, rows));
+      guarded(() =>
+        native.upload(memory, offsets[n], targetPitches[n], array, offset, pitch, rowBytes, rows),
+      );
     });
   } catch (error) {
     memory.dispose();
@@ -256,7 +260,8 @@ const checkSpec = (spec: ImageSpec & { readonly planes: readonly unknown[] }) =>
     throw expected(`${format.planes.length} planes (${names})`, 'planes', actual);
   }
   spec.planes.forEach((plane, n) => {
-    if (typeof plane !== 'object' || plane === null) throw expected('an object', `planes[${n}]`, describe(plane));
+    if (typeof plane !== 'object' || plane === null)
+      throw expected('an object', `planes[${n}]`, describe(plane));
   });
   return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
 };

@@ -24,7 +24,9 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
   const { path } = context;
   switch (kind) {
     case 'f32':
-      return context.channels === undefined ? [toF32(value, path)] : toChannels(value, context.channels, path);
+      return context.channels === undefined
+        ? [toF32(value, path)]
+        : toChannels(value, context.channels, path);
     case 'i32':
       return [toI32(value, path)];
     case 'vec2':
@@ -61,7 +63,12 @@ const isTuple = (value: unknown): value is ArrayLike<unknown> =>
 
 const toChannels = (value: unknown, channels: number, path: string): number[] => {
   if (typeof value === 'number') return new Array<number>(channels).fill(toF32(value, path));
-  return toTuple(value, channels, channels === 1 ? 'one number' : `one number, or ${channels} in an array`, path);
+  return toTuple(
+    value,
+    channels,
+    channels === 1 ? 'one number' : `one number, or ${channels} in an array`,
+    path,
+  );
 };
 
 const toDstToSrc = (value: unknown, path: string): number[] => {
@@ -71,12 +78,15 @@ const toDstToSrc = (value: unknown, path: string): number[] => {
       '{ dstToSrc: [6 numbers] } or { srcToDst: [6 numbers] }',
       path,
       describe(value),
-      isTuple(value) ? 'A bare matrix does not say its direction: OpenCV without WARP_INVERSE_MAP takes srcToDst.' : '',
+      isTuple(value)
+        ? 'A bare matrix does not say its direction: OpenCV without WARP_INVERSE_MAP takes srcToDst.'
+        : '',
     );
   }
   const inner = `${path}.${given[0]}`;
   const matrix = value[given[0]];
-  if (!isTuple(matrix) || matrix.length !== 6) throw expected('six numbers, row by row', inner, describe(matrix));
+  if (!isTuple(matrix) || matrix.length !== 6)
+    throw expected('six numbers, row by row', inner, describe(matrix));
   const numbers = Array.from(matrix, (item, n) => {
     if (typeof item !== 'number' || !Number.isFinite(item)) {
       throw expected('a finite number', `${inner}[${n}]`, describe(item));
@@ -99,7 +109,11 @@ const invert = ([a, b, c, d, e, f]: readonly number[], path: string): number[] =
     (c * d - a * f) / determinant,
   ];
   if (determinant === 0 || !inverse.every(number => Number.isFinite(Math.fround(number)))) {
-    throw expected('a matrix that can be inverted', path, `${describe([a, b, c, d, e, f])} with determinant ${determinant}`);
+    throw expected(
+      'a matrix that can be inverted',
+      path,
+      `${describe([a, b, c, d, e, f])} with determinant ${determinant}`,
+    );
   }
   return inverse;
 };
@@ -107,7 +121,9 @@ const invert = ([a, b, c, d, e, f]: readonly number[], path: string): number[] =
 const toRect = (value: unknown, { path, src }: PackContext): number[] => {
   if (!isRecord(value)) throw expected('{ x, y, width, height }', path, describe(value));
   const [x, y, width, height] = paramFields.rect.fields.map(field => toI32(value[field], `${path}.${field}`));
-  const unknown = Object.keys(value).find(key => !(paramFields.rect.fields as readonly string[]).includes(key));
+  const unknown = Object.keys(value).find(
+    key => !(paramFields.rect.fields as readonly string[]).includes(key),
+  );
   if (unknown !== undefined) throw expected('only x, y, width and height', path, `${unknown} too`);
   if (width < 1) throw expected('at least 1', `${path}.width`, String(width));
   if (height < 1) throw expected('at least 1', `${path}.height`, String(height));
@@ -133,7 +149,12 @@ const toCoefficients = (value: unknown, { path, colour }: PackContext): number[]
   return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
 };
 
-const settle = <T extends string>(given: unknown, choices: readonly T[], said: T | undefined, path: string): T => {
+const settle = <T extends string>(
+  given: unknown,
+  choices: readonly T[],
+  said: T | undefined,
+  path: string,
+): T => {
   const wanted = given === 'auto' ? said : given;
   const found = choices.find(choice => choice === wanted);
   if (found !== undefined) return found;

@@ -1,7 +1,14 @@
 import type { DType } from '../ops/spec.js';
 import type { NativeMemory } from './addon.js';
 import type { Device } from './device.js';
-import { byteSize, type HostData, newHostArray, requireDType, requireHostArray, requireInteger } from './dtype.js';
+import {
+  byteSize,
+  type HostData,
+  newHostArray,
+  requireDType,
+  requireHostArray,
+  requireInteger,
+} from './dtype.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
 import type { Stream } from './stream.js';
 
@@ -9,7 +16,11 @@ import type { Stream } from './stream.js';
 export type Layout = 'NHWC' | 'NCHW' | 'HWC' | 'CHW';
 
 /** What a tensor is made of: sizes in the layout's order, the type of its values, the layout. */
-export type TensorSpec = { readonly shape: readonly number[]; readonly dtype: DType; readonly layout: Layout };
+export type TensorSpec = {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly layout: Layout;
+};
 
 /** A tensor's values on the host, dense and in the layout's order; halves (`f16`) as their bits. */
 export type HostTensor = TensorSpec & { readonly data: HostData };
@@ -97,14 +108,20 @@ export class Tensor {
    */
   static wrap(
     device: Device,
-    spec: TensorSpec & { readonly pointer: bigint; readonly strides?: readonly number[]; readonly keepAlive?: object },
+    spec: TensorSpec & {
+      readonly pointer: bigint;
+      readonly strides?: readonly number[];
+      readonly keepAlive?: object;
+    },
   ): Tensor {
     const checked = checkSpec(spec, 'spec');
     const strides = spec.strides ?? denseStrides(checked.shape);
     if (strides.length !== checked.shape.length) {
       throw expected(`${checked.shape.length} numbers`, 'spec.strides', describe(strides));
     }
-    strides.forEach((stride, axis) => requireInteger(stride, 1, 2 ** 40, `spec.strides[${axis}]`));
+    strides.forEach((stride, axis) => {
+      requireInteger(stride, 1, 2 ** 40, `spec.strides[${axis}]`);
+    });
     const last = checked.shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], 0);
     const bytes = (last + 1) * byteSize[checked.dtype];
     requirePointer(spec.pointer, byteSize[checked.dtype], 'spec.pointer');
@@ -177,7 +194,12 @@ export const denseStrides = (shape: readonly number[]): number[] => {
 const blocks = (
   { shape, strides }: Tensor,
   size: number,
-): { readonly outer: readonly number[]; readonly pitch: number; readonly rowBytes: number; readonly rows: number } => {
+): {
+  readonly outer: readonly number[];
+  readonly pitch: number;
+  readonly rowBytes: number;
+  readonly rows: number;
+} => {
   let axis = shape.length;
   let run = 1;
   while (axis > 0 && (strides[axis - 1] === run || shape[axis - 1] === 1)) {
@@ -203,7 +225,9 @@ const checkSpec = (spec: TensorSpec, path: string): TensorSpec => {
   if (!Array.isArray(spec.shape) || spec.shape.length !== layout.length) {
     throw expected(`${layout.length} sizes (${layout})`, `${path}.shape`, describe(spec.shape));
   }
-  spec.shape.forEach((size, axis) => requireInteger(size, 1, 2 ** 31 - 1, `${path}.shape[${axis}]`));
+  spec.shape.forEach((size, axis) => {
+    requireInteger(size, 1, 2 ** 31 - 1, `${path}.shape[${axis}]`);
+  });
   if (elements(spec.shape) > 2 ** 46) {
     throw expected('at most 2^46 values', `${path}.shape`, describe(spec.shape));
   }
@@ -229,7 +253,12 @@ export const axesOf = (
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  readonly stride: { readonly image: number; readonly row: number; readonly column: number; readonly channel: number };
+  readonly stride: {
+    readonly image: number;
+    readonly row: number;
+    readonly column: number;
+    readonly channel: number;
+  };
 } => {
   const at = (axis: string): number => tensor.layout.indexOf(axis);
   const size = (axis: string): number => (at(axis) < 0 ? 1 : tensor.shape[at(axis)]);

@@ -1,3 +1,5 @@
+import { CuweaveError } from './errors.js';
+
 /**
  * What may be wrong with a video.
  * - `notFound`, `unreadable`: the file is not there, or cannot be read.
@@ -22,13 +24,14 @@ export type VideoErrorCode =
   | 'disposed';
 
 /** A video cannot be read, or not to its end. */
-export class VideoError extends Error {
+export class VideoError extends CuweaveError {
   override readonly name = 'VideoError';
   constructor(
     readonly code: VideoErrorCode,
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(message);
+    this.cause = options?.cause;
   }
 }

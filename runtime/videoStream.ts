@@ -5,7 +5,9 @@
 import { stat } from 'node:fs/promises';
 import type { EncodedPacket, Input, InputVideoTrack } from 'mediabunny';
 import type { AVPixelFormat, Frame } from 'node-av';
+import { describe, expected } from './errors.js';
 import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from './framePlanes.js';
+import { checkMp4Index } from './mp4Index.js';
 import {
   type DecodableCodec,
   type DecodedPicture,
@@ -88,6 +90,11 @@ export const openVideoStream = async (source: string | Uint8Array): Promise<Vide
   const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
   if (typeof source === 'string') await checkFile(source);
   const loaded = await videoCodecs();
+  try {
+    await checkMp4Index(source, what);
+  } catch (error) {
+    throw openError(error, what, loaded);
+  }
   const { ALL_FORMATS, BufferSource, FilePathSource, Input } = loaded.mediabunny;
   const input = new Input({
     // A read that fails while nobody waits comes back at the next read; it must not end the process.
@@ -98,7 +105,7 @@ export const openVideoStream = async (source: string | Uint8Array): Promise<Vide
     formats: ALL_FORMATS,
   });
   try {
-    return await describe(input, what, loaded);
+    return await inspect(input, what, loaded);
   } catch (error) {
     input.dispose();
     throw openError(error, what, loaded);
@@ -135,7 +142,7 @@ const openError = (error: unknown, what: string, { mediabunny }: Codecs): unknow
       });
 };
 
-const describe = async (input: Input, what: string, loaded: Codecs): Promise<VideoStream> => {
+const inspect = async (input: Input, what: string, loaded: Codecs): Promise<VideoStream> => {
   const tracks = await input.getTracks();
   const track = await input.getPrimaryVideoTrack();
   if (!track) {
@@ -187,7 +194,9 @@ const describe = async (input: Input, what: string, loaded: Codecs): Promise<Vid
 const isDecodable = (codec: string): codec is DecodableCodec =>
   (decodableCodecs as readonly string[]).includes(codec);
 
-const describedBy = (description?: ArrayBufferLike | ArrayBufferView): { readonly description?: Uint8Array } => {
+const describedBy = (
+  description?: ArrayBufferLike | ArrayBufferView,
+): { readonly description?: Uint8Array } => {
   if (!description) return {};
   return {
     description: ArrayBuffer.isView(description)
@@ -333,13 +342,11 @@ const checkRange = (range: FrameRange): FrameRange => {
   for (const key of ['from', 'to'] as const) {
     const value = range[key];
     if (value !== undefined && !(typeof value === 'number' && !Number.isNaN(value))) {
-      throw new TypeError(`Expected seconds for options.${key} but received ${String(value)}`);
+      throw expected('seconds', `options.${key}`, describe(value));
     }
   }
   if (range.step !== undefined && !(Number.isInteger(range.step) && range.step >= 1)) {
-    throw new TypeError(
-      `Expected a whole number of at least 1 for options.step but received ${String(range.step)}`,
-    );
+    throw expected('a whole number of at least 1', 'options.step', describe(range.step));
   }
   return range;
 };

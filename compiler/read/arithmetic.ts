@@ -256,4 +256,3 @@ export const condition = (scope: Scope, value: Value, node: ts.Node): Expr | und
   }
   return undefined;
 };
-

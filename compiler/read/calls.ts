@@ -238,11 +238,7 @@ const readTap = (scope: Scope, node: ts.CallExpression): Value => {
   return make(scope, node, { kind: 'tap', x, y, type, loc: locOf(scope, node) });
 };
 
-const readMethod = (
-  scope: Scope,
-  node: ts.CallExpression,
-  callee: ts.PropertyAccessExpression,
-): Value => {
+const readMethod = (scope: Scope, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value => {
   const receiver = readReceiver(scope, callee);
   if (receiver.kind === 'poison') {
     return poison;

@@ -2,6 +2,7 @@
 import type { ts } from 'ts-morph';
 import type { Expr, Type } from '../ir/types.js';
 import { sameType, tuple } from '../ir/types.js';
+import { makeSelect } from './branches.js';
 import { declareLocal, locOf, make, refuse, type Scope } from './scope.js';
 import {
   commonScalar,
@@ -96,7 +97,7 @@ const coerceExpr = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value 
     if (expr.kind === 'select' && isUntyped(expr)) {
       const then = coerce(scope, untyped(expr.then), type, node);
       const other = coerce(scope, untyped(expr.else), type, node);
-      return then && other ? { ...expr, type, then, else: other } : { kind: 'poison' };
+      return then && other ? makeSelect(expr.test, then, other, type, expr.loc) : { kind: 'poison' };
     }
     return refuse(scope, node, 'CW1010', { actual: describeType(expr.type) });
   }

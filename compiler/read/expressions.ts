@@ -3,14 +3,24 @@ import { ts } from 'ts-morph';
 import type { BinaryOp, Expr } from '../ir/types.js';
 import { bool, i32 } from '../ir/types.js';
 import { binary, condition, isNumeric, negate } from './arithmetic.js';
+import { makeIf, makeSelect } from './branches.js';
 import { readCall } from './calls.js';
 import { coerce, itemOf, unify } from './coerce.js';
 import { fieldOf, tupleItems } from './patterns.js';
-import { collect, declareLocal, locOf, make, refuse, type Scope, use, zero } from './scope.js';
 import { resolve } from './resolve.js';
+import { collect, declareLocal, locOf, make, refuse, type Scope, use, zero } from './scope.js';
 import { readTypeNode } from './typeNodes.js';
+import {
+  constantOf,
+  describe,
+  isExpr,
+  isUntyped,
+  literal,
+  markUntyped,
+  poison,
+  type Value,
+} from './values.js';
 import { mathConstants, mathMember } from './vocabulary.js';
-import { constantOf, describe, isExpr, isUntyped, literal, markUntyped, poison, type Value } from './values.js';
 
 type Handler = (scope: Scope, node: ts.Node) => Value;
 const maxDepth = 200;
@@ -26,7 +36,7 @@ export const readRaw = (scope: Scope, node: ts.Expression): Value => {
     return refuseSyntax(scope, node);
   }
   if (reader.depth > maxDepth) {
-    return refuse(scope, node, 'CW1062', { limit: maxDepth });
+    return refuse(scope, node, 'CW1057', { limit: maxDepth });
   }
   reader.depth++;
   try {
@@ -141,9 +151,7 @@ const readLogical = (scope: Scope, node: ts.BinaryExpression, op: '&&' | '||'): 
   if (known !== undefined) {
     return known === (op === '&&') ? (condition(scope, read(scope, node.right), node.right) ?? poison) : left;
   }
-  const { result: right, out } = collect(scope, () =>
-    condition(scope, read(scope, node.right), node.right),
-  );
+  const { result: right, out } = collect(scope, () => condition(scope, read(scope, node.right), node.right));
   const loc = locOf(scope, node);
   if (!right) {
     return poison;
@@ -155,7 +163,7 @@ const readLogical = (scope: Scope, node: ts.BinaryExpression, op: '&&' | '||'): 
   const local = declareLocal(scope, node, 'holds', left, true);
   const test: Expr = op === '&&' ? local : { kind: 'unary', op: '!', operand: local, type: bool, loc };
   const name = local.kind === 'local' ? local.name : '';
-  scope.out.push({ kind: 'if', test, then: [...out, { kind: 'assign', name, value: right, loc }], else: [], loc });
+  scope.out.push(makeIf(test, [...out, { kind: 'assign', name, value: right, loc }], [], loc));
   return local;
 };
 
@@ -189,7 +197,7 @@ const select = (scope: Scope, node: ts.Node, test: Expr, a: Branch, b: Branch): 
   const thenOut = [...a.out, ...then.out];
   const otherOut = [...b.out, ...other.out];
   if (thenOut.length === 0 && otherOut.length === 0) {
-    const expr: Expr = { kind: 'select', test, then: then.result, else: other.result, type, loc };
+    const expr = makeSelect(test, then.result, other.result, type, loc);
     if (isUntyped(a.result) && isUntyped(b.result)) {
       markUntyped(expr);
     }
@@ -197,13 +205,14 @@ const select = (scope: Scope, node: ts.Node, test: Expr, a: Branch, b: Branch): 
   }
   const local = declareLocal(scope, node, 'chosen', zero(type, loc), true);
   const name = local.kind === 'local' ? local.name : '';
-  scope.out.push({
-    kind: 'if',
-    test,
-    then: [...thenOut, { kind: 'assign', name, value: then.result, loc }],
-    else: [...otherOut, { kind: 'assign', name, value: other.result, loc }],
-    loc,
-  });
+  scope.out.push(
+    makeIf(
+      test,
+      [...thenOut, { kind: 'assign', name, value: then.result, loc }],
+      [...otherOut, { kind: 'assign', name, value: other.result, loc }],
+      loc,
+    ),
+  );
   return local;
 };
 
@@ -253,10 +262,17 @@ const readArray = (scope: Scope, node: ts.ArrayLiteralExpression): Value => {
       const spread = tupleItems(scope, readRaw(scope, element.expression), element.expression);
       items.push(...(spread ?? [poison]).map(item => use(scope, item)));
     } else {
-      items.push(ts.isOmittedExpression(element) ? refuse(scope, node, 'CW1024') : read(scope, element));
+      items.push(ts.isOmittedExpression(element) ? refuse(scope, node, 'CW1024') : readItem(scope, element));
     }
   }
   return items.some(item => item.kind === 'poison') ? poison : { kind: 'list', items };
+};
+
+const readItem = (scope: Scope, node: ts.Expression): Value => {
+  const value = read(scope, node);
+  return value.kind === 'function' || value.kind === 'tapper'
+    ? refuse(scope, node, 'CW1039', { what: node.getText().slice(0, 40) })
+    : value;
 };
 
 const readObject = (scope: Scope, node: ts.ObjectLiteralExpression): Value => {
@@ -362,12 +378,15 @@ const text = (_: Scope, node: ts.StringLiteral | ts.NoSubstitutionTemplateLitera
   value: node.text,
 });
 
+const isTrue = (node: ts.Node): node is ts.TrueLiteral => node.kind === ts.SyntaxKind.TrueKeyword;
+const isFalse = (node: ts.Node): node is ts.FalseLiteral => node.kind === ts.SyntaxKind.FalseKeyword;
+
 const handlers: ReadonlyMap<ts.SyntaxKind, Handler> = new Map([
   on(ts.SyntaxKind.NumericLiteral, ts.isNumericLiteral, readNumber),
   on(ts.SyntaxKind.StringLiteral, ts.isStringLiteral, text),
   on(ts.SyntaxKind.NoSubstitutionTemplateLiteral, ts.isNoSubstitutionTemplateLiteral, text),
-  on(ts.SyntaxKind.TrueKeyword, ts.isToken, (s, n) => literal(true, bool, locOf(s, n))),
-  on(ts.SyntaxKind.FalseKeyword, ts.isToken, (s, n) => literal(false, bool, locOf(s, n))),
+  on(ts.SyntaxKind.TrueKeyword, isTrue, (s, n) => literal(true, bool, locOf(s, n))),
+  on(ts.SyntaxKind.FalseKeyword, isFalse, (s, n) => literal(false, bool, locOf(s, n))),
   on(ts.SyntaxKind.Identifier, ts.isIdentifier, (s, n) =>
     resolve(s, n, s.reader.session.checker.getSymbolAtLocation(n)),
   ),
@@ -397,4 +416,3 @@ const handlers: ReadonlyMap<ts.SyntaxKind, Handler> = new Map([
     scope: s,
   })),
 ]);
-

@@ -1,5 +1,6 @@
 /** The last look at a function: returns take their type, variables that never change are const, unused ones go. */
-import { tuple, type Expr, type Stmt, type Type } from '../ir/types.js';
+import { type Expr, type Stmt, type Type, tuple } from '../ir/types.js';
+import { makeIf } from './branches.js';
 import { coerce } from './coerce.js';
 import { fieldOf } from './patterns.js';
 import { collect, type PendingReturn, refuse, type Scope, use } from './scope.js';
@@ -36,7 +37,7 @@ const settleReturns = (scope: Scope, stmts: readonly Stmt[], returns: Type): Stm
       if (!then || !other) {
         return undefined;
       }
-      out.push({ ...stmt, then, else: other });
+      out.push(makeIf(stmt.test, then, other, stmt.loc));
     } else if (stmt.kind === 'for') {
       const body = settleReturns(scope, stmt.body, returns);
       if (!body) {
@@ -93,7 +94,7 @@ const constify = (stmts: readonly Stmt[], assigned: ReadonlySet<string>): readon
       case 'let':
         return { ...stmt, mutable: assigned.has(stmt.name) };
       case 'if':
-        return { ...stmt, then: constify(stmt.then, assigned), else: constify(stmt.else, assigned) };
+        return makeIf(stmt.test, constify(stmt.then, assigned), constify(stmt.else, assigned), stmt.loc);
       case 'for':
         return { ...stmt, body: constify(stmt.body, assigned) };
       default:
@@ -115,7 +116,7 @@ const prune = (stmts: readonly Stmt[], used: Set<string>): readonly Stmt[] => {
         continue;
       }
       note(stmt.test, used);
-      kept.push({ ...stmt, then, else: other });
+      kept.push(makeIf(stmt.test, then, other, stmt.loc));
     } else if (stmt.kind === 'for') {
       const body = prune(stmt.body, used);
       if (body.length === 0) {

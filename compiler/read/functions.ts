@@ -14,13 +14,13 @@ import {
   make,
   makeScope,
   type PendingReturn,
-  refuse,
   type Reader,
+  refuse,
   type Scope,
 } from './scope.js';
 import { readStatements } from './statements.js';
 import { readTypeNode, type WrittenType } from './typeNodes.js';
-import { describe, type FunctionNode, isExpr, poison, typeOf, type Value } from './values.js';
+import { constantOf, describe, type FunctionNode, isExpr, poison, typeOf, type Value } from './values.js';
 
 type FunctionValue = Extract<Value, { kind: 'function' }>;
 
@@ -39,7 +39,7 @@ export const callFunction = (
     return refuse(scope, node, 'CW1016', { cycle: names.join(' → ') });
   }
   if (reader.stack.length > 50) {
-    return refuse(scope, node, 'CW1062', { limit: 50 });
+    return refuse(scope, node, 'CW1057', { limit: 50 });
   }
   if (!checkShape(scope, fn.node, args.length, fn.name, node)) {
     return poison;
@@ -83,13 +83,7 @@ export const callFunction = (
 
 type Prepared = { readonly name: ts.BindingName; readonly value: Value; readonly expr?: Expr };
 
-const checkShape = (
-  scope: Scope,
-  fn: FunctionNode,
-  count: number,
-  name: string,
-  node: ts.Node,
-): boolean => {
+const checkShape = (scope: Scope, fn: FunctionNode, count: number, name: string, node: ts.Node): boolean => {
   if (fn.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.AsyncKeyword) || fn.asteriskToken) {
     refuse(scope, fn, 'CW1038', { what: fn.asteriskToken ? 'A generator' : 'An async function' });
     return false;
@@ -145,6 +139,10 @@ const prepareArg = (
     return undefined;
   }
   if (value.kind === 'text' && (!written || written.kind === 'text')) {
+    return { name, value };
+  }
+  // An inner function is read for each call, so constants stay constants in it: the index of `.map` is one.
+  if (!written && constantOf(value) !== undefined) {
     return { name, value };
   }
   const expr = typedAs(scope, value, written, at);
@@ -213,7 +211,10 @@ const readHelper = (
     const kept = args.map(argument => inner.parent === undefined || mentions(body, argument.name));
     const captures = [...inner.captures.values()].filter(({ name }) => mentions(body, name));
     const fn: Omit<Fn, 'name'> = {
-      args: [...args.filter((_, index) => kept[index]), ...captures].map(({ name, type }) => ({ name, type })),
+      args: [...args.filter((_, index) => kept[index]), ...captures].map(({ name, type }) => ({
+        name,
+        type,
+      })),
       returns,
       body,
       loc: locOf(inner, node),
@@ -293,7 +294,11 @@ const readInto = (scope: Scope, node: FunctionNode): void => {
 /** Writes a return whose type is settled when all of them are known. */
 export const addReturn = (scope: Scope, value: Value, node: ts.Node): void => {
   const loc = locOf(scope, node);
-  const stmt: Stmt = { kind: 'return', value: { kind: 'literal', value: 0, type: tuple('f32', 0), loc }, loc };
+  const stmt: Stmt = {
+    kind: 'return',
+    value: { kind: 'literal', value: 0, type: tuple('f32', 0), loc },
+    loc,
+  };
   const pending: PendingReturn = { value, node };
   scope.returns.set(stmt, pending);
   scope.out.push(stmt);
@@ -313,8 +318,7 @@ const endsWell = (scope: Scope, node: FunctionNode): boolean => {
 export const alwaysReturns = (stmts: readonly Stmt[]): boolean =>
   stmts.some(
     stmt =>
-      stmt.kind === 'return' ||
-      (stmt.kind === 'if' && alwaysReturns(stmt.then) && alwaysReturns(stmt.else)),
+      stmt.kind === 'return' || (stmt.kind === 'if' && alwaysReturns(stmt.then) && alwaysReturns(stmt.else)),
   );
 
 /** An argument of an operator's function: what it stands for, or a variable of the kernel's function. */
@@ -336,12 +340,16 @@ export const readMain = (
     return undefined;
   }
   if (node.parameters.length > mainArgs.length) {
-    refuse(scope, node.parameters[mainArgs.length], 'CW1050', { what: 'a parameter that this role does not have' });
+    refuse(scope, node.parameters[mainArgs.length], 'CW1050', {
+      what: 'a parameter that this role does not have',
+    });
     return undefined;
   }
   reader.stack.push({ node, name });
   try {
-    const args = mainArgs.flatMap((argument, index) => bindMain(scope, argument, node.parameters.at(index), node));
+    const args = mainArgs.flatMap((argument, index) =>
+      bindMain(scope, argument, node.parameters.at(index), node),
+    );
     readInto(scope, node);
     if (reader.refused || !endsWell(scope, node)) {
       return undefined;

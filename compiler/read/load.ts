@@ -19,7 +19,9 @@ export type Loaded = {
 export type LoadError = { readonly file: string; readonly line?: number; readonly message: string };
 
 type Recorder = (site: number, value: unknown) => void;
-type Hook = ((run: number, site: number, value: unknown) => unknown) & { readonly recorders: Map<number, Recorder> };
+type Hook = ((run: number, site: number, value: unknown) => unknown) & {
+  readonly recorders: Map<number, Recorder>;
+};
 
 // Wrapped calls may still run after loading, so the hook stays; only its recorders go.
 const hookName = '__cuweaveCall__';

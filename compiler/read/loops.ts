@@ -1,8 +1,8 @@
 /** `for (let i = a; i < b; i += k)` with bounds known at build time; unrolled where the counter indexes a tuple. */
 import { ts } from 'ts-morph';
 import { i32 } from '../ir/types.js';
-import { alwaysReturns } from './functions.js';
 import { read } from './expressions.js';
+import { alwaysReturns } from './functions.js';
 import { symbolOf } from './patterns.js';
 import { collect, locOf, refuse, type Scope } from './scope.js';
 import { readStatement } from './statements.js';
@@ -11,7 +11,12 @@ import { constantOf, isI32, literal } from './values.js';
 const maxUnrolled = 64;
 const maxRounds = 65_536;
 
-type Loop = { readonly name: ts.Identifier; readonly from: number; readonly to: number; readonly step: number };
+type Loop = {
+  readonly name: ts.Identifier;
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+};
 
 export const readFor = (scope: Scope, node: ts.ForStatement): void => {
   const loop = readHead(scope, node);
@@ -122,4 +127,5 @@ const indexesWith = (node: ts.Node, name: string): boolean => {
 };
 
 const mentions = (node: ts.Node, name: string): boolean =>
-  (ts.isIdentifier(node) && node.text === name) || (ts.forEachChild(node, child => mentions(child, name)) ?? false);
+  (ts.isIdentifier(node) && node.text === name) ||
+  (ts.forEachChild(node, child => mentions(child, name)) ?? false);

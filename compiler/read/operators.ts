@@ -5,11 +5,11 @@ import type { Code } from '../diagnostics.js';
 import type { Expr, Loc, OpFunction, Type } from '../ir/types.js';
 import { f32, i32, tuple } from '../ir/types.js';
 import { type MainArg, readMain } from './functions.js';
-import { type Args, makeReader, makeScope, type Reader } from './scope.js';
 import { withoutParentheses } from './resolve.js';
+import { type Args, makeReader, makeScope, type Reader } from './scope.js';
 import type { Session } from './session.js';
-import { target } from './vocabulary.js';
 import { type FunctionNode, scalarType, type Value } from './values.js';
+import { target } from './vocabulary.js';
 
 /** A call such as `pointOp({ … })`, and the names under which its functions stand there. */
 export type Declaration = {
@@ -66,7 +66,7 @@ export const makeOperators = (session: Session): Operators => {
   return {
     declare: (call, role, at, chain, given) => {
       if (!call) {
-        session.report('CW2001', at, { constructor: constructors[role] ?? role }, chain);
+        session.report('CW2001', at, { maker: constructors[role] ?? role }, chain);
         return undefined;
       }
       const known = declarations.get(call);
@@ -101,7 +101,7 @@ const declare = (
     session.report(code, at, args, chain);
     return undefined;
   };
-  const constructor = constructors[role] ?? role;
+  const maker = constructors[role] ?? role;
   const scope = makeScope(makeReader(session, chain, 0));
   const callee = withoutParentheses(call.expression);
   const symbol = target(
@@ -109,13 +109,13 @@ const declare = (
     session.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(callee) ? callee.name : callee),
   );
   const file = symbol?.valueDeclaration?.getSourceFile().fileName;
-  if (file !== session.files.spec || symbol?.name !== constructor) {
-    return refuse('CW2001', call, { constructor });
+  if (file !== session.files.spec || symbol?.name !== maker) {
+    return refuse('CW2001', call, { maker });
   }
   const [argument] = call.arguments;
   const definition = argument && objectLiteral(session, argument);
   if (!definition) {
-    return refuse('CW2002', argument ?? call, { constructor });
+    return refuse('CW2002', argument ?? call, { maker });
   }
   const found = new Map<string, FunctionNode>();
   for (const name of ['apply', 'size']) {
@@ -131,14 +131,11 @@ const declare = (
   if (!found.has('apply')) {
     return refuse('CW2003', definition, { name: 'apply' });
   }
-  const name = given ?? variableName(call) ?? constructor;
+  const name = given ?? variableName(call) ?? maker;
   return { call, name, functions: found };
 };
 
-const objectLiteral = (
-  session: Session,
-  node: ts.Expression,
-): ts.ObjectLiteralExpression | undefined => {
+const objectLiteral = (session: Session, node: ts.Expression): ts.ObjectLiteralExpression | undefined => {
   const plain = withoutAssertions(node);
   if (ts.isObjectLiteralExpression(plain)) {
     return plain;

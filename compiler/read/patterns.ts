@@ -41,8 +41,7 @@ const bindName = (scope: Scope, name: ts.Identifier, value: Value, mode: BindMod
 const isBuildTime = (value: Value): boolean =>
   value.kind === 'list'
     ? value.items.length > 0 && value.items.every(item => isBuildTime(item) || item.kind === 'param')
-    : (!isExpr(value) || value.kind === 'literal') &&
-      (value.kind !== 'record' || value.what !== 'an object');
+    : (!isExpr(value) || value.kind === 'literal') && (value.kind !== 'record' || value.what !== 'an object');
 
 const bindItems = (scope: Scope, pattern: ts.ArrayBindingPattern, given: Value, mode: BindMode): void => {
   const items = tupleItems(scope, given, pattern);
@@ -110,4 +109,3 @@ export const fieldOf = (value: Value, name: string): Value | undefined => {
   }
   return value.kind === 'record' ? value.fields.get(name) : undefined;
 };
-

@@ -32,11 +32,7 @@ export const entryProblem = (file: string): string | undefined => {
 };
 
 /** One program over all entries and what they import. */
-export const openProgram = (
-  root: string,
-  entries: readonly string[],
-  files: PackageFiles,
-): ts.Program => {
+export const openProgram = (root: string, entries: readonly string[], files: PackageFiles): ts.Program => {
   const project = new Project({
     compilerOptions: compilerOptions(root, files),
     skipAddingFilesFromTsConfig: true,

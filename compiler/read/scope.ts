@@ -2,9 +2,9 @@
 import type { ts } from 'ts-morph';
 import type { Code } from '../diagnostics.js';
 import type { Expr, Fn, Loc, Stmt, Type } from '../ir/types.js';
-import { literal, poison, type Value } from './values.js';
 import { makeNames, type Names } from './names.js';
 import type { Session } from './session.js';
+import { literal, poison, type Value } from './values.js';
 
 /** Arguments of a diagnostic's template. */
 export type Args = Readonly<Record<string, string | number>>;
@@ -108,7 +108,7 @@ export const make = (scope: Scope, node: ts.Node, expr: Expr): Value => {
   const { reader } = scope;
   reader.nodes++;
   if (reader.nodes > maxNodes) {
-    return reader.nodes === maxNodes + 1 ? refuse(scope, node, 'CW1061', { limit: maxNodes }) : poison;
+    return reader.nodes === maxNodes + 1 ? refuse(scope, node, 'CW1056', { limit: maxNodes }) : poison;
   }
   return expr;
 };

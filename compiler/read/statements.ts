@@ -1,16 +1,16 @@
 /** Statements of the kernel language: one handler per kind of syntax; a kind that is absent is refused. */
 import { ts } from 'ts-morph';
-import type { BinaryOp, Stmt } from '../ir/types.js';
-import { i32 } from '../ir/types.js';
+import type { BinaryOp } from '../ir/types.js';
 import { binary, condition } from './arithmetic.js';
+import { makeIf } from './branches.js';
 import { coerce } from './coerce.js';
 import { read } from './expressions.js';
 import { addReturn, alwaysReturns, typedAs } from './functions.js';
 import { readFor } from './loops.js';
 import { bind, symbolOf } from './patterns.js';
-import { collect, declareLocal, locOf, lookup, refuse, type Scope } from './scope.js';
+import { collect, locOf, lookup, refuse, type Scope } from './scope.js';
 import { readTypeNode } from './typeNodes.js';
-import { constantOf, literal, poison, type Value } from './values.js';
+import { constantOf, poison, type Value } from './values.js';
 
 type Handler = (scope: Scope, node: ts.Node) => void;
 
@@ -34,7 +34,7 @@ export const readStatement = (scope: Scope, node: ts.Statement): void => {
     return;
   }
   if (reader.depth > 200) {
-    refuse(scope, node, 'CW1062', { limit: 200 });
+    refuse(scope, node, 'CW1057', { limit: 200 });
     return;
   }
   reader.depth++;
@@ -142,7 +142,7 @@ const readIf = (scope: Scope, node: ts.IfStatement): void => {
   const { elseStatement } = node;
   const other = elseStatement ? collect(scope, () => readStatement(scope, elseStatement)).out : [];
   if (test) {
-    scope.out.push({ kind: 'if', test, then, else: other, loc: locOf(scope, node) });
+    scope.out.push(makeIf(test, then, other, locOf(scope, node)));
   }
 };
 
@@ -175,7 +175,9 @@ const readExpressionStatement = (scope: Scope, node: ts.ExpressionStatement): vo
       return;
     }
     if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) {
-      refuse(scope, expression.operatorToken, 'CW1001', { what: `\`${expression.operatorToken.getText()}\`` });
+      refuse(scope, expression.operatorToken, 'CW1001', {
+        what: `\`${expression.operatorToken.getText()}\``,
+      });
       return;
     }
   }
@@ -262,4 +264,3 @@ const handlers: ReadonlyMap<ts.SyntaxKind, Handler> = new Map([
   // Types have no meaning at run time.
   on(ts.SyntaxKind.TypeAliasDeclaration, ts.isTypeAliasDeclaration, () => {}),
 ]);
-

@@ -98,11 +98,7 @@ const readTuple = (scope: Scope, node: ts.TupleTypeNode, depth: number): Written
   return scalars.size === 1 && scalar ? value(tuple(scalar, items.length)) : refuseType(scope, node);
 };
 
-const readReference = (
-  scope: Scope,
-  node: ts.TypeReferenceNode,
-  depth: number,
-): WrittenType | undefined => {
+const readReference = (scope: Scope, node: ts.TypeReferenceNode, depth: number): WrittenType | undefined => {
   const { checker, files } = scope.reader.session;
   const found = checker.getSymbolAtLocation(node.typeName);
   const symbol = found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
@@ -115,7 +111,11 @@ const readReference = (
     return Object.hasOwn(named, name) ? named[name] : refuseType(scope, node);
   }
   const [argument] = node.typeArguments ?? [];
-  if (argument && ts.isIdentifier(node.typeName) && ['Readonly', 'ReadonlyArray'].includes(node.typeName.text)) {
+  if (
+    argument &&
+    ts.isIdentifier(node.typeName) &&
+    ['Readonly', 'ReadonlyArray'].includes(node.typeName.text)
+  ) {
     const inner = readTypeNode(scope, argument, depth + 1);
     return node.typeName.text === 'Readonly' ? inner : anyLength(scope, node, inner);
   }

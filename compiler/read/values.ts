@@ -79,7 +79,7 @@ export const typeOf = (value: Value): Type | undefined => {
 /** The one scalar type that the values share: f32 where any is, i32 where all are or can be. */
 export const commonScalar = (values: readonly Value[]): Scalar | undefined => {
   const typed = values.filter(value => !isUntyped(value)).map(typeOf);
-  if (typed.some(type => !type || type.length !== 0)) {
+  if (typed.some(type => type?.length !== 0)) {
     return undefined;
   }
   const scalars = new Set(typed.map(type => type?.scalar));

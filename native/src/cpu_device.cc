@@ -200,7 +200,7 @@ class CpuStream : public Stream {
     return event;
   }
 
-  void upload(Memory& to, Rows target, Rows source, Extent extent, std::shared_ptr<void>) override {
+  void upload(Memory& to, Rows target, Rows source, Extent extent, const Hold&) override {
     requireOpen();
     if (!to.written.stream && to.read.empty()) {
       copyRows(target, source, extent);

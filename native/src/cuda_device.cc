@@ -78,12 +78,12 @@ class CudaStream : public Stream {
     return event;
   }
 
-  void upload(Memory& to, Rows target, Rows source, Extent extent, std::shared_ptr<void> keep) override {
+  void upload(Memory& to, Rows target, Rows source, Extent extent, const Hold& hold) override {
     context_.enter();
     writes(to);
     if (context_.pinned.covers(source.pointer, extent.span(source.pitch))) {
       transfer(target, CU_MEMORYTYPE_DEVICE, source, CU_MEMORYTYPE_HOST, extent);
-      after([keep](const Failure*) {});
+      after([keep = hold()](const Failure*) {});
       return;
     }
     auto staged = context_.pinned.stage(extent.rowBytes * extent.rows);
@@ -130,7 +130,7 @@ class CudaStream : public Stream {
     const ArgsHead head{static_cast<uint32_t>(pipeline.argsSize), launch.count, launch.images};
     std::memcpy(block_.data(), &head, sizeof head);
     const int code = pipeline.cuda(block_.data(), stream_);
-    if (code != CUDA_SUCCESS) throw context_.failure(code, "pipeline '" + pipeline.name + "'");
+    if (code != CUDA_SUCCESS) throw context_.failure(code, "the launch");
   }
 
   void after(Completion done) override {

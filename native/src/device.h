@@ -98,8 +98,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   // An event after all work up to here; it can be measured if `timed`.
   virtual std::shared_ptr<Event> record(bool timed) = 0;
-  // `source` may change as soon as this returns. `keep` holds the host's array where that is not so.
-  virtual void upload(Memory& to, Rows target, Rows source, Extent extent, std::shared_ptr<void> keep) = 0;
+  // `source` may change as soon as this returns; where that is not so, `hold` is called for what keeps it.
+  using Hold = std::function<std::shared_ptr<void>()>;
+  virtual void upload(Memory& to, Rows target, Rows source, Extent extent, const Hold& hold) = 0;
   // `done` runs on the stream's thread, once `target` is filled.
   virtual void download(Rows target, Memory& from, Rows source, Extent extent, Completion done) = 0;
   virtual void copy(const std::shared_ptr<Memory>& to, Rows target, const std::shared_ptr<Memory>& from, Rows source,

@@ -18,8 +18,19 @@ struct MemoryRows {
   std::shared_ptr<Memory> memory;
   Rows rows;
 };
-MemoryRows memoryRows(const Napi::CallbackInfo& info, size_t first, Extent extent) {
-  auto memory = unwrap<JsMemory>(info[first], "memory").memory();
+// A stream of the CPU would read a GPU's address as its own.
+const std::shared_ptr<Memory>& memoryOf(const Napi::Value& value, const Stream& stream) {
+  const auto& memory = unwrap<JsMemory>(value, "memory").memory();
+  const DeviceInfo& its = memory->device->info();
+  const DeviceInfo& own = stream.device->info();
+  if (its.kind != own.kind || its.ordinal != own.ordinal) {
+    throw wrongArgument("Expected a stream of the device that the memory is on.");
+  }
+  return memory;
+}
+
+MemoryRows memoryRows(const Napi::CallbackInfo& info, size_t first, Extent extent, const Stream& stream) {
+  auto memory = memoryOf(info[first], stream);
   const size_t offset = toSize(info[first + 1], "offset");
   const size_t pitch = toSize(info[first + 2], "pitch");
   checkSpan(memory->bytes, offset, pitch, extent, "memory");
@@ -33,6 +44,19 @@ Rows hostRows(const Napi::CallbackInfo& info, size_t first, Extent extent) {
   const size_t pitch = toSize(info[first + 2], "pitch");
   checkSpan(host.bytes, offset, pitch, extent, "array");
   return {host.pointer + offset, pitch};
+}
+
+// Work that is not even enqueued settles its promise too.
+template <typename Enqueue>
+void settled(const Stream::Completion& settle, Enqueue enqueue) {
+  try {
+    enqueue();
+  } catch (const Failure& failure) {
+    settle(&failure);
+  } catch (const std::exception& error) {
+    const Failure failure(FailureKind::Kernel, error.what());
+    settle(&failure);
+  }
 }
 
 Extent extentOf(const Napi::CallbackInfo& info) { return {toSize(info[6], "rowBytes"), toSize(info[7], "rows")}; }
@@ -67,11 +91,7 @@ Napi::Value JsStream::synchronize(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     const Core& stream = this->stream();
     auto promise = Context::of(info.Env()).queue->promise(info.Env(), Napi::Value());
-    try {
-      stream->after(promise.settle);
-    } catch (const Failure& failure) {
-      promise.settle(&failure);
-    }
+    settled(promise.settle, [&] { stream->after(promise.settle); });
     return promise.value;
   });
 }
@@ -92,9 +112,11 @@ void JsStream::waitFor(const Napi::CallbackInfo& info) {
 void JsStream::upload(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Extent extent = extentOf(info);
-    const MemoryRows target = memoryRows(info, 0, extent);
+    const Core& stream = this->stream();
+    const MemoryRows target = memoryRows(info, 0, extent, *stream);
     const Rows source = hostRows(info, 3, extent);
-    stream()->upload(*target.memory, target.rows, source, extent, Context::of(info.Env()).queue->hold(info[3]));
+    stream->upload(*target.memory, target.rows, source, extent,
+                   [&] { return Context::of(info.Env()).queue->hold(info[3]); });
   });
 }
 
@@ -103,15 +125,13 @@ Napi::Value JsStream::download(const Napi::CallbackInfo& info) {
     const Core& stream = this->stream();
     const Extent extent = extentOf(info);
     const Rows target = hostRows(info, 0, extent);
-    const MemoryRows source = memoryRows(info, 3, extent);
+    const MemoryRows source = memoryRows(info, 3, extent, *stream);
     auto promise = Context::of(info.Env()).queue->promise(info.Env(), info[0]);
-    try {
+    settled(promise.settle, [&] {
       // The memory must outlast the copy where it is not given back in stream order.
       stream->download(target, *source.memory, source.rows, extent,
                        [settle = promise.settle, memory = source.memory](const Failure* failure) { settle(failure); });
-    } catch (const Failure& failure) {
-      promise.settle(&failure);
-    }
+    });
     return promise.value;
   });
 }
@@ -119,9 +139,10 @@ Napi::Value JsStream::download(const Napi::CallbackInfo& info) {
 void JsStream::copy(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Extent extent = extentOf(info);
-    const MemoryRows target = memoryRows(info, 0, extent);
-    const MemoryRows source = memoryRows(info, 3, extent);
-    stream()->copy(target.memory, target.rows, source.memory, source.rows, extent);
+    const Core& stream = this->stream();
+    const MemoryRows target = memoryRows(info, 0, extent, *stream);
+    const MemoryRows source = memoryRows(info, 3, extent, *stream);
+    stream->copy(target.memory, target.rows, source.memory, source.rows, extent);
   });
 }
 
@@ -140,8 +161,8 @@ void JsStream::launch(const Napi::CallbackInfo& info) {
     const auto writes = info[5].As<Napi::Array>();
     std::vector<std::shared_ptr<Memory>> used;
     used.reserve(reads.Length() + writes.Length());
-    for (uint32_t i = 0; i < reads.Length(); ++i) used.push_back(unwrap<JsMemory>(reads[i], "memory").memory());
-    for (uint32_t i = 0; i < writes.Length(); ++i) used.push_back(unwrap<JsMemory>(writes[i], "memory").memory());
+    for (uint32_t i = 0; i < reads.Length(); ++i) used.push_back(memoryOf(reads[i], *stream));
+    for (uint32_t i = 0; i < writes.Length(); ++i) used.push_back(memoryOf(writes[i], *stream));
     const size_t firstWrite = reads.Length();
     for (size_t i = 0; i < used.size(); ++i) i < firstWrite ? stream->reads(*used[i]) : stream->writes(*used[i]);
     stream->launch({pipeline, reinterpret_cast<const uint8_t*>(args.pointer),

@@ -12,9 +12,11 @@ constexpr size_t kSmallest = size_t{64} << 10;
 constexpr size_t kHeldLimit = size_t{512} << 20;
 
 size_t sizeClass(size_t bytes) {
+  // Eighths of a power of two: few sizes, and little of a block unused.
   size_t size = kSmallest;
   while (size < bytes) size *= 2;
-  return size;
+  const size_t step = std::max(kSmallest, size / 8);
+  return (bytes + step - 1) / step * step;
 }
 }  // namespace
 

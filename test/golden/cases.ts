@@ -9,6 +9,8 @@ import * as within from '../support/tolerance.js';
 import * as pipelines from './pipelines.js';
 
 export type PipelineName = keyof typeof pipelines;
+const byName: Readonly<Record<PipelineName, Pipeline>> = { ...pipelines };
+
 export type GoldenCase = {
   readonly id: string;
   /** The pipeline's name in test/golden/pipelines.ts, and the pipeline. */
@@ -30,7 +32,7 @@ export const goldenPipelines: URL = new URL('pipelines.ts', import.meta.url);
 type Plan = Pick<GoldenCase, 'name' | 'tolerance' | 'why'> & { readonly options?: GoldenCase['options'] };
 
 const inputOf = (entry: GoldenEntry, name: PipelineName): TestImage =>
-  goldenInput(entry, pipelines[name].source);
+  goldenInput(entry, byName[name].source);
 
 /** Both sides sample at positions computed in f32. */
 const f32Sampling = (entry: GoldenEntry, name: PipelineName): within.Tolerance => {
@@ -162,7 +164,7 @@ const caseOf = (entry: GoldenEntry): GoldenCase => {
   return {
     id: entry.id,
     name,
-    pipeline: pipelines[name],
+    pipeline: byName[name],
     inputs: [inputOf(entry, name)],
     options,
     expected: [goldenOutput(entry)],

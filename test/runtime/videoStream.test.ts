@@ -236,10 +236,10 @@ describe('what goes wrong', () => {
   it('arguments', async () => {
     const stream = await open(clipPath('bars'));
     expect(await outcome(stream.decode({ step: 0 }).next())).toMatchInlineSnapshot(
-      `"undefined: Expected a whole number of at least 1 for options.step but received 0"`,
+      `"undefined: Expected a whole number of at least 1 for options.step but received 0."`,
     );
     expect(await outcome(stream.decode({ from: Number.NaN }).next())).toMatchInlineSnapshot(
-      `"undefined: Expected seconds for options.from but received NaN"`,
+      `"undefined: Expected seconds for options.from but received NaN."`,
     );
   });
 });

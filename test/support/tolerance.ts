@@ -1,5 +1,5 @@
 /** How far two results may be apart, and why: every tolerance of the tests is here, with its argument. */
-import type { Size } from '../../ops/spec.js';
+import type { DType, Size } from '../../ops/spec.js';
 import type { Pixels } from './images.js';
 
 export type Tolerance = {
@@ -133,4 +133,24 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
     `${(outliers * 100).toFixed(2)} % of the pixels differ by more than ${tolerance.absolute} ` +
       `(allowed ${(allowed * 100).toFixed(2)} %); the largest difference is ${worst} at ${place}`,
   );
+};
+
+/**
+ * How far two correct executions of a pipeline of test/support/pipelines.ts may be apart: f32 against float64, or f32
+ * with fused multiply-add against f32 without.
+ *
+ * - Arithmetic in 0..255: {@link f32In255}; after `normalize` values are 50 times smaller, so it holds there too.
+ * - A linear filter at a position in f32 moves by {@link f32Position} on random images, whose neighbours differ by
+ *   up to 255; a constant border counts as a neighbour.
+ * - Rounding in the middle or at the end may land on the neighbouring value: one level of u8 or u16; for f16 one step,
+ *   which is 2⁻¹⁰ of the value's power of two: 1/4 at 256..511, where the RGB of random YUV ends.
+ * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases.
+ */
+export const roundingTolerance = (pipeline: string, dtype: DType): Tolerance => {
+  const resampled = /resized|warped|everything|ownGeometry/.test(pipeline);
+  const rounded = dtype === 'u8' || /toU8|toU16|everything/.test(pipeline) ? 1 : 0;
+  const half = dtype === 'f16' || pipeline === 'toF16' ? 1 / 4 : 0;
+  const shifted = resampled ? shiftedLinear(f32Position, 255).absolute : 0;
+  const jumps = /Nearest|language/.test(pipeline) ? { outliers: 0.05 } : {};
+  return { absolute: f32In255.absolute + shifted + rounded + half, ...jumps };
 };

@@ -1,0 +1,45 @@
+/**
+ * The one table of what the compiler refuses: the reader reports by it, tests go through it, and
+ * docs/diagnostics.md is printed from it.
+ */
+import { languageDiagnostics } from './diagnostics/language.js';
+import { loadingDiagnostics, operatorDiagnostics, pipelineDiagnostics } from './diagnostics/operators.js';
+import type { Diagnostic } from './errors.js';
+import type { Loc } from './ir/types.js';
+
+export { type FormatOptions, formatDiagnostics, sortDiagnostics } from './diagnostics/format.js';
+
+/** `message` and `hint` are templates: `{name}` is replaced. */
+export type DiagnosticEntry = {
+  readonly title: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly why: string;
+};
+
+const table = {
+  ...languageDiagnostics,
+  ...operatorDiagnostics,
+  ...pipelineDiagnostics,
+  ...loadingDiagnostics,
+} as const;
+/** A stable code: CW1xxx language, CW2xxx operators, CW3xxx pipelines, CW9xxx loading. */
+export type Code = keyof typeof table;
+/** Every diagnostic by its code. */
+export const diagnosticTable: Readonly<Record<Code, DiagnosticEntry>> = table;
+
+const fill = (template: string, args: Readonly<Record<string, string | number>>): string =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(args, name) ? String(args[name]) : whole,
+  );
+
+/** A finding, in the table's words. */
+export const makeDiagnostic = (
+  code: Code,
+  args: Readonly<Record<string, string | number>>,
+  loc: Loc,
+  chain: readonly string[],
+): Diagnostic => {
+  const { message, hint } = diagnosticTable[code];
+  return { code, message: fill(message, args), hint: fill(hint, args), loc, chain };
+};

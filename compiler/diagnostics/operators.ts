@@ -1,0 +1,186 @@
+/** CW2xxx: operators, their parameters and options. */
+export const operatorDiagnostics = {
+  CW2001: {
+    title: 'A declaration that was not found',
+    message: 'The call of `{maker}` that declares this was not found in the source.',
+    hint: 'declare it as `const name = {maker}({ … })` in a TypeScript file of the project, imported from cuweave/ops',
+    why: "The compiler reads the source of an operator's function, so it must find it.",
+  },
+  CW2002: {
+    title: 'A declaration that cannot be read',
+    message: 'Expected an object literal for `{maker}`.',
+    hint: 'write `{maker}({ params: { … }, apply: … })`',
+    why: 'The functions are found by their names in it.',
+  },
+  CW2003: {
+    title: 'A function that cannot be read',
+    message: 'Expected a function for `{name}`, written here or named.',
+    hint: 'write `{name}: (…) => …`, or the name of a function of this project',
+    why: 'The compiler reads its source; a function made by another function has none of its own.',
+  },
+  CW2004: {
+    title: 'An unknown option',
+    message: 'There is no option {option} on {op}.',
+    hint: 'known are: {known}',
+    why: 'A misspelt option would be a default silently.',
+  },
+  CW2005: {
+    title: 'A value that does not fit',
+    message: 'Expected {what} for {path} but received {actual}.',
+    hint: 'give a value, or leave the option out to be asked at the call',
+    why: 'Values are checked where they are written.',
+  },
+  CW2006: {
+    title: 'Values per channel',
+    message: 'Expected one number or {channels} for {path} but received {actual}.',
+    hint: 'give one number for all channels, or one per channel',
+    why: 'The pixels have as many channels here.',
+  },
+  CW2007: {
+    title: 'A choice that is none',
+    message: 'Expected one of {choices} for {name} but received {actual}.',
+    hint: 'a choice is settled when the pipeline is declared, and cannot be left open',
+    why: 'The kernel holds the code of one choice.',
+  },
+  CW2008: {
+    title: 'Sampling that is not said',
+    message: 'Expected a {option} for {op} but received nothing.',
+    hint: 'write `{op}({ …, {example} })`, with the name imported from cuweave/ops',
+    why: 'How a point between pixels is read, and what lies outside, changes the result; neither is guessed.',
+  },
+  CW2009: {
+    title: 'Sampling of another kind',
+    message: 'Expected {expected} for {option} but received {actual}.',
+    hint: 'import one from cuweave/ops, or declare one with `filter` or `indexBorder`',
+    why: 'Filters and borders are functions of the kernel language.',
+  },
+  CW2010: {
+    title: "An operator's name",
+    message: 'Expected letters, digits and _ for the name of an operator but received {actual}.',
+    hint: 'leave `name` out to take the name of the constant',
+    why: 'It becomes the name of a function in generated code.',
+  },
+  CW2011: {
+    title: "A parameter's name",
+    message: 'The parameter {name} has a name that is taken or cannot be used.',
+    hint: 'use letters, digits and _; `filter` and `border` belong to maps',
+    why: 'It becomes a field in generated code.',
+  },
+  CW2012: {
+    title: 'A parameter that is none',
+    message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
+    hint: 'use f32, i32, vec2, mat2x3, rect, yuvCoding, perChannel, perImage, oneOf or withDefault',
+    why: 'The compiler lays parameters out by their types.',
+  },
+  CW2013: {
+    title: 'The name of an open parameter',
+    message: 'Expected letters, digits and _ for the name in `open(…)` but received {actual}.',
+    hint: "write `open('turn')`",
+    why: 'It becomes an option of the pipeline.',
+  },
+  CW2014: {
+    title: 'A map without a direction',
+    message:
+      'Expected { dstToSrc: [6 numbers] } or { srcToDst: [6 numbers] } for {path} but received {actual}.',
+    hint: 'say which way the matrix maps; OpenCV gives srcToDst, its WARP_INVERSE_MAP takes dstToSrc',
+    why: 'A matrix in the wrong direction gives an image, and the wrong one.',
+  },
+} as const;
+
+/** CW3xxx: pipelines. */
+export const pipelineDiagnostics = {
+  CW3001: {
+    title: 'No pipeline',
+    message: 'The file exports no pipeline.',
+    hint: 'write `export const preprocess = pipeline(nv12(), …, nchw("f32"))`',
+    why: 'A build makes a function of each exported pipeline.',
+  },
+  CW3002: {
+    title: "A pipeline's name",
+    message: 'Expected a name of letters, digits and _ for a pipeline but received {actual}.',
+    hint: 'export it as a named constant, with at most 60 letters',
+    why: 'It becomes the name of functions in C and in JavaScript.',
+  },
+  CW3003: {
+    title: 'A pipeline without a source',
+    message: 'Expected a format at the head of the pipeline but received {actual}.',
+    hint: 'begin with nv12(), rgb8(), …',
+    why: 'The format says how pixels are read.',
+  },
+  CW3004: {
+    title: 'A pipeline without a sink',
+    message: 'Expected a format that can be written at the end of the pipeline but received {actual}.',
+    hint: 'end with nchw("f32"), nhwc("u8"), …',
+    why: 'The format says how pixels are written.',
+  },
+  CW3005: {
+    title: 'Pixels that an operator does not take',
+    message: 'Expected {takes} for {op} but received {actual}.',
+    hint: 'convert first, for instance with yuvToRgb(), or move the operator',
+    why: 'The numbers of another colour model mean something else.',
+  },
+  CW3006: {
+    title: 'Pixels that a sink does not hold',
+    message: 'Expected {holds} for the sink {format} but received {actual}.',
+    hint: 'convert before the end, or take a sink for any colour model: nchw(…), nhwc(…)',
+    why: 'The numbers of another colour model mean something else.',
+  },
+  CW3007: {
+    title: 'Something that is no stage',
+    message: 'Expected an operator between source and sink but received {actual}.',
+    hint: 'call the operator: `normalize({ … })`; formats stand at the head and at the end',
+    why: 'A pipeline is a source, operators and a sink.',
+  },
+  CW3008: {
+    title: 'Two open parameters with one name',
+    message: '{first} and {second} both leave {name} open.',
+    hint: "give one of them a name of its own: `{second}({ {param}: open('other') })`",
+    why: 'The caller gives one value for each name.',
+  },
+  CW3009: {
+    title: 'Two pipelines with one name',
+    message: 'The pipeline {name} is exported by {other}, too.',
+    hint: 'rename one of them',
+    why: 'Both would become the same function.',
+  },
+  CW3010: {
+    title: 'A format that is not whole',
+    message: 'A format of the pipeline cannot be used: {problem}.',
+    hint: 'use the formats of cuweave/ops',
+    why: 'Loads and stores are printed from it.',
+  },
+  CW3101: {
+    title: 'Two resamplings',
+    message: '{first} and {second} both sample between pixels, and a pipeline does so once.',
+    hint: 'build two pipelines, or combine the geometry in one map',
+    why: 'The second would need the whole result of the first; every pixel of it would be computed many times.',
+  },
+} as const;
+
+/** CW9xxx: files and modules. */
+export const loadingDiagnostics = {
+  CW9001: {
+    title: 'An entry that cannot be read',
+    message: 'Expected a TypeScript file but received {actual}.',
+    hint: 'give the path of a .ts file, relative to the project',
+    why: 'Pipelines are read from TypeScript.',
+  },
+  CW9002: {
+    title: 'A module that fails',
+    message: 'The module failed while it was loaded: {message}',
+    hint: 'pipelines are made when their module is loaded, so it must run without its application',
+    why: 'The compiler runs the module for the values in it.',
+  },
+  CW9003: {
+    title: 'No entry',
+    message: 'Expected at least one TypeScript file but received none.',
+    hint: 'cuweave build src/pipelines.ts',
+    why: 'There is nothing to build.',
+  },
+  CW9004: {
+    title: 'A file that nests too deep',
+    message: 'The file nests too deep to be read.',
+    hint: 'name parts of long expressions with `const`',
+    why: 'TypeScript follows nesting with its stack.',
+  },
+} as const;

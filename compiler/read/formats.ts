@@ -1,0 +1,70 @@
+/** Formats come from the author's module: what the compiler relies on is checked. */
+import { channelCount } from '../../ops/spec.js';
+import { describeActual, isBag, isPlainName } from './params.js';
+
+const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'f32'];
+const layouts: readonly unknown[] = [undefined, 'NHWC', 'NCHW'];
+
+/** What is wrong with a format, or undefined. */
+export const formatProblem = (value: unknown): string | undefined => {
+  if (!isBag(value) || value.kind !== 'format') {
+    return `${describeActual(value)} is no format`;
+  }
+  const { name, dtype, colour, layout, planes, channels, role } = value;
+  if (!isPlainName(name)) {
+    return `its name is ${describeActual(name)}`;
+  }
+  if (!dtypes.includes(dtype)) {
+    return `its dtype is ${describeActual(dtype)}`;
+  }
+  if (typeof colour !== 'string' || !Object.hasOwn(channelCount, colour)) {
+    return `its colour model is ${describeActual(colour)}`;
+  }
+  if (!layouts.includes(layout)) {
+    return `its layout is ${describeActual(layout)}`;
+  }
+  if (role !== 'source' && role !== 'both') {
+    return `its role is ${describeActual(role)}`;
+  }
+  const wanted: number = Object.entries(channelCount).find(([model]) => model === colour)?.[1] ?? 0;
+  return planesProblem(planes) ?? channelsProblem(channels, wanted, planes);
+};
+
+const planesProblem = (planes: unknown): string | undefined => {
+  if (!Array.isArray(planes) || planes.length === 0 || planes.length > 4) {
+    return 'it has no planes';
+  }
+  const names = new Set(planes.map((plane: unknown) => (isBag(plane) ? plane.name : undefined)));
+  const bad = planes.find((plane: unknown) => !isPlane(plane));
+  if (bad !== undefined) {
+    return `it has a plane ${describeActual(bad)}`;
+  }
+  return names.size === planes.length ? undefined : 'two of its planes have one name';
+};
+
+const isPlane = (plane: unknown): boolean =>
+  isBag(plane) &&
+  isPlainName(plane.name) &&
+  [1, 2, 3, 4].some(count => count === plane.channels) &&
+  Array.isArray(plane.subsampling) &&
+  plane.subsampling.length === 2 &&
+  plane.subsampling.every(factor => factor === 1 || factor === 2);
+
+const channelsProblem = (channels: unknown, wanted: number, planes: unknown): string | undefined => {
+  if (!Array.isArray(channels) || channels.length !== wanted) {
+    return `it does not name ${wanted} channels`;
+  }
+  const inside = channels.every((channel: unknown) => {
+    const plane: unknown =
+      isBag(channel) && Array.isArray(planes) ? planes[Number(channel.plane)] : undefined;
+    const lane = isBag(channel) ? channel.lane : undefined;
+    return (
+      isBag(plane) &&
+      typeof lane === 'number' &&
+      Number.isInteger(lane) &&
+      lane >= 0 &&
+      lane < Number(plane.channels)
+    );
+  });
+  return inside ? undefined : 'one of its channels is in no plane';
+};

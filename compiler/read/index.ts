@@ -1,0 +1,129 @@
+/** The reader: from the author's files to pipelines in the IR, or to diagnostics. Only this room knows TypeScript. */
+import { resolve } from 'node:path';
+import type { ts } from 'ts-morph';
+import { makeDiagnostic, sortDiagnostics } from '../diagnostics.js';
+import type { Diagnostic } from '../errors.js';
+import type { PipelineIr } from '../ir/types.js';
+import { loadModules } from './load.js';
+import { makeOperators } from './operators.js';
+import { packageFiles } from './packageFiles.js';
+import { isBag } from './params.js';
+import { type Exported, readPipeline } from './pipelines.js';
+import { authorFiles, entryProblem, nestsTooDeep, openProgram, typeErrors } from './program.js';
+import { makeSession, type Session, startOf } from './session.js';
+import type { StageReader } from './stages.js';
+
+/** What was read. With diagnostics, the pipelines that have none of their own are still there. */
+export type Specs = {
+  readonly pipelines: readonly PipelineIr[];
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/**
+ * Reads the pipelines that the entry files export.
+ *
+ * The modules are run, for the values in them, and their source is read, for the operators' functions. Bad input of any
+ * kind becomes a diagnostic.
+ *
+ * @param options.root The project's folder; places are given relative to it.
+ * @param options.entries TypeScript files, relative to the root or absolute.
+ */
+export const readSpecs = async (options: {
+  readonly root: string;
+  readonly entries: readonly string[];
+}): Promise<Specs> => {
+  const root = resolve(options.root);
+  const entries = [...new Set(options.entries.map(entry => resolve(root, entry)))];
+  const missing = entries.flatMap(entry => {
+    const actual = entryProblem(entry);
+    return actual === undefined ? [] : [makeDiagnostic('CW9001', { actual }, startOf(root, entry), [])];
+  });
+  if (missing.length > 0 || entries.length === 0) {
+    const none = entries.length === 0 ? [makeDiagnostic('CW9003', {}, startOf(root, root), [])] : missing;
+    return { pipelines: [], diagnostics: none };
+  }
+  try {
+    return await readEntries(root, entries);
+  } catch (error) {
+    // TypeScript follows what nests with its stack.
+    if (error instanceof RangeError) {
+      const loc = startOf(root, entries[0]);
+      return { pipelines: [], diagnostics: [makeDiagnostic('CW9004', {}, loc, [])] };
+    }
+    throw error;
+  }
+};
+
+const maxNesting = 1500;
+
+const readEntries = async (root: string, entries: readonly string[]): Promise<Specs> => {
+  const files = packageFiles();
+  const program = openProgram(root, entries, files);
+  const sources = authorFiles(program, files);
+  const session = makeSession(root, program.getTypeChecker(), files);
+  for (const source of sources) {
+    const deep = nestsTooDeep(source, maxNesting);
+    if (deep) {
+      session.report('CW9004', startOf(root, source.fileName), {}, []);
+    }
+  }
+  if (session.diagnostics.length > 0) {
+    return { pipelines: [], diagnostics: session.diagnostics };
+  }
+  const errors = typeErrors(root, program, sources);
+  if (errors.length > 0) {
+    return { pipelines: [], diagnostics: sortDiagnostics(errors) };
+  }
+  const loaded = await loadModules(program, entries, files);
+  for (const { file, line, message } of loaded.errors) {
+    const place = { ...startOf(root, file), ...(line !== undefined && { line, endLine: line }) };
+    session.report('CW9002', place, { message }, []);
+  }
+  const reader: StageReader = { session, loaded, operators: makeOperators(session) };
+  const found = entries.flatMap(entry => {
+    const module = loaded.modules.get(entry);
+    const file = program.getSourceFile(entry);
+    return module && file ? findExports(session, module, file) : [];
+  });
+  const pipelines = unique(session, found).flatMap(exported => readPipeline(reader, exported) ?? []);
+  // A module's exports have no order of their own: the file's is the author's.
+  const order = (pipeline: PipelineIr): number => entryOf(root, entries, pipeline) * 1e6 + pipeline.loc.line;
+  return {
+    pipelines: [...pipelines].sort((a, b) => order(a) - order(b)),
+    diagnostics: sortDiagnostics(session.diagnostics),
+  };
+};
+
+const entryOf = (root: string, entries: readonly string[], { loc }: PipelineIr): number =>
+  entries.indexOf(resolve(root, loc.file));
+
+const findExports = (
+  session: Session,
+  module: Readonly<Record<string, unknown>>,
+  file: ts.SourceFile,
+): readonly Exported[] => {
+  const found = Object.keys(module).flatMap(name => {
+    const value = module[name];
+    return isBag(value) && value.kind === 'pipeline' ? [{ name, value, file }] : [];
+  });
+  if (found.length === 0) {
+    session.report('CW3001', startOf(session.root, file.fileName), {}, []);
+  }
+  return found;
+};
+
+/** The same pipeline exported by two entries is one; two under one name are a mistake. */
+const unique = (session: Session, found: readonly Exported[]): readonly Exported[] => {
+  const byName = new Map<string, Exported>();
+  for (const exported of found) {
+    const known = byName.get(exported.name);
+    if (!known) {
+      byName.set(exported.name, exported);
+    } else if (known.value !== exported.value) {
+      const other = startOf(session.root, known.file.fileName).file;
+      const loc = startOf(session.root, exported.file.fileName);
+      session.report('CW3009', loc, { name: exported.name, other }, []);
+    }
+  }
+  return [...byName.values()];
+};

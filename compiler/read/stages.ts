@@ -1,0 +1,180 @@
+/** One stage of a pipeline: the operator that was placed, its options, and the pixels before and after it. */
+import { ts } from 'ts-morph';
+import { type Colour, channelCount } from '../../ops/spec.js';
+import type { Code } from '../diagnostics.js';
+import type { BorderRef, FilterRef, Loc, ParamField, Stage } from '../ir/types.js';
+import type { Loaded } from './load.js';
+import type { Declaration, Operators } from './operators.js';
+import { paramDocs } from './paramDocs.js';
+import { type Bag, constantValue, describeActual, isBag, isPlainName, settleParams } from './params.js';
+import type { Args } from './scope.js';
+import type { Session } from './session.js';
+
+/** What all stages of a run share. */
+export type StageReader = {
+  readonly session: Session;
+  readonly loaded: Loaded;
+  readonly operators: Operators;
+};
+/** Where a stage stands: for its messages. */
+export type StagePlace = {
+  readonly loc: Loc;
+  /** The call that placed it, whose options messages point at. */
+  readonly call: ts.CallExpression | undefined;
+  /** `pipeline preprocess (…)`. */
+  readonly chain: readonly string[];
+};
+/** What came out: the stage if it is good, and the pixels after it in any case. */
+export type StageResult = { readonly stage?: Stage; readonly colour: Colour };
+
+export const isColour = (value: unknown): value is Colour =>
+  typeof value === 'string' && Object.hasOwn(channelCount, value);
+const roles = ['point', 'map', 'indexMap'] as const;
+type Role = (typeof roles)[number];
+
+/** Whether the value is an operator, as its declaration left it. */
+export const isOp = (value: unknown): value is Bag & { readonly role: Role; readonly params: Bag } =>
+  isBag(value) && roles.some(role => role === value.role) && isBag(value.params);
+
+export const readStage = (
+  reader: StageReader,
+  op: Bag & { readonly role: Role; readonly params: Bag },
+  options: Bag,
+  colour: Colour,
+  place: StagePlace,
+  uniqueName: (name: string) => string,
+): StageResult => {
+  const { session, loaded, operators } = reader;
+  const { role } = op;
+  const given = op.name;
+  if (given !== undefined && !isPlainName(given)) {
+    session.report('CW2010', place.loc, { actual: describeActual(given) }, place.chain);
+    return { colour };
+  }
+  const after = role === 'point' && isColour(op.to) ? op.to : colour;
+  const call = loaded.madeBy(op);
+  const chain = [`op ${given ?? 'without a name'}`, ...place.chain];
+  const declaration = operators.declare(call, role, place.loc, chain, given);
+  if (!declaration) {
+    return { colour: after };
+  }
+  const here: StagePlace = { ...place, chain: [`op ${declaration.name}`, ...place.chain] };
+  if (role === 'point' && !(Array.isArray(op.from) && op.from.includes(colour))) {
+    const takes = Array.isArray(op.from) ? op.from.map(String).join(', ') : 'nothing';
+    session.report('CW3005', here.loc, { op: declaration.name, takes, actual: colour }, here.chain);
+    return { colour: after };
+  }
+  const channels = channelCount[colour];
+  const refuse = refuser(reader, here);
+  const taken = role === 'map' ? ['filter', 'border'] : [];
+  const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
+  const filter = role === 'map' ? readFilter(reader, declaration, options, channels, here) : undefined;
+  const border = role === 'map' ? readBorder(reader, declaration, options, channels, here) : undefined;
+  if (!settled) {
+    return { colour: after };
+  }
+  const reading = {
+    channels,
+    out: channelCount[after],
+    params: settled.kernel,
+    chain: here.chain,
+  };
+  const apply = operators.read(declaration, role, reading);
+  const hasSize = declaration.functions.has('size') && role !== 'point';
+  const size = hasSize ? operators.read(declaration, 'size', reading) : undefined;
+  if (!apply || (hasSize && !size)) {
+    return { colour: after };
+  }
+  const docs = paramDocs(session, declaration.call, place.call);
+  const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
+  const base = { params, apply, loc: place.loc };
+  const name = uniqueName(declaration.name);
+  if (role === 'point') {
+    return { stage: { role, name, ...base, from: colour, to: after }, colour: after };
+  }
+  const sized = size ? { size } : {};
+  if (role === 'indexMap') {
+    return { stage: { role, name, ...base, ...sized }, colour };
+  }
+  return filter && border ? { stage: { role, name, ...base, ...sized, filter, border }, colour } : { colour };
+};
+
+const withDoc = (field: ParamField, doc: string | undefined): ParamField =>
+  doc === undefined ? field : { ...field, doc };
+
+/** Points at the option where the call's object names it. */
+const refuser =
+  (reader: StageReader, place: StagePlace) =>
+  (option: string | undefined, code: Code, args: Args): void => {
+    const [argument] = place.call?.arguments ?? [];
+    const property =
+      argument && option !== undefined && ts.isObjectLiteralExpression(argument)
+        ? argument.properties.find(member => member.name?.getText() === option)
+        : undefined;
+    reader.session.report(code, property ?? place.loc, args, place.chain);
+  };
+
+const readFilter = (
+  reader: StageReader,
+  op: Declaration,
+  options: Bag,
+  channels: number,
+  place: StagePlace,
+): FilterRef | undefined => {
+  const { loaded, operators } = reader;
+  const value = Object.hasOwn(options, 'filter') ? options.filter : undefined;
+  const refuse = refuser(reader, place);
+  if (value === undefined) {
+    refuse(undefined, 'CW2008', { op: op.name, option: 'filter', example: 'filter: linear' });
+    return undefined;
+  }
+  if (!isBag(value) || value.kind !== 'filter' || !isNameOrNone(value.name)) {
+    const actual = describeActual(value);
+    refuse('filter', 'CW2009', { option: 'filter', expected: 'a filter such as `linear`', actual });
+    return undefined;
+  }
+  const call = loaded.madeBy(value);
+  const declaration = operators.declare(call, 'filter', place.loc, place.chain, value.name);
+  const chain = [`filter ${declaration?.name}`, ...place.chain];
+  const apply =
+    declaration && operators.read(declaration, 'filter', { channels, out: channels, params: [], chain });
+  return declaration && apply && { name: declaration.name, apply };
+};
+
+const isNameOrNone = (name: unknown): name is string | undefined => name === undefined || isPlainName(name);
+
+const readBorder = (
+  reader: StageReader,
+  op: Declaration,
+  options: Bag,
+  channels: number,
+  place: StagePlace,
+): BorderRef | undefined => {
+  const { loaded, operators } = reader;
+  const value = Object.hasOwn(options, 'border') ? options.border : undefined;
+  const refuse = refuser(reader, place);
+  if (value === undefined) {
+    refuse(undefined, 'CW2008', { op: op.name, option: 'border', example: 'border: replicate' });
+    return undefined;
+  }
+  if (isBag(value) && value.kind === 'constantBorder') {
+    const constant = constantValue(value.value, channels);
+    if ('code' in constant) {
+      refuse('border', constant.code, constant.args);
+      return undefined;
+    }
+    return { kind: 'constant', value: constant };
+  }
+  if (!isBag(value) || value.kind !== 'indexBorder' || !isNameOrNone(value.name)) {
+    const expected = 'a border such as `replicate` or `constant(0)`';
+    refuse('border', 'CW2009', { option: 'border', expected, actual: describeActual(value) });
+    return undefined;
+  }
+  const call = loaded.madeBy(value);
+  const declaration = operators.declare(call, 'indexBorder', place.loc, place.chain, value.name);
+  const chain = [`border ${declaration?.name}`, ...place.chain];
+  // The same for every pixel, so the number of channels does not matter.
+  const apply =
+    declaration && operators.read(declaration, 'indexBorder', { channels: 1, out: 1, params: [], chain });
+  return declaration && apply && { kind: 'index', name: declaration.name, apply };
+};

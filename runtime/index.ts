@@ -1,0 +1,51 @@
+/** What an application imports from `cuweave`. */
+export type { CudaStatus, DeviceProperties, HostArray } from './addon.js';
+export { contactSheet, type SheetOptions } from './contactSheet.js';
+export { cudaStatus, Device, type DeviceName, openDevice } from './device.js';
+export type { HostData } from './dtype.js';
+export {
+  AddonLoadError,
+  ArgumentError,
+  CudaError,
+  CuweaveError,
+  DeviceLostError,
+  DeviceUnavailableError,
+  DisposedError,
+  LaunchError,
+  LibraryError,
+  OutOfMemoryError,
+  type UnavailableReason,
+} from './errors.js';
+export type { HostImage } from './framePlanes.js';
+export { type DevicePlane, type HostPlane, Image, ImageBatch, type ImageSpec } from './image.js';
+export type { PipelineInput, PipelineOutput } from './inputs.js';
+export { writeNpy } from './npy.js';
+export type { SizeFunction } from './packing.js';
+export {
+  type HostPicture,
+  PictureError,
+  type PictureErrorCode,
+  readPicture,
+  writePicture,
+} from './picture.js';
+export {
+  type BuiltPipeline,
+  type CallOptions,
+  definePipeline,
+  type PerImage,
+  type Pipeline,
+} from './pipeline.js';
+export { Event, Stream } from './stream.js';
+export { type HostTensor, type Layout, Tensor, type TensorSpec } from './tensor.js';
+export {
+  type FrameOptions,
+  type FrameRange,
+  type FrameTiming,
+  VideoBatch,
+  VideoError,
+  type VideoErrorCode,
+  VideoFrame,
+  type VideoOptions,
+  VideoReader,
+} from './video.js';
+export type { ColourDescription } from './videoColour.js';

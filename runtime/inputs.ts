@@ -1,0 +1,140 @@
+import type { ManifestFormat } from '../native/manifest.js';
+import type { Device } from './device.js';
+import { byteSize } from './dtype.js';
+import { describe, expected } from './errors.js';
+import { planeExtent, sameFormat } from './formats.js';
+import { Image, ImageBatch, MAX_SIZE, type PlacedPlane } from './image.js';
+import { axesOf, Tensor } from './tensor.js';
+import type { ColourDescription } from './videoColour.js';
+
+/** What a pipeline takes: one image, several, or a tensor of N images where its source format has a layout. */
+export type PipelineInput = Image | readonly Image[] | ImageBatch | Tensor;
+/** What `runInto` writes: a tensor of all images, or one image each. */
+export type PipelineOutput = Tensor | Image | readonly Image[] | ImageBatch;
+
+/** @internal One image of a call, wherever it came from. */
+export type BoundImage = {
+  readonly device: Device;
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly PlacedPlane[];
+  readonly colour?: ColourDescription;
+};
+
+// The launch's grid has one layer per image.
+const MAX_IMAGES = 65535;
+
+/**
+ * @internal The images of an input or output, checked against the format that the pipeline has there.
+ * @param path `input` or `output`, for messages.
+ */
+export const bindImages = (
+  given: PipelineInput | PipelineOutput,
+  format: ManifestFormat,
+  path: string,
+): BoundImage[] => {
+  if (given instanceof Tensor) return bindTensor(given, format, path);
+  const isSingle = given instanceof Image;
+  const images = isSingle ? [given] : given instanceof ImageBatch ? given.images : given;
+  if (!Array.isArray(images)) {
+    throw expected('an Image, an array of them, an ImageBatch or a Tensor', path, describe(given));
+  }
+  if (images.length < 1 || images.length > MAX_IMAGES) {
+    throw expected(`1 to ${MAX_IMAGES} images`, path, `${images.length}`);
+  }
+  return images.map((image: unknown, n) => {
+    const at = isSingle ? path : `${path}[${n}]`;
+    if (!(image instanceof Image)) throw expected('an Image', at, describe(image));
+    if (!sameFormat(image._format, format)) {
+      throw expected(`${format.name} (${format.colour}, ${format.dtype})`, `${at}.format`, image.format);
+    }
+    return {
+      device: image.device,
+      width: image.width,
+      height: image.height,
+      planes: image._placed(),
+      colour: image.colour,
+    };
+  });
+};
+
+const bindTensor = (tensor: Tensor, format: ManifestFormat, path: string): BoundImage[] => {
+  const { layout } = format;
+  if (layout === undefined) {
+    throw expected(
+      'images',
+      path,
+      'a Tensor',
+      `The format ${format.name} is not one tensor: its planes differ in size.`,
+    );
+  }
+  const single = layout.slice(1);
+  if (tensor.layout !== layout && tensor.layout !== single) {
+    throw expected(`${layout} or ${single}`, `${path}.layout`, tensor.layout);
+  }
+  if (tensor.dtype !== format.dtype) throw expected(format.dtype, `${path}.dtype`, tensor.dtype);
+  const { count, height, width, channels, stride } = axesOf(tensor);
+  const wanted = format.planes.reduce((sum, plane) => sum + plane.channels, 0);
+  const axis = tensor.layout.indexOf('C');
+  if (channels !== wanted) {
+    throw expected(`${wanted} (the channels of ${format.name})`, `${path}.shape[${axis}]`, `${channels}`);
+  }
+  if (width > MAX_SIZE || height > MAX_SIZE || count > MAX_IMAGES) {
+    throw expected(`sizes up to ${MAX_SIZE}`, `${path}.shape`, describe(tensor.shape));
+  }
+  const size = byteSize[format.dtype];
+  const interleaved = layout === 'NHWC';
+  const isDense =
+    (width === 1 || stride.column === (interleaved ? channels : 1)) &&
+    (!interleaved || channels === 1 || stride.channel === 1);
+  const rowValues = interleaved ? width * channels : width;
+  if (!isDense || (height > 1 && stride.row < rowValues)) {
+    throw expected('dense rows that do not overlap', `${path}.strides`, describe(tensor.strides));
+  }
+  const memory = tensor._memory();
+  const start = tensor.pointer;
+  // With one row the stride says nothing; a pitch that holds the row is as good.
+  const pitch = (height > 1 ? stride.row : rowValues) * size;
+  return Array.from({ length: count }, (_, n) => ({
+    device: tensor.device,
+    width,
+    height,
+    planes: format.planes.map((_, p) => ({
+      memory,
+      pointer: start + BigInt((n * stride.image + (interleaved ? 0 : p * stride.channel)) * size),
+      pitch,
+    })),
+  }));
+};
+
+/** @internal Refuses an output that lies on an input: later rows would read what earlier ones wrote. */
+export const refuseOverlap = (
+  inputs: readonly BoundImage[],
+  source: ManifestFormat,
+  outputs: readonly BoundImage[],
+  sink: ManifestFormat,
+): void => {
+  const spans = (images: readonly BoundImage[], format: ManifestFormat) =>
+    images.flatMap(({ planes, width, height }, n) =>
+      planes.map(({ pointer, pitch }, p) => {
+        const { rowBytes, rows } = planeExtent(format, format.planes[p], width, height);
+        return { n, start: pointer, end: pointer + BigInt(pitch * (rows - 1) + rowBytes) };
+      }),
+    );
+  // Sorted by address, two that overlap are found beside each other: keep the furthest end of each side so far.
+  const all = [
+    ...spans(inputs, source).map(span => ({ ...span, side: 0 })),
+    ...spans(outputs, sink).map(span => ({ ...span, side: 1 })),
+  ].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const furthest = [0n, 0n];
+  for (const { side, n, start, end } of all) {
+    if (furthest[1 - side] > start) {
+      throw expected(
+        'memory apart from the input',
+        side === 1 ? `output[${n}]` : 'output',
+        'some of the same memory',
+      );
+    }
+    if (end > furthest[side]) furthest[side] = end;
+  }
+};

@@ -1,0 +1,203 @@
+import type { ManifestFormat, ManifestParam, ManifestPipeline } from '../native/manifest.js';
+import { paramFields } from '../ops/spec.js';
+import { describe, expected } from './errors.js';
+import { MAX_SIZE } from './image.js';
+import type { BoundImage } from './inputs.js';
+import { packParam, valueOfImage } from './params.js';
+
+/** The output's size of a stage: its parameters by name, always as arrays of numbers, and the size that comes in. */
+export type SizeFunction = (
+  params: Readonly<Record<string, number[]>>,
+  src: { readonly width: number; readonly height: number },
+) => readonly [number, number];
+
+type Size = { readonly width: number; readonly height: number };
+type Options = Readonly<Record<string, unknown>>;
+
+/** What a value depends on decides how often it is packed. */
+type Packed = {
+  readonly param: ManifestParam;
+  /** Numbers of a settled value that depends on no image. */
+  readonly fixed: number[] | undefined;
+};
+
+/** The argument block and the image descriptors of one pipeline, filled anew for every call and never reallocated. */
+export class Packing {
+  readonly args: Uint8Array;
+  images: Uint8Array;
+  readonly #args: DataView;
+  #images: DataView;
+  readonly #stages: ReadonlyMap<string, readonly Packed[]>;
+  readonly #openNames: readonly string[];
+
+  constructor(
+    readonly pipeline: ManifestPipeline,
+    readonly sizes: Readonly<Record<string, SizeFunction>>,
+  ) {
+    this.args = new Uint8Array(pipeline.args.size);
+    this.#args = new DataView(this.args.buffer);
+    this.images = new Uint8Array(pipeline.image.size);
+    this.#images = new DataView(this.images.buffer);
+    const stages = new Map<string, Packed[]>();
+    for (const param of pipeline.params) {
+      const of = stages.get(param.stage) ?? [];
+      of.push({ param, fixed: fixedNumbers(param) });
+      stages.set(param.stage, of);
+    }
+    this.#stages = stages;
+    this.#openNames = pipeline.params.flatMap(param => (param.open === undefined ? [] : [param.open]));
+  }
+
+  /**
+   * Checks the options and fills in everything but the outputs' planes.
+   * @returns The output's size for each image.
+   */
+  fill(images: readonly BoundImage[], options: Options): Size[] {
+    this.#checkOptions(options);
+    const { image, geometry, source } = this.pipeline;
+    if (this.images.length < image.size * images.length) {
+      this.images = new Uint8Array(image.size * images.length * 2);
+      this.#images = new DataView(this.images.buffer);
+    }
+    const geometric = new Set(geometry.map(({ stage }) => stage));
+    return images.map((bound, n) => {
+      const at = n * image.size;
+      this.#writePlanes(at, source, bound);
+      let size: Size = bound;
+      this.#writeSize(at, 0, size);
+      for (const [stage, params] of this.#stages) {
+        if (!geometric.has(stage)) this.#writeStage(params, options, n, images.length, bound, undefined);
+      }
+      geometry.forEach(({ stage, resizes }, g) => {
+        const params = this.#writeStage(
+          this.#stages.get(stage) ?? [],
+          options,
+          n,
+          images.length,
+          bound,
+          size,
+        );
+        if (resizes) size = this.#sizeAfter(stage, params, size, n, images.length);
+        this.#writeSize(at, g + 1, size);
+      });
+      return size;
+    });
+  }
+
+  /** Fills in the planes that the images are written to. */
+  fillOutputs(outputs: readonly BoundImage[]): void {
+    outputs.forEach((output, n) => {
+      this.#writePlanes(n * this.pipeline.image.size, this.pipeline.sink, output);
+    });
+  }
+
+  #checkOptions(options: Options): void {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+      throw expected('an object', 'options', describe(options));
+    }
+    const known = this.#openNames;
+    for (const name of Object.keys(options)) {
+      if (known.includes(name)) continue;
+      const list = known.length === 0 ? 'It has none.' : `Known: ${known.join(', ')}.`;
+      throw expected(`an option of ${this.pipeline.name}`, 'options', `'${name}'`, list);
+    }
+  }
+
+  #writeStage(
+    params: readonly Packed[],
+    options: Options,
+    n: number,
+    count: number,
+    bound: BoundImage,
+    src: Size | undefined,
+  ): Record<string, number[]> {
+    const numbers: Record<string, number[]> = {};
+    for (const packed of params) {
+      const { param } = packed;
+      const lanes = packed.fixed ?? pack(param, options, n, count, bound, src);
+      numbers[param.name] = lanes;
+      if (param.block === 'image') writeLanes(this.#images, n * this.pipeline.image.size, param, lanes);
+      else if (n === 0) writeLanes(this.#args, 0, param, lanes);
+      else if (packed.fixed === undefined) this.#requireSame(param, lanes);
+    }
+    return numbers;
+  }
+
+  // A value of the whole call that came out differently for a later image: colours taken from the images.
+  #requireSame(param: ManifestParam, lanes: readonly number[]): void {
+    const read = paramFields[param.kind].scalar === 'i32' ? 'getInt32' : 'getFloat32';
+    if (lanes.every((lane, n) => this.#args[read](param.offset + 4 * n, true) === lane)) return;
+    throw expected('one value for all images', pathOf(param), 'values that differ from image to image');
+  }
+
+  #sizeAfter(stage: string, params: Record<string, number[]>, src: Size, n: number, count: number): Size {
+    const [width, height] = this.sizes[stage](params, { width: src.width, height: src.height });
+    for (const size of [width, height]) {
+      if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) continue;
+      const which = count === 1 ? '' : ` of image ${n}`;
+      const open = (this.#stages.get(stage) ?? []).flatMap(({ param: { open } }) =>
+        open ? [`options.${open}`] : [],
+      );
+      const where = open.length > 0 ? `It follows from ${open.join(', ')}.` : undefined;
+      throw expected(
+        `1 to ${MAX_SIZE} pixels each way`,
+        `the size${which} after ${stage}`,
+        `${width}×${height}`,
+        where,
+      );
+    }
+    return { width, height };
+  }
+
+  #writePlanes(at: number, format: ManifestFormat, { planes }: BoundImage): void {
+    format.planes.forEach((plane, p) => {
+      this.#images.setBigUint64(at + plane.pointer, planes[p].pointer, true);
+      this.#images.setBigInt64(at + plane.pitch, BigInt(planes[p].pitch), true);
+    });
+  }
+
+  #writeSize(at: number, number: number, { width, height }: Size): void {
+    const offset = at + this.pipeline.image.sizes + 8 * number;
+    this.#images.setInt32(offset, width, true);
+    this.#images.setInt32(offset + 4, height, true);
+  }
+}
+
+const pathOf = (param: ManifestParam): string =>
+  param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;
+
+const fixedNumbers = (param: ManifestParam): number[] | undefined => {
+  if (param.open !== undefined || param.kind === 'rect' || param.kind === 'yuvToRgb') return undefined;
+  if (param.per === 'image' && Array.isArray(param.settled)) return undefined;
+  return packParam(param.kind, param.settled, { path: pathOf(param), ...channels(param) });
+};
+
+const channels = (param: ManifestParam): { readonly channels?: number } =>
+  param.per === 'channel' ? { channels: param.lanes } : {};
+
+const pack = (
+  param: ManifestParam,
+  options: Options,
+  n: number,
+  count: number,
+  bound: BoundImage,
+  src: Size | undefined,
+): number[] => {
+  const given =
+    param.open === undefined
+      ? param.settled
+      : Object.hasOwn(options, param.open)
+        ? options[param.open]
+        : undefined;
+  const { value, path } = valueOfImage(param, given, n, count, pathOf(param));
+  return packParam(param.kind, value, { path, colour: bound.colour, src, ...channels(param) });
+};
+
+const writeLanes = (view: DataView, base: number, param: ManifestParam, lanes: readonly number[]): void => {
+  const isInteger = paramFields[param.kind].scalar === 'i32';
+  for (let n = 0; n < lanes.length; n++) {
+    const offset = base + param.offset + 4 * n;
+    if (isInteger) view.setInt32(offset, lanes[n], true);
+    else view.setFloat32(offset, lanes[n], true);
+  }
+};

@@ -1,0 +1,294 @@
+/** What `cuweave run` does: a built pipeline over pictures or a video, to pictures or .npy files. */
+import { existsSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Manifest, ManifestFormat, ManifestPipeline } from '../native/manifest.js';
+import { ContactSheet } from './contactSheet.js';
+import type { Device, DeviceName } from './device.js';
+import { ArgumentError, describe, expected, LibraryError } from './errors.js';
+import type { HostImage } from './framePlanes.js';
+import type { Image } from './image.js';
+import { notPictures, picturesOf, readPicture } from './picture.js';
+import { openOutput, type RunOutput } from './runOutput.js';
+import type { HostTensor, Tensor } from './tensor.js';
+import type { ColourDescription } from './videoColour.js';
+import { openVideoStream, type VideoStream } from './videoStream.js';
+
+/** What to run, on what, and where to. */
+export type RunOptions = {
+  /** The output folder of `cuweave build`. */
+  readonly buildDirectory: string;
+  /** A pipeline's name. */
+  readonly pipeline: string;
+  /** Pictures, or one video; told apart by their content. */
+  readonly inputs: readonly string[];
+  /** `x.npy`, `x.png` or `x.jpg` (one picture), `x-%d.png` (numbered pictures), or a folder. */
+  readonly output: string;
+  /** `cuda`, `cuda:N` or `cpu`; default: CUDA if there is one. */
+  readonly device?: string;
+  /** The parameters that the pipeline leaves open, by name. Where it takes one value per image, one per input in order. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Images per call. Default 8. */
+  readonly batch?: number;
+  /** Stops after so many images. */
+  readonly limit?: number;
+  /** Where to write a contact sheet of the results. */
+  readonly sheet?: string;
+  /** Called after every batch; `total` is known for pictures and for videos of a constant rate. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total?: number }) => void;
+};
+
+/** What a run did. */
+export type RunResult = {
+  readonly frames: number;
+  /** From the first image read to the last file written. */
+  readonly seconds: number;
+  readonly fps: number;
+  /** Such as `cuda:0` or `cpu`. */
+  readonly device: string;
+  /** The files that were written. */
+  readonly files: readonly string[];
+};
+
+type Built = ((images: readonly Image[], options: object) => Tensor) & {
+  readonly runEach: (images: readonly Image[], options: object) => Tensor[];
+};
+/** The runtime that the built pipelines themselves import: its images are the ones they take. */
+type Runtime = {
+  readonly openDevice: (which?: DeviceName) => Device;
+  readonly Image: typeof Image;
+};
+type Named = { readonly name: string; readonly image: HostImage; readonly colour?: ColourDescription };
+type Source = {
+  readonly images: AsyncIterable<Named>;
+  readonly total?: number;
+  readonly kind: 'pictures' | 'video';
+  readonly close: () => void;
+};
+
+const readManifest = (directory: string): Manifest => {
+  const path = join(directory, 'manifest.json');
+  if (!existsSync(path)) {
+    throw new LibraryError(
+      `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
+    );
+  }
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch (error) {
+    throw new LibraryError(`Expected JSON in ${path} but: ${(error as Error).message}. Run: cuweave build`);
+  }
+};
+
+const loadBuilt = async (directory: string, name: string): Promise<{ built: Built; runtime: Runtime }> => {
+  const index = join(directory, 'index.js');
+  let runtime: string;
+  try {
+    runtime = createRequire(index).resolve('cuweave');
+  } catch (error) {
+    throw new LibraryError(
+      `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
+    );
+  }
+  const module = (await import(pathToFileURL(index).href)) as Record<string, Built>;
+  return { built: module[name], runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
+};
+
+const deviceName = (name: string | undefined): DeviceName | undefined => {
+  if (name === undefined || /^(cpu|cuda(:\d{1,3})?)$/.test(name)) return name as DeviceName | undefined;
+  throw expected('cuda, cuda:N or cpu', 'device', describe(name));
+};
+
+// The first bytes of JPEG, PNG, GIF, TIFF and BMP; WebP, AVIF and HEIC have a word further on.
+const magic = ['ffd8ff', '89504e47', '47494638', '49492a00', '4d4d002a'];
+const looksLikePicture = async (path: string): Promise<boolean> => {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    const head = Buffer.alloc(16);
+    await file.read(head, 0, 16, 0);
+    const word = head.toString('latin1', 8, 12);
+    if (head.toString('latin1', 0, 4) === 'RIFF') return word === 'WEBP';
+    if (head.toString('latin1', 4, 8) === 'ftyp') return /^(avif|avis|heic|heix|mif1)$/.test(word);
+    return magic.some(bytes => head.toString('hex').startsWith(bytes));
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
+};
+
+const openSource = async (inputs: readonly string[], limit: number): Promise<Source> => {
+  if (inputs.length === 0) throw expected('pictures or a video', 'inputs', 'none');
+  if (inputs.length === 1 && !(await looksLikePicture(inputs[0]))) {
+    const video = await openVideoStream(inputs[0]);
+    const total = video.frameRate ? Math.min(limit, Math.round(video.duration * video.frameRate)) : undefined;
+    return { images: videoImages(video), total, kind: 'video', close: video.close };
+  }
+  for (const path of inputs) {
+    if (existsSync(path) && !(await looksLikePicture(path))) {
+      throw expected(
+        'pictures, or one video alone',
+        'inputs',
+        `${inputs.length}, of which ${path} is no picture`,
+      );
+    }
+  }
+  const total = Math.min(limit, inputs.length);
+  return { images: pictureImages(inputs), total, kind: 'pictures', close: () => {} };
+};
+
+async function* videoImages(video: VideoStream): AsyncGenerator<Named> {
+  for await (const { image, colour, index } of video.decode()) {
+    yield { name: `frame-${String(index).padStart(6, '0')}`, image, colour };
+  }
+}
+async function* pictureImages(paths: readonly string[]): AsyncGenerator<Named> {
+  for (const path of paths) {
+    const name = path.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
+    yield { name: name === '' ? 'picture' : name, image: await readPicture(path) };
+  }
+}
+
+/** The format under which the pipeline takes such images, or an error that says what it takes. */
+const formatFor = (image: HostImage, { source, name }: ManifestPipeline): string => {
+  const same =
+    source.name === image.format ||
+    (image.format === 'rgb8' && source.colour === 'rgb' && source.dtype === 'u8' && source.layout === 'NHWC');
+  if (same) return source.name;
+  const hint =
+    image.format === 'rgb8'
+      ? 'Pictures are rgb8; a video of 4:2:0 is nv12.'
+      : 'A video is nv12 (4:2:0) or yuv444p (4:4:4); pictures are rgb8.';
+  throw expected(source.name, `the source of pipeline ${name}`, image.format, hint);
+};
+
+/** The options of one batch: of a list with one value per image, the values of its images. */
+const optionsFor = (
+  options: Readonly<Record<string, unknown>>,
+  { params }: ManifestPipeline,
+  from: number,
+  count: number,
+): object =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => {
+      const param = params.find(({ open }) => open === name);
+      const listed = Array.isArray(value) && (param?.kind !== 'vec2' || Array.isArray(value[0]));
+      if (param?.per !== 'image' || !listed) return [name, value];
+      if (value.length < from + count) {
+        throw expected(
+          `a value for each image, or one for all,`,
+          `options.${name}`,
+          `${value.length} values for at least ${from + count} images`,
+        );
+      }
+      return [name, value.slice(from, from + count)];
+    }),
+  );
+
+const channelsOf = ({ planes }: ManifestFormat): number =>
+  planes.reduce((sum, { channels }) => sum + channels, 0);
+
+async function* inGroups<T>(items: AsyncIterable<T>, size: number, limit: number): AsyncGenerator<T[]> {
+  let group: T[] = [];
+  let seen = 0;
+  for await (const item of items) {
+    group.push(item);
+    seen++;
+    if (group.length === size || seen === limit) {
+      yield group;
+      group = [];
+    }
+    if (seen === limit) return;
+  }
+  if (group.length > 0) yield group;
+}
+
+const positive = (value: number | undefined, path: string): void => {
+  if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+    throw expected('a whole number of at least 1', path, describe(value));
+  }
+};
+
+/** Runs a built pipeline over pictures or a video and writes the results. */
+export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
+  positive(run.batch, 'batch');
+  positive(run.limit, 'limit');
+  const limit = run.limit ?? Number.POSITIVE_INFINITY;
+  const directory = resolve(run.buildDirectory);
+  const { pipelines } = readManifest(directory);
+  const manifest = pipelines.find(({ name }) => name === run.pipeline);
+  if (!manifest) {
+    const known = pipelines.map(({ name }) => name).join(', ');
+    throw expected(`one of ${known}`, 'pipeline', describe(run.pipeline));
+  }
+  const { sink } = manifest;
+  const wrong = notPictures({ ...sink, channels: channelsOf(sink) });
+  if (run.sheet !== undefined && wrong) {
+    throw new ArgumentError(
+      `Expected a pipeline whose results are pictures for the sheet but ${wrong}.`,
+      'sheet',
+    );
+  }
+  const { built, runtime } = await loadBuilt(directory, run.pipeline);
+  const which = deviceName(run.device);
+  const source = await openSource(run.inputs, limit);
+  const sheet = run.sheet === undefined ? undefined : new ContactSheet();
+  let device: Device | undefined;
+  let output: RunOutput | undefined;
+  const started = performance.now();
+  let frames = 0;
+  try {
+    device = runtime.openDevice(which);
+    output = openOutput(run.output, { single: source.total === 1, notPictures: wrong });
+    for await (const group of inGroups(source.images, run.batch ?? 8, limit)) {
+      const images = group.map(({ image, colour }) =>
+        runtime.Image.fromHost(device as Device, { ...image, format: formatFor(image, manifest), colour }),
+      );
+      try {
+        const options = optionsFor(run.options ?? {}, manifest, frames, group.length);
+        // Pictures may differ in size, and so may their results.
+        const tensors =
+          source.kind === 'pictures' ? built.runEach(images, options) : [built(images, options)];
+        const results = await toHost(tensors);
+        let at = 0;
+        for (const result of results) {
+          if (sheet) for (const picture of picturesOf(result)) await sheet.add(picture);
+          await output.write(
+            result,
+            group.slice(at, at + result.shape[0]).map(({ name }) => name),
+          );
+          at += result.shape[0];
+        }
+      } finally {
+        for (const image of images) image.dispose();
+      }
+      frames += group.length;
+      run.onProgress?.({ done: frames, total: source.total });
+    }
+    const files = await output.close();
+    if (sheet && run.sheet !== undefined && (await sheet.write(run.sheet)) > 0) files.push(run.sheet);
+    const seconds = (performance.now() - started) / 1000;
+    return { frames, seconds, fps: frames / seconds, device: device.toString(), files };
+  } finally {
+    source.close();
+    await output?.close();
+    device?.dispose();
+  }
+};
+
+/** The tensors on the host, all with a first axis of images. */
+const toHost = async (tensors: readonly Tensor[]): Promise<HostTensor[]> => {
+  try {
+    const results = await Promise.all(tensors.map(tensor => tensor.toHost()));
+    return results.map(({ data, dtype, shape, layout }) =>
+      layout === 'HWC' || layout === 'CHW'
+        ? { data, dtype, shape: [1, ...shape], layout: layout === 'HWC' ? 'NHWC' : 'NCHW' }
+        : { data, dtype, shape, layout },
+    );
+  } finally {
+    for (const tensor of tensors) tensor.dispose();
+  }
+};

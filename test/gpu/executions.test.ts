@@ -1,0 +1,52 @@
+/** The third execution: CUDA, against the host's code. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../compiler/build.js';
+import type { Kernel } from '../../compiler/ir/plan.js';
+import { cudaStatus, type Device, openDevice, type Pipeline as Built } from '../../runtime/index.js';
+import { blankResults, buildFolder, entry, root, runBuilt, suiteCases, suiteKernels } from '../support/executions.js';
+import { expectIntact, readPixels } from '../support/images.js';
+import { names } from '../support/pipelineNames.js';
+import { random } from '../support/random.js';
+import { roundingTolerance, exact, expectWithin } from '../support/tolerance.js';
+
+const status = cudaStatus();
+const title = status.usable ? '' : ' (skipped: no CUDA device)';
+
+describe.skipIf(!status.usable).each([
+  { mode: 'strict', strict: true },
+  { mode: 'shipped', strict: false },
+])(`CUDA, $mode build, against the host${title}`, ({ mode, strict }) => {
+  let kernels: ReadonlyMap<string, Kernel>;
+  let bindings: Record<string, Built<never>>;
+  let cuda: Device;
+  let host: Device;
+  beforeAll(async () => {
+    kernels = new Map((await suiteKernels()).map(kernel => [kernel.name, kernel]));
+    const out = buildFolder(mode);
+    await build({ root, entries: [entry], out, strict });
+    bindings = (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
+    cuda = openDevice('cuda');
+    host = openDevice('cpu');
+  });
+  afterAll(() => {
+    for (const device of [cuda, host]) {
+      expect(device.memory().live).toBe(0);
+      device.dispose();
+    }
+  });
+
+  it.each(names)('%s', async name => {
+    const kernel = kernels.get(name)!;
+    for (const suiteCase of suiteCases(kernel, random(name.length * 104729))) {
+      const { images, given } = suiteCase;
+      const [actual, expected] = [blankResults(kernel, suiteCase, 12), blankResults(kernel, suiteCase, 12)];
+      await runBuilt(bindings[name]!, cuda, images, actual, given);
+      await runBuilt(bindings[name]!, host, images, expected, given);
+      expectIntact(...images, ...actual, ...expected);
+      const tolerance = strict ? exact : roundingTolerance(name, kernel.pipeline.sink.dtype);
+      images.forEach((_, n) => expectWithin(readPixels(actual[n]!), readPixels(expected[n]!), tolerance));
+    }
+  });
+});

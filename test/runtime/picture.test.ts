@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contactSheet } from '../../runtime/contactSheet.js';
+import { NpyWriter, writeNpy } from '../../runtime/npy.js';
+import { picturesOf, readPicture, writePicture } from '../../runtime/picture.js';
+import { openOutput } from '../../runtime/runOutput.js';
+import type { HostTensor } from '../../runtime/tensor.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cuweave-picture-'));
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+const at = (name: string): string => join(folder, name);
+const message = (work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: Error & { code?: string }) =>
+    `${error.name} ${error.code ?? ''}: ${error.message}`.replaceAll(folder, 'FOLDER'),
+  );
+
+/** 3 × 2 pixels of six colours. */
+const rgb = Uint8Array.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30, 128, 128, 128, 255, 255, 255]);
+const tensor = (over: Partial<HostTensor> = {}): HostTensor => ({
+  data: rgb,
+  shape: [1, 2, 3, 3],
+  dtype: 'u8',
+  layout: 'NHWC',
+  ...over,
+});
+
+describe('pictures', () => {
+  it('come back from PNG as they were', async () => {
+    await writePicture(at('a.png'), tensor());
+    const image = await readPicture(at('a.png'));
+    expect(image).toMatchObject({ format: 'rgb8', width: 3, height: 2, planes: [{ pitch: 9, offset: 0 }] });
+    expect([...image.data]).toEqual([...rgb]);
+    await writePicture(at('b.png'), image);
+    expect(await readFile(at('b.png'))).toEqual(await readFile(at('a.png')));
+  });
+
+  it('planar tensors are written like interleaved ones', async () => {
+    const planar = Uint8Array.from({ length: 18 }, (_, n) => rgb[(n % 6) * 3 + Math.floor(n / 6)]);
+    const [picture] = picturesOf(tensor({ data: planar, shape: [3, 2, 3], layout: 'CHW' }));
+    expect(picture).toMatchObject({ width: 3, height: 2, channels: 3 });
+    expect([...picture.data]).toEqual([...rgb]);
+  });
+
+  it('JPEG by the extension', async () => {
+    const flat = new Uint8Array(16 * 16 * 3).fill(200);
+    await writePicture(at('a.JPG'), tensor({ data: flat, shape: [16, 16, 3], layout: 'HWC' }));
+    expect((await sharp(at('a.JPG')).metadata()).format).toBe('jpeg');
+    expect((await readPicture(at('a.JPG'))).data[0]).toBe(200);
+  });
+
+  it('are turned upright, made RGB of 8 bits, and put on black', async () => {
+    const raw = { raw: { width: 3, height: 2, channels: 3 } } as const;
+    const turned = await sharp(rgb, raw).png().withMetadata({ orientation: 6 }).toBuffer();
+    const upright = await readPicture(turned);
+    expect([upright.width, upright.height]).toEqual([2, 3]);
+    expect([...upright.data.subarray(0, 6)]).toEqual([10, 20, 30, 255, 0, 0]);
+
+    const gray = await sharp(Uint8Array.of(7, 9), { raw: { width: 2, height: 1, channels: 1 } })
+      .png()
+      .toBuffer();
+    expect([...(await readPicture(gray)).data]).toEqual([7, 7, 7, 9, 9, 9]);
+
+    const clear = Uint8Array.of(200, 100, 50, 255, 200, 100, 50, 0);
+    const rgba = await sharp(clear, { raw: { width: 2, height: 1, channels: 4 } })
+      .png()
+      .toBuffer();
+    expect([...(await readPicture(rgba)).data]).toEqual([200, 100, 50, 0, 0, 0]);
+
+    const wide = await sharp(rgb, raw).toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(wide).metadata()).depth).toBe('ushort');
+    expect([...(await readPicture(wide)).data]).toEqual([...rgb]);
+  });
+
+  it('say what is wrong', async () => {
+    await writeFile(at('broken.png'), (await readFile(at('a.png'))).subarray(0, 40));
+    await writeFile(at('x.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>');
+    expect(await message(readPicture(at('none.png')))).toMatchInlineSnapshot(`"PictureError notFound: Expected a picture at FOLDER/none.png but there is none: ENOENT: no such file or directory, stat 'FOLDER/none.png'"`);
+    expect(await message(readPicture(folder))).toMatchInlineSnapshot(`"PictureError unreadable: Expected a picture at FOLDER but it is no file"`);
+    expect((await message(readPicture(at('broken.png')))) as string).toContain('PictureError notPicture');
+    expect(await message(readPicture(at('x.svg')))).toMatchInlineSnapshot(`"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in FOLDER/x.svg but: its format is svg"`);
+    expect(await message(readPicture(null as never))).toMatchInlineSnapshot(`"ArgumentError : Expected a path or the bytes of a picture for source but received null."`);
+    expect(await message(writePicture(at('a.bmp'), tensor()))).toMatchInlineSnapshot(`"ArgumentError : Expected a file name that ends with .png, .jpg, .jpeg for path but received 'FOLDER/a.bmp'."`);
+    expect(await message(writePicture(at('a.png'), tensor({ shape: [2, 1, 3, 3] })))).toMatchInlineSnapshot(`"ArgumentError : Expected a tensor of one image for picture but received 2 images."`);
+    const floats = tensor({ data: new Float32Array(18), dtype: 'f32' });
+    expect(await message(writePicture(at('a.png'), floats))).toMatchInlineSnapshot(`"ArgumentError : Expected a u8 tensor of 1, 3 or 4 channels for tensor but received f32 NHWC: its values are f32, and pictures hold u8."`);
+    const four = { width: 1, height: 1, channels: 4, data: new Uint8Array(4) } as const;
+    expect(await message(writePicture(at('a.jpg'), four))).toMatchInlineSnapshot(`"ArgumentError : Expected 1 or 3 channels for a JPEG but received RGBA. Write a .png instead."`);
+    expect(await message(writePicture(at('a.png'), { ...four, height: 2 }))).toMatchInlineSnapshot(`"ArgumentError : Expected 8 bytes for picture.data but received 4 bytes."`);
+  });
+
+  it('many on a sheet, evenly chosen', async () => {
+    const frames = Array.from({ length: 100 }, (_, n) =>
+      tensor({ data: new Uint8Array(8 * 16 * 3).fill(2 * n), shape: [1, 8, 16, 3] }),
+    );
+    expect(await contactSheet(at('sheet.png'), frames, { tiles: 30, width: 16 })).toBe(25);
+    const sheet = await readPicture(at('sheet.png'));
+    expect([sheet.width, sheet.height]).toEqual([5 * 20 + 4, 5 * 12 + 4]);
+    const tile = (n: number) =>
+      sheet.data[3 * ((4 + Math.floor(n / 5) * 12) * sheet.width + 4 + (n % 5) * 20)];
+    expect([0, 1, 7, 24].map(tile)).toEqual([0, 8, 56, 192]);
+    expect(await contactSheet(at('none.png'), [])).toBe(0);
+  });
+});
+
+describe('.npy', () => {
+  /** Shape, dtype and values, as NumPy reads the file, or as read here where there is no NumPy. */
+  const load = async (path: string): Promise<{ shape: number[]; descr: string; values: number[] }> => {
+    const bytes = await readFile(path);
+    const length = bytes.readUInt16LE(8);
+    const head = bytes.toString('latin1', 10, 10 + length);
+    expect(bytes.toString('latin1', 1, 6)).toBe('NUMPY');
+    expect((10 + length) % 64).toBe(0);
+    expect(head.endsWith('\n')).toBe(true);
+    const descr = /'descr': '(.+?)'/.exec(head)?.[1] ?? '';
+    const shape = (/'shape': \((.*?)\)/.exec(head)?.[1] ?? '')
+      .split(',')
+      .filter(s => s.trim())
+      .map(Number);
+    const data = bytes.buffer.slice(bytes.byteOffset + 10 + length, bytes.byteOffset + bytes.length);
+    const values =
+      descr === '<f4'
+        ? [...new Float32Array(data)]
+        : descr === '<f2'
+          ? [...new Uint16Array(data)]
+          : [...new Uint8Array(data)];
+    return { shape, descr, values };
+  };
+
+  it('holds shape, dtype and values', async () => {
+    await writeNpy(at('a.npy'), tensor());
+    expect(await load(at('a.npy'))).toEqual({ shape: [1, 2, 3, 3], descr: '|u1', values: [...rgb] });
+    const data = Float32Array.of(1.5, -2, 3);
+    await writeNpy(at('f.npy'), { data, shape: [3], dtype: 'f32', layout: 'HWC' });
+    expect(await load(at('f.npy'))).toEqual({ shape: [3], descr: '<f4', values: [1.5, -2, 3] });
+  });
+
+  it('grows image by image', async () => {
+    const writer = await NpyWriter.create(at('many.npy'));
+    for (let n = 0; n < 12; n++) {
+      const data = Uint16Array.of(n, n + 100, n, n + 100);
+      await writer.append({ data, shape: [2, 1, 2, 1], dtype: 'f16', layout: 'NHWC' });
+    }
+    expect(await message(writer.append(tensor()))).toMatchInlineSnapshot(`"ArgumentError : Expected images of f16×1×2×1, as the first ones are, for the .npy file but received some of u8×2×3×3. Write to a folder instead: it gets a file per image."`);
+    await writer.close();
+    const { shape, descr, values } = await load(at('many.npy'));
+    expect([shape, descr, values.slice(-4)]).toEqual([[24, 1, 2, 1], '<f2', [11, 111, 11, 111]]);
+  });
+
+  it('is what NumPy reads', async ({ skip }) => {
+    const program = 'import sys, numpy; a = numpy.load(sys.argv[1]); print(a.shape, a.dtype, a.sum())';
+    const { status, stdout } = spawnSync('python3', ['-c', program, at('a.npy')], { encoding: 'utf8' });
+    if (status !== 0) skip('no NumPy here');
+    expect(stdout.trim()).toBe(`(1, 2, 3, 3) uint8 ${rgb.reduce((sum, v) => sum + v, 0)}`);
+  });
+});
+
+describe('where a run writes', () => {
+  const two = tensor({ data: Uint8Array.from([...rgb, ...rgb]), shape: [2, 2, 3, 3] });
+  const names = async (path: string, single = false): Promise<unknown> => {
+    const output = openOutput(path, { single });
+    await output.write(single ? tensor() : two, single ? ['one'] : ['one', 'one']);
+    return (await output.close()).map(file => file.replace(`${folder}/`, ''));
+  };
+
+  it('a folder, a pattern, one picture, one tensor', async () => {
+    expect(await names(at('out'))).toEqual(['out/one.png', 'out/one-2.png']);
+    expect(await names(at('deep/p-%03d.png'))).toEqual(['deep/p-000.png', 'deep/p-001.png']);
+    expect(await names(at('only.jpg'), true)).toEqual(['only.jpg']);
+    expect(await names(at('t.npy'))).toEqual(['t.npy']);
+    const floats = openOutput(at('floats'), { single: false, notPictures: 'its values are f32' });
+    await floats.write({ data: new Float32Array(4), shape: [2, 1, 1, 2], dtype: 'f32', layout: 'NHWC' }, [
+      'a',
+      'b',
+    ]);
+    expect((await floats.close()).map(file => file.replace(folder, ''))).toEqual([
+      '/floats/a.npy',
+      '/floats/b.npy',
+    ]);
+  });
+
+  it('refuses what cannot be', () => {
+    const error = (path: string, of: Parameters<typeof openOutput>[1]) => {
+      try {
+        openOutput(path, of);
+      } catch (thrown) {
+        return (thrown as Error).message;
+      }
+      return 'no error';
+    };
+    expect(error('x.png', { single: false })).toMatchInlineSnapshot(`"Expected a folder or a pattern such as out-%04d.png for output, since there are several images, but received x.png."`);
+    expect(error('x.png', { single: true, notPictures: 'its values are f16' })).toMatchInlineSnapshot(`"Expected a pipeline whose results are pictures for output x.png but its values are f16. Write a .npy instead."`);
+    expect(error('x.mp4', { single: true })).toMatchInlineSnapshot(`"Expected .npy, .png, .jpg or a folder for output but received x.mp4."`);
+  });
+});

@@ -1,0 +1,168 @@
+/** Runs one spec in its several executions on the same images: the oracle, and a built pipeline on a device. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { oracleSource } from '../../compiler/generate.js';
+import type { Kernel } from '../../compiler/ir/plan.js';
+import { kernelsOf } from '../../compiler/specs.js';
+import type { Pipeline as Built, Device } from '../../runtime/index.js';
+import { Image, Tensor } from '../../runtime/index.js';
+import { packParam, valueOfImage } from '../../runtime/params.js';
+import type { Format, Pipeline } from '../../ops/spec.js';
+import { blankImage, fillImage, randomImage, readSample, type TestImage } from './images.js';
+import * as specs from './pipelines.js';
+import type { Random } from './random.js';
+import { type Given, reference, stored } from './reference.js';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const entry = 'test/support/pipelines.ts';
+
+/** Every kernel of test/support/pipelines.ts. */
+export const suiteKernels = (): Promise<readonly Kernel[]> => kernelsOf({ root, entries: [entry] });
+/** The spec of that name, as the author wrote it. */
+export const specOf = (name: string): Pipeline => (specs as unknown as Record<string, Pipeline>)[name] as Pipeline;
+/** Where a build of the suite goes; in the repository, so that `cuweave` resolves. */
+export const buildFolder = (name: string): string => join(root, 'test', 'build', name);
+
+type Sizes = { width: number; height: number };
+type OracleImage = {
+  read(x: number, y: number): number[];
+  size: readonly Sizes[];
+  params: Record<string, Record<string, number[]>>;
+};
+export type Oracle = {
+  pixel(image: OracleImage, x: number, y: number): number[];
+  sizes: Record<string, (p: Record<string, number[]>, src: Sizes) => [number, number]>;
+};
+
+/** The oracle of a kernel, ready to run. */
+export const loadOracle = async (kernel: Kernel): Promise<Oracle> =>
+  (await import(`data:text/javascript,${encodeURIComponent(oracleSource(kernel))}`)) as Oracle;
+
+/** Writes what the oracle computes for an image of a batch; `out` has the right size already. */
+export const runOracle = (
+  kernel: Kernel,
+  oracle: Oracle,
+  image: TestImage,
+  out: TestImage,
+  given: Given,
+  place: { readonly number: number; readonly of: number },
+): void => {
+  const size: Sizes[] = [{ width: image.width, height: image.height }];
+  const params: OracleImage['params'] = {};
+  for (const stage of kernel.pipeline.stages) {
+    const src = size.at(-1)!;
+    const placed = kernel.layout.params.find(({ stage: name }) => name === stage.name);
+    const own: Record<string, number[]> = {};
+    for (const field of placed?.fields ?? []) {
+      const value = 'open' in field.value ? given[field.value.open] : field.value.settled;
+      const { value: mine } = valueOfImage(field, value, place.number, place.of, field.name);
+      const channels = field.per === 'channel' ? field.lanes : undefined;
+      const colour = image.colour as never;
+      own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour });
+    }
+    params[stage.name] = own;
+    if (stage.role === 'point') continue;
+    const next = oracle.sizes[stage.name]?.(own, src);
+    size.push(next ? { width: next[0], height: next[1] } : src);
+  }
+  const channels = image.format.channels.map((_, channel) => channel);
+  const read = (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
+  // Every plane of a sink holds its channels side by side.
+  const channelAt = (plane: number, lane: number): number =>
+    out.format.channels.findIndex(at => at.plane === plane && at.lane === lane);
+  const rows = Array.from({ length: out.height }, (_, y) =>
+    Array.from({ length: out.width }, (_, x) => oracle.pixel({ read, size, params }, x, y)),
+  );
+  fillImage(out, (plane, row, index) => {
+    const { channels: lanes } = out.format.planes[plane]!;
+    return stored(rows[row]![Math.floor(index / lanes)]![channelAt(plane, index % lanes)]!, out.format.dtype);
+  });
+};
+
+/**
+ * Runs a built pipeline on a device and writes the results into `outs`, canaries included: every plane lies on the
+ * device with the guard bytes around it.
+ */
+export const runBuilt = async (
+  built: Built<never>,
+  device: Device,
+  images: readonly TestImage[],
+  outs: readonly TestImage[],
+  given: Given,
+): Promise<void> => {
+  const guards: { tensor: Tensor; memory: Uint8Array }[] = [];
+  const place = (image: TestImage): Image =>
+    Image.wrap(device, {
+      format: image.format.name,
+      width: image.width,
+      height: image.height,
+      ...(image.colour ? { colour: { ...image.colour, source: 'stream' } as never } : {}),
+      planes: image.planes.map(plane => {
+        const tensor = Tensor.fromHost(device, plane.memory, {
+          shape: [1, plane.memory.length, 1],
+          dtype: 'u8',
+          layout: 'HWC',
+        });
+        guards.push({ tensor, memory: plane.memory });
+        return { pointer: tensor.pointer + BigInt(plane.data.byteOffset - plane.memory.byteOffset), pitch: plane.pitch };
+      }),
+    });
+  const sources = images.map(place);
+  const sinks = outs.map(place);
+  built.runInto(sinks, sources, given as never);
+  for (const { tensor, memory } of guards) await tensor.toHost({ into: memory });
+  for (const held of [...sources, ...sinks, ...guards.map(({ tensor }) => tensor)]) held.dispose();
+};
+
+/** A case of the suite: a batch of unequal images and what the caller gives. */
+export type SuiteCase = { readonly images: readonly TestImage[]; readonly given: Given };
+
+/** 1×1, primes, one past a warp and past a vector, unequal and padded, in one batch. */
+const batches: readonly (readonly (readonly [width: number, height: number, padding: number])[])[] = [
+  [[1, 1, 0]],
+  [[37, 23, 0], [33, 9, 13], [65, 17, 4]],
+  [[64, 48, 0], [7, 5, 64], [129, 3, 1], [2, 2, 0]],
+];
+
+/** The cases of a pipeline, the same for the same seed. */
+export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[] => {
+  const open = new Set(kernel.pipeline.stages.flatMap(({ params }) => params.flatMap(({ value }) => ('open' in value ? value.open : []))));
+  const least = kernel.name === 'everything' ? 7 : 1;
+  return batches.map(sizes => {
+    const images = sizes.map(([width, height, padding]) =>
+      randomImage(kernel.pipeline.source, Math.max(width, least), Math.max(height, least), random, {
+        padding,
+        colour: { matrix: 'bt2020', range: 'limited' },
+      }),
+    );
+    const each = <T>(make: (image: TestImage) => T): T[] => images.map(make);
+    const region = ({ width, height }: TestImage) => {
+      const w = random.int(Math.min(least, width), width);
+      const h = random.int(Math.min(least, height), height);
+      return { x: random.int(0, width - w), y: random.int(0, height - h), width: w, height: h };
+    };
+    const matrix = ({ width, height }: TestImage, n: number) => {
+      const [a, b] = [random.float(-1.2, 1.2), random.float(-1.2, 1.2)];
+      const m = [a, -b, width / 2 - a * (width / 2) + b * (height / 2), b, a, height / 2 - b * (width / 2) - a * (height / 2)];
+      return n % 2 === 0 ? { dstToSrc: m } : { srcToDst: m };
+    };
+    const all: Given = {
+      mean: 0.25,
+      rect: each(region),
+      region: each(region),
+      width: random.int(1, 70),
+      height: random.int(1, 40),
+      matrix: images.map(matrix),
+      shift: each(() => [random.float(-3, 3), random.float(-3, 3)]),
+    };
+    const given = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));
+    return { images, given };
+  });
+};
+
+/** Empty images for the results of a case. */
+export const blankResults = (kernel: Kernel, { images, given }: SuiteCase, padding = 0): TestImage[] =>
+  images.map((image, number) => {
+    const { width, height } = reference(specOf(kernel.name), image, given, number);
+    return blankImage(kernel.pipeline.sink as Format, width, height, { padding });
+  });

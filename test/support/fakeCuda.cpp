@@ -1,0 +1,256 @@
+// A stand-in for NVIDIA's driver, so that the addon's CUDA side can be tested without a GPU. Streams are threads, device
+// memory is the host's, filled with 0xDD when it is freed. It is strict where a real driver would only be slow or lucky: a copy
+// to ordinary host memory is refused. CUWEAVE_FAKE_FAIL=cuEventRecord:700 makes a function fail.
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace {
+
+constexpr size_t kTotal = size_t{64} << 20;
+
+struct Stream {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::function<void()>> work;
+  size_t queued = 0, done = 0;
+  bool ending = false;
+};
+struct Event {
+  std::mutex mutex;
+  std::condition_variable changed;
+  uint64_t recorded = 0, passed = 0;
+  std::chrono::steady_clock::time_point at;
+};
+
+std::mutex heapMutex;
+std::map<uint64_t, size_t> heap, pinned;
+size_t used = 0;
+
+int injected(const char* name) {
+  const char* wish = getenv("CUWEAVE_FAKE_FAIL");
+  if (!wish) return 0;
+  const std::string text = wish;
+  const auto colon = text.find(':');
+  return colon != std::string::npos && text.substr(0, colon) == name ? std::atoi(text.c_str() + colon + 1) : 0;
+}
+#define INJECT() \
+  if (const int code = injected(__func__)) return code
+
+void run(Stream* stream) {
+  std::unique_lock lock(stream->mutex);
+  for (;;) {
+    stream->changed.wait(lock, [&] { return stream->ending || !stream->work.empty(); });
+    if (stream->work.empty()) break;
+    auto next = std::move(stream->work.front());
+    stream->work.pop_front();
+    lock.unlock();
+    next();
+    lock.lock();
+    ++stream->done;
+    stream->changed.notify_all();
+  }
+}
+void enqueue(Stream* stream, std::function<void()> work) {
+  std::lock_guard lock(stream->mutex);
+  stream->work.push_back(std::move(work));
+  ++stream->queued;
+  stream->changed.notify_all();
+}
+bool inside(const std::map<uint64_t, size_t>& blocks, uint64_t pointer, size_t bytes) {
+  std::lock_guard lock(heapMutex);
+  auto next = blocks.upper_bound(pointer);
+  if (next == blocks.begin()) return false;
+  --next;
+  return pointer + bytes <= next->first + next->second;
+}
+int allocate(unsigned long long* pointer, size_t bytes) {
+  std::lock_guard lock(heapMutex);
+  if (used + bytes > kTotal) return 2;
+  *pointer = reinterpret_cast<uint64_t>(std::aligned_alloc(256, (bytes + 255) / 256 * 256));
+  heap[*pointer] = bytes;
+  used += bytes;
+  return 0;
+}
+void release(uint64_t pointer) {
+  std::lock_guard lock(heapMutex);
+  const auto block = heap.find(pointer);
+  if (block == heap.end()) std::abort();
+  std::memset(reinterpret_cast<void*>(pointer), 0xDD, block->second);
+  std::free(reinterpret_cast<void*>(pointer));
+  used -= block->second;
+  heap.erase(block);
+}
+// A copy takes a while, so that what is given back too early is seen.
+void copyRows(uint64_t to, size_t toPitch, uint64_t from, size_t fromPitch, size_t bytes, size_t rows) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  for (size_t row = 0; row < rows; ++row) {
+    std::memcpy(reinterpret_cast<char*>(to) + row * toPitch, reinterpret_cast<char*>(from) + row * fromPitch, bytes);
+  }
+}
+struct Copy2D {
+  size_t srcX, srcY;
+  int srcType;
+  const void* srcHost;
+  unsigned long long srcDevice;
+  void* srcArray;
+  size_t srcPitch;
+  size_t dstX, dstY;
+  int dstType;
+  void* dstHost;
+  unsigned long long dstDevice;
+  void* dstArray;
+  size_t dstPitch;
+  size_t width, height;
+};
+
+}  // namespace
+
+extern "C" {
+
+// For handmade "kernels".
+void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data) {
+  enqueue(stream, [=] { work(data); });
+}
+
+int cuInit(unsigned) { INJECT(); return 0; }
+int cuDriverGetVersion(int* version) { *version = injected("version") ? injected("version") : 13000; return 0; }
+int cuGetErrorName(int code, const char** name) {
+  *name = code == 2 ? "CUDA_ERROR_OUT_OF_MEMORY" : code == 700 ? "CUDA_ERROR_ILLEGAL_ADDRESS" : code == 209 ? "CUDA_ERROR_NO_BINARY_FOR_GPU" : "CUDA_ERROR_FAKE";
+  return 0;
+}
+int cuGetErrorString(int code, const char** text) {
+  *text = code == 2 ? "out of memory" : code == 700 ? "an illegal memory access was encountered" : code == 209 ? "no kernel image is available for execution on the device" : "fake";
+  return 0;
+}
+int cuDeviceGetCount(int* count) { *count = 1; return 0; }
+int cuDeviceGet(int* device, int ordinal) { *device = ordinal; return ordinal == 0 ? 0 : 101; }
+int cuDeviceGetName(char* name, int size, int) { std::strncpy(name, "Fake GPU", size); return 0; }
+int cuDeviceTotalMem_v2(size_t* bytes, int) { *bytes = kTotal; return 0; }
+int cuDeviceGetAttribute(int* value, int attribute, int) {
+  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 4 : injected("noPools") ? 0 : 1;
+  return 0;
+}
+int cuDeviceGetDefaultMemPool(void** pool, int) { *pool = &heap; return 0; }
+int cuMemPoolSetAttribute(void*, int, void*) { return 0; }
+int cuDevicePrimaryCtxRetain(void** context, int) { *context = &heap; return 0; }
+thread_local void* current = nullptr;
+int cuCtxSetCurrent(void* context) { current = context; return 0; }
+int cuMemGetInfo_v2(size_t* free, size_t* total) { *total = kTotal; *free = kTotal - used; return 0; }
+int cuMemAlloc_v2(unsigned long long* pointer, size_t bytes) { INJECT(); return allocate(pointer, bytes); }
+int cuMemFree_v2(unsigned long long pointer) { release(pointer); return 0; }
+int cuMemAllocAsync(unsigned long long* pointer, size_t bytes, Stream*) { INJECT(); return allocate(pointer, bytes); }
+int cuMemFreeAsync(unsigned long long pointer, Stream* stream) { INJECT(); enqueue(stream, [=] { release(pointer); }); return 0; }
+int cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
+  INJECT();
+  if (!current) return 201;
+  *pointer = std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
+  std::lock_guard lock(heapMutex);
+  pinned[reinterpret_cast<uint64_t>(*pointer)] = bytes;
+  return 0;
+}
+int cuMemFreeHost(void* pointer) {
+  std::lock_guard lock(heapMutex);
+  if (!pinned.erase(reinterpret_cast<uint64_t>(pointer))) std::abort();
+  std::free(pointer);
+  return 0;
+}
+int cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, size_t bytes, Stream* stream) {
+  INJECT();
+  const auto source = reinterpret_cast<uint64_t>(from);
+  if (!inside(heap, to, bytes) || !inside(pinned, source, bytes)) return 1;
+  enqueue(stream, [=] { copyRows(to, 0, source, 0, bytes, 1); });
+  return 0;
+}
+int cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, size_t bytes, Stream* stream) {
+  INJECT();
+  const auto target = reinterpret_cast<uint64_t>(to);
+  if (!inside(heap, from, bytes) || !inside(pinned, target, bytes)) return 1;
+  enqueue(stream, [=] { copyRows(target, 0, from, 0, bytes, 1); });
+  return 0;
+}
+int cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from, size_t bytes, Stream* stream) {
+  if (!inside(heap, from, bytes) || !inside(heap, to, bytes)) return 1;
+  enqueue(stream, [=] { copyRows(to, 0, from, 0, bytes, 1); });
+  return 0;
+}
+int cuMemcpy2DAsync_v2(const Copy2D* copy, Stream* stream) {
+  const Copy2D c = *copy;
+  const uint64_t from = c.srcType == 1 ? reinterpret_cast<uint64_t>(c.srcHost) : c.srcDevice;
+  const uint64_t to = c.dstType == 1 ? reinterpret_cast<uint64_t>(c.dstHost) : c.dstDevice;
+  const auto span = [&](size_t pitch) { return pitch * (c.height - 1) + c.width; };
+  if (c.srcPitch < c.width || c.dstPitch < c.width || !inside(c.srcType == 1 ? pinned : heap, from, span(c.srcPitch)) ||
+      !inside(c.dstType == 1 ? pinned : heap, to, span(c.dstPitch))) {
+    return 1;
+  }
+  enqueue(stream, [=] { copyRows(to, c.dstPitch, from, c.srcPitch, c.width, c.height); });
+  return 0;
+}
+int cuStreamCreate(Stream** stream, unsigned) {
+  INJECT();
+  if (!current) return 201;
+  *stream = new Stream();
+  std::thread(run, *stream).detach();
+  return 0;
+}
+int cuStreamDestroy_v2(Stream* stream) {
+  std::lock_guard lock(stream->mutex);
+  if (stream->ending) std::abort();
+  stream->ending = true;
+  stream->changed.notify_all();
+  return 0;
+}
+int cuStreamSynchronize(Stream* stream) {
+  INJECT();
+  std::unique_lock lock(stream->mutex);
+  const size_t until = stream->queued;
+  stream->changed.wait(lock, [&] { return stream->done >= until; });
+  return 0;
+}
+int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
+  std::lock_guard lock(event->mutex);
+  enqueue(stream, [event, until = event->recorded] {
+    std::unique_lock lock(event->mutex);
+    event->changed.wait(lock, [&] { return event->passed >= until; });
+  });
+  return 0;
+}
+int cuEventCreate(Event** event, unsigned) { INJECT(); *event = new Event(); return 0; }
+int cuEventDestroy_v2(Event*) { return 0; }
+int cuEventRecord(Event* event, Stream* stream) {
+  INJECT();
+  std::lock_guard lock(event->mutex);
+  ++event->recorded;
+  enqueue(stream, [event, now = event->recorded] {
+    std::lock_guard lock(event->mutex);
+    event->passed = now;
+    event->at = std::chrono::steady_clock::now();
+    event->changed.notify_all();
+  });
+  return 0;
+}
+int cuEventQuery(Event* event) {
+  std::lock_guard lock(event->mutex);
+  return event->passed >= event->recorded ? 0 : 600;
+}
+int cuEventSynchronize(Event* event) {
+  INJECT();
+  std::unique_lock lock(event->mutex);
+  const uint64_t until = event->recorded;
+  event->changed.wait(lock, [&] { return event->passed >= until; });
+  return 0;
+}
+int cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
+  *milliseconds = std::chrono::duration<float, std::milli>(end->at - start->at).count();
+  return 0;
+}
+
+}  // extern "C"
