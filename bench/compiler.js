@@ -32,10 +32,17 @@ const hundred = () => {
     'warpAffine({ filter: nearest, border: constant(0) })',
     "crop(), flip({ direction: 'vertical' }), warpAffine({ filter: linear, border: constant(7) })",
   ];
-  const sinks = ["nchw('f16')", "normalize({ mean: 0.5, std: 0.25 }), nchw('f32')", "convertTo('u8'), nhwc('u8')", "nhwc('f16')"];
-  const all = sources.flatMap(source => geometry.flatMap(map => sinks.map(sink => `${source}, ${map}, ${sink}`)));
+  const sinks = [
+    "nchw('f16')",
+    "normalize({ mean: 0.5, std: 0.25 }), nchw('f32')",
+    "convertTo('u8'), nhwc('u8')",
+    "nhwc('f16')",
+  ];
+  const all = sources.flatMap(source =>
+    geometry.flatMap(map => sinks.map(sink => `${source}, ${map}, ${sink}`)),
+  );
   return [
-    "import { constant, convertTo, crop, flip, linear, nchw, nearest, nhwc, normalize, nv12, pipeline, replicate, resize, rgb8,",
+    'import { constant, convertTo, crop, flip, linear, nchw, nearest, nhwc, normalize, nv12, pipeline, replicate, resize, rgb8,',
     "  seedYuvToRgb, warpAffine, yuv444p, yuvToRgb } from 'cuweave/ops';",
     ...all.map((stages, n) => `export const pipeline${n} = pipeline(${stages});`),
   ].join('\n');
@@ -57,12 +64,18 @@ try {
   mkdirSync(join(folder, 'src'));
   const examples = readFileSync(join(root, 'examples', 'pipelines.ts'), 'utf8');
   cpSync(join(root, 'ops', 'normalize.ts'), join(folder, 'src', 'normalize.ts'));
-  const op = readFileSync(join(folder, 'src', 'normalize.ts'), 'utf8').replace("'./spec.js'", "'cuweave/ops'");
+  const op = readFileSync(join(folder, 'src', 'normalize.ts'), 'utf8').replace(
+    "'./spec.js'",
+    "'cuweave/ops'",
+  );
   writeFileSync(join(folder, 'src', 'normalize.ts'), op);
   const own = examples.replace(/^ {2}normalize,\n/m, '') + '';
   writeFileSync(join(folder, 'src', 'pipelines.ts'), `import { normalize } from './normalize.js';\n${own}`);
   const entries = ['src/pipelines.ts'];
-  const variants = [{ label: 'without nvcc', cpu: true }, { label: 'with nvcc, where there is one', cpu: false }];
+  const variants = [
+    { label: 'without nvcc', cpu: true },
+    { label: 'with nvcc, where there is one', cpu: false },
+  ];
   for (const { label, cpu } of variants) {
     const out = `build-${cpu ? 'cpu' : 'all'}`;
     writeFileSync(join(folder, 'src', 'normalize.ts'), op);
@@ -70,8 +83,12 @@ try {
     const warm = await seconds(() => build({ root: folder, entries, out, cpu }));
     writeFileSync(join(folder, 'src', 'normalize.ts'), op.replace('/ std[c]', '/ (std[c] + 0)'));
     const edited = await seconds(() => build({ root: folder, entries, out, cpu }));
-    const [a, b, c] = [cold, warm, edited].map(run => `${run.seconds.toFixed(1)} s, ${run.result.compiled} steps done, ${run.result.cached} unchanged`);
-    console.log(`build of the examples ${label} (${cold.result.archs.join(', ') || 'CPU only'})\n  cold: ${a}\n  again: ${b}\n  after an edit of normalize: ${c}`);
+    const [a, b, c] = [cold, warm, edited].map(
+      run => `${run.seconds.toFixed(1)} s, ${run.result.compiled} steps done, ${run.result.cached} unchanged`,
+    );
+    console.log(
+      `build of the examples ${label} (${cold.result.archs.join(', ') || 'CPU only'})\n  cold: ${a}\n  again: ${b}\n  after an edit of normalize: ${c}`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

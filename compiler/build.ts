@@ -153,7 +153,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
 /** Whether Node reads `.js` files of the folder as ES modules. */
 const isModuleFolder = (folder: string): boolean => {
   const file = join(folder, 'package.json');
-  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type === 'module';
+  if (existsSync(file))
+    return (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type === 'module';
   return dirname(folder) !== folder && isModuleFolder(dirname(folder));
 };
 

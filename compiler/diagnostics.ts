@@ -41,5 +41,8 @@ export const makeDiagnostic = (
   chain: readonly string[],
 ): Diagnostic => {
   const { message, hint } = diagnosticTable[code];
-  return { code, message: fill(message, args), hint: fill(hint, args), loc, chain };
+  const text = fill(message, args);
+  // What begins with a word of ours begins a sentence; a name of the author's stays as it is.
+  const sentence = message.startsWith('{what}') ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return { code, message: sentence, hint: fill(hint, args), loc, chain };
 };

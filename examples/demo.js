@@ -11,7 +11,7 @@ const video = await VideoReader.open(new URL('../test/media/bars.mp4', here).pat
 console.log(`video     ${video.width}×${video.height}, ${video.codec}, decoded by ${video.decoder}`);
 const { matrix, range, source } = video.colour;
 console.log(`colour    ${matrix}, ${range} (${source === 'stream' ? 'the stream says so' : 'assumed'})`);
-console.log(`plan      ${preprocess.chain}`);
+console.log(`plan      ${preprocess.manifest.chain}`);
 
 // Turns the picture by 10° around its centre: for every output pixel, where it comes from.
 const turn = degrees => {
@@ -42,6 +42,8 @@ mkdirSync(out, { recursive: true });
 const sheet = new URL('demo.png', out).pathname;
 await contactSheet(sheet, thumbnails);
 console.log(`tensor    ${shape}`);
-console.log(`speed     ${frames} frames in ${seconds.toFixed(2)} s: ${(frames / seconds).toFixed(0)} fps, decoding included`);
+console.log(
+  `speed     ${frames} frames in ${seconds.toFixed(2)} s: ${(frames / seconds).toFixed(0)} fps, decoding included`,
+);
 console.log(`memory    ${device.memory().live} bytes left on the device`);
 console.log(`picture   ${sheet}`);

@@ -29,7 +29,7 @@ export const requireHostArray = (data: unknown, dtype: DType, path: string): Hos
   if (array.BYTES_PER_ELEMENT !== byteSize[dtype] || isFloat !== (dtype === 'f32')) {
     const name = arrays[dtype].name;
     throw expected(
-      `a ${name}`,
+      `${name === 'Int32Array' ? 'an' : 'a'} ${name}`,
       path,
       describe(data),
       dtype === 'f16' ? 'It holds the bits of the halves.' : undefined,

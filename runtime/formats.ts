@@ -29,7 +29,7 @@ export const formatOf = (name: unknown, path: string): ImageFormat => {
       "'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32'",
       path,
       describe(name),
-      `All: ${[...known.keys()].join(', ')}.`,
+      'Tensors: gray, yuv, rgb or rgba, then nhwc or nchw, then u8, f16 or f32.',
     );
   }
   return format;

@@ -1,10 +1,11 @@
 /** One spec, three executions: here the oracle, the host's code, and the author's functions as they stand. */
-import { pathToFileURL } from 'node:url';
+
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../compiler/build.js';
 import type { Kernel } from '../compiler/ir/plan.js';
-import { type Device, openDevice, type Pipeline as Built } from '../runtime/index.js';
+import { type Pipeline as Built, type Device, openDevice } from '../runtime/index.js';
 import {
   blankResults,
   buildFolder,
@@ -56,7 +57,10 @@ describe('oracle, host and the spec as it stands', () => {
         runOracle(kernel, oracle, image, expected[number]!, given, { number, of: images.length });
         const [mine, theirs] = [readPixels(host[number]!), readPixels(expected[number]!)];
         expectWithin(mine, theirs, exact);
-        const asWritten = storedPixels(reference(specOf(name), image, given, number), kernel.pipeline.sink.dtype);
+        const asWritten = storedPixels(
+          reference(specOf(name), image, given, number),
+          kernel.pipeline.sink.dtype,
+        );
         expectWithin(theirs, asWritten, roundingTolerance(name, kernel.pipeline.sink.dtype));
       });
     }

@@ -21,7 +21,7 @@ import {
   typeOf,
   type Value,
 } from './values.js';
-import { builtinOf, mathMember } from './vocabulary.js';
+import { builtinOf, mathMember, target } from './vocabulary.js';
 
 export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   const callee = withoutParentheses(node.expression);
@@ -48,6 +48,9 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   if (ts.isPropertyAccessExpression(callee) && !isModule(scope, callee.expression)) {
     return readMethod(scope, node, callee);
   }
+  if (ts.isIdentifier(callee) && isAmbient(target(scope, symbol))) {
+    return refuse(scope, callee, 'CW1018', { name: callee.text });
+  }
   const value = ts.isPropertyAccessExpression(callee)
     ? resolve(scope, callee.name, symbol)
     : readRaw(scope, callee);
@@ -60,6 +63,9 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   }
   return value.kind === 'poison' ? poison : refuse(scope, callee, 'CW1018', { name: shortText(callee) });
 };
+
+const isAmbient = (symbol: ts.Symbol | undefined): boolean =>
+  symbol?.declarations?.every(declaration => declaration.getSourceFile().isDeclarationFile) ?? false;
 
 const shortText = (node: ts.Node): string => node.getText().replace(/\s+/g, ' ').slice(0, 60);
 
@@ -260,8 +266,7 @@ const readReceiver = (scope: Scope, callee: ts.PropertyAccessExpression): Value 
   const symbol = ts.isIdentifier(callee.expression)
     ? checker.getSymbolAtLocation(callee.expression)
     : undefined;
-  const ambient = symbol?.declarations?.every(declaration => declaration.getSourceFile().isDeclarationFile);
-  return ambient
+  return isAmbient(symbol)
     ? refuse(scope, callee, 'CW1018', { name: shortText(callee) })
     : readRaw(scope, callee.expression);
 };

@@ -5,6 +5,7 @@ import { tuple } from '../ir/types.js';
 import { coerce, materialise, unify } from './coerce.js';
 import { read } from './expressions.js';
 import { finishBody } from './finish.js';
+import { makeNames } from './names.js';
 import { bind } from './patterns.js';
 import {
   bodyKey,
@@ -88,6 +89,11 @@ const checkShape = (scope: Scope, fn: FunctionNode, count: number, name: string,
     refuse(scope, fn, 'CW1038', { what: fn.asteriskToken ? 'A generator' : 'An async function' });
     return false;
   }
+  const self = fn.parameters.find(parameter => parameter.name.getText() === 'this');
+  if (self) {
+    refuse(scope, self, 'CW1001', { what: '`this`' });
+    return false;
+  }
   const odd = fn.parameters.find(
     parameter => parameter.initializer || parameter.dotDotDotToken || parameter.questionToken,
   );
@@ -166,7 +172,9 @@ export const typedAs = (
   if (written.kind === 'anyLength' && length > 0) {
     return coerce(scope, value, tuple(written.scalar, length), node);
   }
-  if (value.kind !== 'poison') {
+  if (value.kind === 'list' && value.items.length === 0) {
+    refuse(scope, node, 'CW1024');
+  } else if (value.kind !== 'poison') {
     const expected = written.kind === 'text' ? 'a string' : 'a tuple';
     refuse(scope, node, 'CW1030', { expected, actual: describe(value) });
   }
@@ -249,11 +257,8 @@ const addHelper = (reader: Reader, fn: Omit<Fn, 'name'>, wanted: string): string
   if (equal !== undefined) {
     return equal;
   }
-  const names = makeScope(reader).names;
-  let name = names.take(wanted);
-  for (let number = 1; reader.helpers.some(helper => helper.name === name); number++) {
-    name = names.take(`${wanted}_${number}`);
-  }
+  // A local of the same name would hide it.
+  const name = makeNames(taken => reader.helperNames.has(taken) || reader.allNames.has(taken)).take(wanted);
   reader.helperNames.add(name);
   reader.byBody.set(key, name);
   reader.helpers.push({ name, ...fn });
@@ -346,6 +351,7 @@ export const readMain = (
     return undefined;
   }
   reader.stack.push({ node, name });
+  reader.helperNames.add(name);
   try {
     const args = mainArgs.flatMap((argument, index) =>
       bindMain(scope, argument, node.parameters.at(index), node),

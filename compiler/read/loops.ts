@@ -66,8 +66,8 @@ const readHead = (scope: Scope, node: ts.ForStatement): Loop | undefined => {
   }
   const name = declaration.name;
   const from = whole(scope, declaration.initializer);
-  const to = readCondition(scope, condition, name.text);
-  const step = readStep(scope, incrementor, name.text);
+  const to = from === undefined ? undefined : readCondition(scope, condition, name.text);
+  const step = to === undefined ? undefined : readStep(scope, incrementor, name.text);
   return from === undefined || to === undefined || step === undefined ? undefined : { name, from, to, step };
 };
 

@@ -153,9 +153,9 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
   if (field.per === 'channel') {
     return checkChannels(field, value, channels);
   }
-  const listed =
-    field.per === 'image' && Array.isArray(value) && (field.kind !== 'vec2' || value.some(Array.isArray));
-  if (!listed) {
+  // One vector is an array of numbers itself, and so is a matrix that lacks its direction.
+  const single = (field.kind === 'vec2' || field.kind === 'mat2x3') && isNumbers(value);
+  if (field.per !== 'image' || !Array.isArray(value) || single) {
     return checkValue(field.kind, value, field.name);
   }
   if (value.length === 0) {
@@ -163,6 +163,9 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
   }
   return firstProblem(value, (item, index) => checkValue(field.kind, item, `${field.name}[${index}]`));
 };
+
+const isNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(item => typeof item === 'number');
 
 const firstProblem = (
   items: readonly unknown[],

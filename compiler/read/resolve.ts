@@ -43,6 +43,9 @@ const placeOf = (scope: Scope, node: ts.Node | undefined): string => {
   if (!node) {
     return 'outside';
   }
+  if (node.getSourceFile().isDeclarationFile) {
+    return 'declared, without its source';
+  }
   const loc = locOf(scope, node);
   return `${loc.file}:${loc.line}`;
 };
@@ -61,8 +64,7 @@ const resolveVariable = (
     ts.isSourceFile(list.parent.parent);
   const place = placeOf(scope, declaration);
   if (!ofModule || !declaration.initializer) {
-    const ambient = declaration.getSourceFile().isDeclarationFile;
-    return refuse(scope, node, ambient ? 'CW1018' : 'CW1020', { name, place });
+    return refuse(scope, node, 'CW1020', { name, place });
   }
   if (!(list.flags & ts.NodeFlags.Const)) {
     return refuse(scope, node, 'CW1019', { name, place });

@@ -29,6 +29,7 @@ export type Reader = {
   nodes: number;
   depth: number;
   refused: boolean;
+  saidTooDeep: boolean;
   /** Above zero: failures are counted and not reported. */
   quiet: number;
 };
@@ -65,6 +66,7 @@ export const makeReader = (session: Session, chain: readonly string[], channels:
   nodes: 0,
   depth: 0,
   refused: false,
+  saidTooDeep: false,
   quiet: 0,
 });
 
@@ -94,7 +96,10 @@ export const makeScope = (reader: Reader, options: { parent?: Scope; isSize?: bo
 export const refuse = (scope: Scope, node: ts.Node, code: Code, args: Args = {}): Value => {
   const { reader } = scope;
   reader.refused = true;
-  if (reader.quiet === 0) {
+  // Everything around what is too deep is deep as well.
+  const repeated = code === 'CW1057' && reader.saidTooDeep;
+  reader.saidTooDeep ||= code === 'CW1057' && reader.quiet === 0;
+  if (reader.quiet === 0 && !repeated) {
     reader.session.report(code, node, args, reader.chain);
   }
   return poison;

@@ -13,19 +13,27 @@ Napi::Function JsMemory::define(Napi::Env env) {
                      });
 }
 
+namespace {
+// Unlike node-addon-api's, it does not throw: a finalizer may run while the environment ends.
+void report(napi_env env, int64_t bytes) {
+  int64_t total = 0;
+  napi_adjust_external_memory(env, bytes, &total);
+}
+}  // namespace
+
 JsMemory::JsMemory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   Core core = takeCore<JsMemory>(info);
   memory_ = std::move(core.memory);
   if (!core.array.IsEmpty()) array_ = Napi::Persistent(core.array);
   reported_ = core.reported;
-  if (reported_) Napi::MemoryManagement::AdjustExternalMemory(Env(), static_cast<int64_t>(memory_->bytes));
+  if (reported_) report(Env(), static_cast<int64_t>(memory_->bytes));
 }
 
 JsMemory::~JsMemory() { release(); }
 
 void JsMemory::release() {
   if (!memory_) return;
-  if (reported_) Napi::MemoryManagement::AdjustExternalMemory(Env(), -static_cast<int64_t>(memory_->bytes));
+  if (reported_) report(Env(), -static_cast<int64_t>(memory_->bytes));
   memory_->release();
   memory_.reset();
   array_.Reset();

@@ -10,7 +10,11 @@ void runJob(napi_env env, napi_value, void*, void* data) {
   if (!env) return;  // The environment is ending; the job's references went with it.
   std::unique_ptr<Job> job(static_cast<Job*>(data));
   Napi::HandleScope scope(env);
-  (*job)(env);
+  try {
+    (*job)(env);
+  } catch (const Napi::Error&) {
+    // A worker that is being terminated takes no more JavaScript.
+  }
 }
 
 const char* kindName(FailureKind kind) {

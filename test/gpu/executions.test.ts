@@ -4,12 +4,20 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../compiler/build.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
-import { cudaStatus, type Device, openDevice, type Pipeline as Built } from '../../runtime/index.js';
-import { blankResults, buildFolder, entry, root, runBuilt, suiteCases, suiteKernels } from '../support/executions.js';
+import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
+import {
+  blankResults,
+  buildFolder,
+  entry,
+  root,
+  runBuilt,
+  suiteCases,
+  suiteKernels,
+} from '../support/executions.js';
 import { expectIntact, readPixels } from '../support/images.js';
 import { names } from '../support/pipelineNames.js';
 import { random } from '../support/random.js';
-import { roundingTolerance, exact, expectWithin } from '../support/tolerance.js';
+import { exact, expectWithin, roundingTolerance } from '../support/tolerance.js';
 
 const status = cudaStatus();
 const title = status.usable ? '' : ' (skipped: no CUDA device)';

@@ -27,9 +27,15 @@ const whole = { x: 0, y: 0, width: 40, height: 30 };
 describe('CUDA on a stand-in driver', () => {
   it('says what it found', () => {
     expect(cudaStatus()).toMatchObject({ usable: true, driverVersion: 13000, message: '' });
-    expect(device.properties).toMatchObject({ name: 'Fake GPU', computeCapability: [9, 0], multiprocessors: 4 });
+    expect(device.properties).toMatchObject({
+      name: 'Fake GPU',
+      computeCapability: [9, 0],
+      multiprocessors: 4,
+    });
     expect(openDevice().kind).toBe('cuda');
-    expect(() => openDevice('cuda:1')).toThrowErrorMatchingInlineSnapshot(`[DeviceUnavailableError: Device 'cuda:1' cannot be used: there is no CUDA device 1: the driver sees 1. Check CUDA_VISIBLE_DEVICES and nvidia-smi, or use openDevice('cpu').]`);
+    expect(() => openDevice('cuda:1')).toThrowErrorMatchingInlineSnapshot(
+      `[DeviceUnavailableError: Device 'cuda:1' cannot be used: there is no CUDA device 1: the driver sees 1. Check CUDA_VISIBLE_DEVICES and nvidia-smi, or use openDevice('cpu').]`,
+    );
   });
 
   it('copies what the array held at the call', async () => {
@@ -108,14 +114,18 @@ describe('CUDA on a stand-in driver', () => {
 
   it('says how much was asked for when memory is out, and goes on', () => {
     const spec = { shape: [1024, 1024, 100], dtype: 'u8', layout: 'HWC' } as const;
-    expect(() => Tensor.empty(device, spec)).toThrowErrorMatchingInlineSnapshot(`[OutOfMemoryError: Out of memory: 100.0 MiB were asked for with 64.0 MiB free of 64.0 MiB. Dispose tensors and images that are done with, or give fewer images at a time.]`);
+    expect(() => Tensor.empty(device, spec)).toThrowErrorMatchingInlineSnapshot(
+      `[OutOfMemoryError: Out of memory: 100.0 MiB were asked for with 64.0 MiB free of 64.0 MiB. Dispose tensors and images that are done with, or give fewer images at a time.]`,
+    );
     Tensor.empty(device, { ...spec, shape: [10, 10, 3] }).dispose();
   });
 
   it('makes a typed error of a failed launch', () => {
     process.env.CUWEAVE_FAKE_LAUNCH = '209';
     const image = upload(picture(1));
-    expect(() => made.cropped(image, { rect: whole, gain: 1 })).toThrowErrorMatchingInlineSnapshot(`[LaunchError: Pipeline 'cropped' could not be launched for 1 image on cuda:0: the launch failed with CUDA_ERROR_NO_BINARY_FOR_GPU (209): no kernel image is available for execution on the device. It was built for no GPU, and this GPU is sm_90: build it for that one too.]`);
+    expect(() => made.cropped(image, { rect: whole, gain: 1 })).toThrowErrorMatchingInlineSnapshot(
+      `[LaunchError: Pipeline 'cropped' could not be launched for 1 image on cuda:0: the launch failed with CUDA_ERROR_NO_BINARY_FOR_GPU (209): no kernel image is available for execution on the device. It was built for no GPU, and this GPU is sm_90: build it for that one too.]`,
+    );
     delete process.env.CUWEAVE_FAKE_LAUNCH;
     made.cropped(image, { rect: whole, gain: 1 }).dispose();
     image.dispose();
@@ -124,9 +134,13 @@ describe('CUDA on a stand-in driver', () => {
 
   it('rejects, with the failure of the work, and then refuses the lost device', async () => {
     process.env.CUWEAVE_FAKE_FAIL = 'cuEventSynchronize:700';
-    await expect(device.synchronize()).rejects.toThrowErrorMatchingInlineSnapshot(`[DeviceLostError: The device is lost: work on the stream failed with CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered. Start another process, or use openDevice('cpu').]`);
+    await expect(device.synchronize()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DeviceLostError: The device is lost: work on the stream failed with CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered. Start another process, or use openDevice('cpu').]`,
+    );
     delete process.env.CUWEAVE_FAKE_FAIL;
-    expect(() => upload(picture(1))).toThrowErrorMatchingInlineSnapshot(`[DeviceLostError: The device is lost: an earlier call failed with CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered. Start another process, or use openDevice('cpu').]`);
+    expect(() => upload(picture(1))).toThrowErrorMatchingInlineSnapshot(
+      `[DeviceLostError: The device is lost: an earlier call failed with CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered. Start another process, or use openDevice('cpu').]`,
+    );
     await expect(device.synchronize()).rejects.toMatchObject({ name: 'DeviceLostError', code: 700 });
   });
 });

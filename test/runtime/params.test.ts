@@ -113,8 +113,12 @@ describe('valueOfImage', () => {
     const param = { kind: 'f32', per: 'image' } as const;
     expect(valueOfImage(param, 4, 1, 2, path)).toEqual({ value: 4, path });
     expect(valueOfImage(param, [4, 5], 1, 2, path)).toEqual({ value: 5, path: 'options.p[1]' });
-    expect(() => valueOfImage(param, [4, 5], 0, 3, path)).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: Expected one value, or an array of 3 (one per image) for options.p but received an array of 2.]`);
-    expect(() => valueOfImage(param, [], 0, 1, path)).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: Expected one value for options.p but received an array of 0.]`);
+    expect(() => valueOfImage(param, [4, 5], 0, 3, path)).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: Expected one value, or an array of 3 (one per image) for options.p but received an array of 2.]`,
+    );
+    expect(() => valueOfImage(param, [], 0, 1, path)).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: Expected one value for options.p but received an array of 0.]`,
+    );
   });
 
   it('knows a pair from an array of pairs', () => {

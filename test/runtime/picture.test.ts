@@ -81,18 +81,36 @@ describe('pictures', () => {
   it('say what is wrong', async () => {
     await writeFile(at('broken.png'), (await readFile(at('a.png'))).subarray(0, 40));
     await writeFile(at('x.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>');
-    expect(await message(readPicture(at('none.png')))).toMatchInlineSnapshot(`"PictureError notFound: Expected a picture at FOLDER/none.png but there is none: ENOENT: no such file or directory, stat 'FOLDER/none.png'"`);
-    expect(await message(readPicture(folder))).toMatchInlineSnapshot(`"PictureError unreadable: Expected a picture at FOLDER but it is no file"`);
+    expect(await message(readPicture(at('none.png')))).toMatchInlineSnapshot(
+      `"PictureError notFound: Expected a picture at FOLDER/none.png but there is none: ENOENT: no such file or directory, stat 'FOLDER/none.png'"`,
+    );
+    expect(await message(readPicture(folder))).toMatchInlineSnapshot(
+      `"PictureError unreadable: Expected a picture at FOLDER but it is no file"`,
+    );
     expect((await message(readPicture(at('broken.png')))) as string).toContain('PictureError notPicture');
-    expect(await message(readPicture(at('x.svg')))).toMatchInlineSnapshot(`"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in FOLDER/x.svg but: its format is svg"`);
-    expect(await message(readPicture(null as never))).toMatchInlineSnapshot(`"ArgumentError : Expected a path or the bytes of a picture for source but received null."`);
-    expect(await message(writePicture(at('a.bmp'), tensor()))).toMatchInlineSnapshot(`"ArgumentError : Expected a file name that ends with .png, .jpg, .jpeg for path but received 'FOLDER/a.bmp'."`);
-    expect(await message(writePicture(at('a.png'), tensor({ shape: [2, 1, 3, 3] })))).toMatchInlineSnapshot(`"ArgumentError : Expected a tensor of one image for picture but received 2 images."`);
+    expect(await message(readPicture(at('x.svg')))).toMatchInlineSnapshot(
+      `"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in FOLDER/x.svg but: its format is svg"`,
+    );
+    expect(await message(readPicture(null as never))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a path or the bytes of a picture for source but received null."`,
+    );
+    expect(await message(writePicture(at('a.bmp'), tensor()))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a file name that ends with .png, .jpg, .jpeg for path but received 'FOLDER/a.bmp'."`,
+    );
+    expect(await message(writePicture(at('a.png'), tensor({ shape: [2, 1, 3, 3] })))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a tensor of one image for picture but received 2 images."`,
+    );
     const floats = tensor({ data: new Float32Array(18), dtype: 'f32' });
-    expect(await message(writePicture(at('a.png'), floats))).toMatchInlineSnapshot(`"ArgumentError : Expected a u8 tensor of 1, 3 or 4 channels for tensor but received f32 NHWC: its values are f32, and pictures hold u8."`);
+    expect(await message(writePicture(at('a.png'), floats))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a u8 tensor of 1, 3 or 4 channels for tensor but received f32 NHWC: its values are f32, and pictures hold u8."`,
+    );
     const four = { width: 1, height: 1, channels: 4, data: new Uint8Array(4) } as const;
-    expect(await message(writePicture(at('a.jpg'), four))).toMatchInlineSnapshot(`"ArgumentError : Expected 1 or 3 channels for a JPEG but received RGBA. Write a .png instead."`);
-    expect(await message(writePicture(at('a.png'), { ...four, height: 2 }))).toMatchInlineSnapshot(`"ArgumentError : Expected 8 bytes for picture.data but received 4 bytes."`);
+    expect(await message(writePicture(at('a.jpg'), four))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected 1 or 3 channels for a JPEG but received RGBA. Write a .png instead."`,
+    );
+    expect(await message(writePicture(at('a.png'), { ...four, height: 2 }))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected 8 bytes for picture.data but received 4 bytes."`,
+    );
   });
 
   it('many on a sheet, evenly chosen', async () => {
@@ -147,7 +165,9 @@ describe('.npy', () => {
       const data = Uint16Array.of(n, n + 100, n, n + 100);
       await writer.append({ data, shape: [2, 1, 2, 1], dtype: 'f16', layout: 'NHWC' });
     }
-    expect(await message(writer.append(tensor()))).toMatchInlineSnapshot(`"ArgumentError : Expected images of f16×1×2×1, as the first ones are, for the .npy file but received some of u8×2×3×3. Write to a folder instead: it gets a file per image."`);
+    expect(await message(writer.append(tensor()))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected images of f16×1×2×1, as the first ones are, for the .npy file but received some of u8×2×3×3. Write to a folder instead: it gets a file per image."`,
+    );
     await writer.close();
     const { shape, descr, values } = await load(at('many.npy'));
     expect([shape, descr, values.slice(-4)]).toEqual([[24, 1, 2, 1], '<f2', [11, 111, 11, 111]]);
@@ -194,8 +214,14 @@ describe('where a run writes', () => {
       }
       return 'no error';
     };
-    expect(error('x.png', { single: false })).toMatchInlineSnapshot(`"Expected a folder or a pattern such as out-%04d.png for output, since there are several images, but received x.png."`);
-    expect(error('x.png', { single: true, notPictures: 'its values are f16' })).toMatchInlineSnapshot(`"Expected a pipeline whose results are pictures for output x.png but its values are f16. Write a .npy instead."`);
-    expect(error('x.mp4', { single: true })).toMatchInlineSnapshot(`"Expected .npy, .png, .jpg or a folder for output but received x.mp4."`);
+    expect(error('x.png', { single: false })).toMatchInlineSnapshot(
+      `"Expected a folder or a pattern such as out-%04d.png for output, since there are several images, but received x.png."`,
+    );
+    expect(error('x.png', { single: true, notPictures: 'its values are f16' })).toMatchInlineSnapshot(
+      `"Expected a pipeline whose results are pictures for output x.png but its values are f16. Write a .npy instead."`,
+    );
+    expect(error('x.mp4', { single: true })).toMatchInlineSnapshot(
+      `"Expected .npy, .png, .jpg or a folder for output but received x.mp4."`,
+    );
   });
 });

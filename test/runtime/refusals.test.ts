@@ -1,6 +1,13 @@
 /** What the runtime refuses, and in which words. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Device, Image, ImageBatch, openDevice, type PipelineInput, Tensor } from '../../runtime/index.js';
+import {
+  type Device,
+  Image,
+  ImageBatch,
+  openDevice,
+  type PipelineInput,
+  Tensor,
+} from '../../runtime/index.js';
 import { definePipeline } from '../../runtime/pipeline.js';
 import { buildHandmade, type Handmade, handmadeManifest, handmadeSizes } from '../support/handmade.js';
 
@@ -92,7 +99,7 @@ it('refuses tensors that do not fit together', () => {
     no room: OutOfMemoryError: Out of memory: 67108864.0 MiB were asked for with … free of …. Dispose tensors and images that are done with, or give fewer images at a time.
     other array: ArgumentError: Expected a Float32Array for data but received Uint8Array of 24 bytes.
     no array: ArgumentError: Expected a typed array of f32 for data but received [1, 2].
-    floats for integers: ArgumentError: Expected a Int32Array for data but received Float32Array of 96 bytes.
+    floats for integers: ArgumentError: Expected an Int32Array for data but received Float32Array of 96 bytes.
     halves as floats: ArgumentError: Expected a Uint16Array for data but received Float32Array of 96 bytes. It holds the bits of the halves.
     too few values: ArgumentError: Expected 24 values ([2, 3, 4]) for data but received 23.
     no address: ArgumentError: Expected an address as a bigint for spec.pointer but received 4096.
@@ -129,8 +136,8 @@ it('refuses images that do not fit together', () => {
   ).toMatchInlineSnapshot(`
     "fitting: accepted
     no spec: ArgumentError: Expected { format, width, height, planes } for image but received null.
-    format: ArgumentError: Expected 'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32' for format but received 'nv21'. All: nv12, yuv444p, rgb8, gray_nhwc_u8, gray_nchw_u8, yuv_nhwc_u8, yuv_nchw_u8, rgb_nhwc_u8, rgb_nchw_u8, rgba_nhwc_u8, rgba_nchw_u8, gray_nhwc_f16, gray_nchw_f16, yuv_nhwc_f16, yuv_nchw_f16, rgb_nhwc_f16, rgb_nchw_f16, rgba_nhwc_f16, rgba_nchw_f16, gray_nhwc_f32, gray_nchw_f32, yuv_nhwc_f32, yuv_nchw_f32, rgb_nhwc_f32, rgb_nchw_f32, rgba_nhwc_f32, rgba_nchw_f32.
-    inherited name: ArgumentError: Expected 'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32' for format but received 'toString'. All: nv12, yuv444p, rgb8, gray_nhwc_u8, gray_nchw_u8, yuv_nhwc_u8, yuv_nchw_u8, rgb_nhwc_u8, rgb_nchw_u8, rgba_nhwc_u8, rgba_nchw_u8, gray_nhwc_f16, gray_nchw_f16, yuv_nhwc_f16, yuv_nchw_f16, rgb_nhwc_f16, rgb_nchw_f16, rgba_nhwc_f16, rgba_nchw_f16, gray_nhwc_f32, gray_nchw_f32, yuv_nhwc_f32, yuv_nchw_f32, rgb_nhwc_f32, rgb_nchw_f32, rgba_nhwc_f32, rgba_nchw_f32.
+    format: ArgumentError: Expected 'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32' for format but received 'nv21'. Tensors: gray, yuv, rgb or rgba, then nhwc or nchw, then u8, f16 or f32.
+    inherited name: ArgumentError: Expected 'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32' for format but received 'toString'. Tensors: gray, yuv, rgb or rgba, then nhwc or nchw, then u8, f16 or f32.
     width: ArgumentError: Expected a whole number from 1 to 65535 for width but received 0.
     height: ArgumentError: Expected a whole number from 1 to 65535 for height but received 70000.
     plane missing: ArgumentError: Expected 2 planes (y, uv) for planes but received 1.
@@ -189,13 +196,16 @@ it('refuses inputs that the pipeline does not take', () => {
 });
 
 it('refuses options that the pipeline does not have, and names the path of those that do not fit', () => {
-  const call = (given: unknown, input: PipelineInput = rgb()) => () => made.cropped(input, wrong(given));
+  const call =
+    (given: unknown, input: PipelineInput = rgb()) =>
+    () =>
+      made.cropped(input, wrong(given));
   expect(
     refusals({
       none: call(undefined),
       'no object': call('gain'),
       unknown: call({ ...options, gian: 2 }),
-      'inherited name': call({ ...options, ['__proto__x']: 2 }),
+      'inherited name': call({ ...options, constructor: 2 }),
       missing: call({ rect }),
       'one of two': call({ ...options, rect: [rect, { ...rect, x: 1 }] }, [rgb(), rgb()]),
       'too few': call({ ...options, rect: [rect] }, [rgb(), rgb()]),
@@ -207,7 +217,7 @@ it('refuses options that the pipeline does not have, and names the path of those
     "none: ArgumentError: Expected a finite number for options.gain but received undefined.
     no object: ArgumentError: Expected an object for options but received 'gain'.
     unknown: ArgumentError: Expected an option of cropped for options but received 'gian'. Known: rect, gain.
-    inherited name: ArgumentError: Expected an option of cropped for options but received '__proto__x'. Known: rect, gain.
+    inherited name: ArgumentError: Expected an option of cropped for options but received 'constructor'. Known: rect, gain.
     missing: ArgumentError: Expected a finite number for options.gain but received undefined.
     one of two: ArgumentError: Expected a rectangle inside the image of 4×3 for options.rect[1] but received { x: 1, y: 0, width: 4, height: 3 }.
     too few: ArgumentError: Expected one value, or an array of 2 (one per image) for options.rect but received an array of 1.
@@ -256,7 +266,9 @@ it('refuses sizes that no image has', () => {
     name: 'cropped',
     sizes: { crop: () => [70000, 3] },
   });
-  expect(refusals({ huge: () => huge(rgb(), options) })).toMatchInlineSnapshot(`"huge: ArgumentError: Expected 1 to 65535 pixels each way for the size after crop but received 70000×3. It follows from options.rect."`);
+  expect(refusals({ huge: () => huge(rgb(), options) })).toMatchInlineSnapshot(
+    `"huge: ArgumentError: Expected 1 to 65535 pixels each way for the size after crop but received 70000×3. It follows from options.rect."`,
+  );
 });
 
 it('refuses what is disposed', async () => {
@@ -300,13 +312,15 @@ it('refuses what is disposed', async () => {
 });
 
 it('refuses libraries that are missing, damaged or of another version', () => {
-  const define = (change: object, name = 'cropped', directory = made.directory) => () =>
-    definePipeline({
-      directory,
-      manifest: { ...handmadeManifest, ...change },
-      name,
-      sizes: handmadeSizes,
-    });
+  const define =
+    (change: object, name = 'cropped', directory = made.directory) =>
+    () =>
+      definePipeline({
+        directory,
+        manifest: { ...handmadeManifest, ...change },
+        name,
+        sizes: handmadeSizes,
+      });
   const call = (change: object) => () => define(change)()(rgb(), options);
   const [entry] = handmadeManifest.pipelines;
   expect(

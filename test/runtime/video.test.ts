@@ -103,11 +103,19 @@ describe('VideoReader', () => {
   it('refuses wrong arguments', async () => {
     const message = (work: Promise<unknown>) =>
       work.catch((error: Error) => `${error.name}: ${error.message}`);
-    expect(await message(VideoReader.open(5 as never))).toMatchInlineSnapshot(`"ArgumentError: Expected a path or the bytes of a video for source but received 5."`);
+    expect(await message(VideoReader.open(5 as never))).toMatchInlineSnapshot(
+      `"ArgumentError: Expected a path or the bytes of a video for source but received 5."`,
+    );
     expect(
       await message(VideoReader.open(clipPath('bars'), { device, decoder: 'nvdec' as never })),
-    ).toMatchInlineSnapshot(`"ArgumentError: Expected 'auto' or 'software' for options.decoder but received 'nvdec'."`);
-    expect(await message((await open('bars')).batches(0).next())).toMatchInlineSnapshot(`"ArgumentError: Expected a whole number from 1 to 65535 for size but received 0."`);
-    expect(await message((await open('bars')).frames({ step: 1.5 }).next())).toMatchInlineSnapshot(`"ArgumentError: Expected a whole number of at least 1 for options.step but received 1.5."`);
+    ).toMatchInlineSnapshot(
+      `"ArgumentError: Expected 'auto' or 'software' for options.decoder but received 'nvdec'."`,
+    );
+    expect(await message((await open('bars')).batches(0).next())).toMatchInlineSnapshot(
+      `"ArgumentError: Expected a whole number from 1 to 65535 for size but received 0."`,
+    );
+    expect(await message((await open('bars')).frames({ step: 1.5 }).next())).toMatchInlineSnapshot(
+      `"ArgumentError: Expected a whole number of at least 1 for options.step but received 1.5."`,
+    );
   });
 });

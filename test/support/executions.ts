@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { oracleSource } from '../../compiler/generate.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
+import type { Format, Pipeline } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
-import type { Format, Pipeline } from '../../ops/spec.js';
 import { blankImage, fillImage, randomImage, readSample, type TestImage } from './images.js';
 import * as specs from './pipelines.js';
 import type { Random } from './random.js';
@@ -19,7 +19,8 @@ export const entry = 'test/support/pipelines.ts';
 /** Every kernel of test/support/pipelines.ts. */
 export const suiteKernels = (): Promise<readonly Kernel[]> => kernelsOf({ root, entries: [entry] });
 /** The spec of that name, as the author wrote it. */
-export const specOf = (name: string): Pipeline => (specs as unknown as Record<string, Pipeline>)[name] as Pipeline;
+export const specOf = (name: string): Pipeline =>
+  (specs as unknown as Record<string, Pipeline>)[name] as Pipeline;
 /** Where a build of the suite goes; in the repository, so that `cuweave` resolves. */
 export const buildFolder = (name: string): string => join(root, 'test', 'build', name);
 
@@ -104,7 +105,10 @@ export const runBuilt = async (
           layout: 'HWC',
         });
         guards.push({ tensor, memory: plane.memory });
-        return { pointer: tensor.pointer + BigInt(plane.data.byteOffset - plane.memory.byteOffset), pitch: plane.pitch };
+        return {
+          pointer: tensor.pointer + BigInt(plane.data.byteOffset - plane.memory.byteOffset),
+          pitch: plane.pitch,
+        };
       }),
     });
   const sources = images.map(place);
@@ -120,13 +124,26 @@ export type SuiteCase = { readonly images: readonly TestImage[]; readonly given:
 /** 1×1, primes, one past a warp and past a vector, unequal and padded, in one batch. */
 const batches: readonly (readonly (readonly [width: number, height: number, padding: number])[])[] = [
   [[1, 1, 0]],
-  [[37, 23, 0], [33, 9, 13], [65, 17, 4]],
-  [[64, 48, 0], [7, 5, 64], [129, 3, 1], [2, 2, 0]],
+  [
+    [37, 23, 0],
+    [33, 9, 13],
+    [65, 17, 4],
+  ],
+  [
+    [64, 48, 0],
+    [7, 5, 64],
+    [129, 3, 1],
+    [2, 2, 0],
+  ],
 ];
 
 /** The cases of a pipeline, the same for the same seed. */
 export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[] => {
-  const open = new Set(kernel.pipeline.stages.flatMap(({ params }) => params.flatMap(({ value }) => ('open' in value ? value.open : []))));
+  const open = new Set(
+    kernel.pipeline.stages.flatMap(({ params }) =>
+      params.flatMap(({ value }) => ('open' in value ? value.open : [])),
+    ),
+  );
   const least = kernel.name === 'everything' ? 7 : 1;
   return batches.map(sizes => {
     const images = sizes.map(([width, height, padding]) =>
@@ -143,7 +160,14 @@ export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[]
     };
     const matrix = ({ width, height }: TestImage, n: number) => {
       const [a, b] = [random.float(-1.2, 1.2), random.float(-1.2, 1.2)];
-      const m = [a, -b, width / 2 - a * (width / 2) + b * (height / 2), b, a, height / 2 - b * (width / 2) - a * (height / 2)];
+      const m = [
+        a,
+        -b,
+        width / 2 - a * (width / 2) + b * (height / 2),
+        b,
+        a,
+        height / 2 - b * (width / 2) - a * (height / 2),
+      ];
       return n % 2 === 0 ? { dstToSrc: m } : { srcToDst: m };
     };
     const all: Given = {

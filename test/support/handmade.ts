@@ -34,8 +34,26 @@ const cropped: ManifestPipeline = {
   },
   geometry: [{ stage: 'crop', role: 'indexMap', resizes: true }],
   params: [
-    { stage: 'crop', name: 'rect', kind: 'rect', per: 'image', lanes: 4, block: 'image', offset: 80, open: 'rect' },
-    { stage: 'scale', name: 'gain', kind: 'f32', per: 'call', lanes: 1, block: 'args', offset: 16, open: 'gain' },
+    {
+      stage: 'crop',
+      name: 'rect',
+      kind: 'rect',
+      per: 'image',
+      lanes: 4,
+      block: 'image',
+      offset: 80,
+      open: 'rect',
+    },
+    {
+      stage: 'scale',
+      name: 'gain',
+      kind: 'f32',
+      per: 'call',
+      lanes: 1,
+      block: 'args',
+      offset: 16,
+      open: 'gain',
+    },
     {
       stage: 'scale',
       name: 'offset',
@@ -62,10 +80,25 @@ const slow: ManifestPipeline = {
     colour: 'yuv',
     planes: [plane('y', 1, 0, 24), plane('uv', 2, 8, 32, 2)],
   },
-  sink: { name: 'gray_nhwc_f32', dtype: 'f32', colour: 'gray', layout: 'NHWC', planes: [plane('v', 1, 16, 40)] },
+  sink: {
+    name: 'gray_nhwc_f32',
+    dtype: 'f32',
+    colour: 'gray',
+    layout: 'NHWC',
+    planes: [plane('v', 1, 16, 40)],
+  },
   geometry: [],
   params: [
-    { stage: 'warp', name: 'matrix', kind: 'mat2x3', per: 'image', lanes: 6, block: 'image', offset: 56, open: 'matrix' },
+    {
+      stage: 'warp',
+      name: 'matrix',
+      kind: 'mat2x3',
+      per: 'image',
+      lanes: 6,
+      block: 'image',
+      offset: 56,
+      open: 'matrix',
+    },
     {
       stage: 'colours',
       name: 'colour',
@@ -76,8 +109,26 @@ const slow: ManifestPipeline = {
       offset: 80,
       settled: { matrix: 'auto', range: 'auto' },
     },
-    { stage: 'pause', name: 'pause', kind: 'i32', per: 'call', lanes: 1, block: 'args', offset: 16, open: 'pause' },
-    { stage: 'pause', name: 'code', kind: 'i32', per: 'call', lanes: 1, block: 'args', offset: 20, open: 'code' },
+    {
+      stage: 'pause',
+      name: 'pause',
+      kind: 'i32',
+      per: 'call',
+      lanes: 1,
+      block: 'args',
+      offset: 16,
+      open: 'pause',
+    },
+    {
+      stage: 'pause',
+      name: 'code',
+      kind: 'i32',
+      per: 'call',
+      lanes: 1,
+      block: 'args',
+      offset: 20,
+      open: 'code',
+    },
   ],
   args: { size: 24 },
   image: { size: 112, sizes: 48 },
@@ -97,7 +148,11 @@ export const handmadeSizes: Record<string, SizeFunction> = { crop: ({ rect }) =>
 type Rect = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 type Matrix = { readonly dstToSrc: readonly number[] } | { readonly srcToDst: readonly number[] };
 export type CroppedOptions = { readonly rect: PerImage<Rect>; readonly gain: number };
-export type SlowOptions = { readonly matrix: PerImage<Matrix>; readonly pause: number; readonly code: number };
+export type SlowOptions = {
+  readonly matrix: PerImage<Matrix>;
+  readonly pause: number;
+  readonly code: number;
+};
 
 export type Handmade = ReturnType<typeof define> & { readonly directory: string; remove(): Promise<void> };
 const define = (directory: string) => ({

@@ -1,0 +1,54 @@
+/** The measured cases: what video and vision models ask of a frame. */
+import {
+  constant,
+  crop,
+  flip,
+  linear,
+  nchw,
+  nhwc,
+  normalize,
+  nv12,
+  pipeline,
+  replicate,
+  resize,
+  rgb8,
+  seedYuvToRgb,
+  warpAffine,
+  yuvToRgb,
+} from 'cuweave/ops';
+
+const yuv = { matrix: 'bt709', range: 'limited' } as const;
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+const resized = { filter: linear, border: replicate } as const;
+const warped = { filter: linear, border: constant(0) } as const;
+
+export const yuv444ToF32 = pipeline(nchw('u8', { colour: 'yuv' }), seedYuvToRgb(), nchw('f32'));
+export const nv12ToF32 = pipeline(nv12(), yuvToRgb(yuv), nchw('f32'));
+export const nv12ToF16 = pipeline(nv12(), yuvToRgb(yuv), nchw('f16'));
+export const nv12ToU8 = pipeline(nv12(), yuvToRgb(yuv), nhwc('u8'));
+export const nv12Resized = pipeline(nv12(), yuvToRgb(yuv), resize(resized), normalize(imagenet), nchw('f32'));
+export const rgbResized = pipeline(rgb8(), resize(resized), normalize(imagenet), nchw('f32'));
+export const rgbNormalized = pipeline(rgb8(), normalize(imagenet), nchw('f32'));
+export const warpF32 = pipeline(nchw('f32'), warpAffine(warped), nchw('f32'));
+export const warpU8 = pipeline(rgb8(), warpAffine(warped), nhwc('u8'));
+export const nv12Warped = pipeline(
+  nv12(),
+  yuvToRgb(yuv),
+  warpAffine(warped),
+  normalize(imagenet),
+  nchw('f32'),
+);
+export const crops = pipeline(
+  rgb8(),
+  crop(),
+  resize({ ...resized, width: 64, height: 128 }),
+  normalize(imagenet),
+  nchw('f32'),
+);
+export const cropFlip = pipeline(
+  rgb8(),
+  crop({ rect: { x: 448, y: 28, width: 1024, height: 1024 } }),
+  flip({ direction: 'horizontal' }),
+  normalize(imagenet),
+  nchw('f32'),
+);
