@@ -69,8 +69,11 @@ try {
     "'cuweave/ops'",
   );
   writeFileSync(join(folder, 'src', 'normalize.ts'), op);
-  const own = examples.replace(/^ {2}normalize,\n/m, '') + '';
-  writeFileSync(join(folder, 'src', 'pipelines.ts'), `import { normalize } from './normalize.js';\n${own}`);
+  const others = examples.replace(/^ {2}normalize,\n/m, '');
+  writeFileSync(
+    join(folder, 'src', 'pipelines.ts'),
+    `import { normalize } from './normalize.js';\n${others}`,
+  );
   const entries = ['src/pipelines.ts'];
   const variants = [
     { label: 'without nvcc', cpu: true },

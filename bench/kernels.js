@@ -3,8 +3,9 @@
 // caches, random data. The roof is the bytes that must move at the bandwidth of a copy of the same size in the same run.
 import { cpus } from 'node:os';
 import { cudaStatus, Image, openDevice, Tensor } from 'cuweave';
-import * as built from './build/index.js';
+import * as bindings from './build/index.js';
 
+const pipelines = new Map(Object.entries(bindings));
 const device = openDevice(process.argv[2]);
 const onGpu = device.kind === 'cuda';
 const LAUNCHES = onGpu ? 20 : 1;
@@ -13,16 +14,21 @@ const ROTATED_BYTES = onGpu ? 400e6 : 64e6;
 
 const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Random bytes on the device; floats are random numbers in 0..255. */
+/** Random numbers: bytes, or floats in 0..255. The same array serves every plane of its size. */
+const arrays = new Map();
 const random = (dtype, length) => {
-  if (dtype === 'f32') return Float32Array.from({ length }, () => Math.random() * 255);
-  const bytes = new Uint8Array(length);
-  let state = 12345;
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 24;
+  const key = `${dtype} ${length}`;
+  if (!arrays.has(key)) {
+    let state = 12345;
+    const next = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 24;
+    };
+    const array = dtype === 'f32' ? new Float32Array(length) : new Uint8Array(length);
+    for (let i = 0; i < length; i++) array[i] = next();
+    arrays.set(key, array);
   }
-  return bytes;
+  return arrays.get(key);
 };
 
 const source = (format, width, height) => {
@@ -126,7 +132,7 @@ const cases = [
 
 const rows = [];
 for (const { label, name, n, options, sparse, readShare = 1, crops } of cases) {
-  const pipeline = built[name];
+  const pipeline = pipelines.get(name);
   const { format, bytesIn } = (({ source: { name: format } }) => ({
     format,
     bytesIn: pixelBytes[format] * 1920 * 1080,

@@ -176,6 +176,16 @@ program
   );
 
 program
+  .command('addon')
+  .description('compile the native addon now; build does it when it is needed')
+  .option('--force', 'compile it even if it is up to date')
+  .action(async (options: { force?: true }) => {
+    const { buildAddon } = await import('./addon.js');
+    const { path, built } = await buildAddon({ force: options.force });
+    console.log(`${path}: ${built ? 'built' : 'up to date'}`);
+  });
+
+program
   .command('doctor')
   .description('report what this machine has, what a missing piece costs, and how to get it')
   .action(async () => {

@@ -37,8 +37,8 @@ export type DevicePlane = {
   readonly pitch: number;
 };
 
-/** @internal A plane with the memory that it lies in. */
-export type PlacedPlane = { readonly memory: NativeMemory; readonly pointer: bigint; readonly pitch: number };
+/** @internal A plane with the memory that it lies in; its address is below 2^53, so that a number holds it. */
+export type PlacedPlane = { readonly memory: NativeMemory; readonly address: number; readonly pitch: number };
 
 // Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs.
 const ROW_ALIGNMENT = 256;
@@ -76,7 +76,7 @@ export class Image {
     this.height = spec.height;
     this.colour = spec.colour;
     this.#placed = placed;
-    this.planes = placed.map(({ pointer, pitch }) => ({ pointer, pitch }));
+    this.planes = placed.map(({ address, pitch }) => ({ pointer: BigInt(address), pitch }));
   }
 
   /**
@@ -108,7 +108,8 @@ export class Image {
       requirePointer(pointer, byteSize[format.dtype], `${path}.pointer`);
       requirePitch(pitch, rowBytes, byteSize[format.dtype], `${path}.pitch`);
       const bytes = pitch * (rows - 1) + rowBytes;
-      return { memory: guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive)), pointer, pitch };
+      const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive));
+      return { memory, address: Number(pointer), pitch };
     });
     return new Image(device, spec, placed);
   }
@@ -123,10 +124,10 @@ export class Image {
     const stream = (options.stream ?? this.device.stream)._native();
     const planes = await guardedAsync(() =>
       Promise.all(
-        this._placed().map(async ({ memory, pointer, pitch }, n) => {
+        this._placed().map(async ({ memory, address, pitch }, n) => {
           const { rowBytes, rows } = planeExtent(this._format, this._format.planes[n], width, height);
           const data = newHostArray(this._format.dtype, (rowBytes * rows) / byteSize[this._format.dtype]);
-          const offset = Number(pointer - memory.pointer);
+          const offset = address - Number(memory.pointer);
           await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows);
           return { data, pitch: rowBytes };
         }),
@@ -220,7 +221,7 @@ export const placeHostPlanes = (
   if (device.kind === 'cpu') {
     return sources.map(({ array, pitch, offset }) => {
       const memory = guarded(() => device._native().wrapHost(array));
-      return { memory, pointer: memory.pointer + BigInt(offset), pitch };
+      return { memory, address: Number(memory.pointer) + offset, pitch };
     });
   }
   // One allocation for all planes.
@@ -243,8 +244,8 @@ export const placeHostPlanes = (
     memory.dispose();
     throw error;
   }
-  const start = memory.pointer;
-  return sources.map((_, n) => ({ memory, pointer: start + BigInt(offsets[n]), pitch: targetPitches[n] }));
+  const start = Number(memory.pointer);
+  return sources.map((_, n) => ({ memory, address: start + offsets[n], pitch: targetPitches[n] }));
 };
 
 const checkSpec = (spec: ImageSpec & { readonly planes: readonly unknown[] }) => {

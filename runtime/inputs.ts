@@ -92,7 +92,7 @@ const bindTensor = (tensor: Tensor, format: ManifestFormat, path: string): Bound
     throw expected('dense rows that do not overlap', `${path}.strides`, describe(tensor.strides));
   }
   const memory = tensor._memory();
-  const start = tensor.pointer;
+  const start = Number(tensor.pointer);
   // With one row the stride says nothing; a pitch that holds the row is as good.
   const pitch = (height > 1 ? stride.row : rowValues) * size;
   return Array.from({ length: count }, (_, n) => ({
@@ -101,11 +101,13 @@ const bindTensor = (tensor: Tensor, format: ManifestFormat, path: string): Bound
     height,
     planes: format.planes.map((_, p) => ({
       memory,
-      pointer: start + BigInt((n * stride.image + (interleaved ? 0 : p * stride.channel)) * size),
+      address: start + (n * stride.image + (interleaved ? 0 : p * stride.channel)) * size,
       pitch,
     })),
   }));
 };
+
+type Span = { readonly start: number; readonly end: number };
 
 /** @internal Refuses an output that lies on an input: later rows would read what earlier ones wrote. */
 export const refuseOverlap = (
@@ -114,27 +116,47 @@ export const refuseOverlap = (
   outputs: readonly BoundImage[],
   sink: ManifestFormat,
 ): void => {
-  const spans = (images: readonly BoundImage[], format: ManifestFormat) =>
-    images.flatMap(({ planes, width, height }, n) =>
-      planes.map(({ pointer, pitch }, p) => {
-        const { rowBytes, rows } = planeExtent(format, format.planes[p], width, height);
-        return { n, start: pointer, end: pointer + BigInt(pitch * (rows - 1) + rowBytes) };
-      }),
-    );
-  // Sorted by address, two that overlap are found beside each other: keep the furthest end of each side so far.
-  const all = [
-    ...spans(inputs, source).map(span => ({ ...span, side: 0 })),
-    ...spans(outputs, sink).map(span => ({ ...span, side: 1 })),
-  ].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-  const furthest = [0n, 0n];
-  for (const { side, n, start, end } of all) {
-    if (furthest[1 - side] > start) {
-      throw expected(
-        'memory apart from the input',
-        side === 1 ? `output[${n}]` : 'output',
-        'some of the same memory',
-      );
+  const read = spans(inputs, source);
+  const written = spans(outputs, sink);
+  // Mostly the two lie apart as wholes, and nothing needs sorting.
+  const [a, b] = [hull(read), hull(written)];
+  if (a.end <= b.start || b.end <= a.start) return;
+  // By address: an input that starts before an output's end and ends after its start is on it.
+  read.sort((one, other) => one.start - other.start);
+  let furthest = 0;
+  const ends = read.map(({ end }) => {
+    furthest = Math.max(furthest, end);
+    return furthest;
+  });
+  for (const { start, end } of written) {
+    const last = countBefore(read, end) - 1;
+    if (last >= 0 && ends[last] > start) {
+      throw expected('memory apart from the input', 'output', 'some of the same memory');
     }
-    if (end > furthest[side]) furthest[side] = end;
   }
+};
+
+const spans = (images: readonly BoundImage[], format: ManifestFormat): Span[] => {
+  const found: Span[] = [];
+  for (const { planes, width, height } of images) {
+    planes.forEach(({ address, pitch }, p) => {
+      const { rowBytes, rows } = planeExtent(format, format.planes[p], width, height);
+      found.push({ start: address, end: address + pitch * (rows - 1) + rowBytes });
+    });
+  }
+  return found;
+};
+
+const hull = (all: readonly Span[]): Span =>
+  all.reduce((sum, { start, end }) => ({ start: Math.min(sum.start, start), end: Math.max(sum.end, end) }));
+
+/** How many of the spans, sorted by start, start before `address`. */
+const countBefore = (sorted: readonly Span[], address: number): number => {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle].start < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 };

@@ -2,7 +2,7 @@
  * A look at the index of an MP4 or MOV before mediabunny reads it: a damaged count of samples makes it loop, or allocate,
  * by the billion. Boxes and tables: ISO/IEC 14496-12.
  */
-import { open } from 'node:fs/promises';
+import type { VideoBytes } from './videoBytes.js';
 import { VideoError } from './videoError.js';
 
 type Read = (offset: number, length: number) => Promise<Buffer>;
@@ -71,26 +71,14 @@ const findIndex = async (read: Read, size: number): Promise<Buffer | undefined> 
 };
 
 /**
- * Throws a {@link VideoError} `corrupt` if the file is an MP4 or MOV whose index announces more samples than there can be.
+ * Throws a {@link VideoError} `corrupt` if the bytes are an MP4 or MOV whose index announces more samples than there can be.
  * Anything else passes.
  */
-export const checkMp4Index = async (source: string | Uint8Array, what: string): Promise<void> => {
-  if (typeof source !== 'string') {
-    const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-    const index = await findIndex(async (at, length) => bytes.subarray(at, at + length), bytes.length);
-    if (index) checkTables(index, what, bytes.length);
-    return;
-  }
-  const file = await open(source);
-  try {
-    const { size } = await file.stat();
-    const read: Read = async (at, length) => {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at);
-      return buffer.subarray(0, bytesRead);
-    };
-    const index = await findIndex(read, size);
-    if (index) checkTables(index, what, size);
-  } finally {
-    await file.close();
-  }
+export const checkMp4Index = async ({ size, read }: VideoBytes, what: string): Promise<void> => {
+  const view: Read = async (at, length) => {
+    const bytes = await read(at, length);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  };
+  const index = await findIndex(view, size);
+  if (index) checkTables(index, what, size);
 };

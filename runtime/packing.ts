@@ -150,10 +150,11 @@ export class Packing {
   }
 
   #writePlanes(at: number, format: ManifestFormat, { planes }: BoundImage): void {
-    format.planes.forEach((plane, p) => {
-      this.#images.setBigUint64(at + plane.pointer, planes[p].pointer, true);
-      this.#images.setBigInt64(at + plane.pitch, BigInt(planes[p].pitch), true);
-    });
+    for (let p = 0; p < planes.length; p++) {
+      const { pointer, pitch } = format.planes[p];
+      writeU64(this.#images, at + pointer, planes[p].address);
+      writeU64(this.#images, at + pitch, planes[p].pitch);
+    }
   }
 
   #writeSize(at: number, number: number, { width, height }: Size): void {
@@ -191,6 +192,11 @@ const pack = (
         : undefined;
   const { value, path } = valueOfImage(param, given, n, count, pathOf(param));
   return packParam(param.kind, value, { path, colour: bound.colour, src, ...channels(param) });
+};
+
+const writeU64 = (view: DataView, offset: number, value: number): void => {
+  view.setUint32(offset, value >>> 0, true);
+  view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true);
 };
 
 const writeLanes = (view: DataView, base: number, param: ManifestParam, lanes: readonly number[]): void => {

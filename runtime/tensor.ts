@@ -236,8 +236,8 @@ const checkSpec = (spec: TensorSpec, path: string): TensorSpec => {
 
 /** @internal */
 export const requirePointer = (pointer: unknown, align: number, path: string): bigint => {
-  if (typeof pointer !== 'bigint' || pointer <= 0n || pointer >= 1n << 64n) {
-    throw expected('an address as a bigint', path, describe(pointer));
+  if (typeof pointer !== 'bigint' || pointer <= 0n || pointer >= 1n << 53n) {
+    throw expected('an address below 2^53 as a bigint', path, describe(pointer));
   }
   if (pointer % BigInt(align) !== 0n) {
     throw expected(`an address that is a multiple of ${align}`, path, describe(pointer));

@@ -17,8 +17,11 @@ export type { FrameRange, FrameTiming } from './videoStream.js';
 
 /** One picture of a video on a device: `nv12` for 4:2:0, `yuv444p` for 4:4:4. */
 export class VideoFrame extends Image implements FrameTiming {
+  /** Seconds, as the container has it. */
   readonly timestamp: number;
+  /** Seconds; 0 where the container does not say. */
   readonly duration: number;
+  /** The frame's place in the stretch, counted from 0 before `step` leaves some out. */
   readonly index: number;
 
   /** @internal */
@@ -207,6 +210,7 @@ export class VideoReader {
     this.#stream.close();
     if (this.#ownDevice) this.device.dispose();
   }
+  /** The same as {@link dispose}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
   }

@@ -15,6 +15,7 @@ import {
   decodableCodecs,
   decodePackets,
 } from './softwareDecoder.js';
+import { guardedSource, openBytes, type VideoBytes } from './videoBytes.js';
 import { type ColourDescription, describeColour, type StreamColour } from './videoColour.js';
 import { VideoError } from './videoError.js';
 
@@ -90,24 +91,18 @@ export const openVideoStream = async (source: string | Uint8Array): Promise<Vide
   const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
   if (typeof source === 'string') await checkFile(source);
   const loaded = await videoCodecs();
+  let bytes: VideoBytes | undefined;
+  let input: Input | undefined;
   try {
-    await checkMp4Index(source, what);
-  } catch (error) {
-    throw openError(error, what, loaded);
-  }
-  const { ALL_FORMATS, BufferSource, FilePathSource, Input } = loaded.mediabunny;
-  const input = new Input({
-    // A read that fails while nobody waits comes back at the next read; it must not end the process.
-    source:
-      typeof source === 'string'
-        ? new FilePathSource(source, { handleUnhandledError: () => {} })
-        : new BufferSource(source),
-    formats: ALL_FORMATS,
-  });
-  try {
+    bytes = await openBytes(source);
+    if (bytes.size === 0) throw notVideo(what);
+    await checkMp4Index(bytes, what);
+    const { ALL_FORMATS, Input } = loaded.mediabunny;
+    input = new Input({ source: guardedSource(loaded.mediabunny, bytes), formats: ALL_FORMATS });
     return await inspect(input, what, loaded);
   } catch (error) {
-    input.dispose();
+    input?.dispose();
+    await bytes?.close().catch(() => {});
     throw openError(error, what, loaded);
   }
 };
@@ -124,15 +119,18 @@ const checkFile = async (path: string): Promise<void> => {
   }
 };
 
+const notVideo = (what: string, cause?: unknown): VideoError =>
+  new VideoError(
+    'notVideo',
+    `Expected a video but received ${what}, which is no container known here ` +
+      '(MP4, MOV, Matroska, WebM, MPEG-TS and more)',
+    { cause },
+  );
+
 const openError = (error: unknown, what: string, { mediabunny }: Codecs): unknown => {
   if (error instanceof VideoError) return error;
   if (error instanceof mediabunny.UnsupportedInputFormatError) {
-    return new VideoError(
-      'notVideo',
-      `Expected a video but received ${what}, which is no container known here ` +
-        '(MP4, MOV, Matroska, WebM, MPEG-TS and more)',
-      { cause: error },
-    );
+    return notVideo(what, error);
   }
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'EACCES' || code === 'EPERM'
@@ -276,11 +274,11 @@ async function* decode(opened: Opened, range: FrameRange = {}): Frames {
   }
   // A file that is cut off behind its index decodes to where it ends, without an error.
   if (duration - end > 1.5 * lastDuration + 0.05) {
-    const where = end === Number.NEGATIVE_INFINITY ? 'has none' : `ends at ${end.toFixed(3)} s`;
-    throw new VideoError(
-      'truncated',
-      `Expected ${duration.toFixed(3)} s of video in ${what} but it ${where}: is the file cut off?`,
-    );
+    const found =
+      end === Number.NEGATIVE_INFINITY
+        ? `Expected frames in ${what} but it has none`
+        : `Expected ${duration.toFixed(3)} s of video in ${what} but it ends at ${end.toFixed(3)} s`;
+    throw new VideoError('truncated', `${found}: is the file cut off?`);
   }
 }
 

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { addonPath } from '../../native/location.js';
-import type { CudaStatus } from '../../runtime/addon.js';
 import { findCxx, findNvcc } from '../toolchain.js';
 
 /** One thing that was looked at. */
@@ -84,7 +83,7 @@ const addon = (): Check =>
         name: 'Addon',
         status: 'missing',
         finding: 'not built yet: until it is, nothing runs, be it on the GPU or the CPU',
-        mend: 'npx cuweave build <your pipelines.ts>',
+        mend: 'npx cuweave addon',
       };
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
@@ -93,6 +92,18 @@ const mends: Readonly<Record<string, string>> = {
   noDriver: 'apt-get install nvidia-driver (Debian) or ubuntu-drivers install (Ubuntu)',
   driverTooOld: 'update the NVIDIA driver',
   noDevice: 'in a container, start it with: --gpus all',
+};
+
+/** What the runtime's `cudaStatus()` says, as far as it is shown. */
+type CudaStatus = {
+  readonly usable: boolean;
+  readonly reason?: string;
+  readonly message: string;
+  readonly devices: readonly {
+    readonly name: string;
+    readonly totalMemory: number;
+    readonly computeCapability?: readonly number[];
+  }[];
 };
 
 /** @internal */

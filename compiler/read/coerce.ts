@@ -10,11 +10,11 @@ import {
   describeType,
   isExpr,
   isI32,
-  isUntyped,
   literal,
   scalarType,
   toI32,
   typeOf,
+  untypedBranches,
   type Value,
 } from './values.js';
 
@@ -94,9 +94,9 @@ const coerceExpr = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value 
       : refuse(scope, node, 'CW1012', { expected: describeType(type) });
   }
   if (type.scalar === 'i32') {
-    if (expr.kind === 'select' && isUntyped(expr)) {
-      const then = coerce(scope, untyped(expr.then), type, node);
-      const other = coerce(scope, untyped(expr.else), type, node);
+    const branches = untypedBranches(expr);
+    if (branches && expr.kind === 'select') {
+      const [then, other] = branches.map(branch => coerce(scope, branch, type, node));
       return then && other ? makeSelect(expr.test, then, other, type, expr.loc) : { kind: 'poison' };
     }
     return refuse(scope, node, 'CW1010', { actual: describeType(expr.type) });
@@ -109,10 +109,6 @@ const coerceExpr = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value 
   const items = Array.from({ length: type.length }, (_, index) => itemOf(scope, local, index, node));
   return coerceList(scope, items, type, node);
 };
-
-// The branches of a select between constants are f32 literals that were typed for want of anything better.
-const untyped = (expr: Expr): Value =>
-  expr.kind === 'literal' && typeof expr.value === 'number' ? { kind: 'number', value: expr.value } : expr;
 
 /** Converts between f32 and i32; of a literal, at once. */
 export const castTo = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value => {

@@ -199,7 +199,7 @@ const select = (scope: Scope, node: ts.Node, test: Expr, a: Branch, b: Branch): 
   if (thenOut.length === 0 && otherOut.length === 0) {
     const expr = makeSelect(test, then.result, other.result, type, loc);
     if (isUntyped(a.result) && isUntyped(b.result)) {
-      markUntyped(expr);
+      markUntyped(expr, a.result, b.result);
     }
     return make(scope, node, expr);
   }

@@ -75,7 +75,7 @@ export const loadModules = async (
       const name = options.filename ?? '';
       loadedFiles.add(name);
       const file = program.getSourceFile(name);
-      const known = file && file.text === options.source && file.fileName !== files.spec;
+      const known = file && sameText(file.text, options.source) && file.fileName !== files.spec;
       const source = known ? wrapCalls(file, run, sites) : options.source;
       return { code: base.transform({ ...options, source }) };
     },
@@ -106,6 +106,9 @@ export const loadModules = async (
     placedBy: value => siteOf(placed, value),
   };
 };
+
+// One of the two may keep the byte order mark.
+const sameText = (a: string, b: string): boolean => a.replace(/^\ufeff/, '') === b.replace(/^\ufeff/, '');
 
 const wrapCalls = (file: ts.SourceFile, run: number, sites: ts.CallExpression[]): string => {
   const inserts: { readonly at: number; readonly text: string; readonly closes: boolean }[] = [];

@@ -72,7 +72,8 @@ export const makeOperators = (session: Session): Operators => {
       const known = declarations.get(call);
       const made = known ?? declare(session, call, role, chain, given) ?? 'refused';
       declarations.set(call, made);
-      return made === 'refused' ? undefined : made;
+      // A function that declares operators gives them names of their own.
+      return made === 'refused' ? undefined : { ...made, name: given ?? made.name };
     },
     read: (declaration, role, options) => {
       const node = declaration.functions.get(role === 'size' ? 'size' : 'apply');

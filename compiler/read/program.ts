@@ -10,8 +10,9 @@ const compilerOptions = (root: string, files: PackageFiles): ts.CompilerOptions 
   strict: true,
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.es2023.d.ts'],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  // The loader takes what a bundler takes: import.meta, await at the top, paths with and without an extension.
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
   noEmit: true,
   skipLibCheck: true,
   allowImportingTsExtensions: true,
@@ -23,10 +24,10 @@ const compilerOptions = (root: string, files: PackageFiles): ts.CompilerOptions 
 /** Says what is wrong with a path given as an entry, or nothing. */
 export const entryProblem = (file: string): string | undefined => {
   if (!existsSync(file)) {
-    return 'no such file';
+    return 'a path where there is no file';
   }
   if (!statSync(file).isFile()) {
-    return 'not a file';
+    return 'a folder';
   }
   return ['.ts', '.mts'].includes(extname(file)) ? undefined : `a ${extname(file) || 'nameless'} file`;
 };
@@ -47,15 +48,14 @@ export const openProgram = (root: string, entries: readonly string[], files: Pac
 
 /** The files that the author wrote: not cuweave's, not a package's. */
 export const authorFiles = (program: ts.Program, files: PackageFiles): readonly ts.SourceFile[] => {
-  const own = `${join(files.root, 'ops')}/`;
+  const own = ['ops', 'runtime', 'native', 'compiler'].map(room => `${join(files.root, room)}/`);
   return program
     .getSourceFiles()
     .filter(
       file =>
         !file.isDeclarationFile &&
         !file.fileName.includes('/node_modules/') &&
-        !file.fileName.startsWith(own) &&
-        file.fileName !== files.runtime,
+        !own.some(room => file.fileName.startsWith(room)),
     );
 };
 

@@ -20,7 +20,8 @@ export type Session = {
   ) => void;
 };
 
-export const relativeFile = (root: string, file: string): string => relative(root, file).split(sep).join('/');
+export const relativeFile = (root: string, file: string): string =>
+  relative(root, file).split(sep).join('/') || '.';
 
 /** The place of a stretch of a file. */
 export const locOfRange = (root: string, file: ts.SourceFile, start: number, end: number): Loc => {

@@ -36,14 +36,17 @@ const buildTimeKinds = new Set(['number', 'list', 'record', 'text', 'function', 
 /** Whether the value is an IR expression already. */
 export const isExpr = (value: Value): value is Expr => !buildTimeKinds.has(value.kind);
 
-// Selects between constants have no type of their own yet, as constants have none.
-const untypedSelects = new WeakSet<Expr>();
-export const markUntyped = (select: Expr): void => {
-  untypedSelects.add(select);
+// Selects between constants have no type of their own yet, as constants have none: these are their branches.
+const untypedSelects = new WeakMap<Expr, readonly [Value, Value]>();
+export const markUntyped = (select: Expr, taken: Value, other: Value): void => {
+  untypedSelects.set(select, [taken, other]);
 };
+/** The branches of a select that has no type of its own yet. */
+export const untypedBranches = (value: Expr): readonly [Value, Value] | undefined =>
+  untypedSelects.get(value);
 /** Whether the value may become i32 as well as f32. */
 export const isUntyped = (value: Value): boolean =>
-  value.kind === 'number' || (value.kind === 'select' && untypedSelects.has(value));
+  value.kind === 'number' || (isExpr(value) && untypedSelects.has(value));
 
 /** A literal; negative zero is written as an operation, since JSON has none. */
 export const literal = (value: number | boolean, type: Type, loc: Loc): Expr => {
@@ -98,10 +101,7 @@ export const canBeI32 = (value: Value): boolean => {
   if (value.kind === 'number') {
     return isI32(value.value);
   }
-  if (value.kind === 'select') {
-    return canBeI32(value.then) && canBeI32(value.else);
-  }
-  return value.kind === 'literal' && typeof value.value === 'number' && isI32(value.value);
+  return isExpr(value) && (untypedBranches(value)?.every(canBeI32) ?? false);
 };
 
 export const isI32 = (value: number): boolean =>

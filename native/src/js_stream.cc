@@ -128,9 +128,12 @@ Napi::Value JsStream::download(const Napi::CallbackInfo& info) {
     const MemoryRows source = memoryRows(info, 3, extent, *stream);
     auto promise = Context::of(info.Env()).queue->promise(info.Env(), info[0]);
     settled(promise.settle, [&] {
-      // The memory must outlast the copy where it is not given back in stream order.
+      // The memory must outlast the copy, and whoever waits for the copy may count on its being given back.
       stream->download(target, *source.memory, source.rows, extent,
-                       [settle = promise.settle, memory = source.memory](const Failure* failure) { settle(failure); });
+                       [settle = promise.settle, memory = source.memory](const Failure* failure) mutable {
+                         memory.reset();
+                         settle(failure);
+                       });
     });
     return promise.value;
   });

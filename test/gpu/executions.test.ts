@@ -54,7 +54,9 @@ describe.skipIf(!status.usable).each([
       await runBuilt(bindings[name]!, host, images, expected, given);
       expectIntact(...images, ...actual, ...expected);
       const tolerance = strict ? exact : roundingTolerance(name, kernel.pipeline.sink.dtype);
-      images.forEach((_, n) => expectWithin(readPixels(actual[n]!), readPixels(expected[n]!), tolerance));
+      images.forEach((_, n) => {
+        expectWithin(readPixels(actual[n]!), readPixels(expected[n]!), tolerance);
+      });
     }
   });
 });

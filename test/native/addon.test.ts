@@ -63,7 +63,28 @@ it('refuses wrong handles, sizes and constructors', () => {
       return `${name}: ${(error as Error).message}`;
     }
   });
-  expect(text.join('\n').replace(/2\^60.*/, '')).toMatchInlineSnapshot();
+  expect(text.join('\n')).toMatchInlineSnapshot(`
+    "constructor: Illegal constructor
+    other receiver: Illegal invocation
+    no receiver: Illegal invocation
+    other class: Expected a native memory.
+    plain object: Expected a native stream.
+    no bytes: Expected at least 1 byte.
+    negative bytes: Expected a whole number of at least 0 for bytes.
+    bytes beyond reason: Expected a whole number of at least 0 for bytes.
+    beyond the memory: The rows of the copy do not lie in the memory.
+    beyond the array: The rows of the copy do not lie in the array.
+    rows that wrap around: The rows of the copy do not lie in the array.
+    too many rows: The rows of the copy do not lie in the memory.
+    pitch below the row: The rows of the copy do not lie in the memory.
+    no array: Expected a typed array for the host's data.
+    address of nothing: Expected an address and a size that fit together.
+    address that wraps around: Expected an address and a size that fit together.
+    negative address: Expected an address and a size that fit together.
+    no pipeline: Expected a native pipeline.
+    relative library: Expected an absolute path for library but received 'pipelines.so'.
+    library that is not there: /nowhere/pipelines.so: cannot open shared object file: No such file or directory"
+  `);
   memory.dispose();
   memory.dispose();
   stream.dispose();
@@ -83,7 +104,15 @@ it('tells what was tried when it cannot be loaded', async () => {
         .replace(/\(\w+-\w+, Node [\d.]+\)/, '(platform, Node version)');
     }
   };
-  expect([text(join(folder, 'missing.node')), text(damaged)].join('\n\n')).toMatchInlineSnapshot();
+  expect([text(join(folder, 'missing.node')), text(damaged)].join('\n\n')).toMatchInlineSnapshot(`
+    "The addon is not built: there is no <folder>/missing.node (platform, Node version).
+    Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler.
+
+    The addon could not be loaded: <folder>/damaged.node (platform, Node version).
+    <folder>/damaged.node: file too short
+    It was built on another kind of machine, or its file is damaged.
+    Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler."
+  `);
 });
 
 // Runs in a worker: copies there and back, then leaves work behind.
@@ -104,10 +133,7 @@ const inWorker = `
 
 it('works in worker threads, several at once, that end in the middle of work', async () => {
   const run = async (ending: 'terminate' | 'exit'): Promise<boolean> => {
-    const worker = new Worker(ending === 'exit' ? `${inWorker};` : inWorker, {
-      eval: true,
-      workerData: addonPath,
-    });
+    const worker = new Worker(inWorker, { eval: true, workerData: addonPath });
     const answer = await new Promise<boolean>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);

@@ -114,7 +114,7 @@ function pong(v: f32): f32 { return ping(v); }`,
     params: `mode: oneOf('a', 'b')`,
     options: `{ mode: 'a' }`,
   }),
-  templateString: pointSpec('([r, g, b]) => { const s = `v${r}`; return [r, g, b]; }'),
+  templateString: pointSpec(['([r, g, b]) => { const s = `v$', '{r}`; return [r, g, b]; }'].join('')),
   objectLocal: pointSpec('([r, g, b]) => { const o = { r }; return [o.r, g, b]; }'),
   objectWithMethod: pointSpec('([r, g, b]) => { const o = { f() { return 1; } }; return [o.f(), g, b]; }'),
   paramsEscape: pointSpec('(([r, g, b]: any, p: any) => [p * 2, g, b]) as never', {

@@ -102,7 +102,7 @@ it('refuses tensors that do not fit together', () => {
     floats for integers: ArgumentError: Expected an Int32Array for data but received Float32Array of 96 bytes.
     halves as floats: ArgumentError: Expected a Uint16Array for data but received Float32Array of 96 bytes. It holds the bits of the halves.
     too few values: ArgumentError: Expected 24 values ([2, 3, 4]) for data but received 23.
-    no address: ArgumentError: Expected an address as a bigint for spec.pointer but received 4096.
+    no address: ArgumentError: Expected an address below 2^53 as a bigint for spec.pointer but received 4096.
     address not aligned: ArgumentError: Expected an address that is a multiple of 4 for spec.pointer but received 4097n.
     strides: ArgumentError: Expected a whole number from 1 to 1099511627776 for spec.strides[1] but received -4."
   `);
@@ -149,7 +149,7 @@ it('refuses images that do not fit together', () => {
     offset: ArgumentError: Expected at least 16 bytes (3 rows of 5 bytes, 5 apart, from byte 1) for planes[0].data but received 15.
     negative offset: ArgumentError: Expected a whole number from 0 to 9007199254740991 for planes[0].offset but received -1.
     other array: ArgumentError: Expected a Uint8Array for planes[0].data but received Float32Array of 60 bytes.
-    no address: ArgumentError: Expected an address as a bigint for planes[0].pointer but received undefined.
+    no address: ArgumentError: Expected an address below 2^53 as a bigint for planes[0].pointer but received undefined.
     batch of others: ArgumentError: Expected an Image for images[0] but received {}."
   `);
 });
@@ -255,7 +255,7 @@ it('refuses outputs that do not fit', () => {
     size: ArgumentError: Expected 4×3 for the size of output but received 4×4.
     count: ArgumentError: Expected 1 (as many as input) for the number of outputs but received 2.
     format: ArgumentError: Expected rgb_nchw_f32 (rgb, f32) for output.format but received rgb8.
-    overlap: ArgumentError: Expected memory apart from the input for output[0] but received some of the same memory."
+    overlap: ArgumentError: Expected memory apart from the input for output but received some of the same memory."
   `);
 });
 

@@ -21,6 +21,14 @@ const all = async (frames: AsyncIterable<DecodedFrame>): Promise<DecodedFrame[]>
   for await (const frame of frames) list.push(frame);
   return list;
 };
+/** Numbers in 0..1, the same in every run: the generator of Park and Miller. */
+const randomFrom = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+};
 const outcome = async (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => 'no error',
@@ -230,6 +238,45 @@ describe('what goes wrong', () => {
     await pending.catch(() => {});
     expect(await outcome(frames.next().then(() => stream.decode().next()))).toMatchInlineSnapshot(
       `"disposed: Expected an open VideoReader but it was disposed of"`,
+    );
+  });
+
+  it('any damage ends in an error or in frames, and soon', async () => {
+    const codes = new Set<string>();
+    for (const name of ['bars', 'odd'] as const) {
+      const whole = await readFile(clipPath(name));
+      const random = randomFrom(name.length);
+      for (let n = 0; n < 60; n++) {
+        const bytes = Buffer.from(whole);
+        // The index stands at the end of the MP4 and at the head of the WebM.
+        const head = name === 'bars' ? bytes.lastIndexOf('moov') : 0;
+        for (let k = 0; k < 6; k++) {
+          const at = n % 2 ? random() * bytes.length : head + random() * Math.min(2500, bytes.length - head);
+          bytes[Math.floor(at)] = Math.floor(random() * 256);
+        }
+        const error = await outcome(open(bytes).then(stream => all(stream.decode({ to: 0.5 }))));
+        codes.add((error as string).replace(/:.*/s, ''));
+      }
+    }
+    const known = [
+      'no error',
+      'corrupt',
+      'truncated',
+      'notVideo',
+      'noVideoTrack',
+      'unsupportedCodec',
+      'unsupportedPixels',
+    ];
+    expect([...codes].filter(code => !known.includes(code))).toEqual([]);
+  });
+
+  it('garbage at the end of a WebM, where mediabunny alone searches for ever', async () => {
+    const bytes = Buffer.from(await readFile(clipPath('odd')));
+    const cues = bytes.lastIndexOf(Buffer.from([0x1c, 0x53, 0xbb, 0x6b]));
+    bytes.fill(0x07, cues, cues + 4);
+    const error = await outcome(open(bytes).then(stream => all(stream.decode())));
+    expect(error).toMatchInlineSnapshot(
+      `"corrupt: Expected a video but cannot read 2851 bytes: its structure at byte 2843 leads nowhere"`,
     );
   });
 

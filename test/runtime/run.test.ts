@@ -1,0 +1,218 @@
+/** `cuweave new`, `build` and `run` as a user calls them, from the compiled package. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPicture, writePicture } from '../../runtime/picture.js';
+import { clipPath } from '../media/clips.js';
+import { bars, barsAt } from '../media/pattern.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = join(root, 'dist', 'compiler', 'cli.js');
+let folder = '';
+const cuweave = (...args: string[]): { code: number | null; out: string; err: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout, err: stderr.replaceAll(folder, 'FOLDER').replaceAll(root, 'ROOT/') };
+};
+const at = (name: string): string => join(folder, name);
+
+const pipelines = `
+import { linear, nchw, nhwc, normalize, nv12, pipeline, replicate, resize, rgb8, warpAffine, yuvToRgb } from 'cuweave/ops';
+import { whiteBalance } from './ops/whiteBalance.js';
+/** The project's own. */
+export const thumbnail = pipeline(
+  rgb8(),
+  resize({ width: 320, height: 180, filter: linear, border: replicate }),
+  whiteBalance(),
+  nhwc('u8'),
+);
+/** Any size, so that pictures of a batch differ. */
+export const balance = pipeline(rgb8(), whiteBalance(), nhwc('u8'));
+export const show = pipeline(nv12(), yuvToRgb(), nhwc('u8'));
+export const moved = pipeline(rgb8(), warpAffine({ filter: linear, border: replicate }), nhwc('u8'));
+export const prep = pipeline(
+  nv12(),
+  yuvToRgb(),
+  resize({ width: 64, height: 32, filter: linear, border: replicate }),
+  normalize({ mean: 0.5, std: 0.5 }),
+  nchw('f16'),
+);
+`;
+
+beforeAll(async () => {
+  if (!existsSync(cli)) throw new Error('Expected the compiled package in dist/. Run: npm run build');
+  folder = await mkdtemp(join(tmpdir(), 'cuweave-run-'));
+  expect(cuweave('new', '.', '--name', 'example').err).toBe('');
+  await mkdir(at('node_modules'));
+  await symlink(root, at('node_modules/cuweave'));
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+describe('a new project', () => {
+  it('builds and runs at once', async () => {
+    const built = cuweave('build', '--cpu', 'src/pipelines.ts');
+    expect(built.err).not.toContain('error');
+    expect(built.code).toBe(0);
+    const ran = spawnSync(process.execPath, ['src/app.js'], { cwd: folder, encoding: 'utf8' });
+    expect(ran.stderr).toBe('');
+    expect(ran.stdout).toMatch(/^thumbnail.png: 1×180×320×3 NHWC, made on (cpu|cuda)\n$/);
+    const { width, height, data } = await readPicture(at('thumbnail.png'));
+    expect([width, height]).toEqual([320, 180]);
+    // Red grows to the right and is multiplied by 1.2, blue is 128 times 0.8.
+    const last = 3 * (320 * 90 + 319);
+    expect([data[last], data[last + 2]]).toEqual([255, 102]);
+  });
+});
+
+describe('cuweave run', () => {
+  beforeAll(async () => {
+    await writeFile(at('src/pipelines.ts'), pipelines);
+    expect(cuweave('build', '--cpu', 'src/pipelines.ts').code).toBe(0);
+    const flat = (width: number, height: number, value: number) => ({
+      width,
+      height,
+      channels: 3 as const,
+      data: new Uint8Array(3 * width * height).fill(value),
+    });
+    await writePicture(at('a.png'), flat(20, 10, 100));
+    await writePicture(at('b.png'), flat(8, 12, 50));
+  });
+
+  it('pictures to a folder; their results may differ in size', async () => {
+    const { code, out } = cuweave(
+      'run',
+      'balance',
+      'a.png',
+      'b.png',
+      '-o',
+      'out',
+      '--set',
+      'gain=[1,2,0.5]',
+      '-d',
+      'cpu',
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^2 frames on cpu in [\d.]+ s: [\d.]+ fps\nout\/a.png\nout\/b.png\n$/);
+    const a = await readPicture(at('out/a.png'));
+    expect([a.width, a.height, ...a.data.subarray(0, 3)]).toEqual([20, 10, 100, 200, 50]);
+    const b = await readPicture(at('out/b.png'));
+    expect([b.width, b.height, ...b.data.subarray(0, 3)]).toEqual([8, 12, 50, 100, 25]);
+  });
+
+  it('one value per image goes to its image, over several batches', async () => {
+    const scale = (x: number) => ({ dstToSrc: [1, 0, x, 0, 1, 0] });
+    await writePicture(at('ramp.png'), {
+      width: 8,
+      height: 1,
+      channels: 3,
+      data: Uint8Array.from({ length: 24 }, (_, n) => 10 * Math.floor(n / 3)),
+    });
+    const matrix = JSON.stringify([scale(0), scale(1), scale(2)]);
+    const ramps = ['ramp.png', 'ramp.png', 'ramp.png'];
+    const { code, err } = cuweave(
+      'run',
+      'moved',
+      ...ramps,
+      '-o',
+      'm-%d.png',
+      '--batch',
+      '2',
+      '--set',
+      `matrix=${matrix}`,
+    );
+    expect([code, err]).toEqual([0, '[2/3] moved\n[3/3] moved\n']);
+    const first = async (n: number) => (await readPicture(at(`m-${n}.png`))).data[0];
+    expect([await first(0), await first(1), await first(2)]).toEqual([0, 10, 20]);
+    const few = cuweave('run', 'moved', ...ramps, ...ramps, '-o', 'x-%d.png', '--set', `matrix=${matrix}`);
+    expect(few.err).toMatchInlineSnapshot(`
+      "error: Expected a value for each image, or one for all, for options.matrix but received 3 values for at least 6 images.
+      "
+    `);
+  });
+
+  it('a video to numbered pictures and a contact sheet', async () => {
+    const { code, out } = cuweave(
+      'run',
+      'show',
+      clipPath('bars'),
+      '-o',
+      'f/%03d.png',
+      '--limit',
+      '20',
+      '--sheet',
+      'sheet.png',
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^20 frames/);
+    expect((await readdir(at('f'))).length).toBe(20);
+    const { width, height, data } = await readPicture(at('f/019.png'));
+    for (const [n, colour] of bars.entries()) {
+      const pixel = 3 * (Math.floor(height * barsAt) * width + Math.floor(((n + 0.5) * width) / 8));
+      colour.forEach((value, c) => {
+        expect(Math.abs(data[pixel + c] - value)).toBeLessThan(8);
+      });
+    }
+    const sheet = await readPicture(at('sheet.png'));
+    expect([sheet.width, sheet.height]).toEqual([5 * 164 + 4, 4 * 94 + 4]);
+  });
+
+  it('a video to one .npy', async () => {
+    expect(cuweave('run', 'prep', clipPath('bars'), '-o', 'deep/prep.npy').code).toBe(0);
+    const bytes = await readFile(at('deep/prep.npy'));
+    expect(bytes.toString('latin1', 10, 100)).toContain(
+      "'<f2', 'fortran_order': False, 'shape': (90, 3, 32, 64)",
+    );
+    expect(bytes.length).toBe(192 + 90 * 3 * 32 * 64 * 2);
+  });
+
+  it('says what is wrong, and leaves no file behind', async () => {
+    const error = (...args: string[]): string => {
+      const { code, err } = cuweave('run', ...args);
+      expect(code).toBe(1);
+      return err.replace(/^\[.*\n/gm, '');
+    };
+    expect(error('prep', 'a.png', '-o', 'x.npy')).toMatchInlineSnapshot(`
+      "error: Expected nv12 for the source of pipeline prep but received rgb8. Pictures are rgb8; a video of 4:2:0 is nv12.
+      "
+    `);
+    expect(error('prep', clipPath('bars'), '-o', 'x.png')).toMatchInlineSnapshot(`
+      "error: Expected a pipeline whose results are pictures for output x.png but its values are f16, and pictures hold u8. Write a .npy instead.
+      "
+    `);
+    expect(error('prep', clipPath('bars'), '-o', 'x.npy', '--sheet', 's.png')).toMatchInlineSnapshot(`
+      "error: Expected a pipeline whose results are pictures for the sheet but its values are f16, and pictures hold u8.
+      "
+    `);
+    expect(error('nope', 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
+      "error: Expected one of thumbnail, balance, show, moved, prep for pipeline but received 'nope'.
+      "
+    `);
+    expect(error('show', clipPath('bars'), 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
+      "error: Expected pictures, or one video alone for inputs but received 2, of which ROOT/test/media/bars.mp4 is no picture.
+      "
+    `);
+    expect(error('balance', 'none.png', '-o', 'x')).toMatchInlineSnapshot(`
+      "error: Expected a video at none.png but there is no such file
+      "
+    `);
+    expect(error('balance', 'a.png', '-o', 'x', '--set', 'gain=1', '-d', 'gpu')).toMatchInlineSnapshot(`
+      "error: Expected cuda, cuda:N or cpu for device but received 'gpu'.
+      "
+    `);
+    expect(error('balance', 'a.png', '-o', 'x', '-b', 'nowhere')).toMatchInlineSnapshot(`
+      "error: Expected built pipelines in FOLDER/nowhere but there is no manifest.json. Run: cuweave build
+      "
+    `);
+    expect(error('balance', 'a.png', 'b.png', '-o', 'x.npy', '--set', 'gain=1')).toMatchInlineSnapshot(`
+      "error: Expected images of u8×10×20×3, as the first ones are, for the .npy file but received some of u8×12×8×3. Write to a folder instead: it gets a file per image.
+      "
+    `);
+    expect(existsSync(at('x.png')) || existsSync(at('x'))).toBe(false);
+  });
+});
