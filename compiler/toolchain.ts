@@ -63,8 +63,8 @@ export const defaultArchs = ['sm_80', 'sm_86', 'sm_89', 'sm_90'] as const;
 export const includeDirectory = (): string => packageFile('native', 'kernel');
 
 /**
- * The host compiler's flags. No contraction: the host gives the oracle's bits. Neither errno nor floating-point traps
- * are used, and without them loops vectorise.
+ * The host compiler's flags. No contraction, and integers wrap: the host gives the oracle's bits. Neither errno nor
+ * floating-point traps are used, and without them loops vectorise.
  */
 export const hostFlags: readonly string[] = [
   '-std=c++17',
@@ -72,6 +72,7 @@ export const hostFlags: readonly string[] = [
   '-fPIC',
   '-fvisibility=hidden',
   '-ffp-contract=off',
+  '-fwrapv',
   '-fno-math-errno',
   '-fno-trapping-math',
 ];

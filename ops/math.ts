@@ -29,5 +29,5 @@ export const roundToF16 = (v: f32): f32 => {
   return roundHalfEven(value / step) * step;
 };
 
-/** Integer division, rounding towards zero. The divisor must not be 0. */
-export const idiv = (a: i32, b: i32): i32 => Math.trunc(a / b);
+/** Integer division, rounding towards zero; by 0 it gives 0. */
+export const idiv = (a: i32, b: i32): i32 => (a / b) | 0;

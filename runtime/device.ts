@@ -73,6 +73,7 @@ export class Device {
     this.#disposed = true;
     this.#native.dispose();
   }
+  /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

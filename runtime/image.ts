@@ -147,6 +147,7 @@ export class Image {
     this.#disposed = true;
     for (const { memory } of this.#placed) memory.dispose();
   }
+  /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -180,6 +181,7 @@ export class ImageBatch implements Iterable<Image> {
   at(index: number): Image | undefined {
     return this.#images.at(index);
   }
+  /** The images in order. */
   [Symbol.iterator](): Iterator<Image> {
     return this.#images[Symbol.iterator]();
   }
@@ -191,6 +193,7 @@ export class ImageBatch implements Iterable<Image> {
   dispose(): void {
     for (const image of this.#images) image.dispose();
   }
+  /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -76,6 +76,7 @@ export class Stream {
     this.#disposed = true;
     this.#native.dispose();
   }
+  /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -170,6 +170,7 @@ export class Tensor {
     this.#disposed = true;
     this.#memory.dispose();
   }
+  /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

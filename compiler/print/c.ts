@@ -43,8 +43,13 @@ export const c: Language = {
   tuple: (items, type) => `${cType(type)}{${items.join(', ')}}`,
   index: (tuple, index, type) =>
     type.length <= members.length ? `${tuple}.${members[index]}` : `${tuple}.v[${index}]`,
-  operatorCall: (op, scalar, left, right) =>
-    op === '%' && scalar === 'f32' ? `fmodf(${left}, ${right})` : undefined,
+  operatorCall: (op, scalar, left, right) => {
+    if (op === '%' && scalar === 'f32') return `fmodf(${left}, ${right})`;
+    // A divisor that is not known could be 0, and the host's division traps there.
+    const safe = /^[1-9]\d*$/.test(right);
+    if (scalar !== 'i32' || safe) return undefined;
+    return op === '/' ? `cw::idiv(${left}, ${right})` : op === '%' ? `cw::imod(${left}, ${right})` : undefined;
+  },
   rounded: () => undefined,
   cast: (value, to) => (to === 'f32' ? `float(${value})` : `cw::toI32(${value})`),
   math: (fn, args) => {

@@ -1,4 +1,4 @@
-import type { Expr, Fn, Loc, OpFunction, Stmt } from '../ir/types.js';
+import { type Expr, type Fn, type Loc, type OpFunction, type Stmt, sameType } from '../ir/types.js';
 import { printExpr, type Surroundings } from './expr.js';
 import type { Language } from './language.js';
 import { cName, freeName } from './names.js';
@@ -31,12 +31,16 @@ export const printBody = (fn: Fn, language: Language, around: Surroundings): rea
   };
 
   const block = (statements: readonly Stmt[], depth: number): void => {
-    for (const statement of statements) {
+    for (const [index, statement] of statements.entries()) {
       switch (statement.kind) {
         case 'let': {
           const name = around.local(statement.name);
           const declared = language.declare(statement.type, name, statement.mutable);
-          putValue(depth, `${declared} = `, statement.init, statement.loc);
+          if (sharesLine(statements[index - 1], statement)) {
+            // What one line of the author's takes apart stays on one line.
+            const last = lines.pop()!;
+            lines.push({ ...last, text: `${last.text.slice(0, -1)}, ${name} = ${expr(statement.init)};` });
+          } else putValue(depth, `${declared} = `, statement.init, statement.loc);
           break;
         }
         case 'assign':
@@ -70,6 +74,17 @@ export const printBody = (fn: Fn, language: Language, around: Surroundings): rea
   block(fn.body, 1);
   return lines;
 };
+
+/** Whether two declarations are constants of one type that stem from one line, as in `const [x, y] = at`. */
+const sharesLine = (before: Stmt | undefined, statement: Stmt): boolean =>
+  before?.kind === 'let' &&
+  statement.kind === 'let' &&
+  !before.mutable &&
+  !statement.mutable &&
+  before.type.length === 0 &&
+  sameType(before.type, statement.type) &&
+  before.loc.file === statement.loc.file &&
+  before.loc.line === statement.loc.line;
 
 /** Whether the function reads parameters or sizes, or taps the source. */
 export const usesOf = (fn: Fn): { params: boolean; src: boolean; dst: boolean; tap: boolean } => {

@@ -10,8 +10,9 @@ export type PackageFiles = {
   readonly ops: string;
   readonly spec: string;
   readonly math: string;
-  /** What `cuweave` itself resolves to, for its types. */
+  /** What `cuweave` itself resolves to, and where its types are. */
   readonly runtime: string;
+  readonly runtimeTypes: string;
 };
 
 const findRoot = (): string => {
@@ -29,11 +30,14 @@ const findRoot = (): string => {
 export const packageFiles = (): PackageFiles => {
   const root = findRoot();
   const sources = join(root, 'runtime', 'index.ts');
+  const built = join(root, 'dist', 'runtime', 'index');
+  const hasSources = existsSync(sources);
   return {
     root,
     ops: join(root, 'ops', 'index.ts'),
     spec: join(root, 'ops', 'spec.ts'),
     math: join(root, 'ops', 'math.ts'),
-    runtime: existsSync(sources) ? sources : join(root, 'dist', 'runtime', 'index.js'),
+    runtime: hasSources ? sources : `${built}.js`,
+    runtimeTypes: hasSources ? sources : `${built}.d.ts`,
   };
 };

@@ -18,7 +18,7 @@ const compilerOptions = (root: string, files: PackageFiles): ts.CompilerOptions 
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
   types: existsSync(join(root, 'node_modules', '@types', 'node')) ? ['node'] : [],
-  paths: { cuweave: [files.runtime], 'cuweave/ops': [files.ops] },
+  paths: { cuweave: [files.runtimeTypes], 'cuweave/ops': [files.ops] },
 });
 
 /** Says what is wrong with a path given as an entry, or nothing. */

@@ -87,7 +87,9 @@ CW_INLINE int abs(int v) { return v < 0 ? -v : v; }
 CW_INLINE float sign(float v) { return v > 0.0f ? 1.0f : v < 0.0f ? -1.0f : 0.0f; }
 CW_INLINE float same(float v) { return v; }
 CW_INLINE int imul(int a, int b) { return (int)((uint32_t)a * (uint32_t)b); }
-CW_INLINE int idiv(int a, int b) { return a / b; }
+// Division that never traps: by zero it gives 0, as JavaScript's `a / b | 0` does, and the smallest integer by -1 wraps.
+CW_INLINE int idiv(int a, int b) { return b == 0 ? 0 : b == -1 ? (int)(0u - (uint32_t)a) : a / b; }
+CW_INLINE int imod(int a, int b) { return b == 0 || b == -1 ? 0 : a % b; }
 
 // JavaScript's Math.round: halves go up.
 CW_INLINE float roundHalfUp(float v) {

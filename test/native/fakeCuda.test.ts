@@ -24,6 +24,9 @@ const upload = (data: Uint8Array, width = 40, height = 30): Image =>
   Image.fromHost(device, { format: 'rgb8', width, height, planes: [{ data }] });
 const whole = { x: 0, y: 0, width: 40, height: 30 };
 
+// No thread of the addon's may read the environment while it is being changed, or meet a failure meant for another.
+const settle = (): Promise<void> => device.synchronize();
+
 describe('CUDA on a stand-in driver', () => {
   it('says what it found', () => {
     expect(cudaStatus()).toMatchObject({ usable: true, driverVersion: 13000, message: '' });
@@ -120,9 +123,10 @@ describe('CUDA on a stand-in driver', () => {
     Tensor.empty(device, { ...spec, shape: [10, 10, 3] }).dispose();
   });
 
-  it('makes a typed error of a failed launch', () => {
-    process.env.CUWEAVE_FAKE_LAUNCH = '209';
+  it('makes a typed error of a failed launch', async () => {
     const image = upload(picture(1));
+    await settle();
+    process.env.CUWEAVE_FAKE_LAUNCH = '209';
     expect(() => made.cropped(image, { rect: whole, gain: 1 })).toThrowErrorMatchingInlineSnapshot(
       `[LaunchError: Pipeline 'cropped' could not be launched for 1 image on cuda:0: the launch failed with CUDA_ERROR_NO_BINARY_FOR_GPU (209): no kernel image is available for execution on the device. It was built for no GPU, and this GPU is sm_90: build it for that one too.]`,
     );
@@ -133,6 +137,7 @@ describe('CUDA on a stand-in driver', () => {
   });
 
   it('rejects, with the failure of the work, and then refuses the lost device', async () => {
+    await settle();
     process.env.CUWEAVE_FAKE_FAIL = 'cuEventSynchronize:700';
     await expect(device.synchronize()).rejects.toThrowErrorMatchingInlineSnapshot(
       `[DeviceLostError: The device is lost: work on the stream failed with CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered. Start another process, or use openDevice('cpu').]`,
