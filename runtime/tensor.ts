@@ -154,7 +154,7 @@ export class Tensor {
     if (requireHostArray(data, dtype, 'options.into').length !== length) {
       throw expected(`${length} values`, 'options.into', `${data.length}`);
     }
-    const { outer, pitch, rowBytes, rows } = blocks(this, size);
+    const { outer, pitch, rowBytes, rows } = blocks(this, size, outerAxes(this));
     await guardedAsync(async () => {
       const copies = outer.map((offset, n) =>
         stream.download(data, n * rows * rowBytes, rowBytes, memory, offset, pitch, rowBytes, rows),
@@ -162,6 +162,34 @@ export class Tensor {
       await Promise.all(copies);
     });
     return { data, shape, dtype, layout };
+  }
+
+  /**
+   * Copies its values into another tensor of the same device, shape and dtype; enqueued, like every call.
+   * @param target Must not overlap this tensor.
+   * @throws {ArgumentError} If the two do not fit together.
+   */
+  copyTo(target: Tensor, options: { readonly stream?: Stream } = {}): void {
+    if (!(target instanceof Tensor)) throw expected('a Tensor', 'target', describe(target));
+    const { shape, dtype, device } = this;
+    const like = `${dtype} [${shape.join(', ')}] on ${device}`;
+    const given = `${target.dtype} [${target.shape.join(', ')}] on ${target.device}`;
+    if (like !== given) throw expected(like, 'target', given);
+    const [source, into] = [this._memory(), target._memory()];
+    const apart = this.pointer - target.pointer;
+    if (apart < BigInt(target.byteLength) && -apart < BigInt(this.byteLength)) {
+      throw expected('memory apart from the source', 'target', 'some of the same memory');
+    }
+    const stream = (options.stream ?? device.stream)._native();
+    // Rows as long as both tensors keep them in one piece.
+    const axis = Math.max(outerAxes(this), outerAxes(target));
+    const from = blocks(this, byteSize[dtype], axis);
+    const to = blocks(target, byteSize[dtype], axis);
+    guarded(() => {
+      from.outer.forEach((offset, n) => {
+        stream.copy(into, to.outer[n], to.pitch, source, offset, from.pitch, from.rowBytes, from.rows);
+      });
+    });
   }
 
   /** Gives the memory back, after the work that uses it. A second call does nothing. */
@@ -191,22 +219,29 @@ export const denseStrides = (shape: readonly number[]): number[] => {
   return strides;
 };
 
-/** The tensor as equal blocks of rows at `outer` byte offsets: dense axes at the end make the row. */
-const blocks = (
-  { shape, strides }: Tensor,
-  size: number,
-): {
-  readonly outer: readonly number[];
-  readonly pitch: number;
-  readonly rowBytes: number;
-  readonly rows: number;
-} => {
+/** How many axes come before those at the end that lie dense. */
+const outerAxes = ({ shape, strides }: Tensor): number => {
   let axis = shape.length;
   let run = 1;
   while (axis > 0 && (strides[axis - 1] === run || shape[axis - 1] === 1)) {
     axis--;
     run *= shape[axis];
   }
+  return axis;
+};
+
+/** The tensor as equal blocks of rows at `outer` byte offsets; a row is what comes after the first `axis` axes. */
+const blocks = (
+  { shape, strides }: Tensor,
+  size: number,
+  axis: number,
+): {
+  readonly outer: readonly number[];
+  readonly pitch: number;
+  readonly rowBytes: number;
+  readonly rows: number;
+} => {
+  const run = elements(shape.slice(axis));
   const rows = axis > 0 ? shape[axis - 1] : 1;
   const pitch = axis > 0 ? strides[axis - 1] * size : run * size;
   let outer = [0];
