@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/gpu/**'],
+          exclude: ['test/gpu/**', 'test/build/**'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
         },

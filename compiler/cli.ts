@@ -200,9 +200,10 @@ program
   .description('make a project with one operator and one pipeline')
   .argument('<folder>', 'a folder that does not exist or is empty')
   .option('--name <name>', 'the package name; default: the folder name')
-  .action(async (folder: string, options: { name?: string }) => {
+  .option('--cuweave <range>', 'what it depends on: versions, a URL, or file:PATH; default: this version')
+  .action(async (folder: string, options: { name?: string; cuweave?: string }) => {
     const { newProject } = await import('./commands/new.js');
-    const { text } = await newProject({ directory: folder, name: options.name });
+    const { text } = await newProject({ directory: folder, ...options });
     console.log(text);
   });
 

@@ -11,12 +11,12 @@ import { render } from './render.js';
 /** The CUDA source of a kernel; `file` is its path for `#line`, relative to the project's root. */
 export const cudaSource = (kernel: Kernel, file: string): string =>
   resolveLines(
-    render('kernel.cu', kernelView(kernel, { file, version, inline: 'static __device__ __forceinline__' })),
+    render('kernel.cu', kernelView(kernel, { file, version, inline: 'static __device__ __forceinline__', column: 'x' })),
   );
 
 /** The host source of a kernel. */
 export const hostSource = (kernel: Kernel, file: string): string =>
-  resolveLines(render('host.cpp', kernelView(kernel, { file, version, inline: 'static inline' })));
+  resolveLines(render('host.cpp', kernelView(kernel, { file, version, inline: 'static inline __attribute__((always_inline))', column: 'int(x)' })));
 
 /** The oracle: an ES module whose `pixel` computes one output pixel with the kernel's own arithmetic. */
 export const oracleSource = (kernel: Kernel): string => render('oracle.js', oracleView(kernel, version));

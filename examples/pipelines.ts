@@ -15,6 +15,7 @@ import {
   yuv444p,
   yuvToRgb,
 } from 'cuweave/ops';
+import { duotone } from './ops/duotone.js';
 
 /** A decoder's frame, turned and normalised for a network: the whole of a video model's preprocessing. */
 export const preprocess = pipeline(
@@ -42,8 +43,14 @@ export const seedToFloat = pipeline(yuv444p(), seedYuvToRgb(), nchw('f32'));
 /** An affine warp of a float tensor. */
 export const warp = pipeline(nchw('f32'), warpAffine({ filter: linear, border: constant(0) }), nchw('f32'));
 
+/** The same of a picture. */
+export const warpPicture = pipeline(rgb8(), warpAffine({ filter: linear, border: constant(32) }), rgb8());
+
 /** Bytes to numbers in 0..1. */
 export const bytesToFloat = pipeline(rgb8(), convertTo('f32', { scale: 1 / 255 }), nchw('f32'));
+
+/** And back: rounded half to even, held in 0..255. */
+export const floatToBytes = pipeline(nchw('f32'), convertTo('u8', { scale: 255 }), nhwc('u8'));
 
 /** Any picture as a 64×64 thumbnail. */
 export const thumbnail = pipeline(
@@ -51,3 +58,6 @@ export const thumbnail = pipeline(
   resize({ width: 64, height: 64, filter: linear, border: replicate }),
   nhwc('u8'),
 );
+
+/** An operator of one's own, examples/ops/duotone.ts. Its two inks are given at the call. */
+export const inTwoInks = pipeline(rgb8(), duotone(), rgb8());

@@ -54,6 +54,8 @@ export type Access = {
   paramsArg(stage: string, name: string): string;
   sizeArg(name: string): string;
   arg(type: Type, name: string): string;
+  /** The output's column `x` as an i32: the host counts columns in 64 bits. */
+  readonly column: string;
   /** Whether (x, y) lies outside the size. */
   outside(x: string, y: string, size: string): string;
 };
@@ -141,7 +143,9 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
     x: language.index(name, 0, at),
     y: language.index(name, 1, at),
   });
-  const here: Position = { text: language.tuple(['x', 'y'], at), x: 'x', y: 'y' };
+  const here: Position = { text: language.tuple([access.column, 'y'], at), x: 'x', y: 'y' };
+  // A tap's position comes from the filter and is an i32 already.
+  const tapped: Position = { text: language.tuple(['x', 'y'], at), x: 'x', y: 'y' };
 
   /** Statements from a whole position in one image to the source's pixel there. */
   const readThrough = (maps: Kernel['before'], from: Position): { steps: string[]; value: string } => {
@@ -179,7 +183,7 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
   const { stage, number } = resample;
   const size = `image.size[${number}]`;
   const tap: string[] = [];
-  let tapped = here;
+  let from = tapped;
   if (stage.border.kind === 'constant') {
     const field = stageFields(stage).find(({ name }) => name === 'border')!;
     const lanes = Array.from({ length: channelCount[entering] }, (_, lane) => (field.lanes === 1 ? 0 : lane));
@@ -190,9 +194,9 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
     const border = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
     const inside = language.tuple([border('x', `${size}.width`), border('y', `${size}.height`)], at);
     tap.push(declare(at, 'inside', inside));
-    tapped = named('inside');
+    from = named('inside');
   }
-  const { steps, value } = readThrough(kernel.before, tapped);
+  const { steps, value } = readThrough(kernel.before, from);
   tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre));
   const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
 
@@ -203,7 +207,8 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
     position = named(`at${index}`);
   }
   const float = tuple('f32', 2);
-  const coordinates = [language.cast(position.x, 'f32'), language.cast(position.y, 'f32')];
+  const column = position === here ? access.column : position.x;
+  const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
   fetch.push(`return ${filter.call('at')};`);
   return { functions, filter: filter.printed, ...common, tap, fetch };

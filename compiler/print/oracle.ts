@@ -35,6 +35,7 @@ const access: Access = {
   paramsArg: (_, name) => name,
   sizeArg: name => name,
   arg: (_, name) => name,
+  column: 'x',
   outside: (x, y, size) => `${x} < 0 || ${y} < 0 || ${x} >= ${size}.width || ${y} >= ${size}.height`,
 };
 

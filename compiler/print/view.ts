@@ -119,7 +119,8 @@ const member = (field: PlacedField): string => {
   return `${type} ${field.member}${isArray(field) ? `[${field.lanes}]` : ''};`;
 };
 
-const access = (kernel: Kernel): Access => ({
+const access = (kernel: Kernel, column: string): Access => ({
+  column,
   params: stage => {
     const placed = kernel.layout.params.find(params => params.stage === stage);
     return `${placed?.block ?? 'args'}.${memberName(stage)}`;
@@ -157,9 +158,9 @@ const places = (format: Format): { row: string; index: string }[] =>
 /** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
 export const kernelView = (
   kernel: Kernel,
-  target: { inline: string; file: string; version: string },
+  target: { inline: string; column: string; file: string; version: string },
 ): KernelView => {
-  const printed = printKernel(kernel, c, access(kernel));
+  const printed = printKernel(kernel, c, access(kernel, target.column));
   const { source, sink } = kernel.pipeline;
   const lanes = ['x', 'y', 'z', 'w'];
   const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({

@@ -43,6 +43,14 @@ struct boolx3 { bool x, y, z; };
 struct boolx4 { bool x, y, z, w; };
 template <class T, int n> struct array { T v[n]; };
 
+// A column of an image, or a value of its row. The host counts in 64 bits: its 32-bit integers wrap (-fwrapv), and a
+// counter that may wrap keeps loops from being vectorised.
+#ifdef __CUDACC__
+using Index = int;
+#else
+using Index = int64_t;
+#endif
+
 // An IEEE 754 half, as stored.
 struct f16 { uint16_t bits; };
 
@@ -193,7 +201,7 @@ template <class T> CW_INLINE T* rowOf(void* plane, int64_t pitch, int y) {
 }
 
 // A stored value of an image that nothing writes while the kernel runs.
-template <class T> CW_INLINE float get(const T* row, int i) {
+template <class T> CW_INLINE float get(const T* row, Index i) {
 #ifdef __CUDA_ARCH__
   return toF32(__ldg(row + i));
 #else
@@ -201,7 +209,7 @@ template <class T> CW_INLINE float get(const T* row, int i) {
 #endif
 }
 #ifdef __CUDACC__
-CW_INLINE float get(const f16* row, int i) {
+CW_INLINE float get(const f16* row, Index i) {
 #ifdef __CUDA_ARCH__
   return f16Value(__ldg((const uint16_t*)row + i));
 #else

@@ -1,0 +1,66 @@
+/** The examples run as programs, on the CPU, in a copy of their folder so that a build of one's own stays. */
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { root } from './support/executions.js';
+
+const copy = join(root, 'test', 'build', 'examples');
+const run = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    // Built for the CPU only, whatever the machine has.
+    env: { ...process.env, CUDA_VISIBLE_DEVICES: '' },
+  });
+
+beforeAll(async () => {
+  expect(existsSync(join(root, 'dist/compiler/cli.js')), 'run npm run build:ts first').toBe(true);
+  mkdirSync(copy, { recursive: true });
+  for (const file of readdirSync(join(root, 'examples'))) {
+    if (file === 'build' || file === 'out') continue;
+    cpSync(join(root, 'examples', file), join(copy, 'examples', file), { recursive: true });
+  }
+  rmSync(join(copy, 'examples', 'out'), { recursive: true, force: true });
+  if (!existsSync(join(copy, 'test'))) symlinkSync(join(root, 'test'), join(copy, 'test'));
+  const folder = 'test/build/examples/examples';
+  await run('dist/compiler/cli.js', 'build', `${folder}/pipelines.ts`, '-o', `${folder}/build`, '--cpu');
+});
+
+const output: Readonly<Record<string, readonly RegExp[]>> = {
+  demo: [
+    /^colour +bt709, limited/m,
+    /^tensor +f16 \[\d, 3, 360, 640\]/m,
+    /^speed +\d+ frames/m,
+    /^memory +0 bytes left/m,
+  ],
+  decode: [/^tensor +f32 \[1, 3, 360, 640\]/m, /^formula +differs by [\d.]+e-\d+ at most/m],
+  warp: [/^tensor \(80, 45\) +384\.500, by the formula 384\.500/m, /the border: 32 32 32$/m],
+  convert: [/every byte as before$/m, /^held +0 0 2 255 0 2$/m],
+  ownOp: [
+    /^chain +rgb8 > duotone > rgb8$/m,
+    /^image 1 +\[7, 33, 3\]/m,
+    /^formula +differs by 0\.\d+ at most/m,
+  ],
+};
+
+describe('examples', () => {
+  it.each(Object.keys(output))('%s', async name => {
+    // A program that finds itself wrong ends with exit code 1, and then this rejects.
+    const { stdout, stderr } = await run(join(copy, 'examples', `${name}.js`));
+    expect(stderr).toBe('');
+    for (const line of output[name]) expect(stdout).toMatch(line);
+  });
+
+  it('are all run here, and all named in their README', () => {
+    const files = readdirSync(join(root, 'examples'));
+    const programs = files.filter(file => file.endsWith('.js')).map(file => file.slice(0, -3));
+    expect(Object.keys(output).sort()).toEqual(programs.sort());
+    const text = readFileSync(join(root, 'examples', 'README.md'), 'utf8');
+    expect(programs.filter(name => !text.includes(`node examples/${name}.js`))).toEqual([]);
+  });
+
+  it('write their pictures', async () => {
+    expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual(['demo.png', 'warp.png']);
+  });
+});

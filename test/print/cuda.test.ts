@@ -1,0 +1,77 @@
+/** nvcc takes every kernel without a warning, and nothing of it leaves the registers. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cudaSource } from '../../compiler/generate.js';
+import type { Kernel } from '../../compiler/ir/plan.js';
+import { inParallel, runProgram } from '../../compiler/process.js';
+import { kernelsOf } from '../../compiler/specs.js';
+import { cudaFlags, findNvcc, includeDirectory } from '../../compiler/toolchain.js';
+import * as examples from '../../examples/pipelines.js';
+import { root } from '../support/executions.js';
+import { pipelineNames, names as suite } from '../support/pipelineNames.js';
+
+/** Turing, Ampere, Ada and Hopper. */
+const archs = ['sm_75', 'sm_80', 'sm_89', 'sm_90'];
+/** Compilers at a time; the other worker of vitest has something to do as well. */
+const AT_A_TIME = 2;
+
+const nvcc = await findNvcc();
+const title = nvcc ? '' : ' (skipped: no nvcc found)';
+
+/** What ptxas said of one kernel for one architecture. */
+type Compiled = { readonly arch: string; readonly stack: number; readonly spilled: number };
+type Report = { readonly code: number; readonly said: string; readonly compiled: readonly Compiled[] };
+
+const readReport = (text: string): readonly Compiled[] =>
+  [
+    ...text.matchAll(
+      /Compiling entry function '\w+' for '(\w+)'\n.*\n\s*(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads/g,
+    ),
+  ].map(([, arch = '', stack, stores, loads]) => ({
+    arch,
+    stack: Number(stack),
+    spilled: Number(stores) + Number(loads),
+  }));
+
+describe.skipIf(!nvcc)(`nvcc, for ${archs.join(', ')}${title}`, () => {
+  let kernels: readonly Kernel[];
+  let reports: ReadonlyMap<string, Report>;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cuweave-nvcc-'));
+    kernels = await kernelsOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
+    const compile = async (kernel: Kernel): Promise<[string, Report]> => {
+      const source = join(folder, `${kernel.name}.cu`);
+      writeFileSync(source, cudaSource(kernel, `${kernel.name}.cu`));
+      const args = [
+        ...cudaFlags(archs, false),
+        '-Werror',
+        'all-warnings',
+        `-I${includeDirectory()}`,
+        '-c',
+        source,
+        '-o',
+        `${source}.o`,
+      ];
+      const { code, stdout, stderr } = await runProgram(nvcc!.path, args, { cwd: folder });
+      return [kernel.name, { code, said: stdout + stderr, compiled: readReport(stderr) }];
+    };
+    reports = new Map(await inParallel(kernels, AT_A_TIME, compile));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const names = [...suite, ...pipelineNames(examples)];
+  it('has seen every pipeline', () => {
+    expect([...reports.keys()].sort()).toEqual([...names].sort());
+  });
+
+  it.each(names)('%s', name => {
+    const { code, said, compiled } = reports.get(name)!;
+    expect(code, said).toBe(0);
+    const { capacities } = kernels.find(kernel => kernel.name === name)!.schedule;
+    const expected = archs.flatMap(arch => capacities.map(() => ({ arch, stack: 0, spilled: 0 })));
+    expect(compiled).toEqual(expected);
+  });
+});
