@@ -1,18 +1,9 @@
-/** Where cuweave itself is installed, seen from its sources and from `dist/` alike. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** Files of cuweave itself, and its version. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../native/location.js';
 
-const find = (from: string): string => {
-  // dist/ has no package.json of its own, so the first one above is cuweave's.
-  for (let directory = from; ; directory = dirname(directory)) {
-    if (existsSync(join(directory, 'package.json'))) return directory;
-    if (directory === dirname(directory)) throw new Error(`no package.json above ${from}`);
-  }
-};
-
-/** The folder that holds package.json, `ops/`, `templates/` and `native/`. */
-export const packageRoot = find(dirname(fileURLToPath(import.meta.url)));
+export { packageRoot };
 /** A file or folder of the package. */
 export const packageFile = (...path: string[]): string => join(packageRoot, ...path);
 /** The package's version. */

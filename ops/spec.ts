@@ -103,7 +103,7 @@ const scalar = <Name extends 'f32' | 'i32'>(name: Name, convert: (value: number)
 export const f32 = scalar('f32', Math.fround);
 /** As a parameter: one 32-bit integer. As a function in the kernel language: drops the fraction, saturating. */
 export const i32 = scalar('i32', value =>
-  Number.isNaN(value) ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(value))),
+  Number.isNaN(value) ? 0 : Math.max(-2147483648, Math.min(2147483647, value)) | 0,
 );
 /** Two numbers, say x and y. */
 export const vec2: Param<readonly [f32, f32], readonly [f32, f32], 'call'> = { param: 'vec2', per: 'call' };

@@ -15,8 +15,9 @@ export const jsPrelude = [
   '  roundHalfEven: v => {',
   '    const floor = Math.floor(v);',
   '    const part = v - floor;',
-  '    if (part !== 0.5) return part < 0.5 ? floor : floor + 1;',
-  '    return floor % 2 === 0 ? floor : floor + 1;',
+  '    const up = part > 0.5 || (part === 0.5 && floor % 2 !== 0);',
+  '    const nearest = up ? floor + 1 : floor;',
+  '    return nearest === 0 && v < 0 ? -0 : nearest;',
   '  },',
   '  roundToF16: v => {',
   '    if (!Number.isFinite(v) || v === 0) return v;',
@@ -25,7 +26,7 @@ export const jsPrelude = [
   '    const step = 2 ** (Math.max(((cw.word[0] >>> 23) & 255) - 127, -14) - 10);',
   '    return cw.roundHalfEven(v / step) * step;',
   '  },',
-  '  toI32: v => (v !== v ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(v)))),',
+  '  toI32: v => (v !== v ? 0 : Math.max(-2147483648, Math.min(2147483647, v)) | 0),',
   '  idiv: (a, b) => (a / b) | 0,',
   '};',
 ] as const;
@@ -56,6 +57,8 @@ export const js: Language = {
   cast: (value, to) => (to === 'f32' ? `f(${value})` : `cw.toI32(${value})`),
   math: (fn, args, scalar) => {
     const call = `${fromPrelude.has(fn) ? 'cw' : 'Math'}.${fn}(${args.join(', ')})`;
-    return scalar === 'f32' ? `f(${call})` : call;
+    if (scalar === 'f32') return `f(${call})`;
+    // The smallest i32 has no positive twin: it wraps to itself.
+    return fn === 'abs' ? `(${call} | 0)` : call;
   },
 };

@@ -1,8 +1,7 @@
 /** Where cuweave's own sources are: beside this file, or in the package that holds `dist/`. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { InternalError } from '../errors.js';
+import { join } from 'node:path';
+import { packageRoot as root } from '../package.js';
 
 export type PackageFiles = {
   readonly root: string;
@@ -15,20 +14,7 @@ export type PackageFiles = {
   readonly runtimeTypes: string;
 };
 
-const findRoot = (): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'ops', 'spec.ts'))) {
-    const parent = dirname(folder);
-    if (parent === folder) {
-      throw new InternalError('The folder of the package cuweave, with package.json and ops/, was not found');
-    }
-    folder = parent;
-  }
-  return folder;
-};
-
 export const packageFiles = (): PackageFiles => {
-  const root = findRoot();
   const sources = join(root, 'runtime', 'index.ts');
   const built = join(root, 'dist', 'runtime', 'index');
   const hasSources = existsSync(sources);

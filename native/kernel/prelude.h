@@ -105,14 +105,14 @@ CW_INLINE float roundHalfUp(float v) {
   return v - floor >= 0.5f ? floor + 1.0f : floor;
 }
 
-// Halves go to the even neighbour. From 2^23 on every f32 is whole.
+// Halves go to the even neighbour; -0.3 becomes -0. From 2^23 on every f32 is whole.
 CW_INLINE float roundHalfEven(float v) {
 #ifdef __CUDA_ARCH__
   return rintf(v);
 #else
   const float shift = copysignf(8388608.0f, v);
   const float rounded = (v + shift) - shift;
-  return fabsf(v) < 8388608.0f ? rounded : v;
+  return fabsf(v) < 8388608.0f ? copysignf(rounded, v) : v;
 #endif
 }
 
