@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { Manifest } from '../native/manifest.js';
 import { buildAddon } from './addon.js';
 import { BuildError } from './errors.js';
 import { bindingSources, cudaSource, headerSource, hostSource, manifestSource } from './generate.js';
@@ -105,40 +106,20 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
     options.onProgress?.({ done: counts.cached + counts.compiled, total, label, cached });
   };
 
-  const cache = join(out, '.cache');
-  mkdirSync(cache, { recursive: true });
-  for (const job of jobs) writeIfChanged(resolve(root, job.source), job.text);
-  const failures = await inParallel(jobs, options.jobs ?? availableParallelism(), async job => {
-    const object = join(cache, `${job.key}.o`);
-    const cached = existsSync(object);
-    const failure = cached ? undefined : await compile(job, object, root);
-    if (!failure) step(job.label, cached);
-    return failure;
-  });
-  const failed = failures.filter(failure => failure !== undefined);
-  if (failed.length > 0) throw new BuildError(failed.join('\n\n'));
+  // Beside the kernels: the first time it takes longer than all of them.
+  const addon = buildAddon({});
+  addon.catch(() => undefined);
 
+  const cache = join(out, '.cache');
+  const objects = await compileAll(jobs, { root, cache, jobs: options.jobs }, step);
   const library = `pipelines.${hashOf(...jobs.map(job => job.key), nvcc?.version ?? '').slice(0, 12)}.so`;
   const linked = existsSync(join(out, library));
-  if (!linked)
-    await link(
-      jobs.map(job => join(cache, `${job.key}.o`)),
-      join(out, library),
-      { cxx, nvcc, root },
-    );
+  if (!linked) await link(objects, join(out, library), { cxx, nvcc, root });
   step('link', linked);
-  const addon = await buildAddon({});
-  step('addon', !addon.built);
+  const { built } = await addon;
+  step('addon', !built);
 
-  const bindings = bindingSources(kernels);
-  writeIfChanged(join(out, 'pipelines.h'), headerSource(kernels, library));
-  writeIfChanged(
-    join(out, 'manifest.json'),
-    manifestSource(kernels, { library, archs, strict: options.strict === true }),
-  );
-  writeIfChanged(join(out, 'index.js'), bindings.js);
-  writeIfChanged(join(out, 'index.d.ts'), bindings.dts);
-  if (!isModuleFolder(out)) writeIfChanged(join(out, 'package.json'), '{ "type": "module" }\n');
+  writeBindings(kernels, out, { library, archs, strict: options.strict === true });
   sweep(out, cache, jobs, library);
   return {
     out,
@@ -148,6 +129,40 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
     ...counts,
     seconds: (performance.now() - started) / 1000,
   };
+};
+
+/** Compiles what no earlier build has compiled, and gives the objects. @throws BuildError with all that compilers said. */
+const compileAll = async (
+  jobs: readonly Job[],
+  { root, cache, jobs: limit }: { root: string; cache: string; jobs?: number },
+  step: (label: string, cached: boolean) => void,
+): Promise<readonly string[]> => {
+  mkdirSync(cache, { recursive: true });
+  const objectOf = (job: Job): string => join(cache, `${job.key}.o`);
+  for (const job of jobs) writeIfChanged(resolve(root, job.source), job.text);
+  const failures = await inParallel(jobs, limit ?? availableParallelism(), async job => {
+    const cached = existsSync(objectOf(job));
+    const failure = cached ? undefined : await compile(job, objectOf(job), root);
+    if (!failure) step(job.label, cached);
+    return failure;
+  });
+  const failed = failures.filter(failure => failure !== undefined);
+  if (failed.length > 0) throw new BuildError(failed.join('\n\n'));
+  return jobs.map(objectOf);
+};
+
+/** What callers read, written last: they see the old build or the new one. */
+const writeBindings = (
+  kernels: readonly Kernel[],
+  out: string,
+  made: Pick<Manifest, 'library' | 'archs' | 'strict'>,
+): void => {
+  const bindings = bindingSources(kernels);
+  writeIfChanged(join(out, 'pipelines.h'), headerSource(kernels, made.library));
+  writeIfChanged(join(out, 'manifest.json'), manifestSource(kernels, made));
+  writeIfChanged(join(out, 'index.js'), bindings.js);
+  writeIfChanged(join(out, 'index.d.ts'), bindings.dts);
+  if (!isModuleFolder(out)) writeIfChanged(join(out, 'package.json'), '{ "type": "module" }\n');
 };
 
 /** Whether Node reads `.js` files of the folder as ES modules. */

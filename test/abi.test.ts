@@ -1,0 +1,94 @@
+/** The C interface: the program in docs/runtime.md compiles, links and runs, and header and manifest agree. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../compiler/build.js';
+import { findCxx } from '../compiler/toolchain.js';
+import type { Manifest, ManifestPipeline } from '../native/manifest.js';
+import { root } from './support/executions.js';
+
+const out = join(root, 'test', 'build', 'abi');
+const strict = ['-x', 'c', '-std=c11', '-Wall', '-Wextra', '-Werror', '-Wpedantic', `-I${out}`];
+let manifest: Manifest;
+let compiler = '';
+
+beforeAll(async () => {
+  await build({ root, entries: ['examples/pipelines.ts'], out, cpu: true });
+  manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
+  compiler = (await findCxx())?.path ?? '';
+});
+
+/** Compiles a C program, with the library if it is to run, and returns the program's path. */
+const compile = (name: string, text: string, ...more: readonly string[]): string => {
+  const source = join(out, `${name}.c`);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(source, text);
+  execFileSync(compiler, [...strict, source, '-x', 'none', ...more, '-o', join(out, name)], {
+    stdio: 'pipe',
+  });
+  return join(out, name);
+};
+
+it('runs the example of the documentation', () => {
+  const text = /```c\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs', 'runtime.md'), 'utf8'))?.[1];
+  expect(text).toContain('int main');
+  const program = compile('example', text ?? '', join(out, manifest.library));
+  expect(execFileSync(program, { encoding: 'utf8' })).toBe('0 0.2 1\n');
+});
+
+/** Every number of a manifest's entry, as C's own compiler sees the header. */
+const asserts = ({ name, source, sink, params, args, image }: ManifestPipeline): string[] => {
+  const at = (block: string, member: string, offset: number): string =>
+    `_Static_assert(offsetof(struct cuweave_${name}_${block}, ${member}) == ${offset}, "${name}: ${member}");`;
+  const planes = [
+    ...source.planes.map(plane => ({ ...plane, member: `src_${plane.name}` })),
+    ...sink.planes.map(plane => ({ ...plane, member: `dst_${plane.name}` })),
+  ];
+  return [
+    `_Static_assert(sizeof(struct cuweave_${name}_image) == ${image.size}, "${name}: image");`,
+    `_Static_assert(sizeof(struct cuweave_${name}_args) == ${args.size}, "${name}: args");`,
+    at('image', 'size', image.sizes),
+    ...planes.flatMap(({ member, pointer, pitch }) => [
+      at('image', member, pointer),
+      at('image', `${member}_pitch`, pitch),
+    ]),
+    ...params.map(param => at(param.block, `${param.stage}.${param.name}`, param.offset)),
+  ];
+};
+
+describe('header and manifest', () => {
+  it('agree on every offset', () => {
+    const lines = manifest.pipelines.flatMap(asserts);
+    expect(lines.length).toBeGreaterThan(80);
+    const text = (all: readonly string[]): string =>
+      ['#include <stddef.h>', '#include "pipelines.h"', ...all, 'int main(void) { return 0; }', ''].join(
+        '\n',
+      );
+    compile('offsets', text(lines));
+    // And the check can fail.
+    const wrong = lines[0].replace(/== (\d+)/, '== 1$1');
+    expect(() => compile('offsetsWrong', text([wrong]))).toThrow(/static assertion failed/);
+  });
+
+  it('stand beside the library that they name', () => {
+    const header = readFileSync(join(out, 'pipelines.h'), 'utf8');
+    expect(header).toContain(`The C ABI of ${manifest.library}`);
+    for (const { name } of manifest.pipelines) expect(header).toContain(`int cuweave_${name}_host(`);
+  });
+});
+
+it('refuses an argument block of another size', () => {
+  const program = compile(
+    'size',
+    `#include "pipelines.h"
+     int main(void) {
+       struct cuweave_thumbnail_image image = {0};
+       struct cuweave_thumbnail_args args = {.size = sizeof args - 4, .count = 1, .images = &image};
+       return cuweave_thumbnail_host(&args, 0, 0, 1) == 0;
+     }
+     `,
+    join(out, manifest.library),
+  );
+  expect(() => execFileSync(program)).not.toThrow();
+});
