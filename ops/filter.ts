@@ -1,4 +1,4 @@
-import { filter, i32 } from './spec.js';
+import { type f32, filter, i32 } from './spec.js';
 
 /**
  * The nearest pixel: x is floor(x + 0.5), so a point in the middle takes the right and lower one. For `resize` this is
@@ -26,5 +26,140 @@ export const linear = filter({
       const lower = c[n] + wx * (d[n] - c[n]);
       return upper + wy * (lower - upper);
     });
+  },
+});
+
+type Four = readonly [f32, f32, f32, f32];
+type Eight = readonly [f32, f32, f32, f32, f32, f32, f32, f32];
+
+// A weight by the number of its row: the loop over rows stays a loop, so that the kernel holds the code of one row.
+const ofFour = (w: Four, n: i32): f32 => (n === 0 ? w[0] : n === 1 ? w[1] : n === 2 ? w[2] : w[3]);
+const ofEight = (w: Eight, n: i32): f32 => {
+  if (n < 4) return n === 0 ? w[0] : n === 1 ? w[1] : n === 2 ? w[2] : w[3];
+  return n === 4 ? w[4] : n === 5 ? w[5] : n === 6 ? w[6] : w[7];
+};
+
+/**
+ * Weights of the pixels at −1, 0, 1 and 2 for a point `t` in 0..1. Their sum is 1.
+ * Source: R. Keys, Cubic convolution interpolation for digital image processing (1981), with `a` left free.
+ */
+const cubicWeights = (t: f32, a: f32): Four => {
+  const u = 1 - t;
+  const before = ((a * (t + 1) - 5 * a) * (t + 1) + 8 * a) * (t + 1) - 4 * a;
+  const left = ((a + 2) * t - (a + 3)) * t * t + 1;
+  const right = ((a + 2) * u - (a + 3)) * u * u + 1;
+  return [before, left, right, 1 - before - left - right];
+};
+
+/**
+ * Sixteen pixels, by Keys' cubic with a = −0.75: sharper than {@link catmullRom}, and overshoots more at edges. What OpenCV
+ * (`INTER_CUBIC`) and PyTorch (`bicubic` without antialiasing) take. Results may leave the range of the pixels.
+ */
+export const cubic = filter({
+  apply: (tap, [x, y]) => {
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const wx = cubicWeights(x - left, -0.75);
+    const wy = cubicWeights(y - top, -0.75);
+    const x0 = i32(left) - 1;
+    const y0 = i32(top) - 1;
+    let sum = tap(x0, y0).map(() => 0);
+    for (let row = 0; row < 4; row++) {
+      const a = tap(x0, y0 + row);
+      const b = tap(x0 + 1, y0 + row);
+      const c = tap(x0 + 2, y0 + row);
+      const d = tap(x0 + 3, y0 + row);
+      const w = ofFour(wy, row);
+      sum = sum.map((v, n) => v + w * (wx[0] * a[n] + wx[1] * b[n] + wx[2] * c[n] + wx[3] * d[n]));
+    }
+    return sum;
+  },
+});
+
+/**
+ * Sixteen pixels, by Keys' cubic with a = −0.5, the Catmull-Rom spline: exact for parabolas. What Pillow (`BICUBIC`, where it
+ * enlarges), PyTorch (`bicubic` with antialiasing, where it enlarges) and CV-CUDA take. Results may leave the range of the pixels.
+ */
+export const catmullRom = filter({
+  apply: (tap, [x, y]) => {
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const wx = cubicWeights(x - left, -0.5);
+    const wy = cubicWeights(y - top, -0.5);
+    const x0 = i32(left) - 1;
+    const y0 = i32(top) - 1;
+    let sum = tap(x0, y0).map(() => 0);
+    for (let row = 0; row < 4; row++) {
+      const a = tap(x0, y0 + row);
+      const b = tap(x0 + 1, y0 + row);
+      const c = tap(x0 + 2, y0 + row);
+      const d = tap(x0 + 3, y0 + row);
+      const w = ofFour(wy, row);
+      sum = sum.map((v, n) => v + w * (wx[0] * a[n] + wx[1] * b[n] + wx[2] * c[n] + wx[3] * d[n]));
+    }
+    return sum;
+  },
+});
+
+const HALF_SQRT2 = Math.SQRT1_2;
+
+/** The sine of 0..π/4, to half a step of f32; its own polynomial, so that every target computes the same bits. */
+const smallSin = (a: f32): f32 => {
+  const q = a * a;
+  return a * (1 + q * (-1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880)))));
+};
+/** The cosine of 0..π/4. */
+const smallCos = (a: f32): f32 => {
+  const q = a * a;
+  return 1 + q * (-1 / 2 + q * (1 / 24 + q * (-1 / 720 + q * (1 / 40320 + q * (-1 / 3628800)))));
+};
+
+/**
+ * Weights of the pixels at −3 … 4 for a point `t` in 0..1: sinc(d) · sinc(d / 4) at their distances d, divided by the sum.
+ * With s and c the sine and cosine of tπ/4, sin(πd/4) is a combination of the two, and sin(πd) is the same for all but
+ * for its sign, so it falls out. Source: C. Duchon, Lanczos filtering in one and two dimensions (1979).
+ */
+const lanczosWeights = (t: f32): Eight => {
+  const s = smallSin(t * (Math.PI / 4));
+  const c = smallCos(t * (Math.PI / 4));
+  const sum = (s + c) * HALF_SQRT2;
+  const difference = (s - c) * HALF_SQRT2;
+  const w0 = difference / ((t + 3) * (t + 3));
+  const w1 = c / ((t + 2) * (t + 2));
+  const w2 = -sum / ((t + 1) * (t + 1));
+  // On a pixel, as good as: its weight outweighs the others.
+  const w3 = t < 1e-6 ? 1e12 : s / (t * t);
+  const w4 = t > 0.999999 ? 1e12 : -difference / ((t - 1) * (t - 1));
+  const w5 = -c / ((t - 2) * (t - 2));
+  const w6 = sum / ((t - 3) * (t - 3));
+  const w7 = -s / ((t - 4) * (t - 4));
+  const scale = 1 / (w0 + w1 + w2 + w3 + w4 + w5 + w6 + w7);
+  return [w0 * scale, w1 * scale, w2 * scale, w3 * scale, w4 * scale, w5 * scale, w6 * scale, w7 * scale];
+};
+
+/**
+ * Sixty-four pixels, by Lanczos' window of radius 4: the sharpest, and rings at edges. Equals OpenCV's `INTER_LANCZOS4`;
+ * Pillow's and PyTorch's Lanczos have radius 3. Results may leave the range of the pixels.
+ */
+export const lanczos4 = filter({
+  apply: (tap, [x, y]) => {
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const wx = lanczosWeights(x - left);
+    const wy = lanczosWeights(y - top);
+    const x0 = i32(left) - 3;
+    const y0 = i32(top) - 3;
+    let sum = tap(x0, y0).map(() => 0);
+    for (let row = 0; row < 8; row++) {
+      let line = tap(x0, y0 + row).map(v => wx[0] * v);
+      for (let column = 1; column < 8; column++) {
+        const w = wx[column];
+        const px = tap(x0 + column, y0 + row);
+        line = line.map((v, n) => v + w * px[n]);
+      }
+      const w = ofEight(wy, row);
+      sum = sum.map((v, n) => v + w * line[n]);
+    }
+    return sum;
   },
 });

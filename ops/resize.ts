@@ -1,20 +1,29 @@
-import { i32, mapOp } from './spec.js';
+import { f32, i32, mapOp, oneOf, withDefault } from './spec.js';
 
 /**
- * Another size, with half-pixel centres: x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. Samples at one
- * point: no antialiasing when it shrinks. Equals OpenCV's and CV-CUDA's `resize` (linear) and PyTorch's
- * `interpolate(align_corners=False, antialias=False)`; the border is usually `replicate`, as theirs is.
+ * Another size. Samples at one point: no antialiasing when it shrinks. Equals OpenCV's and CV-CUDA's `resize` (linear, cubic,
+ * Lanczos) and PyTorch's `interpolate(antialias=False)`; the border is usually `replicate`, as theirs is.
  *
  * @param options.width The output's width in pixels, at least 1.
  * @param options.height The output's height in pixels, at least 1.
- * @param options.filter How a point between pixels is read: `linear` or `nearest`.
- * @param options.border What lies outside: `replicate`, or `constant(value)`.
+ * @param options.align What stays in its place. `'edges'` (default): the image's outer edges, so that pixels are squares with
+ *   their centres half a pixel inside: x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. `'corners'`: the centres
+ *   of the corner pixels, PyTorch's `align_corners=True`: x_in = x_out · (width_in − 1) / (width_out − 1), and 0 for one column.
+ * @param options.filter How a point between pixels is read: `linear`, `nearest`, `cubic` …
+ * @param options.border What lies outside: `replicate`, `constant(value)` …
  */
 export const resize = mapOp({
-  params: { width: i32, height: i32 },
+  params: { width: i32, height: i32, align: withDefault(oneOf('edges', 'corners'), 'edges') },
   size: ({ width, height }) => ({ width, height }),
-  apply: ([x, y], _, { src, dst }) => [
-    (x + 0.5) * (src.width / dst.width) - 0.5,
-    (y + 0.5) * (src.height / dst.height) - 0.5,
-  ],
+  apply: ([x, y], { align }, { src, dst }) => {
+    if (align === 'corners') {
+      return [x * cornerScale(src.width, dst.width), y * cornerScale(src.height, dst.height)];
+    }
+    return [
+      (x + 0.5) * (src.width / dst.width) - 0.5,
+      (y + 0.5) * (src.height / dst.height) - 0.5,
+    ];
+  },
 });
+
+const cornerScale = (src: i32, dst: i32): f32 => (dst > 1 ? f32(src - 1) / f32(dst - 1) : 0);

@@ -14,10 +14,29 @@ export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'f32';
 
 // -------------------------------------------------------------------------------------------- colour models
 
-/** What the channels of a pixel mean. */
-export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray';
+/**
+ * What the channels of a pixel mean. A model is a type of its own so that what fits one by accident only (normalising HSV,
+ * a gamma on linear light) fails in the editor.
+ *
+ * - `gray`, `rgb`, `rgba`: codes with a transfer curve, 0..255; alpha is 255 where the pixel is opaque.
+ * - `yuv`: luma, then the differences of blue and red to it, by a standard's coefficients; codes 0..255.
+ * - `yCrCb`: OpenCV's order and coefficients of the same: luma, red, blue; codes 0..255.
+ * - `hsv`: hue in degrees 0..360, saturation in 0..1, value as the RGB it comes from (0..255).
+ * - `linear`: RGB in proportion to light, 0..1. See `toLinear` for what 1 stands for.
+ * - `premultiplied`: RGBA whose colours are multiplied by alpha / 255, 0..255.
+ */
+export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray' | 'hsv' | 'yCrCb' | 'linear' | 'premultiplied';
 /** How many channels each colour model has. */
-export const channelCount = { gray: 1, yuv: 3, rgb: 3, rgba: 4 } as const;
+export const channelCount = {
+  gray: 1,
+  yuv: 3,
+  rgb: 3,
+  rgba: 4,
+  hsv: 3,
+  yCrCb: 3,
+  linear: 3,
+  premultiplied: 4,
+} as const satisfies Record<Colour, number>;
 /** The number of channels of a colour model, as a type. */
 export type Channels<C extends Colour> = (typeof channelCount)[C];
 /** The channels of one pixel: a tuple, so that it destructures. `.map` keeps its length. */
@@ -54,7 +73,7 @@ export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope
   readonly _types?: { value: Value; kernel: Kernel };
 }
 /** The kinds of parameter that the compiler lays out and the runtime packs. See {@link paramFields}. */
-export type ParamKind = 'f32' | 'i32' | 'vec2' | 'mat2x3' | 'rect' | 'yuvToRgb' | 'choice';
+export type ParamKind = 'f32' | 'i32' | 'vec2' | 'mat2x3' | 'mat3x3' | 'angle' | 'mat3x4' | 'primaries' | 'rect' | 'yuvToRgb' | 'rgbToYuv' | 'choice';
 /** Whether a parameter has one value, one per channel, one per image of a batch, or is settled at build time. */
 export type ParamScope = 'call' | 'channel' | 'image' | 'structure';
 
@@ -64,11 +83,20 @@ export const paramFields = {
   i32: { scalar: 'i32', lanes: 1, fields: [] },
   vec2: { scalar: 'f32', lanes: 2, fields: [] },
   mat2x3: { scalar: 'f32', lanes: 6, fields: [] },
+  mat3x3: { scalar: 'f32', lanes: 9, fields: [] },
+  angle: { scalar: 'f32', lanes: 2, fields: ['cos', 'sin'] },
+  mat3x4: { scalar: 'f32', lanes: 12, fields: [] },
+  primaries: { scalar: 'f32', lanes: 9, fields: [] },
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
   yuvToRgb: {
     scalar: 'f32',
     lanes: 7,
     fields: ['yOffset', 'cOffset', 'yScale', 'rv', 'gu', 'gv', 'bu'],
+  },
+  rgbToYuv: {
+    scalar: 'f32',
+    lanes: 11,
+    fields: ['yOffset', 'cOffset', 'yr', 'yg', 'yb', 'ur', 'ug', 'ub', 'vr', 'vg', 'vb'],
   },
 } as const satisfies Record<
   Exclude<ParamKind, 'choice'>,
@@ -81,6 +109,23 @@ export type Rect = { readonly x: i32; readonly y: i32; readonly width: i32; read
 export type Mat2x3 = readonly [f32, f32, f32, f32, f32, f32];
 /** An affine map with its direction named: from output to input pixels, or from input to output pixels. */
 export type Affine = { readonly dstToSrc: Mat2x3 } | { readonly srcToDst: Mat2x3 };
+/** Nine numbers, row by row: x' = (m[0]·x + m[1]·y + m[2]) / w, y' = (m[3]·x + m[4]·y + m[5]) / w, w = m[6]·x + m[7]·y + m[8]. */
+export type Mat3x3 = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32];
+/** A projective map (homography) with its direction named, as in {@link Affine}. */
+export type Projective = { readonly dstToSrc: Mat3x3 } | { readonly srcToDst: Mat3x3 };
+/** An angle as the kernel sees it. */
+export type Angle = { readonly [F in (typeof paramFields)['angle']['fields'][number]]: f32 };
+/** Twelve numbers, row by row: r' = m[0]·r + m[1]·g + m[2]·b + m[3], and so on for g' and b'. */
+export type Mat3x4 = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32];
+/**
+ * Which red, green and blue a signal's numbers stand for; the white of all is D65. ITU-R BT.709 (sRGB has the same), BT.2020
+ * (BT.2100 has the same), Display P3 (SMPTE EG 432-1 with D65), and BT.601 of 525 lines (SMPTE C) and of 625 (EBU).
+ */
+export type Primaries = 'bt709' | 'bt2020' | 'p3' | 'bt601-525' | 'bt601-625';
+/** From which primaries to which; seen by the kernel as a matrix. */
+export type PrimariesChange = { readonly from: Primaries; readonly to: Primaries };
+/** Nine numbers, row by row: r' = m[0]·r + m[1]·g + m[2]·b, and so on. */
+export type RgbMatrix = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32];
 /** Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
 export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
 /** Whether codes 16–235 (luma) and 16–240 (chroma) are in use, or all of 0–255. */
@@ -90,6 +135,13 @@ export type YuvCoding = { readonly matrix: YuvMatrix | 'auto'; readonly range: Y
 /** The coefficients in R = yScale·(Y−yOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour.ts. */
 export type YuvCoefficients = {
   readonly [F in (typeof paramFields)['yuvToRgb']['fields'][number]]: f32;
+};
+
+/** How RGB becomes YUV. */
+export type YuvEncoding = { readonly matrix: YuvMatrix; readonly range: YuvRange };
+/** The coefficients in Y = yOffset + yr·R + yg·G + yb·B and its siblings. Made in ops/colour.ts. */
+export type RgbCoefficients = {
+  readonly [F in (typeof paramFields)['rgbToYuv']['fields'][number]]: f32;
 };
 
 type Scalar<Name extends 'f32' | 'i32'> = Param<number, number, 'call'> & { readonly param: Name } & ((
@@ -109,10 +161,20 @@ export const i32 = scalar('i32', value =>
 export const vec2: Param<readonly [f32, f32], readonly [f32, f32], 'call'> = { param: 'vec2', per: 'call' };
 /** An affine map; given with its direction, seen by the kernel as output → input. */
 export const mat2x3: Param<Affine, Mat2x3, 'call'> = { param: 'mat2x3', per: 'call' };
+/** A projective map; given with its direction, seen by the kernel as output → input. */
+export const mat3x3: Param<Projective, Mat3x3, 'call'> = { param: 'mat3x3', per: 'call' };
+/** An angle in degrees; seen by the kernel as its cosine and sine, computed once, in double precision. */
+export const angle: Param<number, Angle, 'call'> = { param: 'angle', per: 'call' };
+/** A matrix of colours: three rows of three factors and an addend, as twelve numbers. */
+export const mat3x4: Param<Mat3x4, Mat3x4, 'call'> = { param: 'mat3x4', per: 'call' };
+/** A change of primaries; seen by the kernel as a matrix of nine numbers. */
+export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { param: 'primaries', per: 'call' };
 /** A rectangle inside the image. */
 export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
 /** The matrix and range of a YUV signal; seen by the kernel as coefficients. */
 export const yuvCoding: Param<YuvCoding, YuvCoefficients, 'call'> = { param: 'yuvToRgb', per: 'call' };
+/** The matrix and range of a YUV signal that is to be made; seen by the kernel as coefficients. */
+export const yuvEncoding: Param<YuvEncoding, RgbCoefficients, 'call'> = { param: 'rgbToYuv', per: 'call' };
 
 /** A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels. */
 export const perChannel = (_type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'> => ({
@@ -180,6 +242,12 @@ export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = '
   readonly planes: readonly Plane[];
   readonly channels: readonly ChannelSource[];
   readonly role: Role;
+  /**
+   * For a `yuv` format of more than 8 bits, kept in u16: how many of the bits are in use, and how many lie below them. The
+   * pixel is (stored >> shift) / 2^(bits − 8), the scale of 8-bit codes: exact in f32, and `yuvToRgb` holds for it as it
+   * stands, since the standards' codes of more bits are those of 8 bits times 2^(bits − 8).
+   */
+  readonly code?: { readonly bits: number; readonly shift: number };
   /** As a sink the format takes any colour model, and its planes follow from it. */
   readonly adapts?: boolean;
 };
@@ -253,17 +321,22 @@ type Narrowed<P, O, In extends Colour> = [keyof O & keyof P] extends [never]
 /** Refuses options that the operator does not have. */
 type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: never };
 
-/** A point operator, ready to be placed: call it with its options. */
-export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = PointOp &
-  (<const O extends Options<P> = Record<never, never>>(
+/** A point operator, ready to be placed: call it with its options. Its function can be called as it stands. */
+export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = PointOp & {
+  readonly apply: (px: Pixel<Channels<In>>, p: KernelParams<P>) => readonly f32[];
+} & (<const O extends Options<P> = Record<never, never>>(
     options?: O & Exactly<O, Options<P>>,
   ) => Stage<Narrowed<P, O, In>, Out>);
 /** The two options of every map that samples between pixels. */
 export type Sampling = { readonly filter?: Filter; readonly border?: Border };
 /** A map, ready to be placed: call it with its options. */
-export type PlacedMap<P> = MapOp & ((options?: Options<P> & Sampling) => Stage<Colour, 'same'>);
+export type PlacedMap<P> = MapOp & {
+  readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
+} & ((options?: Options<P> & Sampling) => Stage<Colour, 'same'>);
 /** An index map, ready to be placed: call it with its options. */
-export type PlacedIndexMap<P> = IndexMapOp & ((options?: Options<P>) => Stage<Colour, 'same'>);
+export type PlacedIndexMap<P> = IndexMapOp & {
+  readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
+} & ((options?: Options<P>) => Stage<Colour, 'same'>);
 
 const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string, unknown>>) => Stage) => {
   const placed = (options: Readonly<Record<string, unknown>> = {}): Stage => ({

@@ -47,8 +47,8 @@ export class Device {
   }
 
   /**
-   * Bytes: `live` of this device's tensors and images that are not disposed, and the device's `total` and `free`.
-   * A disposed device says `live` only.
+   * Bytes: `live` of this device's tensors and images that are not disposed, or that work under way still needs, and the
+   * device's `total` and `free`. A disposed device says `live` only.
    */
   memory(): { readonly live: number; readonly total?: number; readonly free?: number } {
     return guarded(() => this.#native.memory());

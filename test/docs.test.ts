@@ -41,17 +41,23 @@ const blocksOf = (page: string, languages: string): readonly Block[] => {
   }));
 };
 
-/** A block goes on where the ones before it on the page left off: it sees what they export. */
+/** A block goes on where the ones before it on the page left off: it sees what they export, and what was built. */
 const withEarlier = (code: string, earlier: readonly string[]): string => {
   const own = new Set(
     [...code.matchAll(/\b(?:const|import) (?:\{([^}]*)\}|(\w+))/g)].flatMap(([, names, name]) =>
       names === undefined ? [name] : names.split(',').map(part => part.trim()),
     ),
   );
-  const imports = earlier.flatMap((text, n) =>
-    [...text.matchAll(/^export const (\w+)/gm)]
-      .filter(([, name]) => !own.has(name) && new RegExp(`\\b${name}\\b`).test(code))
-      .map(([, name]) => `import { ${name} } from './block${n}.js';`),
+  const sources = [
+    ...earlier.map((text, n) => ({ from: `./block${n}.js`, names: text.matchAll(/^export const (\w+)/gm) })),
+    { from: './build/index.js', names: bindings.matchAll(/^export declare const (\w+)/gm) },
+  ];
+  const imports = sources.flatMap(({ from, names }) =>
+    [...names].flatMap(([, name]) => {
+      if (own.has(name) || !new RegExp(`\\b${name}\\b`).test(code)) return [];
+      own.add(name);
+      return [`import { ${name} } from '${from}';`];
+    }),
   );
   return `${code}\nexport {};\n${imports.join('\n')}\n`;
 };

@@ -27,6 +27,8 @@ export const tint = pointOp({
   params: { gain: perChannel(f32) },
   apply: (px, { gain }) => px.map((v, c) => v * gain[c]),
 });
+/** An operator's function is a function. */
+export const tinted: readonly number[] = tint.apply([1, 2, 3], { gain: [1, 1, 2] });
 export const right = pipeline(
   nv12(),
   yuvToRgb(),

@@ -1,0 +1,109 @@
+/** The offsets in the manifest are the ones that a C compiler gives the structs in pipelines.h. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { headerSource } from '../../compiler/generate.js';
+import type { Kernel } from '../../compiler/ir/plan.js';
+import { manifestEntry } from '../../compiler/print/manifest.js';
+import { kernelsOf } from '../../compiler/specs.js';
+import type { ManifestPipeline } from '../../native/manifest.js';
+import { root } from '../support/executions.js';
+
+/** Everything that the manifest gives an offset, as C names it; `{ path in C: offset }`. */
+const offsets = ({ name, source, sink, image, params, args }: ManifestPipeline): [string, number][] => {
+  const at = (block: string, member: string) => `offsetof(struct cuweave_${name}_${block}, ${member})`;
+  const planes = (side: string, { planes: all }: typeof source): [string, number][] =>
+    all.flatMap((plane): [string, number][] => [
+      [at('image', `${side}_${plane.name}`), plane.pointer],
+      [at('image', `${side}_${plane.name}_pitch`), plane.pitch],
+    ]);
+  return [
+    [`sizeof(struct cuweave_${name}_args)`, args.size],
+    [`sizeof(struct cuweave_${name}_image)`, image.size],
+    [at('args', 'size'), 0],
+    [at('args', 'count'), 4],
+    [at('args', 'images'), 8],
+    ...planes('src', source),
+    ...planes('dst', sink),
+    [at('image', 'size'), image.sizes],
+    ...params.map(({ stage, name: field, block, offset }): [string, number] => [
+      at(block, `${stage}.${field}`),
+      offset,
+    ]),
+    ...params.map(({ stage, name: field, block, lanes }): [string, number] => [
+      `sizeof(((struct cuweave_${name}_${block}*)0)->${stage}.${field})`,
+      4 * lanes,
+    ]),
+  ];
+};
+
+describe('layout', () => {
+  let kernels: readonly Kernel[];
+  let manifest: readonly ManifestPipeline[];
+  beforeAll(async () => {
+    kernels = await kernelsOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
+    manifest = kernels.map(manifestEntry);
+  });
+
+  it.each([
+    { language: 'C', compiler: 'gcc', file: 'main.c', flags: [] },
+    { language: 'C++', compiler: 'g++', file: 'main.cpp', flags: ['-Wno-invalid-offsetof'] },
+  ])('$language agrees with the manifest', ({ compiler, file, flags }) => {
+    const expected = manifest.flatMap(offsets);
+    const folder = mkdtempSync(join(tmpdir(), 'cuweave-layout-'));
+    try {
+      writeFileSync(join(folder, 'pipelines.h'), headerSource(kernels, 'pipelines.so'));
+      const lines = expected.map(([expression]) => `  printf("%zu\\n", ${expression});`);
+      const text = `#include "pipelines.h"\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n${lines.join('\n')}\n}\n`;
+      writeFileSync(join(folder, file), text);
+      const binary = join(folder, 'main');
+      execFileSync(compiler, ['-Wall', '-Wextra', '-Werror', ...flags, join(folder, file), '-o', binary]);
+      const printed = execFileSync(binary, { encoding: 'utf8' }).trimEnd().split('\n').map(Number);
+      expect(Object.fromEntries(expected.map(([expression], n) => [expression, printed[n]]))).toEqual(
+        Object.fromEntries(expected),
+      );
+      expect(expected.length).toBeGreaterThan(300);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('nothing overlaps, and everything lies in its block, aligned', () => {
+    for (const { name, source, sink, geometry, image, params, args } of manifest) {
+      const planes = [...source.planes, ...sink.planes];
+      const inImage: [number, number][] = [
+        ...planes.flatMap(({ pointer, pitch }): [number, number][] => [
+          [pointer, 8],
+          [pitch, 8],
+        ]),
+        [image.sizes, 8 * (geometry.length + 1)],
+      ];
+      const inArgs: [number, number][] = [[0, 16]];
+      for (const { block, offset, lanes } of params)
+        (block === 'image' ? inImage : inArgs).push([offset, 4 * lanes]);
+      const blocks: [[number, number][], number][] = [
+        [inImage, image.size],
+        [inArgs, args.size],
+      ];
+      for (const [members, size] of blocks) {
+        const sorted = members.sort(([a], [b]) => a - b);
+        sorted.forEach(([start, length], n) => {
+          expect(start % 4, name).toBe(0);
+          expect(start + length, name).toBeLessThanOrEqual(sorted[n + 1]?.[0] ?? size);
+        });
+        expect(size % 8).toBe(0);
+      }
+    }
+  });
+
+  it('an operator with one parameter per image has all of them there', () => {
+    const { params } = manifest.find(({ name }) => name === 'language')!;
+    expect(params.map(({ name, per, block }) => `${name}: per ${per}, in ${block}`)).toEqual([
+      'levels: per call, in image',
+      'gain: per channel, in image',
+      'shift: per image, in image',
+    ]);
+  });
+});
