@@ -8,7 +8,7 @@
  * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
-import type { Colour, DType, ParamKind, ParamScope } from '../ops/spec.js';
+import type { ChannelSource, Colour, DType, Format, ParamKind, ParamScope } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
 export const ABI_VERSION = 1;
@@ -29,6 +29,10 @@ export type ManifestFormat = {
   readonly dtype: DType;
   readonly colour: Colour;
   readonly layout?: 'NHWC' | 'NCHW';
+  /** For codes of more than 8 bits: where they are in a u16. */
+  readonly code?: Format['code'];
+  /** Where each channel of the colour model is: plane, and position in its sample. */
+  readonly channels: readonly ChannelSource[];
   readonly planes: readonly ManifestPlane[];
 };
 /** One parameter of one operator. */

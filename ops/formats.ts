@@ -1,10 +1,7 @@
-import { type Colour, channelCount, type DType, type Format, type Plane } from './spec.js';
+import { type Colour, channelCount, type DType, type Format } from './spec.js';
 
-const plane = (name: string, channels = 1, subsampling: Plane['subsampling'] = [1, 1]): Plane => ({
-  name,
-  channels,
-  subsampling,
-});
+export * from './yuvFormats.js';
+
 const channelNames = {
   gray: ['v'],
   yuv: ['y', 'u', 'v'],
@@ -12,29 +9,31 @@ const channelNames = {
   rgba: ['r', 'g', 'b', 'a'],
 } as const;
 
-/**
- * What a video decoder hands over: a plane of luma and, at half the width and height (rounded up), a plane of U and V
- * side by side. 8 bits. Chroma is read from the sample that covers the pixel (nearest), as OpenCV and CV-CUDA do.
- */
-export const nv12 = (): Format<'yuv', 'source'> => ({
-  kind: 'format',
-  name: 'nv12',
-  dtype: 'u8',
-  colour: 'yuv',
-  planes: [plane('y'), plane('uv', 2, [2, 2])],
-  channels: [
-    { plane: 0, lane: 0 },
-    { plane: 1, lane: 0 },
-    { plane: 1, lane: 1 },
-  ],
-  role: 'source',
-});
-
-/** Three full-size planes Y, U, V of 8 bits; as one tensor it is u8 NCHW. */
-export const yuv444p = (): Format<'yuv', 'both'> => ({ ...planar('yuv', 'u8'), name: 'yuv444p' });
-
-/** Red, green and blue side by side, 8 bits each: what sharp, OpenCV (as BGR) and Pillow keep. Layout NHWC. */
+/** Red, green and blue side by side, 8 bits each: what sharp and Pillow keep. Layout NHWC. */
 export const rgb8 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u8'), name: 'rgb8' });
+
+/** {@link rgb8} with blue first: what OpenCV keeps. Operators see red, green, blue, as with every `rgb` format. */
+export const bgr8 = (): Format<'rgb', 'both'> => ({ ...blueFirst(interleaved('rgb', 'u8')), name: 'bgr8' });
+
+/** Red, green, blue and alpha side by side, 8 bits each. Layout NHWC. */
+export const rgba8 = (): Format<'rgba', 'both'> => ({ ...interleaved('rgba', 'u8'), name: 'rgba8' });
+
+/** {@link rgba8} with blue first: what screens and window systems keep. */
+export const bgra8 = (): Format<'rgba', 'both'> => ({ ...blueFirst(interleaved('rgba', 'u8')), name: 'bgra8' });
+
+/** One value of 8 bits. As a tensor it is u8 NHWC with one channel. */
+export const gray8 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u8'), name: 'gray8' });
+
+/** One value of 16 bits, 0..65535: depth maps, medical and scientific pictures. Layout NHWC. */
+export const gray16 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u16'), name: 'gray16' });
+
+/** Red, green and blue side by side, 16 bits each, 0..65535: what 16-bit PNG and TIFF hold. Layout NHWC. */
+export const rgb16 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u16'), name: 'rgb16' });
+
+const blueFirst = <C extends Colour>(format: Format<C, 'both'>): Format<C, 'both'> => {
+  const [red, green, blue, ...alpha] = format.channels;
+  return { ...format, channels: [blue, green, red, ...alpha] };
+};
 
 const interleaved = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> => ({
   kind: 'format',
@@ -42,7 +41,7 @@ const interleaved = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both
   dtype,
   colour,
   layout: 'NHWC',
-  planes: [plane(colour, channelCount[colour])],
+  planes: [{ name: colour, channels: channelCount[colour], subsampling: [1, 1] }],
   channels: channelNames[colour].map((_, lane) => ({ plane: 0, lane })),
   role: 'both',
 });
@@ -53,7 +52,7 @@ const planar = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> =>
   dtype,
   colour,
   layout: 'NCHW',
-  planes: channelNames[colour].map(name => plane(name)),
+  planes: channelNames[colour].map(name => ({ name, channels: 1, subsampling: [1, 1] })),
   channels: channelNames[colour].map((_, number) => ({ plane: number, lane: 0 })),
   role: 'both',
 });
@@ -67,7 +66,7 @@ export const adapt = (format: Format, colour: Colour): Format =>
       }
     : format;
 
-type TensorDType = 'u8' | 'f16' | 'f32';
+type TensorDType = 'u8' | 'u16' | 'f16' | 'f32';
 
 /**
  * Channels side by side, [N, H, W, C]. As a sink it takes any colour model; as a source it is RGB unless `colour` says

@@ -1,14 +1,41 @@
 /** Every operator, format, filter and border, and the vocabulary to declare more. */
-export { constant, replicate } from './border.js';
+export { constant, reflect, reflect101, replicate, wrap } from './border.js';
+export { centerCrop } from './centerCrop.js';
 export { convertTo } from './convertTo.js';
 export { crop } from './crop.js';
-export { linear, nearest } from './filter.js';
+export { catmullRom, cubic, lanczos4, linear, nearest } from './filter.js';
 export { flip } from './flip.js';
-export { nchw, nhwc, nv12, rgb8, yuv444p } from './formats.js';
+export {
+  bgr8,
+  bgra8,
+  gray8,
+  gray16,
+  i420,
+  nchw,
+  nhwc,
+  nv12,
+  nv16,
+  nv21,
+  nv24,
+  p010,
+  p012,
+  p016,
+  rgb8,
+  rgb16,
+  rgba8,
+  yuv422p,
+  yuv444p,
+  yv12,
+} from './formats.js';
+export { letterbox } from './letterbox.js';
 export { idiv, roundHalfEven, roundToF16 } from './math.js';
 export { normalize } from './normalize.js';
+export { pad } from './pad.js';
 export { resize } from './resize.js';
+export { rotate } from './rotate.js';
+export { rotate90 } from './rotate90.js';
 export { seedYuvToRgb } from './seedYuvToRgb.js';
 export * from './spec.js';
 export { warpAffine } from './warpAffine.js';
+export { warpPerspective } from './warpPerspective.js';
 export { yuvToRgb } from './yuvToRgb.js';

@@ -18,6 +18,8 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   i32: 'number',
   vec2: 'readonly [number, number]',
   mat2x3: 'Affine',
+  mat3x3: 'Projective',
+  angle: 'number',
   rect: 'Rect',
   yuvToRgb: 'YuvCoding',
 };

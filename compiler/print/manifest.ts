@@ -39,11 +39,16 @@ export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
   };
 };
 
-const format = ({ name, dtype, colour, layout }: Format, planes: readonly PlacedPlane[]): ManifestFormat => ({
+const format = (
+  { name, dtype, colour, layout, channels, code }: Format,
+  planes: readonly PlacedPlane[],
+): ManifestFormat => ({
   name,
   dtype,
   colour,
   ...(layout ? { layout } : {}),
+  ...(code ? { code } : {}),
+  channels,
   planes: planes.map(({ name, channels, subsampling, pointer, pitch }) => ({
     name,
     channels,

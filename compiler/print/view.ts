@@ -155,6 +155,10 @@ const places = (format: Format): { row: string; index: string }[] =>
     return { row: `${plane.name}_row`, index: lane === 0 ? sample : `${sample} + ${lane}` };
   });
 
+/** One channel as f32: the stored number, or a code of many bits on the scale of 8-bit codes. */
+const load = ({ code }: Format, row: string, index: string): string =>
+  code ? `getCode(${row}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${row}, ${index})`;
+
 /** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
 export const kernelView = (
   kernel: Kernel,
@@ -186,7 +190,7 @@ export const kernelView = (
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: {
       rows: rows(source, 'src'),
-      values: places(source).map(({ row, index }) => `get(${row}, ${index})`),
+      values: places(source).map(({ row, index }) => load(source, row, index)),
     },
     sink: {
       rows: rows(sink, 'dst'),

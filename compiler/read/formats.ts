@@ -10,7 +10,7 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (!isBag(value) || value.kind !== 'format') {
     return `${describeActual(value)} is no format`;
   }
-  const { name, dtype, colour, layout, planes, channels, role } = value;
+  const { name, dtype, colour, layout, planes, channels, role, code } = value;
   if (!isPlainName(name)) {
     return `its name is ${describeActual(name)}`;
   }
@@ -26,8 +26,27 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (role !== 'source' && role !== 'both') {
     return `its role is ${describeActual(role)}`;
   }
+  if (!isCode(code, dtype, role)) {
+    return `its code is ${describeActual(code)}`;
+  }
   const wanted: number = Object.entries(channelCount).find(([model]) => model === colour)?.[1] ?? 0;
   return planesProblem(planes) ?? channelsProblem(channels, wanted, planes);
+};
+
+// Written into the source: whole numbers that fit the u16.
+const isCode = (code: unknown, dtype: unknown, role: unknown): boolean => {
+  if (code === undefined) {
+    return true;
+  }
+  const whole = (value: unknown, least: number): boolean => Number.isInteger(value) && Number(value) >= least;
+  return (
+    isBag(code) &&
+    dtype === 'u16' &&
+    role === 'source' &&
+    whole(code.bits, 9) &&
+    whole(code.shift, 0) &&
+    Number(code.bits) + Number(code.shift) <= 16
+  );
 };
 
 const planesProblem = (planes: unknown): string | undefined => {

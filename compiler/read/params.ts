@@ -154,7 +154,7 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
     return checkChannels(field, value, channels);
   }
   // One vector is an array of numbers itself, and so is a matrix that lacks its direction.
-  const single = (field.kind === 'vec2' || field.kind === 'mat2x3') && isNumbers(value);
+  const single = ['vec2', 'mat2x3', 'mat3x3'].includes(field.kind) && isNumbers(value);
   if (field.per !== 'image' || !Array.isArray(value) || single) {
     return checkValue(field.kind, value, field.name);
   }
@@ -203,7 +203,10 @@ const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Pro
     case 'vec2':
       return checkNumbers(value, 2, path);
     case 'mat2x3':
-      return checkMatrix(value, path);
+    case 'mat3x3':
+      return checkMatrix(value, paramFields[kind].lanes, path);
+    case 'angle':
+      return isF32(value) ? undefined : expected('a finite number of degrees', path, value);
     case 'rect':
       return checkRect(value, path);
     case 'yuvToRgb':
@@ -220,13 +223,13 @@ const checkNumbers = (value: unknown, length: number, path: string): Problem | u
   );
 };
 
-const checkMatrix = (value: unknown, path: string): Problem | undefined => {
+const checkMatrix = (value: unknown, count: number, path: string): Problem | undefined => {
   const directions = isBag(value) ? ['dstToSrc', 'srcToDst'].filter(name => Object.hasOwn(value, name)) : [];
   if (!isBag(value) || directions.length !== 1 || Object.keys(value).length !== 1) {
-    return { code: 'CW2014', args: { path, actual: describeActual(value) } };
+    return { code: 'CW2014', args: { count, path, actual: describeActual(value) } };
   }
   const [direction] = directions;
-  return checkNumbers(value[direction], 6, `${path}.${direction}`);
+  return checkNumbers(value[direction], count, `${path}.${direction}`);
 };
 
 const checkRect = (value: unknown, path: string): Problem | undefined => {

@@ -208,6 +208,14 @@ template <class T> CW_INLINE float get(const T* row, Index i) {
   return toF32(row[i]);
 #endif
 }
+// A code of more than 8 bits, `shift` bits up in its u16, on the scale of 8-bit codes; `scale` is a power of two.
+CW_INLINE float getCode(const uint16_t* row, Index i, int shift, float scale) {
+#ifdef __CUDA_ARCH__
+  return (float)(__ldg(row + i) >> shift) * scale;
+#else
+  return (float)(row[i] >> shift) * scale;
+#endif
+}
 #ifdef __CUDACC__
 CW_INLINE float get(const f16* row, Index i) {
 #ifdef __CUDA_ARCH__

@@ -1,5 +1,5 @@
 /** Whatever the author calls things, all three languages take it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import {
   oracleSource,
 } from '../../compiler/generate.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
+import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
 import { runProgram } from '../../compiler/process.js';
 import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/toolchain.js';
@@ -23,42 +24,170 @@ const words = `int float template register namespace operator auto signed main p
   cudaError_t cudaStream_t cudaSuccess dim3 blockIdx threadIdx warpSize float2 sinf sqrtf fabsf fmodf
   batch Batch args Args image Image images capacity count first left width height size grid block error stream index
   row rows run begin rowBegin rowEnd px px0 px1 at at0 x y i v p src dst tap inside read store fetch finish
-  pixel sizes single f cw manifest directory definePipeline readFileSync URL JSON Math Number Float32Array
+  pixel sizes single f cw manifest directory definePipeline readFileSync URL JSON Number Float32Array
   Pipeline PerImage Rect Affine YuvCoding cuweave cuweave_size linear crop normalize std border`.split(/\s+/);
 
 // An operator, its parameter, a local, a helper and the pipeline, all of the same name.
 const operator = (word: string): string => `import { f32, perChannel, pointOp } from 'cuweave/ops';
-const helper = { ${word}: 1 };
+const table = { ${word}: 1 };
 export const ${word} = pointOp({
   from: ['rgb'],
-  params: { ${word}: f32, gain: perChannel(f32) },
-  apply: (px, { ${word}: own, gain }) => {
+  params: { ${word}: f32, by: perChannel(f32) },
+  apply: (given, { ${word}: own, by }) => {
     const ${word} = (value: f32): f32 => value * own;
-    return px.map((value, c) => Math.sqrt(${word}(value) + gain[c] + helper.${word}));
+    return given.map((value, c) => Math.sqrt(${word}(value) + by[c] + table.${word}));
   },
 });
 `;
 const map = (word: string): string => `import { type i32, indexMapOp, i32 as whole } from 'cuweave/ops';
-const ${word}Half = (${word}: i32): i32 => Math.max(1, ${word} >> 1);
+const helper = (${word}: i32): i32 => Math.max(1, ${word} >> 1);
 export const ${word} = indexMapOp({
   params: { ${word}: whole },
-  size: ({ ${word} }, src) => ({ width: ${word}Half(src.width) + ${word}, height: ${word}Half(src.height) }),
-  apply: ([x, y], { ${word}: own }) => {
-    const ${word} = x * own;
-    return [${word}, y];
+  size: ({ ${word} }, from) => ({ width: helper(from.width) + ${word}, height: helper(from.height) }),
+  apply: ([across, down], { ${word}: own }) => {
+    const ${word} = across * own;
+    return [${word}, down];
   },
 });
 `;
-const pipelineOf = (word: string): string => `import * as ops from 'cuweave/ops';
-import { ${word} as own } from './ops/${word}.js';
-import { ${word} as map } from './maps/${word}.js';
+const pipelineOf = (word: string, number: number): string => `import * as ops from 'cuweave/ops';
+import { ${word} as own } from './op${number}.js';
+import { ${word} as map } from './map${number}.js';
 export const ${word} = ops.pipeline(
   ops.nv12(),
   ops.yuvToRgb(),
-  ops.crop({ rect: ops.open('${word}') }),
-  own({ ${word}: 2, gain: 1 }),
+  ops.crop({ rect: ops.open('region') }),
+  own({ ${word}: 2, by: 1 }),
   map(),
   ops.warpAffine({ width: 8, height: 8, filter: ops.linear, border: ops.constant(7) }),
   ops.nchw('f16'),
 );
 `;
+
+const stub = {
+  'package.json': JSON.stringify({
+    name: 'cuweave',
+    type: 'module',
+    exports: {
+      '.': { types: './index.d.ts', default: './index.js' },
+      './ops': { types: './ops.d.ts', default: './index.js' },
+    },
+  }),
+  'index.js': 'export const definePipeline = made => made;\n',
+  'index.d.ts':
+    'export type PerImage<T> = T | readonly T[];\nexport type Pipeline<O> = { readonly options: O };\n',
+  'ops.d.ts': 'export type Affine = 1;\nexport type Rect = 2;\nexport type YuvCoding = 3;\n',
+};
+
+const nvcc = await findNvcc();
+
+describe('names', () => {
+  let folder: string;
+  let kernels: readonly Kernel[];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cuweave-names-'));
+    const files = words.flatMap((word, number) => [
+      [`all${number}.ts`, pipelineOf(word, number)],
+      [`op${number}.ts`, operator(word)],
+      [`map${number}.ts`, map(word)],
+    ]);
+    const { specs } = await runSpecs(
+      Object.fromEntries(files),
+      words.map((_, number) => `all${number}.ts`),
+    );
+    expect(specs.diagnostics.map(({ loc, message }) => `${loc.file}: ${message}`)).toEqual([]);
+    kernels = specs.pipelines.map(pipeline => plan(pipeline).plan!.kernels[0]);
+    expect(kernels.map(({ name }) => name).sort()).toEqual([...words].sort());
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const compile = async (
+    program: string,
+    flags: readonly string[],
+    file: string,
+    print: (kernel: Kernel, file: string) => string,
+  ): Promise<void> => {
+    writeFileSync(join(folder, file), kernels.map(kernel => print(kernel, file)).join('\n'));
+    const args = [...flags, `-I${includeDirectory()}`, file];
+    const { code, stdout, stderr } = await runProgram(program, args, { cwd: folder });
+    const said = (stdout + stderr).split('\n').filter(line => /error|warning/.test(line));
+    expect({ code, said }).toEqual({ code: 0, said: [] });
+  };
+
+  it('the host compiler takes them', () =>
+    compile('g++', [...hostFlags, '-fsyntax-only'], 'all.cpp', hostSource));
+
+  it.skipIf(!nvcc)(`nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`, () => {
+    const flags = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
+    const quick = [...flags.slice(0, flags.indexOf('-gencode')), '-arch=sm_90', '-ptx', '-o', 'all.ptx'];
+    return compile(nvcc!.path, [...quick, '-Werror', 'all-warnings'], 'all.cu', cudaSource);
+  });
+
+  it('the header is C', async () => {
+    writeFileSync(join(folder, 'pipelines.h'), headerSource(kernels, 'pipelines.so'));
+    writeFileSync(join(folder, 'use.c'), '#include "pipelines.h"\n');
+    const args = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', 'use.c'];
+    const { stderr } = await runProgram('gcc', args, { cwd: folder });
+    expect(stderr).toBe('');
+  });
+
+  it('every oracle loads and computes', async () => {
+    for (const kernel of kernels) {
+      const text = encodeURIComponent(oracleSource(kernel));
+      const oracle = (await import(`data:text/javascript,${text}`)) as Record<string, unknown>;
+      expect(Object.keys(oracle).sort(), kernel.name).toEqual(['pixel', 'sizes']);
+    }
+  });
+
+  it('the bindings load under their names and have their types', async () => {
+    const { js, dts } = bindingSources(kernels);
+    const write = (files: Readonly<Record<string, string>>, into: string): void => {
+      mkdirSync(into, { recursive: true });
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(into, name), text);
+    };
+    write(stub, join(folder, 'node_modules', 'cuweave'));
+    const use = `import * as all from './index.js';
+export const check: { readonly [name in ${words.map(word => `'${word}'`).join(' | ')}]: object } = all;`;
+    write(
+      {
+        'index.js': js,
+        'index.d.ts': dts,
+        'manifest.json': '{}',
+        'use.ts': use,
+        'package.json': '{"type":"module"}',
+      },
+      folder,
+    );
+    const script = `const all = await import('./index.js');
+      console.log(JSON.stringify(Object.entries(all).map(([name, { name: own, sizes }]) =>
+        [name, own, Object.values(sizes).map(size => size({ [name]: [3], rect: [0, 0, 9, 9], width: [5], height: [6] }, { width: 9, height: 9 }))])));`;
+    const node = await runProgram(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    expect(node.stderr).toBe('');
+    const loaded = JSON.parse(node.stdout) as [string, string, unknown][];
+    expect(loaded).toEqual(
+      [...words].sort().map(word => [
+        word,
+        word,
+        [
+          [9, 9],
+          [7, 4],
+          [5, 6],
+        ],
+      ]),
+    );
+    const tsc = packageFile('node_modules', 'typescript', 'bin', 'tsc');
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      '',
+      '--lib',
+      'es2022',
+      'use.ts',
+    ];
+    const typed = await runProgram(process.execPath, [tsc, ...flags], { cwd: folder });
+    expect(typed.stdout).toBe('');
+  });
+});
