@@ -1,6 +1,17 @@
 /** `cuweave build`: generates, compiles what changed, links, writes the bindings. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Manifest } from '../native/manifest.js';
@@ -11,6 +22,7 @@ import type { Kernel } from './ir/plan.js';
 import { inParallel, runProgram } from './process.js';
 import { kernelsOf, type SpecOptions } from './specs.js';
 import {
+  checkNvccPaths,
   cudaFlags,
   defaultArchs,
   findCxx,
@@ -68,11 +80,15 @@ type Job = {
 const hashOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
 
+let temporaries = 0;
+/** A name beside a file for what will replace it; builds in one folder, even of one process, do not share it. */
+const temporaryName = (path: string): string => `${path}.${process.pid}.${temporaries++}.tmp`;
+
 /** Writes a file where its text changed; readers see the old file or the new one, never half of it. */
 const writeIfChanged = (path: string, text: string): void => {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryName(path);
   writeFileSync(temporary, text);
   renameSync(temporary, path);
 };
@@ -84,6 +100,7 @@ const writeIfChanged = (path: string, text: string): void => {
  */
 export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const started = performance.now();
+  const since = Date.now();
   const root = resolve(options.root);
   const out = resolve(root, options.out ?? 'build');
   const kernels = await kernelsOf(options);
@@ -93,6 +110,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
     );
   }
   const { archs, nvcc, cpuOnly } = await target(options);
+  if (nvcc) checkNvccPaths([fromRoot(root, out), fromRoot(root, includeDirectory())]);
   const cxx = await findCxx();
   if (!cxx) throw new BuildError('no C++ compiler found: install one (apt install g++), or name it in CXX');
 
@@ -111,6 +129,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   addon.catch(() => undefined);
 
   const cache = join(out, '.cache');
+  makeFolder(cache);
   const objects = await compileAll(jobs, { root, cache, jobs: options.jobs }, step);
   const library = `pipelines.${hashOf(...jobs.map(job => job.key), nvcc?.version ?? '').slice(0, 12)}.so`;
   const linked = existsSync(join(out, library));
@@ -120,7 +139,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   step('addon', !built);
 
   writeBindings(kernels, out, { library, archs, strict: options.strict === true });
-  sweep(out, cache, jobs, library);
+  sweep(out, cache, { jobs, library, since });
   return {
     out,
     pipelines: kernels.map(kernel => kernel.name),
@@ -131,13 +150,22 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   };
 };
 
+/** The output folder. @throws BuildError where it cannot be written. */
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new BuildError(`Expected an output folder that can be written but: ${(error as Error).message}`);
+  }
+};
+
 /** Compiles what no earlier build has compiled, and gives the objects. @throws BuildError with all that compilers said. */
 const compileAll = async (
   jobs: readonly Job[],
   { root, cache, jobs: limit }: { root: string; cache: string; jobs?: number },
   step: (label: string, cached: boolean) => void,
 ): Promise<readonly string[]> => {
-  mkdirSync(cache, { recursive: true });
   const objectOf = (job: Job): string => join(cache, `${job.key}.o`);
   for (const job of jobs) writeIfChanged(resolve(root, job.source), job.text);
   const failures = await inParallel(jobs, limit ?? availableParallelism(), async job => {
@@ -215,11 +243,25 @@ const jobsOf = (
   return [cuda, host];
 };
 
+/** A path as compilers get it: never an option, and without the names of the folders above the root, which may be odd. */
+const fromRoot = (root: string, path: string): string => {
+  const inside = relative(root, path);
+  return inside.startsWith('..') ? path : `./${inside}`;
+};
+
 /** Compiles one file; returns what the compiler said if it failed. Its report (registers, spills) stays beside the object. */
 const compile = async (job: Job, object: string, root: string): Promise<string | undefined> => {
-  const temporary = `${object}.${process.pid}.tmp.o`;
-  const args = [...job.args, `-I${includeDirectory()}`, '-c', job.source, '-o', temporary];
-  const { code, stderr, stdout } = await runProgram(job.tool.path, args, { cwd: root });
+  const temporary = temporaryName(object);
+  const args = [
+    ...job.args,
+    `-I${fromRoot(root, includeDirectory())}`,
+    '-c',
+    fromRoot(root, resolve(root, job.source)),
+    '-o',
+  ];
+  const { code, stderr, stdout } = await runProgram(job.tool.path, [...args, fromRoot(root, temporary)], {
+    cwd: root,
+  });
   if (code !== 0) {
     rmSync(temporary, { force: true });
     const said = `${stdout}${stderr}`
@@ -239,23 +281,35 @@ const link = async (
   library: string,
   { cxx, nvcc, root }: { cxx: Tool; nvcc?: Tool; root: string },
 ): Promise<void> => {
-  const temporary = `${library}.${process.pid}.tmp`;
+  const temporary = temporaryName(library);
+  const files = [...objects.map(object => fromRoot(root, object)), '-o', fromRoot(root, temporary)];
   const [tool, args] = nvcc
-    ? [nvcc, ['-shared', '-cudart', 'static', ...objects, '-o', temporary]]
-    : [cxx, ['-shared', ...objects, '-o', temporary]];
+    ? [nvcc, ['-shared', '-cudart', 'static', ...files]]
+    : [cxx, ['-shared', ...files]];
   const { code, stderr, stdout } = await runProgram(tool.path, args, { cwd: root });
   if (code !== 0) throw new BuildError(`${tool.path} could not link ${library}:\n${stdout}${stderr}`);
   renameSync(temporary, library);
 };
 
-/** Removes what no longer belongs to the build: generated sources, objects and libraries of older runs. */
-const sweep = (out: string, cache: string, jobs: readonly Job[], library: string): void => {
-  const keys = new Set(jobs.map(job => job.key));
-  const labels = new Set(jobs.map(job => job.label));
+/**
+ * Removes what no longer belongs to the build: generated sources, objects and libraries of older runs. What is newer
+ * than this build's start may be another's that runs now.
+ */
+const sweep = (
+  out: string,
+  cache: string,
+  made: { jobs: readonly Job[]; library: string; since: number },
+): void => {
+  const keys = new Set(made.jobs.map(job => job.key));
+  const labels = new Set(made.jobs.map(job => job.label));
   const remove = (folder: string, stale: (file: string) => boolean): void => {
-    for (const file of readdirSync(folder)) if (stale(file)) rmSync(join(folder, file), { force: true });
+    for (const file of readdirSync(folder).filter(stale)) {
+      const path = join(folder, file);
+      const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? made.since;
+      if (changed < made.since) rmSync(path, { force: true });
+    }
   };
   remove(cache, file => !keys.has(file.replace(/\.(o|log)$/, '')));
   remove(join(out, 'generated'), file => !labels.has(file));
-  remove(out, file => /^pipelines\.[0-9a-f]{12}\.so$/.test(file) && file !== library);
+  remove(out, file => /^pipelines\.[0-9a-f]{12}\.so(\.|$)|\.tmp$/.test(file) && file !== made.library);
 };

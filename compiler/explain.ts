@@ -11,7 +11,14 @@ import type { DType, Format, Stage } from './ir/types.js';
 import { openParams } from './print/bindings.js';
 import { runProgram } from './process.js';
 import { kernelsOf, type SpecOptions } from './specs.js';
-import { cudaFlags, defaultArchs, findNvcc, includeDirectory, presentArchs } from './toolchain.js';
+import {
+  checkNvccPaths,
+  cudaFlags,
+  defaultArchs,
+  findNvcc,
+  includeDirectory,
+  presentArchs,
+} from './toolchain.js';
 
 /** Bytes that go through device memory for one image. */
 export type Traffic = { readonly step: string; readonly read: number; readonly written: number };
@@ -166,6 +173,7 @@ const compileReport = async (
     const flags = cudaFlags([arch], strict);
     const plain = flags.slice(0, flags.indexOf('-gencode'));
     const started = performance.now();
+    checkNvccPaths([folder, includeDirectory()]);
     const args = [...plain, `-arch=${arch}`, `-I${includeDirectory()}`, '-cubin', source, '-o', cubin];
     const { code, stderr } = await runProgram(nvcc.path, args);
     if (code !== 0) throw new BuildError(`${nvcc.path} could not compile ${kernel.name}:\n${stderr}`);

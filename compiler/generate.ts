@@ -2,7 +2,7 @@
 import type { Manifest } from '../native/manifest.js';
 import type { Kernel } from './ir/plan.js';
 import { version } from './package.js';
-import { bindingPrelude, bindingView } from './print/bindings.js';
+import { bindingPrelude, bindingViews } from './print/bindings.js';
 import { manifestOf } from './print/manifest.js';
 import { oracleView } from './print/oracle.js';
 import { kernelView, resolveLines, structsView } from './print/view.js';
@@ -11,12 +11,25 @@ import { render } from './render.js';
 /** The CUDA source of a kernel; `file` is its path for `#line`, relative to the project's root. */
 export const cudaSource = (kernel: Kernel, file: string): string =>
   resolveLines(
-    render('kernel.cu', kernelView(kernel, { file, version, inline: 'static __device__ __forceinline__', column: 'x' })),
+    render(
+      'kernel.cu',
+      kernelView(kernel, { file, version, inline: 'static __device__ __forceinline__', column: 'x' }),
+    ),
   );
 
 /** The host source of a kernel. */
 export const hostSource = (kernel: Kernel, file: string): string =>
-  resolveLines(render('host.cpp', kernelView(kernel, { file, version, inline: 'static inline __attribute__((always_inline))', column: 'int(x)' })));
+  resolveLines(
+    render(
+      'host.cpp',
+      kernelView(kernel, {
+        file,
+        version,
+        inline: 'static inline __attribute__((always_inline))',
+        column: 'int(x)',
+      }),
+    ),
+  );
 
 /** The oracle: an ES module whose `pixel` computes one output pixel with the kernel's own arithmetic. */
 export const oracleSource = (kernel: Kernel): string => render('oracle.js', oracleView(kernel, version));
@@ -36,7 +49,7 @@ export const headerSource = (kernels: readonly Kernel[], library: string): strin
 
 /** `index.js` and `index.d.ts`: the typed bindings. */
 export const bindingSources = (kernels: readonly Kernel[]): { js: string; dts: string } => {
-  const pipelines = kernels.map(bindingView);
+  const pipelines = bindingViews(kernels);
   const sources = [...new Set(kernels.map(kernel => kernel.pipeline.loc.file))].sort().join(', ');
   const text = pipelines.flatMap(({ functions }) => functions.flatMap(({ lines }) => lines)).join('\n');
   const needsPrelude = /\b(cw\.|f\()/.test(text);

@@ -1,6 +1,7 @@
 /** The compilers of this machine: where they are, how new they are, what they are told. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { BuildError } from './errors.js';
 import { packageFile } from './package.js';
 import { runProgram } from './process.js';
 
@@ -58,6 +59,19 @@ export const presentArchs = async (): Promise<readonly string[]> => {
 
 /** Built for where no GPU says otherwise: data centre and desktop Ampere, Ada and Hopper, and PTX for what comes after. */
 export const defaultArchs = ['sm_80', 'sm_86', 'sm_89', 'sm_90'] as const;
+
+/**
+ * nvcc hands its arguments to a shell between double quotes, and splits some at commas.
+ * @throws BuildError for a path that would not arrive as it is.
+ */
+export const checkNvccPaths = (paths: readonly string[]): void => {
+  const odd = paths.find(path => /["'$`\\,\n\r]/.test(path));
+  if (odd !== undefined)
+    throw new BuildError(
+      `nvcc cannot take the path ${JSON.stringify(odd)}: it has one of " ' $ \` \\ and comma in it. Rename the folder, ` +
+        'or build with --cpu',
+    );
+};
 
 /** Where prelude.h is. */
 export const includeDirectory = (): string => packageFile('native', 'kernel');

@@ -1,9 +1,9 @@
 import { roundHalfEven, roundToF16 } from './math.js';
-import { type DType, f32, oneOf, pointOp, withDefault } from './spec.js';
+import { anyColour, type DType, f32, oneOf, pointOp, withDefault } from './spec.js';
 
 const convertToOp = pointOp({
   name: 'convertTo',
-  from: ['yuv', 'rgb', 'rgba', 'gray'],
+  from: anyColour,
   params: {
     dtype: oneOf('u8', 'u16', 'f16', 'f32'),
     scale: withDefault(f32, 1),

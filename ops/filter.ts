@@ -101,38 +101,46 @@ export const catmullRom = filter({
   },
 });
 
-const HALF_SQRT2 = Math.SQRT1_2;
-
-/** The sine of 0..π/4, to half a step of f32; its own polynomial, so that every target computes the same bits. */
-const smallSin = (a: f32): f32 => {
+/** sin(tπ/4) / t for t in 0..1, to half a step of f32; a polynomial, so that every target computes the same bits. */
+const sineOver = (t: f32): f32 => {
+  const a = t * (Math.PI / 4);
   const q = a * a;
-  return a * (1 + q * (-1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880)))));
+  return (Math.PI / 4) * (1 + q * (-1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880)))));
 };
-/** The cosine of 0..π/4. */
-const smallCos = (a: f32): f32 => {
+/** cos(tπ/4) for t in 0..1, likewise. */
+const cosine = (t: f32): f32 => {
+  const a = t * (Math.PI / 4);
   const q = a * a;
   return 1 + q * (-1 / 2 + q * (1 / 24 + q * (-1 / 720 + q * (1 / 40320 + q * (-1 / 3628800)))));
 };
 
 /**
  * Weights of the pixels at −3 … 4 for a point `t` in 0..1: sinc(d) · sinc(d / 4) at their distances d, divided by the sum.
- * With s and c the sine and cosine of tπ/4, sin(πd/4) is a combination of the two, and sin(πd) is the same for all but
- * for its sign, so it falls out. Source: C. Duchon, Lanczos filtering in one and two dimensions (1979).
+ * Source: C. Duchon, Lanczos filtering in one and two dimensions (1979).
+ *
+ * sin(πd) is the same for all but for its sign, so it falls out, and what remains of each is ± sin(πd/4) / d², where the sine is
+ * one of four: of t, of u = 1 − t, and their cosines. Distances come in pairs t + k and u + k, whose product is k(k + 1) + tu:
+ * multiplied by the squares of all products, and divided by tu, the weights have no denominators that could be 0.
  */
 const lanczosWeights = (t: f32): Eight => {
-  const s = smallSin(t * (Math.PI / 4));
-  const c = smallCos(t * (Math.PI / 4));
-  const sum = (s + c) * HALF_SQRT2;
-  const difference = (s - c) * HALF_SQRT2;
-  const w0 = difference / ((t + 3) * (t + 3));
-  const w1 = c / ((t + 2) * (t + 2));
-  const w2 = -sum / ((t + 1) * (t + 1));
-  // On a pixel, as good as: its weight outweighs the others.
-  const w3 = t < 1e-6 ? 1e12 : s / (t * t);
-  const w4 = t > 0.999999 ? 1e12 : -difference / ((t - 1) * (t - 1));
-  const w5 = -c / ((t - 2) * (t - 2));
-  const w6 = sum / ((t - 3) * (t - 3));
-  const w7 = -s / ((t - 4) * (t - 4));
+  const u = 1 - t;
+  const [sinT, sinU, cosT, cosU] = [t * sineOver(t), u * sineOver(u), cosine(t), cosine(u)];
+  const p0 = t * u;
+  const p1 = p0 + 2;
+  const p2 = p0 + 6;
+  const p3 = p0 + 12;
+  const r0 = p1 * p2 * p3 * (p1 * p2 * p3);
+  const r1 = p0 * (p2 * p3) * (p2 * p3);
+  const r2 = p0 * (p1 * p3) * (p1 * p3);
+  const r3 = p0 * (p1 * p2) * (p1 * p2);
+  const w0 = -sinU * r3 * (u + 3) * (u + 3);
+  const w1 = cosT * r2 * (u + 2) * (u + 2);
+  const w2 = -cosU * r1 * (u + 1) * (u + 1);
+  const w3 = sineOver(t) * r0 * u;
+  const w4 = sineOver(u) * r0 * t;
+  const w5 = -cosT * r1 * (t + 1) * (t + 1);
+  const w6 = cosU * r2 * (t + 2) * (t + 2);
+  const w7 = -sinT * r3 * (t + 3) * (t + 3);
   const scale = 1 / (w0 + w1 + w2 + w3 + w4 + w5 + w6 + w7);
   return [w0 * scale, w1 * scale, w2 * scale, w3 * scale, w4 * scale, w5 * scale, w6 * scale, w7 * scale];
 };

@@ -7,7 +7,11 @@ const channelNames = {
   yuv: ['y', 'u', 'v'],
   rgb: ['r', 'g', 'b'],
   rgba: ['r', 'g', 'b', 'a'],
-} as const;
+  hsv: ['h', 's', 'v'],
+  yCrCb: ['y', 'cr', 'cb'],
+  linear: ['r', 'g', 'b'],
+  premultiplied: ['r', 'g', 'b', 'a'],
+} as const satisfies Record<Colour, readonly string[]>;
 
 /** Red, green and blue side by side, 8 bits each: what sharp and Pillow keep. Layout NHWC. */
 export const rgb8 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u8'), name: 'rgb8' });
@@ -19,7 +23,10 @@ export const bgr8 = (): Format<'rgb', 'both'> => ({ ...blueFirst(interleaved('rg
 export const rgba8 = (): Format<'rgba', 'both'> => ({ ...interleaved('rgba', 'u8'), name: 'rgba8' });
 
 /** {@link rgba8} with blue first: what screens and window systems keep. */
-export const bgra8 = (): Format<'rgba', 'both'> => ({ ...blueFirst(interleaved('rgba', 'u8')), name: 'bgra8' });
+export const bgra8 = (): Format<'rgba', 'both'> => ({
+  ...blueFirst(interleaved('rgba', 'u8')),
+  name: 'bgra8',
+});
 
 /** One value of 8 bits. As a tensor it is u8 NHWC with one channel. */
 export const gray8 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u8'), name: 'gray8' });

@@ -1,6 +1,9 @@
 /** Every operator, format, filter and border, and the vocabulary to declare more. */
 export { constant, reflect, reflect101, replicate, wrap } from './border.js';
+export { brightnessContrast } from './brightnessContrast.js';
 export { centerCrop } from './centerCrop.js';
+export { clamp } from './clamp.js';
+export { colorTwist } from './colorTwist.js';
 export { convertTo } from './convertTo.js';
 export { crop } from './crop.js';
 export { catmullRom, cubic, lanczos4, linear, nearest } from './filter.js';
@@ -27,15 +30,35 @@ export {
   yuv444p,
   yv12,
 } from './formats.js';
+export { fromLinear } from './fromLinear.js';
+export { gamma } from './gamma.js';
+export { grayToRgb } from './grayToRgb.js';
+export { hsvToRgb } from './hsvToRgb.js';
+export { invert } from './invert.js';
 export { letterbox } from './letterbox.js';
 export { idiv, roundHalfEven, roundToF16 } from './math.js';
 export { normalize } from './normalize.js';
 export { pad } from './pad.js';
+export { posterize } from './posterize.js';
+export { premultiply } from './premultiply.js';
+export { primaries } from './primaries.js';
 export { resize } from './resize.js';
+export { rgbToGray } from './rgbToGray.js';
+export { rgbToHsv } from './rgbToHsv.js';
+export { rgbToYCrCb } from './rgbToYCrCb.js';
+export { rgbToYuv } from './rgbToYuv.js';
 export { rotate } from './rotate.js';
 export { rotate90 } from './rotate90.js';
+export { scaleOffset } from './scaleOffset.js';
 export { seedYuvToRgb } from './seedYuvToRgb.js';
+export { solarize } from './solarize.js';
 export * from './spec.js';
+export { swapChannels } from './swapChannels.js';
+export { threshold } from './threshold.js';
+export { toLinear } from './toLinear.js';
+export { toneMap } from './toneMap.js';
+export { unpremultiply } from './unpremultiply.js';
 export { warpAffine } from './warpAffine.js';
 export { warpPerspective } from './warpPerspective.js';
+export { yCrCbToRgb } from './yCrCbToRgb.js';
 export { yuvToRgb } from './yuvToRgb.js';

@@ -1,23 +1,21 @@
 import { roundHalfEven } from './math.js';
-import { f32, i32, mapOp } from './spec.js';
+import { type f32, i32, mapOp } from './spec.js';
 
 // Further out than any filter reaches.
 const BEYOND = 8;
 
 /** How long a side of the picture becomes: its share of a side that is filled, at least a pixel and at most all there is. */
-const shared = (side: i32, filled: i32, of: i32, most: i32): i32 => {
-  const length = roundHalfEven((f32(side) * f32(filled)) / f32(of));
-  return Math.min(Math.max(i32(length), 1), most);
-};
+const shared = (side: f32, filled: f32, of: f32, most: f32): f32 =>
+  Math.min(Math.max(roundHalfEven((side * filled) / of), 1), most);
 
 /** The input's position for one of the output, where `inner` pixels from `start` on show the input's `length` pixels. */
-const along = (at: f32, start: i32, inner: i32, length: i32): f32 => {
+const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
   const inside = at - start;
-  const from = (inside + 0.5) * (f32(length) / f32(inner)) - 0.5;
+  const from = (inside + 0.5) * (length / inner) - 0.5;
   if (inside < 0) return from - BEYOND;
   if (inside >= inner) return from + BEYOND;
   // The picture's edge is not mixed with what lies outside.
-  return Math.min(Math.max(from, 0), f32(length - 1));
+  return Math.min(Math.max(from, 0), length - 1);
 };
 
 /**
@@ -37,12 +35,12 @@ export const letterbox = mapOp({
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => {
     // The side that is relatively longer is filled.
-    const wide = f32(src.width) * f32(dst.height) >= f32(src.height) * f32(dst.width);
+    const wide = src.width * dst.height >= src.height * dst.width;
     const width = wide ? dst.width : shared(src.width, dst.height, src.height, dst.width);
     const height = wide ? shared(src.height, dst.width, src.width, dst.height) : dst.height;
     return [
-      along(x, (dst.width - width) >> 1, width, src.width),
-      along(y, (dst.height - height) >> 1, height, src.height),
+      along(x, Math.floor((dst.width - width) * 0.5), width, src.width),
+      along(y, Math.floor((dst.height - height) * 0.5), height, src.height),
     ];
   },
 });

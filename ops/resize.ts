@@ -1,4 +1,4 @@
-import { f32, i32, mapOp, oneOf, withDefault } from './spec.js';
+import { type f32, i32, mapOp, oneOf, withDefault } from './spec.js';
 
 /**
  * Another size. Samples at one point: no antialiasing when it shrinks. Equals OpenCV's and CV-CUDA's `resize` (linear, cubic,
@@ -19,11 +19,8 @@ export const resize = mapOp({
     if (align === 'corners') {
       return [x * cornerScale(src.width, dst.width), y * cornerScale(src.height, dst.height)];
     }
-    return [
-      (x + 0.5) * (src.width / dst.width) - 0.5,
-      (y + 0.5) * (src.height / dst.height) - 0.5,
-    ];
+    return [(x + 0.5) * (src.width / dst.width) - 0.5, (y + 0.5) * (src.height / dst.height) - 0.5];
   },
 });
 
-const cornerScale = (src: i32, dst: i32): f32 => (dst > 1 ? f32(src - 1) / f32(dst - 1) : 0);
+const cornerScale = (src: f32, dst: f32): f32 => (dst > 1 ? (src - 1) / (dst - 1) : 0);

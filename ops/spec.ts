@@ -37,6 +37,8 @@ export const channelCount = {
   linear: 3,
   premultiplied: 4,
 } as const satisfies Record<Colour, number>;
+/** All colour models: for an operator on plain numbers, whatever they mean. */
+export const anyColour = ['gray', 'yuv', 'rgb', 'rgba', 'hsv', 'yCrCb', 'linear', 'premultiplied'] as const;
 /** The number of channels of a colour model, as a type. */
 export type Channels<C extends Colour> = (typeof channelCount)[C];
 /** The channels of one pixel: a tuple, so that it destructures. `.map` keeps its length. */
@@ -73,7 +75,19 @@ export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope
   readonly _types?: { value: Value; kernel: Kernel };
 }
 /** The kinds of parameter that the compiler lays out and the runtime packs. See {@link paramFields}. */
-export type ParamKind = 'f32' | 'i32' | 'vec2' | 'mat2x3' | 'mat3x3' | 'angle' | 'mat3x4' | 'primaries' | 'rect' | 'yuvToRgb' | 'rgbToYuv' | 'choice';
+export type ParamKind =
+  | 'f32'
+  | 'i32'
+  | 'vec2'
+  | 'mat2x3'
+  | 'mat3x3'
+  | 'angle'
+  | 'mat3x4'
+  | 'primaries'
+  | 'rect'
+  | 'yuvToRgb'
+  | 'rgbToYuv'
+  | 'choice';
 /** Whether a parameter has one value, one per channel, one per image of a batch, or is settled at build time. */
 export type ParamScope = 'call' | 'channel' | 'image' | 'structure';
 

@@ -1,44 +1,61 @@
 import type { ManifestFormat, ManifestPlane } from '../native/manifest.js';
-import { nchw, nhwc, nv12, rgb8, yuv444p } from '../ops/formats.js';
-import type { Format } from '../ops/spec.js';
+import * as formats from '../ops/formats.js';
+import { anyColour, type Format } from '../ops/spec.js';
 import { byteSize } from './dtype.js';
 import { describe, expected } from './errors.js';
 
 /** What the runtime needs to know of a format: one of ops/formats.ts, or one that a manifest describes. */
-export type ImageFormat = Pick<Format, 'name' | 'dtype' | 'colour' | 'planes'>;
+export type ImageFormat = Pick<Format, 'name' | 'dtype' | 'colour' | 'planes' | 'channels' | 'code'>;
 
 const known: ReadonlyMap<string, ImageFormat> = new Map(
   [
-    nv12(),
-    yuv444p(),
-    rgb8(),
-    ...(['u8', 'f16', 'f32'] as const).flatMap(dtype =>
-      (['gray', 'yuv', 'rgb', 'rgba'] as const).flatMap(colour => [
-        nhwc(dtype, { colour }),
-        nchw(dtype, { colour }),
-      ]),
+    formats.nv12(),
+    formats.nv21(),
+    formats.i420(),
+    formats.yv12(),
+    formats.nv16(),
+    formats.yuv422p(),
+    formats.nv24(),
+    formats.yuv444p(),
+    formats.p010(),
+    formats.p012(),
+    formats.p016(),
+    formats.rgb8(),
+    formats.bgr8(),
+    formats.rgba8(),
+    formats.bgra8(),
+    formats.rgb16(),
+    formats.gray8(),
+    formats.gray16(),
+    ...(['u8', 'u16', 'f16', 'f32'] as const).flatMap(dtype =>
+      anyColour.flatMap(colour => [formats.nhwc(dtype, { colour }), formats.nchw(dtype, { colour })]),
     ),
   ].map(format => [format.name, format as ImageFormat]),
 );
+
+const pictureNames = [...known.keys()].filter(name => !/_n(hwc|chw)_/.test(name)).join(', ');
 
 /** The format of that name. */
 export const formatOf = (name: unknown, path: string): ImageFormat => {
   const format = typeof name === 'string' ? known.get(name) : undefined;
   if (format === undefined) {
     throw expected(
-      "'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32'",
+      "a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32'",
       path,
       describe(name),
-      'Tensors: gray, yuv, rgb or rgba, then nhwc or nchw, then u8, f16 or f32.',
+      `Known: ${pictureNames}. Tensors: ${anyColour.join(', ')}, then nhwc or nchw, then u8, u16, f16 or f32.`,
     );
   }
   return format;
 };
 
-/** Whether images of one format can be taken for the other's: the same planes of the same type. */
+/** Whether images of one format can be taken for the other's: the same values in the same places. */
 export const sameFormat = (a: ImageFormat | ManifestFormat, b: ImageFormat | ManifestFormat): boolean =>
   a.dtype === b.dtype &&
   a.colour === b.colour &&
+  a.code?.bits === b.code?.bits &&
+  a.code?.shift === b.code?.shift &&
+  a.channels.every(({ plane, lane }, n) => plane === b.channels[n].plane && lane === b.channels[n].lane) &&
   a.planes.length === b.planes.length &&
   a.planes.every((plane, n) => {
     const other = b.planes[n];

@@ -1,21 +1,36 @@
-/** Decoded pictures in host memory: from the decoder's planes to those of `nv12` and `yuv444p`. */
+/** Decoded pictures in host memory: from the decoder's planes to those of a format. */
 
 /** A plane as the decoder left it: rows `stride` bytes apart, maybe longer than the picture is wide. */
 export type DecodedPlane = { readonly data: Uint8Array; readonly stride: number };
 
 /** One plane in host memory; `pitch` and `offset` in bytes. */
-export type HostPlane = { readonly data: Uint8Array; readonly pitch: number; readonly offset: number };
-
-/** A picture in host memory. */
-export type HostImage = {
-  readonly format: 'nv12' | 'yuv444p' | 'rgb8';
-  readonly width: number;
-  readonly height: number;
-  readonly planes: readonly HostPlane[];
+export type HostPlane<Data extends Uint8Array | Uint16Array = Uint8Array> = {
+  readonly data: Data;
+  readonly pitch: number;
+  readonly offset: number;
 };
 
+/** A picture in host memory. */
+export type HostImage = { readonly width: number; readonly height: number } & (
+  | {
+      readonly format: 'nv12' | 'yuv422p' | 'yuv444p' | 'rgb8';
+      readonly planes: readonly HostPlane[];
+    }
+  | { readonly format: 'p010'; readonly planes: readonly HostPlane<Uint16Array>[] }
+);
+
 /** The pixel formats that {@link toHostImage} takes, in FFmpeg's words. */
-export const readablePixels = ['yuv420p', 'yuvj420p', 'nv12', 'yuv444p', 'yuvj444p'] as const;
+export const readablePixels = [
+  'yuv420p',
+  'yuvj420p',
+  'nv12',
+  'yuv420p10le',
+  'p010le',
+  'yuv422p',
+  'yuvj422p',
+  'yuv444p',
+  'yuvj444p',
+] as const;
 /** One of {@link readablePixels}. */
 export type ReadablePixels = (typeof readablePixels)[number];
 
@@ -56,8 +71,61 @@ export const interleaveChroma = (
   }
 };
 
+/** Bytes from the start of an image with such a luma plane to its chroma. */
+const afterLuma = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+/** 10-bit 4:2:0 as `p010`: the codes move to the upper bits, and chroma is interleaved where it is in two planes. */
+const toP010 = (
+  width: number,
+  height: number,
+  decoded: readonly DecodedPlane[],
+  isP010: boolean,
+): HostImage => {
+  const chromaWidth = Math.ceil(width / 2);
+  const chromaHeight = Math.ceil(height / 2);
+  const chromaAt = afterLuma(2 * width * height) / 2;
+  const data = new Uint16Array(chromaAt + 2 * chromaWidth * chromaHeight);
+  const up = isP010 ? 0 : 6;
+  const copy = (plane: DecodedPlane, start: number, step: number, columns: number, rows: number): void => {
+    const from = new Uint16Array(plane.data.buffer, plane.data.byteOffset, plane.data.byteLength >> 1);
+    for (let y = 0; y < rows; y++) {
+      const row = y * (plane.stride >> 1);
+      const to = start + y * columns * step;
+      for (let x = 0; x < columns; x++) data[to + x * step] = from[row + x] << up;
+    }
+  };
+  copy(decoded[0], 0, 1, width, height);
+  if (isP010) copy(decoded[1], chromaAt, 1, 2 * chromaWidth, chromaHeight);
+  else for (const n of [1, 2]) copy(decoded[n], chromaAt + n - 1, 2, chromaWidth, chromaHeight);
+  const planes = [
+    { data, pitch: 2 * width, offset: 0 },
+    { data, pitch: 4 * chromaWidth, offset: 2 * chromaAt },
+  ];
+  return { format: 'p010', width, height, planes };
+};
+
+/** Three planes of 8 bits as they are. */
+const toThreePlanes = (
+  format: 'yuv422p' | 'yuv444p',
+  width: number,
+  height: number,
+  decoded: readonly DecodedPlane[],
+): HostImage => {
+  const chromaWidth = format === 'yuv422p' ? Math.ceil(width / 2) : width;
+  const widths = [width, chromaWidth, chromaWidth];
+  const data = new Uint8Array((width + 2 * chromaWidth) * height);
+  let offset = 0;
+  const planes = widths.map((pitch, n) => {
+    const plane = { data, pitch, offset };
+    copyRows(decoded[n], data, offset, pitch, height);
+    offset += pitch * height;
+    return plane;
+  });
+  return { format, width, height, planes };
+};
+
 /**
- * A decoded picture in memory of its own: 4:2:0 becomes `nv12`, 4:4:4 stays as `yuv444p`.
+ * A decoded picture in memory of its own: 4:2:0 becomes `nv12`, or with 10 bits `p010`; 4:2:2 and 4:4:4 stay in three planes.
  *
  * @param pixels The decoder's pixel format. The `j` formats differ in range only, which the colour description tells.
  * @param size The visible size in pixels; odd ones have chroma planes rounded up.
@@ -68,18 +136,14 @@ export const toHostImage = (
   { width, height }: { readonly width: number; readonly height: number },
   decoded: readonly DecodedPlane[],
 ): HostImage => {
-  const luma = width * height;
-  if (pixels === 'yuv444p' || pixels === 'yuvj444p') {
-    const data = new Uint8Array(3 * luma);
-    const planes = [0, 1, 2].map(n => {
-      copyRows(decoded[n], data, n * luma, width, height);
-      return { data, pitch: width, offset: n * luma };
-    });
-    return { format: 'yuv444p', width, height, planes };
+  if (pixels === 'yuv444p' || pixels === 'yuvj444p') return toThreePlanes('yuv444p', width, height, decoded);
+  if (pixels === 'yuv422p' || pixels === 'yuvj422p') return toThreePlanes('yuv422p', width, height, decoded);
+  if (pixels === 'p010le' || pixels === 'yuv420p10le') {
+    return toP010(width, height, decoded, pixels === 'p010le');
   }
   const chromaWidth = Math.ceil(width / 2);
   const chromaHeight = Math.ceil(height / 2);
-  const chromaAt = Math.ceil(luma / 64) * 64;
+  const chromaAt = afterLuma(width * height);
   const data = new Uint8Array(chromaAt + 2 * chromaWidth * chromaHeight);
   copyRows(decoded[0], data, 0, width, height);
   if (pixels === 'nv12') copyRows(decoded[1], data, chromaAt, 2 * chromaWidth, chromaHeight);

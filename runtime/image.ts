@@ -12,7 +12,7 @@ export const MAX_SIZE = 65535;
 
 /** What every way to make an image needs to know. */
 export type ImageSpec = {
-  /** A format's name: `nv12`, `yuv444p`, `rgb8`, or a tensor's such as `rgb_nchw_f32`. */
+  /** A format's name: that of its function in `cuweave/ops`, such as `nv12`, or a tensor's such as `rgb_nchw_f32`. */
   readonly format: string;
   /** In pixels, 1..65535. */
   readonly width: number;
@@ -82,7 +82,7 @@ export class Image {
   /**
    * An image from planes on the host. A GPU gets a copy, made before this returns. The CPU reads the arrays where they
    * are: they must not change until the work that uses the image is done.
-   * @param spec.planes One per plane of the format; chroma planes of 4:2:0 are half as wide and high, rounded up.
+   * @param spec.planes One per plane of the format; subsampled ones are half as wide, or half as wide and high, rounded up.
    * @throws {ArgumentError} If the format is unknown or an array is too short for its plane.
    */
   static fromHost(

@@ -142,7 +142,7 @@ export class Packing {
       throw expected(
         `1 to ${MAX_SIZE} pixels each way`,
         `the size${which} after ${stage}`,
-        `${width}×${height}`,
+        `${width}×${height} from an image of ${src.width}×${src.height}`,
         where,
       );
     }

@@ -1,6 +1,11 @@
 import type { ManifestParam } from '../native/manifest.js';
-import { yuvToRgbCoefficients } from '../ops/colour.js';
-import { paramFields, type YuvCoding } from '../ops/spec.js';
+import {
+  chromaticities,
+  primariesMatrix,
+  rgbToYuvCoefficients,
+  yuvToRgbCoefficients,
+} from '../ops/colour.js';
+import { type Primaries, paramFields, type YuvCoding } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
 import type { ColourDescription } from './videoColour.js';
 
@@ -32,18 +37,30 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
     case 'vec2':
       return toTuple(value, 2, 'two numbers', path);
     case 'mat2x3':
-      return toDstToSrc(value, path);
+      return toDstToSrc(value, 6, invertAffine, path);
+    case 'mat3x3':
+      return toDstToSrc(value, 9, invertProjective, path);
+    case 'angle':
+      return toAngle(value, path);
+    case 'mat3x4':
+      return toTuple(value, 12, 'twelve numbers, row by row', path);
+    case 'primaries':
+      return toPrimaries(value, path);
     case 'rect':
       return toRect(value, context);
     case 'yuvToRgb':
       return toCoefficients(value, context);
+    case 'rgbToYuv':
+      return toEncoding(value, path);
   }
 };
 
-const toF32 = (value: unknown, path: string): number => {
-  const number = typeof value === 'number' ? Math.fround(value) : Number.NaN;
-  if (!Number.isFinite(number)) throw expected('a finite number', path, describe(value));
-  return number;
+const toF32 = (value: unknown, path: string): number => Math.fround(toNumber(value, 'a finite number', path));
+
+const toNumber = (value: unknown, what: string, path: string): number => {
+  if (typeof value !== 'number' || !Number.isFinite(Math.fround(value)))
+    throw expected(what, path, describe(value));
+  return value;
 };
 
 const toI32 = (value: unknown, path: string): number => {
@@ -71,11 +88,13 @@ const toChannels = (value: unknown, channels: number, path: string): number[] =>
   );
 };
 
-const toDstToSrc = (value: unknown, path: string): number[] => {
+type Invert = (matrix: readonly number[]) => { readonly inverse: number[]; readonly determinant: number };
+
+const toDstToSrc = (value: unknown, count: number, invert: Invert, path: string): number[] => {
   const given = isRecord(value) ? Object.keys(value) : [];
   if (!isRecord(value) || given.length !== 1 || !['dstToSrc', 'srcToDst'].includes(given[0])) {
     throw expected(
-      '{ dstToSrc: [6 numbers] } or { srcToDst: [6 numbers] }',
+      `{ dstToSrc: [${count} numbers] } or { srcToDst: [${count} numbers] }`,
       path,
       describe(value),
       isTuple(value)
@@ -85,20 +104,33 @@ const toDstToSrc = (value: unknown, path: string): number[] => {
   }
   const inner = `${path}.${given[0]}`;
   const matrix = value[given[0]];
-  if (!isTuple(matrix) || matrix.length !== 6)
-    throw expected('six numbers, row by row', inner, describe(matrix));
+  if (!isTuple(matrix) || matrix.length !== count) {
+    throw expected(`${count === 6 ? 'six' : 'nine'} numbers, row by row`, inner, describe(matrix));
+  }
   const numbers = Array.from(matrix, (item, n) => {
     if (typeof item !== 'number' || !Number.isFinite(item)) {
       throw expected('a finite number', `${inner}[${n}]`, describe(item));
     }
     return item;
   });
-  const direct = given[0] === 'dstToSrc' ? numbers : invert(numbers, inner);
+  const direct = given[0] === 'dstToSrc' ? numbers : inverseOf(numbers, invert, inner);
   return direct.map((item, n) => toF32(item, `${inner}[${n}]`));
 };
 
 // In double precision; only the result is rounded to f32.
-const invert = ([a, b, c, d, e, f]: readonly number[], path: string): number[] => {
+const inverseOf = (matrix: readonly number[], invert: Invert, path: string): number[] => {
+  const { inverse, determinant } = invert(matrix);
+  if (determinant === 0 || !inverse.every(number => Number.isFinite(Math.fround(number)))) {
+    throw expected(
+      'a matrix that can be inverted',
+      path,
+      `${describe(matrix)} with determinant ${determinant}`,
+    );
+  }
+  return inverse;
+};
+
+const invertAffine: Invert = ([a, b, c, d, e, f]) => {
   const determinant = a * e - b * d;
   const inverse = [
     e / determinant,
@@ -108,14 +140,38 @@ const invert = ([a, b, c, d, e, f]: readonly number[], path: string): number[] =
     a / determinant,
     (c * d - a * f) / determinant,
   ];
-  if (determinant === 0 || !inverse.every(number => Number.isFinite(Math.fround(number)))) {
-    throw expected(
-      'a matrix that can be inverted',
-      path,
-      `${describe([a, b, c, d, e, f])} with determinant ${determinant}`,
-    );
-  }
-  return inverse;
+  return { inverse, determinant };
+};
+
+// By cofactors. Any multiple maps alike, so the last number is made 1 where it can be: that keeps the others in f32's range.
+const invertProjective: Invert = ([a, b, c, d, e, f, g, h, i]) => {
+  const adjugate = [
+    e * i - f * h,
+    c * h - b * i,
+    b * f - c * e,
+    f * g - d * i,
+    a * i - c * g,
+    c * d - a * f,
+    d * h - e * g,
+    b * g - a * h,
+    a * e - b * d,
+  ];
+  const determinant = a * adjugate[0] + b * adjugate[3] + c * adjugate[6];
+  const scale = adjugate[8] === 0 ? determinant : adjugate[8];
+  return { inverse: adjugate.map(number => number / scale), determinant };
+};
+
+// Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1.
+const toAngle = (value: unknown, path: string): number[] => {
+  const degrees = toNumber(value, 'a finite number of degrees', path) % 360;
+  const quarters = [
+    [1, 0],
+    [0, 1],
+    [-1, 0],
+    [0, -1],
+  ][(degrees / 90 + 4) % 4];
+  const radians = (degrees * Math.PI) / 180;
+  return quarters ?? [Math.fround(Math.cos(radians)), Math.fround(Math.sin(radians))];
 };
 
 const toRect = (value: unknown, { path, src }: PackContext): number[] => {
@@ -149,6 +205,28 @@ const toCoefficients = (value: unknown, { path, colour }: PackContext): number[]
   return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
 };
 
+// Made and not read, so there is no image to ask: every word is said.
+const toEncoding = (value: unknown, path: string): number[] => {
+  if (!isRecord(value)) throw expected('{ matrix, range }', path, describe(value));
+  const matrix = oneOf(value.matrix, matrices, `${path}.matrix`);
+  const coefficients = rgbToYuvCoefficients({ matrix, range: oneOf(value.range, ranges, `${path}.range`) });
+  return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
+};
+
+const primaries = Object.keys(chromaticities) as Primaries[];
+
+const toPrimaries = (value: unknown, path: string): number[] => {
+  if (!isRecord(value)) throw expected('{ from, to }', path, describe(value));
+  const from = oneOf(value.from, primaries, `${path}.from`);
+  return primariesMatrix({ from, to: oneOf(value.to, primaries, `${path}.to`) }).map(Math.fround);
+};
+
+const oneOf = <T extends string>(given: unknown, choices: readonly T[], path: string): T => {
+  const found = choices.find(choice => choice === given);
+  if (found !== undefined) return found;
+  throw expected(`one of ${choices.map(choice => `'${choice}'`).join(', ')}`, path, describe(given));
+};
+
 const settle = <T extends string>(
   given: unknown,
   choices: readonly T[],
@@ -171,9 +249,11 @@ const settle = <T extends string>(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
+const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4'];
+
 /**
- * Which value an image takes: of an array with one per image its own, else the one for all. A vec2 and a list of channels
- * are arrays themselves: there an array of arrays is one per image.
+ * Which value an image takes: of an array with one per image its own, else the one for all. Vectors and matrices are arrays
+ * themselves: there an array of arrays is one per image.
  */
 export const valueOfImage = (
   param: Pick<ManifestParam, 'kind' | 'per'>,
@@ -185,8 +265,7 @@ export const valueOfImage = (
   const many =
     param.per === 'image' &&
     Array.isArray(value) &&
-    (param.kind !== 'vec2' || value.length === 0 || typeof value[0] !== 'number') &&
-    !(param.kind === 'mat2x3' && typeof value[0] === 'number');
+    !(vectors.includes(param.kind) && typeof value[0] === 'number');
   if (!many) return { value, path };
   if (value.length !== images) {
     throw expected(

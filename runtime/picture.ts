@@ -175,14 +175,15 @@ const onePicture = (picture: HostPicture | HostTensor | HostImage): HostPicture 
     return one;
   }
   if (!isImage(picture)) return picture;
-  const [plane] = picture.planes;
-  if (picture.format !== 'rgb8' || plane.pitch !== 3 * picture.width) {
+  const { pitch } = picture.planes[0];
+  if (picture.format !== 'rgb8' || pitch !== 3 * picture.width) {
     throw expected(
       'an rgb8 image without padding',
       'picture',
-      `${picture.format} with a pitch of ${plane.pitch} bytes`,
+      `${picture.format} with a pitch of ${pitch} bytes`,
     );
   }
+  const [plane] = picture.planes;
   const start = plane.offset;
   const data = plane.data.subarray(start, start + plane.pitch * picture.height);
   return { width: picture.width, height: picture.height, channels: 3, data };

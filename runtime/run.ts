@@ -8,6 +8,7 @@ import type { Manifest, ManifestFormat, ManifestPipeline } from '../native/manif
 import { ContactSheet } from './contactSheet.js';
 import type { Device, DeviceName } from './device.js';
 import { ArgumentError, describe, expected, LibraryError } from './errors.js';
+import { formatOf, sameFormat } from './formats.js';
 import type { HostImage } from './framePlanes.js';
 import type { Image } from './image.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
@@ -154,14 +155,11 @@ async function* pictureImages(paths: readonly string[]): AsyncGenerator<Named> {
 
 /** The format under which the pipeline takes such images, or an error that says what it takes. */
 const formatFor = (image: HostImage, { source, name }: ManifestPipeline): string => {
-  const same =
-    source.name === image.format ||
-    (image.format === 'rgb8' && source.colour === 'rgb' && source.dtype === 'u8' && source.layout === 'NHWC');
-  if (same) return source.name;
+  if (sameFormat(formatOf(image.format, 'image.format'), source)) return source.name;
   const hint =
     image.format === 'rgb8'
       ? 'Pictures are rgb8; a video of 4:2:0 is nv12.'
-      : 'A video is nv12 (4:2:0) or yuv444p (4:4:4); pictures are rgb8.';
+      : 'A video is nv12 (4:2:0), p010 (4:2:0 of 10 bits), yuv422p or yuv444p; pictures are rgb8.';
   throw expected(source.name, `the source of pipeline ${name}`, image.format, hint);
 };
 
@@ -187,6 +185,10 @@ const optionsFor = (
       return [name, value.slice(from, from + count)];
     }),
   );
+
+// Red first: every channel in the plane, or at the place in its sample, that its number says.
+const isInOrder = ({ channels }: ManifestFormat): boolean =>
+  channels.every(({ plane, lane }, n) => plane + lane === n);
 
 const channelsOf = ({ planes }: ManifestFormat): number =>
   planes.reduce((sum, { channels }) => sum + channels, 0);
@@ -225,7 +227,9 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     throw expected(`one of ${known}`, 'pipeline', describe(run.pipeline));
   }
   const { sink } = manifest;
-  const wrong = notPictures({ ...sink, channels: channelsOf(sink) });
+  const wrong =
+    notPictures({ ...sink, channels: channelsOf(sink) }) ??
+    (isInOrder(sink) ? undefined : `its channels lie in the order of ${sink.name}`);
   if (run.sheet !== undefined && wrong) {
     throw new ArgumentError(
       `Expected a pipeline whose results are pictures for the sheet but ${wrong}.`,

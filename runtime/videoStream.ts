@@ -291,7 +291,7 @@ const toDecodedFrame = (picture: DecodedPicture, index: number, opened: Opened):
   if (!isReadable(pixels) || !data) {
     throw new VideoError(
       'unsupportedPixels',
-      `Expected 8-bit 4:2:0 or 4:4:4 (${readablePixels.join(', ')}) in ${what} but received ` +
+      `Expected 8-bit 4:2:0, 4:2:2 or 4:4:4, or 10-bit 4:2:0 (${readablePixels.join(', ')}) in ${what} but received ` +
         `${pixels ?? 'an unknown pixel format'}`,
     );
   }

@@ -10,6 +10,7 @@ import {
   blankResults,
   buildFolder,
   entry,
+  executionTolerance,
   loadOracle,
   root,
   runBuilt,
@@ -22,7 +23,7 @@ import { expectIntact, readPixels } from './support/images.js';
 import { names } from './support/pipelineNames.js';
 import { random } from './support/random.js';
 import { reference, storedPixels } from './support/reference.js';
-import { exact, expectWithin, roundingTolerance } from './support/tolerance.js';
+import { expectWithin, roundingTolerance } from './support/tolerance.js';
 
 describe('oracle, host and the spec as it stands', () => {
   let kernels: ReadonlyMap<string, Kernel>;
@@ -56,7 +57,7 @@ describe('oracle, host and the spec as it stands', () => {
       images.forEach((image, number) => {
         runOracle(kernel, oracle, image, expected[number]!, given, { number, of: images.length });
         const [mine, theirs] = [readPixels(host[number]!), readPixels(expected[number]!)];
-        expectWithin(mine, theirs, exact);
+        expectWithin(mine, theirs, executionTolerance(kernel));
         const asWritten = storedPixels(
           reference(specOf(name), image, given, number),
           kernel.pipeline.sink.dtype,

@@ -69,7 +69,7 @@ export const operatorDiagnostics = {
   CW2012: {
     title: 'A parameter that is none',
     message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
-    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, rect, yuvCoding, perChannel, perImage, oneOf or withDefault',
+    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault',
     why: 'The compiler lays parameters out by their types.',
   },
   CW2013: {
@@ -81,7 +81,7 @@ export const operatorDiagnostics = {
   CW2014: {
     title: 'A map without a direction',
     message:
-      'Expected { dstToSrc: [6 numbers] } or { srcToDst: [6 numbers] } for {path} but received {actual}.',
+      'Expected { dstToSrc: [{count} numbers] } or { srcToDst: [{count} numbers] } for {path} but received {actual}.',
     hint: 'say which way the matrix maps; OpenCV gives srcToDst, its WARP_INVERSE_MAP takes dstToSrc',
     why: 'A matrix in the wrong direction gives an image, and the wrong one.',
   },

@@ -1,12 +1,16 @@
 /** What the templates of the typed ESM bindings are filled with. */
 import type { Kernel } from '../ir/plan.js';
 import type { ParamField } from '../ir/types.js';
+import { FunctionNames } from './fn.js';
 import { jsPrelude } from './js.js';
 import { type JsFunctionView, sizeFunctions } from './oracle.js';
 
 /** One exported pipeline. */
 export type BindingView = {
   readonly name: string;
+  /** Its name inside the file: another one where the file has that word for something else. */
+  readonly local: string;
+  readonly renamed: boolean;
   readonly doc: readonly string[];
   readonly functions: readonly JsFunctionView[];
   readonly sizes: readonly { readonly stage: string; readonly name: string }[];
@@ -20,8 +24,11 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   mat2x3: 'Affine',
   mat3x3: 'Projective',
   angle: 'number',
+  mat3x4: 'Mat3x4',
+  primaries: 'PrimariesChange',
   rect: 'Rect',
   yuvToRgb: 'YuvCoding',
+  rgbToYuv: 'YuvEncoding',
 };
 
 /** The parameters that a caller gives, in the pipeline's order. */
@@ -38,12 +45,28 @@ const typeOf = (field: ParamField): string => {
   return field.per === 'image' ? `PerImage<${type}>` : type;
 };
 
-/** A pipeline's binding. */
-export const bindingView = (kernel: Kernel): BindingView => {
-  const { functions, sizes } = sizeFunctions(kernel.pipeline.stages, kernel.name);
+/** What the bindings' files import, declare or read themselves. */
+const ownNames = [
+  ...'readFileSync definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
+  ...'PerImage Pipeline f single cw'.split(' '),
+  ...Object.values(valueTypes),
+];
+
+/** The bindings of a build, in which no name stands twice. */
+export const bindingViews = (kernels: readonly Kernel[]): readonly BindingView[] => {
+  const names = new FunctionNames(ownNames);
+  // First of all, so that pipelines keep their names.
+  const locals = new Map(kernels.map(kernel => [kernel, names.take(kernel.name)]));
+  return kernels.map(kernel => bindingView(kernel, locals.get(kernel)!, names));
+};
+
+const bindingView = (kernel: Kernel, local: string, names: FunctionNames): BindingView => {
+  const { functions, sizes } = sizeFunctions(kernel.pipeline.stages, kernel.name, names);
   const doc = kernel.pipeline.doc.trim();
   return {
     name: kernel.name,
+    local,
+    renamed: local !== kernel.name,
     doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), kernel.chain].map(comment),
     functions,
     sizes,

@@ -1,7 +1,7 @@
 /** C++ as CUDA and the host compiler both read it. */
 import { InternalError } from '../errors.js';
 import { mathFunctions } from '../ir/math.js';
-import type { Scalar, Type } from '../ir/types.js';
+import type { BinaryOp, Scalar, Type } from '../ir/types.js';
 import type { Language } from './language.js';
 
 const scalarNames: Readonly<Record<Scalar, string>> = { f32: 'float', i32: 'int', bool: 'bool' };
@@ -29,6 +29,18 @@ export const f32Literal = (value: number): string => {
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
 };
 
+/**
+ * Operators on i32 as functions of the prelude. nvcc counts on signed integers never to overflow: of `i + 1 >= 0` it makes
+ * `i > -2`, and a check of a position at the far end of i32 would let it through.
+ */
+const wrapping: Readonly<Partial<Record<BinaryOp, string>>> = {
+  '+': 'cw::add',
+  '-': 'cw::sub',
+  '*': 'cw::imul',
+  '/': 'cw::idiv',
+  '%': 'cw::imod',
+};
+
 export const c: Language = {
   name: 'c',
   equal: '==',
@@ -45,12 +57,15 @@ export const c: Language = {
     type.length <= members.length ? `${tuple}.${members[index]}` : `${tuple}.v[${index}]`,
   operatorCall: (op, scalar, left, right) => {
     if (op === '%' && scalar === 'f32') return `fmodf(${left}, ${right})`;
-    // A divisor that is not known could be 0, and the host's division traps there.
-    const safe = /^[1-9]\d*$/.test(right);
-    if (scalar !== 'i32' || safe) return undefined;
-    return op === '/' ? `cw::idiv(${left}, ${right})` : op === '%' ? `cw::imod(${left}, ${right})` : undefined;
+    const name = scalar === 'i32' ? wrapping[op] : undefined;
+    // A divisor that is known traps nowhere.
+    const plain = (op === '/' || op === '%') && /^[1-9]\d*$/.test(right);
+    return name === undefined || plain ? undefined : `${name}(${left}, ${right})`;
   },
-  rounded: () => undefined,
+  rounded: (expr, text) =>
+    expr.kind === 'unary' && expr.op === '-' && expr.type.scalar === 'i32'
+      ? `cw::neg(${text.slice(1)})`
+      : undefined,
   cast: (value, to) => (to === 'f32' ? `float(${value})` : `cw::toI32(${value})`),
   math: (fn, args) => {
     const entry = mathFunctions[fn];

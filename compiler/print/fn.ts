@@ -151,7 +151,7 @@ export class FunctionNames {
       const key = `${fn.loc.file}:${fn.loc.line}:${fn.loc.column}:${JSON.stringify(fn)}`;
       let name = this.#helpers.get(key);
       if (name === undefined) {
-        name = this.take(fn.name);
+        name = this.take(cName(fn.name));
         this.#helpers.set(key, name);
         fresh.push({ fn, name });
       }

@@ -11,7 +11,7 @@ import { cType } from './c.js';
 import type { Surroundings } from './expr.js';
 import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
 import type { Language } from './language.js';
-import { cName, isReserved } from './names.js';
+import { cName, functionName, isReserved } from './names.js';
 
 /** A function as the templates print it. */
 export type PrintedFunction = {
@@ -65,10 +65,21 @@ type Position = { readonly text: string; readonly x: string; readonly y: string 
 
 const contextNames = new Set(['image', 'args', 'p', 'src', 'dst', 'tap', 'read', 'store', 'fetch', 'finish']);
 
+/** The name of the kernel itself, as profilers show it. */
+export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
+
+/** The names in a kernel's file that are taken before any operator is printed. */
+export const kernelNames = (kernel: Kernel): FunctionNames =>
+  new FunctionNames([...contextNames, kernelName(kernel)]);
+
 /** Prints a kernel for a target. */
-export const printKernel = (kernel: Kernel, language: Language, access: Access): PrintedKernel => {
+export const printKernel = (
+  kernel: Kernel,
+  language: Language,
+  access: Access,
+  names = kernelNames(kernel),
+): PrintedKernel => {
   const stageNames = kernel.pipeline.stages.map(stage => cName(stage.name));
-  const names = new FunctionNames([...contextNames, kernel.name]);
   const functions: PrintedFunction[] = [];
   const called = new Map<Stage, (value: string) => string>();
   const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
@@ -110,7 +121,7 @@ export const printKernel = (kernel: Kernel, language: Language, access: Access):
     const { rename, fresh } = names.helpers(apply);
     for (const { fn, name } of fresh)
       functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename).printed);
-    const name = names.take(cName(wanted));
+    const name = names.take(functionName(wanted));
     const { printed, uses } = printFn(name, title, apply.fn, rename, stage);
     const rest = [
       ...(uses.params && stage ? [access.params(stage.name)] : []),

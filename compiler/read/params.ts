@@ -1,4 +1,5 @@
 /** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
+import { chromaticities } from '../../ops/colour.js';
 import { type ParamKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { ParamField } from '../ir/types.js';
@@ -154,7 +155,7 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
     return checkChannels(field, value, channels);
   }
   // One vector is an array of numbers itself, and so is a matrix that lacks its direction.
-  const single = ['vec2', 'mat2x3', 'mat3x3'].includes(field.kind) && isNumbers(value);
+  const single = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4'].includes(field.kind) && isNumbers(value);
   if (field.per !== 'image' || !Array.isArray(value) || single) {
     return checkValue(field.kind, value, field.name);
   }
@@ -207,10 +208,14 @@ const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Pro
       return checkMatrix(value, paramFields[kind].lanes, path);
     case 'angle':
       return isF32(value) ? undefined : expected('a finite number of degrees', path, value);
+    case 'mat3x4':
+      return checkNumbers(value, paramFields[kind].lanes, path);
     case 'rect':
       return checkRect(value, path);
+    case 'primaries':
     case 'yuvToRgb':
-      return checkCoding(value, path);
+    case 'rgbToYuv':
+      return checkWords(value, words[kind], path);
   }
 };
 
@@ -248,16 +253,22 @@ const checkRect = (value: unknown, path: string): Problem | undefined => {
   return undefined;
 };
 
-const codings: Readonly<Record<string, readonly unknown[]>> = {
-  matrix: ['bt601', 'bt709', 'bt2020', 'auto'],
-  range: ['limited', 'full', 'auto'],
-};
+type Words = Readonly<Record<string, readonly unknown[]>>;
+const matrix = ['bt601', 'bt709', 'bt2020'] as const;
+const range = ['limited', 'full'] as const;
+const primaries = Object.keys(chromaticities);
+/** What the fields of a value made of words may say. */
+const words = {
+  yuvToRgb: { matrix: [...matrix, 'auto'], range: [...range, 'auto'] },
+  rgbToYuv: { matrix, range },
+  primaries: { from: primaries, to: primaries },
+} as const;
 
-const checkCoding = (value: unknown, path: string): Problem | undefined => {
-  if (!isBag(value) || Object.keys(value).some(key => !Object.hasOwn(codings, key))) {
-    return expected('{ matrix, range }', path, value);
+const checkWords = (value: unknown, fields: Words, path: string): Problem | undefined => {
+  if (!isBag(value) || Object.keys(value).some(key => !Object.hasOwn(fields, key))) {
+    return expected(`{ ${Object.keys(fields).join(', ')} }`, path, value);
   }
-  for (const [name, choices] of Object.entries(codings)) {
+  for (const [name, choices] of Object.entries(fields)) {
     if (!choices.includes(own(value, name))) {
       const list = choices.map(choice => `'${String(choice)}'`).join(', ');
       return expected(`one of ${list}`, `${path}.${name}`, own(value, name));

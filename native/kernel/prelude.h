@@ -22,9 +22,9 @@
 #ifndef CUWEAVE_SIZE
 #define CUWEAVE_SIZE
 // The size of an image in pixels.
-typedef struct cuweave_size {
+typedef struct cuweaveSize {
   int32_t width, height;
-} cuweave_size;
+} cuweaveSize;
 #endif
 
 namespace cw {
@@ -91,9 +91,13 @@ CW_INLINE float max(float a, float b) {
 CW_INLINE int min(int a, int b) { return a < b ? a : b; }
 CW_INLINE int max(int a, int b) { return a > b ? a : b; }
 CW_INLINE float abs(float v) { return fabsf(v); }
-CW_INLINE int abs(int v) { return v < 0 ? -v : v; }
+CW_INLINE int abs(int v) { return v < 0 ? (int)(0u - (uint32_t)v) : v; }
 CW_INLINE float sign(float v) { return v > 0.0f ? 1.0f : v < 0.0f ? -1.0f : 0.0f; }
 CW_INLINE float same(float v) { return v; }
+// Integers wrap at 32 bits, also under compilers that count on signed ones never to overflow.
+CW_INLINE int add(int a, int b) { return (int)((uint32_t)a + (uint32_t)b); }
+CW_INLINE int sub(int a, int b) { return (int)((uint32_t)a - (uint32_t)b); }
+CW_INLINE int neg(int a) { return (int)(0u - (uint32_t)a); }
 CW_INLINE int imul(int a, int b) { return (int)((uint32_t)a * (uint32_t)b); }
 // Division that never traps: by zero it gives 0, as JavaScript's `a / b | 0` does, and the smallest integer by -1 wraps.
 CW_INLINE int idiv(int a, int b) { return b == 0 ? 0 : b == -1 ? (int)(0u - (uint32_t)a) : a / b; }

@@ -8,8 +8,7 @@ namespace cuweave {
 namespace {
 
 // After these the context answers every call with the same error until the process ends.
-const std::set<int> kSticky = {46,  214, 220, 226, 700, 702, 709, 710, 714, 715,
-                               716, 717, 718, 719, 721, 807, 810, 911, 999};
+const std::set<int> kSticky = {214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999};
 
 std::string named(CUresult code) { return errorName(code) + " (" + std::to_string(code) + "): " + errorText(code); }
 

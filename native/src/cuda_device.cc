@@ -12,6 +12,9 @@ namespace {
 
 class CudaStream;
 
+// Rows further apart are copied one by one (CU_DEVICE_ATTRIBUTE_MAX_PITCH).
+constexpr size_t kMaximumPitch = 0x7fffffff;
+
 class CudaDevice : public Device {
  public:
   explicit CudaDevice(CudaContext& context) : context(context) {}
@@ -238,6 +241,13 @@ class CudaStream : public Stream {
                                 ? driver.memcpyHtoDAsync(target.pointer, hostSource, bytes, stream_)
                                 : driver.memcpyDtoDAsync(target.pointer, source.pointer, bytes, stream_)),
                      "cuMemcpyAsync");
+      return;
+    }
+    if (std::max(target.pitch, source.pitch) > kMaximumPitch) {
+      for (size_t row = 0; row < extent.rows; ++row) {
+        transfer({target.pointer + row * target.pitch, extent.rowBytes}, targetType,
+                 {source.pointer + row * source.pitch, extent.rowBytes}, sourceType, {extent.rowBytes, 1});
+      }
       return;
     }
     CUDA_MEMCPY2D rows{};

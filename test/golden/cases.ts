@@ -39,22 +39,54 @@ const f32Sampling = (entry: GoldenEntry, name: PipelineName): within.Tolerance =
   const { filter, border, value } = entry.params;
   if (filter === 'nearest') return within.shiftedNearest(within.f32Position);
   const outside = border === 'zeros' ? [0, 0, 0] : border === 'constant' ? (value as number[]) : undefined;
-  const steepest = within.steepestStep(readPixels(inputOf(entry, name)), outside);
-  return within.shiftedLinear(within.f32Position, steepest);
+  // Where the image is tiled, its edges are neighbours.
+  const steepest = border === 'wrap' ? 255 : within.steepestStep(readPixels(inputOf(entry, name)), outside);
+  return filter === 'cubic' || filter === 'bicubic'
+    ? within.shiftedCubic(within.f32Position, steepest)
+    : within.shiftedLinear(within.f32Position, steepest);
 };
 
-const cvtColor = ({ params }: GoldenEntry): Plan =>
-  params.code === 'YUV2RGB_NV12'
-    ? {
-        name: 'nv12ToRgb',
-        tolerance: within.oneLevel,
-        why: 'OpenCV works with 20-bit fixed point for the same coefficients',
-      }
-    : {
-        name: 'analogYuvToRgb',
-        tolerance: within.oneLevel,
-        why: 'OpenCV has 0.395 and 2.032 for 0.396 and 2.029 (at most 0.4 levels), in 14-bit fixed point',
-      };
+/** Rows of Y, U and V in R, G, B and 1. */
+const analogYuv = (): readonly number[] => {
+  const luma = [0.299, 0.587, 0.114];
+  const difference = (factor: number, channel: number): number[] => [
+    ...luma.map((weight, c) => factor * ((c === channel ? 1 : 0) - weight)),
+    128,
+  ];
+  return [...luma, 0, ...difference(0.492, 2), ...difference(0.877, 0)];
+};
+
+const fixedPoint = (name: PipelineName): Plan => ({
+  name,
+  tolerance: within.oneLevel,
+  why: 'OpenCV works in fixed point',
+});
+
+const cvtColors: Readonly<Record<string, Plan>> = {
+  YUV2RGB_NV12: {
+    name: 'nv12ToRgb',
+    tolerance: within.oneLevel,
+    why: 'OpenCV works with 20-bit fixed point for the same coefficients',
+  },
+  YUV2RGB_NV21: fixedPoint('nv21ToRgb'),
+  YUV2RGB_I420: fixedPoint('i420ToRgb'),
+  YUV2RGB: {
+    name: 'analogYuvToRgb',
+    tolerance: within.oneLevel,
+    why: 'OpenCV has 0.395 and 2.032 for 0.396 and 2.029 (at most 0.4 levels), in 14-bit fixed point',
+  },
+  RGB2YUV: { ...fixedPoint('twisted'), options: { matrix: analogYuv() } },
+  RGB2GRAY: fixedPoint('grayFromRgb'),
+  RGB2YCrCb: fixedPoint('yCrCbFromRgb'),
+  RGB2HSV: {
+    name: 'hsvFromRgb',
+    tolerance: { ...within.oneLevel, circle: 180 },
+    why: 'OpenCV works in fixed point, and writes 180 as 0, which is the same hue',
+  },
+  HSV2RGB: fixedPoint('rgbFromHsv'),
+  RGB2BGR: { name: 'swapped', tolerance: within.exact, why: 'it moves whole numbers' },
+};
+const cvtColor = ({ params }: GoldenEntry): Plan => cvtColors[String(params.code)];
 
 const resized = (entry: GoldenEntry): Plan => {
   const [height, width] = entry.params.size as readonly number[];
@@ -65,6 +97,35 @@ const resized = (entry: GoldenEntry): Plan => {
       options,
       tolerance: within.tiedNearest(inputOf(entry, 'resizeNearest'), options),
       why: 'both take floor((x + 0.5) · scale); Pillow adds scales up, so an exact tie may fall to either side',
+    };
+  }
+  const wide = { cubic: 'resizeCubic', lanczos4: 'resizeLanczos' } as const;
+  const isWide = (filter: unknown): filter is keyof typeof wide => Object.hasOwn(wide, String(filter));
+  if (entry.output.dtype === 'f32' && entry.params.filter === 'bicubic') {
+    return {
+      name: 'resizeCubicFloat',
+      options,
+      tolerance: f32Sampling(entry, 'resizeCubicFloat'),
+      why: 'torch computes positions in f32',
+    };
+  }
+  if (entry.op === 'pillowResize' && entry.params.filter === 'bicubic') {
+    return {
+      name: 'resizeCatmullRom',
+      options,
+      tolerance: {
+        ...within.oneLevel,
+        outliers: within.edgeShare(inputOf(entry, 'resizeCatmullRom'), options),
+      },
+      why: 'Pillow has fixed-point weights, and leaves pixels outside out instead of repeating the edge',
+    };
+  }
+  if (isWide(entry.params.filter)) {
+    return {
+      name: wide[entry.params.filter],
+      options,
+      tolerance: within.oneLevel,
+      why: 'the peer has fixed-point weights and rounds between the axes',
     };
   }
   return entry.output.dtype === 'u8'
@@ -95,6 +156,17 @@ const cvWarps = {
   'nearest replicate': 'warpNearestReplicate',
   'linear constant': 'warpLinearConstant',
   'linear replicate': 'warpLinearReplicate',
+  'nearest reflect': 'warpNearestReflect',
+  'nearest reflect_101': 'warpNearestReflect101',
+  'nearest wrap': 'warpNearestWrap',
+  'linear reflect': 'warpLinearReflect',
+  'linear reflect_101': 'warpLinearReflect101',
+  'linear wrap': 'warpLinearWrap',
+  'cubic constant': 'warpCubicConstant',
+  'cubic replicate': 'warpCubicReplicate',
+  'cubic reflect': 'warpCubicReflect',
+  'cubic reflect_101': 'warpCubicReflect101',
+  'cubic wrap': 'warpCubicWrap',
 } as const;
 const cvWarp = (entry: GoldenEntry): Plan => {
   const name = cvWarps[`${entry.params.filter} ${entry.params.border}` as keyof typeof cvWarps];
@@ -125,6 +197,11 @@ const torchWarps = {
   'nearest border': 'gridNearestBorder',
   'bilinear zeros': 'gridBilinearZeros',
   'bilinear border': 'gridBilinearBorder',
+  'nearest reflection': 'gridNearestReflect',
+  'bilinear reflection': 'gridBilinearReflect',
+  'bicubic zeros': 'gridBicubicZeros',
+  'bicubic border': 'gridBicubicBorder',
+  'bicubic reflection': 'gridBicubicReflect',
 } as const;
 const torchWarp = (entry: GoldenEntry): Plan => {
   const name = torchWarps[`${entry.params.filter} ${entry.params.border}` as keyof typeof torchWarps];
@@ -149,7 +226,25 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
   pillowResize: resized,
   flip: flipped,
   warpAffine: cvWarp,
+  warpPerspective: entry => ({
+    name: 'warpPerspective',
+    options: { matrix: { dstToSrc: (entry.params.dstToSrc as number[][]).flat() } },
+    tolerance: f32Sampling(entry, 'warpPerspective'),
+    why: 'OpenCV 5 computes positions of f32 pictures in f32',
+  }),
+  copyMakeBorder: ({ params: { left, top, right, bottom } }) => ({
+    name: 'padded',
+    options: { left, top, right, bottom },
+    tolerance: within.exact,
+    why: 'it moves whole pixels',
+  }),
   gridSampleAffine: torchWarp,
+  gamma: ({ params }) => ({
+    name: 'gammaCorrected',
+    options: { exponent: params.gamma },
+    tolerance: within.oneLevel,
+    why: 'both round once, on either side of a half where f32 and float64 differ',
+  }),
   seedYuvToRgb: torchPoint('analogYuvToUnitRgb'),
   normalize: torchPoint('normalized'),
   convertTo: () => ({

@@ -14,6 +14,16 @@ export const nv12ToRgb = pipeline(
   ops.yuvToRgb({ matrix: 'bt601', range: 'limited' }),
   ops.rgb8(),
 );
+export const nv21ToRgb = pipeline(
+  ops.nv21(),
+  ops.yuvToRgb({ matrix: 'bt601', range: 'limited' }),
+  ops.rgb8(),
+);
+export const i420ToRgb = pipeline(
+  ops.i420(),
+  ops.yuvToRgb({ matrix: 'bt601', range: 'limited' }),
+  ops.rgb8(),
+);
 export const analogYuvToRgb = pipeline(yuvInterleaved, ops.seedYuvToRgb(), ops.rgb8());
 // The peer's picture is in 0..1 with the zero of chroma at 0.5, which is code 127.5, and not 128 as here: half a code
 // times each channel's coefficients apart.
@@ -23,6 +33,25 @@ export const analogYuvToUnitRgb = pipeline(
   normalize({ mean: [(-1.14 * 0.5) / 255, ((0.396 + 0.581) * 0.5) / 255, (-2.029 * 0.5) / 255], std: 1 }),
   nhwc('f32'),
 );
+
+export const swapped = pipeline(ops.rgb8(), ops.swapChannels(), ops.rgb8());
+export const grayFromRgb = pipeline(ops.rgb8(), ops.rgbToGray(), ops.gray8());
+export const yCrCbFromRgb = pipeline(ops.rgb8(), ops.rgbToYCrCb(), nhwc('u8', { colour: 'yCrCb' }));
+// OpenCV's u8 has hue in steps of 2 degrees and saturation in 0..255.
+export const hsvFromRgb = pipeline(
+  ops.rgb8(),
+  ops.rgbToHsv(),
+  ops.scaleOffset({ scale: [1 / 2, 255, 1] }),
+  nhwc('u8', { colour: 'hsv' }),
+);
+export const rgbFromHsv = pipeline(
+  nhwc('u8', { colour: 'hsv' }),
+  ops.scaleOffset({ scale: [2, 1 / 255, 1] }),
+  ops.hsvToRgb(),
+  ops.rgb8(),
+);
+export const twisted = pipeline(ops.rgb8(), ops.colorTwist(), ops.rgb8());
+export const gammaCorrected = pipeline(ops.rgb8(), ops.gamma(), ops.rgb8());
 
 export const flipHorizontal = pipeline(ops.rgb8(), ops.flip({ direction: 'horizontal' }), ops.rgb8());
 export const flipVertical = pipeline(ops.rgb8(), ops.flip({ direction: 'vertical' }), ops.rgb8());
@@ -35,8 +64,28 @@ export const resizeFloat = pipeline(
   resize({ filter: linear, border: replicate }),
   nchw('f32'),
 );
+export const resizeCubic = pipeline(ops.rgb8(), resize({ filter: ops.cubic, border: replicate }), ops.rgb8());
+export const resizeCubicFloat = pipeline(
+  rgbFloatPlanes,
+  resize({ filter: ops.cubic, border: replicate }),
+  nchw('f32'),
+);
+export const resizeCatmullRom = pipeline(
+  ops.rgb8(),
+  resize({ filter: ops.catmullRom, border: replicate }),
+  ops.rgb8(),
+);
+export const resizeLanczos = pipeline(
+  ops.rgb8(),
+  resize({ filter: ops.lanczos4, border: replicate }),
+  ops.rgb8(),
+);
 
 const outside = constant([7, 11, 13]);
+const cvWarp = (filter: ops.Filter, border: ops.Border) =>
+  pipeline(rgbFloats, warpAffine({ filter, border }), nhwc('f32'));
+const grid = (filter: ops.Filter, border: ops.Border) =>
+  pipeline(rgbFloatPlanes, warpAffine({ filter, border }), nchw('f32'));
 export const warpNearestConstant = pipeline(
   rgbFloats,
   warpAffine({ filter: nearest, border: outside }),
@@ -78,6 +127,38 @@ export const gridBilinearBorder = pipeline(
   warpAffine({ filter: linear, border: replicate }),
   nchw('f32'),
 );
+export const warpNearestReflect = cvWarp(nearest, ops.reflect);
+export const warpNearestReflect101 = cvWarp(nearest, ops.reflect101);
+export const warpNearestWrap = cvWarp(nearest, ops.wrap);
+export const warpLinearReflect = cvWarp(linear, ops.reflect);
+export const warpLinearReflect101 = cvWarp(linear, ops.reflect101);
+export const warpLinearWrap = cvWarp(linear, ops.wrap);
+export const warpCubicConstant = cvWarp(ops.cubic, outside);
+export const warpCubicReplicate = cvWarp(ops.cubic, replicate);
+export const warpCubicReflect = cvWarp(ops.cubic, ops.reflect);
+export const warpCubicReflect101 = cvWarp(ops.cubic, ops.reflect101);
+export const warpCubicWrap = cvWarp(ops.cubic, ops.wrap);
+export const warpPerspective = pipeline(
+  rgbFloats,
+  ops.warpPerspective({ filter: linear, border: constant(0) }),
+  nhwc('f32'),
+);
+export const padded = pipeline(
+  ops.rgb8(),
+  ops.pad({
+    left: ops.open('left'),
+    top: ops.open('top'),
+    right: ops.open('right'),
+    bottom: ops.open('bottom'),
+    border: ops.reflect101,
+  }),
+  ops.rgb8(),
+);
+export const gridNearestReflect = grid(nearest, ops.reflect);
+export const gridBilinearReflect = grid(linear, ops.reflect);
+export const gridBicubicZeros = grid(ops.cubic, constant(0));
+export const gridBicubicBorder = grid(ops.cubic, replicate);
+export const gridBicubicReflect = grid(ops.cubic, ops.reflect);
 
 export const normalized = pipeline(
   rgbPlanes,

@@ -9,6 +9,7 @@ import {
   blankResults,
   buildFolder,
   entry,
+  executionTolerance,
   root,
   runBuilt,
   suiteCases,
@@ -17,7 +18,7 @@ import {
 import { expectIntact, readPixels } from '../support/images.js';
 import { names } from '../support/pipelineNames.js';
 import { random } from '../support/random.js';
-import { exact, expectWithin, roundingTolerance } from '../support/tolerance.js';
+import { expectWithin, roundingTolerance } from '../support/tolerance.js';
 
 const status = cudaStatus();
 const title = status.usable ? '' : ' (skipped: no CUDA device)';
@@ -53,10 +54,45 @@ describe.skipIf(!status.usable).each([
       await runBuilt(bindings[name]!, cuda, images, actual, given);
       await runBuilt(bindings[name]!, host, images, expected, given);
       expectIntact(...images, ...actual, ...expected);
-      const tolerance = strict ? exact : roundingTolerance(name, kernel.pipeline.sink.dtype);
+      const tolerance = strict
+        ? executionTolerance(kernel)
+        : roundingTolerance(name, kernel.pipeline.sink.dtype);
       images.forEach((_, n) => {
         expectWithin(readPixels(actual[n]!), readPixels(expected[n]!), tolerance);
       });
+    }
+  });
+
+  // 2^31 and more saturate at the ends of i32, where the neighbour's number wraps: it must not pass for one inside.
+  it('reads inside the images wherever a matrix leads', async () => {
+    const far = [
+      [0, 0, 3e9, 0, 0, 3e9],
+      [0, 0, -3e9, 0, 0, 3e9],
+      [1e9, 0, -3e9, 0, 1e9, -3e9],
+    ].map(dstToSrc => ({ dstToSrc }));
+    const warped = [...kernels].filter(([, { pipeline }]) =>
+      pipeline.stages.some(({ params }) =>
+        params.some(({ value }) => 'open' in value && value.open === 'matrix'),
+      ),
+    );
+    expect(warped.length).toBeGreaterThan(0);
+    for (const [name, kernel] of warped) {
+      const [suiteCase] = suiteCases(kernel, random(1)).slice(1);
+      for (const matrix of far) {
+        const given = { ...suiteCase!.given, matrix };
+        const [actual, expected] = [
+          blankResults(kernel, suiteCase!, 12),
+          blankResults(kernel, suiteCase!, 12),
+        ];
+        await runBuilt(bindings[name]!, cuda, suiteCase!.images, actual, given);
+        await runBuilt(bindings[name]!, host, suiteCase!.images, expected, given);
+        const tolerance = strict
+          ? executionTolerance(kernel)
+          : roundingTolerance(name, kernel.pipeline.sink.dtype);
+        actual.forEach((image, n) => {
+          expectWithin(readPixels(image), readPixels(expected[n]!), tolerance);
+        });
+      }
     }
   });
 });

@@ -6,7 +6,7 @@ import type { Pattern } from './pattern.js';
 export type Clip = Pattern & {
   readonly file: string;
   readonly codec: 'avc' | 'vp9';
-  readonly pixels: 'yuv420p' | 'yuv444p' | 'yuv420p10';
+  readonly pixels: 'yuv420p' | 'yuv444p' | 'yuv420p10' | 'yuv444p10';
   readonly frameRate: readonly [numerator: number, denominator: number];
   readonly frames: number;
   /** Frames from one key frame to the next. */
@@ -85,7 +85,7 @@ export const clips = {
     chroma: 1,
     tagged: true,
   },
-  /** A pixel format that the reader refuses. */
+  /** 10 bits, so `p010`. */
   tenBit: {
     ...tiny,
     file: 'tenBit.mp4',
@@ -95,6 +95,19 @@ export const clips = {
     matrix: 'bt709',
     range: 'limited',
     chroma: 2,
+    tagged: true,
+  },
+  /** A pixel format that the reader refuses. */
+  tenBit444: {
+    ...tiny,
+    file: 'tenBit444.mp4',
+    pixels: 'yuv444p10',
+    frames: 1,
+    width: 64,
+    height: 48,
+    matrix: 'bt709',
+    range: 'limited',
+    chroma: 1,
     tagged: true,
   },
 } as const satisfies Record<string, Clip>;

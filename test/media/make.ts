@@ -7,6 +7,7 @@ import {
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV420P10LE,
   AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUV444P10LE,
   AVCOL_PRI_BT709,
   AVCOL_PRI_SMPTE170M,
   AVCOL_RANGE_JPEG,
@@ -44,6 +45,7 @@ const pixelFormats: Readonly<Record<Clip['pixels'], AVPixelFormat>> = {
   yuv420p: AV_PIX_FMT_YUV420P,
   yuv444p: AV_PIX_FMT_YUV444P,
   yuv420p10: AV_PIX_FMT_YUV420P10LE,
+  yuv444p10: AV_PIX_FMT_YUV444P10LE,
 };
 
 /** 8-bit samples as 10-bit ones, little-endian. */
@@ -74,7 +76,7 @@ const make = async (name: ClipName): Promise<void> => {
   const frames = async function* () {
     for (let n = 0; n < clip.frames; n++) {
       const planes = drawPattern(clip, n);
-      const frame = Frame.fromVideoBuffer(clip.pixels === 'yuv420p10' ? widen(planes) : Buffer.from(planes), {
+      const frame = Frame.fromVideoBuffer(clip.pixels.endsWith('10') ? widen(planes) : Buffer.from(planes), {
         width: clip.width,
         height: clip.height,
         format,
@@ -93,4 +95,8 @@ const make = async (name: ClipName): Promise<void> => {
   encoder.close();
 };
 
-for (const name of Object.keys(clips) as ClipName[]) await make(name);
+// Those that are named, or all.
+const wanted = process.argv.slice(2);
+for (const name of Object.keys(clips) as ClipName[]) {
+  if (wanted.length === 0 || wanted.includes(name)) await make(name);
+}

@@ -152,7 +152,7 @@ describe('options', () => {
       // @ts-expect-error a storage type that pixels take
       convertTo('i32');
       // @ts-expect-error a storage type of a tensor
-      nchw('u16');
+      nchw('i32');
       // @ts-expect-error the default has the type of the parameter
       ops.withDefault(ops.f32, 'one');
     };

@@ -87,7 +87,9 @@ describe(`printed expressions (${sampled.length}, on ${INPUTS} inputs each)`, ()
     const [source, binary] = [join(folder, 'expr.cpp'), join(folder, 'expr')];
     writeFileSync(source, program());
     // Warnings about precedence are errors: authors see the generated code.
-    const flags = [...hostFlags, '-Werror=parentheses', `-I${includeDirectory()}`];
+    // Nor may any signed integer overflow, here a trap: nvcc, which has no -fwrapv, counts on that.
+    const trap = ['-fno-wrapv', '-fsanitize=signed-integer-overflow', '-fsanitize-undefined-trap-on-error'];
+    const flags = [...hostFlags, ...trap, '-Werror=parentheses', `-I${includeDirectory()}`];
     execFileSync('g++', [...flags, source, '-o', binary]);
     const out = execFileSync(binary, { input: packed(), maxBuffer: 1 << 28 });
     cpp = new DataView(out.buffer, out.byteOffset, out.byteLength);
@@ -200,8 +202,10 @@ describe('parentheses', () => {
     ['-(-u)', minus(minus(u))],
     ['u - -v', f('-', u, minus(v))],
     ['(i & j) | k', n('|', n('&', i, j), k)],
-    ['i & (j + k)', n('&', i, n('+', j, k))],
-    ['(i + j) << k', n('<<', n('+', i, j), k)],
+    ['i & (j ^ k)', n('&', i, n('^', j, k))],
+    ['i & cw::add(j, k)', n('&', i, n('+', j, k))],
+    ['cw::sub(i, cw::imul(j, k)) << k', n('<<', n('-', i, n('*', j, k)), k)],
+    ['cw::neg(i)', minus(i)],
     ['u < v && p', b('&&', b('<', u, v), p)],
     ['(p && q) || u < v', b('||', b('&&', p, q), b('<', u, v))],
     ['p ? u : q ? v : w', choose(p, u, choose(q, v, w))],

@@ -25,7 +25,9 @@ const words = `int float template register namespace operator auto signed main p
   batch Batch args Args image Image images capacity count first left width height size grid block error stream index
   row rows run begin rowBegin rowEnd px px0 px1 at at0 x y i v p src dst tap inside read store fetch finish
   pixel sizes single f cw manifest directory definePipeline readFileSync URL JSON Number Float32Array
-  Pipeline PerImage Rect Affine YuvCoding cuweave cuweave_size linear crop normalize std border`.split(/\s+/);
+  Pipeline PerImage Rect Affine YuvCoding cuweave cuweaveSize linear crop normalize std border`.split(/\s+/);
+
+const names = [...words, ...words.map((_, number) => `own${number}`)];
 
 // An operator, its parameter, a local, a helper and the pipeline, all of the same name.
 const operator = (word: string): string => `import { f32, perChannel, pointOp } from 'cuweave/ops';
@@ -46,22 +48,16 @@ export const ${word} = indexMapOp({
   size: ({ ${word} }, from) => ({ width: helper(from.width) + ${word}, height: helper(from.height) }),
   apply: ([across, down], { ${word}: own }) => {
     const ${word} = across * own;
-    return [${word}, down];
+    return [${word}, helper(down)];
   },
 });
 `;
 const pipelineOf = (word: string, number: number): string => `import * as ops from 'cuweave/ops';
 import { ${word} as own } from './op${number}.js';
 import { ${word} as map } from './map${number}.js';
-export const ${word} = ops.pipeline(
-  ops.nv12(),
-  ops.yuvToRgb(),
-  ops.crop({ rect: ops.open('region') }),
-  own({ ${word}: 2, by: 1 }),
-  map(),
-  ops.warpAffine({ width: 8, height: 8, filter: ops.linear, border: ops.constant(7) }),
-  ops.nchw('f16'),
-);
+const warp = ops.warpAffine({ width: 8, height: 8, filter: ops.linear, border: ops.constant(7) });
+export const ${word} = ops.pipeline(ops.nv12(), ops.yuvToRgb(), warp, ops.nchw('f16'));
+export const own${number} = ops.pipeline(ops.nv12(), ops.yuvToRgb(), own({ ${word}: 2, by: 1 }), map(), ops.nchw('f16'));
 `;
 
 const stub = {
@@ -76,7 +72,6 @@ const stub = {
   'index.js': 'export const definePipeline = made => made;\n',
   'index.d.ts':
     'export type PerImage<T> = T | readonly T[];\nexport type Pipeline<O> = { readonly options: O };\n',
-  'ops.d.ts': 'export type Affine = 1;\nexport type Rect = 2;\nexport type YuvCoding = 3;\n',
 };
 
 const nvcc = await findNvcc();
@@ -97,7 +92,7 @@ describe('names', () => {
     );
     expect(specs.diagnostics.map(({ loc, message }) => `${loc.file}: ${message}`)).toEqual([]);
     kernels = specs.pipelines.map(pipeline => plan(pipeline).plan!.kernels[0]);
-    expect(kernels.map(({ name }) => name).sort()).toEqual([...words].sort());
+    expect(kernels.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -111,7 +106,7 @@ describe('names', () => {
     const args = [...flags, `-I${includeDirectory()}`, file];
     const { code, stdout, stderr } = await runProgram(program, args, { cwd: folder });
     const said = (stdout + stderr).split('\n').filter(line => /error|warning/.test(line));
-    expect({ code, said }).toEqual({ code: 0, said: [] });
+    expect({ code, said: said.slice(0, 10) }).toEqual({ code: 0, said: [] });
   };
 
   it('the host compiler takes them', () =>
@@ -119,7 +114,14 @@ describe('names', () => {
 
   it.skipIf(!nvcc)(`nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`, () => {
     const flags = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
-    const quick = [...flags.slice(0, flags.indexOf('-gencode')), '-arch=sm_90', '-ptx', '-o', 'all.ptx'];
+    const quick = [
+      ...flags.slice(0, flags.indexOf('-gencode')),
+      '-arch=sm_90',
+      '-Xcicc=-O0',
+      '-ptx',
+      '-o',
+      'all.ptx',
+    ];
     return compile(nvcc!.path, [...quick, '-Werror', 'all-warnings'], 'all.cu', cudaSource);
   });
 
@@ -145,9 +147,11 @@ describe('names', () => {
       mkdirSync(into, { recursive: true });
       for (const [name, text] of Object.entries(files)) writeFileSync(join(into, name), text);
     };
-    write(stub, join(folder, 'node_modules', 'cuweave'));
+    const types = /import type \{ (.*) \} from 'cuweave\/ops'/.exec(dts)?.[1]?.split(', ') ?? [];
+    const ops = types.map(name => `export type ${name} = { readonly ${name}: 1 };`).join('\n');
+    write({ ...stub, 'ops.d.ts': ops }, join(folder, 'node_modules', 'cuweave'));
     const use = `import * as all from './index.js';
-export const check: { readonly [name in ${words.map(word => `'${word}'`).join(' | ')}]: object } = all;`;
+export const check: { readonly [name in ${names.map(name => `'${name}'`).join(' | ')}]: object } = all;`;
     write(
       {
         'index.js': js,
@@ -159,35 +163,23 @@ export const check: { readonly [name in ${words.map(word => `'${word}'`).join(' 
       folder,
     );
     const script = `const all = await import('./index.js');
+      const params = new Proxy({ width: [8], height: [8] }, { get: (known, name) => known[name] ?? [3] });
       console.log(JSON.stringify(Object.entries(all).map(([name, { name: own, sizes }]) =>
-        [name, own, Object.values(sizes).map(size => size({ [name]: [3], rect: [0, 0, 9, 9], width: [5], height: [6] }, { width: 9, height: 9 }))])));`;
+        [name, own, Object.values(sizes).map(size => size(params, { width: 9, height: 10 }))])));`;
     const node = await runProgram(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
     expect(node.stderr).toBe('');
     const loaded = JSON.parse(node.stdout) as [string, string, unknown][];
-    expect(loaded).toEqual(
-      [...words].sort().map(word => [
-        word,
-        word,
-        [
-          [9, 9],
-          [7, 4],
-          [5, 6],
-        ],
-      ]),
+    const expected = [
+      ...words.map(word => [word, [[8, 8]]]),
+      ...words.map((word, number) => [`own${number}`, [[['width', 'height'].includes(word) ? 12 : 7, 5]]]),
+    ];
+    expect(Object.fromEntries(loaded.map(([name, own, sizes]) => [name, [own, sizes]]))).toEqual(
+      Object.fromEntries(expected.map(([name, sizes]) => [name, [name, sizes]])),
     );
     const tsc = packageFile('node_modules', 'typescript', 'bin', 'tsc');
-    const flags = [
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--types',
-      '',
-      '--lib',
-      'es2022',
-      'use.ts',
-    ];
-    const typed = await runProgram(process.execPath, [tsc, ...flags], { cwd: folder });
+    const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', lib: ['es2022'], types: [] };
+    write({ 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['use.ts'] }) }, folder);
+    const typed = await runProgram(process.execPath, [tsc, '-p', '.'], { cwd: folder });
     expect(typed.stdout).toBe('');
   });
 });

@@ -305,6 +305,21 @@ export const p = pipeline(rgb8(), op(), nchw('f32'));`),
   matrixOfFive: anySpec(
     `export const p = pipeline(rgb8(), warpAffine({ matrix: { dstToSrc: [1, 0, 0, 0, 1] as never }, filter: linear, border: replicate }), nchw('f32'));`,
   ),
+  matrixOfNineWithoutDirection: anySpec(
+    `export const p = pipeline(rgb8(), ops.warpPerspective({ matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1] as never, filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  matrixOfSix: anySpec(
+    `export const p = pipeline(rgb8(), ops.warpPerspective({ matrix: { srcToDst: [1, 0, 0, 0, 1, 0] as never }, filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  angleInWords: anySpec(
+    `export const p = pipeline(rgb8(), ops.rotate({ degrees: '90' as never, filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  turnByNumber: anySpec(
+    `export const p = pipeline(rgb8(), ops.rotate90({ clockwise: 90 as never }), nchw('f32'));`,
+  ),
+  forgedCode: anySpec(
+    `export const p = pipeline({ ...ops.p010(), code: { bits: 10, shift: '0); evil(' } } as never, nchw('f32') as never);`,
+  ),
   nothingExported: anySpec(`const p = pipeline(rgb8(), nchw('f32'));`),
   defaultExport: anySpec(`export default pipeline(rgb8(), nchw('f32'));`),
   unicodeName: anySpec(`export const größe = pipeline(rgb8(), nchw('f32'));`),
@@ -2129,7 +2144,7 @@ test('parameterOfNoType', () => {
 
     7 export const parameterOfNoType = pipeline(rgb8(), op(), nchw('f32'));
                                                         ~~~~
-      hint: use f32, i32, vec2, mat2x3, rect, yuvCoding, perChannel, perImage, oneOf or withDefault
+      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault
       in op op < pipeline parameterOfNoType (parameterOfNoType.ts:7:14)"
   `);
 });
@@ -2171,6 +2186,61 @@ test('matrixOfFive', () => {
                                                                 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: give a value, or leave the option out to be asked at the call
       in op warpAffine < pipeline matrixOfFive (matrixOfFive.ts:6:14)"
+  `);
+});
+
+test('matrixOfNineWithoutDirection', () => {
+  expect(run.textOf('matrixOfNineWithoutDirection.ts')).toMatchInlineSnapshot(`
+    "matrixOfNineWithoutDirection.ts:6:84 - error CW2014: Expected { dstToSrc: [9 numbers] } or { srcToDst: [9 numbers] } for matrix but received an array of 9.
+
+    6 export const matrixOfNineWithoutDirection = pipeline(rgb8(), ops.warpPerspective({ matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1] as never, filter: linear, border: replica
+                                                                                         ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: say which way the matrix maps; OpenCV gives srcToDst, its WARP_INVERSE_MAP takes dstToSrc
+      in op warpPerspective < pipeline matrixOfNineWithoutDirection (matrixOfNineWithoutDirection.ts:6:14)"
+  `);
+});
+
+test('matrixOfSix', () => {
+  expect(run.textOf('matrixOfSix.ts')).toMatchInlineSnapshot(`
+    "matrixOfSix.ts:6:67 - error CW2005: Expected 9 numbers for matrix.srcToDst but received [1, 0, 0, 0, 1, 0].
+
+    6 export const matrixOfSix = pipeline(rgb8(), ops.warpPerspective({ matrix: { srcToDst: [1, 0, 0, 0, 1, 0] as never }, filter: linear, border: replicate }), nchw(
+                                                                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op warpPerspective < pipeline matrixOfSix (matrixOfSix.ts:6:14)"
+  `);
+});
+
+test('angleInWords', () => {
+  expect(run.textOf('angleInWords.ts')).toMatchInlineSnapshot(`
+    "angleInWords.ts:6:59 - error CW2005: Expected a finite number of degrees for degrees but received '90'.
+
+    6 export const angleInWords = pipeline(rgb8(), ops.rotate({ degrees: '90' as never, filter: linear, border: replicate }), nchw('f32'));
+                                                                ~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op rotate < pipeline angleInWords (angleInWords.ts:6:14)"
+  `);
+});
+
+test('turnByNumber', () => {
+  expect(run.textOf('turnByNumber.ts')).toMatchInlineSnapshot(`
+    "turnByNumber.ts:6:61 - error CW2007: Expected one of '90', '180', '270' for clockwise but received 90.
+
+    6 export const turnByNumber = pipeline(rgb8(), ops.rotate90({ clockwise: 90 as never }), nchw('f32'));
+                                                                  ~~~~~~~~~~~~~~~~~~~~~~
+      hint: a choice is settled when the pipeline is declared, and cannot be left open
+      in op rotate90 < pipeline turnByNumber (turnByNumber.ts:6:14)"
+  `);
+});
+
+test('forgedCode', () => {
+  expect(run.textOf('forgedCode.ts')).toMatchInlineSnapshot(`
+    "forgedCode.ts:6:14 - error CW3010: A format of the pipeline cannot be used: its code is { bits, shift }.
+
+    6 export const forgedCode = pipeline({ ...ops.p010(), code: { bits: 10, shift: '0); evil(' } } as never, nchw('f32') as never);
+                   ~~~~~~~~~~
+      hint: use the formats of cuweave/ops
+      in pipeline forgedCode (forgedCode.ts:6:14)"
   `);
 });
 

@@ -38,6 +38,48 @@ describe('packParam', () => {
     }
   });
 
+  it('inverts a projective map, whatever its last number', () => {
+    for (const m of [
+      [0.8, -0.3, 12.5, 0.2, 1.1, -7, 0.001, -0.002, 1],
+      [0.8, -0.3, 12.5, 0.2, 1.1, -7, 0.001, 0.02, 0],
+      // Its inverse ends with 0.
+      [1, 0, 4, 0, 0, 1, 0, 1, 0.5],
+    ]) {
+      const inverse = packParam('mat3x3', { srcToDst: m }, { path });
+      const project = (n: readonly number[], x: number, y: number): [number, number] => {
+        const w = n[6] * x + n[7] * y + n[8];
+        return [(n[0] * x + n[1] * y + n[2]) / w, (n[3] * x + n[4] * y + n[5]) / w];
+      };
+      for (const [x, y] of [
+        [1, 2],
+        [30, 4],
+        [13, 57],
+      ]) {
+        const back = project(inverse, ...project(m, x, y));
+        expect(back[0]).toBeCloseTo(x, 3);
+        expect(back[1]).toBeCloseTo(y, 3);
+      }
+    }
+    const direct = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    expect(packParam('mat3x3', { dstToSrc: direct }, { path })).toEqual(direct);
+  });
+
+  it('an angle is its cosine and sine; quarters are exact', () => {
+    const quarters = [0, 90, 180, 270, 360, -90, 720090].map(degrees =>
+      packParam('angle', degrees, { path }),
+    );
+    expect(quarters.map(pair => pair.map(value => value + 0))).toEqual([
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+      [0, -1],
+      [1, 0],
+      [0, -1],
+      [0, 1],
+    ]);
+    expect(packParam('angle', 30, { path })).toEqual([Math.fround(Math.sqrt(3) / 2), 0.5]);
+  });
+
   it("takes a signal's colours from the image where they are 'auto'", () => {
     const wanted = Object.values(yuvToRgbCoefficients('bt2020', 'full')).map(Math.fround);
     const colour = { matrix: 'bt2020', range: 'full', source: 'stream' } as const;
@@ -65,6 +107,11 @@ describe('packParam', () => {
       'two directions': () => packParam('mat2x3', { dstToSrc: [], srcToDst: [] }, { path }),
       'nine numbers': () => packParam('mat2x3', { dstToSrc: [1, 0, 0, 0, 1, 0, 0, 0, 1] }, { path }),
       'infinite entry': () => packParam('mat2x3', { dstToSrc: [1, 0, Infinity, 0, 1, 0] }, { path }),
+      'nine numbers without direction': () => packParam('mat3x3', [1, 0, 0, 0, 1, 0, 0, 0, 1], { path }),
+      'six numbers': () => packParam('mat3x3', { srcToDst: [1, 0, 0, 0, 1, 0] }, { path }),
+      'singular of nine': () => packParam('mat3x3', { srcToDst: [1, 2, 3, 2, 4, 6, 0, 0, 1] }, { path }),
+      'no angle': () => packParam('angle', '90', { path }),
+      'infinite angle': () => packParam('angle', Infinity, { path }),
       singular: () => packParam('mat2x3', { srcToDst: [1, 2, 0, 2, 4, 0] }, { path }),
       'no rectangle': () => packParam('rect', 7, { path, src }),
       'rectangle without height': () => packParam('rect', { x: 0, y: 0, width: 1 }, { path, src }),
@@ -94,6 +141,11 @@ describe('packParam', () => {
       two directions: Expected { dstToSrc: [6 numbers] } or { srcToDst: [6 numbers] } for options.p but received { dstToSrc, srcToDst }.
       nine numbers: Expected six numbers, row by row for options.p.dstToSrc but received [1, 0, 0, 0, 1, 0, 0, 0, … (9)].
       infinite entry: Expected a finite number for options.p.dstToSrc[2] but received Infinity.
+      nine numbers without direction: Expected { dstToSrc: [9 numbers] } or { srcToDst: [9 numbers] } for options.p but received [1, 0, 0, 0, 1, 0, 0, 0, … (9)]. A bare matrix does not say its direction: OpenCV without WARP_INVERSE_MAP takes srcToDst.
+      six numbers: Expected nine numbers, row by row for options.p.srcToDst but received [1, 0, 0, 0, 1, 0].
+      singular of nine: Expected a matrix that can be inverted for options.p.srcToDst but received [1, 2, 3, 2, 4, 6, 0, 0, … (9)] with determinant 0.
+      no angle: Expected a finite number of degrees for options.p but received '90'.
+      infinite angle: Expected a finite number of degrees for options.p but received Infinity.
       singular: Expected a matrix that can be inverted for options.p.srcToDst but received [1, 2, 0, 2, 4, 0] with determinant 0.
       no rectangle: Expected { x, y, width, height } for options.p but received 7.
       rectangle without height: Expected a whole number from -2147483648 to 2147483647 for options.p.height but received undefined.

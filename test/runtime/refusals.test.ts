@@ -117,7 +117,8 @@ it('refuses images that do not fit together', () => {
     refusals({
       fitting: make({}),
       'no spec': () => Image.fromHost(device, wrong(null)),
-      format: make({ format: 'nv21' }),
+      format: make({ format: 'nv99' }),
+      'bytes for 10 bits': make({ format: 'p010' }),
       'inherited name': make({ format: 'toString' }),
       width: make({ width: 0 }),
       height: make({ height: 70000 }),
@@ -136,8 +137,9 @@ it('refuses images that do not fit together', () => {
   ).toMatchInlineSnapshot(`
     "fitting: accepted
     no spec: ArgumentError: Expected { format, width, height, planes } for image but received null.
-    format: ArgumentError: Expected 'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32' for format but received 'nv21'. Tensors: gray, yuv, rgb or rgba, then nhwc or nchw, then u8, f16 or f32.
-    inherited name: ArgumentError: Expected 'nv12', 'yuv444p', 'rgb8' or a tensor's format such as 'rgb_nchw_f32' for format but received 'toString'. Tensors: gray, yuv, rgb or rgba, then nhwc or nchw, then u8, f16 or f32.
+    format: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'nv99'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, nv24, yuv444p, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, linear, premultiplied, then nhwc or nchw, then u8, u16, f16 or f32.
+    bytes for 10 bits: ArgumentError: Expected a Uint16Array for planes[0].data but received Uint8Array of 15 bytes.
+    inherited name: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'toString'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, nv24, yuv444p, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, linear, premultiplied, then nhwc or nchw, then u8, u16, f16 or f32.
     width: ArgumentError: Expected a whole number from 1 to 65535 for width but received 0.
     height: ArgumentError: Expected a whole number from 1 to 65535 for height but received 70000.
     plane missing: ArgumentError: Expected 2 planes (y, uv) for planes but received 1.
@@ -259,6 +261,25 @@ it('refuses outputs that do not fit', () => {
   `);
 });
 
+it('refuses images whose channels lie elsewhere', () => {
+  const planes = (format: string, ...lengths: number[]) =>
+    Image.fromHost(device, {
+      format,
+      width: 4,
+      height: 3,
+      planes: lengths.map(length => ({ data: new Uint8Array(length) })),
+    });
+  expect(
+    refusals({
+      'blue first': () => made.cropped(planes('bgr8', 36), options),
+      'V first': () => made.slow(planes('nv21', 12, 8), { matrix: wrong(1), pause: 0, code: 0 }),
+    }),
+  ).toMatchInlineSnapshot(`
+    "blue first: ArgumentError: Expected rgb8 (rgb, u8) for input.format but received bgr8.
+    V first: ArgumentError: Expected nv12 (yuv, u8) for input.format but received nv21."
+  `);
+});
+
 it('refuses sizes that no image has', () => {
   const huge = definePipeline({
     directory: made.directory,
@@ -267,7 +288,7 @@ it('refuses sizes that no image has', () => {
     sizes: { crop: () => [70000, 3] },
   });
   expect(refusals({ huge: () => huge(rgb(), options) })).toMatchInlineSnapshot(
-    `"huge: ArgumentError: Expected 1 to 65535 pixels each way for the size after crop but received 70000×3. It follows from options.rect."`,
+    `"huge: ArgumentError: Expected 1 to 65535 pixels each way for the size after crop but received 70000×3 from an image of 4×3. It follows from options.rect."`,
   );
 });
 

@@ -34,14 +34,22 @@ const outcome = async (work: Promise<unknown>): Promise<unknown> =>
     () => 'no error',
     (error: { code?: string; message: string }) => `${error.code}: ${error.message}`,
   );
-const numberOf = ({ width, height, planes }: HostImage): number =>
-  readFrameNumber(planes[0].data, { width, height, pitch: planes[0].pitch });
+/** The samples of a plane on the scale of 8 bits, from its first row on, and their distance from row to row. */
+const samplesOf = ({ format, planes }: HostImage, n: number): { data: Uint8Array; pitch: number } => {
+  const { data, pitch, offset } = planes[n];
+  if (format !== 'p010') return { data: (data as Uint8Array).subarray(offset), pitch };
+  return { data: Uint8Array.from(data.subarray(offset / 2), code => code >> 8), pitch: pitch / 2 };
+};
+const numberOf = (image: HostImage): number =>
+  readFrameNumber(samplesOf(image, 0).data, { ...image, pitch: samplesOf(image, 0).pitch });
 
-/** The YUV codes of the pixel at (x, y), from either format. */
+/** The YUV codes of the pixel at (x, y), from any format. */
 const codesAt = (image: HostImage, x: number, y: number): [number, number, number] => {
-  const at = (plane: number, byte: number, row: number): number =>
-    image.planes[plane].data[image.planes[plane].offset + row * image.planes[plane].pitch + byte];
-  return image.format === 'nv12'
+  const at = (plane: number, column: number, row: number): number => {
+    const { data, pitch } = samplesOf(image, plane);
+    return data[row * pitch + column];
+  };
+  return image.planes.length === 2
     ? [at(0, x, y), at(1, (x >> 1) * 2, y >> 1), at(1, (x >> 1) * 2 + 1, y >> 1)]
     : [at(0, x, y), at(1, x, y), at(2, x, y)];
 };
@@ -83,7 +91,7 @@ describe('what a stream says of itself', () => {
 });
 
 describe('decoding', () => {
-  it.each(['bars', 'full601', 'untagged', 'odd', 'yuv444'] satisfies ClipName[])(
+  it.each(['bars', 'full601', 'untagged', 'odd', 'yuv444', 'tenBit'] satisfies ClipName[])(
     '%s: every frame, in order, at its time, with the colours that were drawn',
     async name => {
       const clip = clips[name];
@@ -96,7 +104,7 @@ describe('decoding', () => {
       expect(frames.map(f => f.index)).toEqual(Array.from({ length: clip.frames }, (_, n) => n));
       const { image, colour } = frames[Math.floor(clip.frames / 2)];
       expect([image.format, image.width, image.height]).toEqual([
-        clip.chroma === 1 ? 'yuv444p' : 'nv12',
+        { yuv444p: 'yuv444p', yuv420p: 'nv12', yuv420p10: 'p010' }[clip.pixels],
         clip.width,
         clip.height,
       ]);
@@ -223,9 +231,9 @@ describe('what goes wrong', () => {
     expect(await outcome(openVideoStream(bytes))).toMatchInlineSnapshot(
       `"unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in 60658 bytes but its codec is xvid"`,
     );
-    const error = await outcome(all((await open(clipPath('tenBit'))).decode()));
-    expect((error as string).replace(clipPath('tenBit'), 'FILE')).toMatchInlineSnapshot(
-      `"unsupportedPixels: Expected 8-bit 4:2:0 or 4:4:4 (yuv420p, yuvj420p, nv12, yuv444p, yuvj444p) in FILE but received yuv420p10le"`,
+    const error = await outcome(all((await open(clipPath('tenBit444'))).decode()));
+    expect((error as string).replace(clipPath('tenBit444'), 'FILE')).toMatchInlineSnapshot(
+      `"unsupportedPixels: Expected 8-bit 4:2:0, 4:2:2 or 4:4:4, or 10-bit 4:2:0 (yuv420p, yuvj420p, nv12, yuv420p10le, p010le, yuv422p, yuvj422p, yuv444p, yuvj444p) in FILE but received yuv444p10le"`,
     );
   });
 

@@ -64,18 +64,16 @@ export const expressions: Readonly<Record<Scalar, fc.Arbitrary<Expr>>> = (() => 
     const unary = (op: '-' | '!' | '~', scalar: Scalar) =>
       tie(scalar).map((operand): Expr => ({ ...node, kind: 'unary', type: types[scalar], op, operand }));
     const binary = (ops: readonly string[], from: Scalar, to: Scalar) =>
-      fc
-        .tuple(fc.constantFrom(...ops), tie(from), tie(from))
-        .map(
-          ([op, left, right]): Expr => ({
-            ...node,
-            kind: 'binary',
-            type: types[to],
-            op: op as '+',
-            left,
-            right,
-          }),
-        );
+      fc.tuple(fc.constantFrom(...ops), tie(from), tie(from)).map(
+        ([op, left, right]): Expr => ({
+          ...node,
+          kind: 'binary',
+          type: types[to],
+          op: op as '+',
+          left,
+          right,
+        }),
+      );
     // A count of places is taken modulo 32, as the reader writes it.
     const masked = tie('i32').map(
       (left): Expr => ({ ...node, kind: 'binary', type: i32, op: '&', left, right: literal(31, 'i32') }),

@@ -1,6 +1,7 @@
 // A stand-in for NVIDIA's driver, so that the addon's CUDA side can be tested without a GPU. Streams are threads, device
 // memory is the host's, filled with 0xDD when it is freed. It is strict where a real driver would only be slow or lucky: a copy
-// to ordinary host memory is refused. CUWEAVE_FAKE_FAIL=cuEventRecord:700 makes a function fail.
+// to ordinary host memory is refused. CUWEAVE_FAKE_FAIL=cuEventRecord:700 makes a function fail. Compiled with
+// -DMEMORY_MIB and -DWORK_MICROSECONDS it has another size and speed.
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -15,7 +16,13 @@
 
 namespace {
 
-constexpr size_t kTotal = size_t{64} << 20;
+#ifndef MEMORY_MIB
+#define MEMORY_MIB 64
+#endif
+#ifndef WORK_MICROSECONDS
+#define WORK_MICROSECONDS 2000
+#endif
+constexpr size_t kTotal = size_t{MEMORY_MIB} << 20;
 
 struct Stream {
   std::mutex mutex;
@@ -89,9 +96,10 @@ void release(uint64_t pointer) {
   used -= block->second;
   heap.erase(block);
 }
-// A copy takes a while, so that what is given back too early is seen.
+// Copies and kernels take a while, so that what is given back or read too early is seen.
+void takeTime() { std::this_thread::sleep_for(std::chrono::microseconds(WORK_MICROSECONDS)); }
 void copyRows(uint64_t to, size_t toPitch, uint64_t from, size_t fromPitch, size_t bytes, size_t rows) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  takeTime();
   for (size_t row = 0; row < rows; ++row) {
     std::memcpy(reinterpret_cast<char*>(to) + row * toPitch, reinterpret_cast<char*>(from) + row * fromPitch, bytes);
   }
@@ -116,9 +124,12 @@ struct Copy2D {
 
 extern "C" {
 
-// For handmade "kernels".
+// For kernels: handmade ones, and those of test/support/standIn.
 void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data) {
-  enqueue(stream, [=] { work(data); });
+  enqueue(stream, [=] {
+    takeTime();
+    work(data);
+  });
 }
 
 int cuInit(unsigned) { INJECT(); return 0; }
@@ -187,8 +198,11 @@ int cuMemcpy2DAsync_v2(const Copy2D* copy, Stream* stream) {
   const uint64_t from = c.srcType == 1 ? reinterpret_cast<uint64_t>(c.srcHost) : c.srcDevice;
   const uint64_t to = c.dstType == 1 ? reinterpret_cast<uint64_t>(c.dstHost) : c.dstDevice;
   const auto span = [&](size_t pitch) { return pitch * (c.height - 1) + c.width; };
-  if (c.srcPitch < c.width || c.dstPitch < c.width || !inside(c.srcType == 1 ? pinned : heap, from, span(c.srcPitch)) ||
-      !inside(c.dstType == 1 ? pinned : heap, to, span(c.dstPitch))) {
+  const size_t most = 0x7fffffff;
+  const auto fits = [&](int type, uint64_t pointer, size_t pitch) {
+    return pitch >= c.width && pitch <= most && inside(type == 1 ? pinned : heap, pointer, span(pitch));
+  };
+  if (!fits(c.srcType, from, c.srcPitch) || !fits(c.dstType, to, c.dstPitch)) {
     return 1;
   }
   enqueue(stream, [=] { copyRows(to, c.dstPitch, from, c.srcPitch, c.width, c.height); });

@@ -13,7 +13,7 @@ export type GoldenEntry = {
   readonly input: {
     readonly file: string;
     readonly dtype: 'u8' | 'f32';
-    readonly layout: 'NHWC' | 'NCHW' | 'NV12';
+    readonly layout: 'NHWC' | 'NCHW' | 'NV12' | 'NV21' | 'I420';
     readonly divisor?: number;
   };
   readonly output: {
@@ -22,6 +22,8 @@ export type GoldenEntry = {
     readonly layout: 'NHWC' | 'NCHW';
     readonly width: number;
     readonly height: number;
+    /** Default 3. */
+    readonly channels?: number;
   };
 };
 
@@ -47,7 +49,15 @@ export const goldenInput = ({ input }: GoldenEntry, format: Format): TestImage =
   const bytes = data(input.file);
   const { width, height } = sizeOf(input.file);
   const image = blankImage(format, width, height, { padding: 12 });
-  if (input.layout === 'NV12') {
+  if (input.layout === 'I420') {
+    // The sizes are even. Both chroma planes together have half as many values as luma.
+    return fillImage(image, (plane, row, index) =>
+      bytes.getUint8(
+        plane === 0 ? row * width + index : ((3 + plane) * width * height) / 4 + row * (width / 2) + index,
+      ),
+    );
+  }
+  if (input.layout === 'NV12' || input.layout === 'NV21') {
     return fillImage(image, (plane, row, index) => bytes.getUint8((plane * height + row) * width + index));
   }
   const channels = format.channels.length;
@@ -60,9 +70,8 @@ export const goldenInput = ({ input }: GoldenEntry, format: Format): TestImage =
 
 /** What the peer made of it. */
 export const goldenOutput = ({ output }: GoldenEntry): Pixels => {
-  const { width, height, dtype, layout } = output;
+  const { width, height, dtype, layout, channels = 3 } = output;
   const bytes = data(output.file);
-  const channels = 3;
   const values = new Float64Array(width * height * channels);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let c = 0; c < channels; c++) {

@@ -24,12 +24,20 @@ const cropped: ManifestPipeline = {
   doc: '',
   hash: '0',
   chain: 'rgb8 > crop > scale > rgb_nchw_f32',
-  source: { name: 'rgb8', dtype: 'u8', colour: 'rgb', layout: 'NHWC', planes: [plane('rgb', 3, 0, 32)] },
+  source: {
+    name: 'rgb8',
+    dtype: 'u8',
+    colour: 'rgb',
+    layout: 'NHWC',
+    channels: [0, 1, 2].map(lane => ({ plane: 0, lane })),
+    planes: [plane('rgb', 3, 0, 32)],
+  },
   sink: {
     name: 'rgb_nchw_f32',
     dtype: 'f32',
     colour: 'rgb',
     layout: 'NCHW',
+    channels: [0, 1, 2].map(number => ({ plane: number, lane: 0 })),
     planes: [plane('r', 1, 8, 40), plane('g', 1, 16, 48), plane('b', 1, 24, 56)],
   },
   geometry: [{ stage: 'crop', role: 'indexMap', resizes: true }],
@@ -78,6 +86,11 @@ const slow: ManifestPipeline = {
     name: 'nv12',
     dtype: 'u8',
     colour: 'yuv',
+    channels: [
+      { plane: 0, lane: 0 },
+      { plane: 1, lane: 0 },
+      { plane: 1, lane: 1 },
+    ],
     planes: [plane('y', 1, 0, 24), plane('uv', 2, 8, 32, 2)],
   },
   sink: {
@@ -85,6 +98,7 @@ const slow: ManifestPipeline = {
     dtype: 'f32',
     colour: 'gray',
     layout: 'NHWC',
+    channels: [{ plane: 0, lane: 0 }],
     planes: [plane('v', 1, 16, 40)],
   },
   geometry: [],
@@ -165,7 +179,8 @@ const define = (directory: string) => ({
   slow: definePipeline<SlowOptions>({ directory, manifest: handmadeManifest, name: 'slow', sizes: {} }),
 });
 
-const compile = (file: string, output: string, options: readonly string[] = []): Promise<unknown> =>
+/** Compiles a C++ file of this folder into a shared library. */
+export const compile = (file: string, output: string, options: readonly string[] = []): Promise<unknown> =>
   promisify(execFile)('g++', [
     '-std=c++17',
     '-O1',

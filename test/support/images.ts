@@ -115,7 +115,10 @@ export const readSample = (image: TestImage, x: number, y: number, channel: numb
   const { pitch } = image.planes[plane];
   const column = Math.floor(x / subsampling[0]) * channels + lane;
   const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
-  return readScalar(viewOf(image.planes[plane]), offset, format.dtype);
+  const stored = readScalar(viewOf(image.planes[plane]), offset, format.dtype);
+  if (!format.code) return stored;
+  const { bits, shift } = format.code;
+  return Math.floor(stored / 2 ** shift) / 2 ** (bits - 8);
 };
 
 /** All pixels of an image as numbers. */

@@ -32,6 +32,10 @@ import {
   yuvToRgb,
 } from '../../ops/index.js';
 
+export * from './formatPipelines.js';
+export * from './geometryPipelines.js';
+export * from './pointPipelines.js';
+
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 // Formats alone.

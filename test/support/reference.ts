@@ -3,7 +3,7 @@
  * line with the compiler, so it checks the compiler's reading of those functions. Numbers that are arguments of a
  * kernel are rounded to f32 first, as the kernel gets them.
  */
-import { yuvToRgbCoefficients } from '../../ops/colour.js';
+import { primariesMatrix, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour.js';
 import { roundHalfEven } from '../../ops/math.js';
 import {
   type Affine,
@@ -13,16 +13,20 @@ import {
   type DType,
   type Filter,
   type Mat2x3,
+  type Mat3x3,
   type Op,
   type Param,
   type Pipeline,
   type Pixel,
   type Point,
+  type PrimariesChange,
+  type Projective,
   paramFields,
   type Rect,
   type Size,
   type Stage,
   type YuvCoding,
+  type YuvEncoding,
 } from '../../ops/spec.js';
 import { type Pixels, readSample, type TestImage } from './images.js';
 import { f16FromBits, f16ToBits } from './scalars.js';
@@ -42,7 +46,8 @@ const isOpen = (value: unknown): value is { readonly open: string } =>
   typeof value === 'object' && value !== null && 'open' in value;
 
 const ofImage = (param: Param, value: unknown, number: number): unknown => {
-  const several = Array.isArray(value) && (param.param !== 'vec2' || Array.isArray(value[0]));
+  const several =
+    Array.isArray(value) && (!['vec2', 'mat3x4'].includes(param.param) || Array.isArray(value[0]));
   return param.per === 'image' && several ? value[number] : value;
 };
 
@@ -50,6 +55,21 @@ const ofImage = (param: Param, value: unknown, number: number): unknown => {
 export const invert = ([a, b, c, d, e, f]: Mat2x3): Mat2x3 => {
   const det = a * e - b * d;
   return [e / det, -b / det, (b * f - c * e) / det, -d / det, a / det, (c * d - a * f) / det];
+};
+
+/** The inverse of a projective map up to a factor, in float64: columns that are cross products of the rows. */
+const invertProjective = (m: Mat3x3): Mat3x3 => {
+  const cross = (a: number, b: number, axis: number): number => {
+    const [p, q] = [(axis + 1) % 3, (axis + 2) % 3];
+    return m[3 * a + p] * m[3 * b + q] - m[3 * a + q] * m[3 * b + p];
+  };
+  const columns = [
+    [1, 2],
+    [2, 0],
+    [0, 1],
+  ] as const;
+  const flat = [0, 1, 2].flatMap(row => columns.map(([a, b]) => cross(a, b, row) / cross(0, 1, 2)));
+  return flat as unknown as Mat3x3;
 };
 
 /** What an operator's function sees for a value that an author or a caller gave. */
@@ -69,6 +89,22 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
     case 'mat2x3': {
       const affine = value as Affine;
       return ('dstToSrc' in affine ? affine.dstToSrc : invert(affine.srcToDst)).map(Math.fround);
+    }
+    case 'mat3x3': {
+      const given = value as Projective;
+      return ('dstToSrc' in given ? given.dstToSrc : invertProjective(given.srcToDst)).map(Math.fround);
+    }
+    case 'angle': {
+      const radians = ((value as number) / 180) * Math.PI;
+      return { cos: Math.fround(Math.cos(radians)), sin: Math.fround(Math.sin(radians)) };
+    }
+    case 'mat3x4':
+      return (value as readonly number[]).map(Math.fround);
+    case 'primaries':
+      return primariesMatrix(value as PrimariesChange).map(Math.fround);
+    case 'rgbToYuv': {
+      const coefficients = Object.entries(rgbToYuvCoefficients(value as YuvEncoding));
+      return Object.fromEntries(coefficients.map(([field, number]) => [field, Math.fround(number)]));
     }
     case 'rect':
       return value as Rect;

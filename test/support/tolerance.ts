@@ -7,6 +7,8 @@ export type Tolerance = {
   readonly absolute: number;
   /** The share of pixels that may differ by more, for results that jump (nearest neighbour); default none. */
   readonly outliers?: number;
+  /** Channel 0 goes round in a circle of this length: 179.9 is near 0 of 180. */
+  readonly circle?: number;
 };
 
 /** The same bits. Copies, flips, crops, and one execution of a pipeline against another in a strict build. */
@@ -27,6 +29,13 @@ export const f32In255: Tolerance = { absolute: 20 * 2 ** -17 };
 /** The same for values of about 1 (pixels in 0..1, and normalised ones up to 3): steps are 2^−24 to 2^−22 there. */
 export const f32InUnit: Tolerance = { absolute: 20 * 2 ** -23 };
 
+/**
+ * Two executions of a kernel that calls `pow`, `exp` or another function that is not the same everywhere: each is within 4 units
+ * in the last place of the others (glibc 1, CUDA up to 4), and a curve has up to three in a row. 10 units at 128..255; after
+ * rounding to u8 it is the neighbouring level, since the difference is far below one before.
+ */
+export const nearFunctions = (dtype: DType): Tolerance => (dtype === 'u8' ? oneLevel : f32In255);
+
 /** One step of a half in 0.5..1: f32 and float64 may round to neighbouring halves where they differ by a hair. */
 export const f16InUnit: Tolerance = { absolute: 2 ** -11 };
 
@@ -37,6 +46,23 @@ export const f16InUnit: Tolerance = { absolute: 2 ** -11 };
 export const shiftedLinear = (shift: number, steepest: number): Tolerance => ({
   absolute: 2 * shift * steepest,
 });
+
+/**
+ * The same for `cubic`: along a line, the derivative of Keys' weights for a = −0.75 is at most 1.5 times the largest step, and
+ * the other direction's weights add up to at most 1.28 in size.
+ */
+export const shiftedCubic = (shift: number, steepest: number): Tolerance => ({
+  absolute: 2 * 1.5 * 1.28 * shift * steepest,
+});
+
+/** The share of a `resize`'s output pixels for which a filter of 4 × 4 pixels reads outside the input. */
+export const edgeShare = (src: Size, dst: Size): number => {
+  const share = (from: number, to: number): number => {
+    const left = Array.from({ length: to }, (_, i) => Math.floor((i + 0.5) * (from / to) - 0.5));
+    return left.filter(at => at < 1 || at + 2 >= from).length / to;
+  };
+  return 1 - (1 - share(src.width, dst.width)) * (1 - share(src.height, dst.height));
+};
 
 /** Nearest neighbour at positions off by up to `shift`: a share of 2 · shift per axis may pick the other neighbour. */
 export const shiftedNearest = (shift: number): Tolerance => ({ absolute: 0, outliers: 4 * shift });
@@ -98,8 +124,11 @@ const difference = (a: number, b: number): number => {
   return Number.isNaN(a - b) ? Infinity : Math.abs(a - b);
 };
 
+/** The shorter way round. */
+const aroundCircle = (apart: number, circle: number): number => Math.min(apart, Math.abs(circle - apart));
+
 /** Measures how far two images of the same shape are apart. */
-export const compare = (actual: Pixels, expected: Pixels, { absolute }: Tolerance): Comparison => {
+export const compare = (actual: Pixels, expected: Pixels, { absolute, circle }: Tolerance): Comparison => {
   const { width, height, channels } = expected;
   if (actual.width !== width || actual.height !== height || actual.channels !== channels) {
     const shape = (p: Pixels): string => `${p.width}×${p.height}×${p.channels}`;
@@ -112,7 +141,8 @@ export const compare = (actual: Pixels, expected: Pixels, { absolute }: Toleranc
     let apart = 0;
     for (let c = 0; c < channels; c++) {
       const index = pixel * channels + c;
-      const here = difference(actual.values[index], expected.values[index]);
+      const straight = difference(actual.values[index], expected.values[index]);
+      const here = c === 0 && circle !== undefined ? aroundCircle(straight, circle) : straight;
       apart = Math.max(apart, here);
       if (here <= worst) continue;
       worst = here;
@@ -144,13 +174,18 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  *   up to 255; a constant border counts as a neighbour.
  * - Rounding in the middle or at the end may land on the neighbouring value: one level of u8 or u16; for f16 one step,
  *   which is 2⁻¹⁰ of the value's power of two: 1/4 at 256..511, where the RGB of random YUV ends.
- * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases.
+ * - A hue of up to 600 degrees is off by half a step, 2⁻¹⁵, a few times; a sixth of the circle sweeps a channel by up to 255.
+ * - A wider filter: {@link shiftedCubic}, and twice that for Lanczos, whose weights are as steep and add up to more.
+ * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases; a
+ *   perspective's positions near its horizon are as sensitive.
  */
 export const roundingTolerance = (pipeline: string, dtype: DType): Tolerance => {
   const resampled = /resized|warped|everything|ownGeometry/.test(pipeline);
-  const rounded = dtype === 'u8' || /toU8|toU16|everything/.test(pipeline) ? 1 : 0;
+  const rounded = dtype === 'u8' || dtype === 'u16' || /toU8|toU16|everything/.test(pipeline) ? 1 : 0;
   const half = dtype === 'f16' || pipeline === 'toF16' ? 1 / 4 : 0;
-  const shifted = resampled ? shiftedLinear(f32Position, 255).absolute : 0;
-  const jumps = /Nearest|language/.test(pipeline) ? { outliers: 0.05 } : {};
-  return { absolute: f32In255.absolute + shifted + rounded + half, ...jumps };
+  const wide = /Cubic|CatmullRom|Lanczos/.test(pipeline) ? 2 * shiftedCubic(f32Position, 255).absolute : 0;
+  const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;
+  const hue = pipeline === 'pointFromHsv' ? 4 * 2 ** -15 * (255 / 60) : 0;
+  const jumps = /Nearest|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
+  return { absolute: f32In255.absolute + shifted + rounded + half + hue, ...jumps };
 };

@@ -1,0 +1,19 @@
+/** The pipelines beside this file, built so that CUDA gives the host's bits. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from '../../compiler/build.js';
+import type { Pipeline } from '../../runtime/index.js';
+import { buildFolder, root } from '../support/executions.js';
+
+type Rect = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+export type Calls = {
+  readonly planar: Pipeline<Record<never, never>>;
+  readonly brighter: Pipeline<Record<never, never>>;
+  readonly regions: Pipeline<{ readonly rect: readonly Rect[] }>;
+};
+
+export const buildCalls = async (): Promise<Calls> => {
+  const out = buildFolder('calls');
+  await build({ root, entries: ['test/gpu/pipelines.ts'], out, strict: true });
+  return (await import(pathToFileURL(join(out, 'index.js')).href)) as Calls;
+};

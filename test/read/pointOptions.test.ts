@@ -1,0 +1,67 @@
+/** What the compiler refuses of the point operators' options, where types were worked around. */
+import { beforeAll, expect, test } from 'vitest';
+import { anySpec, runSpecs, type SpecRun } from '../support/specFiles.js';
+
+const placed = (stage: string): string =>
+  anySpec(`export const p = pipeline(rgb8(), ops.${stage} as never, nchw('f32'));`);
+
+const cases: Readonly<Record<string, string>> = {
+  twistOfNine: placed('colorTwist({ matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1] as never })'),
+  twistOfText: placed("colorTwist({ matrix: 'identity' as never })"),
+  twistNotFinite: placed('colorTwist({ matrix: [1, 0, 0, 0, 0, 1, 0, NaN, 0, 0, 1, 0] })'),
+  twistOfOneImage: placed('colorTwist({ matrix: [[1, 2, 3] as never] })'),
+  twistOfNoImage: placed('colorTwist({ matrix: [] as never })'),
+  autoEncoding: placed("rgbToYuv({ matrix: 'auto' as never, range: 'full' })"),
+  noRange: placed("rgbToYuv({ matrix: 'bt709' } as never)"),
+  otherPrimaries: anySpec(
+    `export const p = pipeline(rgb8(), ops.toLinear({ transfer: 'srgb' }),
+      ops.primaries({ from: 'bt709', to: 'adobe' as never }), nchw('f32'));`,
+  ),
+  otherTransfer: placed("toLinear({ transfer: 'gamma22' as never })"),
+  openTransfer: placed("toLinear({ transfer: open('curve') as never })"),
+  otherThreshold: placed("threshold({ kind: 'otsu' as never })"),
+  otherCurve: anySpec(
+    `export const p = pipeline(rgb8(), ops.toLinear({ transfer: 'pq' }),
+      ops.toneMap({ curve: 'aces' as never }), nchw('f32'));`,
+  ),
+  fractionOfBits: placed('posterize({ bits: 2.5 })'),
+  weightsOfTwo: placed('rgbToGray({ weights: [0.5, 0.5] })'),
+  exponentNotFinite: placed('gamma({ exponent: Infinity })'),
+  wrongModel: placed('hsvToRgb()'),
+};
+
+let run: SpecRun;
+beforeAll(async () => {
+  // Exported names are unique in a run.
+  const named = Object.entries(cases).map(([name, text]) => [
+    `${name}.ts`,
+    text.replace('const p =', `const ${name} =`),
+  ]);
+  run = await runSpecs(Object.fromEntries(named));
+}, 60_000);
+
+test.each(Object.keys(cases))('%s is refused once', name => {
+  expect(run.codesOf(`${name}.ts`)).toHaveLength(1);
+});
+
+test('the messages', () => {
+  const lines = Object.keys(cases).map(name => run.textOf(`${name}.ts`).split('\n')[0]);
+  expect(lines.join('\n')).toMatchInlineSnapshot(`
+    "twistOfNine.ts:6:62 - error CW2005: Expected 12 numbers for matrix but received an array of 9.
+    twistOfText.ts:6:62 - error CW2005: Expected 12 numbers for matrix but received 'identity'.
+    twistNotFinite.ts:6:65 - error CW2005: Expected a finite number for matrix[7] but received NaN.
+    twistOfOneImage.ts:6:66 - error CW2005: Expected 12 numbers for matrix[0] but received [1, 2, 3].
+    twistOfNoImage.ts:6:65 - error CW2005: Expected one value, or one per image for matrix but received [].
+    autoEncoding.ts:6:46 - error CW2005: Expected one of 'bt601', 'bt709', 'bt2020' for coding.matrix but received 'auto'.
+    noRange.ts:6:41 - error CW2005: Expected one of 'limited', 'full' for coding.range but received undefined.
+    otherPrimaries.ts:7:7 - error CW2005: Expected one of 'bt709', 'bt2020', 'p3', 'bt601-525', 'bt601-625' for change.to but received 'adobe'.
+    otherTransfer.ts:6:62 - error CW2007: Expected one of 'srgb', 'bt709', 'pq', 'hlg' for transfer but received 'gamma22'.
+    openTransfer.ts:6:61 - error CW2007: Expected one of 'srgb', 'bt709', 'pq', 'hlg' for transfer but received { open }.
+    otherThreshold.ts:6:64 - error CW2007: Expected one of 'binary', 'binaryInv', 'trunc', 'toZero', 'toZeroInv' for kind but received 'otsu'.
+    otherCurve.ts:7:21 - error CW2007: Expected one of 'reinhard', 'hable' for curve but received 'aces'.
+    fractionOfBits.ts:6:64 - error CW2005: Expected a whole number of 32 bits for bits but received 2.5.
+    weightsOfTwo.ts:6:62 - error CW2006: Expected one number or 3 for weights but received 2.
+    exponentNotFinite.ts:6:63 - error CW2005: Expected a finite number for exponent but received Infinity.
+    wrongModel.ts:6:44 - error CW3005: Expected hsv for hsvToRgb but received rgb."
+  `);
+});

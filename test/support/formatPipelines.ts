@@ -1,0 +1,24 @@
+/** Every format that test/support/pipelines.ts does not have yet, as a source, and as a sink where it is one. */
+import * as ops from '../../ops/index.js';
+
+const { convertTo, nchw, nhwc, pipeline, rgb8, yuv444p, yuvToRgb } = ops;
+
+const itu = { matrix: 'bt709', range: 'limited' } as const;
+export const nv21ToRgb = pipeline(ops.nv21(), yuvToRgb(itu), ops.bgr8());
+export const i420ToRgb = pipeline(ops.i420(), yuvToRgb(itu), rgb8());
+export const yv12ToRgb = pipeline(ops.yv12(), yuvToRgb(itu), nchw('f32'));
+export const nv16ToRgb = pipeline(ops.nv16(), yuvToRgb(itu), nchw('u16'));
+export const yuv422pToRgb = pipeline(ops.yuv422p(), yuvToRgb(itu), ops.rgb16());
+export const nv24ToYuv = pipeline(ops.nv24(), yuv444p());
+export const yuv444pToNv24 = pipeline(yuv444p(), ops.nv24());
+export const gray8To16 = pipeline(ops.gray8(), ops.gray16());
+export const gray16To8 = pipeline(ops.gray16(), convertTo('u8', { scale: 1 / 257 }), ops.gray8());
+export const bgr8ToRgb = pipeline(ops.bgr8(), nchw('u8'));
+export const rgba8ToBgra = pipeline(ops.rgba8(), ops.bgra8());
+export const bgra8ToRgba = pipeline(ops.bgra8(), ops.rgba8());
+export const rgb16ToPlanar = pipeline(ops.rgb16(), nchw('u16'));
+export const planarU16 = pipeline(nchw('u16'), nhwc('u16'));
+export const interleavedU16 = pipeline(nhwc('u16'), nchw('f32'));
+export const p010ToRgb = pipeline(ops.p010(), yuvToRgb({ matrix: 'bt2020', range: 'limited' }), nchw('f32'));
+export const p012Codes = pipeline(ops.p012(), nchw('f32'));
+export const p016Codes = pipeline(ops.p016(), nchw('f32'));

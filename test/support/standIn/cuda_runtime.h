@@ -1,0 +1,87 @@
+// A stand-in for CUDA's runtime: kernels run on the CPU, one thread after the other, when their turn comes on a stream
+// of the stand-in driver (test/support/fakeCuda.cpp). With bin/nvcc it lets the addon's CUDA path and the generated .cu
+// text run where there is no GPU.
+//
+// What it shows: that the text is C++, that the launcher cuts batches and fills descriptors rightly, that the grid covers
+// every image and no thread leaves it, and that the addon orders work on streams by what it touches.
+// What it cannot show: what nvcc and ptxas make of the text (the prelude takes its host paths), what needs threads at the
+// same time, caches and alignment, speed, and how a real driver behaves.
+#pragma once
+
+#include <dlfcn.h>
+
+// Unlike nvcc's, the compiler's own name for a function that is always inlined.
+#define __host__
+#define __device__
+#define __global__
+#define __grid_constant__
+#define __launch_bounds__(threads)
+#define __forceinline__ inline __attribute__((always_inline))
+
+typedef struct CUstream_st* cudaStream_t;
+typedef enum cudaError {
+  cudaSuccess = 0,
+  cudaErrorInvalidValue = 1,
+  cudaErrorInvalidConfiguration = 9,
+  cudaErrorInsufficientDriver = 35,
+} cudaError_t;
+
+struct dim3 {
+  unsigned x, y, z;
+  constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
+};
+
+static thread_local dim3 blockIdx, threadIdx;
+static thread_local cudaError_t standInError = cudaSuccess;
+
+static inline cudaError_t cudaGetLastError() {
+  const cudaError_t error = standInError;
+  standInError = cudaSuccess;
+  return error;
+}
+
+// What `kernel<<<grid, block, 0, stream>>>(parameters)` becomes: bin/nvcc replaces that form.
+template <class Parameters>
+void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream_t stream, const Parameters& parameters) {
+  // CUDA's limits, from CUDA 12.1 on; a grid of nothing is an error too.
+  static_assert(sizeof(Parameters) <= 32764, "the kernel's parameter space");
+  const unsigned long long threads = 1ull * block.x * block.y * block.z;
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535 ||
+      threads == 0 || threads > 1024 || block.z > 64) {
+    standInError = cudaErrorInvalidConfiguration;
+    return;
+  }
+  using Enqueue = void (*)(cudaStream_t, void (*)(void*), void*);
+  static const auto enqueue = [] {
+    void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
+    return driver ? reinterpret_cast<Enqueue>(dlsym(driver, "cuFakeEnqueue")) : nullptr;
+  }();
+  if (!enqueue) {
+    standInError = cudaErrorInsufficientDriver;
+    return;
+  }
+  struct Launch {
+    void (*kernel)(Parameters);
+    dim3 grid, block;
+    // The launch has its own copy: the caller's is gone when the kernel runs.
+    Parameters parameters;
+  };
+  const auto work = [](void* data) {
+    auto* launch = static_cast<Launch*>(data);
+    dim3 at, lane;
+    // The last blocks and threads first: nothing may count on an order.
+    for (at.z = launch->grid.z; at.z-- > 0;)
+      for (at.y = launch->grid.y; at.y-- > 0;)
+        for (at.x = launch->grid.x; at.x-- > 0;) {
+          blockIdx = at;
+          for (lane.z = launch->block.z; lane.z-- > 0;)
+            for (lane.y = launch->block.y; lane.y-- > 0;)
+              for (lane.x = launch->block.x; lane.x-- > 0;) {
+                threadIdx = lane;
+                launch->kernel(launch->parameters);
+              }
+        }
+    delete launch;
+  };
+  enqueue(stream, work, new Launch{kernel, grid, block, parameters});
+}

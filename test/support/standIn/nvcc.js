@@ -1,0 +1,78 @@
+/**
+ * A stand-in for nvcc: takes the flags of compiler/toolchain.ts, and compiles a generated .cu with g++ against
+ * cuda_runtime.h beside this file, which says what that can show and what not. CUDA_HOME is this folder.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+
+const fail = message => {
+  process.stderr.write(`nvcc stand-in: ${message}\n`);
+  process.exit(1);
+};
+
+// The build's cache goes by the version: other files here are another compiler.
+const version = () => {
+  const hash = createHash('sha256');
+  for (const file of ['nvcc.js', 'cuda_runtime.h']) hash.update(readFileSync(join(folder, file)));
+  return `Cuda compilation tools, release 13.0, V13.0.0-standIn.${hash.digest('hex').slice(0, 12)}\n`;
+};
+
+/** The one form of a launch that templates/kernel.cu.hbs has: `name<capacity><<<grid, block, 0, stream>>>(batch);`. */
+const withLaunches = text => {
+  const form = /^(\s*)(\w+<\w+>)<<<(\w+), (\w+), 0, (\w+)>>>\((\w+)\);$/gm;
+  const replaced = text.replace(form, '$1standInLaunch($2, $3, $4, $5, $6);');
+  const other = replaced.split('\n').find(line => line.includes('<<<'));
+  if (other !== undefined)
+    fail(`expected name<capacity><<<grid, block, 0, stream>>>(batch); but found ${other.trim()}`);
+  return replaced;
+};
+
+// x86 has fused multiply-add in newer machines only; every 64-bit ARM has it.
+const fusing = () =>
+  process.arch !== 'x64' || /\bfma\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
+    ? ['-ffp-contract=fast', ...(process.arch === 'x64' ? ['-mfma'] : [])]
+    : ['-ffp-contract=off'];
+
+// What g++ takes for a flag of nvcc's; a flag that is not here is an error.
+const same = /^(-std=.*|-I.*|-c|-shared)$/;
+const dropped = /^(-O3|-lineinfo|-Xptxas=.*|--prec-div=true|--prec-sqrt=true|--ftz=false)$/;
+const pairs = { '-gencode': () => [], '-cudart': () => [], '-o': file => ['-o', file] };
+
+const translate = args => {
+  const flags = [];
+  const files = [];
+  for (let n = 0; n < args.length; n++) {
+    const arg = args[n];
+    if (same.test(arg)) flags.push(arg);
+    else if (Object.hasOwn(pairs, arg)) flags.push(...pairs[arg](args[++n]));
+    else if (arg.startsWith('-Xcompiler=')) flags.push(...arg.slice('-Xcompiler='.length).split(','));
+    else if (arg === '--fmad=false') flags.push('-ffp-contract=off');
+    else if (arg === '--fmad=true') flags.push(...fusing());
+    else if (!arg.startsWith('-')) files.push(arg);
+    else if (!dropped.test(arg)) fail(`unknown flag ${arg}`);
+  }
+  return { flags, files };
+};
+
+const run = (args, input) => {
+  const { status, error } = spawnSync('g++', args, { input, stdio: ['pipe', 'inherit', 'inherit'] });
+  if (error) fail(error.message);
+  process.exit(status ?? 1);
+};
+
+const args = process.argv.slice(2);
+if (args.includes('--version')) {
+  process.stdout.write(version());
+} else {
+  const { flags, files } = translate(args);
+  if (flags.includes('-shared')) run([...flags, ...files, '-ldl']);
+  if (files.length !== 1) fail(`expected one file but received ${files.length}`);
+  const text = withLaunches(readFileSync(files[0], 'utf8'));
+  // The first line keeps the file's name in messages.
+  run(['-O1', ...flags, `-I${folder}`, '-x', 'c++', '-'], `#line 1 "${files[0]}"\n${text}`);
+}
