@@ -110,7 +110,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
     );
   }
   const { archs, nvcc, cpuOnly } = await target(options);
-  if (nvcc) checkNvccPaths([fromRoot(root, out), fromRoot(root, includeDirectory())]);
+  if (nvcc) checkNvccPaths(root, [fromRoot(root, out), fromRoot(root, includeDirectory())]);
   const cxx = await findCxx();
   if (!cxx) throw new BuildError('no C++ compiler found: install one (apt install g++), or name it in CXX');
 
@@ -214,6 +214,13 @@ const target = async (options: BuildOptions) => {
         '--arch needs nvcc, and there is none: install the CUDA toolkit, or set CUDA_HOME',
       );
     return { archs: [], cpuOnly: 'no nvcc found: install the CUDA toolkit, or set CUDA_HOME' };
+  }
+  const [major = 0, minor = 0] = nvcc.version.split('.').map(Number.parseFloat);
+  if (major < 12 || (major === 12 && minor < 1)) {
+    throw new BuildError(
+      `Expected nvcc 12.1 or newer, which passes 32 KB of parameters to a kernel, but ${nvcc.path} is ${nvcc.version}: ` +
+        'update the CUDA toolkit, or build with --cpu',
+    );
   }
   const present = options.archs ?? (await presentArchs());
   const archs = present.length > 0 ? present : defaultArchs;

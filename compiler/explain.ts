@@ -173,9 +173,9 @@ const compileReport = async (
     const flags = cudaFlags([arch], strict);
     const plain = flags.slice(0, flags.indexOf('-gencode'));
     const started = performance.now();
-    checkNvccPaths([folder, includeDirectory()]);
+    checkNvccPaths(folder, [folder, includeDirectory()]);
     const args = [...plain, `-arch=${arch}`, `-I${includeDirectory()}`, '-cubin', source, '-o', cubin];
-    const { code, stderr } = await runProgram(nvcc.path, args);
+    const { code, stderr } = await runProgram(nvcc.path, args, { cwd: folder });
     if (code !== 0) throw new BuildError(`${nvcc.path} could not compile ${kernel.name}:\n${stderr}`);
     const numbers = (pattern: RegExp): number =>
       Math.max(0, ...[...stderr.matchAll(pattern)].map(([, n]) => Number(n)));

@@ -61,15 +61,17 @@ export const presentArchs = async (): Promise<readonly string[]> => {
 export const defaultArchs = ['sm_80', 'sm_86', 'sm_89', 'sm_90'] as const;
 
 /**
- * nvcc hands its arguments to a shell between double quotes, and splits some at commas.
+ * nvcc runs its parts through a shell: it puts its arguments and the working directory between double quotes, and splits
+ * some at commas.
  * @throws BuildError for a path that would not arrive as it is.
  */
-export const checkNvccPaths = (paths: readonly string[]): void => {
-  const odd = paths.find(path => /["'$`\\,\n\r]/.test(path));
+export const checkNvccPaths = (directory: string, paths: readonly string[]): void => {
+  const odd =
+    [directory].find(path => /["$`\\\n\r]/.test(path)) ?? paths.find(path => /["'$`\\,\n\r]/.test(path));
   if (odd !== undefined)
     throw new BuildError(
-      `nvcc cannot take the path ${JSON.stringify(odd)}: it has one of " ' $ \` \\ and comma in it. Rename the folder, ` +
-        'or build with --cpu',
+      `Expected a path without " ' $ \` \\ and commas, which nvcc misreads, but received ${JSON.stringify(odd)}: ` +
+        'rename the folder, or build with --cpu',
     );
 };
 

@@ -56,6 +56,8 @@ export type Access = {
   arg(type: Type, name: string): string;
   /** The output's column `x` as an i32: the host counts columns in 64 bits. */
   readonly column: string;
+  /** The pixel of an image of that size that is nearest to a position. */
+  within(position: string, size: string): string;
   /** Whether (x, y) lies outside the size. */
   outside(x: string, y: string, size: string): string;
 };
@@ -158,13 +160,20 @@ export const printKernel = (
   // A tap's position comes from the filter and is an i32 already.
   const tapped: Position = { text: language.tuple(['x', 'y'], at), x: 'x', y: 'y' };
 
-  /** Statements from a whole position in one image to the source's pixel there. */
+  /**
+   * Statements from a whole position in one image to the source's pixel there. What an operator's map or border gives is
+   * held to the image: a slip of its author's reads a wrong pixel then, and not somebody else's memory.
+   */
   const readThrough = (maps: Kernel['before'], from: Position): { steps: string[]; value: string } => {
     const steps: string[] = [];
     let position = from;
     for (const { stage, number } of [...maps].reverse()) {
       steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
       position = named(`at${number}`);
+    }
+    if (position !== here && position !== tapped) {
+      steps.push(declare(at, 'within', access.within(position.text, 'image.size[0]')));
+      position = named('within');
     }
     return { steps, value: `read(image, ${position.x}, ${position.y})` };
   };

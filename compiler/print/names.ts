@@ -21,7 +21,7 @@ const macroFamilies =
 /** Names that generated code, its prelude and CUDA use themselves. */
 const scaffold = new Set([
   ...`cw std args images image batch capacity launch rows fetch finish pixel sizes read store tap main Image Args Batch
-  Math Float32Array Uint32Array Number f single Index f16 blockIdx blockDim threadIdx gridDim warpSize dim3 rowOf get put array
+  Math Float32Array Uint32Array Number f single Index f16 blockIdx blockDim threadIdx gridDim warpSize dim3 rowOf get put array within
   min max abs floor ceil round sqrt exp log pow sin cos tan fmodf`.split(/\s+/),
   ...Object.values(mathFunctions).map(({ cpp }) => cpp),
 ]);
@@ -48,7 +48,7 @@ export const cName = (name: string): string => {
 /** The same for an operator's function: the steps that call it have variables of their own. */
 export const functionName = (name: string): string => {
   const plain = cName(name);
-  return /^(x|y|inside|(at|px)\d*)$/.test(plain) ? `${plain}_` : plain;
+  return /^(x|y|inside|within|(at|px)\d*)$/.test(plain) ? `${plain}_` : plain;
 };
 /** The same for the struct of a stage, and for the member that holds it. */
 export const stageName = (name: string): string => {

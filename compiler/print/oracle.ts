@@ -36,6 +36,7 @@ const access: Access = {
   sizeArg: name => name,
   arg: (_, name) => name,
   column: 'x',
+  within: (position, size) => `cw.within(${position}, ${size})`,
   outside: (x, y, size) => `${x} < 0 || ${y} < 0 || ${x} >= ${size}.width || ${y} >= ${size}.height`,
 };
 

@@ -131,6 +131,7 @@ const access = (kernel: Kernel, column: string): Access => ({
   paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,
   sizeArg: name => `const cuweaveSize ${name}`,
   arg: (type, name) => c.declare(type, name, false),
+  within: (position, size) => `cw::within(${position}, ${size})`,
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });

@@ -196,6 +196,11 @@ CW_INLINE void put(float v, uint16_t& out) {
 CW_INLINE void put(float v, f16& out) { out.bits = f16Bits(v); }
 CW_INLINE void put(float v, float& out) { out = v; }
 
+// The pixel of an image that is nearest to a position.
+CW_INLINE i32x2 within(i32x2 at, cuweaveSize size) {
+  return i32x2{min(max(at.x, 0), size.width - 1), min(max(at.y, 0), size.height - 1)};
+}
+
 // The first value of a row of a plane; the pitch is in bytes.
 template <class T> CW_INLINE const T* rowOf(const void* plane, int64_t pitch, int y) {
   return (const T*)((const char*)plane + (int64_t)y * pitch);

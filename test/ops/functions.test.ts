@@ -81,7 +81,20 @@ describe('operators are plain functions', () => {
 });
 
 describe('formats', () => {
-  const all = [ops.nv12(), ops.yuv444p(), ops.rgb8(), ops.nhwc('f16'), ops.nchw('f32', { colour: 'gray' })];
+  const video = [
+    ops.nv12(),
+    ops.nv21(),
+    ops.i420(),
+    ops.yv12(),
+    ops.nv16(),
+    ops.yuv422p(),
+    ops.nv24(),
+    ops.yuv444p(),
+  ];
+  const deep = [ops.p010(), ops.p012(), ops.p016()];
+  const pictures = [ops.rgb8(), ops.bgr8(), ops.rgba8(), ops.bgra8(), ops.gray8(), ops.gray16(), ops.rgb16()];
+  const tensors = [ops.nhwc('f16'), ops.nchw('u16'), ops.nchw('f32', { colour: 'gray' })];
+  const all = [...video, ...deep, ...pictures, ...tensors];
 
   it.each(all.map(format => [format.name, format] as const))('%s finds every channel once', (_, format) => {
     expect(format.channels).toHaveLength(ops.channelCount[format.colour]);
@@ -89,6 +102,24 @@ describe('formats', () => {
     expect(new Set(places).size).toBe(places.length);
     const lanes = format.planes.reduce((sum, { channels }) => sum + channels, 0);
     expect(lanes).toBe(places.length);
+  });
+
+  it('a channel is where its name says', () => {
+    const place = ({ planes, channels }: ops.Format, channel: number): string => {
+      const { plane, lane } = channels[channel];
+      return `${planes[plane].name}[${lane}]`;
+    };
+    const order = (format: ops.Format): string => format.channels.map((_, n) => place(format, n)).join(' ');
+    expect(order(ops.nv21())).toBe('y[0] vu[1] vu[0]');
+    expect(order(ops.nv24())).toBe('y[0] uv[0] uv[1]');
+    expect(ops.yv12().planes.map(({ name }) => name)).toEqual(['y', 'v', 'u']);
+    expect(order(ops.yv12())).toBe('y[0] u[0] v[0]');
+    expect(order(ops.bgra8())).toBe('rgba[2] rgba[1] rgba[0] rgba[3]');
+    expect(deep.map(({ code }) => code)).toEqual([
+      { bits: 10, shift: 6 },
+      { bits: 12, shift: 4 },
+      { bits: 16, shift: 0 },
+    ]);
   });
 
   it('a sink for any colour takes the planes of the colour that comes', () => {

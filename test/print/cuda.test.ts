@@ -59,7 +59,8 @@ describe.skipIf(!nvcc)(`nvcc, for ${archs.join(', ')}${title}`, () => {
       return [kernel.name, { code, said: stdout + stderr, compiled: readReport(stderr) }];
     };
     reports = new Map(await inParallel(kernels, AT_A_TIME, compile));
-  });
+    // The suite has over a hundred kernels, for four architectures each.
+  }, 900_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const names = [...suite, ...pipelineNames(examples)];

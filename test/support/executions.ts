@@ -23,9 +23,11 @@ export const suiteKernels = (): Promise<readonly Kernel[]> => kernelsOf({ root, 
 /** The spec of that name, as the author wrote it. */
 export const specOf = (name: string): Pipeline =>
   (specs as unknown as Record<string, Pipeline>)[name] as Pipeline;
+/** Whether CUDA is the stand-in that test/standIn.test.ts sets up. */
+export const onStandIn = process.env.CUWEAVE_STAND_IN === '1';
 /** Where a build of the suite goes; in the repository, so that `cuweave` resolves. */
 export const buildFolder = (name: string): string =>
-  join(root, 'test', 'build', process.env.CUWEAVE_STAND_IN ? 'standIn' : '', name);
+  join(root, 'test', 'build', onStandIn ? 'standIn' : '', name);
 
 type Sizes = { width: number; height: number };
 type OracleImage = {

@@ -1,0 +1,145 @@
+/** docs/ops.md, printed from the declarations and comments of the operators themselves. */
+import * as exported from '../ops/index.js';
+import type { Param, ParamKind } from '../ops/spec.js';
+import { type Maker, type OpSource, readOpsSource } from './read/opsSource.js';
+
+const groups: readonly (readonly [maker: Maker, title: string, text: string])[] = [
+  ['pointOp', 'Point operators', 'What happens to the channels of one pixel.'],
+  [
+    'indexMapOp',
+    'Exact geometry',
+    'Where an output pixel comes from, in whole pixels: nothing is lost, and it fuses with anything.',
+  ],
+  [
+    'mapOp',
+    'Resampling geometry',
+    'Where an output pixel comes from, between the pixels of the input. Its `filter` reads that point, its `border` says what lies outside.',
+  ],
+  ['filter', 'Filters', 'How a point between pixels is read: `resize({ …, filter: linear })`.'],
+  ['border', 'Borders', 'What lies outside an image: `warpAffine({ …, border: replicate })`.'],
+  [
+    'format',
+    'Formats',
+    'How pixels lie in memory: the first stage of a pipeline, and the last. Sources are given as an image or a tensor.',
+  ],
+];
+
+const head = `# Operators
+
+Everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
+default; options *per image* take one value, or an array with one for each image of the batch. To write your own, see
+[authoring.md](authoring.md).
+
+This page is printed from the operators' declarations and comments: mend those, then run \`npm run docs\`.
+`;
+
+/** The whole page. */
+export const opsDoc = (): string => {
+  const { ops, colours } = readOpsSource();
+  const sections = groups.map(([maker, title, text]) => {
+    const members = ops.filter(op => op.maker === maker);
+    const rows = members.map(op => [
+      `[\`${op.name}\`](#${op.name.toLowerCase()})`,
+      modelsOf(op),
+      gist(op.text),
+    ]);
+    const columns = maker === 'filter' || maker === 'border' ? [0, 2] : [0, 1, 2];
+    const titles = ['', maker === 'format' ? 'holds' : 'takes → gives', ''];
+    const overview = table([titles, ...rows].map(row => columns.map(column => row[column])));
+    return `## ${title}\n\n${text}\n\n${overview}\n\n${members.map(entry).join('\n')}`;
+  });
+  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}`;
+};
+
+const entry = (op: OpSource): string => {
+  const options = optionRows(op);
+  const parts = [
+    `### ${op.name}`,
+    `\`${signaturesOf(op).join('`, `')}\``,
+    op.text,
+    ...(options.length > 0 ? [table([['option', 'value', 'default', ''], ...options])] : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+};
+
+type Declared = {
+  readonly params: Readonly<Record<string, Param>>;
+  readonly from?: readonly string[];
+  readonly to?: string;
+};
+/** The operator's own declaration, where the export is the operator itself. */
+const declaredOf = ({ name }: OpSource): Declared | undefined => {
+  const value: unknown = Object.entries(exported).find(([own]) => own === name)?.[1];
+  return typeof value === 'function' && 'params' in value ? (value as unknown as Declared) : undefined;
+};
+
+const modelsOf = (op: OpSource): string => {
+  const declared = declaredOf(op);
+  const [first, second] = declared
+    ? [(declared.from ?? exported.anyColour).join(', '), declared.to ?? 'same']
+    : op.models.map(model => model.replace(/["']/g, '').replaceAll(' | ', ', '));
+  if (op.maker === 'format') return `${whole(first)}${second === 'source' ? ', as a source' : ''}`;
+  return second === 'same' ? `${whole(first)}` : `${first} → ${second}`;
+};
+const whole = (models: string | undefined): string =>
+  models === undefined || models === 'C' || models === 'Colour' || models === exported.anyColour.join(', ')
+    ? 'any'
+    : models;
+
+const signaturesOf = (op: OpSource): readonly string[] => {
+  const declared = declaredOf(op);
+  if (!declared) return op.signatures.length > 0 ? op.signatures : [op.name];
+  const names = Object.entries(declared.params).map(([name, param]) =>
+    param.default === undefined ? name : `${name}?`,
+  );
+  const all = [...names, ...(op.maker === 'mapOp' ? ['filter', 'border'] : [])];
+  return [all.length > 0 ? `${op.name}({ ${all.join(', ')} })` : `${op.name}()`];
+};
+
+const optionRows = (op: OpSource): readonly (readonly string[])[] => {
+  const params = declaredOf(op)?.params;
+  const names = new Set([...Object.keys(params ?? {}), ...op.params.keys()]);
+  return [...names].map(name => {
+    const param = params?.[name];
+    const type = param ? valueOf(param) : (op.types.get(name) ?? '');
+    const shown = param ? type : type && `\`${type.replaceAll("'", "'")}\``;
+    const preset = param?.default === undefined ? '' : `\`${written(param.default)}\``;
+    return [`\`${name}\``, shown, preset, op.params.get(name) ?? ''];
+  });
+};
+
+const values: Readonly<Record<Exclude<ParamKind, 'choice'>, string>> = {
+  f32: 'number',
+  i32: 'whole number',
+  vec2: '`[x, y]`',
+  mat2x3: '`{ dstToSrc }` or `{ srcToDst }`, 6 numbers',
+  mat3x3: '`{ dstToSrc }` or `{ srcToDst }`, 9 numbers',
+  angle: 'degrees',
+  mat3x4: '12 numbers',
+  primaries: '`{ from, to }`',
+  rect: '`{ x, y, width, height }`',
+  yuvToRgb: '`{ matrix, range }`',
+  rgbToYuv: '`{ matrix, range }`',
+};
+const valueOf = ({ param, per, choices }: Param): string => {
+  if (param === 'choice') return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
+  return `${values[param]}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
+};
+
+const written = (value: unknown): string => {
+  // A fraction such as 1/255 is written as one.
+  if (typeof value === 'number' && value > 0 && value < 1 && Number.isInteger(1 / value))
+    return `1/${1 / value}`;
+  return JSON.stringify(value)?.replaceAll('"', "'").replaceAll(',', ', ') ?? '';
+};
+
+/** The first sentence. */
+const gist = (text: string): string =>
+  /^.*?[.:](?=\s|$)/s.exec(text)?.[0].replace(/\s+/g, ' ').replace(/:$/, '.') ?? text;
+
+const table = (rows: readonly (readonly (string | undefined)[])[]): string => {
+  const [titles, ...lines] = rows.map(
+    row => `| ${row.map(cell => (cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`,
+  );
+  return [titles, `|${' --- |'.repeat(rows[0]?.length ?? 0)}`, ...lines].join('\n');
+};
