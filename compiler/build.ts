@@ -112,7 +112,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const { archs, nvcc, cpuOnly } = await target(options);
   if (nvcc) checkNvccPaths(root, [fromRoot(root, out), fromRoot(root, includeDirectory())]);
   const cxx = await findCxx();
-  if (!cxx) throw new BuildError('no C++ compiler found: install one (apt install g++), or name it in CXX');
+  if (!cxx) throw new BuildError(noCompiler());
 
   const jobs = kernels.flatMap(kernel =>
     jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
@@ -150,13 +150,22 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   };
 };
 
+const noCompiler = (): string => {
+  const own = process.env.CXX;
+  return own
+    ? `Expected a C++ compiler in CXX but received ${JSON.stringify(own)}, which does not run: unset CXX to use g++`
+    : 'no C++ compiler found: install one (apt install g++), or name it in CXX';
+};
+
 /** The output folder. @throws BuildError where it cannot be written. */
 const makeFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw new BuildError(`Expected an output folder that can be written but: ${(error as Error).message}`);
+    throw new BuildError(
+      `Expected a folder that can be written for the output but received ${dirname(folder)}: ${(error as Error).message}`,
+    );
   }
 };
 

@@ -166,7 +166,7 @@ program
         });
         display.stop();
         console.log(
-          `${result.frames} frames on ${result.device} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
+          `${result.frames} ${result.frames === 1 ? 'frame' : 'frames'} on ${result.device} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
         );
         for (const file of result.files) console.log(file);
       } finally {
@@ -209,10 +209,8 @@ program
 
 /** What went wrong, in the words that help: a stack only where the defect is ours. */
 const report = (error: unknown): void => {
-  if (error instanceof SpecError) {
-    const { length } = error.diagnostics;
-    console.error(`${error.message}\n\nFound ${length} ${length === 1 ? 'error' : 'errors'}.`);
-  } else if (error instanceof BuildError) console.error(`error: ${error.message}`);
+  if (error instanceof SpecError) console.error(error.message.trimEnd());
+  else if (error instanceof BuildError) console.error(`error: ${error.message}`);
   else if (error instanceof InternalError || !(error instanceof Error)) console.error(error);
   // The runtime's errors say what to do in their message; a name of its own marks them.
   else if (error.name !== 'Error' && error.name !== 'TypeError') console.error(`error: ${error.message}`);

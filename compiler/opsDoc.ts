@@ -81,8 +81,8 @@ const modelsOf = (op: OpSource): string => {
   if (op.maker === 'format') return `${whole(first)}${second === 'source' ? ', as a source' : ''}`;
   return second === 'same' ? `${whole(first)}` : `${first} → ${second}`;
 };
-const whole = (models: string | undefined): string =>
-  models === undefined || models === 'C' || models === 'Colour' || models === exported.anyColour.join(', ')
+const whole = (models = 'any'): string =>
+  models === 'C' || models === 'Colour' || models.split(', ').length === exported.anyColour.length
     ? 'any'
     : models;
 
@@ -101,8 +101,8 @@ const optionRows = (op: OpSource): readonly (readonly string[])[] => {
   const names = new Set([...Object.keys(params ?? {}), ...op.params.keys()]);
   return [...names].map(name => {
     const param = params?.[name];
-    const type = param ? valueOf(param) : (op.types.get(name) ?? '');
-    const shown = param ? type : type && `\`${type.replaceAll("'", "'")}\``;
+    const type = op.types.get(name);
+    const shown = param ? shownValue(param) : type === undefined ? `a ${name}` : `\`${type}\``;
     const preset = param?.default === undefined ? '' : `\`${written(param.default)}\``;
     return [`\`${name}\``, shown, preset, op.params.get(name) ?? ''];
   });
@@ -121,7 +121,7 @@ const values: Readonly<Record<Exclude<ParamKind, 'choice'>, string>> = {
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
 };
-const valueOf = ({ param, per, choices }: Param): string => {
+const shownValue = ({ param, per, choices }: Param): string => {
   if (param === 'choice') return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
   return `${values[param]}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
 };

@@ -1,8 +1,8 @@
 import { f32, perImage, pointOp } from './spec.js';
 
 /**
- * 255 · (v / 255)^exponent for pixels in 0..255; negative values become 0. Equals CV-CUDA's `GammaContrast` and torchvision's
- * `adjust_gamma` on u8, without their rounding. To get to linear light, use `toLinear`.
+ * 255 · (v / 255)^exponent for pixels in 0..255; negative values become 0. Equals CV-CUDA's `GammaContrast` without its rounding,
+ * and torchvision's `adjust_gamma` on v / 255. To get to linear light, use `toLinear`.
  *
  * @param options.exponent Above 0; below 1 brightens. May differ from image to image.
  */

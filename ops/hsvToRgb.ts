@@ -7,7 +7,7 @@ const lacks = (sixths: f32): f32 => {
 };
 
 /**
- * Hue in degrees (any number: it goes round), saturation in 0..1 and value to RGB in the units of the value: the inverse of
+ * Hue in degrees (any number, for it goes round), saturation in 0..1 and value to RGB in the units of the value; the inverse of
  * `rgbToHsv`. Channel n of 5, 3, 1 is V − V·S·max(0, min(k, 4 − k, 1)) with k = (n + H / 60) mod 6.
  * Source: the same colour as A. R. Smith's six cases (SIGGRAPH 1978), without the cases. Equals OpenCV's `HSV2RGB` on f32; for its
  * u8 multiply by [2, 1/255, 1] first.

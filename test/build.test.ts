@@ -280,7 +280,7 @@ describe('what is missing', () => {
     project = makeProject({ ...files, 'closed/file': '' });
     chmodSync(project.path('closed'), 0o555);
     expect(await refusal({ out: 'closed/build' })).toMatch(
-      /^BuildError: Expected an output folder that can be written/,
+      /^BuildError: Expected a folder that can be written/,
     );
     chmodSync(project.path('closed'), 0o755);
   });

@@ -90,13 +90,13 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
       run('-c', file, '-o', join(directory, 'other.o')),
       run('--use_fast_math', '-c', file),
     ]).toMatchInlineSnapshot(`
-        [
-          "nvcc stand-in: expected name<n><<<grid, block, 0, stream>>>(batch); but found kernel<16><<<grid, block, 64, stream>>>(batch);
-        ",
-          "nvcc stand-in: unknown flag --use_fast_math
-        ",
-        ]
-      `);
+      [
+        "nvcc stand-in: expected name<capacity><<<grid, block, 0, stream>>>(batch); but found kernel<16><<<grid, block, 64, stream>>>(batch);
+      ",
+        "nvcc stand-in: unknown flag --use_fast_math
+      ",
+      ]
+    `);
   });
 
   it('has a version of its own, so that no build takes its objects for nvcc’s', async () => {

@@ -1,5 +1,13 @@
 /** What the sources of cuweave's own operators say of them: comments, signatures, roles. For docs/ops.md. */
-import { type JSDocableNode, Node, Project, SyntaxKind, type Type, type VariableDeclaration } from 'ts-morph';
+import {
+  type JSDocableNode,
+  Node,
+  Project,
+  SyntaxKind,
+  type Type,
+  ts,
+  type VariableDeclaration,
+} from 'ts-morph';
 import { packageFiles } from './packageFiles.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
@@ -23,7 +31,12 @@ export type OpSource = {
 export const readOpsSource = (): { readonly ops: readonly OpSource[]; readonly colours: string } => {
   const files = packageFiles();
   const project = new Project({
-    compilerOptions: { strict: true, noLib: false, types: [], moduleResolution: 100, module: 99 },
+    compilerOptions: {
+      strict: true,
+      types: [],
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+    },
     skipAddingFilesFromTsConfig: true,
   });
   const index = project.addSourceFileAtPath(files.ops);
@@ -77,7 +90,11 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
       const declaration = parameter.getValueDeclarationOrThrow();
       const type = declaration.getType();
       const fields = type.isObject() && !type.isArray() ? type.getProperties() : [];
-      if (fields.length === 0) return parameter.getName();
+      if (fields.length === 0) {
+        const written = Node.isParameterDeclaration(declaration) ? declaration.getTypeNode()?.getText() : '';
+        if (written) types.set(parameter.getName(), written);
+        return parameter.getName();
+      }
       const inner = fields.map(field => {
         const at = field.getValueDeclaration();
         const written = Node.isPropertySignature(at) ? at.getTypeNode()?.getText() : undefined;
@@ -89,7 +106,9 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
     return `${name}(${list.join(', ')})`;
   });
   const result = signatures.at(-1)?.getReturnType();
-  const models = (result?.getAliasTypeArguments() ?? []).map(type => type.getText(node));
+  const models = (result?.getAliasTypeArguments() ?? []).map(type =>
+    type.getText(node).replace(/import\([^)]*\)\./g, ''),
+  );
   return { name, maker, signatures: [...new Set(shown)], types, models, text, params };
 };
 

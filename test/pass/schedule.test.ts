@@ -29,12 +29,14 @@ describe('schedule', () => {
     }
   });
 
-  it('small calls have a small launch of their own', () => {
-    expect(schedule(layout(16, 72)).capacities).toEqual([16, 454]);
+  it('small calls have small launches of their own', () => {
+    expect(schedule(layout(16, 72)).capacities).toEqual([16, 64, 454]);
+    expect(schedule(layout(16, 500)).capacities).toEqual([16, 64, 65]);
+    expect(schedule(layout(16, 510)).capacities).toEqual([16, 64]);
     expect(schedule(layout(16, 1926)).capacities).toEqual([16, 17]);
   });
 
-  it('a descriptor too large for two sizes has one', () => {
+  it('a descriptor too large for several sizes has one', () => {
     expect(schedule(layout(16, 2000)).capacities).toEqual([16]);
     expect(schedule(layout(16, 8000)).capacities).toEqual([4]);
     expect(schedule(layout(16, 32748)).capacities).toEqual([1]);

@@ -1,0 +1,274 @@
+/** The command line as a process. It runs from dist/, which `npm test` builds first. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageFile, packageRoot, version } from '../compiler/package.js';
+import { type Finished, runProgram } from '../compiler/process.js';
+import { makeProject, type Project } from './support/project.js';
+
+const entry = `import { f32, nhwc, pipeline, pointOp, rgb8 } from 'cuweave/ops';
+
+/** Brighter. */
+export const gain = pointOp({
+  from: ['rgb'],
+  params: { by: f32 },
+  apply: (px, { by }) => px.map(v => v * by),
+});
+/** Twice as bright. */
+export const twice = pipeline(rgb8(), gain({ by: 2 }), nhwc('u8'));
+export const brighter = pipeline(rgb8(), gain(), nhwc('u8'));
+`;
+const wrong = entry
+  .replace('v * by', 'v * by + Math.random()')
+  .replace('gain({ by: 2 })', "gain({ by: '2' })");
+
+const cli = packageFile('dist', 'compiler', 'cli.js');
+let project: Project;
+let first: Finished;
+
+const cuweave = (...args: readonly string[]): Promise<Finished> =>
+  runProgram(process.execPath, [cli, ...args], { cwd: project.root });
+/** What a command says, without what depends on the machine and the time. */
+const stable = (text: string): string =>
+  text
+    .replaceAll(project.root, 'ROOT')
+    .replaceAll(packageRoot, 'PACKAGE')
+    .replaceAll(version, 'VERSION')
+    .replace(/\d+\.\d+ s\b/g, 'TIME')
+    .replace(/\d+\.\d fps/g, 'RATE');
+/** A command that fails: its exit code is 1, its output is empty, and it says why without a stack. */
+const refusal = async (...args: readonly string[]): Promise<string> => {
+  const { code, stdout, stderr } = await cuweave(...args);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).not.toMatch(/^\s+at /m);
+  return stable(stderr);
+};
+
+beforeAll(async () => {
+  expect(existsSync(cli), 'dist/ is missing: npm run build').toBe(true);
+  project = makeProject({ 'pipelines.ts': entry, 'wrong.ts': wrong });
+  first = await cuweave('build', 'pipelines.ts', '--cpu');
+  expect(first.code, first.stderr).toBe(0);
+  const background = { r: 10, g: 20, b: 30 };
+  await sharp({ create: { width: 4, height: 2, channels: 3, background } }).toFile(project.path('given.png'));
+});
+afterAll(() => project.remove());
+
+describe('help', () => {
+  it.each(['', 'build', 'check', 'explain', 'run', 'addon', 'doctor', 'new'])(
+    'cuweave %s --help',
+    async command => {
+      const { code, stdout, stderr } = await cuweave(...(command ? [command] : []), '--help');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stable(stdout)).toMatchSnapshot();
+    },
+  );
+
+  it('the version', async () => {
+    expect(await cuweave('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+describe('check', () => {
+  it('lists the pipelines', async () => {
+    const { code, stdout, stderr } = await cuweave('check', 'pipelines.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+      "twice: rgb8 > gain > rgb_nhwc_u8
+      brighter: rgb8 > gain > rgb_nhwc_u8
+      2 pipelines, no errors
+      "
+    `);
+  });
+
+  it('reports every error at its place', async () => {
+    expect(await refusal('check', 'wrong.ts')).toMatchInlineSnapshot(`
+      "wrong.ts:10:46 - error TS2322: Type 'string' is not assignable to type 'number | Open | undefined'.
+
+      10 export const twice = pipeline(rgb8(), gain({ by: '2' }), nhwc('u8'));
+                                                      ~~
+
+      Found 1 error.
+      "
+    `);
+  });
+});
+
+describe('build', () => {
+  it('says what it does and what it made', () => {
+    expect(stable(first.stdout)).toMatchInlineSnapshot(`
+      "twice, brighter: built for the CPU only (asked for with --cpu) in TIME
+      3 steps done, 1 unchanged; output in build/
+      "
+    `);
+    expect(first.stderr.split('\n').filter(Boolean).sort()).toMatchInlineSnapshot(`
+      [
+        "[1/4] brighter.cpp",
+        "[2/4] twice.cpp",
+        "[3/4] link",
+        "[4/4] addon (unchanged)",
+      ]
+    `);
+  });
+
+  it('does again only what changed', async () => {
+    const { code, stdout } = await cuweave('build', 'pipelines.ts', '--cpu', '-j', '1');
+    expect(code).toBe(0);
+    expect(stable(stdout)).toMatchInlineSnapshot(`
+      "twice, brighter: built for the CPU only (asked for with --cpu) in TIME
+      0 steps done, 4 unchanged; output in build/
+      "
+    `);
+  });
+
+  it('reports errors of the specs, and leaves the build alone', async () => {
+    const before = project.read('build/manifest.json');
+    expect(await refusal('build', 'wrong.ts', '--cpu')).toContain('wrong.ts:');
+    expect(project.read('build/manifest.json')).toBe(before);
+  });
+
+  it('reports what is missing', async () => {
+    expect(await refusal('build', 'nowhere.ts', '--cpu')).toMatchInlineSnapshot(`
+      "nowhere.ts:1:1 - error CW9001: Expected a TypeScript file but received a path where there is no file.
+        hint: give the path of a .ts file, relative to the project
+
+      Found 1 error.
+      "
+    `);
+    expect(await refusal('build', 'pipelines.ts', '--cpu', '-o', 'pipelines.ts')).toMatchInlineSnapshot(`
+      "error: Expected a folder that can be written for the output but received ROOT/pipelines.ts: ENOTDIR: not a directory, mkdir 'ROOT/pipelines.ts/.cache'
+      "
+    `);
+    expect(await refusal('build', 'pipelines.ts', '--arch', 'hopper')).toMatchInlineSnapshot(`
+      "error: Expected sm_NN, as in sm_90, for --arch but received "hopper"
+      "
+    `);
+  });
+});
+
+describe('explain', () => {
+  it('says what fused and what it saves', async () => {
+    const { code, stdout, stderr } = await cuweave(
+      'explain',
+      'twice',
+      '-f',
+      'pipelines.ts',
+      '--size',
+      '64x32',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.replace(/^ {2}(sm_|Registers).*\n/m, '')).toMatchInlineSnapshot(`
+      "twice (pipelines.ts:10)
+        rgb8 > gain > rgb_nhwc_u8
+
+        1 kernel; 1 operator fused:
+          gain         point in register: once per output pixel
+
+        Memory traffic for one 64×32 image, each byte counted once:
+          fused        reads    0.01 MB  writes    0.01 MB
+        One kernel per operator, float32 between them, would move 5.0 times as much:
+          gain         reads    0.01 MB  writes    0.02 MB
+          rgb_nhwc_u8  reads    0.02 MB  writes    0.01 MB
+
+        Asked for at the call: nothing
+        Images per launch: up to 16 or 64 or 818
+      "
+    `);
+  });
+
+  it('prints the code', async () => {
+    const { stdout } = await cuweave('explain', 'twice', '-f', 'pipelines.ts', '--code');
+    expect(stdout).toContain('__global__ void');
+    expect(stdout).toContain('#line 7 "pipelines.ts"');
+    expect(stdout).toContain('int cuweave_twice_host(');
+  });
+
+  it('knows the pipelines', async () => {
+    expect(await refusal('explain', 'thrice', '-f', 'pipelines.ts')).toMatchInlineSnapshot(`
+      "error: Expected a pipeline (twice, brighter) but received "thrice"
+      "
+    `);
+  });
+});
+
+describe('run', () => {
+  it('writes a picture', async () => {
+    const { code, stdout, stderr } = await cuweave('run', 'twice', 'given.png', '-o', 'out.png', '-d', 'cpu');
+    expect(code, stderr).toBe(0);
+    expect(stable(stdout)).toMatchInlineSnapshot(`
+      "1 frame on cpu in TIME: RATE
+      out.png
+      "
+    `);
+    const pixels = await sharp(project.path('out.png')).raw().toBuffer();
+    expect([...pixels.subarray(0, 6)]).toEqual([20, 40, 60, 20, 40, 60]);
+  });
+
+  it('takes parameters, and writes a tensor', async () => {
+    const args = ['given.png', '-o', 'out.npy', '-d', 'cpu', '--set', 'by=1.5', '--sheet', 'sheet.png'];
+    const { code, stdout, stderr } = await cuweave('run', 'brighter', ...args);
+    expect(code, stderr).toBe(0);
+    expect(stable(stdout)).toMatchInlineSnapshot(`
+      "1 frame on cpu in TIME: RATE
+      out.npy
+      sheet.png
+      "
+    `);
+    expect([...readFileSync(project.path('out.npy')).subarray(-3)]).toEqual([15, 30, 45]);
+  });
+});
+
+describe('doctor', () => {
+  it('looks at this machine', async () => {
+    const { code, stdout, stderr } = await cuweave('doctor');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Everything that is required is here.');
+  });
+});
+
+describe('new', () => {
+  it('makes a project that checks', async () => {
+    const { code, stdout, stderr } = await cuweave('new', 'fresh');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stable(stdout)).toMatchInlineSnapshot(`
+      "fresh: 7 files in ROOT/fresh
+      Next:
+        cd fresh
+        npm install
+        npm run build
+        npm start
+      "
+    `);
+    const checked = await runProgram(process.execPath, [cli, 'check', 'src/pipelines.ts'], {
+      cwd: join(project.root, 'fresh'),
+    });
+    expect(checked).toMatchObject({ code: 0, stderr: '' });
+    expect(await refusal('new', 'fresh')).toMatchInlineSnapshot(`
+      "error: Expected an empty folder but ROOT/fresh holds .gitignore, README.md, package.json
+      "
+    `);
+  });
+});
+
+describe('what it does not understand', () => {
+  it.each([
+    ['no such command', ['weave']],
+    ['no such option', ['check', 'pipelines.ts', '--all']],
+    ['no files', ['build']],
+    ['no pipelines named', ['explain']],
+    ['not a number', ['build', 'pipelines.ts', '-j', 'all']],
+    ['not a size', ['explain', '-f', 'pipelines.ts', '--size', 'big']],
+    ['not a setting', ['run', 'brighter', 'a.png', '-o', 'b.png', '--set', 'by']],
+    ['not JSON', ['run', 'brighter', 'a.png', '-o', 'b.png', '--set', 'by=[1']],
+    ['nowhere to write', ['run', 'brighter', 'a.png']],
+    ['no build', ['run', 'brighter', 'a.png', '-o', 'b.png', '-b', 'nowhere']],
+    ['no such pipeline', ['run', 'thrice', 'a.png', '-o', 'b.png']],
+    ['no such picture', ['run', 'twice', 'a.png', '-o', 'b.png', '-d', 'cpu']],
+    ['no such device', ['run', 'twice', 'a.png', '-o', 'b.png', '-d', 'tpu']],
+    ['no such parameter', ['run', 'twice', 'given.png', '-o', 'b.png', '-d', 'cpu', '--set', 'by=2']],
+    ['a parameter that is missing', ['run', 'brighter', 'given.png', '-o', 'b.png', '-d', 'cpu']],
+  ])('%s', async (_, args) => {
+    expect(await refusal(...args)).toMatchSnapshot();
+  });
+});

@@ -1,0 +1,193 @@
+/** The generated files: as a whole, line by line back to the author's, and what changes them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  bindingSources,
+  cudaSource,
+  headerSource,
+  hostSource,
+  manifestSource,
+  oracleSource,
+} from '../../compiler/generate.js';
+import type { Kernel } from '../../compiler/ir/plan.js';
+import { version } from '../../compiler/package.js';
+import { plan } from '../../compiler/pass/plan.js';
+import { runProgram } from '../../compiler/process.js';
+import { kernelsOf } from '../../compiler/specs.js';
+import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/toolchain.js';
+import { root } from '../support/executions.js';
+import { anySpec, runSpecs } from '../support/specFiles.js';
+
+/** A decoder's frame with a constant border, a resize with a border of indices, all stages at once, the author's own. */
+const shown = ['preprocess', 'thumbnail', 'everything', 'ownGeometry'];
+const entries = ['examples/pipelines.ts', 'test/support/pipelines.ts'];
+
+/** Every generated file of some kernels, by name. */
+const generated = (kernels: readonly Kernel[]): Map<string, string> => {
+  const { js, dts } = bindingSources(kernels);
+  return new Map([
+    ...kernels.flatMap((kernel): [string, string][] => [
+      [`${kernel.name}.cu`, cudaSource(kernel, `${kernel.name}.cu`)],
+      [`${kernel.name}.cpp`, hostSource(kernel, `${kernel.name}.cpp`)],
+      [`${kernel.name}.oracle.js`, oracleSource(kernel)],
+    ]),
+    ['index.js', js],
+    ['index.d.ts', dts],
+    ['pipelines.h', headerSource(kernels, 'pipelines.so')],
+    ['manifest.json', manifestSource(kernels, { library: 'pipelines.so', archs: ['sm_90'], strict: false })],
+  ]);
+};
+
+let kernels: readonly Kernel[];
+beforeAll(async () => {
+  kernels = await kernelsOf({ root, entries });
+});
+const kernelOf = (name: string): Kernel => kernels.find(kernel => kernel.name === name)!;
+
+describe('generated files', () => {
+  const names = [
+    ...shown.flatMap(name => [`${name}.cu`, `${name}.cpp`, `${name}.oracle.js`]),
+    ...['index.js', 'index.d.ts', 'pipelines.h', 'manifest.json'],
+  ];
+  let files: Map<string, string>;
+  beforeAll(() => {
+    files = generated(shown.map(kernelOf));
+  });
+
+  it('are these', () => {
+    expect([...files.keys()]).toEqual(names);
+  });
+
+  it.each(names)('%s', async name => {
+    // The author's lines move without a meaning, and so does the version.
+    const text = files
+      .get(name)!
+      .replace(/^#line .*\n/gm, '')
+      .replaceAll(version, 'VERSION');
+    expect(text).not.toMatch(/undefined|\[object|NaN|@@|[ \t]\n/);
+    await expect(text).toMatchFileSnapshot(`snapshots/${name}`);
+  });
+
+  it('are the same each time', async () => {
+    const again = await kernelsOf({ root, entries });
+    expect(generated(again)).toEqual(generated(kernels));
+  });
+});
+
+const nvcc = await findNvcc();
+describe('#line', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cuweave-lines-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const author = 'test/support/pipelines.ts';
+  /** The number of the only line of a text that has these words. */
+  const lineOf = (text: string, words: string): number => {
+    const found = text.split('\n').flatMap((line, index) => (line.includes(words) ? [index + 1] : []));
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  };
+  /** Where a compiler says that `missing` is. */
+  const places = async (text: string, file: string): Promise<string[]> => {
+    writeFileSync(join(folder, file), text);
+    const include = `-I${includeDirectory()}`;
+    const cuda = cudaFlags(['sm_90'], false);
+    const [program, flags] = file.endsWith('.cu')
+      ? [nvcc!.path, [...cuda.slice(0, cuda.indexOf('-gencode')), '-arch=sm_90', '-ptx', '-o', 'out.ptx']]
+      : ['g++', [...hostFlags, '-fsyntax-only']];
+    const { stdout, stderr } = await runProgram(program, [...flags, include, file], { cwd: folder });
+    const found = [...`${stdout}${stderr}`.matchAll(/^(\S+?)(?::(\d+):\d+|\((\d+)\)): error: .*missing/gm)];
+    return found.map(([, path, line, other]) => `${path}:${line ?? other}`);
+  };
+
+  const targets = [
+    { tool: 'g++', file: 'language.cpp', print: hostSource },
+    { tool: 'nvcc', file: 'language.cu', print: cudaSource },
+  ];
+  it.each(targets.filter(({ tool }) => tool === 'g++' || nvcc))(
+    '$tool reports an error in an operator at its own line',
+    async ({ file, print }) => {
+      const text = print(kernelOf('language'), file);
+      const planted = text.replace('floorf(v * phase)', 'floorf(v * missing)').replace(' < 2', ' < missing');
+      const written = readFileSync(join(root, author), 'utf8');
+      expect(await places(planted, file)).toEqual([
+        `${author}:${lineOf(written, 'v - Math.floor(v * phase)')}`,
+        `${author}:${lineOf(written, '!(cell < 2)')}`,
+      ]);
+    },
+  );
+  it.each(targets.filter(({ tool }) => tool === 'g++' || nvcc))(
+    '$tool reports an error in generated code at its own line',
+    async ({ file, print }) => {
+      const text = print(kernelOf('language'), file).replace('put(px.x,', 'put(missing,');
+      expect(await places(text, file)).toEqual([`${file}:${lineOf(text, 'put(missing,')}`]);
+    },
+  );
+});
+
+describe('numbers', () => {
+  const spec = {
+    mean: '[0.485, 0.456, 0.406]',
+    std: '0.25',
+    width: '64',
+    matrix: '{ dstToSrc: [1, 0, 0, 0, 1, 0] }',
+    border: '0',
+    rect: '{ x: 0, y: 0, width: 8, height: 8 }',
+    colour: "matrix: 'bt709', range: 'limited'",
+    scale: '2',
+    filter: 'linear',
+    direction: 'both',
+    sink: "nchw('f16')",
+    source: 'nv12()',
+  };
+  const files = async (changes: Partial<typeof spec>): Promise<Map<string, string> & { hash: string }> => {
+    const all = { ...spec, ...changes };
+    const text = anySpec(`export const p = pipeline(${all.source}, crop({ rect: ${all.rect} }),
+  flip({ direction: '${all.direction}' }), yuvToRgb({ ${all.colour} }), convertTo('u8', { scale: ${all.scale} }),
+  warpAffine({ matrix: ${all.matrix}, width: ${all.width}, filter: ${all.filter}, border: constant(${all.border}) }),
+  normalize({ mean: ${all.mean}, std: ${all.std} }), ${all.sink});`);
+    const { specs } = await runSpecs({ 'p.ts': text });
+    expect(specs.diagnostics).toEqual([]);
+    const kernel = plan(specs.pipelines[0]!).plan!.kernels[0];
+    return Object.assign(generated([kernel]), { hash: kernel.hash });
+  };
+  let before: Awaited<ReturnType<typeof files>>;
+  beforeAll(async () => {
+    before = await files({});
+  });
+  const changed = async (changes: Partial<typeof spec>): Promise<string[]> => {
+    const after = await files(changes);
+    const differ = [...before].flatMap(([name, text]) => (after.get(name) === text ? [] : [name]));
+    return after.hash === before.hash ? differ : ['hash', ...differ];
+  };
+
+  it.each<[string, Partial<typeof spec>]>([
+    ['a mean', { mean: '[0.5, 0.6, 0.7]' }],
+    ['a deviation for every channel alike', { std: '0.5' }],
+    ['a size', { width: '128' }],
+    ['a matrix', { matrix: '{ dstToSrc: [2, 0, 1, 0, 2, 1] }' }],
+    ["a matrix's direction", { matrix: '{ srcToDst: [2, 0, 1, 0, 2, 1] }' }],
+    ['a border', { border: '114' }],
+    ['a rectangle', { rect: '{ x: 1, y: 2, width: 3, height: 4 }' }],
+    ['a colour standard', { colour: "matrix: 'bt601', range: 'full'" }],
+    ['a colour standard from the stream', { colour: "matrix: 'auto', range: 'auto'" }],
+    ['a scale', { scale: '3.5' }],
+  ])('%s changes the manifest alone', async (_, changes) => {
+    expect(await changed(changes)).toEqual(['manifest.json']);
+  });
+
+  it.each<[string, Partial<typeof spec>]>([
+    ['a filter', { filter: 'nearest' }],
+    ['a direction', { direction: 'vertical' }],
+    ['a sink', { sink: "nchw('f32')" }],
+    ['a source', { source: 'yuv444p()' }],
+  ])('%s changes the code', async (_, changes) => {
+    expect(await changed(changes)).toEqual(
+      expect.arrayContaining(['hash', 'p.cu', 'p.cpp', 'manifest.json']),
+    );
+  });
+});
