@@ -249,9 +249,9 @@ describe('what is missing', () => {
     const fails = await withEnvironment({ CXX: '/bin/false' }, () => refusal());
     expect({ none, wrong, fails }).toMatchInlineSnapshot(`
       {
-        "fails": "BuildError: no C++ compiler found: install one (apt install g++), or name it in CXX",
+        "fails": "BuildError: Expected a C++ compiler in CXX but received "/bin/false", which does not run: unset CXX to use g++",
         "none": "BuildError: no C++ compiler found: install one (apt install g++), or name it in CXX",
-        "wrong": "BuildError: no C++ compiler found: install one (apt install g++), or name it in CXX",
+        "wrong": "BuildError: Expected a C++ compiler in CXX but received "no-such-compiler", which does not run: unset CXX to use g++",
       }
     `);
     expect(project.list('build')).toEqual([]);
@@ -269,10 +269,10 @@ describe('what is missing', () => {
   it('a folder to write to', async () => {
     project = makeProject({ ...files, taken: 'a file' });
     expect(await refusal({ out: 'taken' })).toMatchInlineSnapshot(
-      `"BuildError: Expected an output folder that can be written but: ENOTDIR: not a directory, mkdir 'ROOT/taken/.cache'"`,
+      `"BuildError: Expected a folder that can be written for the output but received ROOT/taken: ENOTDIR: not a directory, mkdir 'ROOT/taken/.cache'"`,
     );
     expect(await refusal({ out: join('taken', 'build') })).toMatchInlineSnapshot(
-      `"BuildError: Expected an output folder that can be written but: ENOTDIR: not a directory, mkdir 'ROOT/taken/build/.cache'"`,
+      `"BuildError: Expected a folder that can be written for the output but received ROOT/taken/build: ENOTDIR: not a directory, mkdir 'ROOT/taken/build/.cache'"`,
     );
   });
 
