@@ -179,7 +179,9 @@ describe.skipIf(!nvcc)(`with nvcc${nvcc ? '' : ' (skipped: no nvcc found)'}`, ()
     project = makeProject(files, `it's, odd; (a) & b | ü`);
     await run(cuda);
     expect(await call(['brighter'])).toEqual({ brighter });
-    expect(await refusal({ ...cuda, out: 'the "build" $(touch pwned)' })).toMatchInlineSnapshot(`"BuildError: Expected a path without " ' $ \` \\ and commas, which nvcc misreads, but received "./the \\"build\\" $(touch pwned)": rename the folder, or build with --cpu"`);
+    expect(await refusal({ ...cuda, out: 'the "build" $(touch pwned)' })).toMatchInlineSnapshot(
+      `"BuildError: Expected a path without " ' $ \` \\ and commas, which nvcc misreads, but received "./the \\"build\\" $(touch pwned)": rename the folder, or build with --cpu"`,
+    );
     const name = project.path('$(touch pwned)');
     project.write('$(touch pwned)/src/gain.ts', op);
     project.write('$(touch pwned)/src/pipelines.ts', entry);

@@ -98,8 +98,8 @@ export const pipelineDiagnostics = {
   CW3002: {
     title: "A pipeline's name",
     message: 'Expected a name of letters, digits and _ for a pipeline but received {actual}.',
-    hint: 'export it as a named constant, with at most 60 letters',
-    why: 'It becomes the name of functions in C and in JavaScript.',
+    hint: 'export it as a named constant of at most 60 letters that does not end in _host',
+    why: 'It becomes the name of functions in C and in JavaScript; NAME_host is the one for the CPU.',
   },
   CW3003: {
     title: 'A pipeline without a source',
@@ -134,7 +134,7 @@ export const pipelineDiagnostics = {
   CW3008: {
     title: 'Two open parameters with one name',
     message: '{first} and {second} both leave {name} open.',
-    hint: "give one of them a name of its own: `{second}({ {param}: open('other') })`",
+    hint: "give one of them a name of its own, for {second}: `{param}: open('other')`",
     why: 'The caller gives one value for each name.',
   },
   CW3009: {

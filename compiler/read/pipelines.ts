@@ -33,7 +33,7 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
   );
   const chain = [`pipeline ${name.slice(0, 60)} (${loc.file}:${loc.line}:${loc.column})`];
   const before = session.diagnostics.length;
-  if (!isPlainName(name) || jsReserved.has(name)) {
+  if (!isPlainName(name) || jsReserved.has(name) || name.endsWith('_host')) {
     session.report('CW3002', loc, { actual: name.slice(0, 60) }, []);
   }
   const parts = readParts(reader, value, loc, chain);

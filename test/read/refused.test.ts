@@ -322,6 +322,7 @@ export const p = pipeline(rgb8(), op(), nchw('f32'));`),
   ),
   nothingExported: anySpec(`const p = pipeline(rgb8(), nchw('f32'));`),
   defaultExport: anySpec(`export default pipeline(rgb8(), nchw('f32'));`),
+  hostName: anySpec("export const warp_host = pipeline(rgb8(), nchw('f32'));"),
   unicodeName: anySpec(`export const größe = pipeline(rgb8(), nchw('f32'));`),
   reservedName: anySpec(`const p = pipeline(rgb8(), nchw('f32'));
 export { p as delete };`),
@@ -2260,7 +2261,17 @@ test('defaultExport', () => {
 
     6 export default pipeline(rgb8(), nchw('f32'));
                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: export it as a named constant, with at most 60 letters"
+      hint: export it as a named constant of at most 60 letters that does not end in _host"
+  `);
+});
+
+test('hostName', () => {
+  expect(run.textOf('hostName.ts')).toMatchInlineSnapshot(`
+    "hostName.ts:6:14 - error CW3002: Expected a name of letters, digits and _ for a pipeline but received warp_host.
+
+    6 export const warp_host = pipeline(rgb8(), nchw('f32'));
+                   ~~~~~~~~~
+      hint: export it as a named constant of at most 60 letters that does not end in _host"
   `);
 });
 
@@ -2270,7 +2281,7 @@ test('unicodeName', () => {
 
     6 export const größe = pipeline(rgb8(), nchw('f32'));
                    ~~~~~
-      hint: export it as a named constant, with at most 60 letters"
+      hint: export it as a named constant of at most 60 letters that does not end in _host"
   `);
 });
 
@@ -2280,7 +2291,7 @@ test('reservedName', () => {
 
     6 const p = pipeline(rgb8(), nchw('f32'));
             ~
-      hint: export it as a named constant, with at most 60 letters"
+      hint: export it as a named constant of at most 60 letters that does not end in _host"
   `);
 });
 
@@ -2392,14 +2403,14 @@ test('openTwice', () => {
 
     6 export const openTwice = pipeline(rgb8(), normalize(), normalize(), nchw('f32'));
                                                              ~~~~~~~~~~~
-      hint: give one of them a name of its own: \`normalize2({ mean: open('other') })\`
+      hint: give one of them a name of its own, for normalize2: \`mean: open('other')\`
       in pipeline openTwice (openTwice.ts:6:14)
 
     openTwice.ts:6:56 - error CW3008: normalize and normalize2 both leave std open.
 
     6 export const openTwice = pipeline(rgb8(), normalize(), normalize(), nchw('f32'));
                                                              ~~~~~~~~~~~
-      hint: give one of them a name of its own: \`normalize2({ std: open('other') })\`
+      hint: give one of them a name of its own, for normalize2: \`std: open('other')\`
       in pipeline openTwice (openTwice.ts:6:14)"
   `);
 });
