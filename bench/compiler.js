@@ -63,6 +63,7 @@ try {
 
   mkdirSync(join(folder, 'src'));
   const examples = readFileSync(join(root, 'examples', 'pipelines.ts'), 'utf8');
+  cpSync(join(root, 'examples', 'ops'), join(folder, 'src', 'ops'), { recursive: true });
   cpSync(join(root, 'ops', 'normalize.ts'), join(folder, 'src', 'normalize.ts'));
   const op = readFileSync(join(folder, 'src', 'normalize.ts'), 'utf8').replace(
     "'./spec.js'",
