@@ -184,12 +184,14 @@ const pack = (
   bound: BoundImage,
   src: Size | undefined,
 ): number[] => {
-  const given =
-    param.open === undefined
-      ? param.settled
-      : Object.hasOwn(options, param.open)
-        ? options[param.open]
-        : undefined;
+  let given = param.settled;
+  if (param.open !== undefined) {
+    given = Object.hasOwn(options, param.open) ? options[param.open] : undefined;
+    if (given === undefined) {
+      const hint = `The pipeline leaves ${param.stage}.${param.name} to the caller.`;
+      throw expected('a value', `options.${param.open}`, 'none', hint);
+    }
+  }
   const { value, path } = valueOfImage(param, given, n, count, pathOf(param));
   return packParam(param.kind, value, { path, colour: bound.colour, src, ...channels(param) });
 };

@@ -110,7 +110,7 @@ export const openVideoStream = async (source: string | Uint8Array): Promise<Vide
 const checkFile = async (path: string): Promise<void> => {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
-      ? new VideoError('notFound', `Expected a video at ${path} but there is no such file`, { cause })
+      ? new VideoError('notFound', `Expected a file at ${path} but there is none`, { cause })
       : new VideoError('unreadable', `Expected a readable video at ${path} but: ${cause.message}`, { cause });
   });
   if (!found.isFile()) {

@@ -216,11 +216,11 @@ it('refuses options that the pipeline does not have, and names the path of those
       stream: () => made.cropped(rgb(), options, wrong({ stream: 'fast' })),
     }),
   ).toMatchInlineSnapshot(`
-    "none: ArgumentError: Expected a finite number for options.gain but received undefined.
+    "none: ArgumentError: Expected a value for options.gain but received none. The pipeline leaves scale.gain to the caller.
     no object: ArgumentError: Expected an object for options but received 'gain'.
     unknown: ArgumentError: Expected an option of cropped for options but received 'gian'. Known: rect, gain.
     inherited name: ArgumentError: Expected an option of cropped for options but received 'constructor'. Known: rect, gain.
-    missing: ArgumentError: Expected a finite number for options.gain but received undefined.
+    missing: ArgumentError: Expected a value for options.gain but received none. The pipeline leaves scale.gain to the caller.
     one of two: ArgumentError: Expected a rectangle inside the image of 4×3 for options.rect[1] but received { x: 1, y: 0, width: 4, height: 3 }.
     too few: ArgumentError: Expected one value, or an array of 2 (one per image) for options.rect but received an array of 1.
     matrix: ArgumentError: Expected six numbers, row by row for options.matrix[0].dstToSrc but received [1, 0, 0].

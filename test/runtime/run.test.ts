@@ -198,7 +198,7 @@ describe('cuweave run', () => {
       "
     `);
     expect(error('balance', 'none.png', '-o', 'x')).toMatchInlineSnapshot(`
-      "error: Expected a video at none.png but there is no such file
+      "error: Expected a file at none.png but there is none
       "
     `);
     expect(error('balance', 'a.png', '-o', 'x', '--set', 'gain=1', '-d', 'gpu')).toMatchInlineSnapshot(`

@@ -174,7 +174,7 @@ describe('what goes wrong', () => {
   it('files that are no video', async () => {
     const here = new URL('.', import.meta.url).pathname;
     expect(await outcome(openVideoStream('nowhere/clip.mp4'))).toMatchInlineSnapshot(
-      `"notFound: Expected a video at nowhere/clip.mp4 but there is no such file"`,
+      `"notFound: Expected a file at nowhere/clip.mp4 but there is none"`,
     );
     expect((await outcome(openVideoStream(here))) as string).toContain('but it is a folder');
     expect(await outcome(openVideoStream(Buffer.from('no video at all')))).toMatchInlineSnapshot(
