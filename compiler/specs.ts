@@ -1,5 +1,5 @@
 /** From the author's files to plans, or to all of their errors at once. */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { formatDiagnostics } from './diagnostics.js';
 import { type Diagnostic, SpecError } from './errors.js';
 import type { Kernel } from './ir/plan.js';
@@ -36,6 +36,3 @@ export const kernelsOf = async (options: SpecOptions): Promise<readonly Kernel[]
   if (diagnostics.length > 0) throw new SpecError(diagnostics, formatted);
   return kernels;
 };
-
-/** A path as messages and generated files write it. */
-export const displayPath = (root: string, path: string): string => relative(root, path) || '.';

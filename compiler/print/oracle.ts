@@ -10,7 +10,6 @@ import { cName, isReserved } from './names.js';
 export type OracleView = {
   readonly header: readonly string[];
   readonly prelude: readonly string[];
-  readonly exported: string;
   readonly functions: readonly JsFunctionView[];
   readonly filter?: JsFunctionView;
   readonly tap: readonly string[];
@@ -63,7 +62,6 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
       kernel.chain,
     ],
     prelude: jsPrelude,
-    exported: 'pixel',
     functions: printed.functions.map(view),
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
     tap: printed.tap,
