@@ -43,13 +43,19 @@ export type HostArray =
   | Float64Array;
 
 // The addon's own classes (native/src/js_classes.h). Offsets, pitches and sizes are in bytes.
-export type NativeMemory = { readonly pointer: bigint; readonly byteLength: number; dispose(): void };
+// A handle is a number that stands for the object in `launch`.
+export type NativeMemory = {
+  readonly handle: number;
+  readonly pointer: bigint;
+  readonly byteLength: number;
+  dispose(): void;
+};
 export type NativeEvent = {
   wait(): Promise<void>;
   since(start: NativeEvent): number;
   readonly done: boolean;
 };
-export type NativePipeline = { readonly cuda: boolean };
+export type NativePipeline = { readonly handle: number; readonly cuda: boolean };
 export type NativeLibrary = {
   pipeline(name: string, argsSize: number, imageSize: number, outputSize: number): NativePipeline;
 };
@@ -88,12 +94,12 @@ export type NativeStream = {
     rows: number,
   ): void;
   launch(
-    pipeline: NativePipeline,
-    args: Uint8Array,
-    images: Uint8Array,
+    pipeline: number,
+    block: Uint8Array,
     count: number,
-    reads: readonly NativeMemory[],
-    writes: readonly NativeMemory[],
+    memories: Float64Array,
+    reads: number,
+    used: number,
   ): void;
   dispose(): void;
 };
@@ -115,7 +121,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 1;
+const INTERFACE = 2;
 
 let loaded: NativeAddon | undefined;
 

@@ -32,7 +32,7 @@ export const bindImages = (
   given: PipelineInput | PipelineOutput,
   format: ManifestFormat,
   path: string,
-): BoundImage[] => {
+): readonly BoundImage[] => {
   if (given instanceof Tensor) return bindTensor(given, format, path);
   const isSingle = given instanceof Image;
   const images = isSingle ? [given] : given instanceof ImageBatch ? given.images : given;
@@ -58,7 +58,22 @@ export const bindImages = (
   });
 };
 
-const bindTensor = (tensor: Tensor, format: ManifestFormat, path: string): BoundImage[] => {
+/** A tensor's shape, strides and memory never change: what it was bound to last holds as long as it is not disposed. */
+const lastBound = new WeakMap<
+  Tensor,
+  { readonly format: ManifestFormat; readonly images: readonly BoundImage[] }
+>();
+
+const bindTensor = (tensor: Tensor, format: ManifestFormat, path: string): readonly BoundImage[] => {
+  tensor._memory();
+  const last = lastBound.get(tensor);
+  if (last?.format === format) return last.images;
+  const images = placeTensor(tensor, format, path);
+  lastBound.set(tensor, { format, images });
+  return images;
+};
+
+const placeTensor = (tensor: Tensor, format: ManifestFormat, path: string): BoundImage[] => {
   const { layout } = format;
   if (layout === undefined) {
     throw expected(
@@ -116,11 +131,11 @@ export const refuseOverlap = (
   outputs: readonly BoundImage[],
   sink: ManifestFormat,
 ): void => {
+  // Mostly the two lie apart as wholes, and nothing needs sorting.
+  const [a, b] = [hull(inputs, source), hull(outputs, sink)];
+  if (a.end <= b.start || b.end <= a.start) return;
   const read = spans(inputs, source);
   const written = spans(outputs, sink);
-  // Mostly the two lie apart as wholes, and nothing needs sorting.
-  const [a, b] = [hull(read), hull(written)];
-  if (a.end <= b.start || b.end <= a.start) return;
   // By address: an input that starts before an output's end and ends after its start is on it.
   read.sort((one, other) => one.start - other.start);
   let furthest = 0;
@@ -136,19 +151,31 @@ export const refuseOverlap = (
   }
 };
 
-const spans = (images: readonly BoundImage[], format: ManifestFormat): Span[] => {
-  const found: Span[] = [];
-  for (const { planes, width, height } of images) {
-    planes.forEach(({ address, pitch }, p) => {
-      const { rowBytes, rows } = planeExtent(format, format.planes[p], width, height);
-      found.push({ start: address, end: address + pitch * (rows - 1) + rowBytes });
-    });
-  }
-  return found;
+const endOf = (
+  { address, pitch }: PlacedPlane,
+  { width, height }: BoundImage,
+  format: ManifestFormat,
+  p: number,
+): number => {
+  const { rowBytes, rows } = planeExtent(format, format.planes[p], width, height);
+  return address + pitch * (rows - 1) + rowBytes;
 };
 
-const hull = (all: readonly Span[]): Span =>
-  all.reduce((sum, { start, end }) => ({ start: Math.min(sum.start, start), end: Math.max(sum.end, end) }));
+const spans = (images: readonly BoundImage[], format: ManifestFormat): Span[] =>
+  images.flatMap(image =>
+    image.planes.map((plane, p) => ({ start: plane.address, end: endOf(plane, image, format, p) })),
+  );
+
+const hull = (images: readonly BoundImage[], format: ManifestFormat): Span => {
+  let [start, end] = [Number.POSITIVE_INFINITY, 0];
+  for (const image of images) {
+    for (let p = 0; p < image.planes.length; p++) {
+      start = Math.min(start, image.planes[p].address);
+      end = Math.max(end, endOf(image.planes[p], image, format, p));
+    }
+  }
+  return { start, end };
+};
 
 /** How many of the spans, sorted by start, start before `address`. */
 const countBefore = (sorted: readonly Span[], address: number): number => {

@@ -21,12 +21,15 @@ type Packed = {
   readonly fixed: number[] | undefined;
 };
 
-/** The argument block and the image descriptors of one pipeline, filled anew for every call and never reallocated. */
+/**
+ * The argument block of one pipeline and, behind it, the image descriptors: filled anew for every call, and reallocated
+ * only for a larger batch than there was.
+ */
 export class Packing {
-  readonly args: Uint8Array;
-  images: Uint8Array;
-  readonly #args: DataView;
+  block: Uint8Array;
+  #args: DataView;
   #images: DataView;
+  readonly #geometric: ReadonlySet<string>;
   readonly #stages: ReadonlyMap<string, readonly Packed[]>;
   readonly #openNames: readonly string[];
 
@@ -34,10 +37,10 @@ export class Packing {
     readonly pipeline: ManifestPipeline,
     readonly sizes: Readonly<Record<string, SizeFunction>>,
   ) {
-    this.args = new Uint8Array(pipeline.args.size);
-    this.#args = new DataView(this.args.buffer);
-    this.images = new Uint8Array(pipeline.image.size);
-    this.#images = new DataView(this.images.buffer);
+    this.block = new Uint8Array(pipeline.args.size + pipeline.image.size);
+    this.#args = new DataView(this.block.buffer);
+    this.#images = new DataView(this.block.buffer, pipeline.args.size);
+    this.#geometric = new Set(pipeline.geometry.map(({ stage }) => stage));
     const stages = new Map<string, Packed[]>();
     for (const param of pipeline.params) {
       const of = stages.get(param.stage) ?? [];
@@ -54,19 +57,20 @@ export class Packing {
    */
   fill(images: readonly BoundImage[], options: Options): Size[] {
     this.#checkOptions(options);
-    const { image, geometry, source } = this.pipeline;
-    if (this.images.length < image.size * images.length) {
-      this.images = new Uint8Array(image.size * images.length * 2);
-      this.#images = new DataView(this.images.buffer);
+    const { args, image, geometry, source } = this.pipeline;
+    if (this.#images.byteLength < image.size * images.length) {
+      this.block = new Uint8Array(args.size + image.size * images.length * 2);
+      this.#args = new DataView(this.block.buffer);
+      this.#images = new DataView(this.block.buffer, args.size);
     }
-    const geometric = new Set(geometry.map(({ stage }) => stage));
     return images.map((bound, n) => {
       const at = n * image.size;
       this.#writePlanes(at, source, bound);
       let size: Size = bound;
       this.#writeSize(at, 0, size);
       for (const [stage, params] of this.#stages) {
-        if (!geometric.has(stage)) this.#writeStage(params, options, n, images.length, bound, undefined);
+        if (!this.#geometric.has(stage))
+          this.#writeStage(params, options, n, images.length, bound, undefined);
       }
       geometry.forEach(({ stage, resizes }, g) => {
         const params = this.#writeStage(

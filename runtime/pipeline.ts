@@ -1,5 +1,5 @@
 import type { Manifest, ManifestPipeline } from '../native/manifest.js';
-import type { NativeMemory, NativePipeline } from './addon.js';
+import type { NativePipeline } from './addon.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
 import { Image } from './image.js';
@@ -110,6 +110,7 @@ type Prepared = {
 class Runner {
   readonly #packing: Packing;
   readonly #channels: number;
+  readonly #handles = new Handles();
   #native: NativePipeline | undefined;
 
   constructor(
@@ -223,15 +224,20 @@ class Runner {
   #launch(outputs: readonly BoundImage[], { images, stream }: Prepared): void {
     const packing = this.#packing;
     packing.fillOutputs(outputs);
+    const handles = this.#handles;
+    handles.clear();
+    handles.add(images);
+    const reads = handles.count;
+    handles.add(outputs);
     const native = stream._native();
     try {
       native.launch(
-        this.#native as NativePipeline,
-        packing.args,
-        packing.images,
+        (this.#native as NativePipeline).handle,
+        packing.block,
         images.length,
-        memories(images),
-        memories(outputs),
+        handles.values,
+        reads,
+        handles.count,
       );
     } catch (error) {
       throw launchError(error, this.built.manifest, this.entry.name, images.length, stream.device);
@@ -243,9 +249,31 @@ const requireSameDevice = (given: Device, device: Device, path: string): void =>
   if (!sameDevice(given, device)) throw expected(`something on ${device}`, path, `something on ${given}`);
 };
 
-// Each once, in order: planes of one image mostly share their memory.
-const memories = (images: readonly BoundImage[]): NativeMemory[] => {
-  const found = new Set<NativeMemory>();
-  for (const { planes } of images) for (const { memory } of planes) found.add(memory);
-  return [...found];
-};
+/** The memories of a call, by their handles; kept from call to call, so that a call allocates nothing here. */
+class Handles {
+  values = new Float64Array(16);
+  count = 0;
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  add(images: readonly BoundImage[]): void {
+    // Planes of one image, and mostly images of one batch, share their memory; naming one twice does no harm.
+    let last = -1;
+    for (const { planes } of images) {
+      for (const { memory } of planes) {
+        if (memory.handle === last) continue;
+        last = memory.handle;
+        if (this.count === this.values.length) this.#grow();
+        this.values[this.count++] = last;
+      }
+    }
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(2 * this.values.length);
+    larger.set(this.values);
+    this.values = larger;
+  }
+}

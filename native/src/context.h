@@ -5,11 +5,37 @@
 #include <napi.h>
 
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "js_queue.h"
 
 namespace cuweave {
+
+// Objects by a number that JavaScript passes in their place: telling a number is many times faster than telling an
+// object's class. Numbers are never used again, so an old one finds nothing.
+template <typename Object>
+class Handles {
+ public:
+  uint64_t add(Object* object) {
+    objects_.emplace(++last_, object);
+    return last_;
+  }
+  void remove(uint64_t handle) { objects_.erase(handle); }
+  Object& get(double handle, const char* what) const {
+    const auto found = handle >= 1 && handle <= static_cast<double>(last_) ? objects_.find(static_cast<uint64_t>(handle))
+                                                                         : objects_.end();
+    if (found == objects_.end()) throw wrongArgument(std::string("Expected the handle of a native ") + what + ".");
+    return *found->second;
+  }
+
+ private:
+  std::unordered_map<uint64_t, Object*> objects_;
+  uint64_t last_ = 0;
+};
+
+class JsMemory;
+class JsPipeline;
 
 class Context {
  public:
@@ -22,6 +48,9 @@ class Context {
   void end();
 
   std::shared_ptr<JsQueue> queue;
+  // Shared with the objects, some of which are collected after this.
+  std::shared_ptr<Handles<JsMemory>> memories = std::make_shared<Handles<JsMemory>>();
+  std::shared_ptr<Handles<JsPipeline>> pipelines = std::make_shared<Handles<JsPipeline>>();
   Napi::FunctionReference deviceClass, eventClass, libraryClass, memoryClass, pipelineClass, streamClass;
   // What the constructor that runs next is to wrap; null: JavaScript called it, which is refused.
   void* creating = nullptr;
@@ -78,6 +107,8 @@ Class& unwrap(const Napi::Value& value, const char* what) {
   return *Class::Unwrap(value.As<Napi::Object>());
 }
 
+// NaN for what is no number.
+double toNumber(const Napi::Value& value);
 size_t toSize(const Napi::Value& value, const char* what);
 
 // The bytes of a typed array.

@@ -61,6 +61,8 @@ class JsMemory : public Napi::ObjectWrap<JsMemory> {
   std::shared_ptr<Memory> memory_;
   Napi::ObjectReference array_;
   bool reported_ = false;
+  std::shared_ptr<Handles<JsMemory>> handles_;
+  uint64_t handle_ = 0;
 };
 
 class JsEvent : public Napi::ObjectWrap<JsEvent> {
@@ -109,7 +111,7 @@ class JsStream : public Napi::ObjectWrap<JsStream> {
   Napi::Value download(const Napi::CallbackInfo& info);
   // (memory, offset, pitch, memory, offset, pitch, rowBytes, rows)
   void copy(const Napi::CallbackInfo& info);
-  // (pipeline, args, images, count, reads[], writes[])
+  // (pipeline's handle, block of arguments and images, count, Float64Array of memory handles, how many of them are read)
   void launch(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   Core core_;
@@ -134,11 +136,14 @@ class JsPipeline : public Napi::ObjectWrap<JsPipeline> {
   static const napi_type_tag tag;
   static Napi::Function define(Napi::Env env);
   explicit JsPipeline(const Napi::CallbackInfo& info);
+  ~JsPipeline() override;
   const Core& functions() const { return core_; }
 
  private:
   Napi::Value cuda(const Napi::CallbackInfo& info);
   Core core_;
+  std::shared_ptr<Handles<JsPipeline>> handles_;
+  uint64_t handle_ = 0;
 };
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);

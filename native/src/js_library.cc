@@ -22,7 +22,14 @@ Napi::Value JsLibrary::pipeline(const Napi::CallbackInfo& info) {
 Napi::Function JsPipeline::define(Napi::Env env) {
   return DefineClass(env, "Pipeline", {InstanceAccessor<&JsPipeline::cuda>("cuda")});
 }
-JsPipeline::JsPipeline(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsPipeline>(info)) {}
+JsPipeline::JsPipeline(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), core_(takeCore<JsPipeline>(info)), handles_(Context::of(info.Env()).pipelines) {
+  handle_ = handles_->add(this);
+  info.This().As<Napi::Object>().Set("handle", static_cast<double>(handle_));
+}
+JsPipeline::~JsPipeline() {
+  if (handles_) handles_->remove(handle_);
+}
 
 Napi::Value JsPipeline::cuda(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), core_->cuda != nullptr);

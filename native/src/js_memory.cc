@@ -27,9 +27,15 @@ JsMemory::JsMemory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   if (!core.array.IsEmpty()) array_ = Napi::Persistent(core.array);
   reported_ = core.reported;
   if (reported_) report(Env(), static_cast<int64_t>(memory_->bytes));
+  handles_ = Context::of(Env()).memories;
+  handle_ = handles_->add(this);
+  info.This().As<Napi::Object>().Set("handle", static_cast<double>(handle_));
 }
 
-JsMemory::~JsMemory() { release(); }
+JsMemory::~JsMemory() {
+  if (handles_) handles_->remove(handle_);
+  release();
+}
 
 void JsMemory::release() {
   if (!memory_) return;

@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "js_classes.h"
 
 namespace cuweave {
@@ -19,13 +21,17 @@ struct MemoryRows {
   Rows rows;
 };
 // A stream of the CPU would read a GPU's address as its own.
-const std::shared_ptr<Memory>& memoryOf(const Napi::Value& value, const Stream& stream) {
-  const auto& memory = unwrap<JsMemory>(value, "memory").memory();
-  const DeviceInfo& its = memory->device->info();
+void requireSameDevice(const Memory& memory, const Stream& stream) {
+  if (memory.device == stream.device) return;
+  const DeviceInfo& its = memory.device->info();
   const DeviceInfo& own = stream.device->info();
   if (its.kind != own.kind || its.ordinal != own.ordinal) {
     throw wrongArgument("Expected a stream of the device that the memory is on.");
   }
+}
+const std::shared_ptr<Memory>& memoryOf(const Napi::Value& value, const Stream& stream) {
+  const auto& memory = unwrap<JsMemory>(value, "memory").memory();
+  requireSameDevice(*memory, stream);
   return memory;
 }
 
@@ -152,25 +158,28 @@ void JsStream::copy(const Napi::CallbackInfo& info) {
 void JsStream::launch(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Core& stream = this->stream();
-    const auto& pipeline = unwrap<JsPipeline>(info[0], "pipeline").functions();
-    const HostBytes args = toBytes(info[1], "args");
-    const HostBytes images = toBytes(info[2], "images");
-    const size_t count = toSize(info[3], "count");
-    if (args.bytes != pipeline->argsSize || count < 1 || count > 65535 || images.bytes < pipeline->imageSize * count) {
+    const Context& context = Context::of(info.Env());
+    const auto& pipeline = context.pipelines->get(toNumber(info[0]), "pipeline").functions();
+    const HostBytes block = toBytes(info[1], "the block");
+    const size_t count = toSize(info[2], "count");
+    if (count < 1 || count > 65535 || block.bytes < pipeline->argsSize + pipeline->imageSize * count) {
       throw wrongArgument("The argument block does not have the size that pipeline '" + pipeline->name + "' needs.");
     }
-    if (!info[4].IsArray() || !info[5].IsArray()) throw wrongArgument("Expected arrays of native memory.");
-    const auto reads = info[4].As<Napi::Array>();
-    const auto writes = info[5].As<Napi::Array>();
+    const HostBytes handles = toBytes(info[3], "the handles");
+    const size_t reads = toSize(info[4], "reads"), memories = toSize(info[5], "memories");
+    if (reads > memories || memories > handles.bytes / sizeof(double)) throw wrongArgument("Expected as many handles as are used.");
     std::vector<std::shared_ptr<Memory>> used;
-    used.reserve(reads.Length() + writes.Length());
-    for (uint32_t i = 0; i < reads.Length(); ++i) used.push_back(memoryOf(reads[i], *stream));
-    for (uint32_t i = 0; i < writes.Length(); ++i) used.push_back(memoryOf(writes[i], *stream));
-    const size_t firstWrite = reads.Length();
-    for (size_t i = 0; i < used.size(); ++i) i < firstWrite ? stream->reads(*used[i]) : stream->writes(*used[i]);
-    stream->launch({pipeline, reinterpret_cast<const uint8_t*>(args.pointer),
-                    reinterpret_cast<const uint8_t*>(images.pointer), static_cast<int32_t>(count)},
-                   std::move(used));
+    used.reserve(memories);
+    for (size_t i = 0; i < memories; ++i) {
+      double handle;
+      std::memcpy(&handle, reinterpret_cast<const char*>(handles.pointer) + i * sizeof handle, sizeof handle);
+      const auto& memory = context.memories->get(handle, "memory").memory();
+      requireSameDevice(*memory, *stream);
+      used.push_back(memory);
+    }
+    for (size_t i = 0; i < memories; ++i) i < reads ? stream->reads(*used[i]) : stream->writes(*used[i]);
+    const auto* args = reinterpret_cast<const uint8_t*>(block.pointer);
+    stream->launch({pipeline, args, args + pipeline->argsSize, static_cast<int32_t>(count)}, std::move(used));
   });
 }
 

@@ -51,7 +51,9 @@ it('refuses wrong handles, sizes and constructors', () => {
     'address of nothing': () => device.wrap(0n, 10),
     'address that wraps around': () => device.wrap(2n ** 64n - 1n, 10),
     'negative address': () => device.wrap(-5n, 10),
-    'no pipeline': () => stream.launch(wrong({}), data, data, 1, [], []),
+    'no pipeline': () => stream.launch(wrong({}), data, 1, new Float64Array(1), 0, 0),
+    'a handle of nothing': () => stream.launch(1e9, data, 1, new Float64Array(1), 0, 0),
+    'a memory for a pipeline': () => stream.launch(memory.handle, data, 1, new Float64Array(1), 0, 0),
     'relative library': () => addon.openLibrary('pipelines.so'),
     'library that is not there': () => addon.openLibrary('/nowhere/pipelines.so'),
   };
@@ -81,7 +83,9 @@ it('refuses wrong handles, sizes and constructors', () => {
     address of nothing: Expected an address and a size that fit together.
     address that wraps around: Expected an address and a size that fit together.
     negative address: Expected an address and a size that fit together.
-    no pipeline: Expected a native pipeline.
+    no pipeline: Expected the handle of a native pipeline.
+    a handle of nothing: Expected the handle of a native pipeline.
+    a memory for a pipeline: Expected the handle of a native pipeline.
     relative library: Expected an absolute path for library but received 'pipelines.so'.
     library that is not there: /nowhere/pipelines.so: cannot open shared object file: No such file or directory"
   `);
