@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { cudaStatus, Image, openDevice } from 'cuweave';
 import * as built from './build/index.js';
 
-const CALLS = 20000;
+/** So many calls are enqueued without waiting; fewer than a stream holds. */
+const AT_ONCE = 64;
+const ROUNDS = 400;
 if (!cudaStatus().usable) {
   console.log(`launch: skipped, ${cudaStatus().message}`);
   process.exit();
@@ -24,30 +26,35 @@ const image = () =>
   });
 const pipeline = built.nv12ToF32;
 
+/** Microseconds that one call takes until it returns: the median over rounds, each on an idle device. */
+const perCall = async (call, after = () => {}) => {
+  const micros = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = process.hrtime.bigint();
+    for (let i = 0; i < AT_ONCE; i++) call();
+    micros.push(Number(process.hrtime.bigint() - started) / 1000 / AT_ONCE);
+    after();
+    await device.synchronize();
+  }
+  return median(micros.slice(ROUNDS / 10));
+};
+
 for (const count of [1, 16]) {
   const images = Array.from({ length: count }, image);
   const output = pipeline(images);
-  const micros = [];
-  for (let i = 0; i < CALLS; i++) {
-    const started = process.hrtime.bigint();
-    pipeline.runInto(output, images);
-    micros.push(Number(process.hrtime.bigint() - started) / 1000);
-    if (i % 64 === 63) await device.synchronize();
-  }
-  console.log(
-    `JavaScript, runInto, ${count} image${count > 1 ? 's' : ''}: ${median(micros.slice(1000)).toFixed(2)} µs per call`,
-  );
-  const fresh = [];
-  for (let i = 0; i < CALLS / 10; i++) {
-    const started = process.hrtime.bigint();
-    const tensor = pipeline(images);
-    fresh.push(Number(process.hrtime.bigint() - started) / 1000);
-    tensor.dispose();
-    if (i % 64 === 63) await device.synchronize();
-  }
-  console.log(
-    `JavaScript, run, ${count} image${count > 1 ? 's' : ''}: ${median(fresh.slice(100)).toFixed(2)} µs per call`,
-  );
+  const show = (what, micros) =>
+    console.log(
+      `JavaScript, ${what}, ${count} image${count > 1 ? 's' : ''}: ${micros.toFixed(2)} µs per call`,
+    );
+  show('runInto', await perCall(() => pipeline.runInto(output, images)));
+  // Kept until the device is through with them, as a program keeps its tensors.
+  let made = [];
+  const makeOne = () => made.push(pipeline(images));
+  const disposeAll = () => {
+    for (const tensor of made) tensor.dispose();
+    made = [];
+  };
+  show('run', await perCall(makeOne, disposeAll));
 }
 
 // The same pipeline through its C ABI, one image of the same size.
@@ -81,7 +88,8 @@ try {
     entry.args.size,
     entry.image.size,
     ...planes,
-    CALLS,
+    AT_ONCE,
+    ROUNDS,
   ];
   const micros = execFileSync(binary, given.map(String), {
     input: Buffer.concat([args, block]),

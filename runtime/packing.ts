@@ -14,41 +14,63 @@ export type SizeFunction = (
 type Size = { readonly width: number; readonly height: number };
 type Options = Readonly<Record<string, unknown>>;
 
-/** What a value depends on decides how often it is packed. */
-type Packed = {
-  readonly param: ManifestParam;
-  /** Numbers of a settled value that depends on no image. */
-  readonly fixed: number[] | undefined;
+/** The parameters of one stage. */
+type StageParams = {
+  /** Settled numbers that depend on no image, by parameter: written when the block is made. */
+  readonly fixed: Readonly<Record<string, number[]>>;
+  /** What must be asked for with every call. */
+  readonly asked: readonly ManifestParam[];
 };
+type GeometricStage = StageParams & { readonly stage: string; readonly resizes: boolean };
 
 /**
- * The argument block of one pipeline and, behind it, the image descriptors: filled anew for every call, and reallocated
- * only for a larger batch than there was.
+ * The argument block of one pipeline and, behind it, the image descriptors. It stays from call to call: what the author
+ * settled is written once, the rest anew for every call; a larger batch than there was takes a larger block.
  */
 export class Packing {
-  block: Uint8Array;
-  #args: DataView;
-  #images: DataView;
-  readonly #geometric: ReadonlySet<string>;
-  readonly #stages: ReadonlyMap<string, readonly Packed[]>;
+  block!: Uint8Array;
+  #args!: DataView;
+  #images!: DataView;
+  /** Parameters of point stages that must be asked for. */
+  readonly #asked: readonly ManifestParam[];
+  readonly #geometry: readonly GeometricStage[];
   readonly #openNames: readonly string[];
 
   constructor(
     readonly pipeline: ManifestPipeline,
     readonly sizes: Readonly<Record<string, SizeFunction>>,
   ) {
-    this.block = new Uint8Array(pipeline.args.size + pipeline.image.size);
+    const { params, geometry } = pipeline;
+    const paramsOf = (stage: string): StageParams => {
+      const own = params.filter(param => param.stage === stage);
+      const fixed = own.flatMap(param => {
+        const numbers = fixedNumbers(param);
+        return numbers ? [[param.name, numbers] as const] : [];
+      });
+      return {
+        fixed: Object.fromEntries(fixed),
+        asked: own.filter(param => fixedNumbers(param) === undefined),
+      };
+    };
+    this.#geometry = geometry.map(({ stage, resizes }) => ({ stage, resizes, ...paramsOf(stage) }));
+    const geometric = new Set(geometry.map(({ stage }) => stage));
+    this.#asked = params.filter(param => !geometric.has(param.stage) && fixedNumbers(param) === undefined);
+    this.#openNames = params.flatMap(param => (param.open === undefined ? [] : [param.open]));
+    this.#reserve(1);
+  }
+
+  /** Makes a block for so many images, with everything in it that no call changes. */
+  #reserve(count: number): void {
+    const { args, image, params } = this.pipeline;
+    this.block = new Uint8Array(args.size + image.size * count);
     this.#args = new DataView(this.block.buffer);
-    this.#images = new DataView(this.block.buffer, pipeline.args.size);
-    this.#geometric = new Set(pipeline.geometry.map(({ stage }) => stage));
-    const stages = new Map<string, Packed[]>();
-    for (const param of pipeline.params) {
-      const of = stages.get(param.stage) ?? [];
-      of.push({ param, fixed: fixedNumbers(param) });
-      stages.set(param.stage, of);
+    this.#images = new DataView(this.block.buffer, args.size);
+    for (const param of params) {
+      const numbers = fixedNumbers(param);
+      if (numbers === undefined) continue;
+      if (param.block === 'args') writeLanes(this.#args, 0, param, numbers);
+      else for (let n = 0; n < count; n++) writeLanes(this.#images, n * image.size, param, numbers);
     }
-    this.#stages = stages;
-    this.#openNames = pipeline.params.flatMap(param => (param.open === undefined ? [] : [param.open]));
   }
 
   /**
@@ -57,33 +79,28 @@ export class Packing {
    */
   fill(images: readonly BoundImage[], options: Options): Size[] {
     this.#checkOptions(options);
-    const { args, image, geometry, source } = this.pipeline;
-    if (this.#images.byteLength < image.size * images.length) {
-      this.block = new Uint8Array(args.size + image.size * images.length * 2);
-      this.#args = new DataView(this.block.buffer);
-      this.#images = new DataView(this.block.buffer, args.size);
-    }
+    const { image, source } = this.pipeline;
+    const count = images.length;
+    if (this.#images.byteLength < image.size * count) this.#reserve(2 * count);
     return images.map((bound, n) => {
       const at = n * image.size;
       this.#writePlanes(at, source, bound);
       let size: Size = bound;
       this.#writeSize(at, 0, size);
-      for (const [stage, params] of this.#stages) {
-        if (!this.#geometric.has(stage))
-          this.#writeStage(params, options, n, images.length, bound, undefined);
-      }
-      geometry.forEach(({ stage, resizes }, g) => {
-        const params = this.#writeStage(
-          this.#stages.get(stage) ?? [],
-          options,
-          n,
-          images.length,
-          bound,
-          size,
-        );
-        if (resizes) size = this.#sizeAfter(stage, params, size, n, images.length);
+      for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
+      for (let g = 0; g < this.#geometry.length; g++) {
+        const { stage, resizes, fixed, asked } = this.#geometry[g];
+        let params = fixed;
+        if (asked.length > 0) {
+          const given: Record<string, number[]> = { ...fixed };
+          for (const param of asked) {
+            given[param.name] = this.#writeParam(param, options, n, count, bound, size);
+          }
+          params = given;
+        }
+        if (resizes) size = this.#sizeAfter(stage, params, size, n, count);
         this.#writeSize(at, g + 1, size);
-      });
+      }
       return size;
     });
   }
@@ -107,24 +124,19 @@ export class Packing {
     }
   }
 
-  #writeStage(
-    params: readonly Packed[],
+  #writeParam(
+    param: ManifestParam,
     options: Options,
     n: number,
     count: number,
     bound: BoundImage,
     src: Size | undefined,
-  ): Record<string, number[]> {
-    const numbers: Record<string, number[]> = {};
-    for (const packed of params) {
-      const { param } = packed;
-      const lanes = packed.fixed ?? pack(param, options, n, count, bound, src);
-      numbers[param.name] = lanes;
-      if (param.block === 'image') writeLanes(this.#images, n * this.pipeline.image.size, param, lanes);
-      else if (n === 0) writeLanes(this.#args, 0, param, lanes);
-      else if (packed.fixed === undefined) this.#requireSame(param, lanes);
-    }
-    return numbers;
+  ): number[] {
+    const lanes = pack(param, options, n, count, bound, src);
+    if (param.block === 'image') writeLanes(this.#images, n * this.pipeline.image.size, param, lanes);
+    else if (n === 0) writeLanes(this.#args, 0, param, lanes);
+    else this.#requireSame(param, lanes);
+    return lanes;
   }
 
   // A value of the whole call that came out differently for a later image: colours taken from the images.
@@ -134,13 +146,19 @@ export class Packing {
     throw expected('one value for all images', pathOf(param), 'values that differ from image to image');
   }
 
-  #sizeAfter(stage: string, params: Record<string, number[]>, src: Size, n: number, count: number): Size {
+  #sizeAfter(
+    stage: string,
+    params: Readonly<Record<string, number[]>>,
+    src: Size,
+    n: number,
+    count: number,
+  ): Size {
     const [width, height] = this.sizes[stage](params, { width: src.width, height: src.height });
     for (const size of [width, height]) {
       if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) continue;
       const which = count === 1 ? '' : ` of image ${n}`;
-      const open = (this.#stages.get(stage) ?? []).flatMap(({ param: { open } }) =>
-        open ? [`options.${open}`] : [],
+      const open = this.pipeline.params.flatMap(param =>
+        param.stage === stage && param.open ? [`options.${param.open}`] : [],
       );
       const where = open.length > 0 ? `It follows from ${open.join(', ')}.` : undefined;
       throw expected(
@@ -172,10 +190,14 @@ const pathOf = (param: ManifestParam): string =>
   param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;
 
 const fixedNumbers = (param: ManifestParam): number[] | undefined => {
-  if (param.open !== undefined || param.kind === 'rect' || param.kind === 'yuvToRgb') return undefined;
+  if (param.open !== undefined || param.kind === 'rect' || asksImage(param)) return undefined;
   if (param.per === 'image' && Array.isArray(param.settled)) return undefined;
   return packParam(param.kind, param.settled, { path: pathOf(param), ...channels(param) });
 };
+
+// Colours that the author settled are the same for every image; `'auto'` is what each image says.
+const asksImage = ({ kind, settled }: ManifestParam): boolean =>
+  kind === 'yuvToRgb' && Object.values(settled as object).includes('auto');
 
 const channels = (param: ManifestParam): { readonly channels?: number } =>
   param.per === 'channel' ? { channels: param.lanes } : {};
