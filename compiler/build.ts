@@ -240,7 +240,9 @@ const jobsOf = (
   kernel: Kernel,
   tools: { root: string; out: string; cxx: Tool; nvcc?: Tool; archs: readonly string[]; strict: boolean },
 ): Job[] => {
-  const prelude = readFileSync(join(includeDirectory(), 'prelude.h'), 'utf8');
+  const headers = readdirSync(includeDirectory())
+    .sort()
+    .map(file => readFileSync(join(includeDirectory(), file), 'utf8'));
   const job = (
     extension: string,
     tool: Tool,
@@ -249,7 +251,7 @@ const jobsOf = (
   ): Job => {
     const source = relative(tools.root, join(tools.out, 'generated', `${kernel.name}.${extension}`));
     const text = print(source);
-    const key = hashOf(text, prelude, tool.version, ...args);
+    const key = hashOf(text, ...headers, tool.version, ...args);
     return { label: `${kernel.name}.${extension}`, tool, args, text, source, key };
   };
   const host = job('cpp', tools.cxx, hostFlags, file => hostSource(kernel, file));

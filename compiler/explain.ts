@@ -7,7 +7,7 @@ import { sectionSizes } from './elf.js';
 import { BuildError } from './errors.js';
 import { cudaSource, hostSource, oracleSource } from './generate.js';
 import type { FusionNote, Kernel } from './ir/plan.js';
-import type { DType, Format, Stage } from './ir/types.js';
+import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openParams } from './print/bindings.js';
 import { runProgram } from './process.js';
 import { kernelsOf, type SpecOptions } from './specs.js';
@@ -96,7 +96,6 @@ export const explain = async (options: ExplainOptions): Promise<readonly Explana
 };
 
 type Size = { readonly width: number; readonly height: number };
-const dtypeBytes: Readonly<Record<DType, number>> = { u8: 1, u16: 2, i32: 4, f16: 2, f32: 4 };
 const formatBytes = (format: Format, { width, height }: Size): number =>
   format.planes.reduce(
     (sum, { channels, subsampling: [across, down] }) =>

@@ -1,4 +1,4 @@
-import type { IndexMapStage, MapStage, ParamField, PipelineIr, PointStage } from './types.js';
+import type { Expr, Fn, IndexMapStage, MapStage, ParamField, PipelineIr, PointStage } from './types.js';
 
 /** A parameter with its place in a struct of the argument block. */
 export type PlacedField = ParamField & {
@@ -36,9 +36,28 @@ export type Layout = {
 /** How the kernel is spread over the GPU. It never changes a bit of the result. */
 export type Schedule = {
   readonly block: readonly [number, number];
+  readonly tile: Tile;
+  /** How far the filter reads, if that is known: inside of it the border is not asked. */
+  readonly reach?: Reach;
   /** Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. */
   readonly capacities: readonly number[];
 };
+
+/** A number that is the same for all pixels of an image, under the name that it has in the kernel's image. */
+export type Uniform = { readonly name: string; readonly value: Expr };
+/** A stage whose function reads numbers that are computed before the launch. */
+export type Hoisted = { readonly stage: string; readonly fn: Fn; readonly values: readonly Uniform[] };
+
+/** The pixels of one thread. */
+export type Tile = {
+  readonly width: number;
+  readonly height: number;
+  /** Whether the source's samples of a row come in one access, as the sink's always do; else pixel by pixel. */
+  readonly readsRuns: boolean;
+};
+/** Taps lie from floor(x) + low to floor(x) + high, and the same for y. */
+export type Reach = { readonly x: Span; readonly y: Span };
+export type Span = { readonly low: number; readonly high: number };
 
 /** One geometric stage and its number: images have size `sizes[number]` before it and `sizes[number + 1]` after it. */
 export type Geometric<S> = { readonly stage: S; readonly number: number };
@@ -56,6 +75,8 @@ export type Kernel = {
   readonly after: readonly Geometric<IndexMapStage>[];
   /** Point operators after the resampling: they run once per output pixel. */
   readonly post: readonly PointStage[];
+  /** Stages of which something is computed once per image; the oracle computes it for every pixel. */
+  readonly hoisted: readonly Hoisted[];
   /** Every geometric stage, in order. */
   readonly geometry: readonly (MapStage | IndexMapStage)[];
   readonly layout: Layout;
@@ -67,6 +88,8 @@ export type Kernel = {
   /** Why the stages could be fused, by stage, in the pipeline's order. */
   readonly notes: readonly FusionNote[];
 };
+/** A kernel before it is laid out and scheduled. */
+export type FusedKernel = Omit<Kernel, 'layout' | 'schedule' | 'hash' | 'chain'>;
 /** What `cuweave explain` says of one stage. */
 export type FusionNote = { readonly stage: string; readonly rule: string; readonly why: string };
 

@@ -51,6 +51,8 @@ export type Expr =
   | (Node & { readonly kind: 'param'; readonly param: string; readonly lane: number })
   /** A size that a map sees. */
   | (Node & { readonly kind: 'size'; readonly of: 'src' | 'dst'; readonly axis: 'width' | 'height' })
+  /** A value of the image that is computed before the launch; see compiler/pass/uniform.ts. */
+  | (Node & { readonly kind: 'uniform'; readonly name: string })
   | (Node & { readonly kind: 'unary'; readonly op: '-' | '!' | '~'; readonly operand: Expr })
   | (Node & { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
   | (Node & { readonly kind: 'select'; readonly test: Expr; readonly then: Expr; readonly else: Expr })
@@ -165,3 +167,6 @@ export const i32: Type = { scalar: 'i32', length: 0 };
 export const bool: Type = { scalar: 'bool', length: 0 };
 export const tuple = (scalar: Scalar, length: number): Type => ({ scalar, length });
 export const sameType = (a: Type, b: Type): boolean => a.scalar === b.scalar && a.length === b.length;
+
+/** Bytes of one stored number. */
+export const dtypeBytes: Readonly<Record<DType, number>> = { u8: 1, u16: 2, f16: 2, i32: 4, f32: 4 };

@@ -1,27 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../errors.js';
-import type { Kernel, Plan } from '../ir/plan.js';
+import type { Hoisted, Kernel, Plan } from '../ir/plan.js';
 import type { PipelineIr, Stage } from '../ir/types.js';
+import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { layOut } from './layout.js';
 import { schedule } from './schedule.js';
+import { hoistUniform } from './uniform.js';
 
 /** From a pipeline's meaning to what is built of it, or to why it cannot be. */
 export const plan = (pipeline: PipelineIr): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
   const { fused, diagnostics } = fuse(pipeline);
   if (!fused) return { diagnostics };
   const layout = layOut(pipeline);
+  const whole = { ...fused, name: pipeline.name, pipeline, hoisted: hoistedOf(pipeline) };
   const kernel: Kernel = {
-    ...fused,
-    name: pipeline.name,
-    pipeline,
+    ...whole,
     layout,
-    schedule: schedule(layout),
+    schedule: schedule(whole, layout),
     hash: structureHash(pipeline),
     chain: chainOf(pipeline),
   };
   return { plan: { pipeline, kernels: [kernel] }, diagnostics };
 };
+
+const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
+  stages.flatMap(({ name, apply }) => {
+    const { fn, values } = hoistUniform(apply.fn, n => `uniform_${cName(name)}_${n}`);
+    return values.length > 0 ? [{ stage: name, fn, values }] : [];
+  });
 
 /** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
 const chainOf = ({ source, stages, sink }: PipelineIr): string =>

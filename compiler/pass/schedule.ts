@@ -1,4 +1,6 @@
-import type { Layout, Schedule } from '../ir/plan.js';
+import type { FusedKernel, Layout, Schedule, Tile } from '../ir/plan.js';
+import { dtypeBytes, type Format } from '../ir/types.js';
+import { reachOf } from './reach.js';
 
 /** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
 const PARAMETER_SPACE = 32764;
@@ -6,9 +8,51 @@ const PARAMETER_SPACE = 32764;
 const SMALLER_BATCHES = [16, 64];
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
+/** The widest access of a thread. */
+const VECTOR_BYTES = 16;
+/** The unit that runs are made of. */
+const WORD_BYTES = 4;
 
-/** Decides how a kernel is spread over threads and launches. */
-export const schedule = (layout: Layout): Schedule => {
-  const most = Math.floor((PARAMETER_SPACE - layout.argsSize) / layout.imageSize);
-  return { block: BLOCK, capacities: [...SMALLER_BATCHES.filter(images => images < most), most] };
+/** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
+export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
+  const uniforms = kernel.hoisted.reduce((sum, { values }) => sum + values.length, 0);
+  const imageSize = layout.imageSize + 8 * Math.ceil(uniforms / 2);
+  const most = Math.floor((PARAMETER_SPACE - layout.argsSize) / imageSize);
+  const reach = kernel.resample && reachOf(kernel.resample.stage.filter.apply.fn);
+  return {
+    block: BLOCK,
+    tile: tileOf(kernel),
+    ...(reach ? { reach } : {}),
+    capacities: [...SMALLER_BATCHES.filter(images => images < most), most],
+  };
 };
+
+/** Pixels of one thread, and whether it reads them in runs. */
+const tileOf = ({ pipeline: { source, sink }, geometry, resample, pre }: FusedKernel): Tile => {
+  if (resample) {
+    // Taps lie where they lie: neighbouring threads read neighbouring ones only if their pixels are neighbours. Two rows
+    // share a column's arithmetic and the reading of parameters; with operators on every tap they need too many registers.
+    return { width: 1, height: pre.length === 0 ? 2 : 1, readsRuns: false };
+  }
+  const readsRuns = geometry.length === 0;
+  const width = Math.max(widestRun(sink), leastRun(sink), readsRuns ? leastRun(source) : 1);
+  // Two rows of subsampled chroma are one row of samples: read once, used for both.
+  const height = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
+  return { width, height, readsRuns };
+};
+
+/** The most pixels that one access writes in every plane: longer runs leave gaps between the threads of a warp. */
+const widestRun = ({ planes, dtype }: Format): number => {
+  const most = VECTOR_BYTES / (dtypeBytes[dtype] * Math.max(...planes.map(({ channels }) => channels)));
+  return most < 1 ? 1 : Math.min(8, 2 ** Math.floor(Math.log2(most)));
+};
+
+/** The fewest pixels whose samples fill a word in every plane. */
+const leastRun = ({ planes, dtype }: Format): number =>
+  Math.max(
+    ...planes.map(({ channels, subsampling }) => {
+      let pixels = subsampling[0];
+      while (((pixels / subsampling[0]) * channels * dtypeBytes[dtype]) % WORD_BYTES !== 0) pixels *= 2;
+      return pixels;
+    }),
+  );

@@ -6,6 +6,8 @@ import { binaryLevel, type Language, level } from './language.js';
 export type Surroundings = {
   /** One number of the operator's parameters. */
   param(name: string, lane: number): string;
+  /** A number that is computed before the launch. */
+  uniform(name: string): string;
   /** A size that a map sees. */
   size(of: 'src' | 'dst', axis: 'width' | 'height'): string;
   /** A call of the filter's tap. */
@@ -37,6 +39,8 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         return atom(around.local(e.name));
       case 'param':
         return atom(around.param(e.param, e.lane));
+      case 'uniform':
+        return atom(around.uniform(e.name));
       case 'size':
         return atom(around.size(e.of, e.axis));
       case 'unary': {

@@ -87,8 +87,10 @@ const sharesLine = (before: Stmt | undefined, statement: Stmt): boolean =>
   before.loc.line === statement.loc.line;
 
 /** Whether the function reads parameters or sizes, or taps the source. */
-export const usesOf = (fn: Fn): { params: boolean; src: boolean; dst: boolean; tap: boolean } => {
-  const uses = { params: false, src: false, dst: false, tap: false };
+export const usesOf = (
+  fn: Fn,
+): { params: boolean; src: boolean; dst: boolean; tap: boolean; uniform: boolean } => {
+  const uses = { params: false, src: false, dst: false, tap: false, uniform: false };
   // The representation is plain data, so a walk over all of it finds every expression.
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
@@ -96,6 +98,7 @@ export const usesOf = (fn: Fn): { params: boolean; src: boolean; dst: boolean; t
     if (kind === 'param') uses.params = true;
     if (kind === 'size') uses[of as 'src' | 'dst'] = true;
     if (kind === 'tap') uses.tap = true;
+    if (kind === 'uniform') uses.uniform = true;
     for (const value of Object.values(node)) walk(value);
   };
   walk(fn.body);

@@ -8,7 +8,7 @@ import type { Colour, Fn, OpFunction, ParamField, Stage, Type } from '../ir/type
 import { tuple } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { cType } from './c.js';
-import type { Surroundings } from './expr.js';
+import { printExpr, type Surroundings } from './expr.js';
 import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
 import type { Language } from './language.js';
 import { cName, functionName, isReserved } from './names.js';
@@ -26,6 +26,8 @@ export type PrintedFunction = {
 export type PrintedKernel = {
   readonly functions: readonly PrintedFunction[];
   readonly filter?: PrintedFunction;
+  /** What is computed before the launch: members of the kernel's image, and their values. */
+  readonly uniforms: readonly { readonly member: string; readonly value: string }[];
   /** Tuple types: as stored in the source, as fetched, as stored in the sink. */
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
@@ -58,6 +60,10 @@ export type Access = {
   readonly column: string;
   /** The pixel of an image of that size that is nearest to a position. */
   within(position: string, size: string): string;
+  /** How a function declares the image alone; unset where nothing is computed before the launch. */
+  readonly imageArg?: string;
+  /** The name of what says, while compiling, that no tap lies outside; unset where all are tested. */
+  readonly interior?: string;
   /** Whether (x, y) lies outside the size. */
   outside(x: string, y: string, size: string): string;
 };
@@ -65,7 +71,10 @@ export type Access = {
 /** A whole position in printed code. */
 type Position = { readonly text: string; readonly x: string; readonly y: string };
 
-const contextNames = new Set(['image', 'args', 'p', 'src', 'dst', 'tap', 'read', 'store', 'fetch', 'finish']);
+const contextNames = new Set([
+  ...['image', 'args', 'p', 'src', 'dst', 'interior'],
+  ...['tap', 'read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned'],
+]);
 
 /** The name of the kernel itself, as profilers show it. */
 export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
@@ -73,6 +82,10 @@ export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([...contextNames, kernelName(kernel)]);
+
+/** A template's instance, or the function itself where it is none. */
+const special = (name: string, argument: string | undefined): string =>
+  argument === undefined ? name : `${name}<${argument}>`;
 
 /** Prints a kernel for a target. */
 export const printKernel = (
@@ -99,7 +112,8 @@ export const printKernel = (
       helper,
       param: (field, lane) => access.lane('p', fields.get(field)!, lane),
       size: (of, axis) => `${of}.${axis}`,
-      tap: (x, y) => `tap(${access.context}, ${x}, ${y})`,
+      uniform: own => `image.${own}`,
+      tap: (x, y) => `${special('tap', access.interior)}(${access.context}, ${x}, ${y})`,
     };
     const args = [
       ...(uses.tap ? [access.contextArgs] : []),
@@ -107,6 +121,7 @@ export const printKernel = (
       ...(uses.params && stage ? [access.paramsArg(stage.name, 'p')] : []),
       ...(uses.src ? [access.sizeArg('src')] : []),
       ...(uses.dst ? [access.sizeArg('dst')] : []),
+      ...(uses.uniform && access.imageArg ? [access.imageArg] : []),
     ];
     const printed: PrintedFunction = {
       name,
@@ -129,6 +144,7 @@ export const printKernel = (
       ...(uses.params && stage ? [access.params(stage.name)] : []),
       ...(uses.src ? [`image.size[${number}]`] : []),
       ...(uses.dst ? [`image.size[${number + 1}]`] : []),
+      ...(uses.uniform ? ['image'] : []),
     ];
     const call = (...values: string[]): string =>
       `${name}(${[...(uses.tap ? [access.context] : []), ...values, ...rest].join(', ')})`;
@@ -141,10 +157,25 @@ export const printKernel = (
   };
 
   const sourceColour = kernel.pipeline.source.colour;
+  const uniforms: { member: string; value: string }[] = [];
   let geometric = 0;
   for (const stage of kernel.pipeline.stages) {
     const number = stage.role === 'point' ? 0 : geometric++;
-    called.set(stage, add(stage.apply, stage.name, stage.name, stage, number));
+    const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
+    const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
+    called.set(stage, add(apply, stage.name, stage.name, stage, number));
+    const fields = new Map(stageFields(stage).map(field => [field.name, field]));
+    const around: Surroundings = {
+      local: own => own,
+      helper: own => own,
+      uniform: own => own,
+      tap: () => '',
+      param: (field, lane) => access.lane(access.params(stage.name), fields.get(field)!, lane),
+      size: (of, axis) => `image.size[${of === 'src' ? number : number + 1}].${axis}`,
+    };
+    for (const { name, value } of hoisted?.values ?? []) {
+      uniforms.push({ member: name, value: printExpr(value, language, around) });
+    }
   }
 
   const declare = (type: Type, name: string, value: string): string =>
@@ -172,7 +203,11 @@ export const printKernel = (
       position = named(`at${number}`);
     }
     if (position !== here && position !== tapped) {
-      steps.push(declare(at, 'within', access.within(position.text, 'image.size[0]')));
+      const held = access.within(position.text, 'image.size[0]');
+      // In the interior, what no map has moved is inside as it is.
+      const isPlain = maps.length === 0 && access.interior !== undefined;
+      const value = isPlain ? `${access.interior} ? ${position.text} : ${held}` : held;
+      steps.push(declare(at, 'within', value));
       position = named('within');
     }
     return { steps, value: `read(image, ${position.x}, ${position.y})` };
@@ -188,6 +223,7 @@ export const printKernel = (
   const { resample } = kernel;
   const entering = kernel.pre.at(-1)?.to ?? sourceColour;
   const common = {
+    uniforms,
     sourcePixel: cType(pixelType(sourceColour)),
     fetchedPixel: cType(pixelType(entering)),
     sinkPixel: cType(pixelType(kernel.post.at(-1)?.to ?? entering)),
@@ -209,11 +245,14 @@ export const printKernel = (
     const lanes = Array.from({ length: channelCount[entering] }, (_, lane) => (field.lanes === 1 ? 0 : lane));
     const items = lanes.map(lane => access.lane(access.params(stage.name), field, lane));
     const value = language.tuple(items, pixelType(entering));
-    tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${value};`, '}');
+    const outside = access.outside('x', 'y', size);
+    const test = access.interior === undefined ? outside : `!${access.interior} && (${outside})`;
+    tap.push(`if (${test}) {`, `  return ${value};`, '}');
   } else {
     const border = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
     const inside = language.tuple([border('x', `${size}.width`), border('y', `${size}.height`)], at);
-    tap.push(declare(at, 'inside', inside));
+    const known = access.interior === undefined ? '' : `${access.interior} ? ${tapped.text} : `;
+    tap.push(declare(at, 'inside', `${known}${inside}`));
     from = named('inside');
   }
   const { steps, value } = readThrough(kernel.before, from);
@@ -230,6 +269,25 @@ export const printKernel = (
   const column = position === here ? access.column : position.x;
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
-  fetch.push(`return ${filter.call('at')};`);
+  const { reach } = kernel.schedule;
+  if (access.interior === undefined || reach === undefined) {
+    fetch.push(`return ${filter.call('at')};`);
+  } else {
+    const tests = (['x', 'y'] as const).flatMap((axis, n) => {
+      const { low, high } = reach[axis];
+      const value = language.index('at', n, float);
+      const limit = `${size}.${axis === 'x' ? 'width' : 'height'}`;
+      const last = high === 0 ? limit : `${limit} - ${high}`;
+      return [
+        `${value} >= ${language.literal(Math.max(0, -low), 'f32')}`,
+        `${value} < ${language.cast(last, 'f32')}`,
+      ];
+    });
+    // One branch, not four.
+    const all = tests.map(test => `(${test})`).join(' & ');
+    fetch.push(`const bool ${access.interior} = cw::together(${all});`);
+    const [inside, anywhere] = ['true', 'false'].map(known => filter.call('at').replace('(', `<${known}>(`));
+    fetch.push(`return ${access.interior} ? ${inside} : ${anywhere};`);
+  }
   return { functions, filter: filter.printed, ...common, tap, fetch };
 };

@@ -94,6 +94,7 @@ export const sizeFunctions = (
         helper,
         param: (field: string, lane: number) => `p.${field}[${lane}]`,
         size: (of: string, axis: string) => `${of}.${axis}`,
+        uniform: (own: string) => own,
         tap: () => '',
       };
       const all = [...args, ...fn.args.map(arg => around.local(arg.name))].join(', ');

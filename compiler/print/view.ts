@@ -1,6 +1,6 @@
 /** What the templates of C++ and CUDA are filled with: plain objects whose members are ready-made text. */
 import { paramFields } from '../../ops/spec.js';
-import type { Kernel, PlacedField } from '../ir/plan.js';
+import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
 import type { DType, Format } from '../ir/types.js';
 import { isArray, lanePath } from '../pass/layout.js';
 import { c } from './c.js';
@@ -27,11 +27,30 @@ export type StructsView = {
   readonly argsSize: number;
 };
 
-type Row = {
+/** A plane as a thread's tile sees it. */
+type TilePlane = {
   readonly name: string;
   readonly type: string;
   readonly pointer: string;
   readonly pitch: string;
+  /** Values in a run. */
+  readonly count: number;
+  /** Rows of it in a tile. */
+  readonly rows: number;
+  readonly channels: number;
+  /** The sample that the run begins with. */
+  readonly x: string;
+  readonly y: string;
+};
+
+/** A plane at one pixel. */
+type Sample = {
+  readonly name: string;
+  readonly type: string;
+  readonly channels: number;
+  readonly pointer: string;
+  readonly pitch: string;
+  readonly x: string;
   readonly y: string;
 };
 
@@ -46,22 +65,49 @@ export type KernelView = {
   readonly inline: string;
   readonly functions: readonly FunctionView[];
   readonly filter?: FunctionView;
+  /** What is computed once per image; the kernel's image is the caller's with these behind it. */
+  readonly uniforms: readonly { readonly member: string; readonly value: string }[];
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
   readonly sinkPixel: string;
   /** Names of the fetched pixel's channels. */
   readonly fetchedLanes: readonly string[];
-  readonly source: { readonly rows: readonly Row[]; readonly values: readonly string[] };
-  readonly sink: { readonly rows: readonly Row[]; readonly stores: readonly string[] };
+  readonly source: { readonly samples: readonly Sample[]; readonly values: readonly string[] };
+  readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
   readonly tap: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
   /** Where the sink's size is in `image.size`. */
   readonly last: number;
   readonly block: { readonly x: number; readonly y: number; readonly threads: number };
+  /** Set where a filter is read without its border in the image's interior. */
+  readonly interior: boolean;
+  readonly tile: {
+    readonly width: number;
+    readonly height: number;
+    /** What one block covers. */
+    readonly blockWidth: number;
+    readonly blockHeight: number;
+    /** Whether a thread's values of a row are moved together. */
+    readonly runs: boolean;
+    /** Whether a thread has several pixels, one below the other. */
+    readonly column: boolean;
+    /** Else pixels are fetched one by one. */
+    readonly readsRuns: boolean;
+    /** All planes that are read or written in runs. */
+    readonly planes: readonly TilePlane[];
+    readonly source: readonly TilePlane[];
+    readonly values: readonly string[];
+    readonly sink: readonly TilePlane[];
+    readonly stores: readonly string[];
+  };
   readonly capacities: readonly { readonly images: number; readonly last: boolean }[];
 };
-type FunctionView = Omit<PrintedFunction, 'lines'> & { readonly lines: readonly string[] };
+type FunctionView = Omit<PrintedFunction, 'lines'> & {
+  readonly lines: readonly string[];
+  /** Whether it exists twice: for the interior, and for everywhere. */
+  readonly interior: boolean;
+};
 
 /** The C name of a pipeline's struct: `cuweave_preprocess_image`. */
 export const structName = (pipeline: string, part: string): string => `cuweave_${pipeline}_${part}`;
@@ -121,6 +167,8 @@ const member = (field: PlacedField): string => {
 
 const access = (kernel: Kernel, column: string): Access => ({
   column,
+  ...(kernel.schedule.reach ? { interior: 'interior' } : {}),
+  imageArg: 'const Image& image',
   params: stage => {
     const placed = kernel.layout.params.find(params => params.stage === stage);
     return `${placed?.block ?? 'args'}.${stageName(stage)}`;
@@ -140,25 +188,53 @@ const shift = (text: string, subsampling: number): string => (subsampling === 2 
 const times = (text: string, factor: number): string =>
   factor === 1 ? text : `${text.includes(' ') ? `(${text})` : text} * ${factor}`;
 
-const rows = (format: Format, side: 'src' | 'dst'): Row[] =>
-  format.planes.map(plane => ({
-    name: `${plane.name}_row`,
+const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
+  format.planes.map((plane, n) => ({
+    name: `${side}_${plane.name}`,
     type: storedTypes[format.dtype],
-    pointer: planeMember(side, plane.name),
-    pitch: `${planeMember(side, plane.name)}_pitch`,
+    channels: plane.channels,
+    ...planesOf(format, side)[n]!,
+    x: shift('x', plane.subsampling[0]),
     y: shift('y', plane.subsampling[1]),
   }));
-/** The place of each channel in its row. */
-const places = (format: Format): { row: string; index: string }[] =>
+/** The place of each channel: its plane, and its number there. */
+const places = (format: Format, side: 'src' | 'dst'): { plane: string; index: string }[] =>
+  format.channels.map(({ plane, lane }) => ({
+    plane: `${side}_${format.planes[plane]!.name}`,
+    index: String(lane),
+  }));
+
+const planesOf = (format: Format, side: 'src' | 'dst') =>
+  format.planes.map(plane => ({
+    pointer: planeMember(side, plane.name),
+    pitch: `${planeMember(side, plane.name)}_pitch`,
+  }));
+
+const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile): TilePlane[] =>
+  format.planes.map(({ name, channels, subsampling: [across, down] }, n) => ({
+    name: `${side}_${name}`,
+    type: storedTypes[format.dtype],
+    ...planesOf(format, side)[n]!,
+    count: (width / across) * channels,
+    rows: Math.max(1, height / down),
+    channels,
+    x: shift('x', across),
+    y: down === 2 ? '(y >> 1)' : 'y',
+  }));
+/** The place of each channel of pixel (i, row) of a tile. */
+const tilePlaces = (format: Format, side: 'src' | 'dst'): { run: string; index: string }[] =>
   format.channels.map(({ plane: number, lane }) => {
     const plane = format.planes[number]!;
-    const sample = times(shift('x', plane.subsampling[0]), plane.channels);
-    return { row: `${plane.name}_row`, index: lane === 0 ? sample : `${sample} + ${lane}` };
+    const sample = times(shift('i', plane.subsampling[0]), plane.channels);
+    return {
+      run: `${side}_${plane.name}[${shift('row', plane.subsampling[1])}]`,
+      index: lane === 0 ? sample : `${sample} + ${lane}`,
+    };
   });
 
 /** One channel as f32: the stored number, or a code of many bits on the scale of 8-bit codes. */
-const load = ({ code }: Format, row: string, index: string): string =>
-  code ? `getCode(${row}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${row}, ${index})`;
+const load = ({ code }: Format, values: string, index: string): string =>
+  code ? `getCode(${values}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${values}, ${index})`;
 
 /** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
 export const kernelView = (
@@ -168,42 +244,72 @@ export const kernelView = (
   const printed = printKernel(kernel, c, access(kernel, target.column));
   const { source, sink } = kernel.pipeline;
   const lanes = ['x', 'y', 'z', 'w'];
-  const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({
+  const { block, tile, reach, capacities } = kernel.schedule;
+  const view = ({ lines, ...rest }: PrintedFunction, interior: boolean): FunctionView => ({
     ...rest,
+    interior,
     lines: withLineDirectives(lines, target.file),
   });
-  const { block, capacities } = kernel.schedule;
+  const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
+  const sinkRuns = tilePlanes(sink, 'dst', tile);
   return {
     pipeline: kernel.name,
     space: kernelName(kernel),
     header: [
       `${target.file}, generated by cuweave ${target.version} from ${kernel.pipeline.loc.file}. Do not edit; run: cuweave build`,
       kernel.chain,
-      `schedule: blocks of ${block[0]}×${block[1]}, 1 pixel per thread; structure ${kernel.hash}`,
+      `schedule: blocks of ${block[0]}×${block[1]}, ${tileText(tile)} per thread; structure ${kernel.hash}`,
     ],
     structs: structsView(kernel),
     inline: target.inline,
-    functions: printed.functions.map(view),
-    ...(printed.filter ? { filter: view(printed.filter) } : {}),
+    functions: printed.functions.map(fn => view(fn, false)),
+    ...(printed.filter ? { filter: view(printed.filter, reach !== undefined) } : {}),
+    uniforms: printed.uniforms,
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: {
-      rows: rows(source, 'src'),
-      values: places(source).map(({ row, index }) => load(source, row, index)),
+      samples: samples(source, 'src'),
+      values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
     },
     sink: {
-      rows: rows(sink, 'dst'),
-      stores: places(sink).map(({ row, index }, channel) => `put(px.${lanes[channel]}, ${row}[${index}]);`),
+      samples: samples(sink, 'dst'),
+      stores: places(sink, 'dst').map(
+        ({ plane, index }, channel) => `put(px.${lanes[channel]}, ${plane}[${index}]);`,
+      ),
     },
     tap: printed.tap,
     fetch: printed.fetch,
     finish: printed.finish,
     last: kernel.geometry.length,
+    interior: reach !== undefined,
+    tile: {
+      width: tile.width,
+      height: tile.height,
+      blockWidth: block[0] * tile.width,
+      blockHeight: block[1] * tile.height,
+      runs: tile.width > 1,
+      column: tile.width === 1 && tile.height > 1,
+      readsRuns: tile.readsRuns,
+      planes: [...sourceRuns, ...sinkRuns],
+      source: sourceRuns,
+      values: tile.readsRuns
+        ? tilePlaces(source, 'src').map(({ run, index }) => load(source, run, index))
+        : [],
+      sink: sinkRuns,
+      stores: tilePlaces(sink, 'dst').map(
+        ({ run, index }, channel) => `put(px.${lanes[channel]}, ${run}, ${index});`,
+      ),
+    },
     block: { x: block[0], y: block[1], threads: block[0] * block[1] },
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
   };
+};
+
+const tileText = ({ width, height, readsRuns }: Tile): string => {
+  const pixels = width * height === 1 ? '1 pixel' : `${width}×${height} pixels`;
+  return readsRuns ? `${pixels}, read in runs,` : pixels;
 };
 
 /** Stands in generated text where the number of its own line belongs; see {@link resolveLines}. */

@@ -175,21 +175,23 @@ CW_INLINE float toF32(float v) { return v; }
 
 // f32 as a stored value: rounded half to even and clamped to the type's range; a NaN gives 0 in an integer type.
 CW_INLINE void put(float v, uint8_t& out) {
+#ifdef __CUDA_ARCH__
+  uint32_t rounded;
+  asm("cvt.rni.sat.u8.f32 %0, %1;" : "=r"(rounded) : "f"(v));
+  out = (uint8_t)rounded;
+#else
   const float low = v > 0.0f ? v : 0.0f;
   const float in = low < 255.0f ? low : 255.0f;
-#ifdef __CUDA_ARCH__
-  out = (uint8_t)__float2int_rn(in);
-#else
   // 2^23 + in has no room for a fraction: the addition itself rounds half to even.
   out = (uint8_t)(bitsOf(in + 8388608.0f) & 0xffu);
 #endif
 }
 CW_INLINE void put(float v, uint16_t& out) {
+#ifdef __CUDA_ARCH__
+  asm("cvt.rni.sat.u16.f32 %0, %1;" : "=h"(out) : "f"(v));
+#else
   const float low = v > 0.0f ? v : 0.0f;
   const float in = low < 65535.0f ? low : 65535.0f;
-#ifdef __CUDA_ARCH__
-  out = (uint16_t)__float2int_rn(in);
-#else
   out = (uint16_t)(bitsOf(in + 8388608.0f) & 0xffffu);
 #endif
 }
@@ -201,12 +203,27 @@ CW_INLINE i32x2 within(i32x2 at, cuweaveSize size) {
   return i32x2{min(max(at.x, 0), size.width - 1), min(max(at.y, 0), size.height - 1)};
 }
 
-// The first value of a row of a plane; the pitch is in bytes.
-template <class T> CW_INLINE const T* rowOf(const void* plane, int64_t pitch, int y) {
-  return (const T*)((const char*)plane + (int64_t)y * pitch);
+// Whether it holds for all threads that run together, so that they take one way and not both, one after the other.
+CW_INLINE bool together(bool here) {
+#ifdef __CUDA_ARCH__
+  return __all_sync(__activemask(), here);
+#else
+  return here;
+#endif
 }
-template <class T> CW_INLINE T* rowOf(void* plane, int64_t pitch, int y) {
-  return (T*)((char*)plane + (int64_t)y * pitch);
+
+// The values of a plane's sample at (x, y), which lies in the plane. The pitch is in bytes and below 2^31: a GPU then needs
+// one instruction for the row and one for the column.
+template <class T, int channels> CW_INLINE const T* valuesAt(const void* plane, int64_t pitch, Index x, int y) {
+#ifdef __CUDA_ARCH__
+  const char* const row = (const char*)plane + (uint64_t)(uint32_t)y * (uint32_t)pitch;
+  return (const T*)(row + (uint64_t)(uint32_t)x * (uint32_t)(channels * sizeof(T)));
+#else
+  return (const T*)((const char*)plane + (int64_t)y * (int)pitch) + x * channels;
+#endif
+}
+template <class T, int channels> CW_INLINE T* valuesAt(void* plane, int64_t pitch, Index x, int y) {
+  return (T*)valuesAt<T, channels>((const void*)plane, pitch, x, y);
 }
 
 // A stored value of an image that nothing writes while the kernel runs.

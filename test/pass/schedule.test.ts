@@ -21,31 +21,85 @@ describe('schedule', () => {
     kernels = await kernelsOf({ root, entries: ['test/support/pipelines.ts'] });
   });
 
+  const named = (name: string): Kernel => kernels.find(kernel => kernel.name === name)!;
+  /** Capacities of a kernel with those blocks and nothing computed before the launch. */
+  const capacities = (argsSize: number, imageSize: number): readonly number[] =>
+    schedule({ ...named('nv12ToF32'), hoisted: [] }, layout(argsSize, imageSize)).capacities;
+
   it('a batch fits the parameter space, and one more image does not', () => {
-    for (const { schedule: made, layout: placed, name } of kernels) {
+    for (const { schedule: made, layout: placed, hoisted, name } of kernels) {
       const most = made.capacities.at(-1)!;
-      expect(placed.argsSize + most * placed.imageSize, name).toBeLessThanOrEqual(MOST);
-      expect(placed.argsSize + (most + 1) * placed.imageSize, name).toBeGreaterThan(MOST);
+      const uniforms = hoisted.reduce((sum, { values }) => sum + values.length, 0);
+      const image = placed.imageSize + 8 * Math.ceil(uniforms / 2);
+      expect(placed.argsSize + most * image, name).toBeLessThanOrEqual(MOST);
+      expect(placed.argsSize + (most + 1) * image, name).toBeGreaterThan(MOST);
     }
   });
 
   it('small calls have small launches of their own', () => {
-    expect(schedule(layout(16, 72)).capacities).toEqual([16, 64, 454]);
-    expect(schedule(layout(16, 500)).capacities).toEqual([16, 64, 65]);
-    expect(schedule(layout(16, 510)).capacities).toEqual([16, 64]);
-    expect(schedule(layout(16, 1926)).capacities).toEqual([16, 17]);
+    expect(capacities(16, 72)).toEqual([16, 64, 454]);
+    expect(capacities(16, 500)).toEqual([16, 64, 65]);
+    expect(capacities(16, 510)).toEqual([16, 64]);
+    expect(capacities(16, 1926)).toEqual([16, 17]);
   });
 
   it('a descriptor too large for several sizes has one', () => {
-    expect(schedule(layout(16, 2000)).capacities).toEqual([16]);
-    expect(schedule(layout(16, 8000)).capacities).toEqual([4]);
-    expect(schedule(layout(16, 32748)).capacities).toEqual([1]);
+    expect(capacities(16, 2000)).toEqual([16]);
+    expect(capacities(16, 8000)).toEqual([4]);
+    expect(capacities(16, 32748)).toEqual([1]);
   });
 
   it('a block is whole warps', () => {
     for (const { block } of kernels.map(kernel => kernel.schedule)) {
       expect((block[0] * block[1]) % 32).toBe(0);
       expect(block[0] * block[1]).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it.each([
+    [
+      'nv12ToF32',
+      { width: 4, height: 2, readsRuns: true },
+      'four floats are 16 bytes; chroma serves two rows',
+    ],
+    ['nv12ToF16', { width: 8, height: 2, readsRuns: true }, 'eight halves are 16 bytes'],
+    [
+      'nv12ToU8',
+      { width: 4, height: 2, readsRuns: true },
+      'four RGB pixels are 12 bytes, eight would leave gaps',
+    ],
+    ['rgb8ToPlanar', { width: 8, height: 1, readsRuns: true }, 'eight pixels at most'],
+    ['i420ToRgb', { width: 8, height: 2, readsRuns: true }, 'eight pixels are one word of subsampled chroma'],
+    [
+      'cropFlip',
+      { width: 4, height: 1, readsRuns: false },
+      'a crop begins anywhere: only the result is aligned',
+    ],
+    [
+      'warpedReplicate',
+      { width: 1, height: 2, readsRuns: false },
+      'taps lie where they lie; two rows share a column',
+    ],
+    [
+      'warpedConstant',
+      { width: 1, height: 1, readsRuns: false },
+      'operators on every tap take the registers',
+    ],
+  ] as const)('%s has a thread compute %o: %s', (name, tile, _why) => {
+    expect(named(name).schedule.tile).toEqual(tile);
+  });
+
+  it('every run of a tile is whole words, in every plane', () => {
+    for (const { name, schedule: made, pipeline } of kernels) {
+      const { width, height, readsRuns } = made.tile;
+      if (width === 1) continue;
+      for (const { planes, dtype } of readsRuns ? [pipeline.source, pipeline.sink] : [pipeline.sink]) {
+        for (const { channels, subsampling } of planes) {
+          const values = (width / subsampling[0]) * channels;
+          expect((values * { u8: 1, u16: 2, f16: 2, i32: 4, f32: 4 }[dtype]) % 4, name).toBe(0);
+          expect(height % subsampling[1] === 0 || subsampling[1] === 1, name).toBe(true);
+        }
+      }
     }
   });
 });

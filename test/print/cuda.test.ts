@@ -71,8 +71,10 @@ describe.skipIf(!nvcc)(`nvcc, for ${archs.join(', ')}${title}`, () => {
   it.each(names)('%s', name => {
     const { code, said, compiled } = reports.get(name)!;
     expect(code, said).toBe(0);
-    const { capacities } = kernels.find(kernel => kernel.name === name)!.schedule;
-    const expected = archs.flatMap(arch => capacities.map(() => ({ arch, stack: 0, spilled: 0 })));
+    const { capacities, tile } = kernels.find(kernel => kernel.name === name)!.schedule;
+    // Where values are moved in runs there is a kernel for rows that are not aligned, too.
+    const variants = capacities.length * (tile.width > 1 ? 2 : 1);
+    const expected = archs.flatMap(arch => Array(variants).fill({ arch, stack: 0, spilled: 0 }));
     expect(compiled).toEqual(expected);
   });
 });

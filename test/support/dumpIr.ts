@@ -23,6 +23,8 @@ export const dumpExpr = (expr: Expr): string => {
       return expr.name;
     case 'param':
       return `$${expr.param}.${expr.lane}`;
+    case 'uniform':
+      return `uniform.${expr.name}`;
     case 'size':
       return `${expr.of}.${expr.axis}`;
     case 'unary':

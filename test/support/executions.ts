@@ -135,22 +135,45 @@ export const runBuilt = async (
 };
 
 /** A case of the suite: a batch of unequal images and what the caller gives. */
-export type SuiteCase = { readonly images: readonly TestImage[]; readonly given: Given };
+export type SuiteCase = {
+  readonly images: readonly TestImage[];
+  readonly given: Given;
+  /** How rows are aligned, of images and results, in bytes. */
+  readonly align: number;
+};
 
-/** 1×1, primes, one past a warp and past a vector, unequal and padded, in one batch. */
-const batches: readonly (readonly (readonly [width: number, height: number, padding: number])[])[] = [
-  [[1, 1, 0]],
-  [
-    [37, 23, 0],
-    [33, 9, 13],
-    [65, 17, 4],
-  ],
-  [
-    [64, 48, 0],
-    [7, 5, 64],
-    [129, 3, 1],
-    [2, 2, 0],
-  ],
+type Size = readonly [width: number, height: number, padding: number];
+/**
+ * 1×1, primes, one past a warp and past a vector, unequal and padded, in one batch. The last is aligned as a device's own
+ * images are, which GPUs read in wide accesses.
+ */
+const batches: readonly { readonly sizes: readonly Size[]; readonly align: number }[] = [
+  { sizes: [[1, 1, 0]], align: 1 },
+  {
+    sizes: [
+      [37, 23, 0],
+      [33, 9, 13],
+      [65, 17, 4],
+    ],
+    align: 1,
+  },
+  {
+    sizes: [
+      [64, 48, 0],
+      [7, 5, 64],
+      [129, 3, 1],
+      [2, 2, 0],
+    ],
+    align: 1,
+  },
+  {
+    sizes: [
+      [72, 6, 0],
+      [67, 5, 0],
+      [3, 18, 0],
+    ],
+    align: 16,
+  },
 ];
 
 /** The cases of a pipeline, the same for the same seed. */
@@ -161,10 +184,11 @@ export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[]
     ),
   );
   const least = kernel.name === 'everything' ? 7 : kernel.name === 'paddedConstant' ? 2 : 1;
-  return batches.map(sizes => {
+  return batches.map(({ sizes, align }) => {
     const images = sizes.map(([width, height, padding]) =>
       randomImage(kernel.pipeline.source, Math.max(width, least), Math.max(height, least), random, {
         padding,
+        align,
         colour: { matrix: 'bt2020', range: 'limited' },
       }),
     );
@@ -211,13 +235,13 @@ export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[]
       shift: each(() => [random.float(-3, 3), random.float(-3, 3)]),
     };
     const given = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));
-    return { images, given };
+    return { images, given, align };
   });
 };
 
 /** Empty images for the results of a case. */
-export const blankResults = (kernel: Kernel, { images, given }: SuiteCase, padding = 0): TestImage[] =>
+export const blankResults = (kernel: Kernel, { images, given, align }: SuiteCase, padding = 0): TestImage[] =>
   images.map((image, number) => {
     const { width, height } = reference(specOf(kernel.name), image, given, number);
-    return blankImage(kernel.pipeline.sink as Format, width, height, { padding });
+    return blankImage(kernel.pipeline.sink as Format, width, height, { padding, align });
   });

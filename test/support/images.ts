@@ -30,6 +30,8 @@ export type TestImage = {
 export type ImageOptions = {
   /** Bytes after each row, rounded up to the dtype's size. Default 0. */
   readonly padding?: number;
+  /** Every row begins at a multiple of so many bytes, a power of two up to 256. Default 1. */
+  readonly align?: number;
   readonly colour?: YuvCoding;
 };
 
@@ -57,7 +59,7 @@ export const blankImage = (
   format: Format,
   width: number,
   height: number,
-  { padding = 0, colour }: ImageOptions = {},
+  { padding = 0, align = 1, colour }: ImageOptions = {},
 ): TestImage => ({
   format,
   width,
@@ -66,7 +68,8 @@ export const blankImage = (
   planes: format.planes.map(({ name, channels, subsampling: [across, down] }) => {
     const unit = bytesPer[format.dtype];
     const rowBytes = Math.ceil(width / across) * channels * unit;
-    return allocate(name, Math.ceil(height / down), rowBytes, rowBytes + Math.ceil(padding / unit) * unit);
+    const pitch = rowBytes + Math.ceil(padding / unit) * unit;
+    return allocate(name, Math.ceil(height / down), rowBytes, Math.ceil(pitch / align) * align);
   }),
 });
 

@@ -56,9 +56,11 @@ namespace cuweave {
 namespace everything_kernel {
 
 using namespace cw;
-using Image = cuweave_everything_image;
 using Args = cuweave_everything_args;
-static_assert(sizeof(Image) == 232 && sizeof(Args) == 56, "the manifest's layout");
+using Given = cuweave_everything_image;
+using Image = Given;
+static inline const Image& imageOf(const Given& given, const Args&) { return given; }
+static_assert(sizeof(Given) == 232 && sizeof(Args) == 56, "the manifest's layout");
 
 // crop
 static inline __attribute__((always_inline)) i32x2 crop(const i32x2 at, const cuweave_everything_crop& p) {
@@ -135,18 +137,19 @@ static inline __attribute__((always_inline)) float linearChannel(const float a, 
 
 // The source's pixel at (x, y), as stored.
 static inline __attribute__((always_inline)) f32x3 read(const Image& image, const Index x, const int y) {
-  const uint8_t* const y_row = rowOf<uint8_t>(image.src_y, image.src_y_pitch, y);
-  const uint8_t* const uv_row = rowOf<uint8_t>(image.src_uv, image.src_uv_pitch, y >> 1);
+  const uint8_t* const src_y = valuesAt<uint8_t, 1>(image.src_y, image.src_y_pitch, x, y);
+  const uint8_t* const src_uv = valuesAt<uint8_t, 2>(image.src_uv, image.src_uv_pitch, x >> 1, y >> 1);
   return f32x3{
-    get(y_row, x),
-    get(uv_row, (x >> 1) * 2),
-    get(uv_row, (x >> 1) * 2 + 1),
+    get(src_y, 0),
+    get(src_uv, 0),
+    get(src_uv, 1),
   };
 }
 
 // What the filter reads: the pixel at (x, y) of the image that is resampled, with its border.
+template <bool interior>
 static inline __attribute__((always_inline)) f32x3 tap(const Image& image, const Args& args, const int x, const int y) {
-  if ((unsigned)x >= (unsigned)image.size[2].width || (unsigned)y >= (unsigned)image.size[2].height) {
+  if (!interior && ((unsigned)x >= (unsigned)image.size[2].width || (unsigned)y >= (unsigned)image.size[2].height)) {
     return f32x3{image.warpAffine.border[0], image.warpAffine.border[1], image.warpAffine.border[2]};
   }
   const i32x2 at1 = flip(i32x2{x, y}, image.size[1]);
@@ -159,6 +162,7 @@ static inline __attribute__((always_inline)) f32x3 tap(const Image& image, const
 }
 
 // filter linear
+template <bool interior>
 static inline __attribute__((always_inline)) f32x3 linear(const Image& image, const Args& args, const f32x2 at) {
   const float x = at.x, y = at.y;
   const float left = floorf(x);
@@ -167,10 +171,10 @@ static inline __attribute__((always_inline)) f32x3 linear(const Image& image, co
   const float wy = y - top;
   const int x0 = cw::toI32(left);
   const int y0 = cw::toI32(top);
-  const f32x3 a = tap(image, args, x0, y0);
-  const f32x3 b = tap(image, args, cw::add(x0, 1), y0);
-  const f32x3 c = tap(image, args, x0, cw::add(y0, 1));
-  const f32x3 d = tap(image, args, cw::add(x0, 1), cw::add(y0, 1));
+  const f32x3 a = tap<interior>(image, args, x0, y0);
+  const f32x3 b = tap<interior>(image, args, cw::add(x0, 1), y0);
+  const f32x3 c = tap<interior>(image, args, x0, cw::add(y0, 1));
+  const f32x3 d = tap<interior>(image, args, cw::add(x0, 1), cw::add(y0, 1));
   return f32x3{
       linearChannel(a.x, wx, b.x, c.x, d.x, wy),
       linearChannel(a.y, wx, b.y, c.y, d.y, wy),
@@ -183,7 +187,8 @@ static inline __attribute__((always_inline)) f32x3 fetch(const Image& image, con
   const i32x2 at4 = flip2(i32x2{int(x), y}, image.size[4]);
   const i32x2 at3 = crop2(at4, image.crop2);
   const f32x2 at = warpAffine(f32x2{float(at3.x), float(at3.y)}, image.warpAffine);
-  return linear(image, args, at);
+  const bool interior = cw::together((at.x >= 0.0f) & (at.x < float(image.size[2].width - 1)) & (at.y >= 0.0f) & (at.y < float(image.size[2].height - 1)));
+  return interior ? linear<true>(image, args, at) : linear<false>(image, args, at);
 }
 
 // Everything that depends on the pixel alone.
@@ -194,19 +199,19 @@ static inline __attribute__((always_inline)) f32x3 finish(const Image& image, co
 
 // Writes the output pixel at (x, y).
 static inline __attribute__((always_inline)) void store(const Image& image, const Index x, const int y, const f32x3 px) {
-  float* const r_row = rowOf<float>(image.dst_r, image.dst_r_pitch, y);
-  float* const g_row = rowOf<float>(image.dst_g, image.dst_g_pitch, y);
-  float* const b_row = rowOf<float>(image.dst_b, image.dst_b_pitch, y);
-  put(px.x, r_row[x]);
-  put(px.y, g_row[x]);
-  put(px.z, b_row[x]);
+  float* const dst_r = valuesAt<float, 1>(image.dst_r, image.dst_r_pitch, x, y);
+  float* const dst_g = valuesAt<float, 1>(image.dst_g, image.dst_g_pitch, x, y);
+  float* const dst_b = valuesAt<float, 1>(image.dst_b, image.dst_b_pitch, x, y);
+  put(px.x, dst_r[0]);
+  put(px.y, dst_g[0]);
+  put(px.z, dst_b[0]);
 }
 
 // Computes rows [rowBegin, rowEnd) of one image.
-CW_CLONES static void rows(const Args& call, const Image& described, const int rowBegin, const int rowEnd) {
+CW_CLONES static void rows(const Args& call, const Given& described, const int rowBegin, const int rowEnd) {
   // Copies of their own: stores to the image cannot change them, so the compiler keeps them in registers.
   const Args args = call;
-  const Image image = described;
+  const Image image = imageOf(described, call);
   const Index width = image.size[5].width;
   constexpr Index run = 64;
   float px_x[run], px_y[run], px_z[run];

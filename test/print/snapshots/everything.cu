@@ -58,9 +58,11 @@ namespace cuweave {
 namespace everything_kernel {
 
 using namespace cw;
-using Image = cuweave_everything_image;
 using Args = cuweave_everything_args;
-static_assert(sizeof(Image) == 232 && sizeof(Args) == 56, "the manifest's layout");
+using Given = cuweave_everything_image;
+using Image = Given;
+static inline const Image& imageOf(const Given& given, const Args&) { return given; }
+static_assert(sizeof(Given) == 232 && sizeof(Args) == 56, "the manifest's layout");
 
 // crop
 static __device__ __forceinline__ i32x2 crop(const i32x2 at, const cuweave_everything_crop& p) {
@@ -137,18 +139,19 @@ static __device__ __forceinline__ float linearChannel(const float a, const float
 
 // The source's pixel at (x, y), as stored.
 static __device__ __forceinline__ f32x3 read(const Image& image, const Index x, const int y) {
-  const uint8_t* const y_row = rowOf<uint8_t>(image.src_y, image.src_y_pitch, y);
-  const uint8_t* const uv_row = rowOf<uint8_t>(image.src_uv, image.src_uv_pitch, y >> 1);
+  const uint8_t* const src_y = valuesAt<uint8_t, 1>(image.src_y, image.src_y_pitch, x, y);
+  const uint8_t* const src_uv = valuesAt<uint8_t, 2>(image.src_uv, image.src_uv_pitch, x >> 1, y >> 1);
   return f32x3{
-    get(y_row, x),
-    get(uv_row, (x >> 1) * 2),
-    get(uv_row, (x >> 1) * 2 + 1),
+    get(src_y, 0),
+    get(src_uv, 0),
+    get(src_uv, 1),
   };
 }
 
 // What the filter reads: the pixel at (x, y) of the image that is resampled, with its border.
+template <bool interior>
 static __device__ __forceinline__ f32x3 tap(const Image& image, const Args& args, const int x, const int y) {
-  if ((unsigned)x >= (unsigned)image.size[2].width || (unsigned)y >= (unsigned)image.size[2].height) {
+  if (!interior && ((unsigned)x >= (unsigned)image.size[2].width || (unsigned)y >= (unsigned)image.size[2].height)) {
     return f32x3{image.warpAffine.border[0], image.warpAffine.border[1], image.warpAffine.border[2]};
   }
   const i32x2 at1 = flip(i32x2{x, y}, image.size[1]);
@@ -161,6 +164,7 @@ static __device__ __forceinline__ f32x3 tap(const Image& image, const Args& args
 }
 
 // filter linear
+template <bool interior>
 static __device__ __forceinline__ f32x3 linear(const Image& image, const Args& args, const f32x2 at) {
   const float x = at.x, y = at.y;
   const float left = floorf(x);
@@ -169,10 +173,10 @@ static __device__ __forceinline__ f32x3 linear(const Image& image, const Args& a
   const float wy = y - top;
   const int x0 = cw::toI32(left);
   const int y0 = cw::toI32(top);
-  const f32x3 a = tap(image, args, x0, y0);
-  const f32x3 b = tap(image, args, cw::add(x0, 1), y0);
-  const f32x3 c = tap(image, args, x0, cw::add(y0, 1));
-  const f32x3 d = tap(image, args, cw::add(x0, 1), cw::add(y0, 1));
+  const f32x3 a = tap<interior>(image, args, x0, y0);
+  const f32x3 b = tap<interior>(image, args, cw::add(x0, 1), y0);
+  const f32x3 c = tap<interior>(image, args, x0, cw::add(y0, 1));
+  const f32x3 d = tap<interior>(image, args, cw::add(x0, 1), cw::add(y0, 1));
   return f32x3{
       linearChannel(a.x, wx, b.x, c.x, d.x, wy),
       linearChannel(a.y, wx, b.y, c.y, d.y, wy),
@@ -185,7 +189,8 @@ static __device__ __forceinline__ f32x3 fetch(const Image& image, const Args& ar
   const i32x2 at4 = flip2(i32x2{x, y}, image.size[4]);
   const i32x2 at3 = crop2(at4, image.crop2);
   const f32x2 at = warpAffine(f32x2{float(at3.x), float(at3.y)}, image.warpAffine);
-  return linear(image, args, at);
+  const bool interior = cw::together((at.x >= 0.0f) & (at.x < float(image.size[2].width - 1)) & (at.y >= 0.0f) & (at.y < float(image.size[2].height - 1)));
+  return interior ? linear<true>(image, args, at) : linear<false>(image, args, at);
 }
 
 // Everything that depends on the pixel alone.
@@ -196,12 +201,12 @@ static __device__ __forceinline__ f32x3 finish(const Image& image, const Args& a
 
 // Writes the output pixel at (x, y).
 static __device__ __forceinline__ void store(const Image& image, const Index x, const int y, const f32x3 px) {
-  float* const r_row = rowOf<float>(image.dst_r, image.dst_r_pitch, y);
-  float* const g_row = rowOf<float>(image.dst_g, image.dst_g_pitch, y);
-  float* const b_row = rowOf<float>(image.dst_b, image.dst_b_pitch, y);
-  put(px.x, r_row[x]);
-  put(px.y, g_row[x]);
-  put(px.z, b_row[x]);
+  float* const dst_r = valuesAt<float, 1>(image.dst_r, image.dst_r_pitch, x, y);
+  float* const dst_g = valuesAt<float, 1>(image.dst_g, image.dst_g_pitch, x, y);
+  float* const dst_b = valuesAt<float, 1>(image.dst_b, image.dst_b_pitch, x, y);
+  put(px.x, dst_r[0]);
+  put(px.y, dst_g[0]);
+  put(px.z, dst_b[0]);
 }
 
 // What one launch takes: the call's parameters and as many images as fit the kernel's parameter space.
@@ -211,14 +216,18 @@ struct Batch {
   Image images[capacity];
 };
 
+static __device__ __forceinline__ void pixel(const Image& image, const Args& args, const int x, const int y) {
+  const f32x3 px = fetch(image, args, x, y);
+  store(image, x, y, finish(image, args, px));
+}
+
 template <int capacity>
 __global__ void __launch_bounds__(256) everything_kernel(const __grid_constant__ Batch<capacity> batch) {
   const Image& image = batch.images[blockIdx.z];
   const int x = blockIdx.x * 32 + threadIdx.x;
   const int y = blockIdx.y * 8 + threadIdx.y;
   if (x >= image.size[5].width || y >= image.size[5].height) return;
-  const f32x3 px = fetch(image, batch.args, x, y);
-  store(image, x, y, finish(image, batch.args, px));
+  pixel(image, batch.args, x, y);
 }
 
 template <int capacity>
@@ -228,7 +237,7 @@ static cudaError_t launch(const Args* args, const int first, const int count, co
   int width = 0;
   int height = 0;
   for (int i = 0; i < count; i++) {
-    batch.images[i] = args->images[first + i];
+    batch.images[i] = imageOf(args->images[first + i], *args);
     width = cw::max(width, batch.images[i].size[5].width);
     height = cw::max(height, batch.images[i].size[5].height);
   }

@@ -10,6 +10,9 @@
 
 #include <dlfcn.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 // Unlike nvcc's, the compiler's own name for a function that is always inlined.
 #define __host__
 #define __device__
@@ -30,6 +33,20 @@ struct dim3 {
   unsigned x, y, z;
   constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
 };
+
+struct alignas(8) uint2 { unsigned x, y; };
+struct alignas(16) uint4 { unsigned x, y, z, w; };
+
+// A GPU traps on an access that is not aligned to its size.
+template <class T> const T* standInAligned(const T* at) {
+  if ((unsigned long long)at % sizeof(T) != 0) {
+    fprintf(stderr, "an access of %zu bytes at %p is not aligned\n", sizeof(T), (const void*)at);
+    abort();
+  }
+  return at;
+}
+template <class T> T __ldg(const T* at) { return *standInAligned(at); }
+template <class T> void __stcs(T* at, const T value) { *(T*)standInAligned(at) = value; }
 
 static thread_local dim3 blockIdx, threadIdx;
 static thread_local cudaError_t standInError = cudaSuccess;

@@ -22,9 +22,9 @@ const version = () => {
   return `Cuda compilation tools, release 13.0, V13.0.0-standIn.${hash.digest('hex').slice(0, 12)}\n`;
 };
 
-/** The one form of a launch that templates/kernel.cu.hbs has: `name<capacity><<<grid, block, 0, stream>>>(batch);`. */
+/** The form of a launch that templates/kernel.cu.hbs has: `name<capacity, …><<<grid, block, 0, stream>>>(batch);`. */
 const withLaunches = text => {
-  const form = /^(\s*)(\w+<\w+>)<<<(\w+), (\w+), 0, (\w+)>>>\((\w+)\);$/gm;
+  const form = /^(\s*)(\w+<[\w, ]+>)<<<(\w+), (\w+), 0, (\w+)>>>\((\w+)\);$/gm;
   const replaced = text.replace(form, '$1standInLaunch($2, $3, $4, $5, $6);');
   const other = replaced.split('\n').find(line => line.includes('<<<'));
   if (other !== undefined)

@@ -1,0 +1,125 @@
+/**
+ * Divisions and roots that are the same for every pixel of an image: they follow from parameters and sizes alone. They are
+ * computed once per image where the kernel is launched; only operations with exact results (IEEE 754) are moved, so no
+ * bit changes.
+ */
+import type { Uniform } from '../ir/plan.js';
+import type { Expr, Fn, Stmt } from '../ir/types.js';
+
+/** A stage's function without its uniform values, and these. `name(n)` names the n-th. */
+export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; values: readonly Uniform[] } => {
+  const values = new Map<string, Uniform>();
+  const hoist = (value: Expr): Expr => {
+    const key = JSON.stringify(value, (k, v: unknown) => (k === 'loc' ? undefined : v));
+    const found = values.get(key) ?? { name: name(values.size), value };
+    values.set(key, found);
+    return { kind: 'uniform', name: found.name, type: value.type, loc: value.loc };
+  };
+  const expression = (e: Expr): Expr =>
+    isUniform(e) && isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0
+      ? hoist(e)
+      : mapChildren(e, expression);
+  const statement = (s: Stmt): Stmt => {
+    switch (s.kind) {
+      case 'let':
+        return { ...s, init: expression(s.init) };
+      case 'assign':
+      case 'return':
+        return { ...s, value: expression(s.value) };
+      case 'if':
+        return {
+          ...s,
+          test: expression(s.test),
+          // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
+          then: s.then.map(statement),
+          else: s.else.map(statement),
+        };
+      case 'for':
+        return { ...s, from: expression(s.from), to: expression(s.to), body: s.body.map(statement) };
+    }
+  };
+  const hoisted = { ...fn, body: fn.body.map(statement) };
+  return { fn: hoisted, values: [...values.values()] };
+};
+
+const exact = new Set(['sqrt', 'floor', 'ceil', 'abs', 'min', 'max', 'fround']);
+
+/** Made of parameters, sizes and literals, by operations whose result IEEE 754 fixes. */
+const isUniform = (e: Expr): boolean => {
+  switch (e.kind) {
+    case 'literal':
+    case 'param':
+    case 'size':
+      return true;
+    case 'math':
+      return exact.has(e.fn) && e.args.every(isUniform);
+    case 'binary':
+      return e.op !== '%' && isUniform(e.left) && isUniform(e.right);
+    case 'unary':
+      return isUniform(e.operand);
+    case 'cast':
+      return isUniform(e.value);
+    default:
+      return false;
+  }
+};
+
+/** Anything less is as fast computed as fetched. */
+const isCostly = (e: Expr): boolean =>
+  (e.kind === 'binary' && e.op === '/' && e.type.scalar === 'f32') ||
+  (e.kind === 'math' && e.fn === 'sqrt') ||
+  childrenOf(e).some(isCostly);
+
+/** The expressions directly inside of one. */
+export const childrenOf = (e: Expr): readonly Expr[] => {
+  switch (e.kind) {
+    case 'unary':
+      return [e.operand];
+    case 'binary':
+      return [e.left, e.right];
+    case 'select':
+      return [e.test, e.then, e.else];
+    case 'math':
+    case 'call':
+      return e.args;
+    case 'cast':
+      return [e.value];
+    case 'tap':
+      return [e.x, e.y];
+    case 'tuple':
+      return e.items;
+    case 'index':
+      return [e.tuple];
+    case 'literal':
+    case 'local':
+    case 'param':
+    case 'size':
+    case 'uniform':
+      return [];
+  }
+};
+
+const mapChildren = (e: Expr, f: (e: Expr) => Expr): Expr => {
+  switch (e.kind) {
+    case 'unary':
+      return { ...e, operand: f(e.operand) };
+    case 'binary':
+      return { ...e, left: f(e.left), right: f(e.right) };
+    case 'select':
+      // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
+      return { ...e, test: f(e.test), then: f(e.then), else: f(e.else) };
+    case 'math':
+    case 'call':
+      return { ...e, args: e.args.map(f) };
+    case 'cast':
+      return { ...e, value: f(e.value) };
+    case 'tap':
+      return { ...e, x: f(e.x), y: f(e.y) };
+    case 'tuple':
+      return { ...e, items: e.items.map(f) };
+    case 'index':
+      return { ...e, tuple: f(e.tuple) };
+    default:
+      return e;
+  }
+};

@@ -1,0 +1,90 @@
+// How a GPU's thread moves neighbouring values of a row together, in accesses of up to 16 bytes.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "prelude.h"
+
+namespace cw {
+
+// Values of one row that a thread moves together, in words. Their number is such that the words are whole.
+template <class T, int count> struct Run {
+  static constexpr int words = count * sizeof(T) / 4;
+  static_assert(words * 4 == count * sizeof(T), "runs are whole words");
+  uint32_t word[words];
+};
+
+// The widest access, in words, that a run of so many can be made of.
+__host__ __device__ constexpr int accessWords(int words) { return words % 4 == 0 ? 4 : words % 2 == 0 ? 2 : 1; }
+
+// Whether a row's values lie so that runs can be moved in their widest accesses, wherever a run begins.
+template <class T, int count> static inline bool isAligned(const void* plane, int64_t pitch) {
+  const uint64_t mask = 4 * accessWords(Run<T, count>::words) - 1;
+  return (((uint64_t)plane | (uint64_t)pitch) & mask) == 0;
+}
+
+template <class T, int count> static __device__ __forceinline__ Run<T, count> loadRun(const T* values) {
+  Run<T, count> run;
+  constexpr int words = Run<T, count>::words, step = accessWords(words);
+#pragma unroll
+  for (int i = 0; i < words; i += step) {
+    const uint32_t* const from = (const uint32_t*)values + i;
+    if constexpr (step == 4) {
+      const uint4 v = __ldg((const uint4*)from);
+      run.word[i] = v.x, run.word[i + 1] = v.y, run.word[i + 2] = v.z, run.word[i + 3] = v.w;
+    } else if constexpr (step == 2) {
+      const uint2 v = __ldg((const uint2*)from);
+      run.word[i] = v.x, run.word[i + 1] = v.y;
+    } else {
+      run.word[i] = __ldg(from);
+    }
+  }
+  return run;
+}
+// Written once and not read again here: it should not push the source out of the cache.
+template <class T, int count> static __device__ __forceinline__ void storeRun(T* values, const Run<T, count>& run) {
+  constexpr int words = Run<T, count>::words, step = accessWords(words);
+#pragma unroll
+  for (int i = 0; i < words; i += step) {
+    uint32_t* const to = (uint32_t*)values + i;
+    if constexpr (step == 4) {
+      __stcs((uint4*)to, uint4{run.word[i], run.word[i + 1], run.word[i + 2], run.word[i + 3]});
+    } else if constexpr (step == 2) {
+      __stcs((uint2*)to, uint2{run.word[i], run.word[i + 1]});
+    } else {
+      __stcs(to, run.word[i]);
+    }
+  }
+}
+
+// Value i of a run, as `get` gives it from memory.
+template <int count> static __device__ __forceinline__ float get(const Run<uint8_t, count>& run, int i) {
+  return (float)((run.word[i >> 2] >> (8 * (i & 3))) & 0xffu);
+}
+template <int count> static __device__ __forceinline__ float get(const Run<uint16_t, count>& run, int i) {
+  return (float)((run.word[i >> 1] >> (16 * (i & 1))) & 0xffffu);
+}
+template <int count> static __device__ __forceinline__ float get(const Run<f16, count>& run, int i) {
+  return f16Value((uint16_t)(run.word[i >> 1] >> (16 * (i & 1))));
+}
+template <int count> static __device__ __forceinline__ float get(const Run<float, count>& run, int i) {
+  return floatOf(run.word[i]);
+}
+template <int count>
+static __device__ __forceinline__ float getCode(const Run<uint16_t, count>& run, int i, int shift, float scale) {
+  return (float)(((run.word[i >> 1] >> (16 * (i & 1))) & 0xffffu) >> shift) * scale;
+}
+
+// Sets value i of a run, as `put` writes it to memory; once, in a run that was zero.
+template <class T, int count> static __device__ __forceinline__ void put(float v, Run<T, count>& run, int i) {
+  T value;
+  put(v, value);
+  uint32_t bits = 0;
+  if constexpr (sizeof(T) == 4) bits = bitsOf(v);
+  else if constexpr (sizeof(T) == 2) bits = *(const uint16_t*)&value;
+  else bits = *(const uint8_t*)&value;
+  constexpr int perWord = 4 / sizeof(T);
+  run.word[i / perWord] |= bits << (8 * sizeof(T) * (i % perWord));
+}
+
+}  // namespace cw
