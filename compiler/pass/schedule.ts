@@ -1,4 +1,4 @@
-import type { FusedKernel, Layout, Schedule, Tile } from '../ir/plan.js';
+import type { FusedKernel, Layout, Reach, Schedule, Tile } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
 import { reachOf } from './reach.js';
 
@@ -21,18 +21,22 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
   const reach = kernel.resample && reachOf(kernel.resample.stage.filter.apply.fn);
   return {
     block: BLOCK,
-    tile: tileOf(kernel),
+    tile: tileOf(kernel, reach),
     ...(reach ? { reach } : {}),
     capacities: [...SMALLER_BATCHES.filter(images => images < most), most],
   };
 };
 
 /** Pixels of one thread, and whether it reads them in runs. */
-const tileOf = ({ pipeline: { source, sink }, geometry, resample, pre }: FusedKernel): Tile => {
+const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
+  const { pipeline, geometry, resample, pre } = kernel;
+  const { source, sink } = pipeline;
   if (resample) {
     // Taps lie where they lie: neighbouring threads read neighbouring ones only if their pixels are neighbours. Two rows
-    // share a column's arithmetic and the reading of parameters; with operators on every tap they need too many registers.
-    return { width: 1, height: pre.length === 0 ? 2 : 1, readsRuns: false };
+    // share a column's arithmetic and the reading of parameters; with operators on every tap, or with more taps than
+    // two by two, they need too many registers.
+    const fewTaps = reach !== undefined && [reach.x, reach.y].every(({ low, high }) => high - low <= 1);
+    return { width: 1, height: pre.length === 0 && fewTaps ? 2 : 1, readsRuns: false };
   }
   const readsRuns = geometry.length === 0;
   const width = Math.max(widestRun(sink), leastRun(sink), readsRuns ? leastRun(source) : 1);

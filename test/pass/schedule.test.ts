@@ -80,6 +80,7 @@ describe('schedule', () => {
       { width: 1, height: 2, readsRuns: false },
       'taps lie where they lie; two rows share a column',
     ],
+    ['resizedCubic', { width: 1, height: 1, readsRuns: false }, 'sixteen taps take the registers'],
     [
       'warpedConstant',
       { width: 1, height: 1, readsRuns: false },
