@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/gpu/**', 'test/build/**'],
+          exclude: ['test/gpu/**', 'test/nvdec/**', 'test/build/**'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
         },
@@ -29,7 +29,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'gpu',
-          include: ['test/gpu/**/*.test.ts'],
+          include: ['test/gpu/**/*.test.ts', 'test/nvdec/**/*.test.ts'],
           // One device: a test that measures or fills its memory must not meet another.
           fileParallelism: false,
           testTimeout: 120_000,

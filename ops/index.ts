@@ -28,6 +28,7 @@ export {
   rgba8,
   yuv422p,
   yuv444p,
+  yuv444p16,
   yv12,
 } from './formats.js';
 export { fromLinear } from './fromLinear.js';

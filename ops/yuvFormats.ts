@@ -99,3 +99,14 @@ export const p010 = (): Format<'yuv', 'source'> => deep('p010', 10);
 export const p012 = (): Format<'yuv', 'source'> => deep('p012', 12);
 /** {@link p010} with 16 bits: pixels are code / 256. It reads 10 and 12 bits, too, where the lower bits are 0. */
 export const p016 = (): Format<'yuv', 'source'> => deep('p016', 16);
+
+/**
+ * {@link yuv444p} with 16 bits: pixels are code / 256. It reads 10 and 12 bits in the upper bits of a u16, too, where the lower
+ * bits are 0: what NVDEC gives for deep 4:4:4.
+ */
+export const yuv444p16 = (): Format<'yuv', 'source'> => ({
+  ...threePlanes('yuv444p16', chroma444),
+  dtype: 'u16',
+  code: { bits: 16, shift: 0 },
+  role: 'source',
+});

@@ -103,6 +103,63 @@ export type NativeStream = {
   ): void;
   dispose(): void;
 };
+/** A decoded picture in NVDEC's own memory. Codes of colour are those of ITU-T H.273. */
+export type NativePicture = {
+  readonly memory: NativeMemory;
+  /** Of the packet that it came from. */
+  readonly id: number;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  /** Bytes from row to row, of all planes. */
+  readonly pitch: number;
+  /** Rows of luma in memory: the next plane begins after them. */
+  readonly surfaceHeight: number;
+  /** The bitstream was damaged, and the decoder made up for what is missing. */
+  readonly damaged: boolean;
+  readonly fullRange: boolean;
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+};
+export type NativeDecoder = {
+  push(
+    data: Uint8Array,
+    id: number,
+    lengthSize: number,
+    last: boolean,
+    header: Uint8Array | undefined,
+  ): number;
+  /** Pictures in the order they are shown; null where those before a `last` packet end. */
+  take(most: number): readonly (NativePicture | null)[];
+  wait(low?: number): Promise<void>;
+  readonly queued: number;
+  readonly held: number;
+  reset(): void;
+  dispose(): void;
+};
+/** One kind of video, and whether a GPU's NVDEC decodes it. */
+export type DecoderCapability = {
+  /** `mpeg1`, `mpeg2`, `mpeg4`, `mjpeg`, `avc`, `hevc`, `vp8`, `vp9` or `av1`. */
+  readonly codec: string;
+  /** 1: 4:2:0, 2: 4:2:2, 3: 4:4:4. */
+  readonly chroma: number;
+  readonly bitDepth: number;
+  readonly supported: boolean;
+  /** How many engines of the chip decode it. */
+  readonly engines: number;
+  /** In pixels, of the coded picture. */
+  readonly maxWidth: number;
+  readonly maxHeight: number;
+  readonly minWidth: number;
+  readonly minHeight: number;
+};
+/** Whether NVDEC can be used on this machine, and if not, why. */
+export type NvdecStatus = {
+  readonly usable: boolean;
+  readonly reason?: UnavailableReason;
+  readonly message: string;
+};
 export type NativeDevice = {
   info(): DeviceProperties;
   createStream(): NativeStream;
@@ -110,18 +167,21 @@ export type NativeDevice = {
   wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
   wrapHost(array: HostArray): NativeMemory;
   allocateHost(bytes: number): ArrayBuffer;
+  createDecoder(codec: string, surfaces: number, wholePackets: boolean, lowLatency: boolean): NativeDecoder;
+  decoderCapabilities(): readonly DecoderCapability[];
   memory(): { readonly live: number; readonly total?: number; readonly free?: number };
   dispose(): void;
 };
 export type NativeAddon = {
   readonly interface: number;
   cudaStatus(): CudaStatus;
+  nvdecStatus(): NvdecStatus;
   openDevice(kind: 'cuda' | 'cpu', index: number): NativeDevice;
   openLibrary(path: string): NativeLibrary;
 };
 
 /** The version of the types above. */
-const INTERFACE = 2;
+const INTERFACE = 3;
 
 let loaded: NativeAddon | undefined;
 

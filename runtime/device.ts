@@ -141,6 +141,8 @@ const remedy = {
   noDriver: "Install NVIDIA's driver, or use openDevice('cpu').",
   driverTooOld: "Install a newer driver, or use openDevice('cpu').",
   noDevice: "Check CUDA_VISIBLE_DEVICES and nvidia-smi, or use openDevice('cpu').",
+  noVideoLibrary: '',
+  unsupportedByDevice: '',
   error: "Check nvidia-smi, or use openDevice('cpu').",
 } as const;
 

@@ -82,8 +82,17 @@ export class OutOfMemoryError extends CuweaveError {
   }
 }
 
-/** Why CUDA cannot be used. */
-export type UnavailableReason = 'noDriver' | 'driverTooOld' | 'noDevice' | 'error';
+/**
+ * Why CUDA, or NVDEC, cannot be used. `noVideoLibrary`: the driver is there without libnvcuvid, as in a container without
+ * video capability. `unsupportedByDevice`: the GPU does not decode such a video.
+ */
+export type UnavailableReason =
+  | 'noDriver'
+  | 'driverTooOld'
+  | 'noDevice'
+  | 'noVideoLibrary'
+  | 'unsupportedByDevice'
+  | 'error';
 
 /** The device that was asked for is not there. */
 export class DeviceUnavailableError extends CuweaveError {
@@ -179,8 +188,15 @@ export const fromNative = (thrown: unknown): Error => {
   }
 };
 
+const reasons: readonly string[] = [
+  'noDriver',
+  'driverTooOld',
+  'noDevice',
+  'noVideoLibrary',
+  'unsupportedByDevice',
+] satisfies UnavailableReason[];
 const toReason = (name: string): UnavailableReason =>
-  name === 'noDriver' || name === 'driverTooOld' || name === 'noDevice' ? name : 'error';
+  reasons.includes(name) ? (name as UnavailableReason) : 'error';
 
 /** Calls into the addon; what it throws becomes a typed error. */
 export const guarded = <T>(call: () => T): T => {

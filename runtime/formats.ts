@@ -17,6 +17,7 @@ const known: ReadonlyMap<string, ImageFormat> = new Map(
     formats.yuv422p(),
     formats.nv24(),
     formats.yuv444p(),
+    formats.yuv444p16(),
     formats.p010(),
     formats.p012(),
     formats.p016(),

@@ -16,7 +16,10 @@ export type HostImage = { readonly width: number; readonly height: number } & (
       readonly format: 'nv12' | 'yuv422p' | 'yuv444p' | 'rgb8';
       readonly planes: readonly HostPlane[];
     }
-  | { readonly format: 'p010'; readonly planes: readonly HostPlane<Uint16Array>[] }
+  | {
+      readonly format: 'p010' | 'p012' | 'yuv444p16';
+      readonly planes: readonly HostPlane<Uint16Array>[];
+    }
 );
 
 /** The pixel formats that {@link toHostImage} takes, in FFmpeg's words. */
@@ -26,10 +29,13 @@ export const readablePixels = [
   'nv12',
   'yuv420p10le',
   'p010le',
+  'yuv420p12le',
   'yuv422p',
   'yuvj422p',
   'yuv444p',
   'yuvj444p',
+  'yuv444p10le',
+  'yuv444p12le',
 ] as const;
 /** One of {@link readablePixels}. */
 export type ReadablePixels = (typeof readablePixels)[number];
@@ -74,8 +80,41 @@ export const interleaveChroma = (
 /** Bytes from the start of an image with such a luma plane to its chroma. */
 const afterLuma = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-/** 10-bit 4:2:0 as `p010`: the codes move to the upper bits, and chroma is interleaved where it is in two planes. */
-const toP010 = (
+/** Rows of u16 codes, moved up by some bits, `step` samples apart in `data`. */
+const copyDeep = (
+  plane: DecodedPlane,
+  data: Uint16Array,
+  place: { readonly start: number; readonly step: number; readonly columns: number; readonly rows: number },
+  up: number,
+): void => {
+  const { start, step, columns, rows } = place;
+  const from = new Uint16Array(plane.data.buffer, plane.data.byteOffset, plane.data.byteLength >> 1);
+  for (let y = 0; y < rows; y++) {
+    const row = y * (plane.stride >> 1);
+    const to = start + y * columns * step;
+    for (let x = 0; x < columns; x++) data[to + x * step] = from[row + x] << up;
+  }
+};
+
+/** Deep 4:4:4: the codes move to the upper bits. */
+const toDeep444 = (
+  width: number,
+  height: number,
+  decoded: readonly DecodedPlane[],
+  bits: number,
+): HostImage => {
+  const size = width * height;
+  const data = new Uint16Array(3 * size);
+  const planes = decoded.slice(0, 3).map((plane, n) => {
+    copyDeep(plane, data, { start: n * size, step: 1, columns: width, rows: height }, 16 - bits);
+    return { data, pitch: 2 * width, offset: 2 * n * size };
+  });
+  return { format: 'yuv444p16', width, height, planes };
+};
+
+/** Deep 4:2:0: the codes move to the upper bits, and chroma is interleaved where it is in two planes. */
+const toDeep420 = (
+  format: 'p010' | 'p012',
   width: number,
   height: number,
   decoded: readonly DecodedPlane[],
@@ -85,23 +124,16 @@ const toP010 = (
   const chromaHeight = Math.ceil(height / 2);
   const chromaAt = afterLuma(2 * width * height) / 2;
   const data = new Uint16Array(chromaAt + 2 * chromaWidth * chromaHeight);
-  const up = isP010 ? 0 : 6;
-  const copy = (plane: DecodedPlane, start: number, step: number, columns: number, rows: number): void => {
-    const from = new Uint16Array(plane.data.buffer, plane.data.byteOffset, plane.data.byteLength >> 1);
-    for (let y = 0; y < rows; y++) {
-      const row = y * (plane.stride >> 1);
-      const to = start + y * columns * step;
-      for (let x = 0; x < columns; x++) data[to + x * step] = from[row + x] << up;
-    }
-  };
-  copy(decoded[0], 0, 1, width, height);
-  if (isP010) copy(decoded[1], chromaAt, 1, 2 * chromaWidth, chromaHeight);
-  else for (const n of [1, 2]) copy(decoded[n], chromaAt + n - 1, 2, chromaWidth, chromaHeight);
+  const up = isP010 ? 0 : format === 'p010' ? 6 : 4;
+  const chroma = { columns: chromaWidth, rows: chromaHeight };
+  copyDeep(decoded[0], data, { start: 0, step: 1, columns: width, rows: height }, up);
+  if (isP010) copyDeep(decoded[1], data, { ...chroma, start: chromaAt, step: 1, columns: 2 * chromaWidth }, up);
+  else for (const n of [1, 2]) copyDeep(decoded[n], data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
   const planes = [
     { data, pitch: 2 * width, offset: 0 },
     { data, pitch: 4 * chromaWidth, offset: 2 * chromaAt },
   ];
-  return { format: 'p010', width, height, planes };
+  return { format, width, height, planes };
 };
 
 /** Three planes of 8 bits as they are. */
@@ -125,7 +157,8 @@ const toThreePlanes = (
 };
 
 /**
- * A decoded picture in memory of its own: 4:2:0 becomes `nv12`, or with 10 bits `p010`; 4:2:2 and 4:4:4 stay in three planes.
+ * A decoded picture in memory of its own: 4:2:0 becomes `nv12`, or with 10 bits `p010`, with 12 `p012`; 4:2:2 and 4:4:4 stay in
+ * three planes, deep 4:4:4 as `yuv444p16`.
  *
  * @param pixels The decoder's pixel format. The `j` formats differ in range only, which the colour description tells.
  * @param size The visible size in pixels; odd ones have chroma planes rounded up.
@@ -139,8 +172,11 @@ export const toHostImage = (
   if (pixels === 'yuv444p' || pixels === 'yuvj444p') return toThreePlanes('yuv444p', width, height, decoded);
   if (pixels === 'yuv422p' || pixels === 'yuvj422p') return toThreePlanes('yuv422p', width, height, decoded);
   if (pixels === 'p010le' || pixels === 'yuv420p10le') {
-    return toP010(width, height, decoded, pixels === 'p010le');
+    return toDeep420('p010', width, height, decoded, pixels === 'p010le');
   }
+  if (pixels === 'yuv420p12le') return toDeep420('p012', width, height, decoded, false);
+  if (pixels === 'yuv444p10le') return toDeep444(width, height, decoded, 10);
+  if (pixels === 'yuv444p12le') return toDeep444(width, height, decoded, 12);
   const chromaWidth = Math.ceil(width / 2);
   const chromaHeight = Math.ceil(height / 2);
   const chromaAt = afterLuma(width * height);

@@ -1,4 +1,4 @@
-import type { NativeMemory } from './addon.js';
+import type { NativeMemory, NativeStream } from './addon.js';
 import type { Device } from './device.js';
 import { byteSize, type HostData, newHostArray, requireHostArray, requireInteger } from './dtype.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
@@ -136,6 +136,16 @@ export class Image {
     return { format, width, height, ...(colour ? { colour } : {}), planes };
   }
 
+  /**
+   * A copy in memory of its own on the same device: for what must outlive its source, such as a frame that is to be kept
+   * beyond its place in the loop.
+   */
+  clone(options: { readonly stream?: Stream } = {}): Image {
+    const { device, format, width, height, colour } = this;
+    const spec = { format, width, height, ...(colour ? { colour } : {}) };
+    return new Image(device, spec, copyPlanes(device, spec, this._placed(), options.stream ?? device.stream));
+  }
+
   /** Whether `dispose()` was called. */
   get disposed(): boolean {
     return this.#disposed;
@@ -199,6 +209,51 @@ export class ImageBatch implements Iterable<Image> {
   }
 }
 
+/** @internal Copies planes into one new allocation of the same device. */
+export const copyPlanes = (
+  device: Device,
+  { format: name, width, height }: ImageSpec,
+  placed: readonly PlacedPlane[],
+  stream: Stream,
+): readonly PlacedPlane[] => {
+  const format = formatOf(name, 'image.format');
+  const extents = format.planes.map(plane => planeExtent(format, plane, width, height));
+  return placeNew(device, stream, extents, (native, memory, n, offset, pitch) => {
+    const { memory: source, address, pitch: sourcePitch } = placed[n];
+    const { rowBytes, rows } = extents[n];
+    const sourceOffset = address - Number(source.pointer);
+    native.copy(memory, offset, pitch, source, sourceOffset, sourcePitch, rowBytes, rows);
+  });
+};
+
+/** One allocation for all planes; `fill` fills each. */
+const placeNew = (
+  device: Device,
+  stream: Stream,
+  planes: readonly { readonly rowBytes: number; readonly rows: number }[],
+  fill: (native: NativeStream, memory: NativeMemory, n: number, offset: number, pitch: number) => void,
+): readonly PlacedPlane[] => {
+  const pitches = planes.map(({ rowBytes }) => Math.ceil(rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT);
+  const offsets: number[] = [];
+  let bytes = 0;
+  planes.forEach(({ rows }, n) => {
+    offsets.push(bytes);
+    bytes += pitches[n] * rows;
+  });
+  const native = stream._native();
+  const memory = device._allocate(native, bytes);
+  try {
+    planes.forEach((_, n) => {
+      guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
+    });
+  } catch (error) {
+    memory.dispose();
+    throw error;
+  }
+  const start = Number(memory.pointer);
+  return planes.map((_, n) => ({ memory, address: start + offsets[n], pitch: pitches[n] }));
+};
+
 /** @internal Uploads planes, or on the CPU points at them. */
 export const placeHostPlanes = (
   device: Device,
@@ -227,28 +282,10 @@ export const placeHostPlanes = (
       return { memory, address: Number(memory.pointer) + offset, pitch };
     });
   }
-  // One allocation for all planes.
-  const targetPitches = sources.map(({ rowBytes }) => Math.ceil(rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT);
-  const offsets: number[] = [];
-  let bytes = 0;
-  sources.forEach(({ rows }, n) => {
-    offsets.push(bytes);
-    bytes += targetPitches[n] * rows;
+  return placeNew(device, stream, sources, (native, memory, n, offset, pitch) => {
+    const { array, pitch: sourcePitch, offset: sourceOffset, rowBytes, rows } = sources[n];
+    native.upload(memory, offset, pitch, array, sourceOffset, sourcePitch, rowBytes, rows);
   });
-  const native = stream._native();
-  const memory = device._allocate(native, bytes);
-  try {
-    sources.forEach(({ array, pitch, offset, rowBytes, rows }, n) => {
-      guarded(() =>
-        native.upload(memory, offsets[n], targetPitches[n], array, offset, pitch, rowBytes, rows),
-      );
-    });
-  } catch (error) {
-    memory.dispose();
-    throw error;
-  }
-  const start = Number(memory.pointer);
-  return sources.map((_, n) => ({ memory, address: start + offsets[n], pitch: targetPitches[n] }));
 };
 
 const checkSpec = (spec: ImageSpec & { readonly planes: readonly unknown[] }) => {

@@ -1,5 +1,5 @@
 /** What an application imports from `cuweave`. */
-export type { CudaStatus, DeviceProperties, HostArray } from './addon.js';
+export type { CudaStatus, DecoderCapability, DeviceProperties, HostArray, NvdecStatus } from './addon.js';
 export { contactSheet, type SheetOptions } from './contactSheet.js';
 export { cudaStatus, Device, type DeviceName, openDevice } from './device.js';
 export type { HostData } from './dtype.js';
@@ -37,15 +37,11 @@ export {
 } from './pipeline.js';
 export { Event, Stream } from './stream.js';
 export { type HostTensor, type Layout, Tensor, type TensorSpec } from './tensor.js';
-export {
-  type FrameOptions,
-  type FrameRange,
-  type FrameTiming,
-  VideoBatch,
-  VideoError,
-  type VideoErrorCode,
-  VideoFrame,
-  type VideoOptions,
-  VideoReader,
-} from './video.js';
+export type { FrameAddress } from './frameSearch.js';
+export { nvdecCapabilities, nvdecStatus } from './nvdec.js';
+export { type FrameOptions, type VideoOptions, VideoReader } from './video.js';
 export type { ColourDescription } from './videoColour.js';
+export { type DecoderCodec, VideoDecoder, type VideoDecoderOptions } from './videoDecoder.js';
+export { VideoError, type VideoErrorCode } from './videoError.js';
+export { VideoBatch, VideoFrame } from './videoFrame.js';
+export type { FrameRange, FrameTiming, OnDamage } from './videoStream.js';

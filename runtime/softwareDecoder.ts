@@ -5,27 +5,42 @@
  */
 import { availableParallelism } from 'node:os';
 import type { EncodedPacket } from 'mediabunny';
-import type { AVCodecID, CodecContext, Frame } from 'node-av';
+import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
+import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from './framePlanes.js';
+import { colourOfCodes } from './h273.js';
+import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
+import { describeColour, type StreamColour } from './videoColour.js';
+import { messageOf, VideoError } from './videoError.js';
+import type { ContainedCodec, DecoderSetup, VideoFile } from './videoFile.js';
 
 type Av = typeof import('node-av');
 
-/** The codecs decoded here, in mediabunny's words. */
-export const decodableCodecs = ['avc', 'hevc', 'vp8', 'vp9', 'av1'] as const;
-/** One of {@link decodableCodecs}. */
-export type DecodableCodec = (typeof decodableCodecs)[number];
+const loadAv = async (): Promise<Av> => {
+  try {
+    const av = await import('node-av');
+    // What FFmpeg says of bad input becomes a VideoError; it need not stand on stderr too, unless the app chose so.
+    if (av.Log.getLevel() === av.AV_LOG_INFO) av.Log.setLevel(av.AV_LOG_FATAL);
+    return av;
+  } catch (cause) {
+    throw new VideoError(
+      'noDecoder',
+      `Expected a video decoder for ${process.platform}-${process.arch} but it does not load: ` +
+        `${messageOf(cause)}\nInstall with optional dependencies, so that node-av's binary comes along: ` +
+        'npm install --include=optional',
+      { cause },
+    );
+  }
+};
+let loaded: Promise<Av> | undefined;
 
-/** What the decoder must know before the first packet. */
-export type DecoderSetup = {
-  readonly codec: DecodableCodec;
-  /** Size in pixels, as the container has it; the bitstream may know better. */
-  readonly width: number;
-  readonly height: number;
-  /** The container's codec description (avcC, hvcC …), where it has one. */
-  readonly description?: Uint8Array;
+/** Loads FFmpeg once; throws a {@link VideoError} `noDecoder` where it does not load. */
+export const loadSoftwareDecoder = (): Promise<Av> => {
+  loaded ??= loadAv();
+  return loaded;
 };
 
 /** A picture in the decoder's own memory; valid until the next is asked for. */
-export type DecodedPicture = {
+type DecodedPicture = {
   readonly frame: Frame;
   /** Seconds, those of the packet that held the picture. */
   readonly timestamp: number;
@@ -35,7 +50,7 @@ export type DecodedPicture = {
 // Every thread holds a picture of its own; more than a few gain little and cost memory.
 const maxThreads = 8;
 
-const codecId = (av: Av, codec: DecodableCodec): AVCodecID =>
+const codecId = (av: Av, codec: ContainedCodec): AVCodecID =>
   ({
     avc: av.AV_CODEC_ID_H264,
     hevc: av.AV_CODEC_ID_HEVC,
@@ -69,7 +84,7 @@ const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> =
  * Decodes packets (in decode order) to pictures (in the order they are shown). Nothing is decoded before it is asked
  * for, but for what the decoder's threads hold. Throws FFmpeg's error at a packet that it refuses.
  */
-export async function* decodePackets(
+async function* decodePackets(
   av: Av,
   setup: DecoderSetup,
   packets: AsyncIterable<EncodedPacket>,
@@ -116,3 +131,55 @@ export async function* decodePackets(
     context.freeContext();
   }
 }
+
+/** Decodes a file on the CPU. */
+export const softwareDecoder = async (file: VideoFile): Promise<PictureDecoder<HostImage>> => {
+  const av = await loadSoftwareDecoder();
+  return {
+    decode: async function* (from) {
+      for await (const picture of decodePackets(av, file.setup, file.packets(from))) {
+        yield toPicture(av, picture, file);
+      }
+    },
+  };
+};
+
+const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPicture<HostImage> => {
+  const { frame, timestamp, duration } = picture;
+  return {
+    timestamp,
+    duration,
+    damaged: frame.decodeErrorFlags !== 0,
+    read: () => {
+      const pixels = av.avGetPixFmtName(frame.format as AVPixelFormat);
+      const { data, linesize, width, height } = frame;
+      if (!isReadable(pixels) || !data) {
+        throw new VideoError(
+          'unsupportedPixels',
+          `Expected 8-bit 4:2:0, 4:2:2 or 4:4:4, or 10-bit 4:2:0 (${readablePixels.join(', ')}) in ${file.what} but received ` +
+            `${pixels ?? 'an unknown pixel format'}`,
+        );
+      }
+      const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));
+      return {
+        image: toHostImage(pixels, { width, height }, planes),
+        colour: describeColour([file.colour, frameColour(av, frame, pixels)], height),
+      };
+    },
+    drop: () => {},
+  };
+};
+
+/** What the bitstream says. */
+const frameColour = (av: Av, frame: Frame, pixels: ReadablePixels): StreamColour => {
+  const full = pixels.startsWith('yuvj') || frame.colorRange === av.AVCOL_RANGE_JPEG;
+  return colourOfCodes({
+    matrix: frame.colorSpace,
+    primaries: frame.colorPrimaries,
+    transfer: frame.colorTrc,
+    fullRange: full ? true : frame.colorRange === av.AVCOL_RANGE_MPEG ? false : null,
+  });
+};
+
+const isReadable = (pixels: string | null): pixels is ReadablePixels =>
+  (readablePixels as readonly (string | null)[]).includes(pixels);

@@ -1,58 +1,45 @@
 import { type Device, openDevice } from './device.js';
 import { requireInteger } from './dtype.js';
-import { describe, expected } from './errors.js';
-import { Image, ImageBatch, placeHostPlanes } from './image.js';
+import { copySurface, engineDecoder } from './engines.js';
+import { DeviceUnavailableError, describe, expected } from './errors.js';
+import type { HostImage } from './framePlanes.js';
+import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
+import { nvdecCapabilities } from './nvdec.js';
+import { nvdecDecoder, probeNvdec, type Surface } from './nvdecDecoder.js';
+import type { PictureDecoder } from './pictureDecoder.js';
+import { softwareDecoder } from './softwareDecoder.js';
+import { MOST_HELD } from './surfaces.js';
 import type { ColourDescription } from './videoColour.js';
 import { VideoError } from './videoError.js';
+import { openVideoFile, type VideoFile } from './videoFile.js';
+import { toVideoFrame, VideoBatch, VideoFrame } from './videoFrame.js';
 import {
   type DecodedFrame,
   type FrameRange,
-  type FrameTiming,
-  openVideoStream,
+  type OnDamage,
   type VideoStream,
+  videoStream,
 } from './videoStream.js';
-
-export { VideoError, type VideoErrorCode } from './videoError.js';
-export type { FrameRange, FrameTiming } from './videoStream.js';
-
-/** One picture of a video on a device: `nv12` for 4:2:0, `yuv444p` for 4:4:4. */
-export class VideoFrame extends Image implements FrameTiming {
-  /** Seconds, as the container has it. */
-  readonly timestamp: number;
-  /** Seconds; 0 where the container does not say. */
-  readonly duration: number;
-  /** The frame's place in the stretch, counted from 0 before `step` leaves some out. */
-  readonly index: number;
-
-  /** @internal */
-  constructor(device: Device, decoded: DecodedFrame) {
-    const { image, colour, timestamp, duration, index } = decoded;
-    const { format, width, height } = image;
-    super(device, { format, width, height, colour }, placeHostPlanes(device, image, device.stream));
-    this.timestamp = timestamp;
-    this.duration = duration;
-    this.index = index;
-  }
-}
-
-/** Consecutive frames of a video. */
-export class VideoBatch extends ImageBatch {
-  /** When each frame is shown, in seconds. */
-  readonly timestamps: readonly number[];
-
-  /** @internal */
-  constructor(readonly frames: readonly VideoFrame[]) {
-    super(frames);
-    this.timestamps = frames.map(frame => frame.timestamp);
-  }
-}
 
 /** How to open a video. */
 export type VideoOptions = {
   /** Where the frames go; default: a device of the reader's own, as `openDevice()` gives it, which lives as long as it. */
   readonly device?: Device;
-  /** `software`: on the CPU. `auto` (default): the best there is, which is `software` in this version. */
-  readonly decoder?: 'auto' | 'software';
+  /**
+   * `nvdec`: the GPU's video engine, or an error that says why not. `software`: FFmpeg on the CPU. `auto` (default): NVDEC
+   * where the device is a GPU that decodes this video, else software; `reader.decoder` and `reader.decoderReason` say which
+   * and why.
+   */
+  readonly decoder?: 'auto' | 'nvdec' | 'software';
+  /**
+   * How many of the chip's video engines decode this one file: it is cut at its key frames, and frames still come in order.
+   * `auto`: all of them. Default 1: frames are then read where NVDEC left them, and nothing is decoded that is not asked for.
+   */
+  readonly engines?: number | 'auto';
+  /** With several engines: bytes of frames decoded ahead; default: a quarter of the device's free memory. */
+  readonly budget?: number;
+  /** `error` (default): a damaged frame ends the iteration. `keep`: it comes with `frame.damaged` set. */
+  readonly onDamage?: OnDamage;
 };
 
 /** Which frames, and for how long they live. */
@@ -64,9 +51,78 @@ export type FrameOptions = FrameRange & {
   readonly keep?: boolean;
 };
 
+/** A decoder for a video, and why it is that one. */
+type Choice = {
+  readonly decoder: 'nvdec' | 'software';
+  readonly reason: string;
+  readonly engines: number;
+  readonly make: PictureDecoder<HostImage | Surface>;
+};
+
+const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOptions): Promise<Choice> => {
+  const { decoder = 'auto', engines = 1 } = options;
+  const software = async (reason: string): Promise<Choice> => {
+    if (engines !== 1 && engines !== 'auto') {
+      throw new VideoError(
+        'nvdecUnavailable',
+        `Expected NVDEC for ${engines} engines but the decoder is the software one: ${reason}`,
+      );
+    }
+    return { decoder: 'software', reason, engines: 1, make: await softwareDecoder(file) };
+  };
+  if (decoder === 'software') return software('asked for');
+  try {
+    await probeNvdec(device, file);
+  } catch (error) {
+    // Damaged data is no reason against NVDEC: reading the frames will say so.
+    if (error instanceof DeviceUnavailableError) {
+      if (decoder === 'auto') return software(error.message);
+      const { reason, message } = error;
+      throw new VideoError(
+        'nvdecUnavailable',
+        `Expected NVDEC to decode ${file.what} but ${message}. With decoder: 'auto' the CPU would decode it`,
+        { cause: error, reason },
+      );
+    }
+    if (!(error instanceof VideoError)) throw error;
+  }
+  const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
+  const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
+  const budget = options.budget ?? (device.memory().free ?? 0) / 4;
+  const make =
+    count === 1 ? nvdecDecoder(device, file) : engineDecoder(device, file, { engines: count, budget });
+  return { decoder: 'nvdec', reason, engines: count, make };
+};
+
+/** How many engines decode that codec. */
+const enginesOf = (device: Device, codec: string): number =>
+  Math.max(
+    1,
+    ...nvdecCapabilities(device)
+      .filter(found => found.codec === codec && found.supported)
+      .map(found => found.engines),
+  );
+
+const checkOptions = (options: VideoOptions): void => {
+  const { decoder = 'auto', engines = 1, budget, onDamage = 'error' } = options;
+  if (!['auto', 'nvdec', 'software'].includes(decoder)) {
+    throw expected("'auto', 'nvdec' or 'software'", 'options.decoder', describe(decoder));
+  }
+  if (engines !== 'auto' && !(Number.isInteger(engines) && engines >= 1 && engines <= 64)) {
+    throw expected("a whole number of 1 to 64, or 'auto'", 'options.engines', describe(engines));
+  }
+  if (budget !== undefined && !(typeof budget === 'number' && budget >= 0)) {
+    throw expected('a number of bytes', 'options.budget', describe(budget));
+  }
+  if (onDamage !== 'error' && onDamage !== 'keep') {
+    throw expected("'error' or 'keep'", 'options.onDamage', describe(onDamage));
+  }
+};
+
 /**
- * Reads the frames of a video: MP4, MOV, Matroska, WebM or MPEG-TS with H.264, HEVC, VP8, VP9 or AV1 of 8 bits, 4:2:0 or
- * 4:4:4. Frames come in the order they are shown, in the size the stream says without the coder's padding, not rotated.
+ * Reads the frames of a video: MP4, MOV, Matroska, WebM or MPEG-TS with H.264, HEVC, VP8, VP9 or AV1, decoded by the GPU's
+ * video engine (NVDEC) where there is one, else on the CPU. Frames come in the order they are shown, in the size the stream
+ * says without the coder's padding, not rotated.
  *
  * ```ts
  * const video = await VideoReader.open('clip.mp4', { device });
@@ -75,45 +131,49 @@ export type FrameOptions = FrameRange & {
  * ```
  */
 export class VideoReader {
-  readonly #stream: VideoStream;
+  readonly #stream: VideoStream<HostImage | Surface>;
   readonly #ownDevice: boolean;
   #disposed = false;
   /** What decodes. */
-  readonly decoder = 'software';
+  readonly decoder: 'nvdec' | 'software';
   /** Why it is that decoder. */
   readonly decoderReason: string;
+  /** How many of the chip's engines decode. */
+  readonly engines: number;
 
   private constructor(
-    stream: VideoStream,
+    file: VideoFile,
+    choice: Choice,
     /** Where the frames are. */
     readonly device: Device,
     options: VideoOptions,
   ) {
-    this.#stream = stream;
+    this.#stream = videoStream(file, choice.make, options.onDamage);
     this.#ownDevice = options.device === undefined;
-    this.decoderReason =
-      options.decoder === 'software' ? 'asked for' : 'this version of cuweave decodes on the CPU only';
+    this.decoder = choice.decoder;
+    this.decoderReason = choice.reason;
+    this.engines = choice.engines;
   }
 
   /**
-   * Opens a video and reads its index; nothing is decoded yet.
+   * Opens a video and reads its index. With NVDEC its first frame is decoded, to know whether this GPU can.
    *
    * @param source The path of a file, or a whole file's bytes.
-   * @throws {VideoError} Its `code` says what is wrong with the file.
+   * @throws {VideoError} Its `code` says what is wrong with the file, or why there is no such decoder.
    */
   static async open(source: string | Uint8Array, options: VideoOptions = {}): Promise<VideoReader> {
     if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
       throw expected('a path or the bytes of a video', 'source', describe(source));
     }
-    const { decoder = 'auto' } = options;
-    if (decoder !== 'auto' && decoder !== 'software') {
-      throw expected("'auto' or 'software'", 'options.decoder', describe(decoder));
-    }
-    const stream = await openVideoStream(source);
+    checkOptions(options);
+    const file = await openVideoFile(source);
+    let device = options.device;
     try {
-      return new VideoReader(stream, options.device ?? openDevice(), options);
+      device ??= openDevice();
+      return new VideoReader(file, await chooseDecoder(device, file, options), device, options);
     } catch (error) {
-      stream.close();
+      file.close();
+      if (!options.device) device?.dispose();
       throw error;
     }
   }
@@ -160,8 +220,8 @@ export class VideoReader {
    *   disposed of in the middle.
    */
   async *frames(options: FrameOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
-    for await (const decoded of this.#decode(options)) {
-      const frame = new VideoFrame(this.device, decoded);
+    for await (const decoded of this.#decode(options, 1)) {
+      const frame = this.#place(decoded, options.keep === true);
       try {
         yield frame;
       } finally {
@@ -193,14 +253,62 @@ export class VideoReader {
       }
     };
     try {
-      for await (const decoded of this.#decode(options)) {
-        frames.push(new VideoFrame(this.device, decoded));
+      for await (const decoded of this.#decode(options, size)) {
+        frames.push(this.#place(decoded, options.keep === true || size > MOST_HELD));
         if (frames.length === size) yield* lend(take());
       }
       if (frames.length > 0) yield* lend(take());
     } finally {
       for (const frame of frames) frame.dispose();
     }
+  }
+
+  /**
+   * One frame, exact to the frame: that with a number in the order of showing, from 0, or the one that is shown at a moment,
+   * in seconds. It is yours: `dispose()` it.
+   *
+   * @throws {ArgumentError} If the video has no such frame.
+   */
+  async frameAt(address: FrameAddress): Promise<VideoFrame> {
+    const { frames } = await this.#framesAt([address], () => 'address');
+    return frames[0];
+  }
+
+  /**
+   * The frames at these places, in this order; a place may be named twice. Frames that lie together are decoded together.
+   * The batch is yours: `dispose()` it. Each frame's `index` is its number in the video.
+   *
+   * @throws {ArgumentError} If the video has no such frame.
+   */
+  async framesAt(addresses: readonly FrameAddress[]): Promise<VideoBatch> {
+    if (!Array.isArray(addresses) || addresses.length === 0) {
+      throw expected('at least one { index } or { time }', 'addresses', describe(addresses));
+    }
+    return this.#framesAt(addresses, n => `addresses[${n}]`);
+  }
+
+  async #framesAt(addresses: readonly FrameAddress[], path: (n: number) => string): Promise<VideoBatch> {
+    this.#requireOpen();
+    const { timestamps } = await this.#stream.index();
+    const wanted = addresses.map((address, n) => frameNumber(address, timestamps, this.duration, path(n)));
+    const numbers = [...new Set(wanted)].sort((a, b) => a - b);
+    const found = new Map<number, VideoFrame>();
+    try {
+      await findFrames(this.#stream, numbers, this.engines, (decoded, index) => {
+        found.set(index, this.#place({ ...decoded, index }, true));
+      });
+      const missing = numbers.find(n => !found.has(n));
+      if (missing !== undefined) {
+        throw new VideoError(
+          'corrupt',
+          `Expected frame ${missing} at ${timestamps[missing].toFixed(3)} s but the decoder gave none`,
+        );
+      }
+    } catch (error) {
+      for (const frame of found.values()) frame.dispose();
+      throw error;
+    }
+    return new VideoBatch(wanted.map(n => found.get(n) as VideoFrame));
   }
 
   /** Closes the file and the decoder. An iteration in progress ends with a `VideoError`. A second call does nothing. */
@@ -215,9 +323,24 @@ export class VideoReader {
     this.dispose();
   }
 
-  #decode(options: FrameOptions): AsyncGenerator<DecodedFrame, void, undefined> {
+  #decode(range: FrameRange, held: number): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
+    this.#requireOpen();
+    return this.#stream.decode(range, { held });
+  }
+
+  /** @param own Not in the decoder's surface, of which there are few. */
+  #place(decoded: DecodedFrame<HostImage | Surface>, own: boolean): VideoFrame {
+    const { image } = decoded;
+    return toVideoFrame(
+      this.device,
+      own && 'bytes' in image
+        ? { ...decoded, image: copySurface(this.device, image, this.device.stream) }
+        : decoded,
+    );
+  }
+
+  #requireOpen(): void {
     if (this.#disposed)
       throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
-    return this.#stream.decode(options);
   }
 }

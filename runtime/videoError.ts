@@ -1,4 +1,4 @@
-import { CuweaveError } from './errors.js';
+import { CuweaveError, type UnavailableReason } from './errors.js';
 
 /**
  * What may be wrong with a video.
@@ -9,6 +9,7 @@ import { CuweaveError } from './errors.js';
  * - `truncated`: the file ends before its own index says so, or before its index.
  * - `corrupt`: the decoder refused a packet.
  * - `noDecoder`: the decoder's own binary does not load on this machine.
+ * - `nvdecUnavailable`: NVDEC was asked for and cannot decode this video here; `reason` says why.
  * - `disposed`: the reader was disposed of, perhaps in the middle of an iteration.
  */
 export type VideoErrorCode =
@@ -21,6 +22,7 @@ export type VideoErrorCode =
   | 'truncated'
   | 'corrupt'
   | 'noDecoder'
+  | 'nvdecUnavailable'
   | 'disposed';
 
 /** A video cannot be read, or not to its end. */
@@ -29,9 +31,15 @@ export class VideoError extends CuweaveError {
   constructor(
     readonly code: VideoErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly reason?: UnavailableReason },
   ) {
     super(message);
     this.cause = options?.cause;
+    this.reason = options?.reason;
   }
+  /** Only with `nvdecUnavailable`. */
+  readonly reason: UnavailableReason | undefined;
 }
+
+/** The text of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -141,8 +141,8 @@ const gpu = async (): Promise<Check> => {
 
 const video = async (): Promise<Check> => {
   try {
-    const { videoCodecs } = await import('../../runtime/videoStream.js');
-    await videoCodecs();
+    const { loadSoftwareDecoder } = await import('../../runtime/softwareDecoder.js');
+    await loadSoftwareDecoder();
     return {
       name: 'Video decoder',
       status: 'ok',

@@ -14,7 +14,7 @@ namespace cuweave {
 namespace {
 
 // Raised with every change of what JavaScript sees; runtime/addon.ts refuses another.
-constexpr int kInterface = 2;
+constexpr int kInterface = 3;
 
 Napi::Value cudaStatus(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -29,6 +29,17 @@ Napi::Value cudaStatus(const Napi::CallbackInfo& info) {
       devices.Set(static_cast<uint32_t>(ordinal), toObject(info.Env(), cudaDeviceInfo(ordinal)));
     }
     object.Set("devices", devices);
+    return object;
+  });
+}
+
+Napi::Value nvdecStatus(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const NvcuvidState& state = nvcuvidState();
+    auto object = Napi::Object::New(info.Env());
+    object.Set("usable", state.api != nullptr);
+    if (!state.reason.empty()) object.Set("reason", state.reason);
+    object.Set("message", state.message);
     return object;
   });
 }
@@ -68,6 +79,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(context);
   // Added after the queue's own hook, and therefore run before it.
   env.AddCleanupHook([](Context* ending) { ending->end(); }, context);
+  context->decoderClass = Napi::Persistent(JsDecoder::define(env));
   context->deviceClass = Napi::Persistent(JsDevice::define(env));
   context->eventClass = Napi::Persistent(JsEvent::define(env));
   context->libraryClass = Napi::Persistent(JsLibrary::define(env));
@@ -76,6 +88,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   context->streamClass = Napi::Persistent(JsStream::define(env));
   exports.Set("interface", kInterface);
   exports.Set("cudaStatus", Napi::Function::New(env, cudaStatus, "cudaStatus"));
+  exports.Set("nvdecStatus", Napi::Function::New(env, nvdecStatus, "nvdecStatus"));
   exports.Set("openDevice", Napi::Function::New(env, openDevice, "openDevice"));
   exports.Set("openLibrary", Napi::Function::New(env, openLibrary, "openLibrary"));
   return exports;

@@ -3,15 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "video_decoder.h"
+
 namespace cuweave {
 
 Context::Context(Napi::Env env) : queue(JsQueue::create(env)) {}
 
-void Context::add(const std::shared_ptr<Stream>& stream) {
-  streams_.erase(std::remove_if(streams_.begin(), streams_.end(), [](const auto& weak) { return weak.expired(); }),
-                 streams_.end());
-  streams_.push_back(stream);
+namespace {
+template <typename Object>
+void remember(std::vector<std::weak_ptr<Object>>& all, const std::shared_ptr<Object>& object) {
+  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& weak) { return weak.expired(); }), all.end());
+  all.push_back(object);
 }
+}  // namespace
+
+void Context::add(const std::shared_ptr<Stream>& stream) { remember(streams_, stream); }
+void Context::add(const std::shared_ptr<VideoDecoder>& decoder) { remember(decoders_, decoder); }
 
 void Context::closeStreams(const Device& device) {
   for (const auto& weak : streams_) {
@@ -24,6 +31,12 @@ void Context::end() {
   for (const auto& weak : streams_) {
     if (auto stream = weak.lock()) streams.push_back(std::move(stream));
   }
+  std::vector<std::shared_ptr<VideoDecoder>> decoders;
+  for (const auto& weak : decoders_) {
+    if (auto decoder = weak.lock()) decoders.push_back(std::move(decoder));
+  }
+  for (const auto& decoder : decoders) decoder->stop();
+  for (const auto& decoder : decoders) decoder->join();
   // All are told before any is waited for: one may wait for another's event.
   for (const auto& stream : streams) stream->abandon();
   for (const auto& stream : streams) stream->join();

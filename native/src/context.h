@@ -36,14 +36,16 @@ class Handles {
 
 class JsMemory;
 class JsPipeline;
+class VideoDecoder;
 
 class Context {
  public:
   explicit Context(Napi::Env env);
   static Context& of(Napi::Env env) { return *env.GetInstanceData<Context>(); }
 
-  // The streams of this environment, which end with it.
+  // The streams and decoders of this environment, which end with it.
   void add(const std::shared_ptr<Stream>& stream);
+  void add(const std::shared_ptr<VideoDecoder>& decoder);
   void closeStreams(const Device& device);
   void end();
 
@@ -51,12 +53,13 @@ class Context {
   // Shared with the objects, some of which are collected after this.
   std::shared_ptr<Handles<JsMemory>> memories = std::make_shared<Handles<JsMemory>>();
   std::shared_ptr<Handles<JsPipeline>> pipelines = std::make_shared<Handles<JsPipeline>>();
-  Napi::FunctionReference deviceClass, eventClass, libraryClass, memoryClass, pipelineClass, streamClass;
+  Napi::FunctionReference decoderClass, deviceClass, eventClass, libraryClass, memoryClass, pipelineClass, streamClass;
   // What the constructor that runs next is to wrap; null: JavaScript called it, which is refused.
   void* creating = nullptr;
 
  private:
   std::vector<std::weak_ptr<Stream>> streams_;
+  std::vector<std::weak_ptr<VideoDecoder>> decoders_;
 };
 
 // Runs `body`; a failure becomes a JavaScript exception.

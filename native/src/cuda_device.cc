@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cuda_context.h"
+#include "cuda_event.h"
 #include "task_thread.h"
 
 namespace cuweave {
@@ -32,36 +32,6 @@ class CudaDevice : public Device {
   std::shared_ptr<void> allocateHost(size_t bytes) override { return context.pinned.allocate(bytes); }
 
   CudaContext& context;
-};
-
-class CudaEvent : public Event {
- public:
-  CudaEvent(CudaContext& context, bool timed)
-      : context_(context), timed_(timed), event_(context.takeEvent(timed)) {}
-  // Re-recording an event does not disturb waits that were enqueued on it before.
-  ~CudaEvent() override { context_.giveEvent(event_, timed_); }
-
-  CUevent handle() const { return event_; }
-  bool done() override {
-    context_.enter();
-    const CUresult code = context_.driver.eventQuery(event_);
-    if (code == CUDA_ERROR_NOT_READY) return false;
-    context_.check(code, "cuEventQuery");
-    return true;
-  }
-  double since(Event& start) override {
-    auto* first = dynamic_cast<CudaEvent*>(&start);
-    if (!first || !first->timed_ || !timed_) throw wrongArgument("Expected two events of one CUDA device.");
-    if (!done() || !first->done()) throw wrongArgument("Expected events that have passed: await event.wait() first.");
-    float milliseconds = 0;
-    context_.check(context_.driver.eventElapsedTime(&milliseconds, first->event_, event_), "cuEventElapsedTime");
-    return milliseconds;
-  }
-
- private:
-  CudaContext& context_;
-  const bool timed_;
-  CUevent event_;
 };
 
 class CudaStream : public Stream {
@@ -139,10 +109,9 @@ class CudaStream : public Stream {
   void after(Completion done) override {
     requireOpen();
     auto event = std::static_pointer_cast<CudaEvent>(record(false));
-    thread_.post([&context = context_, event, done = std::move(done)] {
+    thread_.post([event, done = std::move(done)] {
       try {
-        context.enter();
-        context.check(context.driver.eventSynchronize(event->handle()), "work on the stream");
+        event->wait();
       } catch (const Failure& failure) {
         done(&failure);
         return;

@@ -52,6 +52,8 @@ class Memory {
   std::shared_ptr<void> keep;
   Mark written;
   std::vector<Mark> read;
+  // Where something other than a stream filled it: passes once the content is there. Every stream waits for it once.
+  std::shared_ptr<Event> ready;
 
   // Gives it back in stream order; called once, on the JavaScript thread.
   virtual void release() = 0;

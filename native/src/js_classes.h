@@ -10,6 +10,7 @@
 
 #include "context.h"
 #include "device.h"
+#include "video_decoder.h"
 
 namespace cuweave {
 
@@ -33,6 +34,10 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Napi::Value wrapHost(const Napi::CallbackInfo& info);
   Napi::Value allocateHost(const Napi::CallbackInfo& info);
   Napi::Value memory(const Napi::CallbackInfo& info);
+  // (codec, surfaces, wholePackets, lowLatency); CUDA only
+  Napi::Value createDecoder(const Napi::CallbackInfo& info);
+  // What NVDEC decodes here; CUDA only
+  Napi::Value decoderCapabilities(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   Core core_;
   bool disposed_ = false;
@@ -144,6 +149,33 @@ class JsPipeline : public Napi::ObjectWrap<JsPipeline> {
   Core core_;
   std::shared_ptr<Handles<JsPipeline>> handles_;
   uint64_t handle_ = 0;
+};
+
+class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
+ public:
+  struct Core {
+    std::shared_ptr<Device> device;
+    std::shared_ptr<VideoDecoder> decoder;
+  };
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsDecoder(const Napi::CallbackInfo& info);
+  ~JsDecoder() override;
+
+ private:
+  // (packet, its number, size of its NAL unit lengths or 0, last of its stream, header to put before it) → packets that wait
+  Napi::Value push(const Napi::CallbackInfo& info);
+  // (most) → pictures, and null at the end of a stream
+  Napi::Value take(const Napi::CallbackInfo& info);
+  // (packets) → Promise: something to take, or at most so many packets left; without a number, only the former
+  Napi::Value wait(const Napi::CallbackInfo& info);
+  Napi::Value queued(const Napi::CallbackInfo& info);
+  Napi::Value held(const Napi::CallbackInfo& info);
+  void reset(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+  VideoDecoder& decoder() const;
+  Core core_;
+  bool disposed_ = false;
 };
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);

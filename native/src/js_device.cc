@@ -1,3 +1,4 @@
+#include "cuda_context.h"
 #include "js_classes.h"
 
 namespace cuweave {
@@ -31,6 +32,8 @@ Napi::Function JsDevice::define(Napi::Env env) {
                          InstanceMethod<&JsDevice::wrapHost>("wrapHost"),
                          InstanceMethod<&JsDevice::allocateHost>("allocateHost"),
                          InstanceMethod<&JsDevice::memory>("memory"),
+                         InstanceMethod<&JsDevice::createDecoder>("createDecoder"),
+                         InstanceMethod<&JsDevice::decoderCapabilities>("decoderCapabilities"),
                          InstanceMethod<&JsDevice::dispose>("dispose"),
                      });
 }
@@ -126,6 +129,54 @@ Napi::Value JsDevice::memory(const Napi::CallbackInfo& info) {
     object.Set("total", static_cast<double>(core_->info().totalMemory));
     if (const auto free = core_->freeMemory()) object.Set("free", static_cast<double>(*free));
     return object;
+  });
+}
+
+namespace {
+CudaContext& cudaOf(const Device& device) {
+  if (device.info().kind == "cuda") return CudaContext::of(device.info().ordinal);
+  Failure failure(FailureKind::Unavailable, "the CPU has no NVDEC");
+  failure.name = "noDevice";
+  throw failure;
+}
+}  // namespace
+
+Napi::Value JsDevice::createDecoder(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    CudaContext& cuda = cudaOf(open());
+    const auto codec = codecOf(info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "");
+    if (!codec) throw wrongArgument("Expected a codec of NVDEC's.");
+    const size_t surfaces = toSize(info[1], "surfaces");
+    if (surfaces < 1 || surfaces > 1024) throw wrongArgument("Expected 1 to 1024 surfaces.");
+    DecoderOptions options;
+    options.codec = *codec;
+    options.surfaces = static_cast<int>(surfaces);
+    options.wholePackets = info[2].ToBoolean();
+    options.lowLatency = info[3].ToBoolean();
+    auto decoder = VideoDecoder::open(cuda, options);
+    Context& context = Context::of(info.Env());
+    context.add(decoder);
+    return create<JsDecoder>(info.Env(), context.decoderClass, {core_, std::move(decoder)});
+  });
+}
+
+Napi::Value JsDevice::decoderCapabilities(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    auto list = Napi::Array::New(info.Env());
+    for (const DecoderCapability& found : cuweave::decoderCapabilities(cudaOf(open()))) {
+      auto object = Napi::Object::New(info.Env());
+      object.Set("codec", found.codec);
+      object.Set("chroma", found.chroma);
+      object.Set("bitDepth", found.bitDepth);
+      object.Set("supported", found.supported);
+      object.Set("engines", found.engines);
+      object.Set("maxWidth", found.maxWidth);
+      object.Set("maxHeight", found.maxHeight);
+      object.Set("minWidth", found.minWidth);
+      object.Set("minHeight", found.minHeight);
+      list.Set(list.Length(), object);
+    }
+    return list;
   });
 }
 

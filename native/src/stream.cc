@@ -39,18 +39,19 @@ void Stream::waitFor(const std::shared_ptr<Event>& event) {
 void Stream::reads(Memory& memory) {
   requireOpen();
   orderAfter(memory.written);
-  const uint64_t now = advance();
-  for (auto& mark : memory.read) {
-    if (mark.stream.get() == this) {
-      mark.sequence = now;
-      return;
-    }
+  const auto own = std::find_if(memory.read.begin(), memory.read.end(),
+                                [&](const Mark& mark) { return mark.stream.get() == this; });
+  if (own != memory.read.end()) {
+    own->sequence = advance();
+    return;
   }
-  memory.read.push_back({shared_from_this(), now});
+  if (memory.ready) enqueueWait(memory.ready);
+  memory.read.push_back({shared_from_this(), advance()});
 }
 
 void Stream::writes(Memory& memory) {
   requireOpen();
+  if (memory.ready) enqueueWait(memory.ready);
   orderAfter(memory.written);
   for (const auto& mark : memory.read) orderAfter(mark);
   memory.read.clear();

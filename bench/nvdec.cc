@@ -1,0 +1,124 @@
+// The bare loop that cuweave's video decoding is measured against: parse, decode, map, unmap, and nothing else.
+//   nvdec PACKETS CODEC SESSIONS     PACKETS: per packet a 32-bit length, little-endian, and its bytes
+// Every session decodes the whole stream on a thread of its own. Prints frames per second of all together.
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "../native/src/nvcuvid.h"
+
+using namespace cuweave;
+
+namespace {
+
+const Driver& driver = *driverState().driver;
+const Nvcuvid& api = *nvcuvidState().api;
+CUcontext context;
+std::vector<std::vector<unsigned char>> packets;
+
+void check(CUresult code, const char* what) {
+  if (code == CUDA_SUCCESS) return;
+  std::fprintf(stderr, "%s failed with %d\n", what, code);
+  std::exit(1);
+}
+
+struct Session {
+  CUvideodecoder decoder = nullptr;
+  CUvideoparser parser = nullptr;
+  CUstream stream = nullptr;
+  long frames = 0;
+
+  int sequence(CUVIDEOFORMAT* format) {
+    if (decoder) return 1;
+    CUVIDDECODECREATEINFO info{};
+    info.ulWidth = info.ulMaxWidth = format->coded_width;
+    info.ulHeight = info.ulMaxHeight = format->coded_height;
+    info.ulNumDecodeSurfaces = format->min_num_decode_surfaces + 4;
+    info.CodecType = format->codec;
+    info.ChromaFormat = format->chroma_format;
+    info.ulCreationFlags = cudaVideoCreate_PreferCUVID;
+    info.bitDepthMinus8 = format->bit_depth_luma_minus8;
+    info.OutputFormat = format->bit_depth_luma_minus8 ? cudaVideoSurfaceFormat_P016 : cudaVideoSurfaceFormat_NV12;
+    info.display_area.right = static_cast<short>(format->display_area.right);
+    info.display_area.bottom = static_cast<short>(format->display_area.bottom);
+    info.ulTargetWidth = format->display_area.right;
+    info.ulTargetHeight = format->display_area.bottom;
+    info.ulNumOutputSurfaces = 8;
+    check(api.createDecoder(&decoder, &info), "cuvidCreateDecoder");
+    return static_cast<int>(info.ulNumDecodeSurfaces);
+  }
+  int display(CUVIDPARSERDISPINFO* shown) {
+    if (!shown) return 1;
+    CUVIDPROCPARAMS params{};
+    params.progressive_frame = shown->progressive_frame;
+    params.output_stream = stream;
+    unsigned long long pointer = 0;
+    unsigned pitch = 0;
+    check(api.mapVideoFrame(decoder, shown->picture_index, &pointer, &pitch, &params), "cuvidMapVideoFrame");
+    check(api.unmapVideoFrame(decoder, pointer), "cuvidUnmapVideoFrame");
+    ++frames;
+    return 1;
+  }
+  void run(cudaVideoCodec codec) {
+    check(driver.contextSetCurrent(context), "cuCtxSetCurrent");
+    check(driver.streamCreate(&stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+    CUVIDPARSERPARAMS params{};
+    params.CodecType = codec;
+    params.ulMaxNumDecodeSurfaces = 1;
+    params.ulMaxDisplayDelay = 4;
+    params.pUserData = this;
+    params.pfnSequenceCallback = [](void* self, CUVIDEOFORMAT* f) { return static_cast<Session*>(self)->sequence(f); };
+    params.pfnDecodePicture = [](void* self, CUVIDPICPARAMS* p) {
+      return api.decodePicture(static_cast<Session*>(self)->decoder, p) == CUDA_SUCCESS ? 1 : 0;
+    };
+    params.pfnDisplayPicture = [](void* self, CUVIDPARSERDISPINFO* i) { return static_cast<Session*>(self)->display(i); };
+    check(api.createParser(&parser, &params), "cuvidCreateVideoParser");
+    for (const auto& bytes : packets) {
+      CUVIDSOURCEDATAPACKET packet{};
+      packet.payload = bytes.data();
+      packet.payload_size = bytes.size();
+      check(api.parseVideoData(parser, &packet), "cuvidParseVideoData");
+    }
+    CUVIDSOURCEDATAPACKET end{};
+    end.flags = CUVID_PKT_ENDOFSTREAM;
+    check(api.parseVideoData(parser, &end), "cuvidParseVideoData");
+  }
+  void close() {
+    check(driver.contextSetCurrent(context), "cuCtxSetCurrent");
+    api.destroyParser(parser);
+    api.destroyDecoder(decoder);
+  }
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 4) return 2;
+  std::FILE* file = std::fopen(arguments[1], "rb");
+  if (!file) return 2;
+  unsigned length = 0;
+  while (std::fread(&length, sizeof length, 1, file) == 1) {
+    std::vector<unsigned char> bytes(length);
+    if (std::fread(bytes.data(), 1, length, file) != length) return 2;
+    packets.push_back(std::move(bytes));
+  }
+  std::fclose(file);
+  check(driver.primaryContextRetain(&context, 0), "cuDevicePrimaryCtxRetain");
+  const auto codec = static_cast<cudaVideoCodec>(std::atoi(arguments[2]));
+  std::vector<Session> sessions(static_cast<size_t>(std::atoi(arguments[3])));
+  const auto started = std::chrono::steady_clock::now();
+  std::vector<std::thread> threads;
+  for (auto& session : sessions) threads.emplace_back([&] { session.run(codec); });
+  long frames = 0;
+  for (auto& thread : threads) thread.join();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  for (auto& session : sessions) {
+    frames += session.frames;
+    session.close();
+  }
+  std::printf("%.1f\n", static_cast<double>(frames) / seconds);
+}

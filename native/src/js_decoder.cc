@@ -1,0 +1,149 @@
+#include "js_classes.h"
+
+namespace cuweave {
+
+const napi_type_tag JsDecoder::tag = {0x6377'6465'636f'6465, 0x8d1f'0b1c'4f0e'4a07};
+
+namespace {
+
+// Larger packets are no pictures: 8192² of raw 4:4:4 in 16 bits has less.
+constexpr size_t kLargestPacket = size_t{1} << 29;
+
+// NAL units that stand behind their lengths, as MP4 and Matroska hold them, to ones behind start codes, as the parser
+// reads them (ISO/IEC 14496-15; ITU-T H.264, annex B). What follows a length that leads out of the packet is dropped.
+void appendAnnexB(std::vector<uint8_t>& out, const uint8_t* data, size_t size, size_t lengthSize) {
+  size_t at = 0;
+  while (at + lengthSize <= size) {
+    size_t length = 0;
+    for (size_t n = 0; n < lengthSize; ++n) length = length << 8 | data[at + n];
+    at += lengthSize;
+    if (length > size - at) break;
+    out.insert(out.end(), {0, 0, 0, 1});
+    out.insert(out.end(), data + at, data + at + length);
+    at += length;
+  }
+}
+
+const char* formatName(const PictureFormat& format) {
+  switch (format.surface) {
+    case cudaVideoSurfaceFormat_NV12: return "nv12";
+    case cudaVideoSurfaceFormat_P016: return format.bitDepth <= 10 ? "p010" : format.bitDepth <= 12 ? "p012" : "p016";
+    case cudaVideoSurfaceFormat_YUV444: return "yuv444p";
+    case cudaVideoSurfaceFormat_YUV444_16Bit: return "yuv444p16";
+  }
+  return "nv12";
+}
+
+}  // namespace
+
+Napi::Function JsDecoder::define(Napi::Env env) {
+  return DefineClass(env, "Decoder",
+                     {
+                         InstanceMethod<&JsDecoder::push>("push"),
+                         InstanceMethod<&JsDecoder::take>("take"),
+                         InstanceMethod<&JsDecoder::wait>("wait"),
+                         InstanceAccessor<&JsDecoder::queued>("queued"),
+                         InstanceAccessor<&JsDecoder::held>("held"),
+                         InstanceMethod<&JsDecoder::reset>("reset"),
+                         InstanceMethod<&JsDecoder::dispose>("dispose"),
+                     });
+}
+
+JsDecoder::JsDecoder(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsDecoder>(info)) {}
+JsDecoder::~JsDecoder() {
+  if (core_.decoder) core_.decoder->stop();
+}
+
+VideoDecoder& JsDecoder::decoder() const {
+  if (disposed_) throw disposed("decoder");
+  return *core_.decoder;
+}
+
+Napi::Value JsDecoder::push(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const HostBytes bytes = toBytes(info[0], "packet");
+    const size_t lengthSize = toSize(info[2], "the size of lengths");
+    if (bytes.bytes > kLargestPacket) throw wrongArgument("Expected a packet of at most 512 MiB.");
+    if (lengthSize > 4) throw wrongArgument("Expected NAL unit lengths of at most 4 bytes.");
+    const auto* data = reinterpret_cast<const uint8_t*>(bytes.pointer);
+    VideoDecoder::Packet packet;
+    const HostBytes header = info[4].IsTypedArray() ? toBytes(info[4], "header") : HostBytes{0, 0};
+    packet.data.reserve(header.bytes + bytes.bytes + 64);
+    const auto* first = reinterpret_cast<const uint8_t*>(header.pointer);
+    packet.data.insert(packet.data.end(), first, first + header.bytes);
+    if (lengthSize > 0) appendAnnexB(packet.data, data, bytes.bytes, lengthSize);
+    else packet.data.insert(packet.data.end(), data, data + bytes.bytes);
+    packet.id = static_cast<int64_t>(toSize(info[1], "the packet's number"));
+    packet.last = info[3].ToBoolean();
+    return Napi::Number::New(info.Env(), static_cast<double>(decoder().push(std::move(packet))));
+  });
+}
+
+Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Napi::Env env = info.Env();
+    Context& context = Context::of(env);
+    auto taken = decoder().take(toSize(info[0], "most"));
+    auto list = Napi::Array::New(env, taken.size());
+    uint32_t n = 0;
+    for (auto& entry : taken) {
+      if (!entry) {
+        list.Set(n++, env.Null());
+        continue;
+      }
+      const PictureFormat& format = *entry->format;
+      const bool planar = format.surface == cudaVideoSurfaceFormat_YUV444 ||
+                          format.surface == cudaVideoSurfaceFormat_YUV444_16Bit;
+      const size_t luma = size_t{entry->pitch} * format.surfaceHeight;
+      const size_t bytes = planar ? luma * 3 : luma + luma / 2;
+      auto object = Napi::Object::New(env);
+      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, *entry, bytes), {}, false}));
+      object.Set("id", static_cast<double>(entry->id));
+      object.Set("format", formatName(format));
+      object.Set("width", format.width);
+      object.Set("height", format.height);
+      object.Set("pitch", entry->pitch);
+      object.Set("surfaceHeight", format.surfaceHeight);
+      object.Set("damaged", entry->damaged);
+      object.Set("fullRange", format.fullRange);
+      object.Set("primaries", format.primaries);
+      object.Set("transfer", format.transfer);
+      object.Set("matrix", format.matrix);
+      list.Set(n++, object);
+    }
+    return list;
+  });
+}
+
+Napi::Value JsDecoder::wait(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    VideoDecoder& decoder = this->decoder();
+    const int64_t low = info[0].IsNumber() ? static_cast<int64_t>(toSize(info[0], "low")) : -1;
+    auto promise = Context::of(info.Env()).queue->promise(info.Env(), Napi::Value());
+    decoder.wait(low, promise.settle);
+    return promise.value;
+  });
+}
+
+Napi::Value JsDecoder::queued(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(info.Env(), static_cast<double>(decoder().queued()));
+  });
+}
+Napi::Value JsDecoder::held(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::Number::New(info.Env(), decoder().held()); });
+}
+
+void JsDecoder::reset(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { decoder().reset(); });
+}
+
+void JsDecoder::dispose(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    if (disposed_) return;
+    disposed_ = true;
+    core_.decoder->stop();
+  });
+}
+
+}  // namespace cuweave

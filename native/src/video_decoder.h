@@ -1,0 +1,172 @@
+// NVDEC: packets in, pictures on the GPU out, in the order they are shown. A thread of its own parses and decodes; another
+// gives surfaces back to the decoder once the streams that read them have passed.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cuda_event.h"
+#include "nvcuvid.h"
+#include "task_thread.h"
+
+namespace cuweave {
+
+// One kind of video that a chip may decode; `supported` false: it does not.
+struct DecoderCapability {
+  const char* codec;
+  int chroma;
+  int bitDepth;
+  bool supported;
+  int engines;
+  unsigned maxWidth, maxHeight, minWidth, minHeight, maxMacroblocks;
+};
+std::vector<DecoderCapability> decoderCapabilities(CudaContext& context);
+
+struct DecoderOptions {
+  cudaVideoCodec codec = cudaVideoCodec_H264;
+  // How many pictures may be mapped at once: those in use, and those decoded ahead.
+  int surfaces = 8;
+  // Every packet is a whole picture, or both its fields; else any piece of the stream.
+  bool wholePackets = false;
+  // Pictures come out as soon as they can; only with whole packets.
+  bool lowLatency = false;
+};
+
+// What the bitstream says of its pictures; codes of ITU-T H.273.
+struct PictureFormat {
+  cudaVideoSurfaceFormat surface;
+  int bitDepth;
+  // Of the surface: even. The picture may be a pixel less wide and high.
+  unsigned surfaceHeight;
+  unsigned width, height;
+  bool fullRange;
+  int primaries, transfer, matrix;
+};
+
+// A decoder of the driver's with its own surfaces. They are costly to make, and go back to a store for the next stream of
+// the same kind.
+class HardwareDecoder;
+
+// The surfaces of one session: counts those that are mapped, and unmaps them in order.
+class SurfaceKeeper;
+
+// A decoded picture in the decoder's memory, until release() or the end of this object.
+class Surface {
+ public:
+  Surface(std::shared_ptr<SurfaceKeeper> keeper, std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer,
+          std::shared_ptr<CudaEvent> ready)
+      : pointer(pointer), ready(std::move(ready)), keeper_(std::move(keeper)), decoder_(std::move(decoder)) {}
+  ~Surface() { release({}); }
+  Surface(const Surface&) = delete;
+  Surface& operator=(const Surface&) = delete;
+  // Gives it back once the events have passed. Later calls do nothing.
+  void release(std::vector<std::shared_ptr<CudaEvent>> after);
+  // Somebody took it.
+  void hold();
+
+  const uint64_t pointer;
+  // Passes once the surface holds the picture.
+  const std::shared_ptr<CudaEvent> ready;
+
+ private:
+  std::shared_ptr<SurfaceKeeper> keeper_;
+  std::shared_ptr<HardwareDecoder> decoder_;
+  bool held_ = false;
+};
+
+struct Picture {
+  // The number of the packet that it came from. Packets that are no whole pictures have their time as number, in an order
+  // that tells the parser which pictures were shown early.
+  int64_t id = 0;
+  std::shared_ptr<const PictureFormat> format;
+  std::unique_ptr<Surface> surface;
+  unsigned pitch = 0;
+  bool damaged = false;
+};
+
+class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
+ public:
+  static std::shared_ptr<VideoDecoder> open(CudaContext& context, const DecoderOptions& options);
+  ~VideoDecoder();
+
+  struct Packet {
+    std::vector<uint8_t> data;
+    int64_t id = 0;
+    bool last = false;
+  };
+  // Returns how many packets wait to be decoded.
+  size_t push(Packet packet);
+  // What has come out: pictures, and an empty optional where the pictures before a `last` packet end.
+  std::vector<std::optional<Picture>> take(size_t most);
+  // Calls back once, on some thread, when there is something to take, or when at most `low` packets wait (negative: not
+  // for that), or on a failure, which take() then throws.
+  void wait(int64_t low, std::function<void(const Failure*)> done);
+  // Packets that wait to be decoded, with the one that is being decoded.
+  size_t queued() const;
+  // Surfaces that were taken and are not given back.
+  int held() const;
+  // Forgets packets and pictures that were not taken; the next packet begins a stream.
+  void reset();
+  // The thread ends as soon as it can. Pictures that were taken stay good.
+  void stop();
+  void join();
+
+  CudaContext& context;
+  const DecoderOptions options;
+
+ private:
+  VideoDecoder(CudaContext& context, const DecoderOptions& options);
+  void run();
+  void work(const Packet& packet);
+  void parse(const Packet& packet);
+  void openParser();
+  void closeParser();
+  int sequence(const CUVIDEOFORMAT& format);
+  int display(const CUVIDPARSERDISPINFO& info);
+  void fail(const Failure& failure);
+  void tell();
+  // With the lock held: packets that wait, and the one that is being parsed.
+  size_t waitingPackets() const { return packets_.size() + (busy_ ? 1 : 0); }
+  // Whether what is being parsed is still wanted; with the lock held.
+  bool current() const { return !stopping_ && generation_ == parsing_; }
+
+  const Nvcuvid& api_;
+  std::shared_ptr<SurfaceKeeper> keeper_;
+  CUvideoparser parser_ = nullptr;
+  CUstream stream_ = nullptr;
+  std::shared_ptr<HardwareDecoder> decoder_;
+  std::shared_ptr<const PictureFormat> format_;
+  // The packets of the pictures in the decode surfaces.
+  std::vector<int64_t> ids_;
+  int64_t id_ = 0;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Packet> packets_;
+  std::deque<std::optional<Picture>> pictures_;
+  std::optional<Failure> failure_;
+  std::function<void(const Failure*)> waiting_;
+  int64_t low_ = -1;
+  uint64_t generation_ = 0;
+  // Of the packet that is being parsed.
+  uint64_t parsing_ = 0;
+  bool busy_ = false;
+  // Of the packet that the parser began with.
+  uint64_t opened_ = 0;
+  bool started_ = false;
+  bool stopping_ = false;
+  bool running_ = false;
+};
+
+// A name as in DecoderCapability; nullopt: none of NVDEC's.
+std::optional<cudaVideoCodec> codecOf(const std::string& name);
+
+// The memory of a taken picture, for streams to read: given back in the order of the streams that read it.
+std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture, size_t bytes);
+
+}  // namespace cuweave

@@ -1,0 +1,223 @@
+/**
+ * One video over several of the chip's decoding engines: it is cut at key frames, and each engine decodes one piece after
+ * another. Pictures come out in order. Those of the piece that is being read stay where NVDEC left them; those decoded ahead
+ * are copied, up to a budget of bytes.
+ */
+import type { EncodedPacket } from 'mediabunny';
+import type { Device } from './device.js';
+import { copyPlanes } from './image.js';
+import { NvdecSession, type Surface } from './nvdecDecoder.js';
+import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
+import { Signal } from './signal.js';
+import type { Stream } from './stream.js';
+import { surfacesFor } from './surfaces.js';
+import type { VideoFile } from './videoFile.js';
+
+/** How far to go. */
+export type EngineOptions = {
+  /** How many decoders work at once; as many as the chip has engines is the most that helps. */
+  readonly engines: number;
+  /** Bytes of pictures decoded ahead. */
+  readonly budget: number;
+};
+
+/** From one key frame to another that begins the next piece. */
+type Piece = { readonly start: EncodedPacket; readonly next?: EncodedPacket };
+
+// To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together.
+const shortestPiece = 1;
+
+async function* piecesOf(file: VideoFile, from: number | undefined, to: number): AsyncGenerator<Piece, void> {
+  let start: EncodedPacket | undefined;
+  for await (const key of file.keys(from)) {
+    if (!start) {
+      start = key;
+      continue;
+    }
+    if (key.timestamp - start.timestamp < shortestPiece) continue;
+    yield { start, next: key };
+    if (key.timestamp >= to) return;
+    start = key;
+  }
+  if (start) yield { start };
+}
+
+/**
+ * The packets of a piece in decode order. In an open group of pictures some that follow the next key frame are shown before
+ * it, and refer to it and to what precedes it: they belong to this piece, and the key frame comes along for them.
+ */
+async function* packetsOf(
+  file: VideoFile,
+  { start, next }: Piece,
+): AsyncGenerator<EncodedPacket, void, undefined> {
+  let key: EncodedPacket | undefined;
+  for await (const packet of file.packetsAfter(start)) {
+    if (!next || packet.sequenceNumber < next.sequenceNumber) {
+      yield packet;
+    } else if (packet.sequenceNumber === next.sequenceNumber) {
+      key = packet;
+    } else {
+      if (packet.timestamp >= next.timestamp) return;
+      if (key) yield key;
+      key = undefined;
+      yield packet;
+    }
+  }
+}
+
+/** A piece with what is decoded of it and not read yet. */
+type Work = {
+  readonly piece: Piece;
+  readonly ready: TimedPicture<Surface>[];
+  done: boolean;
+  error?: unknown;
+};
+
+/** Decodes a file on several engines. */
+export const engineDecoder = (
+  device: Device,
+  file: VideoFile,
+  options: EngineOptions,
+): PictureDecoder<Surface> => ({
+  decode: async function* (from, to, held) {
+    const pieces = piecesOf(file, from, to);
+    const copies = device.createStream();
+    const sessions: NvdecSession[] = [];
+    const works: Work[] = [];
+    const changed = new Signal();
+    let stopped = false;
+    let aheadBytes = 0;
+    let assigned = 0;
+    // Pieces are given out one at a time, in order.
+    let turn: Promise<unknown> = Promise.resolve();
+    const nextWork = (): Promise<Work | undefined> => {
+      const mine = turn.then(async () => {
+        if (stopped) return undefined;
+        const { value } = await pieces.next();
+        if (!value) return undefined;
+        const work: Work = { piece: value, ready: [], done: false };
+        works.push(work);
+        assigned++;
+        changed.notify();
+        return work;
+      });
+      turn = mine.catch(() => {});
+      return mine;
+    };
+
+    const keepAhead = (picture: TimedPicture<Surface>): TimedPicture<Surface> => {
+      const { image, colour } = picture.read();
+      const copy = copySurface(device, image, copies);
+      aheadBytes += copy.bytes;
+      const leave = () => {
+        aheadBytes -= copy.bytes;
+        changed.notify();
+      };
+      return {
+        ...picture,
+        read: () => {
+          leave();
+          return { image: copy, colour };
+        },
+        drop: () => {
+          leave();
+          for (const { memory } of copy.planes) memory.dispose();
+        },
+      };
+    };
+
+    const decodeWork = async (session: NvdecSession, work: Work): Promise<void> => {
+      const { start, next } = work.piece;
+      for await (const picture of session.decode(packetsOf(file, work.piece))) {
+        if (picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
+          picture.drop();
+          continue;
+        }
+        while (works[0] !== work && aheadBytes >= options.budget && !stopped) await changed.wait();
+        if (stopped) {
+          picture.drop();
+          return;
+        }
+        work.ready.push(works[0] === work ? own(picture) : keepAhead(picture));
+        changed.notify();
+      }
+    };
+    const run = async (): Promise<void> => {
+      const session = new NvdecSession(device, file.setup, file.colour, surfacesFor(held));
+      sessions.push(session);
+      try {
+        for (let work = await nextWork(); work; work = await nextWork()) {
+          try {
+            await decodeWork(session, work);
+          } catch (error) {
+            work.error = error;
+          }
+          work.done = true;
+          changed.notify();
+          if (work.error) return;
+        }
+      } finally {
+        session.dispose();
+      }
+    };
+
+    let failure: unknown;
+    let running = options.engines;
+    const runs = Array.from({ length: options.engines }, () =>
+      run()
+        .catch((error: unknown) => {
+          failure ??= error;
+        })
+        .finally(() => {
+          running--;
+          changed.notify();
+        }),
+    );
+    try {
+      for (let read = 0; ; ) {
+        const work = works[0];
+        const picture = work?.ready.shift();
+        if (picture) yield picture;
+        else if (work?.error) throw work.error;
+        else if (work?.done) {
+          works.shift();
+          read++;
+          changed.notify();
+        } else if (!work && (failure || running === 0)) {
+          if (failure) throw failure;
+          if (read === assigned) return;
+        } else await changed.wait();
+      }
+    } finally {
+      stopped = true;
+      for (const session of sessions) session.dispose();
+      changed.notify();
+      await Promise.allSettled(runs);
+      for (const work of works) for (const picture of work.ready) picture.drop();
+      await pieces.return();
+      copies.dispose();
+    }
+  },
+});
+
+/** The same picture, valid beyond the next one. */
+const own = (picture: TimedPicture<Surface>): TimedPicture<Surface> => {
+  const read = picture.read();
+  return {
+    ...picture,
+    read: () => read,
+    drop: () => {
+      for (const { memory } of read.image.planes) memory.dispose();
+    },
+  };
+};
+
+/** The picture in memory of its own; NVDEC gets the surface back. */
+export const copySurface = (device: Device, surface: Surface, stream: Stream): Surface => {
+  try {
+    const planes = copyPlanes(device, surface, surface.planes, stream);
+    return { ...surface, planes, bytes: planes[0].memory.byteLength };
+  } finally {
+    surface.planes[0].memory.dispose();
+  }
+};

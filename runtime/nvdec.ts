@@ -1,0 +1,13 @@
+import { type DecoderCapability, loadAddon, type NvdecStatus } from './addon.js';
+import type { Device } from './device.js';
+import { guarded } from './errors.js';
+
+/** Whether NVDEC, the GPU's video decoder, can be used here, or the reason why not. Opens no device. */
+export const nvdecStatus = (): NvdecStatus => guarded(() => loadAddon().nvdecStatus());
+
+/**
+ * What the GPU's NVDEC decodes: one entry per codec, chroma format and bit depth.
+ * @throws {DeviceUnavailableError} Without NVDEC; `reason` says why.
+ */
+export const nvdecCapabilities = (device: Device): readonly DecoderCapability[] =>
+  guarded(() => device._native().decoderCapabilities());

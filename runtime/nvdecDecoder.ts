@@ -1,0 +1,181 @@
+/** Decoding by NVDEC: packets of a file to surfaces on the GPU, which pipelines read where they are. */
+import type { EncodedPacket } from 'mediabunny';
+import type { NativeDecoder, NativePicture } from './addon.js';
+import type { Device } from './device.js';
+import { guarded, guardedAsync } from './errors.js';
+import { colourOfCodes } from './h273.js';
+import type { PlacedPlane } from './image.js';
+import { type BitstreamSetup, bitstreamSetup } from './parameterSets.js';
+import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
+import { surfacesFor } from './surfaces.js';
+import { type ColourDescription, describeColour, type StreamColour } from './videoColour.js';
+import { VideoError } from './videoError.js';
+import type { DecoderSetup, VideoFile } from './videoFile.js';
+
+/** A picture in NVDEC's memory; its planes share one allocation. */
+export type Surface = {
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly PlacedPlane[];
+  readonly bytes: number;
+};
+
+/** The planes of a surface: luma first, chroma behind it at the same pitch. */
+export const surfaceOf = (native: NativePicture): Surface => {
+  const { memory, format, width, height, pitch, surfaceHeight } = native;
+  const start = Number(memory.pointer);
+  const count = format.startsWith('yuv444p') ? 3 : 2;
+  const planes = Array.from({ length: count }, (_, n) => ({
+    memory,
+    address: start + n * pitch * surfaceHeight,
+    pitch,
+  }));
+  return { format, width, height, planes, bytes: memory.byteLength };
+};
+
+/** What a surface's bitstream says of its colours; `container` is believed first. */
+export const surfaceColour = (native: NativePicture, container: StreamColour): ColourDescription => {
+  const { matrix, primaries, transfer } = native;
+  // Without a description the range's bit is 0: that says "limited" only where something else is said too.
+  const described = [matrix, primaries, transfer].some(code => code !== 2 && code !== 0);
+  const fullRange = native.fullRange ? true : described ? false : null;
+  return describeColour(
+    [container, colourOfCodes({ matrix, primaries, transfer, fullRange })],
+    native.height,
+  );
+};
+
+// Packets that wait in the decoder, so that the engine never does.
+const ahead = 32;
+
+type Timing = { readonly timestamp: number; readonly duration: number };
+
+/** One decoder of NVDEC's, for one stretch of packets after another. */
+export class NvdecSession {
+  readonly #native: NativeDecoder;
+  readonly #bitstream: BitstreamSetup;
+
+  /** @param surfaces How many pictures may be out at once; when none is left, decoding waits. */
+  constructor(
+    device: Device,
+    private readonly setup: DecoderSetup,
+    private readonly colour: StreamColour,
+    surfaces: number,
+  ) {
+    this.#bitstream = bitstreamSetup(setup.codec, setup.description);
+    this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false));
+  }
+
+  /** The pictures of packets that begin with a key frame, in the order they are shown. */
+  async *decode(
+    packets: AsyncGenerator<EncodedPacket, void, undefined>,
+  ): AsyncGenerator<TimedPicture<Surface>, void, undefined> {
+    const native = this.#native;
+    const { lengthSize, header } = this.#bitstream;
+    const timings = new Map<number, Timing>();
+    let number = 0;
+    let fed = false;
+    let taken: readonly (NativePicture | null)[] = [];
+    let at = 0;
+    try {
+      for (;;) {
+        while (!fed && native.queued < ahead) {
+          const { value: packet, done } = await packets.next();
+          fed = done === true;
+          if (packet) {
+            timings.set(number, packet);
+            guarded(() =>
+              native.push(packet.data, number, lengthSize, false, number === 0 ? header : undefined),
+            );
+            number++;
+          } else {
+            guarded(() => native.push(new Uint8Array(0), 0, 0, true, undefined));
+          }
+        }
+        taken = guarded(() => native.take(ahead));
+        for (at = 0; at < taken.length; ) {
+          const picture = taken[at++];
+          if (picture === null) {
+            this.#checkComplete(timings);
+            return;
+          }
+          const timing = timings.get(picture.id);
+          if (!timing) {
+            picture.memory.dispose();
+            throw new VideoError('corrupt', 'Expected pictures of known packets but NVDEC gave another');
+          }
+          timings.delete(picture.id);
+          yield this.#toPicture(picture, timing);
+        }
+        if (taken.length === 0) await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
+      }
+    } finally {
+      for (const picture of taken.slice(at)) picture?.memory.dispose();
+      await packets.return();
+    }
+  }
+
+  /** Ends the decoder; pictures that were read stay good. */
+  dispose(): void {
+    this.#native.dispose();
+  }
+
+  /** Every packet of H.264 is a picture: one that never came out was lost to damage. */
+  #checkComplete(timings: ReadonlyMap<number, Timing>): void {
+    if (this.setup.codec !== 'avc' || timings.size === 0) return;
+    const first = timings.get(0)?.timestamp;
+    const lost = [...timings.values()].filter(({ timestamp }) => first === undefined || timestamp >= first);
+    if (lost.length === 0) return;
+    const times = lost.slice(0, 4).map(({ timestamp }) => timestamp.toFixed(3));
+    throw new VideoError(
+      'corrupt',
+      `Expected a picture of every packet but NVDEC gave none for ${lost.length}, at ${times.join(', ')} s${
+        lost.length > times.length ? ' …' : ''
+      }: the data is damaged`,
+    );
+  }
+
+  #toPicture(native: NativePicture, { timestamp, duration }: Timing): TimedPicture<Surface> {
+    return {
+      timestamp,
+      duration,
+      damaged: native.damaged,
+      read: () => ({ image: surfaceOf(native), colour: surfaceColour(native, this.colour) }),
+      drop: () => native.memory.dispose(),
+    };
+  }
+}
+
+/** Decodes a file on one engine. */
+export const nvdecDecoder = (device: Device, file: VideoFile): PictureDecoder<Surface> => ({
+  decode: async function* (from, _to, held) {
+    const session = new NvdecSession(device, file.setup, file.colour, surfacesFor(held));
+    try {
+      yield* session.decode(file.packets(from));
+    } finally {
+      session.dispose();
+    }
+  },
+});
+
+/**
+ * Decodes the first key frame, so that it is known whether this GPU decodes this video at all. The decoder that this makes is
+ * kept for the video.
+ *
+ * @throws {DeviceUnavailableError} Without NVDEC, or where the chip does not decode such a video; `reason` says which.
+ */
+export const probeNvdec = async (device: Device, file: VideoFile): Promise<void> => {
+  const session = new NvdecSession(device, file.setup, file.colour, surfacesFor(1));
+  const keys = file.keys();
+  const first = async function* () {
+    const { value } = await keys.next();
+    if (value) yield value;
+  };
+  try {
+    for await (const picture of session.decode(first())) picture.drop();
+  } finally {
+    await keys.return();
+    session.dispose();
+  }
+};

@@ -1,0 +1,208 @@
+/** A video file as packets in time: mediabunny reads the container. Decodes nothing. */
+import { stat } from 'node:fs/promises';
+import type { EncodedPacket, EncodedPacketSink, Input } from 'mediabunny';
+import { checkMp4Index } from './mp4Index.js';
+import { guardedSource, openBytes, type VideoBytes } from './videoBytes.js';
+import type { StreamColour } from './videoColour.js';
+import { messageOf, VideoError } from './videoError.js';
+
+/** The codecs of containers that are decoded here, in mediabunny's words. */
+export const containedCodecs = ['avc', 'hevc', 'vp8', 'vp9', 'av1'] as const;
+/** One of {@link containedCodecs}. */
+export type ContainedCodec = (typeof containedCodecs)[number];
+
+/** What a decoder must know before the first packet. */
+export type DecoderSetup = {
+  readonly codec: ContainedCodec;
+  /** Size in pixels, as the container has it; the bitstream may know better. */
+  readonly width: number;
+  readonly height: number;
+  /** The container's codec description (avcC, hvcC …), where it has one. */
+  readonly description?: Uint8Array;
+};
+
+/** An open container. Times are in seconds. */
+export type VideoFile = {
+  /** How messages name it. */
+  readonly what: string;
+  readonly setup: DecoderSetup;
+  readonly duration: number;
+  readonly frameRate?: number;
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly colour: StreamColour;
+  /** Packets in decode order, from the key frame at or before `from`, or from the first one, to the end. */
+  readonly packets: (from?: number) => AsyncGenerator<EncodedPacket, void, undefined>;
+  /** Packets in decode order from this one on. */
+  readonly packetsAfter: (key: EncodedPacket) => AsyncGenerator<EncodedPacket, void, undefined>;
+  /** The key frames, from that at or before `from`, or from the first one. */
+  readonly keys: (from?: number) => AsyncGenerator<EncodedPacket, void, undefined>;
+  /** When each frame is shown, and each key frame, ascending; read from the container once. */
+  readonly index: () => Promise<{ readonly timestamps: Float64Array; readonly keys: Float64Array }>;
+  readonly close: () => void;
+};
+
+/** Loads the demuxer. */
+const loadMediabunny = (): Promise<typeof import('mediabunny')> => import('mediabunny');
+
+/**
+ * Opens a file, or its bytes, and reads the container's index.
+ *
+ * @throws {VideoError} Its `code` says what is wrong.
+ */
+export const openVideoFile = async (source: string | Uint8Array): Promise<VideoFile> => {
+  const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
+  if (typeof source === 'string') await checkFile(source);
+  const mediabunny = await loadMediabunny();
+  let bytes: VideoBytes | undefined;
+  let input: Input | undefined;
+  try {
+    bytes = await openBytes(source);
+    if (bytes.size === 0) throw notVideo(what);
+    await checkMp4Index(bytes, what);
+    input = new mediabunny.Input({
+      source: guardedSource(mediabunny, bytes),
+      formats: mediabunny.ALL_FORMATS,
+    });
+    return await inspect(input, what, mediabunny);
+  } catch (error) {
+    input?.dispose();
+    await bytes?.close().catch(() => {});
+    throw openError(error, what, mediabunny);
+  }
+};
+
+const checkFile = async (path: string): Promise<void> => {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
+      ? new VideoError('notFound', `Expected a file at ${path} but there is none`, { cause })
+      : new VideoError('unreadable', `Expected a readable video at ${path} but: ${cause.message}`, { cause });
+  });
+  if (!found.isFile()) {
+    const kind = found.isDirectory() ? 'a folder' : 'not a regular file';
+    throw new VideoError('unreadable', `Expected a video at ${path} but it is ${kind}`);
+  }
+};
+
+const notVideo = (what: string, cause?: unknown): VideoError =>
+  new VideoError(
+    'notVideo',
+    `Expected a video but received ${what}, which is no container known here ` +
+      '(MP4, MOV, Matroska, WebM, MPEG-TS and more)',
+    { cause },
+  );
+
+const openError = (error: unknown, what: string, mediabunny: typeof import('mediabunny')): unknown => {
+  if (error instanceof VideoError) return error;
+  if (error instanceof mediabunny.UnsupportedInputFormatError) return notVideo(what, error);
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'EACCES' || code === 'EPERM'
+    ? new VideoError('unreadable', `Expected a readable video but: ${messageOf(error)}`, { cause: error })
+    : new VideoError('corrupt', `Expected a video but cannot read ${what}: ${messageOf(error)}`, {
+        cause: error,
+      });
+};
+
+const inspect = async (
+  input: Input,
+  what: string,
+  mediabunny: typeof import('mediabunny'),
+): Promise<VideoFile> => {
+  const tracks = await input.getTracks();
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) {
+    throw tracks.length === 0
+      ? new VideoError(
+          'truncated',
+          `Expected a video but ${what} holds no tracks: is it cut off before its index?`,
+        )
+      : new VideoError(
+          'noVideoTrack',
+          `Expected a video but ${what} holds ${[...new Set(tracks.map(t => t.type))].join(' and ')} only`,
+        );
+  }
+  const codec = await track.getCodec();
+  const config = await track.getDecoderConfig();
+  if (!codec || !config || !isContained(codec)) {
+    throw new VideoError(
+      'unsupportedCodec',
+      `Expected H.264, HEVC, VP8, VP9 or AV1 in ${what} but its codec is ` +
+        `${codec ?? String(await track.getInternalCodecId())}`,
+    );
+  }
+  const width = await track.getCodedWidth();
+  const height = await track.getCodedHeight();
+  const { underlyingFrameRate } = await track.computeFrameRateMetrics();
+  const sink = new mediabunny.EncodedPacketSink(track);
+  let index: ReturnType<VideoFile['index']> | undefined;
+  return {
+    what,
+    setup: { codec, width, height, ...describedBy(config.description) },
+    duration: await track.computeDuration(),
+    ...(underlyingFrameRate === null ? {} : { frameRate: underlyingFrameRate }),
+    rotation: await track.getRotation(),
+    colour: await track.getColorSpace(),
+    packets: async function* (from) {
+      const key = await keyAt(sink, from);
+      if (key) yield* packetsFrom(sink, key);
+    },
+    packetsAfter: key => packetsFrom(sink, key),
+    keys: async function* (from) {
+      let key = await keyAt(sink, from);
+      while (key) {
+        yield key;
+        key = await sink.getNextKeyPacket(key, verify);
+      }
+    },
+    index: () => {
+      index ??= readIndex(sink, what);
+      return index;
+    },
+    close: () => input.dispose(),
+  };
+};
+
+const verify = { verifyKeyPackets: true };
+
+const keyAt = async (sink: EncodedPacketSink, from?: number): Promise<EncodedPacket | null> =>
+  (from === undefined ? null : await sink.getKeyPacket(from, verify)) ?? sink.getFirstKeyPacket(verify);
+
+async function* packetsFrom(
+  sink: EncodedPacketSink,
+  key: EncodedPacket,
+): AsyncGenerator<EncodedPacket, void, undefined> {
+  let packet: EncodedPacket | null = key;
+  while (packet) {
+    yield packet;
+    packet = await sink.getNextPacket(packet);
+  }
+}
+
+const readIndex = async (sink: EncodedPacketSink, what: string): ReturnType<VideoFile['index']> => {
+  const first = await keyAt(sink);
+  const timestamps: number[] = [];
+  const keys: number[] = [];
+  if (first) {
+    for await (const { timestamp, type } of sink.packets(first, undefined, { metadataOnly: true })) {
+      // Frames that are shown before the first key frame cannot be decoded.
+      if (timestamp < first.timestamp) continue;
+      timestamps.push(timestamp);
+      if (type === 'key') keys.push(timestamp);
+    }
+  }
+  if (timestamps.length === 0) throw new VideoError('truncated', `Expected frames in ${what} but it has none`);
+  return { timestamps: Float64Array.from(timestamps).sort(), keys: Float64Array.from(keys).sort() };
+};
+
+const isContained = (codec: string): codec is ContainedCodec =>
+  (containedCodecs as readonly string[]).includes(codec);
+
+const describedBy = (
+  description?: ArrayBufferLike | ArrayBufferView,
+): { readonly description?: Uint8Array } => {
+  if (!description) return {};
+  return {
+    description: ArrayBuffer.isView(description)
+      ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+      : new Uint8Array(description),
+  };
+};
