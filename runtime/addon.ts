@@ -163,12 +163,12 @@ export type NvdecStatus = {
 export type NativeDevice = {
   info(): DeviceProperties;
   createStream(): NativeStream;
-  allocate(stream: NativeStream, bytes: number): NativeMemory;
+  allocate(stream: NativeStream, bytes: number, reported?: boolean): NativeMemory;
   wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
   wrapHost(array: HostArray): NativeMemory;
   allocateHost(bytes: number): ArrayBuffer;
   createDecoder(codec: string, surfaces: number, wholePackets: boolean, lowLatency: boolean): NativeDecoder;
-  decoderCapabilities(): readonly DecoderCapability[];
+  decoderCapabilities(codec?: string): readonly DecoderCapability[];
   memory(): { readonly live: number; readonly total?: number; readonly free?: number };
   dispose(): void;
 };

@@ -83,9 +83,9 @@ export class Device {
     return this.#disposed;
   }
 
-  /** @internal */
-  _allocate(stream: NativeStream, bytes: number): NativeMemory {
-    return guarded(() => this.#open().allocate(stream, bytes));
+  /** @internal @param reported Whether the collector is to count it: not where its end is certain, and soon. */
+  _allocate(stream: NativeStream, bytes: number, reported = true): NativeMemory {
+    return guarded(() => this.#open().allocate(stream, bytes, reported));
   }
   /** @internal */
   _native(): NativeDevice {

@@ -5,12 +5,11 @@
  */
 import type { EncodedPacket } from 'mediabunny';
 import type { Device } from './device.js';
-import { copyPlanes } from './image.js';
-import { NvdecSession, type Surface } from './nvdecDecoder.js';
+import { guarded } from './errors.js';
+import { type NvdecSession, type NvdecSessions, nvdecDecoder, type Surface } from './nvdecDecoder.js';
 import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
 import { Signal } from './signal.js';
 import type { Stream } from './stream.js';
-import { surfacesFor } from './surfaces.js';
 import type { VideoFile } from './videoFile.js';
 
 /** How far to go. */
@@ -75,14 +74,18 @@ type Work = {
 
 /** Decodes a file on several engines. */
 export const engineDecoder = (
-  device: Device,
-  file: VideoFile,
+  sessions: NvdecSessions,
   options: EngineOptions,
 ): PictureDecoder<Surface> => ({
-  decode: async function* (from, to, held) {
+  close: () => sessions.close(),
+  decode: async function* (from, to, choice) {
+    if (choice.few) {
+      yield* nvdecDecoder(sessions).decode(from, to, choice);
+      return;
+    }
+    const { device, file } = sessions;
     const pieces = piecesOf(file, from, to);
     const copies = device.createStream();
-    const sessions: NvdecSession[] = [];
     const works: Work[] = [];
     const changed = new Signal();
     let stopped = false;
@@ -107,7 +110,7 @@ export const engineDecoder = (
 
     const keepAhead = (picture: TimedPicture<Surface>): TimedPicture<Surface> => {
       const { image, colour } = picture.read();
-      const copy = copySurface(device, image, copies);
+      const copy = copySurface(device, image, copies, false);
       aheadBytes += copy.bytes;
       const leave = () => {
         aheadBytes -= copy.bytes;
@@ -143,8 +146,7 @@ export const engineDecoder = (
       }
     };
     const run = async (): Promise<void> => {
-      const session = new NvdecSession(device, file.setup, file.colour, surfacesFor(held));
-      sessions.push(session);
+      const session = sessions.take(choice.held);
       try {
         for (let work = await nextWork(); work; work = await nextWork()) {
           try {
@@ -157,7 +159,7 @@ export const engineDecoder = (
           if (work.error) return;
         }
       } finally {
-        session.dispose();
+        sessions.give(session);
       }
     };
 
@@ -190,7 +192,6 @@ export const engineDecoder = (
       }
     } finally {
       stopped = true;
-      for (const session of sessions) session.dispose();
       changed.notify();
       await Promise.allSettled(runs);
       for (const work of works) for (const picture of work.ready) picture.drop();
@@ -212,12 +213,22 @@ const own = (picture: TimedPicture<Surface>): TimedPicture<Surface> => {
   };
 };
 
-/** The picture in memory of its own; NVDEC gets the surface back. */
-export const copySurface = (device: Device, surface: Surface, stream: Stream): Surface => {
+/**
+ * The picture in memory of its own; NVDEC gets the surface back.
+ *
+ * @param reported Whether the collector is to know of that memory.
+ */
+export const copySurface = (device: Device, surface: Surface, stream: Stream, reported: boolean): Surface => {
+  const source = surface.planes[0].memory;
   try {
-    const planes = copyPlanes(device, surface, surface.planes, stream);
-    return { ...surface, planes, bytes: planes[0].memory.byteLength };
+    const { bytes } = surface;
+    const native = stream._native();
+    const memory = device._allocate(native, bytes, reported);
+    guarded(() => native.copy(memory, 0, bytes, source, 0, bytes, bytes, 1));
+    const moved = Number(memory.pointer) - Number(source.pointer);
+    const planes = surface.planes.map(({ address, pitch }) => ({ memory, address: address + moved, pitch }));
+    return { ...surface, planes, own: true };
   } finally {
-    surface.planes[0].memory.dispose();
+    source.dispose();
   }
 };

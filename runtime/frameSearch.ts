@@ -80,7 +80,7 @@ export const findFrames = async <Picture>(
       const { first, last } = runs[next++];
       const wanted = new Map(numbers.slice(first, last + 1).map(n => [timestamps[n], n]));
       const from = timestamps[numbers[first]];
-      for await (const frame of stream.decode({ from }, { pick: timestamp => wanted.has(timestamp) })) {
+      for await (const frame of stream.decode({ from }, { few: true, pick: t => wanted.has(t) })) {
         found(frame, wanted.get(frame.timestamp) as number);
         wanted.delete(frame.timestamp);
         if (wanted.size === 0) break;

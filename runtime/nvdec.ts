@@ -7,7 +7,8 @@ export const nvdecStatus = (): NvdecStatus => guarded(() => loadAddon().nvdecSta
 
 /**
  * What the GPU's NVDEC decodes: one entry per codec, chroma format and bit depth.
+ * @param codec Only of this one, such as `hevc`.
  * @throws {DeviceUnavailableError} Without NVDEC; `reason` says why.
  */
-export const nvdecCapabilities = (device: Device): readonly DecoderCapability[] =>
-  guarded(() => device._native().decoderCapabilities());
+export const nvdecCapabilities = (device: Device, codec?: string): readonly DecoderCapability[] =>
+  guarded(() => device._native().decoderCapabilities(codec));

@@ -12,13 +12,15 @@ import { type ColourDescription, describeColour, type StreamColour } from './vid
 import { VideoError } from './videoError.js';
 import type { DecoderSetup, VideoFile } from './videoFile.js';
 
-/** A picture in NVDEC's memory; its planes share one allocation. */
+/** A picture in NVDEC's memory, or a copy of one; its planes share one allocation. */
 export type Surface = {
   readonly format: string;
   readonly width: number;
   readonly height: number;
   readonly planes: readonly PlacedPlane[];
   readonly bytes: number;
+  /** It is a copy, and takes no surface from the decoder. */
+  readonly own?: true;
 };
 
 /** The planes of a surface: luma first, chroma behind it at the same pitch. */
@@ -55,13 +57,16 @@ type Timing = { readonly timestamp: number; readonly duration: number };
 export class NvdecSession {
   readonly #native: NativeDecoder;
   readonly #bitstream: BitstreamSetup;
+  #disposed = false;
+  /** Something went wrong: it is not to be used again. */
+  broken = false;
 
   /** @param surfaces How many pictures may be out at once; when none is left, decoding waits. */
   constructor(
     device: Device,
     private readonly setup: DecoderSetup,
     private readonly colour: StreamColour,
-    surfaces: number,
+    readonly surfaces: number,
   ) {
     this.#bitstream = bitstreamSetup(setup.codec, setup.description);
     this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false));
@@ -110,14 +115,20 @@ export class NvdecSession {
         }
         if (taken.length === 0) await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
       }
+    } catch (error) {
+      this.broken = true;
+      throw error;
     } finally {
       for (const picture of taken.slice(at)) picture?.memory.dispose();
+      // Left in the middle: what is on its way is of no use.
+      if (taken[at - 1] !== null && !this.#disposed) native.reset();
       await packets.return();
     }
   }
 
   /** Ends the decoder; pictures that were read stay good. */
   dispose(): void {
+    this.#disposed = true;
     this.#native.dispose();
   }
 
@@ -147,27 +158,63 @@ export class NvdecSession {
   }
 }
 
+/** The sessions of one file, which serve one stretch after another: to make a decoder takes tens of milliseconds. */
+export class NvdecSessions {
+  readonly #idle: NvdecSession[] = [];
+  readonly #busy = new Set<NvdecSession>();
+  #closed = false;
+
+  constructor(
+    readonly device: Device,
+    readonly file: VideoFile,
+  ) {}
+
+  /** A session for somebody who keeps `held` pictures at a time. */
+  take(held: number): NvdecSession {
+    if (this.#closed) throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+    const surfaces = surfacesFor(held);
+    const at = this.#idle.findIndex(session => session.surfaces === surfaces);
+    const { setup, colour } = this.file;
+    const session =
+      at < 0 ? new NvdecSession(this.device, setup, colour, surfaces) : this.#idle.splice(at, 1)[0];
+    this.#busy.add(session);
+    return session;
+  }
+
+  give(session: NvdecSession): void {
+    this.#busy.delete(session);
+    if (this.#closed || session.broken) session.dispose();
+    else this.#idle.push(session);
+  }
+
+  /** Ends them all, those in use too: their pictures end with an error. */
+  close(): void {
+    this.#closed = true;
+    for (const session of [...this.#idle.splice(0), ...this.#busy]) session.dispose();
+  }
+}
+
 /** Decodes a file on one engine. */
-export const nvdecDecoder = (device: Device, file: VideoFile): PictureDecoder<Surface> => ({
-  decode: async function* (from, _to, held) {
-    const session = new NvdecSession(device, file.setup, file.colour, surfacesFor(held));
+export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> => ({
+  decode: async function* (from, _to, { held }) {
+    const session = sessions.take(held);
     try {
-      yield* session.decode(file.packets(from));
+      yield* session.decode(sessions.file.packets(from));
     } finally {
-      session.dispose();
+      sessions.give(session);
     }
   },
+  close: () => sessions.close(),
 });
 
 /**
- * Decodes the first key frame, so that it is known whether this GPU decodes this video at all. The decoder that this makes is
- * kept for the video.
+ * Decodes the first key frame, so that it is known whether this GPU decodes this video at all.
  *
  * @throws {DeviceUnavailableError} Without NVDEC, or where the chip does not decode such a video; `reason` says which.
  */
-export const probeNvdec = async (device: Device, file: VideoFile): Promise<void> => {
-  const session = new NvdecSession(device, file.setup, file.colour, surfacesFor(1));
-  const keys = file.keys();
+export const probeNvdec = async (sessions: NvdecSessions): Promise<void> => {
+  const session = sessions.take(1);
+  const keys = sessions.file.keys();
   const first = async function* () {
     const { value } = await keys.next();
     if (value) yield value;
@@ -176,6 +223,6 @@ export const probeNvdec = async (device: Device, file: VideoFile): Promise<void>
     for await (const picture of session.decode(first())) picture.drop();
   } finally {
     await keys.return();
-    session.dispose();
+    sessions.give(session);
   }
 };

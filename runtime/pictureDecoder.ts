@@ -18,11 +18,14 @@ export type PictureDecoder<Picture> = {
    * The pictures from the key frame at or before `from` on (default: the first), in the order they are shown, each valid
    * until the next is asked for, unless it was read. Those before `from`, or from `to` on, may come along.
    *
-   * @param held How many pictures the caller keeps at a time, at most.
+   * @param choice.held How many pictures the caller keeps at a time, at most.
+   * @param choice.few The caller will stop after few pictures: nothing is decoded ahead.
    */
   readonly decode: (
     from: number | undefined,
     to: number,
-    held: number,
+    choice: { readonly held: number; readonly few: boolean },
   ) => AsyncGenerator<TimedPicture<Picture>, void, undefined>;
+  /** Gives back what it keeps between stretches; those under way end with an error. */
+  readonly close?: () => void;
 };

@@ -156,7 +156,7 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
       if (!isReadable(pixels) || !data) {
         throw new VideoError(
           'unsupportedPixels',
-          `Expected 8-bit 4:2:0, 4:2:2 or 4:4:4, or 10-bit 4:2:0 (${readablePixels.join(', ')}) in ${file.what} but received ` +
+          `Expected 4:2:0 or 4:4:4 of 8, 10 or 12 bits, or 4:2:2 of 8 (${readablePixels.join(', ')}) in ${file.what} but received ` +
             `${pixels ?? 'an unknown pixel format'}`,
         );
       }

@@ -5,7 +5,7 @@ import { DeviceUnavailableError, describe, expected } from './errors.js';
 import type { HostImage } from './framePlanes.js';
 import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
 import { nvdecCapabilities } from './nvdec.js';
-import { nvdecDecoder, probeNvdec, type Surface } from './nvdecDecoder.js';
+import { NvdecSessions, nvdecDecoder, probeNvdec, type Surface } from './nvdecDecoder.js';
 import type { PictureDecoder } from './pictureDecoder.js';
 import { softwareDecoder } from './softwareDecoder.js';
 import { MOST_HELD } from './surfaces.js';
@@ -71,9 +71,11 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
     return { decoder: 'software', reason, engines: 1, make: await softwareDecoder(file) };
   };
   if (decoder === 'software') return software('asked for');
+  const sessions = new NvdecSessions(device, file);
   try {
-    await probeNvdec(device, file);
+    await probeNvdec(sessions);
   } catch (error) {
+    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) sessions.close();
     // Damaged data is no reason against NVDEC: reading the frames will say so.
     if (error instanceof DeviceUnavailableError) {
       if (decoder === 'auto') return software(error.message);
@@ -90,7 +92,7 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
   const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
   const budget = options.budget ?? (device.memory().free ?? 0) / 4;
   const make =
-    count === 1 ? nvdecDecoder(device, file) : engineDecoder(device, file, { engines: count, budget });
+    count === 1 ? nvdecDecoder(sessions) : engineDecoder(sessions, { engines: count, budget });
   return { decoder: 'nvdec', reason, engines: count, make };
 };
 
@@ -98,8 +100,8 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
 const enginesOf = (device: Device, codec: string): number =>
   Math.max(
     1,
-    ...nvdecCapabilities(device)
-      .filter(found => found.codec === codec && found.supported)
+    ...nvdecCapabilities(device, codec)
+      .filter(({ supported }) => supported)
       .map(found => found.engines),
   );
 
@@ -333,8 +335,8 @@ export class VideoReader {
     const { image } = decoded;
     return toVideoFrame(
       this.device,
-      own && 'bytes' in image
-        ? { ...decoded, image: copySurface(this.device, image, this.device.stream) }
+      own && 'bytes' in image && !image.own
+        ? { ...decoded, image: copySurface(this.device, image, this.device.stream, true) }
         : decoded,
     );
   }

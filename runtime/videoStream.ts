@@ -42,6 +42,8 @@ export type OnDamage = 'error' | 'keep';
 export type FrameChoice = {
   /** How many it keeps at a time; default 1. */
   readonly held?: number;
+  /** It will stop after few frames: nothing is decoded ahead. */
+  readonly few?: boolean;
   /** Whether it wants the frame of that timestamp; default: as the range's `step` says. */
   readonly pick?: (timestamp: number) => boolean;
 };
@@ -95,6 +97,7 @@ export const videoStream = <Picture>(
     close: () => {
       if (state.closed) return;
       state.closed = true;
+      decoder.close?.();
       file.close();
       // Gives back what an iteration holds that nobody goes on with.
       for (const frames of state.active) frames.return().catch(() => {});
@@ -130,7 +133,7 @@ async function* decode<Picture>(
   decoder: PictureDecoder<Picture>,
   onDamage: OnDamage,
   range: FrameRange = {},
-  { held = 1, pick }: FrameChoice = {},
+  { held = 1, few = false, pick }: FrameChoice = {},
 ): Frames<Picture> {
   const { duration, what } = file;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
@@ -138,7 +141,7 @@ async function* decode<Picture>(
   let end = Number.NEGATIVE_INFINITY;
   let lastDuration = 0;
   // A decoder's errors and the container's, but not those of the loop's own body, are about a corrupt video.
-  const pictures = decoder.decode(from, to, held);
+  const pictures = decoder.decode(from, to, { held, few });
   try {
     for (;;) {
       const next = await pictures.next().catch((cause: unknown) => {

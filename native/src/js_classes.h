@@ -26,7 +26,7 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Device& open() const;
   Napi::Value info(const Napi::CallbackInfo& info);
   Napi::Value createStream(const Napi::CallbackInfo& info);
-  // (stream, bytes)
+  // (stream, bytes, whether the collector is to know; default true)
   Napi::Value allocate(const Napi::CallbackInfo& info);
   // (pointer, bytes, keep?)
   Napi::Value wrap(const Napi::CallbackInfo& info);
@@ -36,7 +36,7 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Napi::Value memory(const Napi::CallbackInfo& info);
   // (codec, surfaces, wholePackets, lowLatency); CUDA only
   Napi::Value createDecoder(const Napi::CallbackInfo& info);
-  // What NVDEC decodes here; CUDA only
+  // (codec?): what NVDEC decodes here; CUDA only
   Napi::Value decoderCapabilities(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   Core core_;

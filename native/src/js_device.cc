@@ -64,7 +64,7 @@ Napi::Value JsDevice::allocate(const Napi::CallbackInfo& info) {
     const size_t bytes = toSize(info[1], "bytes");
     if (stream->device.get() != &open()) throw wrongArgument("Expected a stream of this device.");
     if (bytes == 0) throw wrongArgument("Expected at least 1 byte.");
-    JsMemory::Core core{core_->allocate(stream, bytes), {}, true};
+    JsMemory::Core core{core_->allocate(stream, bytes), {}, !info[2].IsBoolean() || info[2].ToBoolean()};
     return create<JsMemory>(info.Env(), Context::of(info.Env()).memoryClass, std::move(core));
   });
 }
@@ -163,7 +163,9 @@ Napi::Value JsDevice::createDecoder(const Napi::CallbackInfo& info) {
 Napi::Value JsDevice::decoderCapabilities(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     auto list = Napi::Array::New(info.Env());
-    for (const DecoderCapability& found : cuweave::decoderCapabilities(cudaOf(open()))) {
+    std::optional<cudaVideoCodec> only;
+    if (info[0].IsString()) only = codecOf(info[0].As<Napi::String>().Utf8Value());
+    for (const DecoderCapability& found : cuweave::decoderCapabilities(cudaOf(open()), only)) {
       auto object = Napi::Object::New(info.Env());
       object.Set("codec", found.codec);
       object.Set("chroma", found.chroma);

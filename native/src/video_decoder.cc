@@ -54,12 +54,19 @@ std::optional<cudaVideoCodec> codecOf(const std::string& name) {
 
 namespace {
 
+// The driver takes milliseconds for an answer, which is the same for ever.
 CUVIDDECODECAPS capsOf(CudaContext& context, cudaVideoCodec codec, int chroma, int bitDepth) {
+  static std::mutex mutex;
+  static auto* known = new std::map<std::tuple<int, int, int, int>, CUVIDDECODECAPS>();
+  std::lock_guard lock(mutex);
+  const auto key = std::make_tuple(context.info.ordinal, static_cast<int>(codec), chroma, bitDepth);
+  if (const auto found = known->find(key); found != known->end()) return found->second;
   CUVIDDECODECAPS caps{};
   caps.eCodecType = codec;
   caps.eChromaFormat = static_cast<cudaVideoChromaFormat>(chroma);
   caps.nBitDepthMinus8 = static_cast<unsigned>(bitDepth - 8);
   context.check(nvcuvidState().api->decoderCaps(&caps), "cuvidGetDecoderCaps");
+  known->emplace(key, caps);
   return caps;
 }
 
@@ -73,11 +80,12 @@ const Nvcuvid& requireApi() {
 
 }  // namespace
 
-std::vector<DecoderCapability> decoderCapabilities(CudaContext& context) {
+std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::optional<cudaVideoCodec> only) {
   requireApi();
   context.enter();
   std::vector<DecoderCapability> found;
   for (const auto& [name, codec] : kCodecs) {
+    if (only && codec != *only) continue;
     for (const int chroma : {cudaVideoChromaFormat_420, cudaVideoChromaFormat_422, cudaVideoChromaFormat_444}) {
       for (const int bitDepth : {8, 10, 12}) {
         const CUVIDDECODECAPS caps = capsOf(context, codec, chroma, bitDepth);

@@ -25,7 +25,8 @@ struct DecoderCapability {
   int engines;
   unsigned maxWidth, maxHeight, minWidth, minHeight, maxMacroblocks;
 };
-std::vector<DecoderCapability> decoderCapabilities(CudaContext& context);
+// Of every codec, or of one.
+std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::optional<cudaVideoCodec> only);
 
 struct DecoderOptions {
   cudaVideoCodec codec = cudaVideoCodec_H264;

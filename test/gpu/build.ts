@@ -10,6 +10,10 @@ export type Calls = {
   readonly planar: Pipeline<Record<never, never>>;
   readonly brighter: Pipeline<Record<never, never>>;
   readonly regions: Pipeline<{ readonly rect: readonly Rect[] }>;
+  readonly nv12Auto: Pipeline<Record<never, never>>;
+  readonly p010Auto: Pipeline<Record<never, never>>;
+  readonly yuv444pAuto: Pipeline<Record<never, never>>;
+  readonly yuv444p16Auto: Pipeline<Record<never, never>>;
 };
 
 export const buildCalls = async (): Promise<Calls> => {

@@ -6,7 +6,7 @@ import type { Pattern } from './pattern.js';
 export type Clip = Pattern & {
   readonly file: string;
   readonly codec: 'avc' | 'vp9';
-  readonly pixels: 'yuv420p' | 'yuv444p' | 'yuv420p10' | 'yuv444p10';
+  readonly pixels: 'yuv420p' | 'yuv444p' | 'yuv420p10' | 'gray';
   readonly frameRate: readonly [numerator: number, denominator: number];
   readonly frames: number;
   /** Frames from one key frame to the next. */
@@ -98,10 +98,10 @@ export const clips = {
     tagged: true,
   },
   /** A pixel format that the reader refuses. */
-  tenBit444: {
+  monochrome: {
     ...tiny,
-    file: 'tenBit444.mp4',
-    pixels: 'yuv444p10',
+    file: 'monochrome.mp4',
+    pixels: 'gray',
     frames: 1,
     width: 64,
     height: 48,

@@ -83,7 +83,7 @@ export const decodeClips = {
     ...avc,
     file: 'variableRate.mp4',
     frames: 20,
-    times: n => n + 2 * Math.floor(n / 3) + (n % 7 === 0 ? 1 : 0),
+    times: n => n + 2 * Math.floor(n / 3) + Math.floor(n / 7),
     options: x264('bframes=3'),
   },
   rotated: { ...small, file: 'rotated.mp4', rotation: 90, options: x264('') },

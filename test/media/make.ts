@@ -7,7 +7,7 @@ import {
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV420P10LE,
   AV_PIX_FMT_YUV444P,
-  AV_PIX_FMT_YUV444P10LE,
+  AV_PIX_FMT_GRAY8,
   AVCOL_PRI_BT709,
   AVCOL_PRI_SMPTE170M,
   AVCOL_RANGE_JPEG,
@@ -45,7 +45,7 @@ const pixelFormats: Readonly<Record<Clip['pixels'], AVPixelFormat>> = {
   yuv420p: AV_PIX_FMT_YUV420P,
   yuv444p: AV_PIX_FMT_YUV444P,
   yuv420p10: AV_PIX_FMT_YUV420P10LE,
-  yuv444p10: AV_PIX_FMT_YUV444P10LE,
+  gray: AV_PIX_FMT_GRAY8,
 };
 
 /** 8-bit samples as 10-bit ones, little-endian. */
@@ -75,7 +75,8 @@ const make = async (name: ClipName): Promise<void> => {
   const format = pixelFormats[clip.pixels];
   const frames = async function* () {
     for (let n = 0; n < clip.frames; n++) {
-      const planes = drawPattern(clip, n);
+      const drawn = drawPattern(clip, n);
+      const planes = clip.pixels === 'gray' ? drawn.subarray(0, clip.width * clip.height) : drawn;
       const frame = Frame.fromVideoBuffer(clip.pixels.endsWith('10') ? widen(planes) : Buffer.from(planes), {
         width: clip.width,
         height: clip.height,

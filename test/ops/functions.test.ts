@@ -91,7 +91,7 @@ describe('formats', () => {
     ops.nv24(),
     ops.yuv444p(),
   ];
-  const deep = [ops.p010(), ops.p012(), ops.p016()];
+  const deep = [ops.p010(), ops.p012(), ops.p016(), ops.yuv444p16()];
   const pictures = [ops.rgb8(), ops.bgr8(), ops.rgba8(), ops.bgra8(), ops.gray8(), ops.gray16(), ops.rgb16()];
   const tensors = [ops.nhwc('f16'), ops.nchw('u16'), ops.nchw('f32', { colour: 'gray' })];
   const all = [...video, ...deep, ...pictures, ...tensors];

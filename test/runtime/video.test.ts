@@ -34,7 +34,7 @@ describe('VideoReader', () => {
       codec: 'vp9',
       rotation: 0,
       decoder: 'software',
-      decoderReason: 'this version of cuweave decodes on the CPU only',
+      decoderReason: 'the CPU has no NVDEC',
       frameRate: 25,
     });
   });
@@ -107,10 +107,18 @@ describe('VideoReader', () => {
       `"ArgumentError: Expected a path or the bytes of a video for source but received 5."`,
     );
     expect(
-      await message(VideoReader.open(clipPath('bars'), { device, decoder: 'nvdec' as never })),
-    ).toMatchInlineSnapshot(
-      `"ArgumentError: Expected 'auto' or 'software' for options.decoder but received 'nvdec'."`,
-    );
+      await message(VideoReader.open(clipPath('bars'), { device, decoder: 'cuvid' as never })),
+    ).toMatchInlineSnapshot(`"ArgumentError: Expected 'auto', 'nvdec' or 'software' for options.decoder but received 'cuvid'."`);
+    for (const options of [{ engines: 0 }, { engines: 'all' }, { budget: -1 }, { onDamage: 'ignore' }]) {
+      await expect(VideoReader.open(clipPath('bars'), { device, ...(options as object) })).rejects.toThrow(
+        new RegExp(`for options.${Object.keys(options)[0]} but received`),
+      );
+    }
+    // The CPU has none: that is said, and nothing else decodes in its place.
+    const refusal = (options: object) =>
+      VideoReader.open(clipPath('bars'), { device, ...options }).catch(error => error);
+    expect(await refusal({ decoder: 'nvdec' })).toMatchObject({ code: 'nvdecUnavailable', reason: 'noDevice' });
+    expect(await refusal({ engines: 7 })).toMatchObject({ code: 'nvdecUnavailable' });
     expect(await message((await open('bars')).batches(0).next())).toMatchInlineSnapshot(
       `"ArgumentError: Expected a whole number from 1 to 65535 for size but received 0."`,
     );
