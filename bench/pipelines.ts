@@ -27,7 +27,13 @@ export const nv12ToF32 = pipeline(nv12(), yuvToRgb(yuv), nchw('f32'));
 export const nv12ToF16 = pipeline(nv12(), yuvToRgb(yuv), nchw('f16'));
 export const nv12ToU8 = pipeline(nv12(), yuvToRgb(yuv), nhwc('u8'));
 export const nv12Resized = pipeline(nv12(), yuvToRgb(yuv), resize(resized), normalize(imagenet), nchw('f32'));
-export const nv12ResizedF16 = pipeline(nv12(), yuvToRgb(yuv), resize(resized), normalize(imagenet), nchw('f16'));
+export const nv12ResizedF16 = pipeline(
+  nv12(),
+  yuvToRgb(yuv),
+  resize(resized),
+  normalize(imagenet),
+  nchw('f16'),
+);
 export const rgbResized = pipeline(rgb8(), resize(resized), normalize(imagenet), nchw('f32'));
 export const rgbNormalized = pipeline(rgb8(), normalize(imagenet), nchw('f32'));
 export const warpF32 = pipeline(nchw('f32'), warpAffine(warped), nchw('f32'));

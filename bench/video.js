@@ -86,7 +86,8 @@ const bytesOf = data =>
   ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
 /** Parameter sets of an avcC or hvcC behind start codes, and how long its packets' lengths are. */
 const describe = ({ codec, config }) => {
-  if (!config.description || (codec !== 'avc' && codec !== 'hevc')) return { header: Buffer.alloc(0), lengthSize: 0 };
+  if (!config.description || (codec !== 'avc' && codec !== 'hevc'))
+    return { header: Buffer.alloc(0), lengthSize: 0 };
   const bytes = bytesOf(config.description);
   const parts = [];
   const units = (at, count) => {
@@ -213,7 +214,9 @@ try {
     }
     const each = (before - device.memory().free) / readers.length;
     for (const { reader } of readers) reader.dispose();
-    console.log(`device memory of a reader beside those kept: ${(each / 2 ** 20).toFixed(0)} MiB (mean of 8)`);
+    console.log(
+      `device memory of a reader beside those kept: ${(each / 2 ** 20).toFixed(0)} MiB (mean of 8)`,
+    );
 
     for (const count of [1, engines]) {
       const reader = await VideoReader.open(path, { device, decoder: 'nvdec', engines: count });
@@ -236,9 +239,7 @@ try {
       device,
       codec: video.codec,
       lowLatency: true,
-      ...(video.config.description
-        ? { description: bytesOf(video.config.description) }
-        : {}),
+      ...(video.config.description ? { description: bytesOf(video.config.description) } : {}),
     });
     const latencies = [];
     for (const packet of video.packets.slice(0, 200)) {

@@ -73,10 +73,7 @@ type Work = {
 };
 
 /** Decodes a file on several engines. */
-export const engineDecoder = (
-  sessions: NvdecSessions,
-  options: EngineOptions,
-): PictureDecoder<Surface> => ({
+export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): PictureDecoder<Surface> => ({
   close: () => sessions.close(),
   decode: async function* (from, to, choice) {
     if (choice.few) {

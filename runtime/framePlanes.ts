@@ -127,8 +127,10 @@ const toDeep420 = (
   const up = isP010 ? 0 : format === 'p010' ? 6 : 4;
   const chroma = { columns: chromaWidth, rows: chromaHeight };
   copyDeep(decoded[0], data, { start: 0, step: 1, columns: width, rows: height }, up);
-  if (isP010) copyDeep(decoded[1], data, { ...chroma, start: chromaAt, step: 1, columns: 2 * chromaWidth }, up);
-  else for (const n of [1, 2]) copyDeep(decoded[n], data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
+  if (isP010)
+    copyDeep(decoded[1], data, { ...chroma, start: chromaAt, step: 1, columns: 2 * chromaWidth }, up);
+  else
+    for (const n of [1, 2]) copyDeep(decoded[n], data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
   const planes = [
     { data, pitch: 2 * width, offset: 0 },
     { data, pitch: 4 * chromaWidth, offset: 2 * chromaAt },

@@ -17,9 +17,11 @@ export {
   type UnavailableReason,
 } from './errors.js';
 export type { HostImage } from './framePlanes.js';
+export type { FrameAddress } from './frameSearch.js';
 export { type DevicePlane, type HostPlane, Image, ImageBatch, type ImageSpec } from './image.js';
 export type { PipelineInput, PipelineOutput } from './inputs.js';
 export { writeNpy } from './npy.js';
+export { nvdecCapabilities, nvdecStatus } from './nvdec.js';
 export type { SizeFunction } from './packing.js';
 export {
   type HostPicture,
@@ -37,8 +39,6 @@ export {
 } from './pipeline.js';
 export { Event, Stream } from './stream.js';
 export { type HostTensor, type Layout, Tensor, type TensorSpec } from './tensor.js';
-export type { FrameAddress } from './frameSearch.js';
-export { nvdecCapabilities, nvdecStatus } from './nvdec.js';
 export { type FrameOptions, type VideoOptions, VideoReader } from './video.js';
 export type { ColourDescription } from './videoColour.js';
 export { type DecoderCodec, VideoDecoder, type VideoDecoderOptions } from './videoDecoder.js';

@@ -2,7 +2,7 @@
 import type { EncodedPacket } from 'mediabunny';
 import type { NativeDecoder, NativePicture } from './addon.js';
 import type { Device } from './device.js';
-import { guarded, guardedAsync } from './errors.js';
+import { CuweaveError, guarded, guardedAsync } from './errors.js';
 import { colourOfCodes } from './h273.js';
 import type { PlacedPlane } from './image.js';
 import { type BitstreamSetup, bitstreamSetup } from './parameterSets.js';
@@ -47,6 +47,12 @@ export const surfaceColour = (native: NativePicture, container: StreamColour): C
     native.height,
   );
 };
+
+/** What NVDEC says of data that it cannot make sense of, as an error of the video; anything else as it is. */
+export const refusal = (error: unknown): unknown =>
+  error instanceof CuweaveError && error.constructor === CuweaveError
+    ? new VideoError('corrupt', `Expected video but NVDEC refused it: ${error.message}`, { cause: error })
+    : error;
 
 // Packets that wait in the decoder, so that the engine never does.
 const ahead = 32;
@@ -117,7 +123,7 @@ export class NvdecSession {
       }
     } catch (error) {
       this.broken = true;
-      throw error;
+      throw refusal(error);
     } finally {
       for (const picture of taken.slice(at)) picture?.memory.dispose();
       // Left in the middle: what is on its way is of no use.

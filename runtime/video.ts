@@ -12,7 +12,7 @@ import { MOST_HELD } from './surfaces.js';
 import type { ColourDescription } from './videoColour.js';
 import { VideoError } from './videoError.js';
 import { openVideoFile, type VideoFile } from './videoFile.js';
-import { toVideoFrame, VideoBatch, VideoFrame } from './videoFrame.js';
+import { toVideoFrame, VideoBatch, type VideoFrame } from './videoFrame.js';
 import {
   type DecodedFrame,
   type FrameRange,
@@ -91,8 +91,7 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
   const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
   const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
   const budget = options.budget ?? (device.memory().free ?? 0) / 4;
-  const make =
-    count === 1 ? nvdecDecoder(sessions) : engineDecoder(sessions, { engines: count, budget });
+  const make = count === 1 ? nvdecDecoder(sessions) : engineDecoder(sessions, { engines: count, budget });
   return { decoder: 'nvdec', reason, engines: count, make };
 };
 
@@ -325,7 +324,10 @@ export class VideoReader {
     this.dispose();
   }
 
-  #decode(range: FrameRange, held: number): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
+  #decode(
+    range: FrameRange,
+    held: number,
+  ): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
     this.#requireOpen();
     return this.#stream.decode(range, { held });
   }

@@ -2,9 +2,8 @@ import type { NativeDecoder } from './addon.js';
 import type { Device } from './device.js';
 import { requireInteger } from './dtype.js';
 import { CuweaveError, DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
-import { surfaceColour, surfaceOf } from './nvdecDecoder.js';
+import { refusal, surfaceColour, surfaceOf } from './nvdecDecoder.js';
 import { bitstreamSetup } from './parameterSets.js';
-import { VideoError } from './videoError.js';
 import { VideoFrame } from './videoFrame.js';
 
 /** The codecs of NVDEC. Which of them a GPU has, and at which depths, `nvdecCapabilities()` says. */
@@ -98,6 +97,7 @@ export class VideoDecoder {
    *
    * @param packet A picture, or several; at most 512 MiB. Without `lowLatency` and without lengths it may be any piece of
    *   the stream.
+   * @throws {VideoError} `corrupt`, where the decoder refused what it had; `reset()` makes it usable again.
    * @param timestamp Seconds; the frame of this packet will have it.
    */
   async push(packet: Uint8Array, timestamp: number): Promise<void> {
@@ -117,7 +117,11 @@ export class VideoDecoder {
         break;
       }
     }
-    guarded(() => native.push(packet, tick, lengthSize, false, this.#fresh ? header : undefined));
+    try {
+      guarded(() => native.push(packet, tick, lengthSize, false, this.#fresh ? header : undefined));
+    } catch (error) {
+      throw refusal(error);
+    }
     this.#fresh = false;
     if (native.queued >= mostQueued) await guardedAsync(() => native.wait(mostQueued / 2));
   }
@@ -201,10 +205,8 @@ export class VideoDecoder {
         const colour = surfaceColour(native, {});
         this.#ready.push(new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes));
       }
-    } catch (cause) {
-      const known = cause instanceof CuweaveError && cause.constructor !== CuweaveError;
-      if (known) throw cause;
-      throw new VideoError('corrupt', `Expected video but NVDEC refused it: ${String(cause)}`, { cause });
+    } catch (error) {
+      throw refusal(error);
     }
     return ended;
   }

@@ -189,7 +189,8 @@ const readIndex = async (sink: EncodedPacketSink, what: string): ReturnType<Vide
       if (type === 'key') keys.push(timestamp);
     }
   }
-  if (timestamps.length === 0) throw new VideoError('truncated', `Expected frames in ${what} but it has none`);
+  if (timestamps.length === 0)
+    throw new VideoError('truncated', `Expected frames in ${what} but it has none`);
   return { timestamps: Float64Array.from(timestamps).sort(), keys: Float64Array.from(keys).sort() };
 };
 

@@ -46,6 +46,8 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
       'run',
       '--project',
       'gpu',
+      // No stand-in decodes video: test/nvdec needs a GPU.
+      'test/gpu',
       '--reporter=default',
       '--reporter=json',
       `--outputFile=${output}`,

@@ -32,6 +32,13 @@ const char* chromaName(int chroma) {
   return chroma >= 0 && chroma < 4 ? names[chroma] : "unknown chroma";
 }
 
+// What the video library refuses may be damaged data: unlike the same codes from elsewhere, these say nothing of the device.
+Failure refused(CudaContext& context, CUresult code, const std::string& operation) {
+  if (code == CUDA_ERROR_OUT_OF_MEMORY) return context.failure(code, operation);
+  Failure failure(FailureKind::Kernel, operation + " failed with " + errorName(code) + " (" + std::to_string(code) + ")");
+  return failure;
+}
+
 Failure unsupported(const std::string& message) {
   Failure failure(FailureKind::Unavailable, message);
   failure.name = "unsupportedByDevice";
@@ -65,7 +72,8 @@ CUVIDDECODECAPS capsOf(CudaContext& context, cudaVideoCodec codec, int chroma, i
   caps.eCodecType = codec;
   caps.eChromaFormat = static_cast<cudaVideoChromaFormat>(chroma);
   caps.nBitDepthMinus8 = static_cast<unsigned>(bitDepth - 8);
-  context.check(nvcuvidState().api->decoderCaps(&caps), "cuvidGetDecoderCaps");
+  const CUresult code = nvcuvidState().api->decoderCaps(&caps);
+  if (code != CUDA_SUCCESS) throw refused(context, code, "cuvidGetDecoderCaps");
   known->emplace(key, caps);
   return caps;
 }
@@ -183,7 +191,7 @@ class HardwareDecoder {
     CUresult code = api.createDecoder(&handle, &info);
     if (code == CUDA_ERROR_OUT_OF_MEMORY && DecoderStore::get().clear()) code = api.createDecoder(&handle, &info);
     if (code != CUDA_SUCCESS) {
-      Failure failure = context.failure(code, "cuvidCreateDecoder");
+      Failure failure = refused(context, code, "cuvidCreateDecoder");
       failure.bytes = bytesOf(info_);
       failure.totalBytes = context.info.totalMemory;
       throw failure;
@@ -239,7 +247,7 @@ class SurfaceKeeper : public std::enable_shared_from_this<SurfaceKeeper> {
       try {
         for (const auto& event : after) event->wait();
         self->context.enter();
-        self->context.check(nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer), "cuvidUnmapVideoFrame");
+        if (nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer) != CUDA_SUCCESS) decoder->broken = true;
       } catch (const Failure&) {
         decoder->broken = true;
       }
@@ -289,6 +297,9 @@ VideoDecoder::VideoDecoder(CudaContext& context, const DecoderOptions& options)
 VideoDecoder::~VideoDecoder() = default;
 
 size_t VideoDecoder::push(Packet packet) {
+  // Parsers read ahead of the byte they need.
+  packet.data.reserve(packet.data.size() + 64);
+  std::memset(packet.data.data() + packet.data.size(), 0, packet.data.capacity() - packet.data.size());
   std::lock_guard lock(mutex_);
   if (stopping_) throw disposed("decoder");
   if (failure_) throw *failure_;
@@ -379,6 +390,7 @@ void VideoDecoder::join() {
 }
 
 void VideoDecoder::fail(const Failure& failure) {
+  failed_ = true;
   std::lock_guard lock(mutex_);
   if (!current() || failure_) return;
   failure_ = failure;
@@ -435,10 +447,11 @@ void VideoDecoder::work(const Packet& packet) {
     // A parser remembers: after a reset another one begins.
     if (parser_ && opened_ != parsing_) closeParser();
     if (!parser_) {
+      failed_ = false;
       openParser();
       opened_ = parsing_;
     }
-    parse(packet);
+    if (!failed_) parse(packet);
   } catch (const Failure& failure) {
     fail(failure);
   } catch (const std::exception& error) {
@@ -472,22 +485,15 @@ void VideoDecoder::openParser() {
   };
   params.pfnDecodePicture = [](void* self, CUVIDPICPARAMS* picture) {
     return shield(self, [&](VideoDecoder& decoder) {
-      if (!decoder.decoder_) return 0;
-      // A whole packet is decoded in its own call: so it is known whose picture this is. The parser would only guess it from
-      // the order of times.
-      const auto index = static_cast<size_t>(picture->CurrPicIdx);
-      if (index < decoder.ids_.size()) decoder.ids_[index] = decoder.id_;
-      const CUresult code = decoder.api_.decodePicture(decoder.decoder_->handle, picture);
-      if (code != CUDA_SUCCESS) decoder.decoder_->broken = true;
-      decoder.context.check(code, "cuvidDecodePicture");
-      return 1;
+      return decoder.decode(*picture);
     });
   };
   params.pfnDisplayPicture = [](void* self, CUVIDPARSERDISPINFO* info) {
     if (!info) return 1;
     return shield(self, [&](VideoDecoder& decoder) { return decoder.display(*info); });
   };
-  context.check(api_.createParser(&parser_, &params), "cuvidCreateVideoParser");
+  const CUresult code = api_.createParser(&parser_, &params);
+  if (code != CUDA_SUCCESS) throw refused(context, code, "cuvidCreateVideoParser");
 }
 
 void VideoDecoder::closeParser() {
@@ -496,9 +502,34 @@ void VideoDecoder::closeParser() {
   parser_ = nullptr;
 }
 
+namespace {
+
+// VP9 may put several frames in a packet, with their sizes at its end, which fill it (VP9 bitstream specification, annex B).
+// libnvcuvid's parser believes the sizes: with wrong ones it reads beyond the packet and ends the process.
+bool isWholeSuperframe(const std::vector<uint8_t>& data) {
+  const uint8_t marker = data.back();
+  if ((marker & 0xe0) != 0xc0) return true;
+  const size_t frames = (marker & 7) + 1, bytesPerSize = (marker >> 3 & 3) + 1;
+  const size_t index = 2 + frames * bytesPerSize;
+  if (data.size() < index || data[data.size() - index] != marker) return true;
+  uint64_t total = 0;
+  const uint8_t* at = data.data() + data.size() - index + 1;
+  for (size_t frame = 0; frame < frames; ++frame) {
+    uint64_t size = 0;
+    for (size_t n = 0; n < bytesPerSize; ++n) size |= uint64_t{*at++} << (8 * n);
+    total += size;
+  }
+  return total == data.size() - index;
+}
+
+}  // namespace
+
 void VideoDecoder::parse(const Packet& packet) {
   CUVIDSOURCEDATAPACKET source{};
   if (!packet.data.empty()) {
+    if (options.codec == cudaVideoCodec_VP9 && !isWholeSuperframe(packet.data)) {
+      throw Failure(FailureKind::Kernel, "a packet of several frames is shorter than they are");
+    }
     source.payload = packet.data.data();
     source.payload_size = packet.data.size();
     source.timestamp = packet.id;
@@ -507,7 +538,7 @@ void VideoDecoder::parse(const Packet& packet) {
     const CUresult code = api_.parseVideoData(parser_, &source);
     // The parser hands on that a callback failed; what went wrong is known better already.
     std::lock_guard lock(mutex_);
-    if (code != CUDA_SUCCESS && !failure_ && current()) throw context.failure(code, "cuvidParseVideoData");
+    if (code != CUDA_SUCCESS && !failure_ && current()) throw refused(context, code, "cuvidParseVideoData");
   }
   if (packet.last) {
     CUVIDSOURCEDATAPACKET end{};
@@ -519,6 +550,9 @@ void VideoDecoder::parse(const Packet& packet) {
 }
 
 int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
+  // Until this stream is known to be decodable nothing of it must reach the last one's decoder.
+  auto last = std::move(decoder_);
+  decoder_ = nullptr;
   const int bitDepth = 8 + format.bit_depth_luma_minus8;
   const std::string what = std::to_string(bitDepth) + "-bit " + chromaName(format.chroma_format) + " " +
                            codecName(format.codec) + " of " + std::to_string(format.coded_width) + "×" +
@@ -571,11 +605,10 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   info.ulTargetWidth = static_cast<unsigned long>(evenWidth);
   info.ulTargetHeight = static_cast<unsigned long>(evenHeight);
   info.ulNumOutputSurfaces = static_cast<unsigned long>(options.surfaces);
-  if (!decoder_ || decoder_->broken || !decoder_->serves(info)) {
-    // The old one goes once its last picture is given back.
-    decoder_.reset();
-    decoder_ = std::make_shared<HardwareDecoder>(context, info);
-  }
+  // The old one goes once its last picture is given back.
+  if (last && !last->broken && last->serves(info)) decoder_ = std::move(last);
+  last.reset();
+  if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info);
 
   const auto& signal = format.video_signal_description;
   auto found = std::make_shared<PictureFormat>();
@@ -590,11 +623,33 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   found->matrix = signal.matrix_coefficients;
   format_ = std::move(found);
   ids_.resize(info.ulNumDecodeSurfaces);
+  codedWidth_ = format.coded_width;
+  codedHeight_ = format.coded_height;
   return static_cast<int>(info.ulNumDecodeSurfaces);
 }
 
+int VideoDecoder::decode(CUVIDPICPARAMS& picture) {
+  if (!decoder_ || failed_) return 0;
+  // Damaged headers may announce what the decoder was not made for, and the driver does not look.
+  const auto index = static_cast<size_t>(picture.CurrPicIdx);
+  if (index >= ids_.size() || picture.PicWidthInMbs < 1 || picture.FrameHeightInMbs < 1 ||
+      static_cast<unsigned>(picture.PicWidthInMbs - 1) * 16 >= codedWidth_ ||
+      static_cast<unsigned>(picture.FrameHeightInMbs - 1) * 16 >= codedHeight_) {
+    throw Failure(FailureKind::Kernel, "a picture does not have the size that its stream announced");
+  }
+  // A whole packet is decoded in its own call: so it is known whose picture this is. The parser would only guess it from
+  // the order of times.
+  ids_[index] = id_;
+  const CUresult code = api_.decodePicture(decoder_->handle, &picture);
+  if (code == CUDA_SUCCESS) return 1;
+  decoder_->broken = true;
+  throw refused(context, code, "cuvidDecodePicture");
+}
+
 int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
-  if (!decoder_) return 0;
+  if (!decoder_ || failed_) return 0;
+  const auto index = static_cast<size_t>(info.picture_index);
+  if (index >= ids_.size()) throw Failure(FailureKind::Kernel, "NVDEC shows a picture that it does not have");
   const auto wanted = [&] {
     std::lock_guard lock(mutex_);
     return current();
@@ -613,7 +668,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   if (code != CUDA_SUCCESS) {
     keeper_->cancel();
     decoder_->broken = true;
-    throw context.failure(code, "cuvidMapVideoFrame");
+    throw refused(context, code, "cuvidMapVideoFrame");
   }
   Picture picture;
   auto ready = std::make_shared<CudaEvent>(context, false);
@@ -622,8 +677,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
   // shows it counts, which the parser knows.
   const bool reorders = options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC;
-  const auto index = static_cast<size_t>(info.picture_index);
-  picture.id = options.wholePackets && reorders && index < ids_.size() ? ids_[index] : info.timestamp;
+  picture.id = options.wholePackets && reorders ? ids_[index] : info.timestamp;
   picture.format = format_;
   picture.pitch = pitch;
   CUVIDGETDECODESTATUS status{};

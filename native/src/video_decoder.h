@@ -128,6 +128,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   void openParser();
   void closeParser();
   int sequence(const CUVIDEOFORMAT& format);
+  int decode(CUVIDPICPARAMS& picture);
   int display(const CUVIDPARSERDISPINFO& info);
   void fail(const Failure& failure);
   void tell();
@@ -145,6 +146,9 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   // The packets of the pictures in the decode surfaces.
   std::vector<int64_t> ids_;
   int64_t id_ = 0;
+  unsigned codedWidth_ = 0, codedHeight_ = 0;
+  // What the parser still says is of no use.
+  bool failed_ = false;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

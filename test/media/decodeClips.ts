@@ -9,7 +9,15 @@ import { fileURLToPath } from 'node:url';
 export type DecodeClip = {
   readonly file: string;
   /** FFmpeg's name for the encoder. */
-  readonly encoder: 'libx264' | 'libx265' | 'libvpx' | 'libvpx-vp9' | 'libsvtav1' | 'mpeg2video' | 'mpeg4' | 'mjpeg';
+  readonly encoder:
+    | 'libx264'
+    | 'libx265'
+    | 'libvpx'
+    | 'libvpx-vp9'
+    | 'libsvtav1'
+    | 'mpeg2video'
+    | 'mpeg4'
+    | 'mjpeg';
   /** FFmpeg's name for the pixels. */
   readonly pixels: string;
   readonly width: number;

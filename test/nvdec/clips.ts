@@ -17,7 +17,9 @@ const status = nvdecStatus();
 /** Whether these tests can run here, and what their titles say if not. */
 export const nvdec = {
   usable: status.usable,
-  title: status.usable ? '' : ` (skipped: ${status.reason === 'noVideoLibrary' ? 'no NVDEC' : 'no CUDA device'})`,
+  title: status.usable
+    ? ''
+    : ` (skipped: ${status.reason === 'noVideoLibrary' ? 'no NVDEC' : 'no CUDA device'})`,
 };
 
 /** The digest of a frame as test/media/decode/hashes.json has it. */

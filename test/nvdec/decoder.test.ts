@@ -142,7 +142,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
     const takeAll = async () => {
       for (let frame = await decoder.next(); frame; frame = await decoder.next()) held.push(frame);
     };
-    await expect(takeAll()).rejects.toThrow(/All surfaces of the decoder are in use: \d+ frames are not disposed/);
+    await expect(takeAll()).rejects.toThrow(
+      /All surfaces of the decoder are in use: \d+ frames are not disposed/,
+    );
     expect(held.length).toBeGreaterThan(2);
     for (const frame of held.splice(0)) frame.dispose();
     const next = await decoder.next();

@@ -68,7 +68,8 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
     const colours: Record<string, unknown> = {};
     for (const name of ['full709', 'limited601', 'hdr2020', 'avcCrop'] as const) {
       const reader = await open(name);
-      for await (const { colour, format } of reader.frames({ to: 0.04 })) colours[name] = { ...colour, format };
+      for await (const { colour, format } of reader.frames({ to: 0.04 }))
+        colours[name] = { ...colour, format };
       reader.dispose();
     }
     expect(colours).toMatchInlineSnapshot(`
@@ -151,7 +152,8 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
     const clones: VideoFrame[] = [];
     for await (const frame of reader.frames({ to: 1 })) clones.push(frame.clone());
     const large: string[] = [];
-    for await (const frames of reader.batches(40)) large.push(...(await Promise.all(frames.frames.map(digest))));
+    for await (const frames of reader.batches(40))
+      large.push(...(await Promise.all(frames.frames.map(digest))));
     expect(large).toEqual(hashes.avcBFrames);
     reader.dispose();
     expect(await Promise.all(kept.map(digest))).toEqual(hashes.avcBFrames.slice(0, 25));

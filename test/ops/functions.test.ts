@@ -119,6 +119,7 @@ describe('formats', () => {
       { bits: 10, shift: 6 },
       { bits: 12, shift: 4 },
       { bits: 16, shift: 0 },
+      { bits: 16, shift: 0 },
     ]);
   });
 

@@ -108,7 +108,9 @@ describe('VideoReader', () => {
     );
     expect(
       await message(VideoReader.open(clipPath('bars'), { device, decoder: 'cuvid' as never })),
-    ).toMatchInlineSnapshot(`"ArgumentError: Expected 'auto', 'nvdec' or 'software' for options.decoder but received 'cuvid'."`);
+    ).toMatchInlineSnapshot(
+      `"ArgumentError: Expected 'auto', 'nvdec' or 'software' for options.decoder but received 'cuvid'."`,
+    );
     for (const options of [{ engines: 0 }, { engines: 'all' }, { budget: -1 }, { onDamage: 'ignore' }]) {
       await expect(VideoReader.open(clipPath('bars'), { device, ...(options as object) })).rejects.toThrow(
         new RegExp(`for options.${Object.keys(options)[0]} but received`),
@@ -117,7 +119,10 @@ describe('VideoReader', () => {
     // The CPU has none: that is said, and nothing else decodes in its place.
     const refusal = (options: object) =>
       VideoReader.open(clipPath('bars'), { device, ...options }).catch(error => error);
-    expect(await refusal({ decoder: 'nvdec' })).toMatchObject({ code: 'nvdecUnavailable', reason: 'noDevice' });
+    expect(await refusal({ decoder: 'nvdec' })).toMatchObject({
+      code: 'nvdecUnavailable',
+      reason: 'noDevice',
+    });
     expect(await refusal({ engines: 7 })).toMatchObject({ code: 'nvdecUnavailable' });
     expect(await message((await open('bars')).batches(0).next())).toMatchInlineSnapshot(
       `"ArgumentError: Expected a whole number from 1 to 65535 for size but received 0."`,

@@ -232,9 +232,7 @@ describe('what goes wrong', () => {
       `"unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in 60658 bytes but its codec is xvid"`,
     );
     const error = await outcome(all((await open(clipPath('monochrome'))).decode()));
-    expect((error as string).replace(clipPath('monochrome'), 'FILE')).toMatchInlineSnapshot(
-      `"no error"`,
-    );
+    expect((error as string).replace(clipPath('monochrome'), 'FILE')).toMatchInlineSnapshot(`"no error"`);
   });
 
   it('closed in the middle: the iteration ends with an error and nothing hangs', async () => {

@@ -22,4 +22,8 @@ export const interleavedU16 = pipeline(nhwc('u16'), nchw('f32'));
 export const p010ToRgb = pipeline(ops.p010(), yuvToRgb({ matrix: 'bt2020', range: 'limited' }), nchw('f32'));
 export const p012Codes = pipeline(ops.p012(), nchw('f32'));
 export const p016Codes = pipeline(ops.p016(), nchw('f32'));
-export const yuv444p16ToRgb = pipeline(ops.yuv444p16(), yuvToRgb({ matrix: 'bt2020', range: 'full' }), nchw('f32'));
+export const yuv444p16ToRgb = pipeline(
+  ops.yuv444p16(),
+  yuvToRgb({ matrix: 'bt2020', range: 'full' }),
+  nchw('f32'),
+);
