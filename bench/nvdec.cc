@@ -1,11 +1,12 @@
 // The bare loop that cuweave's video decoding is measured against: parse, decode, map, unmap, and nothing else.
 //   nvdec PACKETS CODEC SESSIONS     PACKETS: per packet a 32-bit length, little-endian, and its bytes
-// Every session decodes the whole stream on a thread of its own. Prints frames per second of all together.
-#include <atomic>
+// Every session decodes the whole stream on a thread of its own. Prints frames per second of all together, from the moment
+// when every session has its decoder.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,11 @@ const Driver& driver = *driverState().driver;
 const Nvcuvid& api = *nvcuvidState().api;
 CUcontext context;
 std::vector<std::vector<unsigned char>> packets;
+
+std::mutex starting;
+std::condition_variable ready;
+int missing = 0;
+std::chrono::steady_clock::time_point started;
 
 void check(CUresult code, const char* what) {
   if (code == CUDA_SUCCESS) return;
@@ -49,6 +55,12 @@ struct Session {
     info.ulTargetHeight = format->display_area.bottom;
     info.ulNumOutputSurfaces = 8;
     check(api.createDecoder(&decoder, &info), "cuvidCreateDecoder");
+    std::unique_lock lock(starting);
+    if (--missing == 0) {
+      started = std::chrono::steady_clock::now();
+      ready.notify_all();
+    }
+    ready.wait(lock, [] { return missing == 0; });
     return static_cast<int>(info.ulNumDecodeSurfaces);
   }
   int display(CUVIDPARSERDISPINFO* shown) {
@@ -109,8 +121,8 @@ int main(int count, char** arguments) {
   std::fclose(file);
   check(driver.primaryContextRetain(&context, 0), "cuDevicePrimaryCtxRetain");
   const auto codec = static_cast<cudaVideoCodec>(std::atoi(arguments[2]));
-  std::vector<Session> sessions(static_cast<size_t>(std::atoi(arguments[3])));
-  const auto started = std::chrono::steady_clock::now();
+  missing = std::atoi(arguments[3]);
+  std::vector<Session> sessions(static_cast<size_t>(missing));
   std::vector<std::thread> threads;
   for (auto& session : sessions) threads.emplace_back([&] { session.run(codec); });
   long frames = 0;

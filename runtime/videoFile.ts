@@ -1,6 +1,7 @@
 /** A video file as packets in time: mediabunny reads the container. Decodes nothing. */
 import { stat } from 'node:fs/promises';
 import type { EncodedPacket, EncodedPacketSink, Input } from 'mediabunny';
+import { looksElementary, readElementary } from './elementaryStream.js';
 import { checkMp4Index } from './mp4Index.js';
 import { guardedSource, openBytes, type VideoBytes } from './videoBytes.js';
 import type { StreamColour } from './videoColour.js';
@@ -30,6 +31,8 @@ export type VideoFile = {
   readonly frameRate?: number;
   readonly rotation: 0 | 90 | 180 | 270;
   readonly colour: StreamColour;
+  /** Packets have no times of their own: frames are counted, and have those of so many a second. */
+  readonly counted?: number;
   /** Packets in decode order, from the key frame at or before `from`, or from the first one, to the end. */
   readonly packets: (from?: number) => AsyncGenerator<EncodedPacket, void, undefined>;
   /** Packets in decode order from this one on. */
@@ -58,6 +61,11 @@ export const openVideoFile = async (source: string | Uint8Array): Promise<VideoF
   try {
     bytes = await openBytes(source);
     if (bytes.size === 0) throw notVideo(what);
+    const elementary = await openElementary(bytes, what, mediabunny.EncodedPacket);
+    if (elementary) {
+      await bytes.close();
+      return elementary;
+    }
     await checkMp4Index(bytes, what);
     input = new mediabunny.Input({
       source: guardedSource(mediabunny, bytes),
@@ -69,6 +77,53 @@ export const openVideoFile = async (source: string | Uint8Array): Promise<VideoF
     await bytes?.close().catch(() => {});
     throw openError(error, what, mediabunny);
   }
+};
+
+// A stream without a container is read whole.
+const largestElementary = 2 ** 31;
+
+const openElementary = async (
+  bytes: VideoBytes,
+  what: string,
+  Packet: typeof EncodedPacket,
+): Promise<VideoFile | undefined> => {
+  const head = await bytes.read(0, Math.min(bytes.size, 4096));
+  if (!looksElementary(head)) return undefined;
+  if (bytes.size > largestElementary) {
+    throw new VideoError(
+      'unreadable',
+      `Expected a stream without a container of at most 2 GiB but ${what} has ${bytes.size} bytes: put it into an MP4`,
+    );
+  }
+  const stream = readElementary(await bytes.read(0, bytes.size), what, Packet);
+  const { codec, width, height, frameRate, packets } = stream;
+  const first = packets.findIndex(({ type }) => type === 'key');
+  if (first < 0) throw new VideoError('truncated', `Expected frames in ${what} but it has no key frame`);
+  const usable = packets.slice(first);
+  const from = async function* () {
+    yield* usable;
+  };
+  // Where pictures are reordered, only decoding tells when each is shown: every stretch begins with the first frame.
+  const counted = stream.reorders ? { counted: frameRate } : {};
+  const times = Float64Array.from(usable, ({ timestamp }, n) =>
+    stream.reorders ? n / frameRate : timestamp,
+  );
+  return {
+    what,
+    setup: { codec, width, height },
+    duration: times[times.length - 1] + 1 / frameRate,
+    frameRate,
+    rotation: 0,
+    colour: {},
+    ...counted,
+    packets: from,
+    packetsAfter: from,
+    keys: async function* () {
+      yield usable[0];
+    },
+    index: async () => ({ timestamps: times, keys: times.slice(0, 1) }),
+    close: () => {},
+  };
 };
 
 const checkFile = async (path: string): Promise<void> => {
@@ -87,7 +142,7 @@ const notVideo = (what: string, cause?: unknown): VideoError =>
   new VideoError(
     'notVideo',
     `Expected a video but received ${what}, which is no container known here ` +
-      '(MP4, MOV, Matroska, WebM, MPEG-TS and more)',
+      '(MP4, MOV, Matroska, WebM, MPEG-TS and more), nor IVF nor H.264 or HEVC with start codes',
     { cause },
   );
 

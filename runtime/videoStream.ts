@@ -135,7 +135,8 @@ async function* decode<Picture>(
   range: FrameRange = {},
   { held = 1, few = false, pick }: FrameChoice = {},
 ): Frames<Picture> {
-  const { duration, what } = file;
+  const { duration, what, counted } = file;
+  let shown = 0;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
   let index = 0;
   let end = Number.NEGATIVE_INFINITY;
@@ -149,7 +150,7 @@ async function* decode<Picture>(
       });
       if (next.done) break;
       const picture = next.value;
-      const { timestamp } = picture;
+      const timestamp = counted === undefined ? picture.timestamp : shown++ / counted;
       if (timestamp >= to) {
         picture.drop();
         return;

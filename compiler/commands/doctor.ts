@@ -139,6 +139,32 @@ const gpu = async (): Promise<Check> => {
   }
 };
 
+const nvdec = async (): Promise<Check> => {
+  try {
+    const { nvdecCapabilities, nvdecStatus } = await import('../../runtime/nvdec.js');
+    const { openDevice } = await import('../../runtime/device.js');
+    const { usable, message: why, reason } = nvdecStatus();
+    if (!usable) {
+      return {
+        name: 'NVDEC',
+        status: 'missing',
+        finding: `${why.replace(/\.$/, '')}: videos are decoded on the CPU`,
+        ...(reason === 'noVideoLibrary'
+          ? { mend: 'run the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility,video' }
+          : {}),
+      };
+    }
+    const device = openDevice('cuda');
+    const able = nvdecCapabilities(device).filter(({ supported }) => supported);
+    device.dispose();
+    const codecs = [...new Set(able.map(({ codec }) => codec))].join(', ');
+    const engines = Math.max(0, ...able.map(found => found.engines));
+    return { name: 'NVDEC', status: 'ok', finding: `${engines} engines: ${codecs}` };
+  } catch (error) {
+    return { name: 'NVDEC', status: 'missing', finding: `unknown: ${message(error)}` };
+  }
+};
+
 const video = async (): Promise<Check> => {
   try {
     const { loadSoftwareDecoder } = await import('../../runtime/softwareDecoder.js');
@@ -152,7 +178,7 @@ const video = async (): Promise<Check> => {
     return {
       name: 'Video decoder',
       status: 'missing',
-      finding: `${message(error)}: VideoReader does not work`,
+      finding: `${message(error)}: VideoReader needs NVDEC`,
       mend: 'npm install --include=optional',
     };
   }
@@ -199,6 +225,7 @@ export const doctor = async (): Promise<Diagnosis> => {
     await nvcc(),
     addon(),
     await gpu(),
+    await nvdec(),
     await video(),
     await pictures(),
   ];

@@ -459,6 +459,20 @@ void VideoDecoder::work(const Packet& packet) {
   }
 }
 
+// The parser's callbacks: no exception may pass through its C code. 0 tells it to stop.
+template <typename Call>
+int VideoDecoder::shielded(void* self, Call call) {
+  auto& decoder = *static_cast<VideoDecoder*>(self);
+  try {
+    return call(decoder);
+  } catch (const Failure& failure) {
+    decoder.fail(failure);
+  } catch (const std::exception& error) {
+    decoder.fail(Failure(FailureKind::Kernel, error.what()));
+  }
+  return 0;
+}
+
 void VideoDecoder::openParser() {
   CUVIDPARSERPARAMS params{};
   params.CodecType = options.codec;
@@ -468,29 +482,14 @@ void VideoDecoder::openParser() {
   // Damaged pictures are decoded all the same, and marked: nobody is to take a gap for a cut.
   params.ulErrorThreshold = 100;
   params.pUserData = this;
-  const auto guarded = [](void* self, auto call) {
-    auto& decoder = *static_cast<VideoDecoder*>(self);
-    try {
-      return call(decoder);
-    } catch (const Failure& failure) {
-      decoder.fail(failure);
-    } catch (const std::exception& error) {
-      decoder.fail(Failure(FailureKind::Kernel, error.what()));
-    }
-    return 0;
-  };
-  static const auto shield = guarded;
   params.pfnSequenceCallback = [](void* self, CUVIDEOFORMAT* format) {
-    return shield(self, [&](VideoDecoder& decoder) { return decoder.sequence(*format); });
+    return shielded(self, [&](VideoDecoder& decoder) { return decoder.sequence(*format); });
   };
   params.pfnDecodePicture = [](void* self, CUVIDPICPARAMS* picture) {
-    return shield(self, [&](VideoDecoder& decoder) {
-      return decoder.decode(*picture);
-    });
+    return shielded(self, [&](VideoDecoder& decoder) { return decoder.decode(*picture); });
   };
   params.pfnDisplayPicture = [](void* self, CUVIDPARSERDISPINFO* info) {
-    if (!info) return 1;
-    return shield(self, [&](VideoDecoder& decoder) { return decoder.display(*info); });
+    return info ? shielded(self, [&](VideoDecoder& decoder) { return decoder.display(*info); }) : 1;
   };
   const CUresult code = api_.createParser(&parser_, &params);
   if (code != CUDA_SUCCESS) throw refused(context, code, "cuvidCreateVideoParser");

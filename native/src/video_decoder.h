@@ -127,6 +127,8 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   void parse(const Packet& packet);
   void openParser();
   void closeParser();
+  template <typename Call>
+  static int shielded(void* self, Call call);
   int sequence(const CUVIDEOFORMAT& format);
   int decode(CUVIDPICPARAMS& picture);
   int display(const CUVIDPARSERDISPINFO& info);

@@ -11,6 +11,7 @@ describe('cuweave doctor', () => {
       'nvcc',
       'Addon',
       'GPU',
+      'NVDEC',
       'Video decoder',
       'Pictures',
     ]);

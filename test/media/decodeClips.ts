@@ -107,10 +107,18 @@ export const decodeClips = {
   },
   twoGops: { ...small, file: 'twoGops.mp4', options: x264('bframes=2') },
   oneFrame: { ...small, file: 'oneFrame.mp4', frames: 1, options: x264('') },
-  /** Elementary streams: for VideoDecoder. */
+  /** Elementary streams: no container, no times, no index. */
   mpeg2: { ...tiny, file: 'mpeg2.m2v', encoder: 'mpeg2video', bFrames: 2, options: {} },
   mpeg4: { ...tiny, file: 'mpeg4.m4v', encoder: 'mpeg4', bFrames: 0, options: {} },
   annexB: { ...small, file: 'annexB.h264', options: x264('bframes=2') },
+  hevcRaw: { ...hevc, file: 'hevcRaw.h265', frames: 12, options: x265('bframes=3') },
+  vp9Raw: {
+    ...small,
+    file: 'vp9Raw.ivf',
+    encoder: 'libvpx-vp9',
+    bFrames: 0,
+    options: { crf: 40 },
+  },
   /** Half of annexB's size: the two behind each other are a stream that changes its size. */
   annexBSmall: { ...small, file: 'annexBSmall.h264', width: 160, height: 96, options: x264('bframes=2') },
 } as const satisfies Record<string, DecodeClip>;

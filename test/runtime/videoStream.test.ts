@@ -178,10 +178,10 @@ describe('what goes wrong', () => {
     );
     expect((await outcome(openVideoStream(here))) as string).toContain('but it is a folder');
     expect(await outcome(openVideoStream(Buffer.from('no video at all')))).toMatchInlineSnapshot(
-      `"notVideo: Expected a video but received 15 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more)"`,
+      `"notVideo: Expected a video but received 15 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more), nor IVF nor H.264 or HEVC with start codes"`,
     );
     expect(await outcome(openVideoStream(new Uint8Array(0)))).toMatchInlineSnapshot(
-      `"notVideo: Expected a video but received 0 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more)"`,
+      `"notVideo: Expected a video but received 0 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more), nor IVF nor H.264 or HEVC with start codes"`,
     );
   });
 
