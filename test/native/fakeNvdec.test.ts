@@ -1,0 +1,292 @@
+/** Decoding by NVDEC on stand-ins for the driver and its video library (test/support/fakeNvcuvid.cpp). */
+import { join } from 'node:path';
+import {
+  BufferTarget,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  Output,
+  WebMOutputFormat,
+} from 'mediabunny';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadAddon } from '../../runtime/addon.js';
+import {
+  type Device,
+  nvdecCapabilities,
+  nvdecStatus,
+  openDevice,
+  VideoDecoder,
+  type VideoFrame,
+  VideoReader,
+} from '../../runtime/index.js';
+import { buildHandmade, compile, type Handmade } from '../support/handmade.js';
+
+let made: Handmade;
+let device: Device;
+beforeAll(async () => {
+  made = await buildHandmade({ fakeCuda: true });
+  const library = join(made.directory, 'libnvcuvid.so.1');
+  await compile('fakeNvcuvid.cpp', library, ['-Wl,-soname,libnvcuvid.so.1']);
+  loadAddon().openLibrary(library);
+  device = openDevice('cuda');
+}, 120_000);
+afterEach(async () => {
+  // Whatever a test did, all surfaces and copies are given back.
+  await expect.poll(() => device.memory().free, { timeout: 5000 }).toBe(device.memory().total);
+  expect(device.memory().live).toBe(0);
+});
+afterAll(async () => {
+  device?.dispose();
+  await made?.remove();
+});
+
+/** A picture of the stand-in's: 64×48 unless it says otherwise. */
+const coded = (letter: string, value: number, width = 64, height = 48): Uint8Array =>
+  Uint8Array.of(letter.charCodeAt(0), value, width / 8, height / 8);
+const packetAt = (n: number): Uint8Array => coded(n % 10 === 0 ? 'F' : 'G', n % 251);
+
+/** The value that all samples of a frame have; undefined: they differ, or are those of memory that was given back. */
+const valueOf = async (frame: VideoFrame): Promise<number | undefined> => {
+  const { planes } = await frame.toHost();
+  const values = new Set(planes.flatMap(({ data }) => [...new Set(data as Uint8Array)]));
+  return values.size === 1 ? [...values][0] : undefined;
+};
+const drain = async (decoder: VideoDecoder, found: number[]): Promise<void> => {
+  for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+    found.push((await valueOf(frame)) ?? -1);
+    frame.dispose();
+  }
+};
+const finish = async (decoder: VideoDecoder, found: number[]): Promise<void> => {
+  for await (const frame of decoder.flush()) {
+    found.push((await valueOf(frame)) ?? -1);
+    frame.dispose();
+  }
+};
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n % 251);
+
+/** A WebM of such pictures, a key frame every ten, 25 a second. */
+const webm = async (packets: readonly Uint8Array[]): Promise<Uint8Array> => {
+  const target = new BufferTarget();
+  const output = new Output({ format: new WebMOutputFormat(), target });
+  const source = new EncodedVideoPacketSource('vp8');
+  output.addVideoTrack(source, { frameRate: 25 });
+  await output.start();
+  const decoderConfig = { codec: 'vp8', codedWidth: 64, codedHeight: 48 };
+  for (const [n, data] of packets.entries()) {
+    const type = (data[0] & 1) === 0 ? 'key' : 'delta';
+    await source.add(new EncodedPacket(data, type, n / 25, 1 / 25), { decoderConfig });
+  }
+  await output.finalize();
+  return new Uint8Array(target.buffer as ArrayBuffer);
+};
+
+describe('NVDEC on stand-ins', () => {
+  it('says what it found', () => {
+    expect(nvdecStatus()).toEqual({ usable: true, message: '' });
+    const able = nvdecCapabilities(device).filter(({ supported }) => supported);
+    expect(able.map(({ codec, engines }) => `${codec} ${engines}`)).toEqual(['avc 3', 'vp8 3']);
+  });
+
+  it('hands out pictures in order, each with its time, whatever it is asked between', async () => {
+    for (const lowLatency of [false, true]) {
+      const decoder = new VideoDecoder({ device, codec: 'vp8', lowLatency });
+      const found: number[] = [];
+      const times: number[] = [];
+      for (let n = 0; n < 60; n++) {
+        await decoder.push(packetAt(n), n / 25);
+        if (n % 7 === 0) continue;
+        for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+          times.push(frame.timestamp);
+          found.push((await valueOf(frame)) ?? -1);
+          expect(frame).toMatchObject({ format: 'nv12', width: 64, height: 48, damaged: false });
+          frame.dispose();
+        }
+        if (lowLatency) expect(found).toHaveLength(n + 1);
+      }
+      await finish(decoder, found);
+      expect(found).toEqual(upTo(60));
+      expect(times.slice(0, 40)).toEqual(upTo(40).map(n => n / 25));
+      decoder.dispose();
+    }
+  });
+
+  it('follows changes of size, and streams one after another', async () => {
+    using decoder = new VideoDecoder({ device, codec: 'vp8' });
+    for (let round = 0; round < 3; round++) {
+      const sizes: string[] = [];
+      for (const [n, [width, height]] of [
+        [64, 48],
+        [128, 96],
+        [64, 48],
+      ].entries()) {
+        await decoder.push(coded('F', n, width, height), n);
+      }
+      for await (const frame of decoder.flush()) {
+        sizes.push(`${frame.width}×${frame.height}: ${await valueOf(frame)}`);
+        frame.dispose();
+      }
+      expect(sizes).toEqual(['64×48: 0', '128×96: 1', '64×48: 2']);
+    }
+  });
+
+  it('copies are those of the picture, though its surface is given back at once', async () => {
+    using decoder = new VideoDecoder({ device, codec: 'vp8', held: 2 });
+    const copies: VideoFrame[] = [];
+    for (let n = 0; n < 40; n++) {
+      await decoder.push(packetAt(n), n);
+      for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+        copies.push(frame.clone());
+        frame.dispose();
+      }
+    }
+    for await (const frame of decoder.flush()) {
+      copies.push(frame.clone());
+      frame.dispose();
+    }
+    expect(await Promise.all(copies.map(valueOf))).toEqual(upTo(40));
+    for (const copy of copies) copy.dispose();
+  });
+
+  it('refuses what the device does not decode, and says why', async () => {
+    const refusal = async (codec: 'hevc' | 'vp8', packet: Uint8Array): Promise<unknown> => {
+      using decoder = new VideoDecoder({ device, codec });
+      await decoder.push(packet, 0);
+      return decoder.next().catch(error => `${error.name}, ${error.reason ?? error.code}: ${error.message}`);
+    };
+    expect([
+      await refusal('hevc', coded('F', 1)),
+      await refusal('vp8', coded('F', 1, 2000, 48)),
+      await refusal('vp8', coded('!', 1)),
+      await refusal('vp8', coded('?', 1)),
+    ]).toMatchInlineSnapshot(`
+      [
+        "DisposedError, undefined: The decoder is disposed.",
+        "DisposedError, undefined: The decoder is disposed.",
+        "DisposedError, undefined: The decoder is disposed.",
+        "DisposedError, undefined: The decoder is disposed.",
+      ]
+    `);
+  });
+
+  it('is usable again after a reset', async () => {
+    using decoder = new VideoDecoder({ device, codec: 'vp8' });
+    for (const letter of ['!', '?']) {
+      for (let n = 0; n < 8; n++) await decoder.push(packetAt(n), n);
+      await decoder.push(coded(letter, 0), 8).catch(() => {});
+      const failing = (async () => {
+        for (;;) {
+          const frame = await decoder.next();
+          if (!frame) return 'no error';
+          frame.dispose();
+        }
+      })();
+      await expect(failing).rejects.toMatchObject({ code: 'corrupt' });
+      await expect(decoder.push(packetAt(0), 0)).rejects.toMatchObject({ code: 'corrupt' });
+      decoder.reset();
+      const found: number[] = [];
+      for (let n = 0; n < 20; n++) {
+        await decoder.push(packetAt(n), n);
+        await drain(decoder, found);
+      }
+      await finish(decoder, found);
+      expect(found).toEqual(upTo(20));
+    }
+  });
+
+  it('says so when all surfaces are held', async () => {
+    using decoder = new VideoDecoder({ device, codec: 'vp8', held: 3 });
+    for (let n = 0; n < 30; n++) await decoder.push(packetAt(n), n);
+    const held: VideoFrame[] = [];
+    const takeAll = async (): Promise<void> => {
+      for (let frame = await decoder.next(); frame; frame = await decoder.next()) held.push(frame);
+    };
+    await expect(takeAll()).rejects.toThrow(/frames are not disposed of, and options.held is 3/);
+    expect(await Promise.all(held.map(valueOf))).toEqual(upTo(held.length));
+    const before = held.length;
+    for (const frame of held.splice(0)) frame.dispose();
+    const next = await decoder.next();
+    expect(next && (await valueOf(next))).toBe(before);
+    next?.dispose();
+  });
+
+  it('can be disposed of at any moment', async () => {
+    for (let n = 0; n < 30; n++) {
+      const decoder = new VideoDecoder({ device, codec: 'vp8', held: 2 });
+      for (let k = 0; k <= n; k++) await decoder.push(packetAt(k), k);
+      const frame = n % 2 ? await decoder.next() : undefined;
+      decoder.dispose();
+      await expect(decoder.next()).rejects.toThrow('The decoder is disposed.');
+      if (frame) expect(await valueOf(frame)).toBe(0);
+      frame?.dispose();
+    }
+  });
+
+  it('reads a file, on one engine and on several', async () => {
+    const bytes = await webm(Array.from({ length: 200 }, (_, n) => packetAt(n)));
+    for (const [engines, budget] of [
+      [1, 0],
+      [2, 0],
+      [3, 20_000],
+      ['auto', 1e6],
+    ] as const) {
+      const reader = await VideoReader.open(bytes, { device, engines, budget });
+      expect(reader).toMatchObject({ decoder: 'nvdec', engines: engines === 'auto' ? 3 : engines });
+      const found: unknown[] = [];
+      for await (const frames of reader.batches(7)) {
+        found.push(...(await Promise.all(frames.frames.map(valueOf))));
+      }
+      expect(found).toEqual(upTo(200));
+      const some: unknown[] = [];
+      for await (const frame of reader.frames({ from: 1.96, to: 3, step: 5 })) some.push(await valueOf(frame));
+      expect(some).toEqual([49, 54, 59, 64, 69, 74]);
+      const batch = await reader.framesAt([{ index: 150 }, { time: 0.5 }, { index: 3 }]);
+      expect(await Promise.all(batch.frames.map(valueOf))).toEqual([150, 12, 3]);
+      batch.dispose();
+      // Left in the middle, and disposed of in the middle.
+      for await (const frame of reader.frames()) if (frame.index === 33) break;
+      const frames = reader.frames();
+      await frames.next();
+      reader.dispose();
+      await expect(frames.next()).rejects.toMatchObject({ code: 'disposed' });
+    }
+  });
+
+  it('damage ends the loop, or comes marked', async () => {
+    const packets = Array.from({ length: 60 }, (_, n) => (n === 43 ? coded('C', n) : packetAt(n)));
+    for (const engines of [1, 3]) {
+      const strict = await VideoReader.open(await webm(packets), { device, engines });
+      let seen = 0;
+      const loop = (async () => {
+        for await (const frame of strict.frames()) seen = frame.index + 1;
+      })();
+      await expect(loop).rejects.toMatchObject({ code: 'corrupt' });
+      expect(seen).toBe(43);
+      strict.dispose();
+      const lenient = await VideoReader.open(await webm(packets), { device, engines, onDamage: 'keep' });
+      const damaged: number[] = [];
+      for await (const frame of lenient.frames()) if (frame.damaged) damaged.push(frame.index);
+      expect(damaged).toEqual([43]);
+      lenient.dispose();
+    }
+    // What the decoder refuses ends the loop after the frames before it.
+    packets[43] = coded('!', 0);
+    const reader = await VideoReader.open(await webm(packets), { device });
+    let seen = 0;
+    const loop = (async () => {
+      for await (const frame of reader.frames()) seen = frame.index + 1;
+    })();
+    await expect(loop).rejects.toMatchObject({ code: 'corrupt' });
+    expect(seen).toBeGreaterThan(30);
+    reader.dispose();
+  });
+
+  it('keeps what is to be kept, in memory of its own', async () => {
+    const reader = await VideoReader.open(await webm(upTo(50).map(packetAt)), { device, engines: 2 });
+    const kept: VideoFrame[] = [];
+    for await (const frame of reader.frames({ keep: true })) kept.push(frame);
+    for await (const frames of reader.batches(45, { keep: true })) kept.push(...frames.frames);
+    reader.dispose();
+    expect(await Promise.all(kept.map(valueOf))).toEqual([...upTo(50), ...upTo(50)]);
+    for (const frame of kept) frame.dispose();
+  });
+});

@@ -1,0 +1,189 @@
+// A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
+// pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: F key frame, G other frame, B and C the same
+// but damaged; ! the decoder refuses it, ? the parser does. All samples of a picture have its value. A surface is filled on the
+// stream that it is mapped on, after a while, and with 0xDD when it is unmapped. Mapping more surfaces than were asked for fails.
+#include <dlfcn.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "../../native/src/nvcuvid.h"
+
+using namespace cuweave;
+
+namespace {
+
+template <typename Function>
+Function cuda(const char* name) {
+  static void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
+  return reinterpret_cast<Function>(dlsym(driver, name));
+}
+
+struct Picture {
+  uint8_t value = 0;
+  bool damaged = false;
+};
+struct Decoder {
+  CUVIDDECODECREATEINFO info;
+  std::mutex mutex;
+  std::map<int, Picture> pictures;
+  unsigned long mapped = 0;
+};
+struct Parser {
+  CUVIDPARSERPARAMS params;
+  std::deque<CUVIDPARSERDISPINFO> waiting;
+  uint8_t width = 0, height = 0;
+  int surfaces = 0, next = 0;
+};
+// What cuvidDecodePicture reads of a picture of ours.
+struct Coded {
+  CUVIDPICPARAMS params;
+  char letter;
+  uint8_t value;
+};
+struct Fill {
+  unsigned long long pointer;
+  size_t bytes;
+  uint8_t value;
+};
+
+int show(Parser& parser, size_t keep) {
+  while (parser.waiting.size() > keep) {
+    CUVIDPARSERDISPINFO info = parser.waiting.front();
+    parser.waiting.pop_front();
+    if (!parser.params.pfnDisplayPicture(parser.params.pUserData, &info)) return 999;
+  }
+  return 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+int cuvidGetDecoderCaps(CUVIDDECODECAPS* caps) {
+  const bool known = caps->eCodecType == cudaVideoCodec_VP8 || caps->eCodecType == cudaVideoCodec_H264;
+  caps->bIsSupported = known && caps->eChromaFormat == cudaVideoChromaFormat_420 && caps->nBitDepthMinus8 == 0;
+  if (!caps->bIsSupported) return 0;
+  caps->nNumNVDECs = 3;
+  caps->nOutputFormatMask = 1;
+  caps->nMaxWidth = caps->nMaxHeight = 1024;
+  caps->nMaxMBCount = 4096;
+  caps->nMinWidth = caps->nMinHeight = 16;
+  return 0;
+}
+
+int cuvidCreateDecoder(CUvideodecoder* decoder, CUVIDDECODECREATEINFO* info) {
+  auto* made = new Decoder();
+  made->info = *info;
+  *decoder = made;
+  return 0;
+}
+int cuvidDestroyDecoder(CUvideodecoder decoder) {
+  auto* own = static_cast<Decoder*>(decoder);
+  if (own->mapped != 0) std::abort();
+  delete own;
+  return 0;
+}
+
+int cuvidDecodePicture(CUvideodecoder decoder, CUVIDPICPARAMS* params) {
+  auto& own = *static_cast<Decoder*>(decoder);
+  const auto& coded = *reinterpret_cast<Coded*>(params);
+  if (coded.letter == '!') return 999;
+  std::lock_guard lock(own.mutex);
+  own.pictures[params->CurrPicIdx] = {coded.value, coded.letter == 'B' || coded.letter == 'C'};
+  return 0;
+}
+int cuvidGetDecodeStatus(CUvideodecoder decoder, int index, CUVIDGETDECODESTATUS* status) {
+  auto& own = *static_cast<Decoder*>(decoder);
+  std::lock_guard lock(own.mutex);
+  status->decodeStatus = own.pictures[index].damaged ? cuvidDecodeStatus_Error_Concealed : cuvidDecodeStatus_Success;
+  return 0;
+}
+
+int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* pointer, unsigned* pitch,
+                         CUVIDPROCPARAMS* params) {
+  auto& own = *static_cast<Decoder*>(decoder);
+  Picture picture;
+  {
+    std::lock_guard lock(own.mutex);
+    if (own.mapped >= own.info.ulNumOutputSurfaces) return 2;
+    ++own.mapped;
+    picture = own.pictures[index];
+  }
+  *pitch = static_cast<unsigned>((own.info.ulTargetWidth + 511) / 512 * 512);
+  const size_t bytes = *pitch * own.info.ulTargetHeight * 3 / 2;
+  if (const int code = cuda<int (*)(unsigned long long*, size_t)>("cuMemAlloc_v2")(pointer, bytes)) return code;
+  auto* fill = new Fill{*pointer, bytes, picture.value};
+  cuda<void (*)(CUstream, void (*)(void*), void*)>("cuFakeEnqueue")(
+      params->output_stream,
+      [](void* data) {
+        auto* job = static_cast<Fill*>(data);
+        std::memset(reinterpret_cast<void*>(job->pointer), job->value, job->bytes);
+        delete job;
+      },
+      fill);
+  return 0;
+}
+int cuvidUnmapVideoFrame64(CUvideodecoder decoder, unsigned long long pointer) {
+  auto& own = *static_cast<Decoder*>(decoder);
+  cuda<int (*)(unsigned long long)>("cuMemFree_v2")(pointer);
+  std::lock_guard lock(own.mutex);
+  --own.mapped;
+  return 0;
+}
+
+int cuvidCreateVideoParser(CUvideoparser* parser, CUVIDPARSERPARAMS* params) {
+  auto* made = new Parser();
+  made->params = *params;
+  *parser = made;
+  return 0;
+}
+int cuvidDestroyVideoParser(CUvideoparser parser) {
+  delete static_cast<Parser*>(parser);
+  return 0;
+}
+
+int cuvidParseVideoData(CUvideoparser parser, CUVIDSOURCEDATAPACKET* packet) {
+  auto& own = *static_cast<Parser*>(parser);
+  for (unsigned long at = 0; at + 4 <= packet->payload_size; at += 4) {
+    const unsigned char* bytes = packet->payload + at;
+    if (bytes[0] == '?') return 999;
+    if (bytes[2] != own.width || bytes[3] != own.height) {
+      if (const int code = show(own, 0)) return code;
+      CUVIDEOFORMAT format{};
+      format.codec = own.params.CodecType;
+      format.chroma_format = cudaVideoChromaFormat_420;
+      format.min_num_decode_surfaces = 4;
+      format.coded_width = (bytes[2] * 8u + 15) / 16 * 16;
+      format.coded_height = (bytes[3] * 8u + 15) / 16 * 16;
+      format.display_area = {0, 0, bytes[2] * 8, bytes[3] * 8};
+      format.video_signal_description.matrix_coefficients = 1;
+      own.surfaces = own.params.pfnSequenceCallback(own.params.pUserData, &format);
+      if (own.surfaces == 0) return 999;
+      own.width = bytes[2];
+      own.height = bytes[3];
+    }
+    Coded coded{};
+    coded.params.CurrPicIdx = own.next;
+    coded.params.PicWidthInMbs = (own.width * 8 + 15) / 16;
+    coded.params.FrameHeightInMbs = (own.height * 8 + 15) / 16;
+    coded.letter = static_cast<char>(bytes[0]);
+    coded.value = bytes[1];
+    if (!own.params.pfnDecodePicture(own.params.pUserData, &coded.params)) return 999;
+    CUVIDPARSERDISPINFO info{};
+    info.picture_index = own.next;
+    info.progressive_frame = 1;
+    info.timestamp = packet->timestamp;
+    own.next = (own.next + 1) % own.surfaces;
+    own.waiting.push_back(info);
+    if (const int code = show(own, own.params.ulMaxDisplayDelay)) return code;
+  }
+  return packet->flags & CUVID_PKT_ENDOFSTREAM ? show(own, 0) : 0;
+}
+
+}  // extern "C"
