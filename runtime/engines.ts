@@ -190,8 +190,9 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
     } finally {
       stopped = true;
       changed.notify();
+      // Before the runs are waited for: one may wait for a surface that lies here.
+      for (const work of works) for (const picture of work.ready.splice(0)) picture.drop();
       await Promise.allSettled(runs);
-      for (const work of works) for (const picture of work.ready) picture.drop();
       await pieces.return();
       copies.dispose();
     }

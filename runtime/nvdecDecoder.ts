@@ -95,7 +95,7 @@ export class NvdecSession {
           const { value: packet, done } = await packets.next();
           fed = done === true;
           if (packet) {
-            timings.set(number, packet);
+            timings.set(number, { timestamp: packet.timestamp, duration: packet.duration });
             guarded(() =>
               native.push(packet.data, number, lengthSize, false, number === 0 ? header : undefined),
             );

@@ -1,12 +1,6 @@
 /** Decoding by NVDEC on stand-ins for the driver and its video library (test/support/fakeNvcuvid.cpp). */
 import { join } from 'node:path';
-import {
-  BufferTarget,
-  EncodedPacket,
-  EncodedVideoPacketSource,
-  Output,
-  WebMOutputFormat,
-} from 'mediabunny';
+import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Output, WebMOutputFormat } from 'mediabunny';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadAddon } from '../../runtime/addon.js';
 import {
@@ -45,20 +39,20 @@ const coded = (letter: string, value: number, width = 64, height = 48): Uint8Arr
 const packetAt = (n: number): Uint8Array => coded(n % 10 === 0 ? 'F' : 'G', n % 251);
 
 /** The value that all samples of a frame have; undefined: they differ, or are those of memory that was given back. */
-const valueOf = async (frame: VideoFrame): Promise<number | undefined> => {
+const levelOf = async (frame: VideoFrame): Promise<number | undefined> => {
   const { planes } = await frame.toHost();
   const values = new Set(planes.flatMap(({ data }) => [...new Set(data as Uint8Array)]));
   return values.size === 1 ? [...values][0] : undefined;
 };
 const drain = async (decoder: VideoDecoder, found: number[]): Promise<void> => {
   for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
-    found.push((await valueOf(frame)) ?? -1);
+    found.push((await levelOf(frame)) ?? -1);
     frame.dispose();
   }
 };
 const finish = async (decoder: VideoDecoder, found: number[]): Promise<void> => {
   for await (const frame of decoder.flush()) {
-    found.push((await valueOf(frame)) ?? -1);
+    found.push((await levelOf(frame)) ?? -1);
     frame.dispose();
   }
 };
@@ -97,7 +91,7 @@ describe('NVDEC on stand-ins', () => {
         if (n % 7 === 0) continue;
         for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
           times.push(frame.timestamp);
-          found.push((await valueOf(frame)) ?? -1);
+          found.push((await levelOf(frame)) ?? -1);
           expect(frame).toMatchObject({ format: 'nv12', width: 64, height: 48, damaged: false });
           frame.dispose();
         }
@@ -122,7 +116,7 @@ describe('NVDEC on stand-ins', () => {
         await decoder.push(coded('F', n, width, height), n);
       }
       for await (const frame of decoder.flush()) {
-        sizes.push(`${frame.width}×${frame.height}: ${await valueOf(frame)}`);
+        sizes.push(`${frame.width}×${frame.height}: ${await levelOf(frame)}`);
         frame.dispose();
       }
       expect(sizes).toEqual(['64×48: 0', '128×96: 1', '64×48: 2']);
@@ -143,7 +137,7 @@ describe('NVDEC on stand-ins', () => {
       copies.push(frame.clone());
       frame.dispose();
     }
-    expect(await Promise.all(copies.map(valueOf))).toEqual(upTo(40));
+    expect(await Promise.all(copies.map(levelOf))).toEqual(upTo(40));
     for (const copy of copies) copy.dispose();
   });
 
@@ -201,11 +195,11 @@ describe('NVDEC on stand-ins', () => {
       for (let frame = await decoder.next(); frame; frame = await decoder.next()) held.push(frame);
     };
     await expect(takeAll()).rejects.toThrow(/frames are not disposed of, and options.held is 3/);
-    expect(await Promise.all(held.map(valueOf))).toEqual(upTo(held.length));
+    expect(await Promise.all(held.map(levelOf))).toEqual(upTo(held.length));
     const before = held.length;
     for (const frame of held.splice(0)) frame.dispose();
     const next = await decoder.next();
-    expect(next && (await valueOf(next))).toBe(before);
+    expect(next && (await levelOf(next))).toBe(before);
     next?.dispose();
   });
 
@@ -216,7 +210,7 @@ describe('NVDEC on stand-ins', () => {
       const frame = n % 2 ? await decoder.next() : undefined;
       decoder.dispose();
       await expect(decoder.next()).rejects.toThrow('The decoder is disposed.');
-      if (frame) expect(await valueOf(frame)).toBe(0);
+      if (frame) expect(await levelOf(frame)).toBe(0);
       frame?.dispose();
     }
   });
@@ -233,14 +227,15 @@ describe('NVDEC on stand-ins', () => {
       expect(reader).toMatchObject({ decoder: 'nvdec', engines: engines === 'auto' ? 3 : engines });
       const found: unknown[] = [];
       for await (const frames of reader.batches(7)) {
-        found.push(...(await Promise.all(frames.frames.map(valueOf))));
+        found.push(...(await Promise.all(frames.frames.map(levelOf))));
       }
       expect(found).toEqual(upTo(200));
       const some: unknown[] = [];
-      for await (const frame of reader.frames({ from: 1.96, to: 3, step: 5 })) some.push(await valueOf(frame));
+      for await (const frame of reader.frames({ from: 1.96, to: 3, step: 5 }))
+        some.push(await levelOf(frame));
       expect(some).toEqual([49, 54, 59, 64, 69, 74]);
       const batch = await reader.framesAt([{ index: 150 }, { time: 0.5 }, { index: 3 }]);
-      expect(await Promise.all(batch.frames.map(valueOf))).toEqual([150, 12, 3]);
+      expect(await Promise.all(batch.frames.map(levelOf))).toEqual([150, 12, 3]);
       batch.dispose();
       // Left in the middle, and disposed of in the middle.
       for await (const frame of reader.frames()) if (frame.index === 33) break;
@@ -248,6 +243,19 @@ describe('NVDEC on stand-ins', () => {
       await frames.next();
       reader.dispose();
       await expect(frames.next()).rejects.toMatchObject({ code: 'disposed' });
+    }
+  });
+
+  it('a loop that is left while everything is decoded ahead ends at once', async () => {
+    const bytes = await webm(Array.from({ length: 200 }, (_, n) => packetAt(n)));
+    for (const engines of [1, 3]) {
+      const reader = await VideoReader.open(bytes, { device, engines });
+      for await (const frame of reader.frames()) {
+        // All surfaces fill up meanwhile.
+        await new Promise(resolve => setTimeout(resolve, 200));
+        if (frame.index === 2) break;
+      }
+      reader.dispose();
     }
   });
 
@@ -286,7 +294,7 @@ describe('NVDEC on stand-ins', () => {
     for await (const frame of reader.frames({ keep: true })) kept.push(frame);
     for await (const frames of reader.batches(45, { keep: true })) kept.push(...frames.frames);
     reader.dispose();
-    expect(await Promise.all(kept.map(valueOf))).toEqual([...upTo(50), ...upTo(50)]);
+    expect(await Promise.all(kept.map(levelOf))).toEqual([...upTo(50), ...upTo(50)]);
     for (const frame of kept) frame.dispose();
   });
 });
