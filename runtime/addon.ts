@@ -103,24 +103,31 @@ export type NativeStream = {
   ): void;
   dispose(): void;
 };
-/** A decoded picture in NVDEC's own memory. Codes of colour are those of ITU-T H.273. */
-export type NativePicture = {
-  readonly memory: NativeMemory;
-  /** Of the packet that it came from. */
-  readonly id: number;
-  readonly format: string;
+/** What a stream's pictures have in common; one object for all of them. Codes of colour are those of ITU-T H.273. */
+export type NativePictureFormat = {
+  readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** Bytes from row to row, of all planes. */
-  readonly pitch: number;
   /** Rows of luma in memory: the next plane begins after them. */
   readonly surfaceHeight: number;
-  /** The bitstream was damaged, and the decoder made up for what is missing. */
-  readonly damaged: boolean;
   readonly fullRange: boolean;
   readonly primaries: number;
   readonly transfer: number;
   readonly matrix: number;
+};
+/** A decoded picture in NVDEC's own memory. */
+export type NativePicture = {
+  readonly format: NativePictureFormat;
+  readonly memory: NativeMemory;
+  /** Of the memory: as numbers these are cheaper to ask for. */
+  readonly address: number;
+  readonly bytes: number;
+  /** Of the packet that it came from. */
+  readonly id: number;
+  /** Bytes from row to row, of all planes. */
+  readonly pitch: number;
+  /** The bitstream was damaged, and the decoder made up for what is missing. */
+  readonly damaged: boolean;
 };
 export type NativeDecoder = {
   push(

@@ -223,9 +223,14 @@ export const copySurface = (device: Device, surface: Surface, stream: Stream, re
     const native = stream._native();
     const memory = device._allocate(native, bytes, reported);
     guarded(() => native.copy(memory, 0, bytes, source, 0, bytes, bytes, 1));
-    const moved = Number(memory.pointer) - Number(source.pointer);
-    const planes = surface.planes.map(({ address, pitch }) => ({ memory, address: address + moved, pitch }));
-    return { ...surface, planes, own: true };
+    const address = Number(memory.pointer);
+    const moved = address - surface.address;
+    const planes = surface.planes.map(plane => ({
+      memory,
+      address: plane.address + moved,
+      pitch: plane.pitch,
+    }));
+    return { ...surface, planes, address, own: true };
   } finally {
     source.dispose();
   }

@@ -1,6 +1,6 @@
 /** Decoding by NVDEC: packets of a file to surfaces on the GPU, which pipelines read where they are. */
 import type { EncodedPacket } from 'mediabunny';
-import type { NativeDecoder, NativePicture } from './addon.js';
+import type { NativeDecoder, NativePicture, NativePictureFormat } from './addon.js';
 import type { Device } from './device.js';
 import { CuweaveError, guarded, guardedAsync } from './errors.js';
 import { colourOfCodes } from './h273.js';
@@ -18,34 +18,28 @@ export type Surface = {
   readonly width: number;
   readonly height: number;
   readonly planes: readonly PlacedPlane[];
+  /** Of all planes together. */
+  readonly address: number;
   readonly bytes: number;
   /** It is a copy, and takes no surface from the decoder. */
   readonly own?: true;
 };
 
 /** The planes of a surface: luma first, chroma behind it at the same pitch. */
-export const surfaceOf = (native: NativePicture): Surface => {
-  const { memory, format, width, height, pitch, surfaceHeight } = native;
-  const start = Number(memory.pointer);
-  const count = format.startsWith('yuv444p') ? 3 : 2;
-  const planes = Array.from({ length: count }, (_, n) => ({
-    memory,
-    address: start + n * pitch * surfaceHeight,
-    pitch,
-  }));
-  return { format, width, height, planes, bytes: memory.byteLength };
+export const surfaceOf = ({ format, memory, address, bytes, pitch }: NativePicture): Surface => {
+  const { name, width, height, surfaceHeight } = format;
+  const plane = (n: number): PlacedPlane => ({ memory, address: address + n * pitch * surfaceHeight, pitch });
+  const planes = name.startsWith('yuv444p') ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
+  return { format: name, width, height, planes, address, bytes };
 };
 
-/** What a surface's bitstream says of its colours; `container` is believed first. */
-export const surfaceColour = (native: NativePicture, container: StreamColour): ColourDescription => {
-  const { matrix, primaries, transfer } = native;
+/** What a bitstream says of its colours; `container` is believed first. */
+export const surfaceColour = (format: NativePictureFormat, container: StreamColour): ColourDescription => {
+  const { matrix, primaries, transfer, height } = format;
   // Without a description the range's bit is 0: that says "limited" only where something else is said too.
   const described = [matrix, primaries, transfer].some(code => code !== 2 && code !== 0);
-  const fullRange = native.fullRange ? true : described ? false : null;
-  return describeColour(
-    [container, colourOfCodes({ matrix, primaries, transfer, fullRange })],
-    native.height,
-  );
+  const fullRange = format.fullRange ? true : described ? false : null;
+  return describeColour([container, colourOfCodes({ matrix, primaries, transfer, fullRange })], height);
 };
 
 /** What NVDEC says of data that it cannot make sense of, as an error of the video; anything else as it is. */
@@ -64,6 +58,8 @@ export class NvdecSession {
   readonly #native: NativeDecoder;
   readonly #bitstream: BitstreamSetup;
   #disposed = false;
+  /** Of the last picture. */
+  #described: { readonly format: NativePictureFormat; readonly colour: ColourDescription } | undefined;
   /** Something went wrong: it is not to be used again. */
   broken = false;
 
@@ -153,12 +149,19 @@ export class NvdecSession {
     );
   }
 
+  #colourOf(format: NativePictureFormat): ColourDescription {
+    if (this.#described?.format !== format) {
+      this.#described = { format, colour: surfaceColour(format, this.colour) };
+    }
+    return this.#described.colour;
+  }
+
   #toPicture(native: NativePicture, { timestamp, duration }: Timing): TimedPicture<Surface> {
     return {
       timestamp,
       duration,
       damaged: native.damaged,
-      read: () => ({ image: surfaceOf(native), colour: surfaceColour(native, this.colour) }),
+      read: () => ({ image: surfaceOf(native), colour: this.#colourOf(native.format) }),
       drop: () => native.memory.dispose(),
     };
   }

@@ -202,7 +202,7 @@ export class VideoDecoder {
         const timestamp = this.#timestamps.get(native.id) ?? timeOf(native.id);
         const image = surfaceOf(native);
         const facts = { timestamp, duration: 0, index: this.#shown++, damaged: native.damaged };
-        const colour = surfaceColour(native, {});
+        const colour = surfaceColour(native.format, {});
         this.#ready.push(new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes));
       }
     } catch (error) {

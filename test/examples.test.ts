@@ -37,6 +37,11 @@ const output: Readonly<Record<string, readonly RegExp[]>> = {
   decode: [/^tensor +f32 \[1, 3, 360, 640\]/m, /^formula +differs by [\d.]+e-\d+ at most/m],
   warp: [/^tensor \(80, 45\) +384\.500, by the formula 384\.500/m, /the border: 32 32 32$/m],
   convert: [/every byte as before$/m, /^held +0 0 2 255 0 2$/m],
+  thumbnails: [
+    /^decoder +software, 1 at a time/m,
+    /^frames +0 9 18 27 36 45 54 63 72 81$/m,
+    /^check +0 of 10 differ/m,
+  ],
   ownOp: [
     /^chain +rgb8 > duotone > rgb8$/m,
     /^image 1 +\[7, 33, 3\]/m,
@@ -61,6 +66,6 @@ describe('examples', () => {
   });
 
   it('write their pictures', async () => {
-    expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual(['demo.png', 'warp.png']);
+    expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual(['demo.png', 'thumbnails.png', 'warp.png']);
   });
 });

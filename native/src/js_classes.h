@@ -174,8 +174,12 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   void reset(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   VideoDecoder& decoder() const;
+  Napi::Object formatObject(Napi::Env env, const std::shared_ptr<const PictureFormat>& format);
   Core core_;
   bool disposed_ = false;
+  // Of the last picture.
+  std::shared_ptr<const PictureFormat> format_;
+  Napi::ObjectReference formatObject_;
 };
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);

@@ -79,6 +79,23 @@ Napi::Value JsDecoder::push(const Napi::CallbackInfo& info) {
   });
 }
 
+// One object for all pictures of a format: to make and fill it takes longer than the rest of a picture.
+Napi::Object JsDecoder::formatObject(Napi::Env env, const std::shared_ptr<const PictureFormat>& format) {
+  if (format == format_) return formatObject_.Value();
+  auto object = Napi::Object::New(env);
+  object.Set("name", formatName(*format));
+  object.Set("width", format->width);
+  object.Set("height", format->height);
+  object.Set("surfaceHeight", format->surfaceHeight);
+  object.Set("fullRange", format->fullRange);
+  object.Set("primaries", format->primaries);
+  object.Set("transfer", format->transfer);
+  object.Set("matrix", format->matrix);
+  format_ = format;
+  formatObject_ = Napi::Persistent(object);
+  return object;
+}
+
 Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
@@ -97,18 +114,13 @@ Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
       const size_t luma = size_t{entry->pitch} * format.surfaceHeight;
       const size_t bytes = planar ? luma * 3 : luma + luma / 2;
       auto object = Napi::Object::New(env);
-      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, *entry, bytes), {}, false}));
+      object.Set("format", formatObject(env, entry->format));
       object.Set("id", static_cast<double>(entry->id));
-      object.Set("format", formatName(format));
-      object.Set("width", format.width);
-      object.Set("height", format.height);
       object.Set("pitch", entry->pitch);
-      object.Set("surfaceHeight", format.surfaceHeight);
+      object.Set("bytes", static_cast<double>(bytes));
+      object.Set("address", static_cast<double>(entry->surface->pointer));
       object.Set("damaged", entry->damaged);
-      object.Set("fullRange", format.fullRange);
-      object.Set("primaries", format.primaries);
-      object.Set("transfer", format.transfer);
-      object.Set("matrix", format.matrix);
+      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, *entry, bytes), {}, false}));
       list.Set(n++, object);
     }
     return list;
