@@ -1,7 +1,10 @@
 /** How many surfaces a decoder of NVDEC's has to give out. */
 
-/** More pictures than this are copied out of the decoder, since its surfaces are costly. */
-export const MOST_HELD = 30;
+/** As many surfaces as decoders have been seen to give out at once; NVIDIA states no limit. */
+export const MOST_SURFACES = 40;
+
+/** More pictures than this are copied out of the decoder, which has no surfaces for them. */
+export const MOST_HELD = (MOST_SURFACES - 4) / 2;
 
 /**
  * Surfaces for a reader that holds `held` pictures at a time: those, as many again that its streams still read or that are

@@ -4,6 +4,7 @@ import { requireInteger } from './dtype.js';
 import { CuweaveError, DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
 import { refusal, surfaceColour, surfaceOf } from './nvdecDecoder.js';
 import { bitstreamSetup } from './parameterSets.js';
+import { MOST_SURFACES } from './surfaces.js';
 import { VideoFrame } from './videoFrame.js';
 
 /** The codecs of NVDEC. Which of them a GPU has, and at which depths, `nvdecCapabilities()` says. */
@@ -37,10 +38,12 @@ export type VideoDecoderOptions = {
    * pictures later, which lets the engine work ahead.
    */
   readonly lowLatency?: boolean;
-  /** How many frames you may hold at a time, 1..512; default 16. More of them: `frame.clone()`. */
+  /** How many frames you may hold at a time, 1..36; default 16. More of them: `frame.clone()`. */
   readonly held?: number;
 };
 
+// Surfaces beyond those that are held, for the engine to go on with.
+const spare = 4;
 // Packets that may wait before push() does, and before it refuses, since nobody takes frames.
 const mostQueued = 32;
 const refused = 1024;
@@ -83,12 +86,12 @@ export class VideoDecoder {
     if (description !== undefined && !(description instanceof Uint8Array)) {
       throw expected('a Uint8Array', 'options.description', describe(description));
     }
-    requireInteger(held, 1, 512, 'options.held');
+    requireInteger(held, 1, MOST_SURFACES - spare, 'options.held');
     this.#options = options;
     this.#held = held;
     this.#bitstream = bitstreamSetup(codec, description);
     const whole = lowLatency || this.#bitstream.lengthSize > 0;
-    this.#native = guarded(() => device._native().createDecoder(codec, held + 4, whole, lowLatency));
+    this.#native = guarded(() => device._native().createDecoder(codec, held + spare, whole, lowLatency));
   }
 
   /**

@@ -66,6 +66,10 @@ describe('examples', () => {
   });
 
   it('write their pictures', async () => {
-    expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual(['demo.png', 'thumbnails.png', 'warp.png']);
+    expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual([
+      'demo.png',
+      'thumbnails.png',
+      'warp.png',
+    ]);
   });
 });
