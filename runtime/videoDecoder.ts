@@ -98,8 +98,8 @@ export class VideoDecoder {
    * Gives a packet to the decoder; its bytes are copied. Resolves when there is room for another: await it, and take frames
    * meanwhile, so that they do not hold it up.
    *
-   * @param packet A picture, or several; at most 512 MiB. Without `lowLatency` and without lengths it may be any piece of
-   *   the stream.
+   * @param packet A picture, or several; at most 512 MiB. Of H.264, HEVC and MPEG with start codes it may be any piece of the
+   *   stream, unless `lowLatency` is set.
    * @throws {VideoError} `corrupt`, where the decoder refused what it had; `reset()` makes it usable again.
    * @param timestamp Seconds; the frame of this packet will have it.
    */

@@ -1,7 +1,6 @@
 #include "video_decoder.h"
 
 #include <algorithm>
-#include <cstring>
 #include <list>
 #include <map>
 #include <tuple>
@@ -298,8 +297,8 @@ VideoDecoder::~VideoDecoder() = default;
 
 size_t VideoDecoder::push(Packet packet) {
   // Parsers read ahead of the byte they need.
-  packet.data.reserve(packet.data.size() + 64);
-  std::memset(packet.data.data() + packet.data.size(), 0, packet.data.capacity() - packet.data.size());
+  packet.size = packet.data.size();
+  packet.data.resize(packet.size + 64);
   std::lock_guard lock(mutex_);
   if (stopping_) throw disposed("decoder");
   if (failure_) throw *failure_;
@@ -505,32 +504,30 @@ namespace {
 
 // VP9 may put several frames in a packet, with their sizes at its end, which fill it (VP9 bitstream specification, annex B).
 // libnvcuvid's parser believes the sizes: with wrong ones it reads beyond the packet and ends the process.
-bool isWholeSuperframe(const std::vector<uint8_t>& data) {
-  const uint8_t marker = data.back();
+bool isWholeSuperframe(const uint8_t* data, size_t size) {
+  const uint8_t marker = data[size - 1];
   if ((marker & 0xe0) != 0xc0) return true;
   const size_t frames = (marker & 7) + 1, bytesPerSize = (marker >> 3 & 3) + 1;
   const size_t index = 2 + frames * bytesPerSize;
-  if (data.size() < index || data[data.size() - index] != marker) return true;
+  if (size < index || data[size - index] != marker) return true;
   uint64_t total = 0;
-  const uint8_t* at = data.data() + data.size() - index + 1;
+  const uint8_t* at = data + size - index + 1;
   for (size_t frame = 0; frame < frames; ++frame) {
-    uint64_t size = 0;
-    for (size_t n = 0; n < bytesPerSize; ++n) size |= uint64_t{*at++} << (8 * n);
-    total += size;
+    for (size_t n = 0; n < bytesPerSize; ++n) total += uint64_t{*at++} << (8 * n);
   }
-  return total == data.size() - index;
+  return total == size - index;
 }
 
 }  // namespace
 
 void VideoDecoder::parse(const Packet& packet) {
   CUVIDSOURCEDATAPACKET source{};
-  if (!packet.data.empty()) {
-    if (options.codec == cudaVideoCodec_VP9 && !isWholeSuperframe(packet.data)) {
+  if (packet.size > 0) {
+    if (options.codec == cudaVideoCodec_VP9 && !isWholeSuperframe(packet.data.data(), packet.size)) {
       throw Failure(FailureKind::Kernel, "a packet of several frames is shorter than they are");
     }
     source.payload = packet.data.data();
-    source.payload_size = packet.data.size();
+    source.payload_size = packet.size;
     source.timestamp = packet.id;
     source.flags = CUVID_PKT_TIMESTAMP | (options.wholePackets ? CUVID_PKT_ENDOFPICTURE : 0);
     id_ = packet.id;

@@ -97,6 +97,8 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
 
   struct Packet {
     std::vector<uint8_t> data;
+    // Of the data; what follows is padding.
+    size_t size = 0;
     int64_t id = 0;
     bool last = false;
   };
