@@ -145,7 +145,9 @@ describe('NVDEC on stand-ins', () => {
     const refusal = async (codec: 'hevc' | 'vp8', packet: Uint8Array): Promise<unknown> => {
       using decoder = new VideoDecoder({ device, codec });
       await decoder.push(packet, 0);
-      return decoder.next().catch(error => `${error.name}, ${error.reason ?? error.code}: ${error.message}`);
+      return await decoder
+        .next()
+        .catch(error => `${error.name}, ${error.reason ?? error.code}: ${error.message}`);
     };
     expect([
       await refusal('hevc', coded('F', 1)),
@@ -154,10 +156,10 @@ describe('NVDEC on stand-ins', () => {
       await refusal('vp8', coded('?', 1)),
     ]).toMatchInlineSnapshot(`
       [
-        "DisposedError, undefined: The decoder is disposed.",
-        "DisposedError, undefined: The decoder is disposed.",
-        "DisposedError, undefined: The decoder is disposed.",
-        "DisposedError, undefined: The decoder is disposed.",
+        "DeviceUnavailableError, unsupportedByDevice: Fake GPU does not decode 8-bit 4:2:0 hevc of 64×48",
+        "DeviceUnavailableError, unsupportedByDevice: Fake GPU does not decode 8-bit 4:2:0 vp8 of 2000×48: it takes 16×16 to 1024×1024, of at most 4096 macroblocks",
+        "VideoError, corrupt: Expected video but NVDEC refused it: cuvidDecodePicture failed with CUDA_ERROR_FAKE (999)",
+        "VideoError, corrupt: Expected video but NVDEC refused it: cuvidParseVideoData failed with CUDA_ERROR_FAKE (999)",
       ]
     `);
   });
