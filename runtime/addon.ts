@@ -130,13 +130,7 @@ export type NativePicture = {
   readonly damaged: boolean;
 };
 export type NativeDecoder = {
-  push(
-    data: Uint8Array,
-    id: number,
-    lengthSize: number,
-    last: boolean,
-    header: Uint8Array | undefined,
-  ): number;
+  push(data: Uint8Array, id: number, lengthSize: number, last: boolean, header: Uint8Array | undefined): void;
   /** Pictures in the order they are shown; null where those before a `last` packet end. */
   take(most: number): readonly (NativePicture | null)[];
   wait(low?: number): Promise<void>;

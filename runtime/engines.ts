@@ -87,7 +87,6 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
     const changed = new Signal();
     let stopped = false;
     let aheadBytes = 0;
-    let assigned = 0;
     // Pieces are given out one at a time, in order.
     let turn: Promise<unknown> = Promise.resolve();
     const nextWork = (): Promise<Work | undefined> => {
@@ -97,7 +96,6 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         if (!value) return undefined;
         const work: Work = { piece: value, ready: [], done: false };
         works.push(work);
-        assigned++;
         changed.notify();
         return work;
       });
@@ -121,7 +119,7 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         },
         drop: () => {
           leave();
-          for (const { memory } of copy.planes) memory.dispose();
+          copy.planes[0].memory.dispose();
         },
       };
     };
@@ -138,7 +136,7 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
           picture.drop();
           return;
         }
-        work.ready.push(works[0] === work ? own(picture) : keepAhead(picture));
+        work.ready.push(works[0] === work ? picture : keepAhead(picture));
         changed.notify();
       }
     };
@@ -173,18 +171,17 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         }),
     );
     try {
-      for (let read = 0; ; ) {
+      for (;;) {
         const work = works[0];
         const picture = work?.ready.shift();
         if (picture) yield picture;
         else if (work?.error) throw work.error;
         else if (work?.done) {
           works.shift();
-          read++;
           changed.notify();
         } else if (!work && (failure || running === 0)) {
           if (failure) throw failure;
-          if (read === assigned) return;
+          return;
         } else await changed.wait();
       }
     } finally {
@@ -198,18 +195,6 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
     }
   },
 });
-
-/** The same picture, valid beyond the next one. */
-const own = (picture: TimedPicture<Surface>): TimedPicture<Surface> => {
-  const read = picture.read();
-  return {
-    ...picture,
-    read: () => read,
-    drop: () => {
-      for (const { memory } of read.image.planes) memory.dispose();
-    },
-  };
-};
 
 /**
  * The picture in memory of its own; NVDEC gets the surface back.

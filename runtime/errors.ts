@@ -82,17 +82,19 @@ export class OutOfMemoryError extends CuweaveError {
   }
 }
 
+const reasons = [
+  'noDriver',
+  'driverTooOld',
+  'noDevice',
+  'noVideoLibrary',
+  'unsupportedByDevice',
+  'error',
+] as const;
 /**
  * Why CUDA, or NVDEC, cannot be used. `noVideoLibrary`: the driver is there without libnvcuvid, as in a container without
  * video capability. `unsupportedByDevice`: the GPU does not decode such a video.
  */
-export type UnavailableReason =
-  | 'noDriver'
-  | 'driverTooOld'
-  | 'noDevice'
-  | 'noVideoLibrary'
-  | 'unsupportedByDevice'
-  | 'error';
+export type UnavailableReason = (typeof reasons)[number];
 
 /** The device that was asked for is not there. */
 export class DeviceUnavailableError extends CuweaveError {
@@ -188,15 +190,7 @@ export const fromNative = (thrown: unknown): Error => {
   }
 };
 
-const reasons: readonly string[] = [
-  'noDriver',
-  'driverTooOld',
-  'noDevice',
-  'noVideoLibrary',
-  'unsupportedByDevice',
-] satisfies UnavailableReason[];
-const toReason = (name: string): UnavailableReason =>
-  reasons.includes(name) ? (name as UnavailableReason) : 'error';
+const toReason = (name: string): UnavailableReason => reasons.find(reason => reason === name) ?? 'error';
 
 /** Calls into the addon; what it throws becomes a typed error. */
 export const guarded = <T>(call: () => T): T => {

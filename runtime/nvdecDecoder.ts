@@ -33,8 +33,21 @@ export const surfaceOf = ({ format, memory, address, bytes, pitch }: NativePictu
   return { format: name, width, height, planes, address, bytes };
 };
 
-/** What a bitstream says of its colours; `container` is believed first. */
-export const surfaceColour = (format: NativePictureFormat, container: StreamColour): ColourDescription => {
+/**
+ * Says what a bitstream's colours are; `container` is believed first. Pictures of a stream share their format, so that it is
+ * looked at once for all of them.
+ */
+export const colourReader = (
+  container: StreamColour,
+): ((format: NativePictureFormat) => ColourDescription) => {
+  let last: { readonly format: NativePictureFormat; readonly colour: ColourDescription } | undefined;
+  return format => {
+    if (last?.format !== format) last = { format, colour: surfaceColour(format, container) };
+    return last.colour;
+  };
+};
+
+const surfaceColour = (format: NativePictureFormat, container: StreamColour): ColourDescription => {
   const { matrix, primaries, transfer, height } = format;
   // Without a description the range's bit is 0: that says "limited" only where something else is said too.
   const described = [matrix, primaries, transfer].some(code => code !== 2 && code !== 0);
@@ -57,9 +70,8 @@ type Timing = { readonly timestamp: number; readonly duration: number };
 export class NvdecSession {
   readonly #native: NativeDecoder;
   readonly #bitstream: BitstreamSetup;
+  readonly #colourOf: ReturnType<typeof colourReader>;
   #disposed = false;
-  /** Of the last picture. */
-  #described: { readonly format: NativePictureFormat; readonly colour: ColourDescription } | undefined;
   /** Something went wrong: it is not to be used again. */
   broken = false;
 
@@ -67,10 +79,11 @@ export class NvdecSession {
   constructor(
     device: Device,
     private readonly setup: DecoderSetup,
-    private readonly colour: StreamColour,
+    colour: StreamColour,
     readonly surfaces: number,
   ) {
     this.#bitstream = bitstreamSetup(setup.codec, setup.description);
+    this.#colourOf = colourReader(colour);
     this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false));
   }
 
@@ -149,13 +162,7 @@ export class NvdecSession {
     );
   }
 
-  #colourOf(format: NativePictureFormat): ColourDescription {
-    if (this.#described?.format !== format) {
-      this.#described = { format, colour: surfaceColour(format, this.colour) };
-    }
-    return this.#described.colour;
-  }
-
+  /** Valid until it is read or dropped, beyond the next one too. */
   #toPicture(native: NativePicture, { timestamp, duration }: Timing): TimedPicture<Surface> {
     return {
       timestamp,

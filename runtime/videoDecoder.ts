@@ -2,7 +2,7 @@ import type { NativeDecoder } from './addon.js';
 import type { Device } from './device.js';
 import { requireInteger } from './dtype.js';
 import { CuweaveError, DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
-import { refusal, surfaceColour, surfaceOf } from './nvdecDecoder.js';
+import { colourReader, refusal, surfaceOf } from './nvdecDecoder.js';
 import { bitstreamSetup } from './parameterSets.js';
 import { MOST_SURFACES } from './surfaces.js';
 import { VideoFrame } from './videoFrame.js';
@@ -71,6 +71,7 @@ export class VideoDecoder {
   readonly #options: VideoDecoderOptions;
   readonly #bitstream: ReturnType<typeof bitstreamSetup>;
   readonly #held: number;
+  readonly #colourOf = colourReader({});
   readonly #timestamps = new Map<number, number>();
   #shown = 0;
   #fresh = true;
@@ -115,10 +116,8 @@ export class VideoDecoder {
     this.#timestamps.set(tick, timestamp);
     if (this.#timestamps.size > refused) {
       // Packets without a picture of their own must not pile up.
-      for (const oldest of this.#timestamps.keys()) {
-        this.#timestamps.delete(oldest);
-        break;
-      }
+      const [oldest] = this.#timestamps.keys();
+      this.#timestamps.delete(oldest);
     }
     try {
       guarded(() => native.push(packet, tick, lengthSize, false, this.#fresh ? header : undefined));
@@ -138,7 +137,8 @@ export class VideoDecoder {
   async next(): Promise<VideoFrame | undefined> {
     const native = this.#open();
     for (;;) {
-      if (this.#takeReady()) return this.#ready.shift();
+      if (this.#ready.length === 0) this.#take();
+      if (this.#ready.length > 0) return this.#ready.shift();
       if (native.queued === 0) return undefined;
       this.#checkHeld();
       await guardedAsync(() => native.wait(0));
@@ -188,11 +188,6 @@ export class VideoDecoder {
     for (const frame of this.#ready.splice(0)) frame.dispose();
   }
 
-  #takeReady(): boolean {
-    if (this.#ready.length === 0) this.#take();
-    return this.#ready.length > 0;
-  }
-
   /** Moves what the decoder has to `#ready`; true at the end of the stream. */
   #take(): boolean {
     let ended = false;
@@ -205,7 +200,7 @@ export class VideoDecoder {
         const timestamp = this.#timestamps.get(native.id) ?? timeOf(native.id);
         const image = surfaceOf(native);
         const facts = { timestamp, duration: 0, index: this.#shown++, damaged: native.damaged };
-        const colour = surfaceColour(native.format, {});
+        const colour = this.#colourOf(native.format);
         this.#ready.push(new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes));
       }
     } catch (error) {

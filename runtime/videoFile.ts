@@ -44,9 +44,6 @@ export type VideoFile = {
   readonly close: () => void;
 };
 
-/** Loads the demuxer. */
-const loadMediabunny = (): Promise<typeof import('mediabunny')> => import('mediabunny');
-
 /**
  * Opens a file, or its bytes, and reads the container's index.
  *
@@ -55,7 +52,7 @@ const loadMediabunny = (): Promise<typeof import('mediabunny')> => import('media
 export const openVideoFile = async (source: string | Uint8Array): Promise<VideoFile> => {
   const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
   if (typeof source === 'string') await checkFile(source);
-  const mediabunny = await loadMediabunny();
+  const mediabunny = await import('mediabunny');
   let bytes: VideoBytes | undefined;
   let input: Input | undefined;
   try {

@@ -19,11 +19,7 @@ CudaContext& CudaContext::of(int ordinal) {
   // Never destroyed: at the process's end the driver may be gone before static objects are.
   static auto* contexts = new std::map<int, CudaContext*>();
   const DriverState& state = driverState();
-  if (!state.driver) {
-    Failure failure(FailureKind::Unavailable, state.message);
-    failure.name = state.reason;
-    throw failure;
-  }
+  if (!state.driver) throw unavailable(state.reason, state.message);
   std::lock_guard lock(mutex);
   auto& context = (*contexts)[ordinal];
   if (!context) context = new CudaContext(*state.driver, ordinal);

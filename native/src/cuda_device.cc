@@ -269,13 +269,7 @@ class CudaForeignMemory : public Memory {
     if (!keep) return;
     const auto hold = [&](const Mark& mark) {
       try {
-        // A closed stream's work is waited for on another one.
-        auto stream = mark.stream;
-        if (stream->closed()) {
-          stream = device->createStream();
-          stream->orderAfter(mark);
-        }
-        stream->after([keep = keep](const Failure*) {});
+        openStreamAfter(mark)->after([keep = keep](const Failure*) {});
       } catch (const Failure&) {
         // The device is lost and runs nothing any more.
       }
@@ -310,10 +304,8 @@ std::shared_ptr<Memory> CudaDevice::wrap(uint64_t pointer, size_t bytes, std::sh
 std::shared_ptr<Device> openCuda(int ordinal) {
   const DriverState& state = driverState();
   if (state.driver && (ordinal < 0 || ordinal >= state.devices)) {
-    Failure failure(FailureKind::Unavailable, "there is no CUDA device " + std::to_string(ordinal) + ": the driver sees " +
-                                                  std::to_string(state.devices));
-    failure.name = "noDevice";
-    throw failure;
+    throw unavailable("noDevice", "there is no CUDA device " + std::to_string(ordinal) + ": the driver sees " +
+                                      std::to_string(state.devices));
   }
   CudaContext& context = CudaContext::of(ordinal);
   context.enter();

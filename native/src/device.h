@@ -138,6 +138,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::unordered_map<uint64_t, uint64_t> seen_;
 };
 
+// A stream that takes work after that place: the mark's own, or another one where that is closed.
+std::shared_ptr<Stream> openStreamAfter(const Mark& mark);
+
 struct DeviceInfo {
   std::string kind;
   int ordinal = 0;

@@ -27,6 +27,12 @@ struct Failure : std::runtime_error {
 inline Failure disposed(const std::string& what) {
   return Failure(FailureKind::Disposed, "The " + what + " is disposed.");
 }
+// `reason` is for programs: one of runtime/errors.ts's.
+inline Failure unavailable(const std::string& reason, const std::string& message) {
+  Failure failure(FailureKind::Unavailable, message);
+  failure.name = reason;
+  return failure;
+}
 inline Failure wrongArgument(const std::string& message) { return Failure(FailureKind::Argument, message); }
 
 }  // namespace cuweave

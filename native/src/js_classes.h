@@ -163,8 +163,8 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   ~JsDecoder() override;
 
  private:
-  // (packet, its number, size of its NAL unit lengths or 0, last of its stream, header to put before it) → packets that wait
-  Napi::Value push(const Napi::CallbackInfo& info);
+  // (packet, its number, size of its NAL unit lengths or 0, last of its stream, header to put before it)
+  void push(const Napi::CallbackInfo& info);
   // (most) → pictures, and null at the end of a stream
   Napi::Value take(const Napi::CallbackInfo& info);
   // (packets) → Promise: something to take, or at most so many packets left; without a number, only the former

@@ -59,8 +59,8 @@ VideoDecoder& JsDecoder::decoder() const {
   return *core_.decoder;
 }
 
-Napi::Value JsDecoder::push(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
+void JsDecoder::push(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
     const HostBytes bytes = toBytes(info[0], "packet");
     const size_t lengthSize = toSize(info[2], "the size of lengths");
     if (bytes.bytes > kLargestPacket) throw wrongArgument("Expected a packet of at most 512 MiB.");
@@ -75,7 +75,7 @@ Napi::Value JsDecoder::push(const Napi::CallbackInfo& info) {
     else packet.data.insert(packet.data.end(), data, data + bytes.bytes);
     packet.id = static_cast<int64_t>(toSize(info[1], "the packet's number"));
     packet.last = info[3].ToBoolean();
-    return Napi::Number::New(info.Env(), static_cast<double>(decoder().push(std::move(packet))));
+    decoder().push(std::move(packet));
   });
 }
 

@@ -135,9 +135,7 @@ Napi::Value JsDevice::memory(const Napi::CallbackInfo& info) {
 namespace {
 CudaContext& cudaOf(const Device& device) {
   if (device.info().kind == "cuda") return CudaContext::of(device.info().ordinal);
-  Failure failure(FailureKind::Unavailable, "the CPU has no NVDEC");
-  failure.name = "noDevice";
-  throw failure;
+  throw unavailable("noDevice", "the CPU has no NVDEC");
 }
 }  // namespace
 

@@ -58,6 +58,13 @@ void Stream::writes(Memory& memory) {
   memory.written = {shared_from_this(), advance()};
 }
 
+std::shared_ptr<Stream> openStreamAfter(const Mark& mark) {
+  if (!mark.stream->closed()) return mark.stream;
+  auto stream = mark.stream->device->createStream();
+  stream->orderAfter(mark);
+  return stream;
+}
+
 void Stream::close() {
   if (closed_) return;
   try {

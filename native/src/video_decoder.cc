@@ -34,15 +34,10 @@ const char* chromaName(int chroma) {
 // What the video library refuses may be damaged data: unlike the same codes from elsewhere, these say nothing of the device.
 Failure refused(CudaContext& context, CUresult code, const std::string& operation) {
   if (code == CUDA_ERROR_OUT_OF_MEMORY) return context.failure(code, operation);
-  Failure failure(FailureKind::Kernel, operation + " failed with " + errorName(code) + " (" + std::to_string(code) + ")");
-  return failure;
+  return Failure(FailureKind::Kernel, operation + " failed with " + errorName(code) + " (" + std::to_string(code) + ")");
 }
 
-Failure unsupported(const std::string& message) {
-  Failure failure(FailureKind::Unavailable, message);
-  failure.name = "unsupportedByDevice";
-  return failure;
-}
+Failure unsupported(const std::string& message) { return unavailable("unsupportedByDevice", message); }
 
 // More decode surfaces than a stream needs let the engine work while pictures wait to be mapped.
 constexpr unsigned kExtraDecodeSurfaces = 4;
@@ -79,10 +74,8 @@ CUVIDDECODECAPS capsOf(CudaContext& context, cudaVideoCodec codec, int chroma, i
 
 const Nvcuvid& requireApi() {
   const NvcuvidState& state = nvcuvidState();
-  if (state.api) return *state.api;
-  Failure failure(FailureKind::Unavailable, state.message);
-  failure.name = state.reason;
-  throw failure;
+  if (!state.api) throw unavailable(state.reason, state.message);
+  return *state.api;
 }
 
 }  // namespace
@@ -97,7 +90,7 @@ std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::op
       for (const int bitDepth : {8, 10, 12}) {
         const CUVIDDECODECAPS caps = capsOf(context, codec, chroma, bitDepth);
         found.push_back({name, chroma, bitDepth, caps.bIsSupported != 0, caps.nNumNVDECs, caps.nMaxWidth, caps.nMaxHeight,
-                         caps.nMinWidth, caps.nMinHeight, caps.nMaxMBCount});
+                         caps.nMinWidth, caps.nMinHeight});
       }
     }
   }
@@ -295,7 +288,7 @@ VideoDecoder::VideoDecoder(CudaContext& context, const DecoderOptions& options)
 
 VideoDecoder::~VideoDecoder() = default;
 
-size_t VideoDecoder::push(Packet packet) {
+void VideoDecoder::push(Packet packet) {
   // Parsers read ahead of the byte they need.
   packet.size = packet.data.size();
   packet.data.resize(packet.size + 64);
@@ -313,7 +306,6 @@ size_t VideoDecoder::push(Packet packet) {
     }
   }
   changed_.notify_all();
-  return packets_.size();
 }
 
 std::vector<std::optional<Picture>> VideoDecoder::take(size_t most) {
@@ -329,7 +321,7 @@ std::vector<std::optional<Picture>> VideoDecoder::take(size_t most) {
 
 void VideoDecoder::wait(int64_t low, std::function<void(const Failure*)> done) {
   std::unique_lock lock(mutex_);
-  if (stopping_ || failure_ || !pictures_.empty() || static_cast<int64_t>(waitingPackets()) <= low) {
+  if (stopping_ || failure_ || !pictures_.empty() || isLow(low)) {
     lock.unlock();
     // What went wrong is said by take().
     done(nullptr);
@@ -416,7 +408,7 @@ void VideoDecoder::run() {
       packets_.pop_front();
       parsing_ = generation_;
       busy_ = true;
-      if (static_cast<int64_t>(waitingPackets()) <= low_) tell();
+      if (isLow(low_)) tell();
     }
     if (ready) work(packet);
     std::lock_guard lock(mutex_);
@@ -425,7 +417,7 @@ void VideoDecoder::run() {
       pictures_.push_back(std::nullopt);
       tell();
     }
-    if (static_cast<int64_t>(waitingPackets()) <= low_) tell();
+    if (isLow(low_)) tell();
   }
   try {
     context.enter();
@@ -440,25 +432,8 @@ void VideoDecoder::run() {
   changed_.notify_all();
 }
 
-void VideoDecoder::work(const Packet& packet) {
-  try {
-    context.enter();
-    // A parser remembers: after a reset another one begins.
-    if (parser_ && opened_ != parsing_) closeParser();
-    if (!parser_) {
-      failed_ = false;
-      openParser();
-      opened_ = parsing_;
-    }
-    if (!failed_) parse(packet);
-  } catch (const Failure& failure) {
-    fail(failure);
-  } catch (const std::exception& error) {
-    fail(Failure(FailureKind::Kernel, error.what()));
-  }
-}
-
-// The parser's callbacks: no exception may pass through its C code. 0 tells it to stop.
+// What goes wrong ends in fail(): no exception may pass through the parser's C code, or end the thread. 0 tells the parser
+// to stop.
 template <typename Call>
 int VideoDecoder::shielded(void* self, Call call) {
   auto& decoder = *static_cast<VideoDecoder*>(self);
@@ -470,6 +445,21 @@ int VideoDecoder::shielded(void* self, Call call) {
     decoder.fail(Failure(FailureKind::Kernel, error.what()));
   }
   return 0;
+}
+
+void VideoDecoder::work(const Packet& packet) {
+  shielded(this, [&](VideoDecoder&) {
+    context.enter();
+    // A parser remembers: after a reset another one begins.
+    if (parser_ && opened_ != parsing_) closeParser();
+    if (!parser_) {
+      failed_ = false;
+      openParser();
+      opened_ = parsing_;
+    }
+    if (!failed_) parse(packet);
+    return 1;
+  });
 }
 
 void VideoDecoder::openParser() {
@@ -703,12 +693,7 @@ class SurfaceMemory : public Memory {
     std::vector<std::shared_ptr<CudaEvent>> events;
     const auto note = [&](const Mark& mark) {
       if (!mark.stream) return;
-      auto stream = mark.stream;
-      if (stream->closed()) {
-        stream = device->createStream();
-        stream->orderAfter(mark);
-      }
-      events.push_back(std::static_pointer_cast<CudaEvent>(stream->record(false)));
+      events.push_back(std::static_pointer_cast<CudaEvent>(openStreamAfter(mark)->record(false)));
     };
     try {
       note(written);

@@ -23,7 +23,7 @@ struct DecoderCapability {
   int bitDepth;
   bool supported;
   int engines;
-  unsigned maxWidth, maxHeight, minWidth, minHeight, maxMacroblocks;
+  unsigned maxWidth, maxHeight, minWidth, minHeight;
 };
 // Of every codec, or of one.
 std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::optional<cudaVideoCodec> only);
@@ -102,8 +102,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
     int64_t id = 0;
     bool last = false;
   };
-  // Returns how many packets wait to be decoded.
-  size_t push(Packet packet);
+  void push(Packet packet);
   // What has come out: pictures, and an empty optional where the pictures before a `last` packet end.
   std::vector<std::optional<Picture>> take(size_t most);
   // Calls back once, on some thread, when there is something to take, or when at most `low` packets wait (negative: not
@@ -138,6 +137,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   void tell();
   // With the lock held: packets that wait, and the one that is being parsed.
   size_t waitingPackets() const { return packets_.size() + (busy_ ? 1 : 0); }
+  bool isLow(int64_t most) const { return static_cast<int64_t>(waitingPackets()) <= most; }
   // Whether what is being parsed is still wanted; with the lock held.
   bool current() const { return !stopping_ && generation_ == parsing_; }
 

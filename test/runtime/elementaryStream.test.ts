@@ -5,14 +5,12 @@ import { looksElementary, readElementary } from '../../runtime/elementaryStream.
 import { bitstreamSetup } from '../../runtime/parameterSets.js';
 import { openVideoFile } from '../../runtime/videoFile.js';
 import { decodeClipPath } from '../media/decodeClips.js';
+import { random } from '../support/random.js';
 
-/** Numbers below `limit`, the same in every run: the generator of Park and Miller. */
+/** Numbers below `limit`, the same in every run. */
 const randomFrom = (seed: number): ((limit: number) => number) => {
-  let state = seed;
-  return limit => {
-    state = (state * 48271) % 2147483647;
-    return state % limit;
-  };
+  const { int } = random(seed);
+  return limit => int(0, limit - 1);
 };
 const kinds = (packets: readonly EncodedPacket[]): string =>
   packets.map(({ type }) => (type === 'key' ? 'K' : '.')).join('');
@@ -38,20 +36,20 @@ describe('streams without a container', () => {
     }
     expect(looksElementary(Buffer.from('no video at all'))).toBe(false);
     expect(looksElementary(new Uint8Array(4096))).toBe(false);
-    const random = randomFrom(5);
+    const below = randomFrom(5);
     for (let n = 0; n < 200; n++) {
-      const bytes = Uint8Array.from({ length: 64 }, (_, at) => (at === 2 ? 1 : at < 2 ? 0 : random(256)));
+      const bytes = Uint8Array.from({ length: 64 }, (_, at) => (at === 2 ? 1 : at < 2 ? 0 : below(256)));
       looksElementary(bytes);
     }
   });
 
   it('damaged ones are cut all the same, within their bytes', async () => {
-    const random = randomFrom(9);
+    const below = randomFrom(9);
     for (const name of ['annexB', 'hevcRaw', 'vp9Raw'] as const) {
       const whole = await readFile(decodeClipPath(name));
       for (let n = 0; n < 300; n++) {
-        const bytes = Buffer.from(whole.subarray(0, n % 3 ? whole.length : 32 + random(whole.length - 32)));
-        for (let k = 0; k < n % 20; k++) bytes[random(bytes.length)] = random(256);
+        const bytes = Buffer.from(whole.subarray(0, n % 3 ? whole.length : 32 + below(whole.length - 32)));
+        for (let k = 0; k < n % 20; k++) bytes[below(bytes.length)] = below(256);
         if (!looksElementary(bytes.subarray(0, 4096))) continue;
         try {
           const { packets } = readElementary(bytes, name, EncodedPacket);
@@ -85,14 +83,14 @@ describe('codec descriptions', () => {
   });
 
   it('that are damaged are refused, or read within their bytes', async () => {
-    const random = randomFrom(3);
+    const below = randomFrom(3);
     for (const name of ['avcBFrames', 'hevcOpenGop'] as const) {
       const file = await openVideoFile(decodeClipPath(name));
       const { codec, description = new Uint8Array(0) } = file.setup;
       file.close();
       for (let length = 0; length < description.length; length++) {
         const cut = description.slice(0, length);
-        if (length % 2) cut[random(length)] = random(256);
+        if (length % 2) cut[below(length)] = below(256);
         try {
           expect(bitstreamSetup(codec, cut).header?.length ?? 0).toBeLessThan(3 * description.length + 8);
         } catch (error) {
