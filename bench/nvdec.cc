@@ -1,11 +1,12 @@
 // The bare loop that cuweave's video decoding is measured against: parse, decode, map, unmap, and nothing else.
 //   nvdec PACKETS CODEC SESSIONS     PACKETS: per packet a 32-bit length, little-endian, and its bytes
 // Every session decodes the whole stream on a thread of its own. Prints frames per second of all together, from the moment
-// when every session has its decoder.
+// when every session has its decoder. Compiled with -shared it lends its frames instead (bench/peers/video.py): see below.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -32,11 +33,26 @@ void check(CUresult code, const char* what) {
   std::exit(1);
 }
 
+// A frame that is lent to somebody else, and those that wait.
+struct Frame {
+  unsigned long long pointer = 0;
+  unsigned pitch = 0;
+};
+constexpr size_t kSurfaces = 24;
+
 struct Session {
   CUvideodecoder decoder = nullptr;
   CUvideoparser parser = nullptr;
   CUstream stream = nullptr;
   long frames = 0;
+  unsigned width = 0, height = 0;
+
+  bool lends = false;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Frame> waiting;
+  size_t mapped = 0;
+  bool ended = false;
 
   int sequence(CUVIDEOFORMAT* format) {
     if (decoder) return 1;
@@ -53,7 +69,9 @@ struct Session {
     info.display_area.bottom = static_cast<short>(format->display_area.bottom);
     info.ulTargetWidth = format->display_area.right;
     info.ulTargetHeight = format->display_area.bottom;
-    info.ulNumOutputSurfaces = 8;
+    info.ulNumOutputSurfaces = kSurfaces;
+    width = info.ulTargetWidth;
+    height = info.ulTargetHeight;
     check(api.createDecoder(&decoder, &info), "cuvidCreateDecoder");
     std::unique_lock lock(starting);
     if (--missing == 0) {
@@ -68,11 +86,21 @@ struct Session {
     CUVIDPROCPARAMS params{};
     params.progressive_frame = shown->progressive_frame;
     params.output_stream = stream;
-    unsigned long long pointer = 0;
-    unsigned pitch = 0;
-    check(api.mapVideoFrame(decoder, shown->picture_index, &pointer, &pitch, &params), "cuvidMapVideoFrame");
-    check(api.unmapVideoFrame(decoder, pointer), "cuvidUnmapVideoFrame");
+    if (lends) {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return mapped < kSurfaces; });
+      ++mapped;
+    }
+    Frame frame;
+    check(api.mapVideoFrame(decoder, shown->picture_index, &frame.pointer, &frame.pitch, &params), "cuvidMapVideoFrame");
     ++frames;
+    if (!lends) {
+      check(api.unmapVideoFrame(decoder, frame.pointer), "cuvidUnmapVideoFrame");
+      return 1;
+    }
+    std::lock_guard lock(mutex);
+    waiting.push_back(frame);
+    changed.notify_all();
     return 1;
   }
   void run(cudaVideoCodec codec) {
@@ -106,20 +134,75 @@ struct Session {
   }
 };
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  if (count != 4) return 2;
-  std::FILE* file = std::fopen(arguments[1], "rb");
-  if (!file) return 2;
+void readPackets(const char* path) {
+  std::FILE* file = std::fopen(path, "rb");
+  if (!file) std::exit(2);
   unsigned length = 0;
   while (std::fread(&length, sizeof length, 1, file) == 1) {
     std::vector<unsigned char> bytes(length);
-    if (std::fread(bytes.data(), 1, length, file) != length) return 2;
+    if (std::fread(bytes.data(), 1, length, file) != length) std::exit(2);
     packets.push_back(std::move(bytes));
   }
   std::fclose(file);
   check(driver.primaryContextRetain(&context, 0), "cuDevicePrimaryCtxRetain");
+}
+
+}  // namespace
+
+// For a peer in another language: frames of one session, decoded on a thread of their own, up to 24 ahead.
+extern "C" {
+
+void nvdec_load(const char* path) { readPackets(path); }
+
+void* nvdec_open(int codec) {
+  auto* session = new Session();
+  session->lends = true;
+  missing = 1;
+  std::thread([=] {
+    session->run(static_cast<cudaVideoCodec>(codec));
+    std::lock_guard lock(session->mutex);
+    session->ended = true;
+    session->changed.notify_all();
+  }).detach();
+  return session;
+}
+
+// 0 at the end. The picture is whole when this returns.
+int nvdec_next(void* handle, unsigned long long* pointer, unsigned* pitch, unsigned* width, unsigned* height) {
+  auto& session = *static_cast<Session*>(handle);
+  std::unique_lock lock(session.mutex);
+  session.changed.wait(lock, [&] { return session.ended || !session.waiting.empty(); });
+  if (session.waiting.empty()) return 0;
+  *pointer = session.waiting.front().pointer;
+  *pitch = session.waiting.front().pitch;
+  *width = session.width;
+  *height = session.height;
+  session.waiting.pop_front();
+  lock.unlock();
+  check(driver.contextSetCurrent(context), "cuCtxSetCurrent");
+  check(driver.streamSynchronize(session.stream), "cuStreamSynchronize");
+  return 1;
+}
+
+void nvdec_release(void* handle, unsigned long long pointer) {
+  auto& session = *static_cast<Session*>(handle);
+  check(api.unmapVideoFrame(session.decoder, pointer), "cuvidUnmapVideoFrame");
+  std::lock_guard lock(session.mutex);
+  --session.mapped;
+  session.changed.notify_all();
+}
+
+void nvdec_close(void* handle) {
+  auto* session = static_cast<Session*>(handle);
+  session->close();
+  delete session;
+}
+
+}  // extern "C"
+
+int main(int count, char** arguments) {
+  if (count != 4) return 2;
+  readPackets(arguments[1]);
   const auto codec = static_cast<cudaVideoCodec>(std::atoi(arguments[2]));
   missing = std::atoi(arguments[3]);
   std::vector<Session> sessions(static_cast<size_t>(missing));

@@ -107,19 +107,29 @@ const describe = ({ codec, config }) => {
   return { header: Buffer.concat(parts), lengthSize: (bytes[21] & 3) + 1 };
 };
 
-/** The bare loop's frames per second with so many sessions. */
-const compileBare = folder => {
-  const here = path => fileURLToPath(new URL(path, import.meta.url));
-  const out = join(folder, 'nvdec');
+const here = path => fileURLToPath(new URL(path, import.meta.url));
+/** Compiles the bare loop, as a program or as a library for a peer. */
+const compileBare = (folder, name, options = []) => {
+  const out = join(folder, name);
   const sources = ['nvdec.cc', '../native/src/nvcuvid.cc', '../native/src/cuda_driver.cc'].map(here);
-  execFileSync('g++', ['-std=c++17', '-O2', '-pthread', '-o', out, ...sources, '-ldl']);
+  execFileSync('g++', ['-std=c++17', '-O2', '-pthread', ...options, '-o', out, ...sources, '-ldl']);
   return out;
+};
+/** PyTorch's conversion on frames of the bare loop's, where there is python3 with PyTorch; else why not. */
+const pytorch = (folder, packetFile, codec) => {
+  const has = spawnSync('python3', ['-c', 'import torch; raise SystemExit(not torch.cuda.is_available())']);
+  if (has.status !== 0) return { why: 'python3 with PyTorch on CUDA was not found' };
+  const library = compileBare(folder, 'libnvdec.so', ['-shared', '-fPIC']);
+  const done = spawnSync('python3', [here('peers/video.py'), library, packetFile, String(codec)], {
+    encoding: 'utf8',
+  });
+  return done.status === 0 ? JSON.parse(done.stdout.trim().split('\n').pop()) : { why: done.stderr };
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'cuweave-bench-'));
 try {
   const hasCompiler = spawnSync('g++', ['--version']).status === 0;
-  const bare = hasCompiler ? compileBare(folder) : undefined;
+  const bare = hasCompiler ? compileBare(folder, 'nvdec') : undefined;
   for (const file of files) {
     const video = await readPackets(file);
     const path = await repeatVideo(video, FRAMES, folder);
@@ -188,6 +198,16 @@ try {
           spread.fps,
           `${(spread.fps / decoded.fps).toFixed(2)}× one; CPU ${spread.micros.toFixed(0)} µs a frame`,
         );
+      }
+    }
+
+    if (bare && codes[video.codec] !== undefined) {
+      const peer = pytorch(folder, packetFile, codes[video.codec]);
+      if (peer.why) console.log(`PyTorch: skipped, ${peer.why}`);
+      else {
+        const note = `${peer.decode.toFixed(0)} fps without it, PyTorch ${peer.torch}`;
+        report(file, 'bare loop + NV12 → RGB f32 in eager PyTorch', peer.eager, note);
+        report(file, 'bare loop + the same in compiled PyTorch', peer.compiled, note);
       }
     }
 

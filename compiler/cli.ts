@@ -165,8 +165,11 @@ program
           onProgress: ({ done, total }) => display.step(done, total ?? done, pipeline),
         });
         display.stop();
+        const decoded = result.decoder
+          ? `, decoded by ${result.decoder === 'nvdec' ? 'NVDEC' : 'the CPU'},`
+          : '';
         console.log(
-          `${result.frames} ${result.frames === 1 ? 'frame' : 'frames'} on ${result.device} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
+          `${result.frames} ${result.frames === 1 ? 'frame' : 'frames'} on ${result.device}${decoded} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
         );
         for (const file of result.files) console.log(file);
       } finally {

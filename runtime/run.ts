@@ -9,13 +9,11 @@ import { ContactSheet } from './contactSheet.js';
 import type { Device, DeviceName } from './device.js';
 import { ArgumentError, describe, expected, LibraryError } from './errors.js';
 import { formatOf, sameFormat } from './formats.js';
-import type { HostImage } from './framePlanes.js';
 import type { Image } from './image.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
 import { openOutput, type RunOutput } from './runOutput.js';
 import type { HostTensor, Tensor } from './tensor.js';
-import type { ColourDescription } from './videoColour.js';
-import { openVideoStream, type VideoStream } from './videoStream.js';
+import type { VideoReader } from './video.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -49,6 +47,8 @@ export type RunResult = {
   readonly fps: number;
   /** Such as `cuda:0` or `cpu`. */
   readonly device: string;
+  /** What decoded the video; none for pictures. */
+  readonly decoder?: 'nvdec' | 'software';
   /** The files that were written. */
   readonly files: readonly string[];
 };
@@ -60,12 +60,22 @@ type Built = ((images: readonly Image[], options: object) => Tensor) & {
 type Runtime = {
   readonly openDevice: (which?: DeviceName) => Device;
   readonly Image: typeof Image;
+  readonly VideoReader: typeof VideoReader;
 };
-type Named = { readonly name: string; readonly image: HostImage; readonly colour?: ColourDescription };
+/** Where images go, how many at a time and altogether. */
+type Placing = {
+  readonly runtime: Runtime;
+  readonly device: Device;
+  readonly batch: number;
+  readonly limit: number;
+};
+/** The images of one call; they live until the next group is asked for. */
+type Group = { readonly images: readonly Image[]; readonly names: readonly string[] };
 type Source = {
-  readonly images: AsyncIterable<Named>;
+  readonly groups: AsyncIterable<Group>;
   readonly total?: number;
-  readonly kind: 'pictures' | 'video';
+  /** What decodes, if it is a video. */
+  readonly decoder?: 'nvdec' | 'software';
   readonly close: () => void;
 };
 
@@ -121,12 +131,17 @@ const looksLikePicture = async (path: string): Promise<boolean> => {
   }
 };
 
-const openSource = async (inputs: readonly string[], limit: number): Promise<Source> => {
+const openSource = async (
+  inputs: readonly string[],
+  manifest: ManifestPipeline,
+  { runtime, device, batch, limit }: Placing,
+): Promise<Source> => {
   if (inputs.length === 0) throw expected('pictures or a video', 'inputs', 'none');
   if (inputs.length === 1 && !(await looksLikePicture(inputs[0]))) {
-    const video = await openVideoStream(inputs[0]);
+    const video = await runtime.VideoReader.open(inputs[0], { device });
     const total = video.frameRate ? Math.min(limit, Math.round(video.duration * video.frameRate)) : undefined;
-    return { images: videoImages(video), total, kind: 'video', close: video.close };
+    const groups = videoGroups(video, manifest, batch, limit);
+    return { groups, total, decoder: video.decoder, close: () => video.dispose() };
   }
   for (const path of inputs) {
     if (existsSync(path) && !(await looksLikePicture(path))) {
@@ -137,24 +152,53 @@ const openSource = async (inputs: readonly string[], limit: number): Promise<Sou
       );
     }
   }
-  const total = Math.min(limit, inputs.length);
-  return { images: pictureImages(inputs), total, kind: 'pictures', close: () => {} };
+  const wanted = inputs.slice(0, limit);
+  const place = async (path: string): Promise<Image> => {
+    const image = await readPicture(path);
+    return runtime.Image.fromHost(device, { ...image, format: formatFor(image, manifest) });
+  };
+  return { groups: pictureGroups(wanted, place, batch), total: wanted.length, close: () => {} };
 };
 
-async function* videoImages(video: VideoStream): AsyncGenerator<Named> {
-  for await (const { image, colour, index } of video.decode()) {
-    yield { name: `frame-${String(index).padStart(6, '0')}`, image, colour };
+async function* videoGroups(
+  video: VideoReader,
+  manifest: ManifestPipeline,
+  size: number,
+  limit: number,
+): AsyncGenerator<Group> {
+  let seen = 0;
+  for await (const { frames } of video.batches(size)) {
+    const images = frames.slice(0, limit - seen);
+    for (const image of images) formatFor(image, manifest);
+    yield { images, names: images.map(({ index }) => `frame-${String(index).padStart(6, '0')}`) };
+    seen += images.length;
+    if (seen === limit) return;
   }
 }
-async function* pictureImages(paths: readonly string[]): AsyncGenerator<Named> {
-  for (const path of paths) {
-    const name = path.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
-    yield { name: name === '' ? 'picture' : name, image: await readPicture(path) };
+async function* pictureGroups(
+  paths: readonly string[],
+  place: (path: string) => Promise<Image>,
+  size: number,
+): AsyncGenerator<Group> {
+  for (let from = 0; from < paths.length; from += size) {
+    const group = paths.slice(from, from + size);
+    const images: Image[] = [];
+    try {
+      for (const path of group) images.push(await place(path));
+      yield { images, names: group.map(nameOf) };
+    } finally {
+      for (const image of images) image.dispose();
+    }
   }
 }
 
+const nameOf = (path: string): string => {
+  const name = path.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
+  return name === '' ? 'picture' : name;
+};
+
 /** The format under which the pipeline takes such images, or an error that says what it takes. */
-const formatFor = (image: HostImage, { source, name }: ManifestPipeline): string => {
+const formatFor = (image: { readonly format: string }, { source, name }: ManifestPipeline): string => {
   if (sameFormat(formatOf(image.format, 'image.format'), source)) return source.name;
   const hint =
     image.format === 'rgb8'
@@ -193,21 +237,6 @@ const isInOrder = ({ channels }: ManifestFormat): boolean =>
 const channelsOf = ({ planes }: ManifestFormat): number =>
   planes.reduce((sum, { channels }) => sum + channels, 0);
 
-async function* inGroups<T>(items: AsyncIterable<T>, size: number, limit: number): AsyncGenerator<T[]> {
-  let group: T[] = [];
-  let seen = 0;
-  for await (const item of items) {
-    group.push(item);
-    seen++;
-    if (group.length === size || seen === limit) {
-      yield group;
-      group = [];
-    }
-    if (seen === limit) return;
-  }
-  if (group.length > 0) yield group;
-}
-
 const positive = (value: number | undefined, path: string): void => {
   if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
     throw expected('a whole number of at least 1', path, describe(value));
@@ -238,48 +267,45 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   }
   const { built, runtime } = await loadBuilt(directory, run.pipeline);
   const which = deviceName(run.device);
-  const source = await openSource(run.inputs, limit);
   const sheet = run.sheet === undefined ? undefined : new ContactSheet();
-  let device: Device | undefined;
-  let output: RunOutput | undefined;
   const started = performance.now();
+  const device = runtime.openDevice(which);
+  let source: Source | undefined;
+  let output: RunOutput | undefined;
   let frames = 0;
   try {
-    device = runtime.openDevice(which);
+    source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
     output = openOutput(run.output, { single: source.total === 1, notPictures: wrong });
-    for await (const group of inGroups(source.images, run.batch ?? 8, limit)) {
-      const images = group.map(({ image, colour }) =>
-        runtime.Image.fromHost(device as Device, { ...image, format: formatFor(image, manifest), colour }),
-      );
-      try {
-        const options = optionsFor(run.options ?? {}, manifest, frames, group.length);
-        // Pictures may differ in size, and so may their results.
-        const tensors =
-          source.kind === 'pictures' ? built.runEach(images, options) : [built(images, options)];
-        const results = await toHost(tensors);
-        let at = 0;
-        for (const result of results) {
-          if (sheet) for (const picture of picturesOf(result)) await sheet.add(picture);
-          await output.write(
-            result,
-            group.slice(at, at + result.shape[0]).map(({ name }) => name),
-          );
-          at += result.shape[0];
-        }
-      } finally {
-        for (const image of images) image.dispose();
+    for await (const { images, names } of source.groups) {
+      const options = optionsFor(run.options ?? {}, manifest, frames, images.length);
+      // Pictures may differ in size, and so may their results.
+      const tensors = source.decoder ? [built(images, options)] : built.runEach(images, options);
+      const results = await toHost(tensors);
+      let at = 0;
+      for (const result of results) {
+        if (sheet) for (const picture of picturesOf(result)) await sheet.add(picture);
+        await output.write(result, names.slice(at, at + result.shape[0]));
+        at += result.shape[0];
       }
-      frames += group.length;
+      frames += images.length;
       run.onProgress?.({ done: frames, total: source.total });
     }
     const files = await output.close();
     if (sheet && run.sheet !== undefined && (await sheet.write(run.sheet)) > 0) files.push(run.sheet);
     const seconds = (performance.now() - started) / 1000;
-    return { frames, seconds, fps: frames / seconds, device: device.toString(), files };
+    const { decoder } = source;
+    return {
+      frames,
+      seconds,
+      fps: frames / seconds,
+      device: device.toString(),
+      ...(decoder ? { decoder } : {}),
+      files,
+    };
   } finally {
-    source.close();
+    source?.close();
     await output?.close();
-    device?.dispose();
+    device.dispose();
   }
 };
 

@@ -2,10 +2,9 @@
 import { CuweaveError, describe, expected } from './errors.js';
 import type { HostImage } from './framePlanes.js';
 import type { PictureDecoder } from './pictureDecoder.js';
-import { softwareDecoder } from './softwareDecoder.js';
 import { type ColourDescription, describeColour } from './videoColour.js';
 import { messageOf, VideoError } from './videoError.js';
-import { openVideoFile, type VideoFile } from './videoFile.js';
+import type { VideoFile } from './videoFile.js';
 
 /** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
 export type FrameRange = {
@@ -63,17 +62,6 @@ export type VideoStream<Picture = HostImage> = {
   ) => AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
   readonly index: VideoFile['index'];
   readonly close: () => void;
-};
-
-/** Opens a video for decoding on the CPU: a file's path, or its bytes. Nothing is decoded yet. */
-export const openVideoStream = async (source: string | Uint8Array): Promise<VideoStream> => {
-  const file = await openVideoFile(source);
-  try {
-    return videoStream(file, await softwareDecoder(file));
-  } catch (error) {
-    file.close();
-    throw error;
-  }
 };
 
 /** The frames of a file as a decoder gives them. Closing it closes the file. */

@@ -2,10 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { yuvToRgbCoefficients } from '../../ops/colour.js';
 import type { HostImage } from '../../runtime/framePlanes.js';
-import { type DecodedFrame, openVideoStream, type VideoStream } from '../../runtime/videoStream.js';
+import { softwareDecoder } from '../../runtime/softwareDecoder.js';
+import { openVideoFile } from '../../runtime/videoFile.js';
+import { type DecodedFrame, type VideoStream, videoStream } from '../../runtime/videoStream.js';
 import { type ClipName, clipPath, clips } from '../media/clips.js';
 import { bars, barsAt, drawPattern, readFrameNumber } from '../media/pattern.js';
 
+const openVideoStream = async (source: string | Uint8Array): Promise<VideoStream> => {
+  const file = await openVideoFile(source);
+  return videoStream(file, await softwareDecoder(file));
+};
 const opened: VideoStream[] = [];
 const open = async (source: string | Uint8Array): Promise<VideoStream> => {
   const stream = await openVideoStream(source);
