@@ -73,6 +73,7 @@ struct Session {
     width = info.ulTargetWidth;
     height = info.ulTargetHeight;
     check(api.createDecoder(&decoder, &info), "cuvidCreateDecoder");
+    if (lends) return static_cast<int>(info.ulNumDecodeSurfaces);
     std::unique_lock lock(starting);
     if (--missing == 0) {
       started = std::chrono::steady_clock::now();
@@ -157,7 +158,6 @@ void nvdec_load(const char* path) { readPackets(path); }
 void* nvdec_open(int codec) {
   auto* session = new Session();
   session->lends = true;
-  missing = 1;
   std::thread([=] {
     session->run(static_cast<cudaVideoCodec>(codec));
     std::lock_guard lock(session->mutex);

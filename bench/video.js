@@ -116,13 +116,17 @@ const compileBare = (folder, name, options = []) => {
   return out;
 };
 /** PyTorch's conversion on frames of the bare loop's, where there is python3 with PyTorch; else why not. */
-const pytorch = (folder, packetFile, codec) => {
+const pytorch = (folder, packetFile, codec, sessions) => {
   const has = spawnSync('python3', ['-c', 'import torch; raise SystemExit(not torch.cuda.is_available())']);
   if (has.status !== 0) return { why: 'python3 with PyTorch on CUDA was not found' };
   const library = compileBare(folder, 'libnvdec.so', ['-shared', '-fPIC']);
-  const done = spawnSync('python3', [here('peers/video.py'), library, packetFile, String(codec)], {
-    encoding: 'utf8',
-  });
+  const done = spawnSync(
+    'python3',
+    [here('peers/video.py'), library, packetFile, String(codec), String(sessions)],
+    {
+      encoding: 'utf8',
+    },
+  );
   return done.status === 0 ? JSON.parse(done.stdout.trim().split('\n').pop()) : { why: done.stderr };
 };
 
@@ -201,14 +205,21 @@ try {
       }
     }
 
-    if (bare && codes[video.codec] !== undefined) {
-      const peer = pytorch(folder, packetFile, codes[video.codec]);
-      if (peer.why) console.log(`PyTorch: skipped, ${peer.why}`);
-      else {
-        const note = `${peer.decode.toFixed(0)} fps without it, PyTorch ${peer.torch}`;
-        report(file, 'bare loop + NV12 → RGB f32 in eager PyTorch', peer.eager, note);
-        report(file, 'bare loop + the same in compiled PyTorch', peer.compiled, note);
+    for (const sessions of bare && codes[video.codec] !== undefined ? [1, engines] : []) {
+      const peer = pytorch(folder, packetFile, codes[video.codec], sessions);
+      if (peer.why) {
+        console.log(`PyTorch: skipped, ${peer.why}`);
+        break;
       }
+      const note = fps =>
+        `${(fps / peer.decode).toFixed(3)} of ${peer.decode.toFixed(0)} without it; ${peer.torch}`;
+      report(file, `bare loop, ${sessions} session(s) + eager PyTorch f32`, peer.eager, note(peer.eager));
+      report(
+        file,
+        `bare loop, ${sessions} session(s) + compiled PyTorch`,
+        peer.compiled,
+        note(peer.compiled),
+      );
     }
 
     // Opening, the first frame, memory, random access.

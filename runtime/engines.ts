@@ -6,7 +6,7 @@
 import type { EncodedPacket } from 'mediabunny';
 import type { Device } from './device.js';
 import { guarded } from './errors.js';
-import { type NvdecSession, type NvdecSessions, nvdecDecoder, type Surface } from './nvdecDecoder.js';
+import { type NvdecSessions, nvdecDecoder, type Surface } from './nvdecDecoder.js';
 import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
 import { Signal } from './signal.js';
 import type { Stream } from './stream.js';
@@ -124,35 +124,46 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       };
     };
 
-    const decodeWork = async (session: NvdecSession, work: Work): Promise<void> => {
+    const place = async (picture: TimedPicture<Surface>, work: Work): Promise<void> => {
       const { start, next } = work.piece;
-      for await (const picture of session.decode(packetsOf(file, work.piece))) {
-        if (picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
-          picture.drop();
-          continue;
-        }
-        while (works[0] !== work && aheadBytes >= options.budget && !stopped) await changed.wait();
-        if (stopped) {
-          picture.drop();
-          return;
-        }
-        work.ready.push(works[0] === work ? picture : keepAhead(picture));
-        changed.notify();
+      if (picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
+        picture.drop();
+        return;
       }
+      while (works[0] !== work && aheadBytes >= options.budget && !stopped) await changed.wait();
+      if (stopped) {
+        picture.drop();
+        return;
+      }
+      work.ready.push(works[0] === work ? picture : keepAhead(picture));
+      changed.notify();
     };
     const run = async (): Promise<void> => {
       const session = sessions.take(choice.held);
-      try {
+      // Fed to the session and not over.
+      const mine: Work[] = [];
+      const stretches = async function* () {
         for (let work = await nextWork(); work; work = await nextWork()) {
-          try {
-            await decodeWork(session, work);
-          } catch (error) {
-            work.error = error;
-          }
-          work.done = true;
-          changed.notify();
-          if (work.error) return;
+          mine.push(work);
+          yield packetsOf(file, work.piece);
         }
+      };
+      const finish = (error?: unknown) => {
+        const work = mine.shift();
+        if (work) Object.assign(work, { done: true, error });
+        changed.notify();
+      };
+      try {
+        for await (const picture of session.decodeAll(stretches())) {
+          if (stopped) picture?.drop();
+          if (stopped) return;
+          if (picture) await place(picture, mine[0]);
+          else finish();
+        }
+      } catch (error) {
+        if (mine.length === 0) throw error;
+        // Later pieces are not decoded any more: nobody gets beyond the one that failed.
+        finish(error);
       } finally {
         sessions.give(session);
       }

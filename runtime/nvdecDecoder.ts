@@ -64,7 +64,10 @@ export const refusal = (error: unknown): unknown =>
 // Packets that wait in the decoder, so that the engine never does.
 const ahead = 32;
 
+type Packets = AsyncGenerator<EncodedPacket, void, undefined>;
 type Timing = { readonly timestamp: number; readonly duration: number };
+/** Packets without a picture so far, by their numbers, and the number of the first of all. */
+type Stretch = { readonly timings: Map<number, Timing>; readonly start: number };
 
 /** One decoder of NVDEC's, for one stretch of packets after another. */
 export class NvdecSession {
@@ -88,44 +91,75 @@ export class NvdecSession {
   }
 
   /** The pictures of packets that begin with a key frame, in the order they are shown. */
-  async *decode(
-    packets: AsyncGenerator<EncodedPacket, void, undefined>,
-  ): AsyncGenerator<TimedPicture<Surface>, void, undefined> {
+  async *decode(packets: Packets): AsyncGenerator<TimedPicture<Surface>, void, undefined> {
+    const one = async function* () {
+      yield packets;
+    };
+    for await (const picture of this.decodeAll(one())) if (picture) yield picture;
+  }
+
+  /**
+   * The pictures of one stretch of packets after another, each of which begins with a key frame; `null` is the end of a
+   * stretch. The next stretch is fed while the last pictures of one are decoded, so that the engine always has work.
+   */
+  async *decodeAll(
+    stretches: AsyncGenerator<Packets, void, undefined>,
+  ): AsyncGenerator<TimedPicture<Surface> | null, void, undefined> {
     const native = this.#native;
     const { lengthSize, header } = this.#bitstream;
-    const timings = new Map<number, Timing>();
+    // Of the stretches that are not over.
+    const open: Stretch[] = [];
+    let feeding: Packets | undefined;
     let number = 0;
     let fed = false;
+    // What keeps packets from being read; those before it are decoded first.
+    let unread: { readonly error: unknown } | undefined;
+    const feed = async (): Promise<void> => {
+      if (!feeding) {
+        feeding = (await stretches.next()).value ?? undefined;
+        fed = feeding === undefined;
+        if (!feeding) return;
+        open.push({ timings: new Map(), start: number });
+      }
+      const packet = await feeding.next().then(
+        ({ value }) => value,
+        (error: unknown) => {
+          unread = { error };
+          fed = true;
+        },
+      );
+      if (!packet) {
+        feeding = undefined;
+        guarded(() => native.push(new Uint8Array(0), 0, 0, true, undefined));
+        return;
+      }
+      const { timings, start } = open[open.length - 1];
+      timings.set(number, { timestamp: packet.timestamp, duration: packet.duration });
+      const first = number === start ? header : undefined;
+      guarded(() => native.push(packet.data, number, lengthSize, false, first));
+      number++;
+    };
     let taken: readonly (NativePicture | null)[] = [];
     let at = 0;
     try {
       for (;;) {
-        while (!fed && native.queued < ahead) {
-          const { value: packet, done } = await packets.next();
-          fed = done === true;
-          if (packet) {
-            timings.set(number, { timestamp: packet.timestamp, duration: packet.duration });
-            guarded(() =>
-              native.push(packet.data, number, lengthSize, false, number === 0 ? header : undefined),
-            );
-            number++;
-          } else {
-            guarded(() => native.push(new Uint8Array(0), 0, 0, true, undefined));
-          }
-        }
+        while (!fed && native.queued < ahead) await feed();
+        if (fed && open.length === 0) return;
         taken = guarded(() => native.take(ahead));
         for (at = 0; at < taken.length; ) {
           const picture = taken[at++];
           if (picture === null) {
-            this.#checkComplete(timings);
-            return;
+            if (unread && open.length === 1) throw unread.error;
+            this.#checkComplete(open.shift() as Stretch);
+            yield null;
+            continue;
           }
-          const timing = timings.get(picture.id);
+          const timing = open[0].timings.get(picture.id);
           if (!timing) {
             picture.memory.dispose();
             throw new VideoError('corrupt', 'Expected pictures of known packets but NVDEC gave another');
           }
-          timings.delete(picture.id);
+          open[0].timings.delete(picture.id);
           yield this.#toPicture(picture, timing);
         }
         if (taken.length === 0) await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
@@ -136,8 +170,9 @@ export class NvdecSession {
     } finally {
       for (const picture of taken.slice(at)) picture?.memory.dispose();
       // Left in the middle: what is on its way is of no use.
-      if (taken[at - 1] !== null && !this.#disposed) native.reset();
-      await packets.return();
+      if (open.length > 0 && !this.#disposed) native.reset();
+      await feeding?.return();
+      await stretches.return();
     }
   }
 
@@ -148,9 +183,9 @@ export class NvdecSession {
   }
 
   /** Every packet of H.264 is a picture: one that never came out was lost to damage. */
-  #checkComplete(timings: ReadonlyMap<number, Timing>): void {
+  #checkComplete({ timings, start }: Stretch): void {
     if (this.setup.codec !== 'avc' || timings.size === 0) return;
-    const first = timings.get(0)?.timestamp;
+    const first = timings.get(start)?.timestamp;
     const lost = [...timings.values()].filter(({ timestamp }) => first === undefined || timestamp >= first);
     if (lost.length === 0) return;
     const times = lost.slice(0, 4).map(({ timestamp }) => timestamp.toFixed(3));

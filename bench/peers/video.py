@@ -1,6 +1,6 @@
 """Decoding by NVDEC with the conversion NV12 -> RGB float32 NCHW in PyTorch: what bench/video.js compares with.
 
-    python3 video.py LIBRARY PACKETS CODEC
+    python3 video.py LIBRARY PACKETS CODEC SESSIONS
 
 LIBRARY is bench/nvdec.cc compiled with -shared: it decodes on a thread of its own and lends its surfaces, so that decoding
 and conversion overlap. Prints one JSON object: frames per second of decoding alone, and with the conversion in eager and in
@@ -11,6 +11,7 @@ import ctypes
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
@@ -42,7 +43,8 @@ def convert(nv12):
     return rgb.clamp(0, 1)
 
 
-def frames_per_second(library, codec, work):
+def decode(library, codec, work):
+    """Frames of one session, and when its first one came."""
     session = library.nvdec_open(codec)
     pointer, pitch = ctypes.c_uint64(), ctypes.c_uint()
     width, height = ctypes.c_uint(), ctypes.c_uint()
@@ -70,10 +72,21 @@ def frames_per_second(library, codec, work):
         for surface in lent:
             library.nvdec_release(session, surface)
         frames += len(lent)
-    torch.cuda.synchronize()
-    fps = frames / (time.perf_counter() - started)
+    torch.cuda.current_stream().synchronize()
     library.nvdec_close(session)
-    return fps
+    return frames, started
+
+
+def frames_per_second(library, codec, sessions, work):
+    """Of all sessions together; each has a thread and a CUDA stream of its own."""
+
+    def one(_):
+        with torch.cuda.stream(torch.cuda.Stream()):
+            return decode(library, codec, work)
+
+    with ThreadPoolExecutor(sessions) as threads:
+        done = list(threads.map(one, range(sessions)))
+        return sum(frames for frames, _ in done) / (time.perf_counter() - min(first for _, first in done))
 
 
 def main():
@@ -93,14 +106,14 @@ def main():
     library.nvdec_release.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
     library.nvdec_close.argtypes = [ctypes.c_void_p]
     library.nvdec_load(sys.argv[2].encode())
-    codec = int(sys.argv[3])
+    codec, sessions = int(sys.argv[3]), int(sys.argv[4])
     sample = torch.randint(0, 256, (BATCH, 1620, 1920), dtype=torch.uint8, device="cuda")
     compiled = torch.compile(convert)
     for _ in range(3):
         convert(sample)
         compiled(sample)
     torch.cuda.synchronize()
-    found = {name: frames_per_second(library, codec, work) for name, work in
+    found = {name: frames_per_second(library, codec, sessions, work) for name, work in
              [("decode", None), ("eager", convert), ("compiled", compiled)]}
     print(json.dumps({**found, "torch": torch.__version__}))
 
