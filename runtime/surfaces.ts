@@ -1,6 +1,6 @@
 /** How many surfaces a decoder of NVDEC's has to give out. */
 
-/** As many surfaces as decoders have been seen to give out at once; NVIDIA states no limit. */
+/** A decoder on an H200 gave out 64 at once and could not be made with 100; NVIDIA states no limit. */
 export const MOST_SURFACES = 40;
 
 /** More pictures than this are copied out of the decoder, which has no surfaces for them. */
