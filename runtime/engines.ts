@@ -155,10 +155,9 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       };
       try {
         for await (const picture of session.decodeAll(stretches())) {
-          if (stopped) picture?.drop();
-          if (stopped) return;
           if (picture) await place(picture, mine[0]);
           else finish();
+          if (stopped) return;
         }
       } catch (error) {
         if (mine.length === 0) throw error;

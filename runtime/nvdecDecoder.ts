@@ -114,20 +114,25 @@ export class NvdecSession {
     let fed = false;
     // What keeps packets from being read; those before it are decoded first.
     let unread: { readonly error: unknown } | undefined;
+    const read = async <T>(from: AsyncGenerator<T, void, undefined>): Promise<T | undefined> => {
+      try {
+        return (await from.next()).value ?? undefined;
+      } catch (error) {
+        unread = { error };
+        fed = true;
+        return undefined;
+      }
+    };
     const feed = async (): Promise<void> => {
       if (!feeding) {
-        feeding = (await stretches.next()).value ?? undefined;
-        fed = feeding === undefined;
-        if (!feeding) return;
+        feeding = await read(stretches);
+        if (!feeding) {
+          fed = true;
+          return;
+        }
         open.push({ timings: new Map(), start: number });
       }
-      const packet = await feeding.next().then(
-        ({ value }) => value,
-        (error: unknown) => {
-          unread = { error };
-          fed = true;
-        },
-      );
+      const packet = await read(feeding);
       if (!packet) {
         feeding = undefined;
         guarded(() => native.push(new Uint8Array(0), 0, 0, true, undefined));
@@ -144,7 +149,10 @@ export class NvdecSession {
     try {
       for (;;) {
         while (!fed && native.queued < ahead) await feed();
-        if (fed && open.length === 0) return;
+        if (fed && open.length === 0) {
+          if (unread) throw unread.error;
+          return;
+        }
         taken = guarded(() => native.take(ahead));
         for (at = 0; at < taken.length; ) {
           const picture = taken[at++];
