@@ -6,6 +6,7 @@ import { bindingPrelude, bindingViews } from './print/bindings.js';
 import { manifestOf } from './print/manifest.js';
 import { oracleView } from './print/oracle.js';
 import { kernelView, resolveLines, structsView } from './print/view.js';
+import { windowView } from './print/window.js';
 import { render } from './render.js';
 
 /** The CUDA source of a kernel; `file` is its path for `#line`, relative to the project's root. */
@@ -13,7 +14,14 @@ export const cudaSource = (kernel: Kernel, file: string): string =>
   resolveLines(
     render(
       'kernel.cu',
-      kernelView(kernel, { file, version, inline: 'static __device__ __forceinline__', column: 'x' }),
+      kernelView(kernel, {
+        file,
+        version,
+        inline: 'static __device__ __forceinline__',
+        member: '__device__ __forceinline__',
+        column: 'x',
+        window: windowView(kernel),
+      }),
     ),
   );
 
@@ -26,6 +34,7 @@ export const hostSource = (kernel: Kernel, file: string): string =>
         file,
         version,
         inline: 'static inline __attribute__((always_inline))',
+        member: '__attribute__((always_inline))',
         column: 'int(x)',
       }),
     ),

@@ -93,7 +93,10 @@ export const hostFlags: readonly string[] = [
   '-fno-trapping-math',
 ];
 
-/** nvcc's flags. Strict: no fused multiply-add, IEEE division and root, so that CUDA gives the host's bits. */
+/**
+ * nvcc's flags. Strict: no fused multiply-add and no reciprocal in place of a division, so that CUDA gives the host's bits; roots
+ * and divisions are IEEE 754's either way.
+ */
 export const cudaFlags = (archs: readonly string[], strict: boolean): readonly string[] => {
   const numbers = archs.map(arch => arch.replace('sm_', ''));
   const newest = numbers.at(-1)!;
@@ -107,6 +110,7 @@ export const cudaFlags = (archs: readonly string[], strict: boolean): readonly s
     '--prec-sqrt=true',
     '--ftz=false',
     `--fmad=${strict ? 'false' : 'true'}`,
+    ...(strict ? ['-DCUWEAVE_STRICT'] : []),
     ...numbers.flatMap(number => ['-gencode', `arch=compute_${number},code=sm_${number}`]),
     '-gencode',
     `arch=compute_${newest},code=compute_${newest}`,

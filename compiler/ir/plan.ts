@@ -56,7 +56,12 @@ export type Tile = {
   readonly readsRuns: boolean;
 };
 /** Taps lie from floor(x) + low to floor(x) + high, and the same for y. */
-export type Reach = { readonly x: Span; readonly y: Span };
+export type Reach = {
+  readonly x: Span;
+  readonly y: Span;
+  /** Each tap's place among these follows from the text: it is not chosen by the point, nor by a loop. */
+  readonly isFixed: boolean;
+};
 export type Span = { readonly low: number; readonly high: number };
 
 /** One geometric stage and its number: images have size `sizes[number]` before it and `sizes[number + 1]` after it. */
@@ -66,8 +71,13 @@ export type Geometric<S> = { readonly stage: S; readonly number: number };
 export type Kernel = {
   readonly name: string;
   readonly pipeline: PipelineIr;
-  /** Point operators before the resampling: they run on every tap. */
+  /** Point operators before the resampling: they run on every tap, but for {@link postponed}. */
   readonly pre: readonly PointStage[];
+  /**
+   * The last of these, if they may follow the filter: they do where all taps lie inside the image. Outside of it, the border's
+   * constant is in the pixels that come out of them.
+   */
+  readonly postponed: readonly PointStage[];
   /** Exact maps between the source and the resampling. */
   readonly before: readonly Geometric<IndexMapStage>[];
   readonly resample?: Geometric<MapStage>;

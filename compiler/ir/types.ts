@@ -53,6 +53,8 @@ export type Expr =
   | (Node & { readonly kind: 'size'; readonly of: 'src' | 'dst'; readonly axis: 'width' | 'height' })
   /** A value of the image that is computed before the launch; see compiler/pass/uniform.ts. */
   | (Node & { readonly kind: 'uniform'; readonly name: string })
+  /** A pixel's number divided by one that all pixels share, with the reciprocal of that; see compiler/pass/uniform.ts. */
+  | (Node & { readonly kind: 'quotient'; readonly value: Expr; readonly by: Expr; readonly reciprocal: Expr })
   | (Node & { readonly kind: 'unary'; readonly op: '-' | '!' | '~'; readonly operand: Expr })
   | (Node & { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
   | (Node & { readonly kind: 'select'; readonly test: Expr; readonly then: Expr; readonly else: Expr })
@@ -142,7 +144,12 @@ export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction
 export type Stage = PointStage | MapStage | IndexMapStage;
 
 /** `apply(at: f32×2) → px`, using `tap`. */
-export type FilterRef = { readonly name: string; readonly apply: OpFunction };
+export type FilterRef = {
+  readonly name: string;
+  readonly apply: OpFunction;
+  /** A plane of one value comes out as it is: the weights sum to 1. */
+  readonly unitGain: boolean;
+};
 export type BorderRef =
   /** `apply(i: i32, size: i32) → i32`. */
   | { readonly kind: 'index'; readonly name: string; readonly apply: OpFunction }

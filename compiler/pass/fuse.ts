@@ -1,22 +1,30 @@
+import { channelCount } from '../../ops/spec.js';
 import type { Diagnostic } from '../errors.js';
 import type { FusionNote, Geometric, Kernel } from '../ir/plan.js';
-import type { IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
+import type { BorderRef, FilterRef, IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
+import { isAffine, isAffineInTaps } from './linear.js';
+import { reachOf } from './reach.js';
 
 /** The stages of a kernel, in the groups in which they run. */
-export type Fused = Pick<Kernel, 'pre' | 'before' | 'resample' | 'after' | 'post' | 'geometry' | 'notes'>;
+export type Fused = Pick<
+  Kernel,
+  'pre' | 'postponed' | 'before' | 'resample' | 'after' | 'post' | 'geometry' | 'notes'
+>;
 
 /**
  * Orders a pipeline's stages for one kernel.
  *
  * - *point in register*: a point operator needs its own pixel only. Before a resampling it runs on every tap, since
  *   the filter must see its result; after it, once per output pixel.
+ * - *affine operator follows the filter*: a sum of multiples of channels commutes, up to rounding, with a filter whose weights
+ *   sum to 1, so that it runs once and not on every tap.
  * - *exact map composes*: an index map moves whole pixels, so it commutes with point operators and composes with any
  *   other map.
  * - *one resampling*: a map that lands between pixels reads through its filter. A second one would read the filtered
  *   image of the first between *its* pixels, which is another kernel.
  */
 export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readonly Diagnostic[] } => {
-  const pre: PointStage[] = [];
+  const early: PointStage[] = [];
   const post: PointStage[] = [];
   const before: Geometric<IndexMapStage>[] = [];
   const after: Geometric<IndexMapStage>[] = [];
@@ -29,10 +37,8 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
   for (const stage of pipeline.stages) {
     const number = geometry.length;
     if (stage.role === 'point') {
-      const perTap = resamples && !resample;
-      (perTap ? pre : post).push(stage);
-      const why = perTap ? 'on every tap: the filter reads its result' : 'once per output pixel';
-      notes.push({ stage: stage.name, rule: 'point in register', why });
+      (resamples && !resample ? early : post).push(stage);
+      notes.push({ stage: stage.name, rule: 'point in register', why: 'once per output pixel' });
       continue;
     }
     geometry.push(stage);
@@ -52,8 +58,59 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
     }
   }
   if (diagnostics.length > 0) return { diagnostics };
-  return { fused: { pre, before, resample, after, post, geometry, notes }, diagnostics };
+  if (!resample)
+    return { fused: { pre: [], postponed: [], before, after, post, geometry, notes }, diagnostics };
+  const { filter, border } = resample.stage;
+  const late = followers(early, filter);
+  // An index border gives pixels of the image, for which the order does not matter either.
+  const everywhere = border.kind === 'index';
+  const pre = everywhere ? early.slice(0, early.length - late.length) : early;
+  const postponed = everywhere ? [] : reachOf(filter.apply.fn) ? late : [];
+  const moved = new Set((everywhere ? late : postponed).map(({ name }) => name));
+  const onTaps = new Set(pre.map(({ name }) => name));
+  return {
+    fused: {
+      pre,
+      postponed,
+      before,
+      resample,
+      after,
+      post: everywhere ? [...late, ...post] : post,
+      geometry,
+      notes: notes.map(note =>
+        moved.has(note.stage)
+          ? afterFilter(note, filter, border)
+          : onTaps.has(note.stage)
+            ? onEveryTap(note)
+            : note,
+      ),
+    },
+    diagnostics,
+  };
 };
+
+/** The operators before a resampling, counted from the last, that may as well follow its filter. */
+const followers = (early: readonly PointStage[], filter: FilterRef): readonly PointStage[] => {
+  if (!filter.unitGain || !isAffineInTaps(filter.apply)) return [];
+  // The filter is printed for as many channels as it gets.
+  const stays = early.findLastIndex(
+    ({ apply, from, to }) => channelCount[from] !== channelCount[to] || !isAffine(apply),
+  );
+  return early.slice(stays + 1);
+};
+
+const onEveryTap = (note: FusionNote): FusionNote => ({
+  ...note,
+  why: 'on every tap: the filter reads its result',
+});
+const afterFilter = (note: FusionNote, { name }: FilterRef, border: BorderRef): FusionNote => ({
+  ...note,
+  rule: 'affine operator follows the filter',
+  why:
+    border.kind === 'index'
+      ? `once, after ${name}, whose weights sum to 1`
+      : `once, after ${name}, whose weights sum to 1; on every tap where one lies outside`,
+});
 
 const twoResamplings = (pipeline: PipelineIr, first: MapStage, second: MapStage): Diagnostic => ({
   code: 'CW3101',

@@ -16,6 +16,7 @@ type Known = { readonly axis?: 0 | 1; readonly floored: boolean } & Span;
 export const reachOf = (filter: Fn): Reach | undefined => {
   const spans: [Span | undefined, Span | undefined] = [undefined, undefined];
   let isKnown = true;
+  let isFixed = true;
 
   const tapAt = (axis: 0 | 1, position: Known | undefined): void => {
     if (position?.axis !== axis || !position.floored) {
@@ -23,6 +24,7 @@ export const reachOf = (filter: Fn): Reach | undefined => {
       return;
     }
     const { low, high } = spans[axis] ?? position;
+    if (position.low !== position.high) isFixed = false;
     spans[axis] = { low: Math.min(low, position.low), high: Math.max(high, position.high) };
   };
 
@@ -70,7 +72,7 @@ export const reachOf = (filter: Fn): Reach | undefined => {
 
   run(filter.body, new Map());
   const [x, y] = spans;
-  return isKnown && x && y ? { x, y } : undefined;
+  return isKnown && x && y ? { x, y, isFixed } : undefined;
 };
 
 const known = (expr: Expr, locals: ReadonlyMap<string, Known>, at: string): Known | undefined => {

@@ -1,7 +1,8 @@
 /**
  * Divisions and roots that are the same for every pixel of an image: they follow from parameters and sizes alone. They are
  * computed once per image where the kernel is launched; only operations with exact results (IEEE 754) are moved, so no
- * bit changes.
+ * bit changes. A pixel's own number that is divided by such a value gets its reciprocal from there: a GPU whose result may
+ * differ from the host's by a rounding multiplies.
  */
 import type { Uniform } from '../ir/plan.js';
 import type { Expr, Fn, Stmt } from '../ir/types.js';
@@ -15,10 +16,22 @@ export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; val
     values.set(key, found);
     return { kind: 'uniform', name: found.name, type: value.type, loc: value.loc };
   };
-  const expression = (e: Expr): Expr =>
-    isUniform(e) && isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0
-      ? hoist(e)
-      : mapChildren(e, expression);
+  const expression = (e: Expr): Expr => {
+    if (isUniform(e) && isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0) return hoist(e);
+    if (e.kind === 'binary' && e.op === '/' && e.type.scalar === 'f32' && isUniform(e.right)) {
+      const one: Expr = { kind: 'literal', value: 1, type: e.right.type, loc: e.loc };
+      const reciprocal = hoist({ ...e, left: one });
+      return {
+        kind: 'quotient',
+        value: expression(e.left),
+        by: expression(e.right),
+        reciprocal,
+        type: e.type,
+        loc: e.loc,
+      };
+    }
+    return mapChildren(e, expression);
+  };
   const statement = (s: Stmt): Stmt => {
     switch (s.kind) {
       case 'let':
@@ -84,6 +97,8 @@ export const childrenOf = (e: Expr): readonly Expr[] => {
       return e.args;
     case 'cast':
       return [e.value];
+    case 'quotient':
+      return [e.value, e.by, e.reciprocal];
     case 'tap':
       return [e.x, e.y];
     case 'tuple':
@@ -113,6 +128,8 @@ const mapChildren = (e: Expr, f: (e: Expr) => Expr): Expr => {
       return { ...e, args: e.args.map(f) };
     case 'cast':
       return { ...e, value: f(e.value) };
+    case 'quotient':
+      return { ...e, value: f(e.value), by: f(e.by), reciprocal: f(e.reciprocal) };
     case 'tap':
       return { ...e, x: f(e.x), y: f(e.y) };
     case 'tuple':

@@ -67,6 +67,7 @@ export const c: Language = {
       ? `cw::neg(${text.slice(1)})`
       : undefined,
   cast: (value, to) => (to === 'f32' ? `float(${value})` : `cw::toI32(${value})`),
+  quotient: (value, by, reciprocal) => `cw::quotient(${value}, ${by}, ${reciprocal})`,
   math: (fn, args) => {
     const entry = mathFunctions[fn];
     if (!entry) throw new InternalError(`unknown function ${fn}`);

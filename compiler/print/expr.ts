@@ -61,6 +61,8 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         return atom(language.math(e.fn, e.args.map(free), e.type.scalar));
       case 'cast':
         return atom(language.cast(free(e.value), e.type.scalar));
+      case 'quotient':
+        return atom(language.quotient(free(e.value), free(e.by), free(e.reciprocal)));
       case 'call':
         return atom(`${around.helper(e.fn)}(${e.args.map(free).join(', ')})`);
       case 'tap':

@@ -59,6 +59,7 @@ export const js: Language = {
     return `(${text} | 0)`;
   },
   cast: (value, to) => (to === 'f32' ? `f(${value})` : `cw.toI32(${value})`),
+  quotient: (value, by) => `f(${value} / ${by})`,
   math: (fn, args, scalar) => {
     const call = `${fromPrelude.has(fn) ? 'cw' : 'Math'}.${fn}(${args.join(', ')})`;
     if (scalar === 'f32') return `f(${call})`;

@@ -34,8 +34,12 @@ export type PrintedKernel = {
   readonly sinkPixel: string;
   /** Channels of the fetched pixel. */
   readonly fetchedChannels: number;
-  /** The statements of `tap(image, args, x, y)`; none without a resampling. */
+  /** How the filter reads the pixel at (x, y), which may lie outside; none without a resampling. */
   readonly tap: readonly string[];
+  /** The same where no tap lies outside; none where that is not asked. */
+  readonly insideTap: readonly string[];
+  /** The part of `insideTap` that follows the reading of `px0`. */
+  readonly insideSteps: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
   /** The statements of `finish(image, args, px0)`: everything that depends on the pixel alone. */
@@ -48,10 +52,12 @@ export type Access = {
   params(stage: string): string;
   /** One number of a parameter, after the name of the struct that holds it. */
   lane(struct: string, field: ParamField, lane: number): string;
-  /** Image and arguments, as they are passed on. */
-  readonly context: string;
-  /** The same, as a function declares them. */
-  readonly contextArgs: string;
+  /** What a filter reads through, as it declares it. */
+  readonly tapsArg: string;
+  /** That, with the border. */
+  readonly anywhere: string;
+  /** That for the point `at`, of whose taps none lies outside; unset where all taps are tested. */
+  readonly inside?: string;
   /** The type of a stage's struct, as an argument. */
   paramsArg(stage: string, name: string): string;
   sizeArg(name: string): string;
@@ -62,8 +68,8 @@ export type Access = {
   within(position: string, size: string): string;
   /** How a function declares the image alone; unset where nothing is computed before the launch. */
   readonly imageArg?: string;
-  /** The name of what says, while compiling, that no tap lies outside; unset where all are tested. */
-  readonly interior?: string;
+  /** Whether all tests hold. */
+  all(tests: readonly string[]): string;
   /** Whether (x, y) lies outside the size. */
   outside(x: string, y: string, size: string): string;
 };
@@ -72,20 +78,20 @@ export type Access = {
 type Position = { readonly text: string; readonly x: string; readonly y: string };
 
 const contextNames = new Set([
-  ...['image', 'args', 'p', 'src', 'dst', 'interior'],
-  ...['tap', 'read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned'],
+  ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
+  ...['Taps', 'Anywhere', 'Inside', 'anywhere', 'within'],
+  ...['read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned'],
 ]);
+
+/** Members of the struct that a filter reads through, from which operators are called. */
+const windowNames = ['left', 'top', 'column', 'row'];
 
 /** The name of the kernel itself, as profilers show it. */
 export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
-  new FunctionNames([...contextNames, kernelName(kernel)]);
-
-/** A template's instance, or the function itself where it is none. */
-const special = (name: string, argument: string | undefined): string =>
-  argument === undefined ? name : `${name}<${argument}>`;
+  new FunctionNames([...contextNames, ...windowNames, kernelName(kernel)]);
 
 /** Prints a kernel for a target. */
 export const printKernel = (
@@ -113,10 +119,10 @@ export const printKernel = (
       param: (field, lane) => access.lane('p', fields.get(field)!, lane),
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
-      tap: (x, y) => `${special('tap', access.interior)}(${access.context}, ${x}, ${y})`,
+      tap: (x, y) => `taps(${x}, ${y})`,
     };
     const args = [
-      ...(uses.tap ? [access.contextArgs] : []),
+      ...(uses.tap ? [access.tapsArg] : []),
       ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
       ...(uses.params && stage ? [access.paramsArg(stage.name, 'p')] : []),
       ...(uses.src ? [access.sizeArg('src')] : []),
@@ -146,8 +152,7 @@ export const printKernel = (
       ...(uses.dst ? [`image.size[${number + 1}]`] : []),
       ...(uses.uniform ? ['image'] : []),
     ];
-    const call = (...values: string[]): string =>
-      `${name}(${[...(uses.tap ? [access.context] : []), ...values, ...rest].join(', ')})`;
+    const call = (...values: string[]): string => `${name}(${[...values, ...rest].join(', ')})`;
     return { printed, call };
   };
   const add = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
@@ -193,31 +198,32 @@ export const printKernel = (
 
   /**
    * Statements from a whole position in one image to the source's pixel there. What an operator's map or border gives is
-   * held to the image: a slip of its author's reads a wrong pixel then, and not somebody else's memory.
+   * held to the image: a slip of its author's reads a wrong pixel then, and not somebody else's memory. A tap that is known
+   * to lie inside is there as it is.
    */
-  const readThrough = (maps: Kernel['before'], from: Position): { steps: string[]; value: string } => {
+  const readThrough = (
+    maps: Kernel['before'],
+    from: Position,
+    isInside = false,
+  ): { steps: string[]; value: string } => {
     const steps: string[] = [];
     let position = from;
     for (const { stage, number } of [...maps].reverse()) {
       steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
       position = named(`at${number}`);
     }
-    if (position !== here && position !== tapped) {
-      const held = access.within(position.text, 'image.size[0]');
-      // In the interior, what no map has moved is inside as it is.
-      const isPlain = maps.length === 0 && access.interior !== undefined;
-      const value = isPlain ? `${access.interior} ? ${position.text} : ${held}` : held;
-      steps.push(declare(at, 'within', value));
+    if (position !== here && !(position === tapped && isInside)) {
+      steps.push(declare(at, 'within', access.within(position.text, 'image.size[0]')));
       position = named('within');
     }
     return { steps, value: `read(image, ${position.x}, ${position.y})` };
   };
-  /** Statements that take `px0` through point operators. */
-  const pointSteps = (points: Kernel['pre']): string[] => {
+  /** Statements that take `px0`, or the pixel of a higher number, through point operators. */
+  const pointSteps = (points: Kernel['pre'], first = 0): string[] => {
     const steps = points.map((stage, n) =>
-      declare(pixelType(stage.to), `px${n + 1}`, called.get(stage)!(`px${n}`)),
+      declare(pixelType(stage.to), `px${first + n + 1}`, called.get(stage)!(`px${first + n}`)),
     );
-    return [...steps, `return px${points.length};`];
+    return [...steps, `return px${first + points.length};`];
   };
 
   const { resample } = kernel;
@@ -233,7 +239,14 @@ export const printKernel = (
 
   if (!resample) {
     const { steps, value } = readThrough(kernel.after, here);
-    return { functions, ...common, tap: [], fetch: [...steps, `return ${value};`] };
+    return {
+      functions,
+      ...common,
+      tap: [],
+      insideTap: [],
+      insideSteps: [],
+      fetch: [...steps, `return ${value};`],
+    };
   }
 
   const { stage, number } = resample;
@@ -245,18 +258,19 @@ export const printKernel = (
     const lanes = Array.from({ length: channelCount[entering] }, (_, lane) => (field.lanes === 1 ? 0 : lane));
     const items = lanes.map(lane => access.lane(access.params(stage.name), field, lane));
     const value = language.tuple(items, pixelType(entering));
-    const outside = access.outside('x', 'y', size);
-    const test = access.interior === undefined ? outside : `!${access.interior} && (${outside})`;
-    tap.push(`if (${test}) {`, `  return ${value};`, '}');
+    tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${value};`, '}');
   } else {
     const border = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
     const inside = language.tuple([border('x', `${size}.width`), border('y', `${size}.height`)], at);
-    const known = access.interior === undefined ? '' : `${access.interior} ? ${tapped.text} : `;
-    tap.push(declare(at, 'inside', `${known}${inside}`));
+    tap.push(declare(at, 'inside', inside));
     from = named('inside');
   }
-  const { steps, value } = readThrough(kernel.before, from);
-  tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre));
+  /** Statements from a tap's position to its pixel. */
+  const tapSteps = (position: Position, points: Kernel['pre'], isInside: boolean): string[] => {
+    const { steps, value } = readThrough(kernel.before, position, isInside);
+    return [...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(points)];
+  };
+  tap.push(...tapSteps(from, kernel.pre, from === tapped));
   const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
 
   const fetch: string[] = [];
@@ -270,24 +284,42 @@ export const printKernel = (
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
   const { reach } = kernel.schedule;
-  if (access.interior === undefined || reach === undefined) {
-    fetch.push(`return ${filter.call('at')};`);
-  } else {
-    const tests = (['x', 'y'] as const).flatMap((axis, n) => {
-      const { low, high } = reach[axis];
-      const value = language.index('at', n, float);
-      const limit = `${size}.${axis === 'x' ? 'width' : 'height'}`;
-      const last = high === 0 ? limit : `${limit} - ${high}`;
-      return [
-        `${value} >= ${language.literal(Math.max(0, -low), 'f32')}`,
-        `${value} < ${language.cast(last, 'f32')}`,
-      ];
-    });
-    // One branch, not four.
-    const all = tests.map(test => `(${test})`).join(' & ');
-    fetch.push(`const bool ${access.interior} = cw::together(${all});`);
-    const [inside, anywhere] = ['true', 'false'].map(known => filter.call('at').replace('(', `<${known}>(`));
-    fetch.push(`return ${access.interior} ? ${inside} : ${anywhere};`);
+  if (access.inside === undefined || reach === undefined) {
+    fetch.push(`return ${filter.call(access.anywhere, 'at')};`);
+    return { functions, filter: filter.printed, ...common, tap, insideTap: [], insideSteps: [], fetch };
   }
-  return { functions, filter: filter.printed, ...common, tap, fetch };
+  const tests = (['x', 'y'] as const).flatMap((axis, n) => {
+    const { low, high } = reach[axis];
+    const value = language.index('at', n, float);
+    const limit = `${size}.${axis === 'x' ? 'width' : 'height'}`;
+    const last = high === 0 ? limit : `${limit} - ${high}`;
+    return [
+      `${value} >= ${language.literal(Math.max(0, -low), 'f32')}`,
+      `${value} < ${language.cast(last, 'f32')}`,
+    ];
+  });
+  const early = kernel.pre.length - kernel.postponed.length;
+  const [inside, anywhere] = [access.inside, access.anywhere].map(taps => filter.call(taps, 'at'));
+  if (kernel.postponed.length > 0) {
+    const entry = kernel.postponed[0]!.from;
+    fetch.push(
+      `if (${access.all(tests)}) {`,
+      `  ${declare(pixelType(entry), `px${early}`, inside!)}`,
+      ...pointSteps(kernel.postponed, early).map(step => `  ${step}`),
+      '}',
+      `return ${anywhere};`,
+    );
+  } else {
+    fetch.push(`return cw::together(${access.all(tests)}) ? ${inside} : ${anywhere};`);
+  }
+  const points = kernel.pre.slice(0, early);
+  return {
+    functions,
+    filter: filter.printed,
+    ...common,
+    tap,
+    insideTap: tapSteps(tapped, points, true),
+    insideSteps: pointSteps(points),
+    fetch,
+  };
 };

@@ -13,6 +13,7 @@ export type OracleView = {
   readonly functions: readonly JsFunctionView[];
   readonly filter?: JsFunctionView;
   readonly tap: readonly string[];
+  readonly insideTap: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
   readonly sizeFunctions: readonly JsFunctionView[];
@@ -26,18 +27,21 @@ export type JsFunctionView = {
   readonly lines: readonly string[];
 };
 
-const access: Access = {
+const access = (kernel: Kernel): Access => ({
   params: stage => `image.params.${stage}`,
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
-  context: 'image',
-  contextArgs: 'image',
+  tapsArg: 'taps',
+  anywhere: '(x, y) => anywhere(image, x, y)',
+  // Elsewhere it is the same pixel, and the oracle goes the longer way.
+  ...(kernel.postponed.length > 0 ? { inside: '(x, y) => inside(image, x, y)' } : {}),
   paramsArg: (_, name) => name,
   sizeArg: name => name,
   arg: (_, name) => name,
   column: 'x',
   within: (position, size) => `cw.within(${position}, ${size})`,
+  all: tests => tests.join(' && '),
   outside: (x, y, size) => `${x} < 0 || ${y} < 0 || ${x} >= ${size}.width || ${y} >= ${size}.height`,
-};
+});
 
 const textOf = (lines: readonly Line[]): string[] => lines.map(({ text }) => text);
 const view = ({ name, title, args, lines }: PrintedFunction): JsFunctionView => ({
@@ -54,7 +58,7 @@ const view = ({ name, title, args, lines }: PrintedFunction): JsFunctionView => 
  */
 export const oracleView = (kernel: Kernel, version: string): OracleView => {
   const names = kernelNames(kernel);
-  const printed = printKernel(kernel, js, access, names);
+  const printed = printKernel(kernel, js, access(kernel), names);
   const { functions: sizeFns, sizes } = sizeFunctions(kernel.pipeline.stages, kernel.name, names);
   return {
     header: [
@@ -65,6 +69,7 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     functions: printed.functions.map(view),
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
     tap: printed.tap,
+    insideTap: printed.insideTap,
     fetch: printed.fetch,
     finish: printed.finish,
     sizeFunctions: sizeFns,

@@ -5,10 +5,12 @@ import type { DType, Format } from '../ir/types.js';
 import { isArray, lanePath } from '../pass/layout.js';
 import { c } from './c.js';
 import type { Line } from './fn.js';
-import { type Access, kernelName, type PrintedFunction, printKernel } from './kernel.js';
+import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
 import { stageName } from './names.js';
+import type { WindowView } from './window.js';
 
-const storedTypes: Readonly<Record<DType, string>> = {
+/** How C names stored numbers. */
+export const storedTypes: Readonly<Record<DType, string>> = {
   u8: 'uint8_t',
   u16: 'uint16_t',
   i32: 'int32_t',
@@ -44,7 +46,7 @@ type TilePlane = {
 };
 
 /** A plane at one pixel. */
-type Sample = {
+export type Sample = {
   readonly name: string;
   readonly type: string;
   readonly channels: number;
@@ -75,13 +77,19 @@ export type KernelView = {
   readonly source: { readonly samples: readonly Sample[]; readonly values: readonly string[] };
   readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
   readonly tap: readonly string[];
+  /** How taps are read where none lies outside. */
+  readonly inside?: InsideView;
+  /** The operators that may follow the filter, in words. */
+  readonly postponed: string;
+  /** Whether the source needs native/kernel/runs.h. */
+  readonly needsRuns: boolean;
+  /** How members of structs begin that are functions. */
+  readonly member: string;
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
   /** Where the sink's size is in `image.size`. */
   readonly last: number;
   readonly block: { readonly x: number; readonly y: number; readonly threads: number };
-  /** Set where a filter is read without its border in the image's interior. */
-  readonly interior: boolean;
   readonly tile: {
     readonly width: number;
     readonly height: number;
@@ -103,10 +111,19 @@ export type KernelView = {
   };
   readonly capacities: readonly { readonly images: number; readonly last: boolean }[];
 };
+/** A struct that a filter reads through. */
+type InsideView = {
+  readonly members: readonly string[];
+  /** The point that it is made for, as its constructor declares it, and how the members begin. */
+  readonly point: string;
+  readonly starts: readonly string[];
+  /** The statements from `x` and `y` to the pixel there. */
+  readonly lines: readonly string[];
+};
 type FunctionView = Omit<PrintedFunction, 'lines'> & {
   readonly lines: readonly string[];
-  /** Whether it exists twice: for the interior, and for everywhere. */
-  readonly interior: boolean;
+  /** Whether it reads through whatever gives it taps. */
+  readonly taps: boolean;
 };
 
 /** The C name of a pipeline's struct: `cuweave_preprocess_image`. */
@@ -157,7 +174,8 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
   };
 };
 
-const planeMember = (side: string, plane: string): string => `${side}_${plane}`;
+/** The member of an image's struct that points at a plane; its pitch is `…_pitch`. */
+export const planeMember = (side: string, plane: string): string => `${side}_${plane}`;
 const member = (field: PlacedField): string => {
   const { scalar, fields } = paramFields[field.kind];
   const type = scalar === 'f32' ? 'float' : 'int32_t';
@@ -167,19 +185,21 @@ const member = (field: PlacedField): string => {
 
 const access = (kernel: Kernel, column: string): Access => ({
   column,
-  ...(kernel.schedule.reach ? { interior: 'interior' } : {}),
   imageArg: 'const Image& image',
   params: stage => {
     const placed = kernel.layout.params.find(params => params.stage === stage);
     return `${placed?.block ?? 'args'}.${stageName(stage)}`;
   },
   lane: (struct, field, lane) => `${struct}.${lanePath(field, lane)}`,
-  context: 'image, args',
-  contextArgs: 'const Image& image, const Args& args',
+  tapsArg: 'const Taps& taps',
+  anywhere: 'Anywhere{image, args}',
+  ...(kernel.schedule.reach ? { inside: 'Inside(image, args, at)' } : {}),
   paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,
   sizeArg: name => `const cuweaveSize ${name}`,
   arg: (type, name) => c.declare(type, name, false),
   within: (position, size) => `cw::within(${position}, ${size})`,
+  // One branch, not four.
+  all: tests => tests.map(test => `(${test})`).join(' & '),
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
@@ -188,7 +208,8 @@ const shift = (text: string, subsampling: number): string => (subsampling === 2 
 const times = (text: string, factor: number): string =>
   factor === 1 ? text : `${text.includes(' ') ? `(${text})` : text} * ${factor}`;
 
-const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
+/** Every plane at the pixel (x, y). */
+export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
   format.planes.map((plane, n) => ({
     name: `${side}_${plane.name}`,
     type: storedTypes[format.dtype],
@@ -233,21 +254,28 @@ const tilePlaces = (format: Format, side: 'src' | 'dst'): { run: string; index: 
   });
 
 /** One channel as f32: the stored number, or a code of many bits on the scale of 8-bit codes. */
-const load = ({ code }: Format, values: string, index: string): string =>
+export const load = ({ code }: Format, values: string, index: string): string =>
   code ? `getCode(${values}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${values}, ${index})`;
 
 /** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
 export const kernelView = (
   kernel: Kernel,
-  target: { inline: string; column: string; file: string; version: string },
+  target: {
+    inline: string;
+    member: string;
+    column: string;
+    file: string;
+    version: string;
+    window?: WindowView | undefined;
+  },
 ): KernelView => {
   const printed = printKernel(kernel, c, access(kernel, target.column));
   const { source, sink } = kernel.pipeline;
   const lanes = ['x', 'y', 'z', 'w'];
-  const { block, tile, reach, capacities } = kernel.schedule;
-  const view = ({ lines, ...rest }: PrintedFunction, interior: boolean): FunctionView => ({
+  const { block, tile, capacities } = kernel.schedule;
+  const view = ({ lines, ...rest }: PrintedFunction, taps: boolean): FunctionView => ({
     ...rest,
-    interior,
+    taps,
     lines: withLineDirectives(lines, target.file),
   });
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
@@ -263,7 +291,7 @@ export const kernelView = (
     structs: structsView(kernel),
     inline: target.inline,
     functions: printed.functions.map(fn => view(fn, false)),
-    ...(printed.filter ? { filter: view(printed.filter, reach !== undefined) } : {}),
+    ...(printed.filter ? { filter: view(printed.filter, true) } : {}),
     uniforms: printed.uniforms,
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,
@@ -280,10 +308,13 @@ export const kernelView = (
       ),
     },
     tap: printed.tap,
+    ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),
+    postponed: kernel.postponed.map(({ name }) => name).join(', '),
+    needsRuns: tile.width > 1 || target.window?.words === true,
+    member: target.member,
     fetch: printed.fetch,
     finish: printed.finish,
     last: kernel.geometry.length,
-    interior: reach !== undefined,
     tile: {
       width: tile.width,
       height: tile.height,
@@ -306,6 +337,21 @@ export const kernelView = (
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
   };
 };
+
+const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
+  window
+    ? {
+        members: window.members,
+        point: 'const f32x2 at',
+        starts: window.starts,
+        lines: [
+          'const int column = sub(x, left), row = sub(y, top);',
+          ...window.samples,
+          `const ${printed.sourcePixel} px0{${window.values.join(', ')}};`,
+          ...printed.insideSteps,
+        ],
+      }
+    : { members: [], point: 'const f32x2', starts: [], lines: printed.insideTap };
 
 const tileText = ({ width, height, readsRuns }: Tile): string => {
   const pixels = width * height === 1 ? '1 pixel' : `${width}×${height} pixels`;

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph';
 import { type Colour, channelCount } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { BorderRef, FilterRef, Loc, ParamField, Stage } from '../ir/types.js';
+import { hasUnitGain } from './gain.js';
 import type { Loaded } from './load.js';
 import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
@@ -138,7 +139,8 @@ const readFilter = (
   const chain = [`filter ${declaration?.name}`, ...place.chain];
   const apply =
     declaration && operators.read(declaration, 'filter', { channels, out: channels, params: [], chain });
-  return declaration && apply && { name: declaration.name, apply };
+  if (!declaration || !apply) return undefined;
+  return { name: declaration.name, apply, unitGain: hasUnitGain(value.apply, channels) };
 };
 
 const isNameOrNone = (name: unknown): name is string | undefined => name === undefined || isPlainName(name);

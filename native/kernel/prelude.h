@@ -103,6 +103,18 @@ CW_INLINE int imul(int a, int b) { return (int)((uint32_t)a * (uint32_t)b); }
 CW_INLINE int idiv(int a, int b) { return b == 0 ? 0 : b == -1 ? (int)(0u - (uint32_t)a) : a / b; }
 CW_INLINE int imod(int a, int b) { return b == 0 || b == -1 ? 0 : a % b; }
 
+// v / by for a number `by` that all pixels share; `reciprocal` is 1 / by, rounded. Without CUWEAVE_STRICT a GPU multiplies: that
+// rounds twice where the division does once.
+CW_INLINE float quotient(float v, float by, float reciprocal) {
+#if defined(__CUDA_ARCH__) && !defined(CUWEAVE_STRICT)
+  (void)by;
+  return v * reciprocal;
+#else
+  (void)reciprocal;
+  return v / by;
+#endif
+}
+
 // JavaScript's Math.round: halves go up.
 CW_INLINE float roundHalfUp(float v) {
   const float floor = floorf(v);
@@ -224,6 +236,11 @@ template <class T, int channels> CW_INLINE const T* valuesAt(const void* plane, 
 }
 template <class T, int channels> CW_INLINE T* valuesAt(void* plane, int64_t pitch, Index x, int y) {
   return (T*)valuesAt<T, channels>((const void*)plane, pitch, x, y);
+}
+
+// What lies so many rows below.
+template <class T> CW_INLINE const T* below(const T* values, int64_t pitch, int rows) {
+  return (const T*)((const char*)values + rows * pitch);
 }
 
 // A stored value of an image that nothing writes while the kernel runs.

@@ -41,6 +41,23 @@ template <class T, int count> static __device__ __forceinline__ Run<T, count> lo
   }
   return run;
 }
+// How many values fill the words that so many begin to fill.
+template <class T> __host__ __device__ constexpr int wholeWords(int count) { return (count * (int)sizeof(T) + 3) / 4 * 4 / (int)sizeof(T); }
+
+// A run of values that may begin anywhere: read in whole words, but in none that has not one of the values in it.
+template <class T, int count> static __device__ __forceinline__ Run<T, wholeWords<T>(count)> gatherRun(const T* values) {
+  Run<T, wholeWords<T>(count)> run;
+  constexpr int words = Run<T, wholeWords<T>(count)>::words;
+  const uint32_t offset = (uint32_t)(uint64_t)values & 3;
+  const uint32_t* const from = (const uint32_t*)((const char*)values - offset);
+  uint32_t word[words + 1];
+#pragma unroll
+  for (int i = 0; i < words; i++) word[i] = __ldg(from + i);
+  word[words] = offset + count * sizeof(T) > 4 * words ? __ldg(from + words) : 0;
+#pragma unroll
+  for (int i = 0; i < words; i++) run.word[i] = __funnelshift_r(word[i], word[i + 1], 8 * offset);
+  return run;
+}
 // Written once and not read again here: it should not push the source out of the cache.
 template <class T, int count> static __device__ __forceinline__ void storeRun(T* values, const Run<T, count>& run) {
   constexpr int words = Run<T, count>::words, step = accessWords(words);

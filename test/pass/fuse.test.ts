@@ -29,6 +29,57 @@ const cases = {
   },
   pointBeforeResampling: {
     stages: 'nv12(), yuvToRgb(), warpAffine({ filter: linear, border: replicate })',
+    pre: [],
+    before: [],
+    resample: 'warpAffine 0',
+    after: [],
+    post: ['yuvToRgb'],
+  },
+  roundedBeforeResampling: {
+    stages: `nv12(), yuvToRgb(), convertTo('u8'), scaleOffset({ scale: 2, offset: 1 }),
+      warpAffine({ filter: cubic, border: replicate })`,
+    pre: ['yuvToRgb', 'convertTo'],
+    before: [],
+    resample: 'warpAffine 0',
+    after: [],
+    post: ['scaleOffset'],
+  },
+  fewerChannels: {
+    stages: 'rgb8(), rgbToGray(), warpAffine({ filter: linear, border: replicate })',
+    pre: ['rgbToGray'],
+    before: [],
+    resample: 'warpAffine 0',
+    after: [],
+    post: [],
+  },
+  constantBorder: {
+    stages: `nv12(), yuvToRgb(), convertTo('f32', { scale: 1 / 255 }),
+      warpAffine({ filter: lanczos4, border: constant(0) })`,
+    pre: ['yuvToRgb', 'convertTo'],
+    postponed: ['yuvToRgb', 'convertTo'],
+    before: [],
+    resample: 'warpAffine 0',
+    after: [],
+    post: [],
+  },
+  weightsOfTwo: {
+    stages: `nv12(), yuvToRgb(), warpAffine({ filter: filter({
+      apply: (tap, [x, y]) => tap(i32(Math.floor(x)), i32(Math.floor(y))).map(v => v * 2),
+    }), border: replicate })`,
+    pre: ['yuvToRgb'],
+    before: [],
+    resample: 'warpAffine 0',
+    after: [],
+    post: [],
+  },
+  filterThatCompares: {
+    stages: `nv12(), yuvToRgb(), warpAffine({ filter: filter({
+      apply: (tap, [x, y]) => {
+        const left = tap(i32(Math.floor(x)), i32(Math.floor(y)));
+        const right = tap(i32(Math.floor(x)) + 1, i32(Math.floor(y)));
+        return left.map((v, c) => Math.max(v, right[c]));
+      },
+    }), border: replicate })`,
     pre: ['yuvToRgb'],
     before: [],
     resample: 'warpAffine 0',
@@ -88,7 +139,8 @@ describe('fusion', () => {
   let run: SpecRun;
   beforeAll(async () => {
     const text = names.map(name => `export const ${name} = pipeline(${cases[name].stages}, nchw('f32'));`);
-    run = await runSpecs({ 'all.ts': anySpec(text.join('\n')), 'twice.ts': refused });
+    const more = "import { cubic, lanczos4, rgbToGray, scaleOffset } from 'cuweave/ops';\n";
+    run = await runSpecs({ 'all.ts': anySpec(more + text.join('\n')), 'twice.ts': refused });
     expect(run.specs.diagnostics).toEqual([]);
   });
   const pipelineOf = (name: string) => run.specs.pipelines.find(pipeline => pipeline.name === name)!;
@@ -101,6 +153,7 @@ describe('fusion', () => {
     expect(diagnostics).toEqual([]);
     expect({
       pre: fused!.pre.map(stage => stage.name),
+      ...(fused!.postponed.length > 0 ? { postponed: fused!.postponed.map(stage => stage.name) } : {}),
       before: fused!.before.map(numbered),
       ...(fused!.resample ? { resample: numbered(fused!.resample) } : {}),
       after: fused!.after.map(numbered),

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cudaSource, oracleSource } from '../../compiler/generate.js';
+import { cudaSource, hostSource, oracleSource } from '../../compiler/generate.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
@@ -56,14 +56,18 @@ describe('what the scheduler knows of functions', () => {
     kernels = new Map((await kernelsOf({ root, entries: [file] })).map(kernel => [kernel.name, kernel]));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const both = (low: number, high: number) => ({ x: { low, high }, y: { low, high } });
+  const both = (low: number, high: number, isFixed: boolean) => ({
+    x: { low, high },
+    y: { low, high },
+    isFixed,
+  });
 
   it.each([
-    ['nearestReach', both(0, 1)],
-    ['linearReach', both(0, 1)],
-    ['cubicReach', both(-1, 2)],
-    ['lanczosReach', both(-3, 4)],
-    ['loopReach', { x: { low: -3, high: 1 }, y: { low: 0, high: 2 } }],
+    ['nearestReach', both(0, 1, false)],
+    ['linearReach', both(0, 1, true)],
+    ['cubicReach', both(-1, 2, false)],
+    ['lanczosReach', both(-3, 4, false)],
+    ['loopReach', { x: { low: -3, high: 1 }, y: { low: 0, high: 2 }, isFixed: false }],
     ['scaledReach', undefined],
     ['cutReach', undefined],
     ['movingReach', undefined],
@@ -72,8 +76,8 @@ describe('what the scheduler knows of functions', () => {
   });
 
   it('a filter of unknown reach asks the border at every tap', () => {
-    expect(cudaSource(kernels.get('scaledReach')!, 'a.cu')).not.toContain('interior');
-    expect(cudaSource(kernels.get('linearReach')!, 'a.cu')).toContain('template <bool interior>');
+    expect(cudaSource(kernels.get('scaledReach')!, 'a.cu')).not.toContain('Inside');
+    expect(cudaSource(kernels.get('linearReach')!, 'a.cu')).toContain('linear(Inside(image, args, at), at)');
   });
 
   it('divisions and roots of parameters and sizes are computed once per image', () => {
@@ -83,14 +87,18 @@ describe('what the scheduler knows of functions', () => {
     expect(values).toEqual([
       'uniform_spread_0 = float(image.size[0].width) / float(image.size[1].width)',
       'uniform_spread_1 = sqrtf(args.spread.rate)',
+      'uniform_spread_2 = 1.0f / args.spread.rate',
     ]);
     // What depends on the pixel stays, and the oracle computes everything in its place.
     expect(text).toContain('at.y');
-    expect(text).toContain('y * image.uniform_spread_0 / p.rate');
+    expect(text).toContain('cw::quotient(y * image.uniform_spread_0, p.rate, image.uniform_spread_2)');
     expect(oracleSource(kernel)).not.toContain('uniform_');
   });
 
-  it('a division of the pixel stays where it is', () => {
-    expect(kernels.get('plain')!.hoisted).toEqual([]);
+  it('a pixel that is divided by a parameter has the reciprocal at hand', () => {
+    const text = hostSource(kernels.get('plain')!, 'a.cpp');
+    expect(text).toContain('image.uniform_divided_0 = 1.0f / args.divided.by[0];');
+    expect(text).toContain('cw::quotient(px.x, p.by[0], image.uniform_divided_0) + p.by[0] * 2.0f');
+    expect(oracleSource(kernels.get('plain')!)).toContain('f(px[0] / p.by[0])');
   });
 });

@@ -38,6 +38,8 @@ export const dumpExpr = (expr: Expr): string => {
       return `${expr.fn}(${expr.args.map(dumpExpr).join(', ')})`;
     case 'cast':
       return `${showType(expr.type)}(${dumpExpr(expr.value)})`;
+    case 'quotient':
+      return `(${dumpExpr(expr.value)} / ${dumpExpr(expr.by)}, reciprocal ${dumpExpr(expr.reciprocal)})`;
     case 'tap':
       return `tap(${dumpExpr(expr.x)}, ${dumpExpr(expr.y)})`;
     case 'tuple':

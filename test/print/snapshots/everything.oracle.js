@@ -109,7 +109,8 @@ const linearChannel = (a, wx, b, c, d, wy) => {
 };
 
 const read = (image, x, y) => image.read(x, y);
-const tap = (image, x, y) => {
+/** The pixel at (x, y) of the image that is resampled, with its border. */
+const anywhere = (image, x, y) => {
   if (x < 0 || y < 0 || x >= image.size[2].width || y >= image.size[2].height) {
     return [image.params.warpAffine.border[0], image.params.warpAffine.border[1], image.params.warpAffine.border[2]];
   }
@@ -123,7 +124,7 @@ const tap = (image, x, y) => {
 };
 
 // filter linear
-const linear = (image, at) => {
+const linear = (taps, at) => {
   const x = at[0], y = at[1];
   const left = f(Math.floor(x));
   const top = f(Math.floor(y));
@@ -131,10 +132,10 @@ const linear = (image, at) => {
   const wy = f(y - top);
   const x0 = cw.toI32(left);
   const y0 = cw.toI32(top);
-  const a = tap(image, x0, y0);
-  const b = tap(image, (x0 + 1 | 0), y0);
-  const c = tap(image, x0, (y0 + 1 | 0));
-  const d = tap(image, (x0 + 1 | 0), (y0 + 1 | 0));
+  const a = taps(x0, y0);
+  const b = taps((x0 + 1 | 0), y0);
+  const c = taps(x0, (y0 + 1 | 0));
+  const d = taps((x0 + 1 | 0), (y0 + 1 | 0));
   return [
       linearChannel(a[0], wx, b[0], c[0], d[0], wy),
       linearChannel(a[1], wx, b[1], c[1], d[1], wy),
@@ -146,7 +147,7 @@ const fetch = (image, x, y) => {
   const at4 = flip2([x, y], image.size[4]);
   const at3 = crop2(at4, image.params.crop2);
   const at = warpAffine([f(at3[0]), f(at3[1])], image.params.warpAffine);
-  return linear(image, at);
+  return linear((x, y) => anywhere(image, x, y), at);
 };
 
 const finish = (image, px0) => {

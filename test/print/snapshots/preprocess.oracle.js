@@ -70,7 +70,8 @@ const linearChannel = (a, wx, b, c, d, wy) => {
 };
 
 const read = (image, x, y) => image.read(x, y);
-const tap = (image, x, y) => {
+/** The pixel at (x, y) of the image that is resampled, with its border. */
+const anywhere = (image, x, y) => {
   if (x < 0 || y < 0 || x >= image.size[0].width || y >= image.size[0].height) {
     return [image.params.warpAffine.border[0], image.params.warpAffine.border[1], image.params.warpAffine.border[2]];
   }
@@ -78,9 +79,14 @@ const tap = (image, x, y) => {
   const px1 = yuvToRgb(px0, image.params.yuvToRgb);
   return px1;
 };
+/** The same where no tap lies outside, before what may follow the filter. */
+const inside = (image, x, y) => {
+  const px0 = read(image, x, y);
+  return px0;
+};
 
 // filter linear
-const linear = (image, at) => {
+const linear = (taps, at) => {
   const x = at[0], y = at[1];
   const left = f(Math.floor(x));
   const top = f(Math.floor(y));
@@ -88,10 +94,10 @@ const linear = (image, at) => {
   const wy = f(y - top);
   const x0 = cw.toI32(left);
   const y0 = cw.toI32(top);
-  const a = tap(image, x0, y0);
-  const b = tap(image, (x0 + 1 | 0), y0);
-  const c = tap(image, x0, (y0 + 1 | 0));
-  const d = tap(image, (x0 + 1 | 0), (y0 + 1 | 0));
+  const a = taps(x0, y0);
+  const b = taps((x0 + 1 | 0), y0);
+  const c = taps(x0, (y0 + 1 | 0));
+  const d = taps((x0 + 1 | 0), (y0 + 1 | 0));
   return [
       linearChannel(a[0], wx, b[0], c[0], d[0], wy),
       linearChannel(a[1], wx, b[1], c[1], d[1], wy),
@@ -101,7 +107,12 @@ const linear = (image, at) => {
 
 const fetch = (image, x, y) => {
   const at = warpAffine([f(x), f(y)], image.params.warpAffine);
-  return linear(image, at);
+  if (at[0] >= 0 && at[0] < f(image.size[0].width - 1) && at[1] >= 0 && at[1] < f(image.size[0].height - 1)) {
+    const px0 = linear((x, y) => inside(image, x, y), at);
+    const px1 = yuvToRgb(px0, image.params.yuvToRgb);
+    return px1;
+  }
+  return linear((x, y) => anywhere(image, x, y), at);
 };
 
 const finish = (image, px0) => {

@@ -53,7 +53,8 @@ const linearChannel = (a, wx, b, c, d, wy) => {
 };
 
 const read = (image, x, y) => image.read(x, y);
-const tap = (image, x, y) => {
+/** The pixel at (x, y) of the image that is resampled, with its border. */
+const anywhere = (image, x, y) => {
   const inside = [replicate(x, image.size[0].width), replicate(y, image.size[0].height)];
   const within = cw.within(inside, image.size[0]);
   const px0 = read(image, within[0], within[1]);
@@ -61,7 +62,7 @@ const tap = (image, x, y) => {
 };
 
 // filter linear
-const linear = (image, at) => {
+const linear = (taps, at) => {
   const x = at[0], y = at[1];
   const left = f(Math.floor(x));
   const top = f(Math.floor(y));
@@ -69,10 +70,10 @@ const linear = (image, at) => {
   const wy = f(y - top);
   const x0 = cw.toI32(left);
   const y0 = cw.toI32(top);
-  const a = tap(image, x0, y0);
-  const b = tap(image, (x0 + 1 | 0), y0);
-  const c = tap(image, x0, (y0 + 1 | 0));
-  const d = tap(image, (x0 + 1 | 0), (y0 + 1 | 0));
+  const a = taps(x0, y0);
+  const b = taps((x0 + 1 | 0), y0);
+  const c = taps(x0, (y0 + 1 | 0));
+  const d = taps((x0 + 1 | 0), (y0 + 1 | 0));
   return [
       linearChannel(a[0], wx, b[0], c[0], d[0], wy),
       linearChannel(a[1], wx, b[1], c[1], d[1], wy),
@@ -82,7 +83,7 @@ const linear = (image, at) => {
 
 const fetch = (image, x, y) => {
   const at = resize([f(x), f(y)], image.size[0], image.size[1]);
-  return linear(image, at);
+  return linear((x, y) => anywhere(image, x, y), at);
 };
 
 const finish = (image, px0) => {

@@ -46,6 +46,9 @@ template <class T> const T* standInAligned(const T* at) {
   return at;
 }
 template <class T> T __ldg(const T* at) { return *standInAligned(at); }
+static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
+  return (unsigned)((((unsigned long long)high << 32) | low) >> (shift & 31));
+}
 template <class T> void __stcs(T* at, const T value) { *(T*)standInAligned(at) = value; }
 
 static thread_local dim3 blockIdx, threadIdx;

@@ -1,0 +1,101 @@
+/**
+ * How a GPU's thread reads the taps of a small filter whose point lies inside with all of them: neighbours in a row lie side by
+ * side in memory, so that their addresses differ by numbers that the compiler knows.
+ */
+import type { Kernel } from '../ir/plan.js';
+import { dtypeBytes, type Format } from '../ir/types.js';
+import { load, planeMember, samples, storedTypes } from './view.js';
+
+/** The text of a struct that holds the window of one point. */
+export type WindowView = {
+  /**
+   * The first tap's place, and for each plane a pointer there or what is read of it already. Not for subsampled planes, of which
+   * neighbouring pixels may share a sample.
+   */
+  readonly members: readonly string[];
+  /** How these begin. */
+  readonly starts: readonly string[];
+  /** Statements that find the samples of subsampled planes at (x, y). */
+  readonly samples: readonly string[];
+  /** The channels of the pixel at (column, row) of the window. */
+  readonly values: readonly string[];
+  /** Whether a row of taps is read in words. */
+  readonly words: boolean;
+};
+
+/** As many taps each way as registers hold without a thought. */
+const MOST_TAPS = 2;
+/** A row of taps of at least so many channels is read in words, and of fewer value by value. */
+const FEWEST_CHANNELS = 3;
+/** And at most so many bytes. */
+const MOST_BYTES = 16;
+
+/** The window of a kernel's filter, or undefined where taps are read one by one. */
+export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
+  const { reach } = schedule;
+  if (!reach?.isFixed || before.length > 0) return undefined;
+  const [columns, rows] = [reach.x, reach.y].map(({ low, high }) => high - low + 1) as [number, number];
+  if (columns > MOST_TAPS || rows > MOST_TAPS) return undefined;
+  const { source } = pipeline;
+  const type = storedTypes[source.dtype];
+  const kinds = source.planes.map(plane => kindOf(source, plane, columns));
+  const members = source.planes.flatMap(({ name, channels }, n) => {
+    const own = planeMember('src', name);
+    const at = (row: number): string =>
+      `valuesAt<${type}, ${channels}>(image.${own}, image.${own}_pitch, left, ${row === 0 ? 'top' : `top + ${row}`})`;
+    if (kinds[n] === 'pointer')
+      return [{ member: `const ${type}* const ${own};`, start: `${own}(${at(0)})` }];
+    if (kinds[n] === 'sample') return [];
+    const count = columns * channels;
+    const runs = Array.from({ length: rows }, (_, row) => `gatherRun<${type}, ${count}>(${at(row)})`);
+    return [
+      {
+        member: `const Run<${type}, wholeWords<${type}>(${count})> ${own}[${rows}];`,
+        start: `${own}{${runs.join(', ')}}`,
+      },
+    ];
+  });
+  const values = source.channels.map(({ plane: number, lane }) => {
+    const { name, channels } = source.planes[number]!;
+    const own = planeMember('src', name);
+    if (kinds[number] === 'sample') return load(source, own, String(lane));
+    const column = channels === 1 ? 'column' : `column * ${channels}${lane === 0 ? '' : ` + ${lane}`}`;
+    return kinds[number] === 'words'
+      ? load(source, `${own}[row]`, column)
+      : load(source, `below(${own}, image.${own}_pitch, row)`, column);
+  });
+  return {
+    members: [
+      '// The first of the pixels that are read. How far the others are from it is known while compiling.',
+      'const int left, top;',
+      ...members.map(({ member }) => member),
+    ],
+    starts: [
+      `left(${first('x', reach.x.low)}), top(${first('y', reach.y.low)})`,
+      ...members.map(({ start }) => start),
+    ],
+    samples: samples(source, 'src')
+      .filter((_, n) => kinds[n] === 'sample')
+      .map(
+        ({ name, type, channels, pointer, pitch, x, y }) =>
+          `const ${type}* const ${name} = valuesAt<${type}, ${channels}>(image.${pointer}, image.${pitch}, ${x}, ${y});`,
+      ),
+    values,
+    words: kinds.includes('words'),
+  };
+};
+
+const kindOf = (
+  { dtype }: Format,
+  { channels, subsampling }: Format['planes'][number],
+  columns: number,
+): 'words' | 'pointer' | 'sample' => {
+  if (subsampling.some(factor => factor !== 1)) return 'sample';
+  const bytes = columns * channels * dtypeBytes[dtype];
+  return dtypeBytes[dtype] < 4 && channels >= FEWEST_CHANNELS && bytes <= MOST_BYTES ? 'words' : 'pointer';
+};
+
+const first = (axis: 'x' | 'y', low: number): string => {
+  const floor = `toI32(floorf(at.${axis}))`;
+  return low === 0 ? floor : `add(${floor}, ${low})`;
+};
