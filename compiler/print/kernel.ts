@@ -40,6 +40,12 @@ export type PrintedKernel = {
   readonly insideTap: readonly string[];
   /** The part of `insideTap` that follows the reading of `px0`. */
   readonly insideSteps: readonly string[];
+  /** The statements of `locate(image, args, x, y)`: the point to which the output pixel at (x, y) leads. */
+  readonly locate: readonly string[];
+  /** Whether no tap of `at` lies outside. */
+  readonly isInside: string;
+  /** The statements of `sampleInside(image, args, taps, at)`: from such taps to the pixel. */
+  readonly sampleInside: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
   /** The statements of `finish(image, args, px0)`: everything that depends on the pixel alone. */
@@ -52,6 +58,8 @@ export type Access = {
   params(stage: string): string;
   /** One number of a parameter, after the name of the struct that holds it. */
   lane(struct: string, field: ParamField, lane: number): string;
+  /** Image and arguments, as they are passed on. */
+  readonly context: string;
   /** What a filter reads through, as it declares it. */
   readonly tapsArg: string;
   /** That, with the border. */
@@ -80,7 +88,8 @@ type Position = { readonly text: string; readonly x: string; readonly y: string 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
   ...['Taps', 'Anywhere', 'Inside', 'anywhere', 'within'],
-  ...['read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned'],
+  ...['read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned', 'locate', 'isInside', 'sampleInside'],
+  ...['Gathered', 'FromGathered'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */
@@ -237,16 +246,10 @@ export const printKernel = (
     finish: pointSteps(kernel.post),
   };
 
+  const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [] };
   if (!resample) {
     const { steps, value } = readThrough(kernel.after, here);
-    return {
-      functions,
-      ...common,
-      tap: [],
-      insideTap: [],
-      insideSteps: [],
-      fetch: [...steps, `return ${value};`],
-    };
+    return { functions, ...common, ...notAsked, tap: [], locate: [], fetch: [...steps, `return ${value};`] };
   }
 
   const { stage, number } = resample;
@@ -273,20 +276,23 @@ export const printKernel = (
   tap.push(...tapSteps(from, kernel.pre, from === tapped));
   const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
 
-  const fetch: string[] = [];
+  const locate: string[] = [];
   let position = here;
   for (const { stage: map, number: index } of [...kernel.after].reverse()) {
-    fetch.push(declare(at, `at${index}`, called.get(map)!(position.text)));
+    locate.push(declare(at, `at${index}`, called.get(map)!(position.text)));
     position = named(`at${index}`);
   }
   const float = tuple('f32', 2);
   const column = position === here ? access.column : position.x;
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
-  fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
+  locate.push(`return ${called.get(stage)!(language.tuple(coordinates, float))};`);
+
+  const located = declare(float, 'at', `locate(${access.context}, x, y)`);
+  const anywhere = filter.call(access.anywhere, 'at');
+  const resampled = { functions, filter: filter.printed, ...common, tap, locate };
   const { reach } = kernel.schedule;
   if (access.inside === undefined || reach === undefined) {
-    fetch.push(`return ${filter.call(access.anywhere, 'at')};`);
-    return { functions, filter: filter.printed, ...common, tap, insideTap: [], insideSteps: [], fetch };
+    return { ...resampled, ...notAsked, fetch: [located, `return ${anywhere};`] };
   }
   const tests = (['x', 'y'] as const).flatMap((axis, n) => {
     const { low, high } = reach[axis];
@@ -299,27 +305,21 @@ export const printKernel = (
     ];
   });
   const early = kernel.pre.length - kernel.postponed.length;
-  const [inside, anywhere] = [access.inside, access.anywhere].map(taps => filter.call(taps, 'at'));
-  if (kernel.postponed.length > 0) {
-    const entry = kernel.postponed[0]!.from;
-    fetch.push(
-      `if (${access.all(tests)}) {`,
-      `  ${declare(pixelType(entry), `px${early}`, inside!)}`,
-      ...pointSteps(kernel.postponed, early).map(step => `  ${step}`),
-      '}',
-      `return ${anywhere};`,
-    );
-  } else {
-    fetch.push(`return cw::together(${access.all(tests)}) ? ${inside} : ${anywhere};`);
-  }
   const points = kernel.pre.slice(0, early);
+  const inside = `sampleInside(${access.context}, ${access.inside}, at)`;
   return {
-    functions,
-    filter: filter.printed,
-    ...common,
-    tap,
+    ...resampled,
     insideTap: tapSteps(tapped, points, true),
     insideSteps: pointSteps(points),
-    fetch,
+    isInside: access.all(tests),
+    sampleInside: [
+      declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filter.call('taps', 'at')),
+      ...pointSteps(kernel.postponed, early),
+    ],
+    fetch:
+      kernel.postponed.length > 0
+        ? // Pixel by pixel: which way one takes shows in its last bit.
+          [located, `if (isInside(image, at)) return ${inside};`, `return ${anywhere};`]
+        : [located, `return cw::together(isInside(image, at)) ? ${inside} : ${anywhere};`],
   };
 };

@@ -14,6 +14,9 @@ export type OracleView = {
   readonly filter?: JsFunctionView;
   readonly tap: readonly string[];
   readonly insideTap: readonly string[];
+  readonly locate: readonly string[];
+  readonly isInside: string;
+  readonly sampleInside: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
   readonly sizeFunctions: readonly JsFunctionView[];
@@ -30,6 +33,7 @@ export type JsFunctionView = {
 const access = (kernel: Kernel): Access => ({
   params: stage => `image.params.${stage}`,
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
+  context: 'image',
   tapsArg: 'taps',
   anywhere: '(x, y) => anywhere(image, x, y)',
   // Elsewhere it is the same pixel, and the oracle goes the longer way.
@@ -70,6 +74,9 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
     tap: printed.tap,
     insideTap: printed.insideTap,
+    locate: printed.locate,
+    isInside: printed.isInside,
+    sampleInside: printed.sampleInside,
     fetch: printed.fetch,
     finish: printed.finish,
     sizeFunctions: sizeFns,

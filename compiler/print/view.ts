@@ -77,8 +77,12 @@ export type KernelView = {
   readonly source: { readonly samples: readonly Sample[]; readonly values: readonly string[] };
   readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
   readonly tap: readonly string[];
-  /** How taps are read where none lies outside. */
+  /** The statements that find the point to which an output pixel leads. */
+  readonly locate: readonly string[];
+  /** How taps are read where none lies outside; the test for that; and from the taps to the pixel. */
   readonly inside?: InsideView;
+  readonly isInside: string;
+  readonly sampleInside: readonly string[];
   /** The operators that may follow the filter, in words. */
   readonly postponed: string;
   /** Whether the source needs native/kernel/runs.h. */
@@ -191,6 +195,7 @@ const access = (kernel: Kernel, column: string): Access => ({
     return `${placed?.block ?? 'args'}.${stageName(stage)}`;
   },
   lane: (struct, field, lane) => `${struct}.${lanePath(field, lane)}`,
+  context: 'image, args',
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: 'Inside(image, args, at)' } : {}),
@@ -309,6 +314,9 @@ export const kernelView = (
     },
     tap: printed.tap,
     ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),
+    locate: printed.locate,
+    isInside: printed.isInside,
+    sampleInside: printed.sampleInside,
     postponed: kernel.postponed.map(({ name }) => name).join(', '),
     needsRuns: tile.width > 1 || target.window?.words === true,
     member: target.member,
