@@ -39,11 +39,9 @@ export const table = (rows, columns) => {
     `${(100 * share).toFixed(0)} %`,
     ...shown.map(({ id }) => cell(peers[id])),
   ]);
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [head, rule, ...lines]
-    .map(line => `| ${line.join(' | ')} |`)
-    .join('\n')
-    .replaceAll('| --- |', '|---|');
+  const line = cells => `| ${cells.join(' | ')} |`;
+  const rule = `|---|${'---:|'.repeat(head.length - 1)}`;
+  return [line(head), rule, ...lines.map(line)].join('\n');
 };
 
 const number = value => (value === null ? 'NaN' : Number(value.toPrecision(3)));

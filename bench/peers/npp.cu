@@ -200,7 +200,7 @@ Work workFor(const Case& one, NppStreamContext context) {
 int main(int argc, char** argv) {
   return bench::runPeer(argc, argv, "npp", [](bench::Program& program) {
     const NppLibraryVersion* const version = nppGetLibVersion();
-    const std::string name = "NPP " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+    const std::string name = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
                              std::to_string(version->build);
     const NppStreamContext context = contextOf(program.stream());
     program.run(name, [&](const Case& one) { return workFor(one, context); });

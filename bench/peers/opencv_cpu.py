@@ -89,7 +89,7 @@ def measure(function, case, count, repetitions, check):
 
 main(
     "opencv",
-    f"OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads",
+    f"{cv2.__version__}, {cv2.getNumThreads()} threads",
     {
         "nv12-bt601-640": nv12_resized,
         "rgb-640": rgb_resized,

@@ -68,7 +68,7 @@ def crops(case, count):
 
 main(
     "torchvision",
-    f"torchvision {torchvision.__version__}",
+    torchvision.__version__,
     {
         "rgb-640": rgb_resized,
         "rgb-normalise": rgb_normalise,

@@ -138,7 +138,7 @@ def nv12_resized(case, count):
 
 main(
     "triton",
-    f"Triton {triton.__version__}",
+    triton.__version__,
     {
         "yuv444-rgb-f32": yuv444_to_rgb,
         "nv12-rgb-f32": nv12_to_rgb(torch.float32),
