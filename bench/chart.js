@@ -26,6 +26,12 @@ const barsOf = (row, columns) => [
   ),
 ];
 
+/** Where a bar's figure begins: behind the bar, and not across the roof. */
+const textAt = (width, value) => {
+  const crosses = width <= FULL && width + 8 + 5 * value.length > FULL;
+  return (crosses ? FULL : width) + 4;
+};
+
 const group = (row, columns, x, y) => {
   const bars = barsOf(row, columns).map(({ series, label, micros, marked }, at) => {
     const top = y + HEAD + at * STEP;
@@ -36,7 +42,7 @@ const group = (row, columns, x, y) => {
     return (
       `  <rect class="s${series}" x="${x}" y="${top}" width="${width.toFixed(1)}" height="${BAR}">` +
       `<title>${escaped(label)}: ${value}, ${(100 * share).toFixed(0)} % of the roof</title></rect>\n` +
-      `  <text class="dim" x="${(x + width + 4).toFixed(1)}" y="${top + BAR - 1}">${value}</text>`
+      `  <text class="dim" x="${(x + textAt(width, value)).toFixed(1)}" y="${top + BAR - 1}">${value}</text>`
     );
   });
   const height = bars.length * STEP;

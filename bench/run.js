@@ -82,7 +82,7 @@ const measureOurs = async (kind, cases, repetitions, data) => {
     kind,
     ...['--json', '--data', data, '--cases', pattern, '--repetitions', String(repetitions)],
   ]);
-  if (done.status !== 0) fail(`Our cases failed on ${kind}:\n${done.stderr}`);
+  if (done.status !== 0) throw new Error(`Our cases failed on ${kind}:\n${done.stderr}`);
   return JSON.parse(done.stdout.trim().split('\n').pop()).rows;
 };
 
@@ -136,18 +136,22 @@ const measureDevice = async (kind, cases) => {
 
 const tables = [];
 try {
-  const onGpu = casesOn('cuda', options.cases);
-  if (cuda.usable && onGpu.length > 0) tables.push(await measureDevice('cuda', onGpu));
-  for (const peer of options.peers) {
-    if (peer.on === 'cuda' && !cuda.usable) absent.push({ what: peer.label, why: 'no CUDA device' });
-  }
-  // Beside a GPU's, the CPU's table holds the cases that a peer has there.
+  // Beside a GPU's, the CPU's table holds the cases that a peer has there. It comes first: what may be cut off comes last.
   const compared = options.peers.flatMap(({ on, cases = [] }) => (on === 'cpu' ? cases : []));
   const onCpu = casesOn('cpu', options.cases).filter(({ id }) => !cuda.usable || compared.includes(id));
   if (onCpu.length > 0) tables.push(await measureDevice('cpu', onCpu));
+  const onGpu = casesOn('cuda', options.cases);
+  if (cuda.usable && onGpu.length > 0) tables.unshift(await measureDevice('cuda', onGpu));
+  for (const peer of options.peers) {
+    if (peer.on === 'cuda' && !cuda.usable) absent.push({ what: peer.label, why: 'no CUDA device' });
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
+if (process.exitCode) process.exit();
 
 const method =
   'On a GPU a time is one call of 20 back to back between two events, behind copies until all are enqueued, the median of ' +
