@@ -26,6 +26,9 @@ const device = openDevice(positionals[0]);
 const onGpu = device.kind === 'cuda';
 const LAUNCHES = onGpu ? bench.launches : 1;
 const REPETITIONS = Number(given.repetitions ?? (onGpu ? 30 : 5));
+if (!(REPETITIONS >= 1)) {
+  throw new Error(`--repetitions: expected a number of at least 1 but received ${given.repetitions}`);
+}
 const ROTATED_BYTES = onGpu ? bench.rotatedBytes : 64e6;
 
 /** Random numbers: bytes from a range, or floats in 0..255. The same array serves every plane of its kind and size. */

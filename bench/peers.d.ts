@@ -24,6 +24,7 @@ export const run: (
   args: readonly string[],
   options?: { readonly seconds?: number },
 ) => Promise<{ status: number; stdout: string; stderr: string; timedOut: boolean }>;
+export const endRunning: () => void;
 export const missingModules: (modules: readonly string[]) => { missing?: readonly string[]; why?: string };
 export const whyNotCompiled: (done: { stderr: string; timedOut: boolean }) => string;
 export const compilePeer: (peer: Peer, into: string) => Promise<Prepared>;

@@ -62,10 +62,25 @@ export const peers = [
 export const python = process.env.PYTHON ?? 'python3';
 export const nvcc = process.env.CUDA_HOME ? join(process.env.CUDA_HOME, 'bin', 'nvcc') : 'nvcc';
 
+/** What runs now: each leads a group of its own, with whatever it starts. */
+const running = new Set();
+const end = ({ pid }) => {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+};
+/** Ends what runs, as a terminal does not reach their groups. */
+export const endRunning = () => {
+  for (const child of running) end(child);
+};
+
 /** Runs a program to its end, or ends it and what it started after so many seconds. Arguments are never read by a shell. */
 export const run = (command, args, { seconds = 600 } = {}) =>
   new Promise(resolve => {
     const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (child.pid) running.add(child);
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) {
       child[name].setEncoding('utf8').on('data', text => {
@@ -75,17 +90,18 @@ export const run = (command, args, { seconds = 600 } = {}) =>
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
-      process.kill(-child.pid, 'SIGKILL');
+      end(child);
     }, 1000 * seconds);
+    const finish = result => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve(result);
+    };
     child.on('error', error => {
-      clearTimeout(timer);
       const stderr = error.code === 'ENOENT' ? `${command} was not found` : error.message;
-      resolve({ status: -1, stdout: '', stderr, timedOut: false });
+      finish({ status: -1, stdout: '', stderr, timedOut: false });
     });
-    child.on('close', status => {
-      clearTimeout(timer);
-      resolve({ status: status ?? -1, ...output, timedOut });
-    });
+    child.on('close', status => finish({ status: status ?? -1, ...output, timedOut }));
   });
 
 const lastLine = text => text.trim().split('\n').pop() ?? '';

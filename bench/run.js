@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArguments, usage } from './arguments.js';
 import { bench, casesOn } from './cases.js';
 import { chart } from './chart.js';
-import { nvcc, peers, preparePeer, python, run, runPeer } from './peers.js';
+import { endRunning, nvcc, peers, preparePeer, python, run, runPeer } from './peers.js';
 import { markdown, mergeRows, table } from './report.js';
 
 /** After so many seconds no peer is begun and none begins another case. */
@@ -71,6 +71,16 @@ const versions = {
 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'cuweave-bench-'));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.once(signal, () => {
+    endRunning();
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(code);
+  });
+}
 const left = () => RUN_SECONDS - performance.now() / 1000;
 const absent = [];
 

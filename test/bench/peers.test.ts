@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bench } from '../../bench/cases.js';
 import {
   caseArgument,
+  endRunning,
   missingModules,
   nvcc,
   peers,
@@ -119,6 +120,12 @@ describe('running a peer', () => {
     // The output would stay open as long as the child of the child lives.
     expect(await run(process.execPath, ['-e', child], { seconds: 1 })).toMatchObject({ timedOut: true });
     expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
+  it('ends when everything is to end', async () => {
+    const done = run(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    endRunning();
+    expect(await done).toMatchObject({ status: -1, timedOut: false });
   });
 
   it('passes arguments as they are', async () => {
