@@ -1,29 +1,45 @@
 // How fast the kernels are, against the memory they must move. On the GPU if there is one, else on the CPU.
+//   node bench/kernels.js [cuda|cpu] [--cases PATTERN] [--repetitions N] [--json] [--data FOLDER]
 // Times are back to back: 20 launches between two events, the median of the repetitions, buffers rotated beyond the
 // caches, random data. On a GPU the launches wait behind copies until all of them are enqueued: the time is the GPU's, not
 // this thread's. The roof is the bytes that must move at the bandwidth of a copy of the same size in the same run.
+// --json prints one document instead of the table. --data writes an input of each case and what comes out of it, for peers.
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { cudaStatus, Image, openDevice, Tensor } from 'cuweave';
 import * as bindings from './build/index.js';
+import { bench, casesOn, median, rectangles, selectCases } from './cases.js';
 
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cases: { type: 'string' },
+    repetitions: { type: 'string' },
+    json: { type: 'boolean' },
+    data: { type: 'string' },
+  },
+});
 const pipelines = new Map(Object.entries(bindings));
-const device = openDevice(process.argv[2]);
+const device = openDevice(positionals[0]);
 const onGpu = device.kind === 'cuda';
-const LAUNCHES = onGpu ? 20 : 1;
-const REPETITIONS = onGpu ? 30 : 5;
-const ROTATED_BYTES = onGpu ? 400e6 : 64e6;
+const LAUNCHES = onGpu ? bench.launches : 1;
+const REPETITIONS = Number(given.repetitions ?? (onGpu ? 30 : 5));
+if (!(REPETITIONS >= 1)) {
+  throw new Error(`--repetitions: expected a number of at least 1 but received ${given.repetitions}`);
+}
+const ROTATED_BYTES = onGpu ? bench.rotatedBytes : 64e6;
 
-const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/** Random numbers: bytes, or floats in 0..255. The same array serves every plane of its size. */
+/** Random numbers: bytes from a range, or floats in 0..255. The same array serves every plane of its kind and size. */
 const arrays = new Map();
-const random = (dtype, length) => {
-  const key = `${dtype} ${length}`;
+const random = (dtype, length, [from, to] = [0, 256]) => {
+  const key = `${dtype} ${length} ${from} ${to}`;
   if (!arrays.has(key)) {
     let state = 12345;
     const next = () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return state / 2 ** 24;
+      return from + (state / 2 ** 32) * (to - from);
     };
     const array = dtype === 'f32' ? new Float32Array(length) : new Uint8Array(length);
     for (let i = 0; i < length; i++) array[i] = next();
@@ -32,17 +48,21 @@ const random = (dtype, length) => {
   return arrays.get(key);
 };
 
-const source = (format, width, height) => {
-  const fill = (rows, rowLength, dtype = 'u8') => ({ data: random(dtype, rows * rowLength) });
-  const planes = {
-    nv12: () => [fill(height, width), fill(height / 2, width)],
+/** Planes of random values; `inGamut` keeps YUV to colours that are RGB, which peers that clamp in between leave alone. */
+const planesOf = ({ format, width, height }, inGamut = false) => {
+  const luma = inGamut ? [64, 192] : undefined;
+  const chroma = inGamut ? [112, 144] : undefined;
+  const fill = (rows, rowLength, range, dtype = 'u8') => ({ data: random(dtype, rows * rowLength, range) });
+  return {
+    nv12: () => [fill(height, width, luma), fill(height / 2, width, chroma)],
     rgb8: () => [fill(height, 3 * width)],
-    yuv_nchw_u8: () => [0, 1, 2].map(() => fill(height, width)),
-    rgb_nchw_f32: () => [0, 1, 2].map(() => fill(height, width, 'f32')),
+    yuv_nchw_u8: () => [luma, chroma, chroma].map(range => fill(height, width, range)),
+    rgb_nchw_f32: () => [0, 1, 2].map(() => fill(height, width, undefined, 'f32')),
   }[format]();
-  return Image.fromHost(device, { format, width, height, planes });
 };
 const pixelBytes = { nv12: 1.5, rgb8: 3, yuv_nchw_u8: 3, rgb_nchw_f32: 12 };
+const imageOf = ({ format, width, height }, planes) =>
+  Image.fromHost(device, { format, width, height, planes });
 
 /** Copies between these, a quarter of a millisecond each, keep the GPU busy while calls are enqueued. */
 const busy = onGpu
@@ -90,116 +110,64 @@ const copyBandwidth = async bytes => {
   return (2 * values) / micros;
 };
 
-const turned = (width, height, degrees = 10) => {
-  const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
-  const [x, y] = [(width - 1) / 2, (height - 1) / 2];
-  return { dstToSrc: [cos, -sin, x - cos * x + sin * y, sin, cos, y - sin * x - cos * y] };
+const bytesOf = array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+/** One image (for crops their frame) and its result, as FOLDER/ID.in and FOLDER/ID.out: planes and values, densely. */
+const writeData = async (folder, { id, source }, pipeline, options, count) => {
+  const planes = planesOf(source, true);
+  const image = imageOf(source, planes);
+  const result = pipeline(Array(count).fill(image), options);
+  const { data } = await result.toHost();
+  writeFileSync(join(folder, `${id}.in`), Buffer.concat(planes.map(({ data: plane }) => bytesOf(plane))));
+  writeFileSync(join(folder, `${id}.out`), bytesOf(data));
+  result.dispose();
+  image.dispose();
 };
-const hd = [1920, 1080];
-const cases = [
-  ...[1, 4, 16].map(n => ({ label: 'YUV444 u8 NCHW → RGB f32 NCHW', name: 'yuv444ToF32', n })),
-  ...[1, 4, 16].map(n => ({ label: 'NV12 → RGB f32 NCHW', name: 'nv12ToF32', n })),
-  { label: 'NV12 → RGB f16 NCHW', name: 'nv12ToF16', n: 16 },
-  { label: 'NV12 → RGB u8 NHWC', name: 'nv12ToU8', n: 16 },
-  ...[4, 16].map(n => ({
-    label: 'NV12 → 640² → normalise → f32 NCHW',
-    name: 'nv12Resized',
-    n,
-    options: { width: 640, height: 640 },
-  })),
-  ...[4, 16].map(n => ({
-    label: 'NV12 → 224² → normalise → f32 NCHW',
-    name: 'nv12Resized',
-    n,
-    options: { width: 224, height: 224 },
-    sparse: true,
-  })),
-  ...[4, 16].map(n => ({
-    label: 'RGB u8 NHWC → 640² → normalise → f32 NCHW',
-    name: 'rgbResized',
-    n,
-    options: { width: 640, height: 640 },
-  })),
-  { label: 'RGB u8 NHWC → normalise → f32 NCHW', name: 'rgbNormalized', n: 16 },
-  ...[1, 8].map(n => ({
-    label: 'warp affine f32 NCHW, 10°',
-    name: 'warpF32',
-    n,
-    options: { matrix: turned(...hd) },
-  })),
-  ...[1, 8].map(n => ({
-    label: 'warp affine u8 NHWC, 10°',
-    name: 'warpU8',
-    n,
-    options: { matrix: turned(...hd) },
-  })),
-  {
-    label: 'NV12 → RGB → warp 10° → normalise → f32 NCHW',
-    name: 'nv12Warped',
-    n: 4,
-    options: { matrix: turned(...hd) },
-  },
-  {
-    label: 'crop 1024² + flip + normalise → f32 NCHW',
-    name: 'cropFlip',
-    n: 8,
-    readShare: (1024 * 1024) / (1920 * 1080),
-  },
-  { label: '50 crops 60×120 of 4K → 64×128 → normalise → f32 NCHW', name: 'crops', n: 50, crops: true },
-];
 
 const rows = [];
-for (const { label, name, n, options, sparse, readShare = 1, crops } of cases) {
-  const pipeline = pipelines.get(name);
-  const { format, bytesIn } = (({ source: { name: format } }) => ({
-    format,
-    bytesIn: pixelBytes[format] * 1920 * 1080,
-  }))(pipeline.manifest);
-  const inputs = () =>
-    crops
-      ? Array(n).fill(source('rgb8', 3840, 2160))
-      : Array.from({ length: n }, () => source(format, ...hd));
-  const given = crops
-    ? {
-        rect: Array.from({ length: n }, (_, i) => ({
-          x: (i % 10) * 380,
-          y: Math.floor(i / 10) * 400,
-          width: 60,
-          height: 120,
-        })),
-      }
-    : options;
-  const first = inputs();
-  const shape = pipeline(first, given);
-  const bytesOut = shape.byteLength;
-  const read = crops
-    ? n * 60 * 120 * 3
-    : sparse
-      ? Math.min(bytesIn * n, bytesOut / 3)
-      : bytesIn * n * readShare;
-  const moved = read + bytesOut;
-  const sets = [{ images: first, out: shape }];
-  // Crops leave most of their frame alone.
-  const touched = crops ? moved : bytesIn * n + bytesOut;
-  while (sets.length * touched < ROTATED_BYTES && sets.length < 64) {
-    sets.push({ images: inputs(), out: Tensor.empty(device, shape) });
+for (const one of casesOn(device.kind, selectCases(given.cases))) {
+  const { id, label, source, bytesRead, batches, crops } = one;
+  const pipeline = pipelines.get(one.pipeline);
+  const optionsFor = n => (crops ? { rect: rectangles(crops, n) } : one.options);
+  if (given.data) {
+    const count = crops ? batches[0] : 1;
+    await writeData(given.data, one, pipeline, optionsFor(count), count);
   }
-  const micros = await time(i => {
-    const { images, out } = sets[i % sets.length];
-    pipeline.runInto(out, images, given);
-  });
-  const roof = moved / (await copyBandwidth(moved));
-  rows.push({ label, n, micros, roof });
-  for (const { images, out } of sets) for (const held of new Set([...images, out])) held.dispose();
+  for (const n of batches) {
+    const options = optionsFor(n);
+    const fresh = () => imageOf(source, planesOf(source));
+    const inputs = () => (crops ? Array(n).fill(fresh()) : Array.from({ length: n }, fresh));
+    const first = inputs();
+    const shape = pipeline(first, options);
+    const moved = n * bytesRead + shape.byteLength;
+    const sets = [{ images: first, out: shape }];
+    // Crops leave most of their frame alone.
+    const whole = pixelBytes[source.format] * source.width * source.height * n + shape.byteLength;
+    while (sets.length * (crops ? moved : whole) < ROTATED_BYTES && sets.length < 64) {
+      sets.push({ images: inputs(), out: Tensor.empty(device, shape) });
+    }
+    const micros = await time(i => {
+      const { images, out } = sets[i % sets.length];
+      pipeline.runInto(out, images, options);
+    });
+    const roof = moved / (await copyBandwidth(moved));
+    rows.push({ case: id, label, n, micros, roof });
+    for (const { images, out } of sets) for (const held of new Set([...images, out])) held.dispose();
+  }
 }
 
-const status = cudaStatus();
-console.log(
-  `device: ${device.name}${onGpu ? `, driver ${status.driverVersion ?? '?'}` : `, ${cpus().length} cores`}; Node ${process.version}`,
-);
-console.log('\n| case | N | µs | roof, µs | share of the roof |\n|---|---:|---:|---:|---:|');
-for (const { label, n, micros, roof } of rows) {
+const driver = onGpu ? cudaStatus().driverVersion : undefined;
+if (given.json) {
+  const where = { kind: device.kind, name: device.name, cores: cpus().length, driver };
+  console.log(JSON.stringify({ peer: 'cuweave', device: where, rows }));
+} else {
   console.log(
-    `| ${label} | ${n} | ${micros.toFixed(1)} | ${roof.toFixed(1)} | ${((100 * roof) / micros).toFixed(0)} % |`,
+    `device: ${device.name}${onGpu ? `, driver ${driver ?? '?'}` : `, ${cpus().length} cores`}; Node ${process.version}`,
   );
+  console.log('\n| case | N | µs | roof, µs | share of the roof |\n|---|---:|---:|---:|---:|');
+  for (const { label, n, micros, roof } of rows) {
+    console.log(
+      `| ${label} | ${n} | ${micros.toFixed(1)} | ${roof.toFixed(1)} | ${((100 * roof) / micros).toFixed(0)} % |`,
+    );
+  }
 }

@@ -34,6 +34,14 @@ export const nv12ResizedF16 = pipeline(
   normalize(imagenet),
   nchw('f16'),
 );
+/** The colour standard of OpenCV's conversion, to be compared with it. */
+export const nv12Bt601Resized = pipeline(
+  nv12(),
+  yuvToRgb({ matrix: 'bt601', range: 'limited' }),
+  resize(resized),
+  normalize(imagenet),
+  nchw('f32'),
+);
 export const rgbResized = pipeline(rgb8(), resize(resized), normalize(imagenet), nchw('f32'));
 export const rgbNormalized = pipeline(rgb8(), normalize(imagenet), nchw('f32'));
 export const warpF32 = pipeline(nchw('f32'), warpAffine(warped), nchw('f32'));
