@@ -57,6 +57,8 @@ export type Point = readonly [x: f32, y: f32];
 export type Index = readonly [x: i32, y: i32];
 /** Width and height in pixels. */
 export type Size = { readonly width: i32; readonly height: i32 };
+/** Where a point operator's pixel is: in the image that enters the operator, and how large that is. */
+export type Position = { readonly at: Index; readonly size: Size };
 /** What a map knows about the images on both sides of it. */
 export type Sizes = { readonly src: Size; readonly dst: Size };
 
@@ -289,7 +291,7 @@ type OpBase<Role extends string> = {
 export type PointOp = OpBase<'point'> & {
   readonly from: readonly Colour[];
   readonly to: Colour | 'same';
-  readonly apply: (px: never, p: never) => readonly f32[];
+  readonly apply: (px: never, p: never, position?: Position) => readonly f32[];
 };
 /** An operator that says from where in the input an output pixel comes; the point lies between pixels. */
 export type MapOp = OpBase<'map'> & {
@@ -337,7 +339,8 @@ type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: ne
 
 /** A point operator, ready to be placed: call it with its options. Its function can be called as it stands. */
 export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = PointOp & {
-  readonly apply: (px: Pixel<Channels<In>>, p: KernelParams<P>) => readonly f32[];
+  /** `position` is needed where the operator's function takes it. */
+  readonly apply: (px: Pixel<Channels<In>>, p: KernelParams<P>, position?: Position) => readonly f32[];
 } & (<const O extends Options<P> = Record<never, never>>(
     options?: O & Exactly<O, Options<P>>,
   ) => Stage<Narrowed<P, O, In>, Out>);
@@ -369,7 +372,8 @@ const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string,
  * Declares an operator on the channels of one pixel.
  * @param def.from The colour models that it takes. It fails in the editor on any other.
  * @param def.to The colour model that it gives; by default the one it got.
- * @param def.apply `(px, params) => px` in the kernel language (docs/language.md).
+ * @param def.apply `(px, params) => px` in the kernel language (docs/language.md), or `(px, params, { at, size }) => px`: the pixel's
+ *   position, in whole pixels, in the image that enters the operator, and that image's size.
  */
 export const pointOp = <
   const P extends Readonly<Record<string, Param>>,
@@ -383,6 +387,7 @@ export const pointOp = <
   readonly apply: (
     px: Pixel<Channels<In[number]>>,
     p: KernelParams<P>,
+    position: Position,
   ) => Out extends Colour ? Pixel<Channels<Out>> : readonly f32[];
 }): PlacedPoint<P, In[number], Out> => place({ role: 'point', to: 'same', ...def }) as never;
 

@@ -129,7 +129,7 @@ type StageBase<Role extends string> = {
   /** Where the stage stands in the pipeline. */
   readonly loc: Loc;
 };
-/** `apply(px) → px`. */
+/** `apply(px) → px`, or `apply(px, at: i32×2) → px` where the function asks for the pixel's position. */
 export type PointStage = StageBase<'point'> & { readonly from: Colour; readonly to: Colour };
 /** `apply(at: f32×2) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
 export type MapStage = StageBase<'map'> & {

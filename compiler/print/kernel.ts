@@ -4,7 +4,7 @@
  */
 import { channelCount } from '../../ops/spec.js';
 import type { Kernel } from '../ir/plan.js';
-import type { Colour, Fn, OpFunction, ParamField, Stage, Type } from '../ir/types.js';
+import type { Colour, Fn, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
 import { tuple } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { cType } from './c.js';
@@ -38,8 +38,10 @@ export type PrintedKernel = {
   readonly tap: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
-  /** The statements of `finish(image, args, px0)`: everything that depends on the pixel alone. */
+  /** The statements of `finish(image, args, px0)`: everything that depends on the fetched pixel. */
   readonly finish: readonly string[];
+  /** Whether `finish` takes the output's position too: a point operator there asks for its pixel's. */
+  readonly positioned: boolean;
 };
 
 /** How a target reaches the data of an image. */
@@ -87,6 +89,9 @@ export const kernelNames = (kernel: Kernel): FunctionNames =>
 const special = (name: string, argument: string | undefined): string =>
   argument === undefined ? name : `${name}<${argument}>`;
 
+/** Whether a point operator's function takes its pixel's position. */
+const isPositioned = ({ apply }: PointStage): boolean => apply.fn.args.length > 1;
+
 /** Prints a kernel for a target. */
 export const printKernel = (
   kernel: Kernel,
@@ -96,7 +101,9 @@ export const printKernel = (
 ): PrintedKernel => {
   const stageNames = kernel.pipeline.stages.map(stage => cName(stage.name));
   const functions: PrintedFunction[] = [];
-  const called = new Map<Stage, (value: string) => string>();
+  const called = new Map<Stage, (...values: string[]) => string>();
+  /** The image that enters each stage: its number in `image.size`. */
+  const enters = new Map<Stage, number>();
   const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
 
   const printFn = (name: string, title: string, fn: Fn, helper: (name: string) => string, stage?: Stage) => {
@@ -160,7 +167,8 @@ export const printKernel = (
   const uniforms: { member: string; value: string }[] = [];
   let geometric = 0;
   for (const stage of kernel.pipeline.stages) {
-    const number = stage.role === 'point' ? 0 : geometric++;
+    const number = stage.role === 'point' ? geometric : geometric++;
+    enters.set(stage, number);
     const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
     const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
     called.set(stage, add(apply, stage.name, stage.name, stage, number));
@@ -212,12 +220,25 @@ export const printKernel = (
     }
     return { steps, value: `read(image, ${position.x}, ${position.y})` };
   };
-  /** Statements that take `px0` through point operators. */
-  const pointSteps = (points: Kernel['pre']): string[] => {
-    const steps = points.map((stage, n) =>
-      declare(pixelType(stage.to), `px${n + 1}`, called.get(stage)!(`px${n}`)),
-    );
+  /** Statements that take `px0` through point operators; `positionIn(n)` is the pixel's position in image n. */
+  const pointSteps = (points: Kernel['pre'], positionIn: (image: number) => Position): string[] => {
+    const steps = points.map((stage, n) => {
+      const position = isPositioned(stage) ? [positionIn(enters.get(stage)!).text] : [];
+      return declare(pixelType(stage.to), `px${n + 1}`, called.get(stage)!(`px${n}`, ...position));
+    });
     return [...steps, `return px${points.length};`];
+  };
+  /** The same after the resampling, or without one: from the output's position back to the images before it. */
+  const finishSteps = (): string[] => {
+    const last = kernel.geometry.length;
+    const first = Math.min(last, ...kernel.post.filter(isPositioned).map(stage => enters.get(stage)!));
+    const steps: string[] = [];
+    let position = here;
+    for (const { stage, number } of kernel.after.filter(map => map.number >= first).reverse()) {
+      steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
+      position = named(`at${number}`);
+    }
+    return [...steps, ...pointSteps(kernel.post, n => (n === last ? here : named(`at${n}`)))];
   };
 
   const { resample } = kernel;
@@ -228,7 +249,8 @@ export const printKernel = (
     fetchedPixel: cType(pixelType(entering)),
     sinkPixel: cType(pixelType(kernel.post.at(-1)?.to ?? entering)),
     fetchedChannels: channelCount[entering],
-    finish: pointSteps(kernel.post),
+    finish: finishSteps(),
+    positioned: kernel.post.some(isPositioned),
   };
 
   if (!resample) {
@@ -256,7 +278,8 @@ export const printKernel = (
     from = named('inside');
   }
   const { steps, value } = readThrough(kernel.before, from);
-  tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre));
+  const tapIn = (n: number): Position => (n === number ? from : named(`at${n}`));
+  tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre, tapIn));
   const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
 
   const fetch: string[] = [];

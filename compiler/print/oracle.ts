@@ -15,6 +15,8 @@ export type OracleView = {
   readonly tap: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
+  /** Whether `finish` takes the output's position. */
+  readonly positioned: boolean;
   readonly sizeFunctions: readonly JsFunctionView[];
   readonly sizes: readonly { readonly stage: string; readonly name: string }[];
 };
@@ -67,6 +69,7 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     tap: printed.tap,
     fetch: printed.fetch,
     finish: printed.finish,
+    positioned: printed.positioned,
     sizeFunctions: sizeFns,
     sizes,
   };

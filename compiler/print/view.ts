@@ -77,6 +77,8 @@ export type KernelView = {
   readonly tap: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
+  /** Whether `finish` takes the output's position. */
+  readonly positioned: boolean;
   /** Where the sink's size is in `image.size`. */
   readonly last: number;
   readonly block: { readonly x: number; readonly y: number; readonly threads: number };
@@ -282,6 +284,7 @@ export const kernelView = (
     tap: printed.tap,
     fetch: printed.fetch,
     finish: printed.finish,
+    positioned: printed.positioned,
     last: kernel.geometry.length,
     interior: reach !== undefined,
     tile: {

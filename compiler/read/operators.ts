@@ -238,7 +238,10 @@ const signature = (
   const arg = (name: string, type: Type): MainArg => ({ kind: 'arg', name, type });
   switch (role) {
     case 'point':
-      return { args: [arg('px', tuple('f32', channels)), bound(params)], returns: tuple('f32', out) };
+      return {
+        args: [arg('px', tuple('f32', channels)), bound(params), position(loc)],
+        returns: tuple('f32', out),
+      };
     case 'map':
       return {
         args: [arg('at', tuple('f32', 2)), bound(params), bound(sizesRecord(f32, loc))],
@@ -260,6 +263,23 @@ const signature = (
       return { args: [bound(params), bound(sizeRecord('src', i32, loc))], returns: tuple('i32', 2) };
   }
 };
+
+const position = (loc: Loc): MainArg => ({
+  kind: 'part',
+  name: 'at',
+  type: tuple('i32', 2),
+  whole: at => ({
+    kind: 'record',
+    what: 'the position',
+    fields: new Map<string, Value>([
+      [
+        'at',
+        { kind: 'list', items: [0, 1].map(index => ({ kind: 'index', tuple: at, index, type: i32, loc })) },
+      ],
+      ['size', sizeRecord('src', i32, loc)],
+    ]),
+  }),
+});
 
 // A map counts in f32, so it sees sizes as f32; whole maps and sizes count in i32.
 const sizesRecord = (type: Type, loc: Loc): Value => ({

@@ -158,7 +158,8 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
   const params = paramsOf(stage, channelCount[before.colour], context);
   if (op.role === 'point') {
     const colour = op.to === 'same' ? before.colour : op.to;
-    return { ...before, colour, at: (x, y) => op.apply(before.at(x, y) as never, params) };
+    const { size } = before;
+    return { size, colour, at: (x, y) => op.apply(before.at(x, y) as never, params, { at: [x, y], size }) };
   }
   const src = before.size;
   const dst = op.size ? op.size(params, src) : src;
