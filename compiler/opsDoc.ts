@@ -118,6 +118,8 @@ const values: Readonly<Record<Exclude<ParamKind, 'choice'>, string>> = {
   mat3x4: '12 numbers',
   primaries: '`{ from, to }`',
   rect: '`{ x, y, width, height }`',
+  rects: 'up to 4 of `{ x, y, width, height }`',
+  table: '256 numbers',
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
 };

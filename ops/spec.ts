@@ -22,10 +22,11 @@ export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'f32';
  * - `yuv`: luma, then the differences of blue and red to it, by a standard's coefficients; codes 0..255.
  * - `yCrCb`: OpenCV's order and coefficients of the same: luma, red, blue; codes 0..255.
  * - `hsv`: hue in degrees 0..360, saturation in 0..1, value as the RGB it comes from (0..255).
+ * - `lab`: CIE L\*a\*b\* under D65: L in 0..100, a and b around 0.
  * - `linear`: RGB in proportion to light, 0..1. See `toLinear` for what 1 stands for.
  * - `premultiplied`: RGBA whose colours are multiplied by alpha / 255, 0..255.
  */
-export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray' | 'hsv' | 'yCrCb' | 'linear' | 'premultiplied';
+export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray' | 'hsv' | 'yCrCb' | 'lab' | 'linear' | 'premultiplied';
 /** How many channels each colour model has. */
 export const channelCount = {
   gray: 1,
@@ -34,11 +35,12 @@ export const channelCount = {
   rgba: 4,
   hsv: 3,
   yCrCb: 3,
+  lab: 3,
   linear: 3,
   premultiplied: 4,
 } as const satisfies Record<Colour, number>;
 /** All colour models: for an operator on plain numbers, whatever they mean. */
-export const anyColour = ['gray', 'yuv', 'rgb', 'rgba', 'hsv', 'yCrCb', 'linear', 'premultiplied'] as const;
+export const anyColour = ['gray', 'yuv', 'rgb', 'rgba', 'hsv', 'yCrCb', 'lab', 'linear', 'premultiplied'] as const;
 /** The number of channels of a colour model, as a type. */
 export type Channels<C extends Colour> = (typeof channelCount)[C];
 /** The channels of one pixel: a tuple, so that it destructures. `.map` keeps its length. */
@@ -87,6 +89,8 @@ export type ParamKind =
   | 'mat3x4'
   | 'primaries'
   | 'rect'
+  | 'rects'
+  | 'table'
   | 'yuvToRgb'
   | 'rgbToYuv'
   | 'choice';
@@ -104,6 +108,8 @@ export const paramFields = {
   mat3x4: { scalar: 'f32', lanes: 12, fields: [] },
   primaries: { scalar: 'f32', lanes: 9, fields: [] },
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
+  rects: { scalar: 'i32', lanes: 16, fields: [] },
+  table: { scalar: 'f32', lanes: 256, fields: [] },
   yuvToRgb: {
     scalar: 'f32',
     lanes: 7,
@@ -121,6 +127,10 @@ export const paramFields = {
 
 /** A rectangle in whole pixels; (x, y) is its top left corner. */
 export type Rect = { readonly x: i32; readonly y: i32; readonly width: i32; readonly height: i32 };
+/** Four rectangles as the kernel sees them: those that are not given have no width and no height. */
+export type Rects = readonly [Rect, Rect, Rect, Rect];
+/** 256 numbers, which `lookup` reads. */
+export type Table = readonly f32[];
 /** Six numbers, row by row: x' = m[0]·x + m[1]·y + m[2], y' = m[3]·x + m[4]·y + m[5]. */
 export type Mat2x3 = readonly [f32, f32, f32, f32, f32, f32];
 /** An affine map with its direction named: from output to input pixels, or from input to output pixels. */
@@ -187,16 +197,26 @@ export const mat3x4: Param<Mat3x4, Mat3x4, 'call'> = { param: 'mat3x4', per: 'ca
 export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { param: 'primaries', per: 'call' };
 /** A rectangle inside the image. */
 export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
+/**
+ * Up to four rectangles; what is outside of the image is cut off. The kernel always sees four: those that are not given, and those
+ * that lie outside, are empty.
+ */
+export const rects: Param<readonly Rect[], Rects, 'call'> = { param: 'rects', per: 'call' };
+/** 256 numbers; seen by the kernel as what `lookup` reads. Use it as `perChannel(table)`. */
+export const table: Param<Table, Table, 'call'> = { param: 'table', per: 'call' };
 /** The matrix and range of a YUV signal; seen by the kernel as coefficients. */
 export const yuvCoding: Param<YuvCoding, YuvCoefficients, 'call'> = { param: 'yuvToRgb', per: 'call' };
 /** The matrix and range of a YUV signal that is to be made; seen by the kernel as coefficients. */
 export const yuvEncoding: Param<YuvEncoding, RgbCoefficients, 'call'> = { param: 'rgbToYuv', per: 'call' };
 
-/** A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels. */
-export const perChannel = (_type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'> => ({
-  param: 'f32',
-  per: 'channel',
-});
+/**
+ * A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels; of tables one for each
+ * channel, or one for all.
+ */
+export const perChannel: {
+  (type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'>;
+  (type: typeof table): Param<Table | readonly Table[], readonly Table[], 'channel'>;
+} = (type: { readonly param: ParamKind }): never => ({ param: type.param, per: 'channel' }) as never;
 /** A parameter that may differ from image to image of a batch. At the call: one value, or an array of them. */
 export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> => ({
   param: type.param,
@@ -324,7 +344,7 @@ type Fitting<P, O> = {
   [K in keyof O & keyof P]: (
     models: P[K] extends Param<infer _V, infer _K, 'channel'>
       ? O[K] extends readonly unknown[]
-        ? OfLength<O[K]['length']>
+        ? OfLength<O[K]['length'] extends (typeof paramFields)['table']['lanes'] ? number : O[K]['length']>
         : Colour
       : Colour,
   ) => void;

@@ -50,6 +50,8 @@ export type Access = {
   params(stage: string): string;
   /** One number of a parameter, after the name of the struct that holds it. */
   lane(struct: string, field: ParamField, lane: number): string;
+  /** A parameter of many numbers without names, as an array. */
+  array(struct: string, field: ParamField): string;
   /** Image and arguments, as they are passed on. */
   readonly context: string;
   /** The same, as a function declares them. */
@@ -118,6 +120,7 @@ export const printKernel = (
       local,
       helper,
       param: (field, lane) => access.lane('p', fields.get(field)!, lane),
+      entry: (field, index) => `${access.array('p', fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
       tap: (x, y) => `${special('tap', access.interior)}(${access.context}, ${x}, ${y})`,
@@ -178,6 +181,7 @@ export const printKernel = (
       helper: own => own,
       uniform: own => own,
       tap: () => '',
+      entry: () => '',
       param: (field, lane) => access.lane(access.params(stage.name), fields.get(field)!, lane),
       size: (of, axis) => `image.size[${of === 'src' ? number : number + 1}].${axis}`,
     };

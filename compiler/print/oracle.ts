@@ -31,6 +31,7 @@ export type JsFunctionView = {
 const access: Access = {
   params: stage => `image.params.${stage}`,
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
+  array: (struct, field) => `${struct}.${field.name}`,
   context: 'image',
   contextArgs: 'image',
   paramsArg: (_, name) => name,
@@ -96,6 +97,7 @@ export const sizeFunctions = (
         local: (own: string) => locals.get(own) ?? own,
         helper,
         param: (field: string, lane: number) => `p.${field}[${lane}]`,
+        entry: (field: string, index: string) => `p.${field}[${index}]`,
         size: (of: string, axis: string) => `${of}.${axis}`,
         uniform: (own: string) => own,
         tap: () => '',

@@ -6,7 +6,7 @@ import { isArray, lanePath } from '../pass/layout.js';
 import { c } from './c.js';
 import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, printKernel } from './kernel.js';
-import { stageName } from './names.js';
+import { memberName, stageName } from './names.js';
 
 const storedTypes: Readonly<Record<DType, string>> = {
   u8: 'uint8_t',
@@ -176,6 +176,7 @@ const access = (kernel: Kernel, column: string): Access => ({
     return `${placed?.block ?? 'args'}.${stageName(stage)}`;
   },
   lane: (struct, field, lane) => `${struct}.${lanePath(field, lane)}`,
+  array: (struct, field) => `${struct}.${memberName(field.name)}`,
   context: 'image, args',
   contextArgs: 'const Image& image, const Args& args',
   paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,

@@ -1,5 +1,6 @@
 /** From an operator's declaration to its functions in the IR; each is read once for a number of channels and choices. */
 import { ts } from 'ts-morph';
+import { MAX_RECTS } from '../../ops/limits.js';
 import { type ParamKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { Expr, Loc, OpFunction, Type } from '../ir/types.js';
@@ -327,6 +328,21 @@ const paramValue = (param: KernelParam, channels: number, loc: Loc): Value => {
   if (fields.length > 0) {
     const named = fields.map((field, index): [string, Value] => [field, lane(index)]);
     return { kind: 'record', what: `the parameter ${param.name}`, fields: new Map(named) };
+  }
+  const count = param.perChannel ? channels : 1;
+  if (param.kind === 'table') {
+    const tables = Array.from(
+      { length: count },
+      (_, index): Value => ({ kind: 'table', param: param.name, first: index * lanes }),
+    );
+    return param.perChannel ? { kind: 'list', items: tables } : tables[0];
+  }
+  if (param.kind === 'rects') {
+    const rect = (index: number): Value => {
+      const named = paramFields.rect.fields.map((field, n): [string, Value] => [field, lane(4 * index + n)]);
+      return { kind: 'record', what: 'the rectangle', fields: new Map(named) };
+    };
+    return { kind: 'list', items: Array.from({ length: MAX_RECTS }, (_, index) => rect(index)) };
   }
   const length = param.perChannel ? channels : lanes;
   return param.perChannel || lanes > 1

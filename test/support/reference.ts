@@ -47,7 +47,7 @@ const isOpen = (value: unknown): value is { readonly open: string } =>
 
 const ofImage = (param: Param, value: unknown, number: number): unknown => {
   const several =
-    Array.isArray(value) && (!['vec2', 'mat3x4'].includes(param.param) || Array.isArray(value[0]));
+    Array.isArray(value) && (!['vec2', 'mat3x4', 'rects'].includes(param.param) || Array.isArray(value[0]));
   return param.per === 'image' && several ? value[number] : value;
 };
 
@@ -108,6 +108,16 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
     }
     case 'rect':
       return value as Rect;
+    case 'rects':
+      return Array.from(
+        { length: 4 },
+        (_, n) => (value as readonly Rect[])[n] ?? { x: 0, y: 0, width: 0, height: 0 },
+      );
+    case 'table': {
+      const one = typeof (value as readonly unknown[])[0] === 'number';
+      const tables = one ? Array.from({ length: channels }, () => value) : value;
+      return (tables as readonly (readonly number[])[]).map(numbers => numbers.map(Math.fround));
+    }
     case 'yuvToRgb': {
       const asked = value as YuvCoding;
       const matrix = asked.matrix === 'auto' ? image.colour?.matrix : asked.matrix;
