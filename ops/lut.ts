@@ -1,5 +1,5 @@
-import { i32, perChannel, pointOp, table } from './spec.js';
 import { lookup, roundHalfEven } from './math.js';
+import { i32, perChannel, pointOp, table } from './spec.js';
 
 /**
  * A table instead of a formula: 256 numbers for each channel, or 256 for all. The value is rounded, halves to even, and held to

@@ -40,7 +40,17 @@ export const channelCount = {
   premultiplied: 4,
 } as const satisfies Record<Colour, number>;
 /** All colour models: for an operator on plain numbers, whatever they mean. */
-export const anyColour = ['gray', 'yuv', 'rgb', 'rgba', 'hsv', 'yCrCb', 'lab', 'linear', 'premultiplied'] as const;
+export const anyColour = [
+  'gray',
+  'yuv',
+  'rgb',
+  'rgba',
+  'hsv',
+  'yCrCb',
+  'lab',
+  'linear',
+  'premultiplied',
+] as const;
 /** The number of channels of a colour model, as a type. */
 export type Channels<C extends Colour> = (typeof channelCount)[C];
 /** The channels of one pixel: a tuple, so that it destructures. `.map` keeps its length. */

@@ -1,4 +1,12 @@
-import { type f32, perImage, pointOp, withDefault, type YuvMatrix, type YuvRange, yuvCoding } from './spec.js';
+import {
+  type f32,
+  perImage,
+  pointOp,
+  withDefault,
+  type YuvMatrix,
+  type YuvRange,
+  yuvCoding,
+} from './spec.js';
 
 const truncated = (v: f32): f32 => Math.floor(Math.min(Math.max(v, 0), 255));
 
@@ -31,5 +39,4 @@ const torchcodecYuvToRgbOp = pointOp({
  */
 export const torchcodecYuvToRgb = (
   options: { readonly matrix?: YuvMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
-) =>
-  torchcodecYuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });
+) => torchcodecYuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });

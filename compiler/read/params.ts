@@ -261,7 +261,11 @@ const checkRect = (value: unknown, path: string, leastCorner: number): Problem |
     const number = own(value, name);
     const least = name === 'width' || name === 'height' ? 1 : leastCorner;
     if (!isI32(number) || Number(number) < least) {
-      return expected(least < 0 ? 'a whole number of 32 bits' : `a whole number of at least ${least}`, `${path}.${name}`, number);
+      return expected(
+        least < 0 ? 'a whole number of 32 bits' : `a whole number of at least ${least}`,
+        `${path}.${name}`,
+        number,
+      );
     }
   }
   return undefined;

@@ -232,6 +232,14 @@ export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[]
       exposure: each(() => random.float(0.5, 40)),
       twist: each(() => Array.from({ length: 12 }, () => random.float(-1, 1))),
       bits: random.int(1, 8),
+      areas: each(image => [
+        region(image),
+        { x: random.int(-9, 70), y: random.int(-9, 70), width: random.int(1, 40), height: random.int(1, 9) },
+      ]),
+      seed: each(() => random.int(-2147483648, 2147483647)),
+      sigma: each(() => random.float(0, 30)),
+      table: Array.from({ length: 256 }, () => random.float(-20, 300)),
+      ramp: each(() => Array.from({ length: 256 }, () => random.float(0, 255))),
       shift: each(() => [random.float(-3, 3), random.float(-3, 3)]),
     };
     const given = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));

@@ -34,6 +34,7 @@ import {
 
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
+export * from './pixelPipelines.js';
 export * from './pointPipelines.js';
 export * from './positionPipelines.js';
 

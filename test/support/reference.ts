@@ -47,7 +47,8 @@ const isOpen = (value: unknown): value is { readonly open: string } =>
 
 const ofImage = (param: Param, value: unknown, number: number): unknown => {
   const several =
-    Array.isArray(value) && (!['vec2', 'mat3x4', 'rects'].includes(param.param) || Array.isArray(value[0]));
+    Array.isArray(value) &&
+    (!['vec2', 'mat3x4', 'rects', 'table'].includes(param.param) || Array.isArray(value[0]));
   return param.per === 'image' && several ? value[number] : value;
 };
 
@@ -114,6 +115,7 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
         (_, n) => (value as readonly Rect[])[n] ?? { x: 0, y: 0, width: 0, height: 0 },
       );
     case 'table': {
+      if (param.per !== 'channel') return (value as readonly number[]).map(Math.fround);
       const one = typeof (value as readonly unknown[])[0] === 'number';
       const tables = one ? Array.from({ length: channels }, () => value) : value;
       return (tables as readonly (readonly number[])[]).map(numbers => numbers.map(Math.fround));
