@@ -11,7 +11,7 @@ const RV = 1673527;
 const GV = -852492;
 const GU = -409993;
 const BU = 2116026;
-const HALF = 2 ** 19;
+const HALF = 524288;
 
 const byte = (v: i32): i32 => byteOf(v >> 20);
 

@@ -25,20 +25,20 @@ export const randomWords = (x: i32, y: i32, z: i32, w: i32): readonly [i32, i32,
 const logarithm = (p: f32): f32 => {
   let m: f32 = p;
   let e: f32 = 0;
-  if (m < 2 ** -16) {
-    m *= 2 ** 16;
+  if (m < 1 / 65536) {
+    m *= 65536;
     e += 16;
   }
-  if (m < 2 ** -8) {
-    m *= 2 ** 8;
+  if (m < 1 / 256) {
+    m *= 256;
     e += 8;
   }
-  if (m < 2 ** -4) {
-    m *= 2 ** 4;
+  if (m < 1 / 16) {
+    m *= 16;
     e += 4;
   }
-  if (m < 2 ** -2) {
-    m *= 2 ** 2;
+  if (m < 1 / 4) {
+    m *= 4;
     e += 2;
   }
   if (m < Math.SQRT1_2 / 2) {
@@ -62,7 +62,7 @@ const logarithm = (p: f32): f32 => {
  */
 export const normalDeviate = (bits: i32): f32 => {
   // The upper bits are the better ones: one for the sign, 23 for the distance from the middle.
-  const p = f32Of(bits) * 2 ** -25;
+  const p = f32Of(bits) / 33554432;
   const q = 0.5 - p;
   let z: f32 = 0;
   if (q <= 0.425) {
@@ -77,5 +77,5 @@ export const normalDeviate = (bits: i32): f32 => {
   return bits < 0 ? -z : z;
 };
 
-/** An odd number below 2^24. */
+/** An odd number below 2^24: of 2^25 it is a share in 0..1/2, exactly. */
 const f32Of = (bits: i32): f32 => 2 * ((bits >> 8) & 0x7fffff) + 1;

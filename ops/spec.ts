@@ -208,8 +208,7 @@ export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { para
 /** A rectangle inside the image. */
 export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
 /**
- * Up to four rectangles; what is outside of the image is cut off. The kernel always sees four: those that are not given, and those
- * that lie outside, are empty.
+ * Up to four rectangles, which may reach out of the image. The kernel always sees four: those that are not given are empty.
  */
 export const rects: Param<readonly Rect[], Rects, 'call'> = { param: 'rects', per: 'call' };
 /** 256 numbers; seen by the kernel as what `lookup` reads. Use it as `perChannel(table)`. */

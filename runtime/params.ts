@@ -198,8 +198,8 @@ const toRect = (value: unknown, { path, src }: PackContext): number[] => {
   return [x, y, width, height];
 };
 
-// Cut to the image, so that the kernel's sums of positions and sizes stay small; what is empty has no width and no height.
-const toRects = (value: unknown, { path, src }: PackContext): number[] => {
+// Left and top are cut to 0, right and bottom to what i32 holds, so that no sum or difference in the kernel wraps.
+const toRects = (value: unknown, { path }: PackContext): number[] => {
   if (!Array.isArray(value) || value.length > MAX_RECTS) {
     throw expected(
       `an array of at most ${MAX_RECTS} rectangles`,
@@ -210,13 +210,13 @@ const toRects = (value: unknown, { path, src }: PackContext): number[] => {
   const cut = value.flatMap((item: unknown, n) => {
     const [x, y, width, height] = toRect(item, { path: `${path}[${n}]` });
     const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
-    const right = Math.min(x + width, src?.width ?? MAX_SIDE);
-    const bottom = Math.min(y + height, src?.height ?? MAX_SIDE);
+    const right = Math.min(x + width, I32_MAX);
+    const bottom = Math.min(y + height, I32_MAX);
     return right <= left || bottom <= top ? [] : [left, top, right - left, bottom - top];
   });
   return [...cut, ...new Array<number>(paramFields.rects.lanes - cut.length).fill(0)];
 };
-const MAX_SIDE = 2147483647;
+const I32_MAX = 2147483647;
 
 const toTables = (value: unknown, { path, channels }: PackContext): number[] => {
   const toTable = (given: unknown, at: string): number[] =>

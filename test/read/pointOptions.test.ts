@@ -27,6 +27,34 @@ const cases: Readonly<Record<string, string>> = {
   fractionOfBits: placed('posterize({ bits: 2.5 })'),
   weightsOfTwo: placed('rgbToGray({ weights: [0.5, 0.5] })'),
   exponentNotFinite: placed('gamma({ exponent: Infinity })'),
+  fiveAreas: placed(
+    'erase({ areas: Array.from({ length: 5 }, () => ({ x: 0, y: 0, width: 1, height: 1 })) })',
+  ),
+  emptyArea: placed('erase({ areas: [{ x: 0, y: 0, width: 0, height: 1 }] })'),
+  areaOfNumbers: placed('erase({ areas: [[0, 0, 1, 1]] as never })'),
+  areasOfImages: placed('erase({ areas: [[{ x: 0, y: 0, width: 1, height: 1.5 }], []] })'),
+  fillOfTwo: placed('erase({ value: [1, 2] as never })'),
+  eraseHsv: anySpec('export const p = pipeline(rgb8(), ops.rgbToHsv(), ops.erase() as never, nchw("f32"));'),
+  shortTable: placed('lut({ table: [1, 2, 3, 4] as never })'),
+  shortTables: placed('lut({ table: [[1], [2], [3]] })'),
+  tableOfWords: placed('lut({ table: "gamma" as never })'),
+  tableNotFinite: placed('lut({ table: Array.from({ length: 256 }, (_, n) => 1 / n) })'),
+  lutLinear: anySpec(
+    `export const p = pipeline(rgb8(), ops.toLinear({ transfer: 'srgb' }), ops.lut() as never, nchw('f32'));`,
+  ),
+  seedOfHalf: placed('gaussianNoise({ seed: 0.5 })'),
+  sigmaOfWords: placed("gaussianNoise({ sigma: 'much' as never })"),
+  noiseOnAlpha: anySpec(
+    `export const p = pipeline(nhwc('u8', { colour: 'rgba' }), ops.gaussianNoise() as never, nchw('f32'));`,
+  ),
+  labOfLab: anySpec(
+    `export const p = pipeline(rgb8(), ops.rgbToLab(), ops.rgbToLab() as never, nchw('f32'));`,
+  ),
+  rgbOfRgb: placed('labToRgb()'),
+  opencvOfRgb: placed('opencvNv12ToRgb()'),
+  torchcodecRange: anySpec(
+    `export const p = pipeline(nv12(), ops.torchcodecYuvToRgb({ range: 'video' as never }), nchw('f32'));`,
+  ),
   wrongModel: placed('hsvToRgb()'),
 };
 

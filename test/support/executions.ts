@@ -5,7 +5,7 @@ import { oracleSource } from '../../compiler/generate.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
-import type { Format, Pipeline } from '../../ops/spec.js';
+import { type Format, type Pipeline, paramFields } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
@@ -73,7 +73,7 @@ export const runOracle = (
     for (const field of placed?.fields ?? []) {
       const value = 'open' in field.value ? given[field.value.open] : field.value.settled;
       const { value: mine } = valueOfImage(field, value, place.number, place.of, field.name);
-      const channels = field.per === 'channel' ? field.lanes : undefined;
+      const channels = field.per === 'channel' ? field.lanes / paramFields[field.kind].lanes : undefined;
       const colour = image.colour as never;
       own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour });
     }
