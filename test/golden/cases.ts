@@ -13,6 +13,8 @@ const byName: Readonly<Record<PipelineName, Pipeline>> = { ...pipelines };
 
 export type GoldenCase = {
   readonly id: string;
+  /** Whose result it is, and of what: the library with its version, and its operation. */
+  readonly peer: { readonly producer: string; readonly operation: string };
   /** The pipeline's name in test/golden/pipelines.ts, and the pipeline. */
   readonly name: PipelineName;
   readonly pipeline: Pipeline;
@@ -259,10 +261,17 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
   }),
 };
 
+/** `cvtColor RGB2Lab`, `resize linear`. */
+const peerOf = ({ producer, op, params }: GoldenEntry): GoldenCase['peer'] => {
+  const words = [params.code, params.filter, params.border].filter(word => typeof word === 'string');
+  return { producer, operation: [op, words.join(', ')].filter(Boolean).join(' ') };
+};
+
 const caseOf = (entry: GoldenEntry): GoldenCase => {
   const { name, options = {}, tolerance, why } = plans[entry.op](entry);
   return {
     id: entry.id,
+    peer: peerOf(entry),
     name,
     pipeline: byName[name],
     inputs: [inputOf(entry, name)],
@@ -288,6 +297,7 @@ const profileCase = (entry: GoldenEntry): readonly GoldenCase[] => {
   return [
     {
       id: `${entry.id}, exactly`,
+      peer: peerOf(entry),
       name,
       pipeline: byName[name],
       inputs: [inputOf(entry, name)],

@@ -54,6 +54,30 @@ const cases: Readonly<Record<string, string>> = {
   mathRandom: pointSpec('([r, g, b]) => [r * Math.random(), g, b]'),
   mathClz32: pointSpec('([r, g, b]) => [Math.clz32(r), g, b]'),
   mathFunctionAsValue: pointSpec('px => px.map(Math.abs)'),
+  tableAsNumber: pointSpec('([r, g, b], { curve }) => [r + curve, g, b]', {
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  tableByIndex: pointSpec('([r, g, b], { curve }) => [curve[i32(r)], g, b]', {
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  lookupOfPixel: pointSpec('px => [ops.lookup(px, 1), 0, 0]'),
+  lookupOfFraction: pointSpec('([r, g, b], { curve }) => [ops.lookup(curve, r), g, b]', {
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  lookupInside: pointSpec(
+    '(px, { curve }) => px.map(v => { const i = i32(v); return ops.lookup(curve, i); })',
+    { params: 'curve: ops.table', options: '{ curve: Array.from({ length: 256 }, () => 1) }' },
+  ),
+  positionOfFloat: pointSpec(
+    '(px, _, { at }) => { let n: i32 = at[0]; n += at[1] * 0.5; return [n, 0, 0]; }',
+  ),
+  positionAsNumber: pointSpec('([r, g, b], _, place) => [r * (place as never), g, b]'),
+  positionOfFour: pointSpec('([r, g, b], _, { at }, more) => [r + at[0], g, b]'),
+  positionOfThree: pointSpec('([r, g, b], _, { at }) => [r + at[2], g, b]'),
+  positionBorder: pointSpec('([r, g, b], _, { border }) => [r + border, g, b]'),
   mathArity: pointSpec('([r, g, b]) => [Math.hypot(r, g, b), g, b]'),
   mathNoArguments: pointSpec('([r, g, b]) => [Math.max(), g, b]'),
   recursion: pointSpec('([r, g, b]) => [fall(r), g, b]', {
@@ -2451,4 +2475,44 @@ test('throwsText', () => {
       ~
       hint: pipelines are made when their module is loaded, so it must run without its application"
   `);
+});
+
+test('tableAsNumber', () => {
+  expect(run.textOf('tableAsNumber.ts')).toMatchInlineSnapshot();
+});
+
+test('tableByIndex', () => {
+  expect(run.textOf('tableByIndex.ts')).toMatchInlineSnapshot();
+});
+
+test('lookupOfPixel', () => {
+  expect(run.textOf('lookupOfPixel.ts')).toMatchInlineSnapshot();
+});
+
+test('lookupOfFraction', () => {
+  expect(run.textOf('lookupOfFraction.ts')).toMatchInlineSnapshot();
+});
+
+test('lookupInside', () => {
+  expect(run.textOf('lookupInside.ts')).toMatchInlineSnapshot();
+});
+
+test('positionOfFloat', () => {
+  expect(run.textOf('positionOfFloat.ts')).toMatchInlineSnapshot();
+});
+
+test('positionAsNumber', () => {
+  expect(run.textOf('positionAsNumber.ts')).toMatchInlineSnapshot();
+});
+
+test('positionOfFour', () => {
+  expect(run.textOf('positionOfFour.ts')).toMatchInlineSnapshot();
+});
+
+test('positionOfThree', () => {
+  expect(run.textOf('positionOfThree.ts')).toMatchInlineSnapshot();
+});
+
+test('positionBorder', () => {
+  expect(run.textOf('positionBorder.ts')).toMatchInlineSnapshot();
 });

@@ -87,7 +87,9 @@ const shifted = pointOp({
 export const lutOfImage = pipeline(nchw('f32', { colour: 'gray' }), shifted({ by: 100 }), nchw('f32'));
 
 // L*a*b*.
-export const labOfRgb = pipeline(rgb8(), rgbToLab(), nchw('f32'));
+// a and b are differences of cube roots times 500 and 200, of which each may be off by a few units in its last place: in quarters
+// that is less than what values in 0..255 may differ by.
+export const labOfRgb = pipeline(rgb8(), rgbToLab(), scaleOffset({ scale: [1, 1 / 4, 1 / 4] }), nchw('f32'));
 export const labThere = pipeline(rgb8(), rgbToLab(), labToRgb(), nhwc('u8'));
 export const labBack = pipeline(
   nchw('f32', { colour: 'lab' }),
