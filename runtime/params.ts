@@ -5,7 +5,6 @@ import {
   rgbToYuvCoefficients,
   yuvToRgbCoefficients,
 } from '../ops/colour.js';
-import { MAX_RECTS, TABLE_SIZE } from '../ops/limits.js';
 import { type Primaries, paramFields, type YuvCoding } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
 import type { ColourDescription } from './videoColour.js';
@@ -216,7 +215,10 @@ const toRects = (value: unknown, { path }: PackContext): number[] => {
   });
   return [...cut, ...new Array<number>(paramFields.rects.lanes - cut.length).fill(0)];
 };
+const MAX_RECTS = paramFields.rects.lanes / paramFields.rect.lanes;
 const I32_MAX = 2147483647;
+
+const TABLE_SIZE: number = paramFields.table.lanes;
 
 const toTables = (value: unknown, { path, channels }: PackContext): number[] => {
   const toTable = (given: unknown, at: string): number[] =>
