@@ -57,7 +57,7 @@ const differencesSection = (): string => {
   ) as readonly Difference[];
   const lines = rows.map(({ operators, peer, operation, result, max, mean, share, why }) => [
     operators,
-    `${peer.replace(/^./, first => first.toUpperCase())}: ${operation}`,
+    `${peer.replace(/^[a-z]+/, name => peerNames[name] ?? name)}: ${operation}`,
     result,
     number(max),
     number(mean),
@@ -68,12 +68,18 @@ const differencesSection = (): string => {
   return `## How far from other libraries
 
 Measured on the results of other libraries in test/golden: the largest and the mean difference of a value, in the units of the
-result (u8: levels; the values of f32 and f16 are in 0..255 for OpenCV and in 0..1 for torch), and how many values differ at all.
+result (u8: levels; the values of f32 and f16 are in 0..255 for OpenCV and about 1 for PyTorch), and how many values differ at all.
 Where the largest is far above the mean, single pixels fall to the other side of a step. What has no line here has no
 counterpart in those libraries, or none whose result is kept; [testing.md](testing.md) says what else the operators are held to.
 
 ${table([titles, ...lines])}
 `;
+};
+const peerNames: Readonly<Record<string, string>> = {
+  opencv: 'OpenCV',
+  torch: 'PyTorch',
+  pillow: 'Pillow',
+  numpy: 'NumPy',
 };
 const number = (value: number): string =>
   value !== 0 && value < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(2)));
