@@ -1,6 +1,8 @@
 /** docs/ops.md, printed from the declarations and comments of the operators themselves. */
+import { readFileSync } from 'node:fs';
 import * as exported from '../ops/index.js';
 import type { Param, ParamKind } from '../ops/spec.js';
+import { packageFile } from './package.js';
 import { type Maker, type OpSource, readOpsSource } from './read/opsSource.js';
 
 const groups: readonly (readonly [maker: Maker, title: string, text: string])[] = [
@@ -33,6 +35,55 @@ default; options *per image* take one value, or an array with one for each image
 This page is printed from the operators' declarations and comments: mend those, then run \`npm run docs\`.
 `;
 
+/** How far operators are from another library's operation, over all cases of test/golden; made by its differences.test.ts. */
+export type Difference = {
+  readonly operators: string;
+  /** The library and its version. */
+  readonly peer: string;
+  readonly operation: string;
+  /** What the results are stored as. */
+  readonly result: string;
+  /** Of single values, in the units of the result. */
+  readonly max: number;
+  readonly mean: number;
+  /** How many of the values differ at all. */
+  readonly share: number;
+  readonly why: string;
+};
+
+const differencesSection = (): string => {
+  const rows = JSON.parse(
+    readFileSync(packageFile('test', 'golden', 'differences.json'), 'utf8'),
+  ) as readonly Difference[];
+  const lines = rows.map(({ operators, peer, operation, result, max, mean, share, why }) => [
+    operators,
+    `${peer.replace(/^[a-z]+/, name => peerNames[name] ?? name)}: ${operation}`,
+    result,
+    number(max),
+    number(mean),
+    share === 0 ? '0' : `${number(100 * share)} %`,
+    max === 0 ? '' : why,
+  ]);
+  const titles = ['operators', 'compared with', 'result', 'max', 'mean', 'differ', 'why'];
+  return `## How far from other libraries
+
+Measured on the results of other libraries in test/golden: the largest and the mean difference of a value, in the units of the
+result (u8: levels; the values of f32 and f16 are in 0..255 for OpenCV and about 1 for PyTorch), and how many values differ at all.
+Where the largest is far above the mean, single pixels fall to the other side of a step. What has no line here has no
+counterpart in those libraries, or none whose result is kept; [testing.md](testing.md) says what else the operators are held to.
+
+${table([titles, ...lines])}
+`;
+};
+const peerNames: Readonly<Record<string, string>> = {
+  opencv: 'OpenCV',
+  torch: 'PyTorch',
+  pillow: 'Pillow',
+  numpy: 'NumPy',
+};
+const number = (value: number): string =>
+  value !== 0 && value < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(2)));
+
 /** The whole page. */
 export const opsDoc = (): string => {
   const { ops, colours } = readOpsSource();
@@ -48,7 +99,7 @@ export const opsDoc = (): string => {
     const overview = table([titles, ...rows].map(row => columns.map(column => row[column])));
     return `## ${title}\n\n${text}\n\n${overview}\n\n${members.map(entry).join('\n')}`;
   });
-  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}`;
+  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}`;
 };
 
 const entry = (op: OpSource): string => {
@@ -118,6 +169,8 @@ const values: Readonly<Record<Exclude<ParamKind, 'choice'>, string>> = {
   mat3x4: '12 numbers',
   primaries: '`{ from, to }`',
   rect: '`{ x, y, width, height }`',
+  rects: 'up to 4 of `{ x, y, width, height }`',
+  table: '256 numbers',
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
 };

@@ -16,6 +16,7 @@ import {
   yuvToRgb,
 } from 'cuweave/ops';
 import { duotone } from './ops/duotone.js';
+import { vignette } from './ops/vignette.js';
 
 /** A decoder's frame, turned and normalised for a network: the whole of a video model's preprocessing. */
 export const preprocess = pipeline(
@@ -61,3 +62,11 @@ export const thumbnail = pipeline(
 
 /** An operator of one's own, examples/ops/duotone.ts. Its two inks are given at the call. */
 export const inTwoInks = pipeline(rgb8(), duotone(), rgb8());
+
+/** An operator that asks where its pixel is, examples/ops/vignette.ts: before a resize, so in the picture as it came. */
+export const darkCorners = pipeline(
+  rgb8(),
+  vignette(),
+  resize({ width: 96, height: 64, filter: linear, border: replicate }),
+  nhwc('u8'),
+);

@@ -9,6 +9,7 @@ const channelNames = {
   rgba: ['r', 'g', 'b', 'a'],
   hsv: ['h', 's', 'v'],
   yCrCb: ['y', 'cr', 'cb'],
+  lab: ['l', 'a', 'b'],
   linear: ['r', 'g', 'b'],
   premultiplied: ['r', 'g', 'b', 'a'],
 } as const satisfies Record<Colour, readonly string[]>;

@@ -22,10 +22,11 @@ export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'f32';
  * - `yuv`: luma, then the differences of blue and red to it, by a standard's coefficients; codes 0..255.
  * - `yCrCb`: OpenCV's order and coefficients of the same: luma, red, blue; codes 0..255.
  * - `hsv`: hue in degrees 0..360, saturation in 0..1, value as the RGB it comes from (0..255).
+ * - `lab`: CIE L\*a\*b\* under D65: L in 0..100, a and b around 0.
  * - `linear`: RGB in proportion to light, 0..1. See `toLinear` for what 1 stands for.
  * - `premultiplied`: RGBA whose colours are multiplied by alpha / 255, 0..255.
  */
-export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray' | 'hsv' | 'yCrCb' | 'linear' | 'premultiplied';
+export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray' | 'hsv' | 'yCrCb' | 'lab' | 'linear' | 'premultiplied';
 /** How many channels each colour model has. */
 export const channelCount = {
   gray: 1,
@@ -34,11 +35,22 @@ export const channelCount = {
   rgba: 4,
   hsv: 3,
   yCrCb: 3,
+  lab: 3,
   linear: 3,
   premultiplied: 4,
 } as const satisfies Record<Colour, number>;
 /** All colour models: for an operator on plain numbers, whatever they mean. */
-export const anyColour = ['gray', 'yuv', 'rgb', 'rgba', 'hsv', 'yCrCb', 'linear', 'premultiplied'] as const;
+export const anyColour = [
+  'gray',
+  'yuv',
+  'rgb',
+  'rgba',
+  'hsv',
+  'yCrCb',
+  'lab',
+  'linear',
+  'premultiplied',
+] as const;
 /** The number of channels of a colour model, as a type. */
 export type Channels<C extends Colour> = (typeof channelCount)[C];
 /** The channels of one pixel: a tuple, so that it destructures. `.map` keeps its length. */
@@ -57,6 +69,8 @@ export type Point = readonly [x: f32, y: f32];
 export type Index = readonly [x: i32, y: i32];
 /** Width and height in pixels. */
 export type Size = { readonly width: i32; readonly height: i32 };
+/** Where a point operator's pixel is: in the image that enters the operator, and how large that is. */
+export type Position = { readonly at: Index; readonly size: Size };
 /** What a map knows about the images on both sides of it. */
 export type Sizes = { readonly src: Size; readonly dst: Size };
 
@@ -85,6 +99,8 @@ export type ParamKind =
   | 'mat3x4'
   | 'primaries'
   | 'rect'
+  | 'rects'
+  | 'table'
   | 'yuvToRgb'
   | 'rgbToYuv'
   | 'choice';
@@ -102,6 +118,8 @@ export const paramFields = {
   mat3x4: { scalar: 'f32', lanes: 12, fields: [] },
   primaries: { scalar: 'f32', lanes: 9, fields: [] },
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
+  rects: { scalar: 'i32', lanes: 16, fields: [] },
+  table: { scalar: 'f32', lanes: 256, fields: [] },
   yuvToRgb: {
     scalar: 'f32',
     lanes: 7,
@@ -119,6 +137,10 @@ export const paramFields = {
 
 /** A rectangle in whole pixels; (x, y) is its top left corner. */
 export type Rect = { readonly x: i32; readonly y: i32; readonly width: i32; readonly height: i32 };
+/** Four rectangles as the kernel sees them: those that are not given have no width and no height. */
+export type Rects = readonly [Rect, Rect, Rect, Rect];
+/** 256 numbers, which `lookup` reads. */
+export type Table = readonly f32[];
 /** Six numbers, row by row: x' = m[0]·x + m[1]·y + m[2], y' = m[3]·x + m[4]·y + m[5]. */
 export type Mat2x3 = readonly [f32, f32, f32, f32, f32, f32];
 /** An affine map with its direction named: from output to input pixels, or from input to output pixels. */
@@ -185,16 +207,25 @@ export const mat3x4: Param<Mat3x4, Mat3x4, 'call'> = { param: 'mat3x4', per: 'ca
 export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { param: 'primaries', per: 'call' };
 /** A rectangle inside the image. */
 export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
+/**
+ * Up to four rectangles, which may reach out of the image. The kernel always sees four: those that are not given are empty.
+ */
+export const rects: Param<readonly Rect[], Rects, 'call'> = { param: 'rects', per: 'call' };
+/** 256 numbers; seen by the kernel as what `lookup` reads. Use it as `perChannel(table)`. */
+export const table: Param<Table, Table, 'call'> = { param: 'table', per: 'call' };
 /** The matrix and range of a YUV signal; seen by the kernel as coefficients. */
 export const yuvCoding: Param<YuvCoding, YuvCoefficients, 'call'> = { param: 'yuvToRgb', per: 'call' };
 /** The matrix and range of a YUV signal that is to be made; seen by the kernel as coefficients. */
 export const yuvEncoding: Param<YuvEncoding, RgbCoefficients, 'call'> = { param: 'rgbToYuv', per: 'call' };
 
-/** A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels. */
-export const perChannel = (_type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'> => ({
-  param: 'f32',
-  per: 'channel',
-});
+/**
+ * A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels; of tables one for each
+ * channel, or one for all.
+ */
+export const perChannel: {
+  (type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'>;
+  (type: typeof table): Param<Table | readonly Table[], readonly Table[], 'channel'>;
+} = (type: { readonly param: ParamKind }): never => ({ param: type.param, per: 'channel' }) as never;
 /** A parameter that may differ from image to image of a batch. At the call: one value, or an array of them. */
 export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> => ({
   param: type.param,
@@ -289,7 +320,7 @@ type OpBase<Role extends string> = {
 export type PointOp = OpBase<'point'> & {
   readonly from: readonly Colour[];
   readonly to: Colour | 'same';
-  readonly apply: (px: never, p: never) => readonly f32[];
+  readonly apply: (px: never, p: never, position?: Position) => readonly f32[];
 };
 /** An operator that says from where in the input an output pixel comes; the point lies between pixels. */
 export type MapOp = OpBase<'map'> & {
@@ -322,7 +353,7 @@ type Fitting<P, O> = {
   [K in keyof O & keyof P]: (
     models: P[K] extends Param<infer _V, infer _K, 'channel'>
       ? O[K] extends readonly unknown[]
-        ? OfLength<O[K]['length']>
+        ? OfLength<O[K]['length'] extends (typeof paramFields)['table']['lanes'] ? number : O[K]['length']>
         : Colour
       : Colour,
   ) => void;
@@ -337,7 +368,8 @@ type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: ne
 
 /** A point operator, ready to be placed: call it with its options. Its function can be called as it stands. */
 export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = PointOp & {
-  readonly apply: (px: Pixel<Channels<In>>, p: KernelParams<P>) => readonly f32[];
+  /** `position` is needed where the operator's function takes it. */
+  readonly apply: (px: Pixel<Channels<In>>, p: KernelParams<P>, position?: Position) => readonly f32[];
 } & (<const O extends Options<P> = Record<never, never>>(
     options?: O & Exactly<O, Options<P>>,
   ) => Stage<Narrowed<P, O, In>, Out>);
@@ -369,7 +401,8 @@ const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string,
  * Declares an operator on the channels of one pixel.
  * @param def.from The colour models that it takes. It fails in the editor on any other.
  * @param def.to The colour model that it gives; by default the one it got.
- * @param def.apply `(px, params) => px` in the kernel language (docs/language.md).
+ * @param def.apply `(px, params) => px` in the kernel language (docs/language.md), or `(px, params, { at, size }) => px`: the pixel's
+ *   position, in whole pixels, in the image that enters the operator, and that image's size.
  */
 export const pointOp = <
   const P extends Readonly<Record<string, Param>>,
@@ -383,6 +416,7 @@ export const pointOp = <
   readonly apply: (
     px: Pixel<Channels<In[number]>>,
     p: KernelParams<P>,
+    position: Position,
   ) => Out extends Colour ? Pixel<Channels<Out>> : readonly f32[];
 }): PlacedPoint<P, In[number], Out> => place({ role: 'point', to: 'same', ...def }) as never;
 

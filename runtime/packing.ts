@@ -200,7 +200,7 @@ const asksImage = ({ kind, settled }: ManifestParam): boolean =>
   kind === 'yuvToRgb' && Object.values(settled as object).includes('auto');
 
 const channels = (param: ManifestParam): { readonly channels?: number } =>
-  param.per === 'channel' ? { channels: param.lanes } : {};
+  param.per === 'channel' ? { channels: param.lanes / paramFields[param.kind].lanes } : {};
 
 const pack = (
   param: ManifestParam,

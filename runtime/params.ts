@@ -48,6 +48,10 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
       return toPrimaries(value, path);
     case 'rect':
       return toRect(value, context);
+    case 'rects':
+      return toRects(value, context);
+    case 'table':
+      return toTables(value, context);
     case 'yuvToRgb':
       return toCoefficients(value, context);
     case 'rgbToYuv':
@@ -193,6 +197,41 @@ const toRect = (value: unknown, { path, src }: PackContext): number[] => {
   return [x, y, width, height];
 };
 
+// Left and top are cut to 0, right and bottom to what i32 holds, so that no sum or difference in the kernel wraps.
+const toRects = (value: unknown, { path }: PackContext): number[] => {
+  if (!Array.isArray(value) || value.length > MAX_RECTS) {
+    throw expected(
+      `an array of at most ${MAX_RECTS} rectangles`,
+      path,
+      Array.isArray(value) ? `an array of ${value.length}` : describe(value),
+    );
+  }
+  const cut = value.flatMap((item: unknown, n) => {
+    const [x, y, width, height] = toRect(item, { path: `${path}[${n}]` });
+    const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
+    const right = Math.min(x + width, I32_MAX);
+    const bottom = Math.min(y + height, I32_MAX);
+    return right <= left || bottom <= top ? [] : [left, top, right - left, bottom - top];
+  });
+  return [...cut, ...new Array<number>(paramFields.rects.lanes - cut.length).fill(0)];
+};
+const MAX_RECTS = paramFields.rects.lanes / paramFields.rect.lanes;
+const I32_MAX = 2147483647;
+
+const TABLE_SIZE: number = paramFields.table.lanes;
+
+const toTables = (value: unknown, { path, channels }: PackContext): number[] => {
+  const toTable = (given: unknown, at: string): number[] =>
+    toTuple(given, TABLE_SIZE, `${TABLE_SIZE} numbers`, at);
+  if (channels === undefined) return toTable(value, path);
+  const isOne = isTuple(value) && value.length === TABLE_SIZE;
+  if (isOne) return new Array(channels).fill(toTable(value, path)).flat();
+  if (!Array.isArray(value) || value.length !== channels) {
+    throw expected(`${TABLE_SIZE} numbers, or ${channels} arrays of them`, path, describe(value));
+  }
+  return value.flatMap((item: unknown, n) => toTable(item, `${path}[${n}]`));
+};
+
 const matrices = ['bt601', 'bt709', 'bt2020'] as const;
 const ranges = ['limited', 'full'] as const;
 
@@ -249,7 +288,14 @@ const settle = <T extends string>(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
-const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4'];
+const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
+
+/** Whether a value is a list with one for each image, and not one value that is an array itself. */
+export const isPerImage = ({ kind, per }: Pick<ManifestParam, 'kind' | 'per'>, value: unknown): boolean => {
+  if (per !== 'image' || !Array.isArray(value)) return false;
+  if (kind === 'rects') return Array.isArray(value[0]);
+  return !(vectors.includes(kind) && typeof value[0] === 'number');
+};
 
 /**
  * Which value an image takes: of an array with one per image its own, else the one for all. Vectors and matrices are arrays
@@ -262,11 +308,7 @@ export const valueOfImage = (
   images: number,
   path: string,
 ): { readonly value: unknown; readonly path: string } => {
-  const many =
-    param.per === 'image' &&
-    Array.isArray(value) &&
-    !(vectors.includes(param.kind) && typeof value[0] === 'number');
-  if (!many) return { value, path };
+  if (!Array.isArray(value) || !isPerImage(param, value)) return { value, path };
   if (value.length !== images) {
     throw expected(
       images === 1 ? 'one value' : `one value, or an array of ${images} (one per image)`,

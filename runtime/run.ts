@@ -10,6 +10,7 @@ import type { Device, DeviceName } from './device.js';
 import { ArgumentError, describe, expected, LibraryError } from './errors.js';
 import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
+import { isPerImage } from './params.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
 import { openOutput, type RunOutput } from './runOutput.js';
 import type { HostTensor, Tensor } from './tensor.js';
@@ -217,8 +218,7 @@ const optionsFor = (
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
       const param = params.find(({ open }) => open === name);
-      const listed = Array.isArray(value) && (param?.kind !== 'vec2' || Array.isArray(value[0]));
-      if (param?.per !== 'image' || !listed) return [name, value];
+      if (!param || !Array.isArray(value) || !isPerImage(param, value)) return [name, value];
       if (value.length < from + count) {
         throw expected(
           `a value for each image, or one for all,`,

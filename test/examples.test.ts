@@ -42,6 +42,11 @@ const output: Readonly<Record<string, readonly RegExp[]>> = {
     /^frames +0 9 18 27 36 45 54 63 72 81$/m,
     /^check +0 of 10 differ/m,
   ],
+  vignette: [
+    /^focal 1 {2}corner 5\d, centre 200 of 200$/m,
+    /^focal 4 {2}corner 17\d, centre 200 of 200$/m,
+    /^formula +differs by 0\.\d+ at most/m,
+  ],
   ownOp: [
     /^chain +rgb8 > duotone > rgb8$/m,
     /^image 1 +\[7, 33, 3\]/m,

@@ -342,4 +342,16 @@ export const languageDiagnostics = {
     hint: 'name parts of it with `const`',
     why: 'Compilers follow nesting with their stack.',
   },
+  CW1058: {
+    title: 'A table that is not looked up',
+    message: 'Expected {expected} but received {actual}.',
+    hint: 'read one number of a table, `lookup(table[c], i)`; it is declared as `perChannel(table)`',
+    why: 'A table stays where the arguments of the kernel are, and is read number by number.',
+  },
+  CW1059: {
+    title: 'lookup in an inner function',
+    message: '`lookup` stands in a function that the operator calls.',
+    hint: 'look up in the function of the operator, or in `px.map((v, c) => lookup(table[c], i32(v)))`',
+    why: 'Functions that an operator calls are given numbers, and not its parameters.',
+  },
 } as const;

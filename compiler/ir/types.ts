@@ -49,7 +49,9 @@ export type Expr =
   | (Node & { readonly kind: 'local'; readonly name: string })
   /** One number of an operator's parameter; `lane` 0 for a bare one. */
   | (Node & { readonly kind: 'param'; readonly param: string; readonly lane: number })
-  /** A size that a map sees. */
+  /** One number of a table, at `first` plus the index; an index outside of the table is held to it. */
+  | (Node & { readonly kind: 'entry'; readonly param: string; readonly first: number; readonly at: Expr })
+  /** A size that a map or a point operator sees. */
   | (Node & { readonly kind: 'size'; readonly of: 'src' | 'dst'; readonly axis: 'width' | 'height' })
   /** A value of the image that is computed before the launch; see compiler/pass/uniform.ts. */
   | (Node & { readonly kind: 'uniform'; readonly name: string })
@@ -131,7 +133,7 @@ type StageBase<Role extends string> = {
   /** Where the stage stands in the pipeline. */
   readonly loc: Loc;
 };
-/** `apply(px) → px`. */
+/** `apply(px) → px`, or `apply(px, at: i32×2) → px` where the function asks for the pixel's position. */
 export type PointStage = StageBase<'point'> & { readonly from: Colour; readonly to: Colour };
 /** `apply(at: f32×2) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
 export type MapStage = StageBase<'map'> & {

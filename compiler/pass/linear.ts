@@ -9,13 +9,9 @@ import { childrenOf } from './uniform.js';
 type Degree = 0 | 1 | 'other';
 type Locals = ReadonlyMap<string, Degree>;
 
-/** Whether a point operator's function is affine in its pixel, which is its first argument. */
+/** Whether a point operator's function is affine in its pixel and the same for all: it does not ask where its pixel is. */
 export const isAffine = ({ fn, helpers }: OpFunction): boolean =>
-  degreeOf(
-    fn,
-    fn.args.map((_, n) => (n === 0 ? 1 : 0)),
-    helpers,
-  ) !== 'other';
+  fn.args.length === 1 && degreeOf(fn, [1], helpers) !== 'other';
 
 /** Whether a filter is affine in its taps: its weights follow from the point alone. */
 export const isAffineInTaps = ({ fn, helpers }: OpFunction): boolean =>

@@ -105,6 +105,8 @@ export const childrenOf = (e: Expr): readonly Expr[] => {
       return e.items;
     case 'index':
       return [e.tuple];
+    case 'entry':
+      return [e.at];
     case 'literal':
     case 'local':
     case 'param':
@@ -136,6 +138,8 @@ const mapChildren = (e: Expr, f: (e: Expr) => Expr): Expr => {
       return { ...e, items: e.items.map(f) };
     case 'index':
       return { ...e, tuple: f(e.tuple) };
+    case 'entry':
+      return { ...e, at: f(e.at) };
     default:
       return e;
   }

@@ -27,6 +27,8 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   mat3x4: 'Mat3x4',
   primaries: 'PrimariesChange',
   rect: 'Rect',
+  rects: 'readonly Rect[]',
+  table: 'Table',
   yuvToRgb: 'YuvCoding',
   rgbToYuv: 'YuvEncoding',
 };
@@ -41,7 +43,7 @@ export const openParams = (kernel: Kernel): readonly { stage: string; field: Par
 
 const typeOf = (field: ParamField): string => {
   const type = valueTypes[field.kind];
-  if (field.per === 'channel') return 'number | readonly number[]';
+  if (field.per === 'channel') return `${type} | readonly ${type}[]`;
   return field.per === 'image' ? `PerImage<${type}>` : type;
 };
 

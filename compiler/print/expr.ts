@@ -1,3 +1,4 @@
+import { TABLE_SIZE } from '../../ops/limits.js';
 import { InternalError } from '../errors.js';
 import type { Expr } from '../ir/types.js';
 import { binaryLevel, type Language, level } from './language.js';
@@ -6,6 +7,8 @@ import { binaryLevel, type Language, level } from './language.js';
 export type Surroundings = {
   /** One number of the operator's parameters. */
   param(name: string, lane: number): string;
+  /** One number of a table; the index is inside of it. */
+  entry(name: string, index: string): string;
   /** A number that is computed before the launch. */
   uniform(name: string): string;
   /** A size that a map sees. */
@@ -39,6 +42,11 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         return atom(around.local(e.name));
       case 'param':
         return atom(around.param(e.param, e.lane));
+      case 'entry': {
+        const held = language.math('max', [free(e.at), '0'], 'i32');
+        const index = language.math('min', [held, String(TABLE_SIZE - 1)], 'i32');
+        return atom(around.entry(e.param, e.first === 0 ? index : `${index} + ${e.first}`));
+      }
       case 'uniform':
         return atom(around.uniform(e.name));
       case 'size':

@@ -95,7 +95,7 @@ export const usesOf = (
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     const { kind, of } = node as { kind?: unknown; of?: unknown };
-    if (kind === 'param') uses.params = true;
+    if (kind === 'param' || kind === 'entry') uses.params = true;
     if (kind === 'size') uses[of as 'src' | 'dst'] = true;
     if (kind === 'tap') uses.tap = true;
     if (kind === 'uniform') uses.uniform = true;

@@ -4,7 +4,7 @@
  */
 import { channelCount } from '../../ops/spec.js';
 import type { Kernel } from '../ir/plan.js';
-import type { Colour, Fn, OpFunction, ParamField, Stage, Type } from '../ir/types.js';
+import type { Colour, Fn, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
 import { tuple } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { cType } from './c.js';
@@ -48,8 +48,10 @@ export type PrintedKernel = {
   readonly sampleInside: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
-  /** The statements of `finish(image, args, px0)`: everything that depends on the pixel alone. */
+  /** The statements of `finish(image, args, px0)`: everything that depends on the fetched pixel. */
   readonly finish: readonly string[];
+  /** Whether `finish` takes the output's position too: a point operator there asks for its pixel's. */
+  readonly positioned: boolean;
 };
 
 /** How a target reaches the data of an image. */
@@ -58,6 +60,8 @@ export type Access = {
   params(stage: string): string;
   /** One number of a parameter, after the name of the struct that holds it. */
   lane(struct: string, field: ParamField, lane: number): string;
+  /** A parameter of many numbers without names, as an array. */
+  array(struct: string, field: ParamField): string;
   /** Image and arguments, as they are passed on. */
   readonly context: string;
   /** What a filter reads through, as it declares it. */
@@ -102,6 +106,9 @@ export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([...contextNames, ...windowNames, kernelName(kernel)]);
 
+/** Whether a point operator's function takes its pixel's position. */
+const isPositioned = ({ apply }: PointStage): boolean => apply.fn.args.length > 1;
+
 /** Prints a kernel for a target. */
 export const printKernel = (
   kernel: Kernel,
@@ -111,7 +118,9 @@ export const printKernel = (
 ): PrintedKernel => {
   const stageNames = kernel.pipeline.stages.map(stage => cName(stage.name));
   const functions: PrintedFunction[] = [];
-  const called = new Map<Stage, (value: string) => string>();
+  const called = new Map<Stage, (...values: string[]) => string>();
+  /** The image that enters each stage: its number in `image.size`. */
+  const enters = new Map<Stage, number>();
   const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
 
   const printFn = (name: string, title: string, fn: Fn, helper: (name: string) => string, stage?: Stage) => {
@@ -126,6 +135,7 @@ export const printKernel = (
       local,
       helper,
       param: (field, lane) => access.lane('p', fields.get(field)!, lane),
+      entry: (field, index) => `${access.array('p', fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
       tap: (x, y) => `taps(${x}, ${y})`,
@@ -174,7 +184,8 @@ export const printKernel = (
   const uniforms: { member: string; value: string }[] = [];
   let geometric = 0;
   for (const stage of kernel.pipeline.stages) {
-    const number = stage.role === 'point' ? 0 : geometric++;
+    const number = stage.role === 'point' ? geometric : geometric++;
+    enters.set(stage, number);
     const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
     const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
     called.set(stage, add(apply, stage.name, stage.name, stage, number));
@@ -184,6 +195,7 @@ export const printKernel = (
       helper: own => own,
       uniform: own => own,
       tap: () => '',
+      entry: () => '',
       param: (field, lane) => access.lane(access.params(stage.name), fields.get(field)!, lane),
       size: (of, axis) => `image.size[${of === 'src' ? number : number + 1}].${axis}`,
     };
@@ -227,12 +239,33 @@ export const printKernel = (
     }
     return { steps, value: `read(image, ${position.x}, ${position.y})` };
   };
-  /** Statements that take `px0`, or the pixel of a higher number, through point operators. */
-  const pointSteps = (points: Kernel['pre'], first = 0): string[] => {
-    const steps = points.map((stage, n) =>
-      declare(pixelType(stage.to), `px${first + n + 1}`, called.get(stage)!(`px${first + n}`)),
-    );
+  /**
+   * Statements that take `px0`, or the pixel of a higher number, through point operators; `positionIn(n)` is the pixel's position
+   * in image n.
+   */
+  const pointSteps = (
+    points: Kernel['pre'],
+    positionIn: (image: number) => Position,
+    first = 0,
+  ): string[] => {
+    const steps = points.map((stage, n) => {
+      const position = isPositioned(stage) ? [positionIn(enters.get(stage)!).text] : [];
+      const value = called.get(stage)!(`px${first + n}`, ...position);
+      return declare(pixelType(stage.to), `px${first + n + 1}`, value);
+    });
     return [...steps, `return px${first + points.length};`];
+  };
+  /** The same after the resampling, or without one: from the output's position back to the images before it. */
+  const finishSteps = (): string[] => {
+    const last = kernel.geometry.length;
+    const first = Math.min(last, ...kernel.post.filter(isPositioned).map(stage => enters.get(stage)!));
+    const steps: string[] = [];
+    let position = here;
+    for (const { stage, number } of kernel.after.filter(map => map.number >= first).reverse()) {
+      steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
+      position = named(`at${number}`);
+    }
+    return [...steps, ...pointSteps(kernel.post, n => (n === last ? here : named(`at${n}`)))];
   };
 
   const { resample } = kernel;
@@ -243,7 +276,8 @@ export const printKernel = (
     fetchedPixel: cType(pixelType(entering)),
     sinkPixel: cType(pixelType(kernel.post.at(-1)?.to ?? entering)),
     fetchedChannels: channelCount[entering],
-    finish: pointSteps(kernel.post),
+    finish: finishSteps(),
+    positioned: kernel.post.some(isPositioned),
   };
 
   const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [] };
@@ -271,7 +305,8 @@ export const printKernel = (
   /** Statements from a tap's position to its pixel. */
   const tapSteps = (position: Position, points: Kernel['pre'], isInside: boolean): string[] => {
     const { steps, value } = readThrough(kernel.before, position, isInside);
-    return [...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(points)];
+    const tapIn = (n: number): Position => (n === number ? position : named(`at${n}`));
+    return [...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(points, tapIn)];
   };
   tap.push(...tapSteps(from, kernel.pre, from === tapped));
   const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
@@ -310,11 +345,13 @@ export const printKernel = (
   return {
     ...resampled,
     insideTap: tapSteps(tapped, points, true),
-    insideSteps: pointSteps(points),
+    // Without maps before it, which no window has, a tap's position is its own.
+    insideSteps: pointSteps(points, () => tapped),
     isInside: access.all(tests),
     sampleInside: [
       declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filter.call('taps', 'at')),
-      ...pointSteps(kernel.postponed, early),
+      // None of these asks for its position, which taps have and the point has not.
+      ...pointSteps(kernel.postponed, () => tapped, early),
     ],
     fetch:
       kernel.postponed.length > 0

@@ -19,6 +19,8 @@ export type OracleView = {
   readonly sampleInside: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
+  /** Whether `finish` takes the output's position. */
+  readonly positioned: boolean;
   readonly sizeFunctions: readonly JsFunctionView[];
   readonly sizes: readonly { readonly stage: string; readonly name: string }[];
 };
@@ -33,6 +35,7 @@ export type JsFunctionView = {
 const access = (kernel: Kernel): Access => ({
   params: stage => `image.params.${stage}`,
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
+  array: (struct, field) => `${struct}.${field.name}`,
   context: 'image',
   tapsArg: 'taps',
   anywhere: '(x, y) => anywhere(image, x, y)',
@@ -79,6 +82,7 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     sampleInside: printed.sampleInside,
     fetch: printed.fetch,
     finish: printed.finish,
+    positioned: printed.positioned,
     sizeFunctions: sizeFns,
     sizes,
   };
@@ -105,6 +109,7 @@ export const sizeFunctions = (
         local: (own: string) => locals.get(own) ?? own,
         helper,
         param: (field: string, lane: number) => `p.${field}[${lane}]`,
+        entry: (field: string, index: string) => `p.${field}[${index}]`,
         size: (of: string, axis: string) => `${of}.${axis}`,
         uniform: (own: string) => own,
         tap: () => '',

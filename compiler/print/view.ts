@@ -6,7 +6,7 @@ import { isArray, lanePath } from '../pass/layout.js';
 import { c } from './c.js';
 import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
-import { stageName } from './names.js';
+import { memberName, stageName } from './names.js';
 import type { WindowView } from './window.js';
 
 /** How C names stored numbers. */
@@ -91,6 +91,8 @@ export type KernelView = {
   readonly member: string;
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
+  /** Whether `finish` takes the output's position. */
+  readonly positioned: boolean;
   /** Where the sink's size is in `image.size`. */
   readonly last: number;
   readonly block: { readonly x: number; readonly y: number; readonly threads: number };
@@ -195,6 +197,7 @@ const access = (kernel: Kernel, column: string): Access => ({
     return `${placed?.block ?? 'args'}.${stageName(stage)}`;
   },
   lane: (struct, field, lane) => `${struct}.${lanePath(field, lane)}`,
+  array: (struct, field) => `${struct}.${memberName(field.name)}`,
   context: 'image, args',
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
@@ -322,6 +325,7 @@ export const kernelView = (
     member: target.member,
     fetch: printed.fetch,
     finish: printed.finish,
+    positioned: printed.positioned,
     last: kernel.geometry.length,
     tile: {
       width: tile.width,

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import { mathFunctions } from '../ir/math.js';
 import type { Expr, Scalar } from '../ir/types.js';
-import { i32, tuple } from '../ir/types.js';
+import { f32, i32, tuple } from '../ir/types.js';
 import { isNumeric } from './arithmetic.js';
 import { castTo, coerce, isSimple } from './coerce.js';
 import { read, readRaw } from './expressions.js';
@@ -41,6 +41,9 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   const builtin = builtinOf(scope, symbol);
   if (builtin === 'f32' || builtin === 'i32') {
     return readConversion(scope, node, builtin);
+  }
+  if (builtin === 'lookup') {
+    return readLookup(scope, node);
   }
   if (builtin !== undefined) {
     return readMath(scope, node, builtin, builtin);
@@ -222,6 +225,31 @@ const readConversion = (scope: Scope, node: ts.CallExpression, to: 'f32' | 'i32'
 };
 
 const i32Of = (value: number): number => Math.max(-2147483648, Math.min(2147483647, Math.trunc(value)));
+
+const readLookup = (scope: Scope, node: ts.CallExpression): Value => {
+  const args = readArgs(scope, node);
+  if (!args) {
+    return poison;
+  }
+  if (args.length !== 2) {
+    return refuse(scope, node, 'CW1015', { name: 'lookup', expected: 2, actual: args.length });
+  }
+  const [table, index] = args;
+  if (table.kind !== 'table') {
+    const actual = describe(table);
+    return refuse(scope, node.arguments[0], 'CW1058', { expected: 'a table of the operator', actual });
+  }
+  const at = coerce(scope, index, i32, node.arguments[1]);
+  if (!at) {
+    return poison;
+  }
+  // Only the operator's own function is given its parameters.
+  if (scope.parent) {
+    return refuse(scope, node, 'CW1059');
+  }
+  const { param, first } = table;
+  return make(scope, node, { kind: 'entry', param, first, at, type: f32, loc: locOf(scope, node) });
+};
 
 const readTap = (scope: Scope, node: ts.CallExpression): Value => {
   const args = readArgs(scope, node);

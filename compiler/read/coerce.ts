@@ -36,6 +36,8 @@ const coerceValue = (scope: Scope, value: Value, type: Type, node: ts.Node): Val
       return refuse(scope, node, value.what === 'an object' ? 'CW1034' : 'CW1035', { what: value.what });
     case 'text':
       return refuse(scope, node, 'CW1033', { text: value.value });
+    case 'table':
+      return refuse(scope, node, 'CW1058', { expected: describeType(type), actual: describe(value) });
     case 'function':
     case 'tapper':
       return refuse(scope, node, 'CW1039', { what: describe(value) });
@@ -172,7 +174,7 @@ export const unify = (scope: Scope, values: readonly Value[], node: ts.Node): Ty
   if (values.some(value => value.kind === 'poison')) {
     return undefined;
   }
-  const odd = values.find(value => ['record', 'text', 'function', 'tapper'].includes(value.kind));
+  const odd = values.find(value => ['record', 'text', 'function', 'table', 'tapper'].includes(value.kind));
   if (odd) {
     coerce(scope, odd, { scalar: 'f32', length: 0 }, node);
     return undefined;

@@ -329,7 +329,14 @@ export const alwaysReturns = (stmts: readonly Stmt[]): boolean =>
 /** An argument of an operator's function: what it stands for, or a variable of the kernel's function. */
 export type MainArg =
   | { readonly kind: 'bound'; readonly value: Value }
-  | { readonly kind: 'arg'; readonly type: Type; readonly name: string };
+  | { readonly kind: 'arg'; readonly type: Type; readonly name: string }
+  /** A variable that is seen as a part of a record; the function takes it only where it reads it. */
+  | {
+      readonly kind: 'part';
+      readonly type: Type;
+      readonly name: string;
+      readonly whole: (part: Expr) => Value;
+    };
 
 /** Reads an operator's own function. Its arguments and its result follow from its role. */
 export const readMain = (
@@ -361,7 +368,12 @@ export const readMain = (
       return undefined;
     }
     const body = finishBody(scope, returns);
-    return body && !reader.refused ? { name, args, returns, body, loc: locOf(scope, node) } : undefined;
+    if (!body || reader.refused) {
+      return undefined;
+    }
+    const taken = args.filter(arg => !arg.isPart || mentions(body, arg.name));
+    const printed = taken.map(({ name, type }) => ({ name, type }));
+    return { name, args: printed, returns, body, loc: locOf(scope, node) };
   } finally {
     reader.stack.pop();
   }
@@ -372,12 +384,22 @@ const bindMain = (
   argument: MainArg,
   parameter: ts.ParameterDeclaration | undefined,
   node: ts.Node,
-): readonly { readonly name: string; readonly type: Type }[] => {
+): readonly { readonly name: string; readonly type: Type; readonly isPart: boolean }[] => {
   if (argument.kind === 'bound') {
     if (parameter) {
       bind(scope, parameter.name, argument.value, 'alias');
     }
     return [];
+  }
+  if (argument.kind === 'part') {
+    if (!parameter) {
+      return [];
+    }
+    const { type } = argument;
+    const name = scope.names.take(argument.name);
+    const part: Expr = { kind: 'local', name, type, loc: locOf(scope, parameter) };
+    bind(scope, parameter.name, argument.whole(part), 'alias');
+    return [{ name, type, isPart: true }];
   }
   const plain = parameter && ts.isIdentifier(parameter.name) ? parameter.name : undefined;
   const name = scope.names.take(plain && plain.text !== '_' ? plain.text : argument.name);
@@ -386,5 +408,5 @@ const bindMain = (
   if (parameter) {
     bind(scope, parameter.name, local, plain ? 'alias' : 'const');
   }
-  return [{ name, type }];
+  return [{ name, type, isPart: false }];
 };

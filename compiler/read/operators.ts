@@ -1,5 +1,6 @@
 /** From an operator's declaration to its functions in the IR; each is read once for a number of channels and choices. */
 import { ts } from 'ts-morph';
+import { MAX_RECTS } from '../../ops/limits.js';
 import { type ParamKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { Expr, Loc, OpFunction, Type } from '../ir/types.js';
@@ -238,7 +239,10 @@ const signature = (
   const arg = (name: string, type: Type): MainArg => ({ kind: 'arg', name, type });
   switch (role) {
     case 'point':
-      return { args: [arg('px', tuple('f32', channels)), bound(params)], returns: tuple('f32', out) };
+      return {
+        args: [arg('px', tuple('f32', channels)), bound(params), position(loc)],
+        returns: tuple('f32', out),
+      };
     case 'map':
       return {
         args: [arg('at', tuple('f32', 2)), bound(params), bound(sizesRecord(f32, loc))],
@@ -260,6 +264,23 @@ const signature = (
       return { args: [bound(params), bound(sizeRecord('src', i32, loc))], returns: tuple('i32', 2) };
   }
 };
+
+const position = (loc: Loc): MainArg => ({
+  kind: 'part',
+  name: 'at',
+  type: tuple('i32', 2),
+  whole: at => ({
+    kind: 'record',
+    what: 'the position',
+    fields: new Map<string, Value>([
+      [
+        'at',
+        { kind: 'list', items: [0, 1].map(index => ({ kind: 'index', tuple: at, index, type: i32, loc })) },
+      ],
+      ['size', sizeRecord('src', i32, loc)],
+    ]),
+  }),
+});
 
 // A map counts in f32, so it sees sizes as f32; whole maps and sizes count in i32.
 const sizesRecord = (type: Type, loc: Loc): Value => ({
@@ -307,6 +328,21 @@ const paramValue = (param: KernelParam, channels: number, loc: Loc): Value => {
   if (fields.length > 0) {
     const named = fields.map((field, index): [string, Value] => [field, lane(index)]);
     return { kind: 'record', what: `the parameter ${param.name}`, fields: new Map(named) };
+  }
+  const count = param.perChannel ? channels : 1;
+  if (param.kind === 'table') {
+    const tables = Array.from(
+      { length: count },
+      (_, index): Value => ({ kind: 'table', param: param.name, first: index * lanes }),
+    );
+    return param.perChannel ? { kind: 'list', items: tables } : tables[0];
+  }
+  if (param.kind === 'rects') {
+    const rect = (index: number): Value => {
+      const named = paramFields.rect.fields.map((field, n): [string, Value] => [field, lane(4 * index + n)]);
+      return { kind: 'record', what: 'the rectangle', fields: new Map(named) };
+    };
+    return { kind: 'list', items: Array.from({ length: MAX_RECTS }, (_, index) => rect(index)) };
   }
   const length = param.perChannel ? channels : lanes;
   return param.perChannel || lanes > 1

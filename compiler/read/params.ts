@@ -1,5 +1,6 @@
 /** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
 import { chromaticities } from '../../ops/colour.js';
+import { MAX_RECTS } from '../../ops/limits.js';
 import { type ParamKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { ParamField } from '../ir/types.js';
@@ -107,7 +108,7 @@ const settleParam = (
   if (kind === 'choice' || per === 'structure') {
     return settleChoice(name, param, value, refuse);
   }
-  const lanes = per === 'channel' ? channels : paramFields[kind].lanes;
+  const lanes = (per === 'channel' ? channels : 1) * paramFields[kind].lanes;
   const field = { name, kind, per, lanes } as const;
   if (value === undefined) {
     return { ...field, value: { open: name } };
@@ -154,8 +155,11 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
   if (field.per === 'channel') {
     return checkChannels(field, value, channels);
   }
-  // One vector is an array of numbers itself, and so is a matrix that lacks its direction.
-  const single = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4'].includes(field.kind) && isNumbers(value);
+  // One vector is an array of numbers itself, and so is a matrix that lacks its direction; several rectangles are one of objects.
+  const single =
+    field.kind === 'rects'
+      ? Array.isArray(value) && !Array.isArray(value[0])
+      : ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'].includes(field.kind) && isNumbers(value);
   if (field.per !== 'image' || !Array.isArray(value) || single) {
     return checkValue(field.kind, value, field.name);
   }
@@ -182,7 +186,7 @@ const firstProblem = (
 };
 
 const checkChannels = (field: Field, value: unknown, channels: number): Problem | undefined => {
-  if (!Array.isArray(value)) {
+  if (!Array.isArray(value) || (field.kind === 'table' && isNumbers(value))) {
     return checkValue(field.kind, value, field.name);
   }
   if (value.length !== channels) {
@@ -211,7 +215,11 @@ const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Pro
     case 'mat3x4':
       return checkNumbers(value, paramFields[kind].lanes, path);
     case 'rect':
-      return checkRect(value, path);
+      return checkRect(value, path, 0);
+    case 'rects':
+      return checkRects(value, path);
+    case 'table':
+      return checkNumbers(value, paramFields[kind].lanes, path);
     case 'primaries':
     case 'yuvToRgb':
     case 'rgbToYuv':
@@ -237,7 +245,13 @@ const checkMatrix = (value: unknown, count: number, path: string): Problem | und
   return checkNumbers(value[direction], count, `${path}.${direction}`);
 };
 
-const checkRect = (value: unknown, path: string): Problem | undefined => {
+/** Some of them may begin, or lie, outside of the image. */
+const checkRects = (value: unknown, path: string): Problem | undefined =>
+  Array.isArray(value) && value.length <= MAX_RECTS
+    ? firstProblem(value, (item, index) => checkRect(item, `${path}[${index}]`, -2147483647))
+    : expected(`at most ${MAX_RECTS} rectangles in an array`, path, value);
+
+const checkRect = (value: unknown, path: string, leastCorner: number): Problem | undefined => {
   const names: readonly string[] = paramFields.rect.fields;
   const keys = isBag(value) ? Object.keys(value) : [];
   if (!isBag(value) || Array.isArray(value) || keys.some(key => !names.includes(key))) {
@@ -245,9 +259,13 @@ const checkRect = (value: unknown, path: string): Problem | undefined => {
   }
   for (const name of names) {
     const number = own(value, name);
-    const least = name === 'width' || name === 'height' ? 1 : 0;
+    const least = name === 'width' || name === 'height' ? 1 : leastCorner;
     if (!isI32(number) || Number(number) < least) {
-      return expected(`a whole number of at least ${least}`, `${path}.${name}`, number);
+      return expected(
+        least < 0 ? 'a whole number of 32 bits' : `a whole number of at least ${least}`,
+        `${path}.${name}`,
+        number,
+      );
     }
   }
   return undefined;

@@ -130,7 +130,7 @@ export const lookup = (scope: Scope, symbol: ts.Symbol): Value | undefined => {
 
 /** Build-time values need no capturing. */
 export const wrapOuter = (value: Value): Value =>
-  ['number', 'text', 'function', 'tapper', 'poison', 'literal'].includes(value.kind)
+  ['number', 'text', 'function', 'table', 'tapper', 'poison', 'literal'].includes(value.kind)
     ? value
     : { kind: 'outer', value };
 
@@ -156,6 +156,7 @@ const capture = (scope: Scope, value: Value): Value => {
     case 'number':
     case 'text':
     case 'function':
+    case 'table':
     case 'tapper':
     case 'outer':
     case 'poison':

@@ -23,6 +23,8 @@ export type Value =
   | { readonly kind: 'text'; readonly value: string }
   /** `scope` is where it closes over; none for a function of a module. */
   | { readonly kind: 'function'; readonly node: FunctionNode; readonly name: string; readonly scope?: Scope }
+  /** A parameter of the operator's that `lookup` reads: its numbers from `first` on. */
+  | { readonly kind: 'table'; readonly param: string; readonly first: number }
   /** A filter's first parameter. */
   | { readonly kind: 'tapper' }
   /** A value of the enclosing function, not yet captured. */
@@ -32,7 +34,9 @@ export type Value =
 
 export const poison: Value = { kind: 'poison' };
 
-const buildTimeKinds = new Set(['number', 'list', 'record', 'text', 'function', 'tapper', 'outer', 'poison']);
+const buildTimeKinds = new Set([
+  ...['number', 'list', 'record', 'text', 'function', 'table', 'tapper', 'outer', 'poison'],
+]);
 /** Whether the value is an IR expression already. */
 export const isExpr = (value: Value): value is Expr => !buildTimeKinds.has(value.kind);
 
@@ -132,6 +136,8 @@ export const describe = (value: Value): string => {
       return `the string '${value.value}'`;
     case 'function':
       return 'a function';
+    case 'table':
+      return `the table ${value.param}`;
     case 'tapper':
       return "the filter's tap function";
     case 'outer':

@@ -47,5 +47,6 @@ export const builtinOf = (scope: Scope, symbol: ts.Symbol | undefined): string |
   if (file === files.spec) {
     return name === 'f32' || name === 'i32' ? name : undefined;
   }
-  return file === files.math && Object.hasOwn(mathFunctions, name) ? name : undefined;
+  const isKnown = name === 'lookup' || Object.hasOwn(mathFunctions, name);
+  return file === files.math && isKnown ? name : undefined;
 };

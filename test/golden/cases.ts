@@ -13,6 +13,8 @@ const byName: Readonly<Record<PipelineName, Pipeline>> = { ...pipelines };
 
 export type GoldenCase = {
   readonly id: string;
+  /** Whose result it is, and of what: the library with its version, and its operation. */
+  readonly peer: { readonly producer: string; readonly operation: string };
   /** The pipeline's name in test/golden/pipelines.ts, and the pipeline. */
   readonly name: PipelineName;
   readonly pipeline: Pipeline;
@@ -84,6 +86,11 @@ const cvtColors: Readonly<Record<string, Plan>> = {
     why: 'OpenCV works in fixed point, and writes 180 as 0, which is the same hue',
   },
   HSV2RGB: fixedPoint('rgbFromHsv'),
+  RGB2Lab: {
+    name: 'labFromRgb',
+    tolerance: within.oneLevel,
+    why: 'OpenCV works in fixed point, with tables for the curve and the cube root',
+  },
   RGB2BGR: { name: 'swapped', tolerance: within.exact, why: 'it moves whole numbers' },
 };
 const cvtColor = ({ params }: GoldenEntry): Plan => cvtColors[String(params.code)];
@@ -254,10 +261,17 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
   }),
 };
 
+/** `cvtColor RGB2Lab`, `resize linear`. */
+const peerOf = ({ producer, op, params }: GoldenEntry): GoldenCase['peer'] => {
+  const words = [params.code, params.filter, params.border].filter(word => typeof word === 'string');
+  return { producer, operation: [op, words.join(', ')].filter(Boolean).join(' ') };
+};
+
 const caseOf = (entry: GoldenEntry): GoldenCase => {
   const { name, options = {}, tolerance, why } = plans[entry.op](entry);
   return {
     id: entry.id,
+    peer: peerOf(entry),
     name,
     pipeline: byName[name],
     inputs: [inputOf(entry, name)],
@@ -268,4 +282,34 @@ const caseOf = (entry: GoldenEntry): GoldenCase => {
   };
 };
 
-export const goldenCases: readonly GoldenCase[] = goldenEntries.map(caseOf);
+/** Pipelines that promise a peer's very numbers, on results that other pipelines come near to. */
+const profiles: Readonly<Record<string, PipelineName>> = {
+  YUV2RGB_NV12: 'opencvNv12',
+  YUV2RGB_NV21: 'opencvNv21',
+  YUV2RGB_I420: 'opencvI420',
+  YUV2RGB: 'opencvAnalogYuv',
+  RGB2YUV: 'opencvAnalogFromRgb',
+};
+const profileCase = (entry: GoldenEntry): readonly GoldenCase[] => {
+  const code = String(entry.params.code);
+  if (entry.op !== 'cvtColor' || !Object.hasOwn(profiles, code)) return [];
+  const name = profiles[code];
+  return [
+    {
+      id: `${entry.id}, exactly`,
+      peer: peerOf(entry),
+      name,
+      pipeline: byName[name],
+      inputs: [inputOf(entry, name)],
+      options: {},
+      expected: [goldenOutput(entry)],
+      tolerance: within.exact,
+      why: 'the same fixed point',
+    },
+  ];
+};
+
+export const goldenCases: readonly GoldenCase[] = [
+  ...goldenEntries.map(caseOf),
+  ...goldenEntries.flatMap(profileCase),
+];

@@ -34,6 +34,13 @@ export const analogYuvToUnitRgb = pipeline(
   nhwc('f32'),
 );
 
+// The peers' own arithmetic.
+export const opencvNv12 = pipeline(ops.nv12(), ops.opencvNv12ToRgb(), ops.rgb8());
+export const opencvNv21 = pipeline(ops.nv21(), ops.opencvNv12ToRgb(), ops.rgb8());
+export const opencvI420 = pipeline(ops.i420(), ops.cvcudaNv12ToRgb(), ops.rgb8());
+export const opencvAnalogYuv = pipeline(yuvInterleaved, ops.opencvYuvToRgb(), ops.rgb8());
+export const opencvAnalogFromRgb = pipeline(ops.rgb8(), ops.opencvRgbToYuv(), yuvInterleaved);
+
 export const swapped = pipeline(ops.rgb8(), ops.swapChannels(), ops.rgb8());
 export const grayFromRgb = pipeline(ops.rgb8(), ops.rgbToGray(), ops.gray8());
 export const yCrCbFromRgb = pipeline(ops.rgb8(), ops.rgbToYCrCb(), nhwc('u8', { colour: 'yCrCb' }));
@@ -49,6 +56,13 @@ export const rgbFromHsv = pipeline(
   ops.scaleOffset({ scale: [2, 1 / 255, 1] }),
   ops.hsvToRgb(),
   ops.rgb8(),
+);
+// OpenCV's u8 has L in 0..255, and a and b around 128.
+export const labFromRgb = pipeline(
+  ops.rgb8(),
+  ops.rgbToLab(),
+  ops.scaleOffset({ scale: [2.55, 1, 1], offset: [0, 128, 128] }),
+  nhwc('u8', { colour: 'lab' }),
 );
 export const twisted = pipeline(ops.rgb8(), ops.colorTwist(), ops.rgb8());
 export const gammaCorrected = pipeline(ops.rgb8(), ops.gamma(), ops.rgb8());

@@ -43,6 +43,26 @@ it('a colour model is a type: what fits by the number of channels only does not 
     pipeline(rgb8(), ops.rgbToHsv(), rgb8());
     // @ts-expect-error two weights for three channels
     pipeline(rgb8(), ops.rgbToGray({ weights: [0.5, 0.5] }), nchw('f32'));
+    // @ts-expect-error it takes lab, and the pixels are rgb here
+    pipeline(rgb8(), ops.labToRgb(), nchw('f32'));
+    // @ts-expect-error it takes rgb, and the pixels are lab here
+    pipeline(rgb8(), ops.rgbToLab(), ops.rgbToLab(), nchw('f32'));
+    // @ts-expect-error a gamma on L*a*b*
+    pipeline(rgb8(), ops.rgbToLab(), ops.gamma({ exponent: 2 }), nchw('f32'));
+    // @ts-expect-error noise would change alpha
+    pipeline(nhwc('u8', { colour: 'rgba' }), ops.gaussianNoise({ sigma: 1 }), nchw('f32'));
+    // @ts-expect-error linear light is in 0..1, a table for 0..255
+    pipeline(rgb8(), ops.toLinear({ transfer: 'srgb' }), ops.lut(), nchw('f32'));
+    // @ts-expect-error two tables for three channels
+    pipeline(rgb8(), ops.lut({ table: [[0], [1]] }), nchw('f32'));
+    // @ts-expect-error hue is no brightness to erase
+    pipeline(rgb8(), ops.rgbToHsv(), ops.erase(), nchw('f32'));
+    // @ts-expect-error two values for three channels
+    pipeline(rgb8(), ops.erase({ value: [0, 0] }), nchw('f32'));
+    // @ts-expect-error it takes yuv, and the pixels are rgb here
+    pipeline(rgb8(), ops.opencvNv12ToRgb(), nchw('f32'));
+    // @ts-expect-error it takes yuv, and the pixels are rgb here
+    pipeline(rgb8(), ops.torchcodecYuvToRgb(), nchw('f32'));
     // @ts-expect-error four factors for three channels
     pipeline(rgb8(), ops.scaleOffset({ scale: [1, 1, 1, 1] }), nchw('f32'));
   };
@@ -71,6 +91,14 @@ it('options have the words and shapes of their operator', () => {
     ops.clamp({ least: [0, 0, 0] });
     // @ts-expect-error no such option
     ops.solarize({ threshold: 3 });
+    // @ts-expect-error rectangles have four numbers with names
+    ops.erase({ areas: [[0, 0, 1, 1]] });
+    // @ts-expect-error one rectangle is an array of one
+    ops.erase({ areas: { x: 0, y: 0, width: 1, height: 1 } });
+    // @ts-expect-error a seed is a number
+    ops.gaussianNoise({ seed: 'seven' });
+    // @ts-expect-error one of two ranges
+    ops.torchcodecYuvToRgb({ range: 'video' });
     // @ts-expect-error whole bits, in a number
     ops.posterize({ bits: '4' });
   };
@@ -79,6 +107,8 @@ it('options have the words and shapes of their operator', () => {
 
 it('stages say what they take and give', () => {
   expectTypeOf(ops.rgbToHsv()).toEqualTypeOf<ops.Stage<'rgb', 'hsv'>>();
+  expectTypeOf(ops.rgbToLab()).toEqualTypeOf<ops.Stage<'rgb', 'lab'>>();
+  expectTypeOf(ops.opencvRgbToYuv()).toEqualTypeOf<ops.Stage<'rgb', 'yuv'>>();
   expectTypeOf(ops.toLinear({ transfer: 'pq' })).toEqualTypeOf<ops.Stage<'rgb', 'linear'>>();
   expectTypeOf(ops.unpremultiply()).toEqualTypeOf<ops.Stage<'premultiplied', 'rgba'>>();
   expectTypeOf(ops.clamp()).toEqualTypeOf<ops.Stage<ops.Colour, 'same'>>();

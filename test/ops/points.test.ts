@@ -201,3 +201,132 @@ describe('toneMap', () => {
     expect(value).toBeCloseTo(f(1) / f(11.2), 12);
   });
 });
+
+describe('erase', () => {
+  const none = { x: 0, y: 0, width: 0, height: 0 };
+  const size = { width: 20, height: 10 };
+  const at = (x: number, y: number, ...given: readonly ops.Rect[]): readonly number[] => {
+    const [a = none, b = none, c = none, d = none] = given;
+    return ops.erase.apply([7], { areas: [a, b, c, d], value: [0] }, { at: [x, y], size });
+  };
+
+  it('fills what is inside of any rectangle, its last row and column included', () => {
+    const rect = { x: 3, y: 2, width: 4, height: 5 };
+    for (const [x, y, expected] of [
+      [3, 2, 0],
+      [6, 6, 0],
+      [2, 2, 7],
+      [7, 6, 7],
+      [6, 7, 7],
+      [3, 1, 7],
+    ] as const) {
+      expect(at(x, y, rect)).toEqual([expected]);
+      expect(at(x, y, none, none, none, rect)).toEqual([expected]);
+    }
+    expect(at(0, 0)).toEqual([7]);
+  });
+});
+
+describe('lut', () => {
+  const table = Array.from({ length: 256 }, (_, n) => 1000 + n);
+
+  it('rounds halves to even, holds to 0..255, and takes a table for each channel', () => {
+    const read = (v: number): number => ops.lut.apply([v], { table: [table] })[0];
+    expect([-5, -0.5, 0.5, 1.5, 254.5, 255.5, 1e12, Number.NaN].map(read)).toEqual([
+      1000, 1000, 1000, 1002, 1254, 1255, 1255, 1000,
+    ]);
+    const negative = table.map(v => -v);
+    expect(ops.lut.apply([1, 2, 3], { table: [table, negative, table] })).toEqual([1001, -1002, 1003]);
+  });
+});
+
+describe('L*a*b*', () => {
+  // Of sRGB's corners under D65 with two decimals, as colour calculators (B. Lindbloom's) give them.
+  it.each([
+    [
+      [255, 255, 255],
+      [100, 0, 0],
+    ],
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+    [
+      [255, 0, 0],
+      [53.24, 80.09, 67.2],
+    ],
+    [
+      [0, 255, 0],
+      [87.73, -86.18, 83.18],
+    ],
+    [
+      [0, 0, 255],
+      [32.3, 79.19, -107.86],
+    ],
+  ] as const)('%j is %j', (rgb, lab) => {
+    const found = ops.rgbToLab.apply(rgb, {});
+    lab.forEach((value, n) => {
+      expect(Math.abs(found[n] - value)).toBeLessThan(0.02);
+    });
+    close(ops.labToRgb.apply(found as Triple, {}), rgb, 5);
+  });
+
+  it('greys have no colour', () => {
+    for (let v = 0; v <= 255; v += 5) {
+      const [, a, b] = ops.rgbToLab.apply([v, v, v], {});
+      expect(Math.hypot(a, b)).toBeLessThan(1e-9);
+    }
+  });
+});
+
+describe("other libraries' arithmetic", () => {
+  it('OpenCV and CV-CUDA: black, white, and what is beyond them', () => {
+    for (const op of [ops.opencvNv12ToRgb, ops.cvcudaNv12ToRgb]) {
+      expect(op.apply([16, 128, 128], {})).toEqual([0, 0, 0]);
+      expect(op.apply([235, 128, 128], {})).toEqual([255, 255, 255]);
+      expect(op.apply([0, 0, 255], {})).toEqual([203, 0, 0]);
+      expect(op.apply([255, 255, 0], {})).toEqual([74, 255, 255]);
+    }
+  });
+
+  it('is at most one level from the formula in float, over all of the cube', () => {
+    const k = yuvToRgbCoefficients('bt601', 'limited');
+    const float = (ops.yuvToRgb().op as ops.PointOp).apply;
+    let worst = 0;
+    for (let y = 16; y <= 255; y += 7) {
+      for (let u = 0; u <= 255; u += 5) {
+        for (let v = 0; v <= 255; v += 5) {
+          const exact = float([y, u, v] as never, { colour: k } as never);
+          const found = ops.opencvNv12ToRgb.apply([y, u, v], {});
+          exact.forEach((value, c) => {
+            worst = Math.max(
+              worst,
+              Math.abs(found[c] - ops.roundHalfEven(Math.min(Math.max(value, 0), 255))),
+            );
+          });
+        }
+      }
+    }
+    expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  it('torchcodec drops the fraction, and holds to 0..255', () => {
+    const colour = yuvToRgbCoefficients('bt709', 'limited');
+    const { op } = ops.torchcodecYuvToRgb();
+    const run = (px: Triple): readonly number[] =>
+      (op as ops.PointOp).apply(px as never, { colour } as never);
+    // 255 / 219 · 100 = 116.4
+    expect(run([116, 128, 128])).toEqual([116, 116, 116]);
+    // 255 / 219 · 101 = 117.6
+    expect(run([117, 128, 128])).toEqual([117, 117, 117]);
+    expect(run([0, 128, 128])).toEqual([0, 0, 0]);
+    expect(run([255, 128, 255])).toEqual([255, 210, 255]);
+  });
+
+  it("OpenCV's analog YUV: greys stay, both ways", () => {
+    for (const v of [0, 1, 127, 128, 254, 255]) {
+      expect(ops.opencvRgbToYuv.apply([v, v, v], {})).toEqual([v, 128, 128]);
+      expect(ops.opencvYuvToRgb.apply([v, 128, 128], {})).toEqual([v, v, v]);
+    }
+  });
+});

@@ -21,6 +21,7 @@ const absent = (): never => {
 const around: Surroundings = {
   local: name => name,
   param: absent,
+  entry: () => '',
   uniform: absent,
   size: absent,
   tap: absent,

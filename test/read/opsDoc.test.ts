@@ -15,7 +15,7 @@ test('docs/ops.md is up to date', () => {
 
 test('it has everything that may stand in a pipeline', () => {
   const vocabulary = new Set([
-    ...['f32', 'i32', 'idiv', 'roundHalfEven', 'roundToF16', 'open', 'pipeline'],
+    ...['f32', 'i32', 'idiv', 'lookup', 'roundHalfEven', 'roundToF16', 'open', 'pipeline'],
     ...[
       'pointOp',
       'mapOp',
@@ -55,7 +55,7 @@ test('every option is explained, and no other', () => {
 });
 
 test('every point operator names a peer that it equals, or its standard', () => {
-  const peer = /OpenCV|CV-CUDA|torchvision|PyTorch|Pillow|kornia|ffmpeg|albumentations/;
+  const peer = /OpenCV|CV-CUDA|torchvision|PyTorch|Pillow|kornia|ffmpeg|albumentations|torchcodec/;
   const bare = sources.filter(({ maker, text }) => maker === 'pointOp' && !peer.test(text));
   expect(bare.map(({ name }) => name)).toEqual([]);
 });

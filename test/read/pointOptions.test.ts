@@ -27,6 +27,34 @@ const cases: Readonly<Record<string, string>> = {
   fractionOfBits: placed('posterize({ bits: 2.5 })'),
   weightsOfTwo: placed('rgbToGray({ weights: [0.5, 0.5] })'),
   exponentNotFinite: placed('gamma({ exponent: Infinity })'),
+  fiveAreas: placed(
+    'erase({ areas: Array.from({ length: 5 }, () => ({ x: 0, y: 0, width: 1, height: 1 })) })',
+  ),
+  emptyArea: placed('erase({ areas: [{ x: 0, y: 0, width: 0, height: 1 }] })'),
+  areaOfNumbers: placed('erase({ areas: [[0, 0, 1, 1]] as never })'),
+  areasOfImages: placed('erase({ areas: [[{ x: 0, y: 0, width: 1, height: 1.5 }], []] })'),
+  fillOfTwo: placed('erase({ value: [1, 2] as never })'),
+  eraseHsv: anySpec('export const p = pipeline(rgb8(), ops.rgbToHsv(), ops.erase() as never, nchw("f32"));'),
+  shortTable: placed('lut({ table: [1, 2, 3, 4] as never })'),
+  shortTables: placed('lut({ table: [[1], [2], [3]] })'),
+  tableOfWords: placed('lut({ table: "gamma" as never })'),
+  tableNotFinite: placed('lut({ table: Array.from({ length: 256 }, (_, n) => 1 / n) })'),
+  lutLinear: anySpec(
+    `export const p = pipeline(rgb8(), ops.toLinear({ transfer: 'srgb' }), ops.lut() as never, nchw('f32'));`,
+  ),
+  seedOfHalf: placed('gaussianNoise({ seed: 0.5 })'),
+  sigmaOfWords: placed("gaussianNoise({ sigma: 'much' as never })"),
+  noiseOnAlpha: anySpec(
+    `export const p = pipeline(nhwc('u8', { colour: 'rgba' }), ops.gaussianNoise() as never, nchw('f32'));`,
+  ),
+  labOfLab: anySpec(
+    `export const p = pipeline(rgb8(), ops.rgbToLab(), ops.rgbToLab() as never, nchw('f32'));`,
+  ),
+  rgbOfRgb: placed('labToRgb()'),
+  opencvOfRgb: placed('opencvNv12ToRgb()'),
+  torchcodecRange: anySpec(
+    `export const p = pipeline(nv12(), ops.torchcodecYuvToRgb({ range: 'video' as never }), nchw('f32'));`,
+  ),
   wrongModel: placed('hsvToRgb()'),
 };
 
@@ -62,6 +90,24 @@ test('the messages', () => {
     fractionOfBits.ts:6:64 - error CW2005: Expected a whole number of 32 bits for bits but received 2.5.
     weightsOfTwo.ts:6:62 - error CW2006: Expected one number or 3 for weights but received 2.
     exponentNotFinite.ts:6:63 - error CW2005: Expected a finite number for exponent but received Infinity.
+    fiveAreas.ts:6:55 - error CW2005: Expected at most 4 rectangles in an array for areas but received an array of 5.
+    emptyArea.ts:6:55 - error CW2005: Expected a whole number of at least 1 for areas[0].width but received 0.
+    areaOfNumbers.ts:6:59 - error CW2005: Expected { x, y, width, height } for areas[0][0] but received 0.
+    areasOfImages.ts:6:59 - error CW2005: Expected a whole number of at least 1 for areas[0][0].height but received 1.5.
+    fillOfTwo.ts:6:55 - error CW2006: Expected one number or 3 for value but received 2.
+    eraseHsv.ts:6:58 - error CW3005: Expected gray, rgb, rgba, linear for erase but received hsv.
+    shortTable.ts:6:54 - error CW2005: Expected 256 numbers for table but received [1, 2, 3, 4].
+    shortTables.ts:6:55 - error CW2005: Expected 256 numbers for table[0] but received [1].
+    tableOfWords.ts:6:56 - error CW2005: Expected 256 numbers for table but received 'gamma'.
+    tableNotFinite.ts:6:58 - error CW2005: Expected a finite number for table[0] but received Infinity.
+    lutLinear.ts:6:79 - error CW3005: Expected gray, rgb, rgba, yuv, hsv, yCrCb for lut but received linear.
+    seedOfHalf.ts:6:64 - error CW2005: Expected a whole number of 32 bits for seed but received 0.5.
+    sigmaOfWords.ts:6:66 - error CW2005: Expected a finite number for sigma but received 'much'.
+    noiseOnAlpha.ts:6:70 - error CW3005: Expected gray, rgb, linear for gaussianNoise but received rgba.
+    labOfLab.ts:6:58 - error CW3005: Expected rgb for rgbToLab but received lab.
+    rgbOfRgb.ts:6:42 - error CW3005: Expected lab for labToRgb but received rgb.
+    opencvOfRgb.ts:6:45 - error CW3005: Expected yuv for opencvNv12ToRgb but received rgb.
+    torchcodecRange.ts:6:49 - error CW2005: Expected one of 'limited', 'full', 'auto' for colour.range but received 'video'.
     wrongModel.ts:6:44 - error CW3005: Expected hsv for hsvToRgb but received rgb."
   `);
 });

@@ -54,6 +54,30 @@ const cases: Readonly<Record<string, string>> = {
   mathRandom: pointSpec('([r, g, b]) => [r * Math.random(), g, b]'),
   mathClz32: pointSpec('([r, g, b]) => [Math.clz32(r), g, b]'),
   mathFunctionAsValue: pointSpec('px => px.map(Math.abs)'),
+  tableAsPixel: pointSpec('(px, { curve }) => curve', {
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  tableByIndex: pointSpec('([r, g, b], { curve }) => [curve[i32(r)], g, b]', {
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  tablePassedOn: pointSpec('([r, g, b], { curve }) => [first(curve), g, b]', {
+    top: 'const first = (t: readonly f32[]): f32 => t[0];',
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  lookupOfPixel: pointSpec('px => [ops.lookup(px, 1), 0, 0]'),
+  lookupOfFraction: pointSpec('([r, g, b], { curve }) => [ops.lookup(curve, r), g, b]', {
+    params: 'curve: ops.table',
+    options: '{ curve: Array.from({ length: 256 }, () => 1) }',
+  }),
+  lookupInside: pointSpec(
+    '(px, { curve }) => px.map(v => { const i = i32(v); return ops.lookup(curve, i); })',
+    { params: 'curve: ops.table', options: '{ curve: Array.from({ length: 256 }, () => 1) }' },
+  ),
+  positionToFraction: pointSpec('(px, _, { at: [x] }) => { const n: i32 = x * 0.5; return [n, 0, 0]; }'),
+  positionHalved: pointSpec('([r, g, b], _, { size }) => [r + size.width / 2, g, b]'),
   mathArity: pointSpec('([r, g, b]) => [Math.hypot(r, g, b), g, b]'),
   mathNoArguments: pointSpec('([r, g, b]) => [Math.max(), g, b]'),
   recursion: pointSpec('([r, g, b]) => [fall(r), g, b]', {
@@ -2450,5 +2474,93 @@ test('throwsText', () => {
     1 import * as ops from 'cuweave/ops';
       ~
       hint: pipelines are made when their module is loaded, so it must run without its application"
+  `);
+});
+
+test('tableAsPixel', () => {
+  expect(run.textOf('tableAsPixel.ts')).toMatchInlineSnapshot(`
+    "tableAsPixel.ts:7:91 - error CW1058: Expected a tuple of 3 f32 but received the table curve.
+
+    7 const op = pointOp({ from: ['rgb'], params: {curve: ops.table}, apply: (px, { curve }) => curve });
+                                                                                                ~~~~~
+      hint: read one number of a table, \`lookup(table[c], i)\`; it is declared as \`perChannel(table)\`
+      in op op < pipeline tableAsPixel (tableAsPixel.ts:8:14)"
+  `);
+});
+
+test('tableByIndex', () => {
+  expect(run.textOf('tableByIndex.ts')).toMatchInlineSnapshot(`
+    "tableByIndex.ts:7:105 - error CW1022: A tuple is indexed by a constant.
+
+    7 const op = pointOp({ from: ['rgb'], params: {curve: ops.table}, apply: ([r, g, b], { curve }) => [curve[i32(r)], g, b] });
+                                                                                                              ~~~~~~
+      hint: use a number, the index of \`.map\`, or the counter of a \`for\` loop
+      in op op < pipeline tableByIndex (tableByIndex.ts:8:14)"
+  `);
+});
+
+test('tablePassedOn', () => {
+  expect(run.textOf('tablePassedOn.ts')).toMatchInlineSnapshot(`
+    "tablePassedOn.ts:7:105 - error CW1030: Expected a tuple but received the table curve.
+
+    7 const op = pointOp({ from: ['rgb'], params: {curve: ops.table}, apply: ([r, g, b], { curve }) => [first(curve), g, b] });
+                                                                                                              ~~~~~
+      hint: index the tuple, use \`.map\`, or build \`[a, b]\`
+      in op op < pipeline tablePassedOn (tablePassedOn.ts:8:14)"
+  `);
+});
+
+test('lookupOfPixel', () => {
+  expect(run.textOf('lookupOfPixel.ts')).toMatchInlineSnapshot(`
+    "lookupOfPixel.ts:7:74 - error CW1058: Expected a table of the operator but received a tuple of 3 f32.
+
+    7 const op = pointOp({ from: ['rgb'], params: {}, apply: px => [ops.lookup(px, 1), 0, 0] });
+                                                                               ~~
+      hint: read one number of a table, \`lookup(table[c], i)\`; it is declared as \`perChannel(table)\`
+      in op op < pipeline lookupOfPixel (lookupOfPixel.ts:8:14)"
+  `);
+});
+
+test('lookupOfFraction', () => {
+  expect(run.textOf('lookupOfFraction.ts')).toMatchInlineSnapshot(`
+    "lookupOfFraction.ts:7:117 - error CW1010: Expected i32 but received f32.
+
+    7 const op = pointOp({ from: ['rgb'], params: {curve: ops.table}, apply: ([r, g, b], { curve }) => [ops.lookup(curve, r), g, b] });
+                                                                                                                          ~
+      hint: write \`i32(x)\`, which drops the fraction, or \`i32(Math.floor(x))\`
+      in op op < pipeline lookupOfFraction (lookupOfFraction.ts:8:14)"
+  `);
+});
+
+test('lookupInside', () => {
+  expect(run.textOf('lookupInside.ts')).toMatchInlineSnapshot(`
+    "lookupInside.ts:7:130 - error CW1059: \`lookup\` stands in a function that the operator calls.
+
+    7  px.map(v => { const i = i32(v); return ops.lookup(curve, i); }) });
+                                              ~~~~~~~~~~~~~~~~~~~~
+      hint: look up in the function of the operator, or in \`px.map((v, c) => lookup(table[c], i32(v)))\`
+      in op op < pipeline lookupInside (lookupInside.ts:8:14)"
+  `);
+});
+
+test('positionToFraction', () => {
+  expect(run.textOf('positionToFraction.ts')).toMatchInlineSnapshot(`
+    "positionToFraction.ts:7:97 - error CW1010: Expected i32 but received f32.
+
+    7 const op = pointOp({ from: ['rgb'], params: {}, apply: (px, _, { at: [x] }) => { const n: i32 = x * 0.5; return [n, 0, 0]; } });
+                                                                                                      ~~~~~~~
+      hint: write \`i32(x)\`, which drops the fraction, or \`i32(Math.floor(x))\`
+      in op op < pipeline positionToFraction (positionToFraction.ts:8:14)"
+  `);
+});
+
+test('positionHalved', () => {
+  expect(run.textOf('positionHalved.ts')).toMatchInlineSnapshot(`
+    "positionHalved.ts:7:89 - error CW1009: \`/\` between two i32 is ambiguous: size.width / 2.
+
+    7 const op = pointOp({ from: ['rgb'], params: {}, apply: ([r, g, b], _, { size }) => [r + size.width / 2, g, b] });
+                                                                                              ~~~~~~~~~~~~~~
+      hint: write \`idiv(a, b)\` or \`Math.trunc(a / b)\` for a whole number, \`f32(a) / b\` for a fraction
+      in op op < pipeline positionHalved (positionHalved.ts:8:14)"
   `);
 });

@@ -23,6 +23,8 @@ export const dumpExpr = (expr: Expr): string => {
       return expr.name;
     case 'param':
       return `$${expr.param}.${expr.lane}`;
+    case 'entry':
+      return `$${expr.param}[${expr.first} + ${dumpExpr(expr.at)}]`;
     case 'uniform':
       return `uniform.${expr.name}`;
     case 'size':

@@ -5,7 +5,7 @@ import { oracleSource } from '../../compiler/generate.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
-import type { Format, Pipeline } from '../../ops/spec.js';
+import { type Format, type Pipeline, paramFields } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
@@ -73,7 +73,7 @@ export const runOracle = (
     for (const field of placed?.fields ?? []) {
       const value = 'open' in field.value ? given[field.value.open] : field.value.settled;
       const { value: mine } = valueOfImage(field, value, place.number, place.of, field.name);
-      const channels = field.per === 'channel' ? field.lanes : undefined;
+      const channels = field.per === 'channel' ? field.lanes / paramFields[field.kind].lanes : undefined;
       const colour = image.colour as never;
       own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour });
     }
@@ -232,6 +232,14 @@ export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[]
       exposure: each(() => random.float(0.5, 40)),
       twist: each(() => Array.from({ length: 12 }, () => random.float(-1, 1))),
       bits: random.int(1, 8),
+      areas: each(image => [
+        region(image),
+        { x: random.int(-9, 70), y: random.int(-9, 70), width: random.int(1, 40), height: random.int(1, 9) },
+      ]),
+      seed: each(() => random.int(-2147483648, 2147483647)),
+      sigma: each(() => random.float(0, 30)),
+      table: Array.from({ length: 256 }, () => random.float(-20, 300)),
+      ramp: each(() => Array.from({ length: 256 }, () => random.float(0, 255))),
       shift: each(() => [random.float(-3, 3), random.float(-3, 3)]),
     };
     const given = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));

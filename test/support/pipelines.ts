@@ -34,7 +34,9 @@ import {
 
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
+export * from './pixelPipelines.js';
 export * from './pointPipelines.js';
+export * from './positionPipelines.js';
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 

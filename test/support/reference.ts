@@ -47,7 +47,8 @@ const isOpen = (value: unknown): value is { readonly open: string } =>
 
 const ofImage = (param: Param, value: unknown, number: number): unknown => {
   const several =
-    Array.isArray(value) && (!['vec2', 'mat3x4'].includes(param.param) || Array.isArray(value[0]));
+    Array.isArray(value) &&
+    (!['vec2', 'mat3x4', 'rects', 'table'].includes(param.param) || Array.isArray(value[0]));
   return param.per === 'image' && several ? value[number] : value;
 };
 
@@ -108,6 +109,17 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
     }
     case 'rect':
       return value as Rect;
+    case 'rects':
+      return Array.from(
+        { length: 4 },
+        (_, n) => (value as readonly Rect[])[n] ?? { x: 0, y: 0, width: 0, height: 0 },
+      );
+    case 'table': {
+      if (param.per !== 'channel') return (value as readonly number[]).map(Math.fround);
+      const one = typeof (value as readonly unknown[])[0] === 'number';
+      const tables = one ? Array.from({ length: channels }, () => value) : value;
+      return (tables as readonly (readonly number[])[]).map(numbers => numbers.map(Math.fround));
+    }
     case 'yuvToRgb': {
       const asked = value as YuvCoding;
       const matrix = asked.matrix === 'auto' ? image.colour?.matrix : asked.matrix;
@@ -158,7 +170,8 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
   const params = paramsOf(stage, channelCount[before.colour], context);
   if (op.role === 'point') {
     const colour = op.to === 'same' ? before.colour : op.to;
-    return { ...before, colour, at: (x, y) => op.apply(before.at(x, y) as never, params) };
+    const { size } = before;
+    return { size, colour, at: (x, y) => op.apply(before.at(x, y) as never, params, { at: [x, y], size }) };
   }
   const src = before.size;
   const dst = op.size ? op.size(params, src) : src;

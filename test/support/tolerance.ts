@@ -175,6 +175,8 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  * - Rounding in the middle or at the end may land on the neighbouring value: one level of u8 or u16; for f16 one step,
  *   which is 2⁻¹⁰ of the value's power of two: 1/4 at 256..511, where the RGB of random YUV ends.
  * - A hue of up to 600 degrees is off by half a step, 2⁻¹⁵, a few times; a sixth of the circle sweeps a channel by up to 255.
+ * - L*a*b* to RGB: light is off by 2⁻¹⁹ (cubes, and a matrix whose rows add up to 5.2 in size), and sRGB's curve near black
+ *   multiplies by 12.92 · 255.
  * - A wider filter: {@link shiftedCubic}, and twice that for Lanczos, whose weights are as steep and add up to more.
  * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases; a
  *   perspective's positions near its horizon are as sensitive.
@@ -186,6 +188,7 @@ export const roundingTolerance = (pipeline: string, dtype: DType): Tolerance => 
   const wide = /Cubic|CatmullRom|Lanczos/.test(pipeline) ? 2 * shiftedCubic(f32Position, 255).absolute : 0;
   const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;
   const hue = pipeline === 'pointFromHsv' ? 4 * 2 ** -15 * (255 / 60) : 0;
+  const dark = pipeline === 'labBack' ? 2 ** -19 * 12.92 * 255 : 0;
   const jumps = /Nearest|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
-  return { absolute: f32In255.absolute + shifted + rounded + half + hue, ...jumps };
+  return { absolute: f32In255.absolute + shifted + rounded + half + hue + dark, ...jumps };
 };

@@ -1,0 +1,7 @@
+/** How much fits into the parameters that hold several of something. */
+import { paramFields } from './spec.js';
+
+/** The most rectangles of a `rects` parameter. */
+export const MAX_RECTS: number = paramFields.rects.lanes / paramFields.rect.lanes;
+/** Numbers in a `table`. */
+export const TABLE_SIZE: number = paramFields.table.lanes;
