@@ -214,12 +214,29 @@ static __device__ __forceinline__ f32x3 linear(const Taps& taps, const f32x2 at)
   };
 }
 
-// Everything that depends on where the output pixel is.
-static __device__ __forceinline__ f32x3 fetch(const Image& image, const Args& args, const Index x, const int y) {
+// The point to which the output pixel at (x, y) leads.
+static __device__ __forceinline__ f32x2 locate(const Image& image, const Args& args, const Index x, const int y) {
   const i32x2 at4 = flip2(i32x2{x, y}, image.size[4]);
   const i32x2 at3 = crop2(at4, image.crop2);
-  const f32x2 at = warpAffine(f32x2{float(at3.x), float(at3.y)}, image.warpAffine);
-  return cw::together((at.x >= 0.0f) & (at.x < float(image.size[2].width - 1)) & (at.y >= 0.0f) & (at.y < float(image.size[2].height - 1))) ? linear(Inside(image, args, at), at) : linear(Anywhere{image, args}, at);
+  return warpAffine(f32x2{float(at3.x), float(at3.y)}, image.warpAffine);
+}
+
+// Whether none of its taps lies outside.
+static __device__ __forceinline__ bool isInside(const Image& image, const f32x2 at) {
+  return (at.x >= 0.0f) & (at.x < float(image.size[2].width - 1)) & (at.y >= 0.0f) & (at.y < float(image.size[2].height - 1));
+}
+
+// The pixel there, from such taps.
+template <class Taps>
+static __device__ __forceinline__ f32x3 sampleInside(const Image& image, const Args& args, const Taps& taps, const f32x2 at) {
+  const f32x3 px2 = linear(taps, at);
+  return px2;
+}
+
+// Everything that depends on where the output pixel is.
+static __device__ __forceinline__ f32x3 fetch(const Image& image, const Args& args, const Index x, const int y) {
+  const f32x2 at = locate(image, args, x, y);
+  return cw::together(isInside(image, at)) ? sampleInside(image, args, Inside(image, args, at), at) : linear(Anywhere{image, args}, at);
 }
 
 // Everything that depends on the pixel alone.

@@ -143,10 +143,15 @@ const linear = (taps, at) => {
   ];
 };
 
-const fetch = (image, x, y) => {
+/** The point to which the output pixel at (x, y) leads. */
+const locate = (image, x, y) => {
   const at4 = flip2([x, y], image.size[4]);
   const at3 = crop2(at4, image.params.crop2);
-  const at = warpAffine([f(at3[0]), f(at3[1])], image.params.warpAffine);
+  return warpAffine([f(at3[0]), f(at3[1])], image.params.warpAffine);
+};
+
+const fetch = (image, x, y) => {
+  const at = locate(image, x, y);
   return linear((x, y) => anywhere(image, x, y), at);
 };
 

@@ -128,11 +128,28 @@ static inline __attribute__((always_inline)) f32x3 linear(const Taps& taps, cons
   };
 }
 
+// The point to which the output pixel at (x, y) leads.
+static inline __attribute__((always_inline)) f32x2 locate(const Image& image, const Args& args, const Index x, const int y) {
+  const i32x2 at1 = half_1(i32x2{int(x), y});
+  return swirl(f32x2{float(at1.x), float(at1.y)}, args.swirl, image.size[0], image.size[1], image);
+}
+
+// Whether none of its taps lies outside.
+static inline __attribute__((always_inline)) bool isInside(const Image& image, const f32x2 at) {
+  return (at.x >= 0.0f) & (at.x < float(image.size[0].width - 1)) & (at.y >= 0.0f) & (at.y < float(image.size[0].height - 1));
+}
+
+// The pixel there, from such taps.
+template <class Taps>
+static inline __attribute__((always_inline)) f32x3 sampleInside(const Image& image, const Args& args, const Taps& taps, const f32x2 at) {
+  const f32x3 px0 = linear(taps, at);
+  return px0;
+}
+
 // Everything that depends on where the output pixel is.
 static inline __attribute__((always_inline)) f32x3 fetch(const Image& image, const Args& args, const Index x, const int y) {
-  const i32x2 at1 = half_1(i32x2{int(x), y});
-  const f32x2 at = swirl(f32x2{float(at1.x), float(at1.y)}, args.swirl, image.size[0], image.size[1], image);
-  return cw::together((at.x >= 0.0f) & (at.x < float(image.size[0].width - 1)) & (at.y >= 0.0f) & (at.y < float(image.size[0].height - 1))) ? linear(Inside(image, args, at), at) : linear(Anywhere{image, args}, at);
+  const f32x2 at = locate(image, args, x, y);
+  return cw::together(isInside(image, at)) ? sampleInside(image, args, Inside(image, args, at), at) : linear(Anywhere{image, args}, at);
 }
 
 // Everything that depends on the pixel alone.

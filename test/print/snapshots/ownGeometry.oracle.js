@@ -87,9 +87,14 @@ const linear = (taps, at) => {
   ];
 };
 
-const fetch = (image, x, y) => {
+/** The point to which the output pixel at (x, y) leads. */
+const locate = (image, x, y) => {
   const at1 = half_1([x, y]);
-  const at = swirl([f(at1[0]), f(at1[1])], image.params.swirl, image.size[0], image.size[1]);
+  return swirl([f(at1[0]), f(at1[1])], image.params.swirl, image.size[0], image.size[1]);
+};
+
+const fetch = (image, x, y) => {
+  const at = locate(image, x, y);
   return linear((x, y) => anywhere(image, x, y), at);
 };
 

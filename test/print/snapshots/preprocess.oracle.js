@@ -105,13 +105,22 @@ const linear = (taps, at) => {
   ];
 };
 
+/** The point to which the output pixel at (x, y) leads. */
+const locate = (image, x, y) => {
+  return warpAffine([f(x), f(y)], image.params.warpAffine);
+};
+/** Whether none of its taps lies outside. */
+const isInside = (image, at) => at[0] >= 0 && at[0] < f(image.size[0].width - 1) && at[1] >= 0 && at[1] < f(image.size[0].height - 1);
+/** The pixel there, from such taps. */
+const sampleInside = (image, taps, at) => {
+  const px0 = linear(taps, at);
+  const px1 = yuvToRgb(px0, image.params.yuvToRgb);
+  return px1;
+};
+
 const fetch = (image, x, y) => {
-  const at = warpAffine([f(x), f(y)], image.params.warpAffine);
-  if (at[0] >= 0 && at[0] < f(image.size[0].width - 1) && at[1] >= 0 && at[1] < f(image.size[0].height - 1)) {
-    const px0 = linear((x, y) => inside(image, x, y), at);
-    const px1 = yuvToRgb(px0, image.params.yuvToRgb);
-    return px1;
-  }
+  const at = locate(image, x, y);
+  if (isInside(image, at)) return sampleInside(image, (x, y) => inside(image, x, y), at);
   return linear((x, y) => anywhere(image, x, y), at);
 };
 

@@ -81,8 +81,13 @@ const linear = (taps, at) => {
   ];
 };
 
+/** The point to which the output pixel at (x, y) leads. */
+const locate = (image, x, y) => {
+  return resize([f(x), f(y)], image.size[0], image.size[1]);
+};
+
 const fetch = (image, x, y) => {
-  const at = resize([f(x), f(y)], image.size[0], image.size[1]);
+  const at = locate(image, x, y);
   return linear((x, y) => anywhere(image, x, y), at);
 };
 
