@@ -73,7 +73,7 @@ type Position = { readonly text: string; readonly x: string; readonly y: string 
 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'interior'],
-  ...['tap', 'read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned'],
+  ...['tap', 'read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned'],
 ]);
 
 /** The name of the kernel itself, as profilers show it. */

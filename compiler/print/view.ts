@@ -1,20 +1,15 @@
 /** What the templates of C++ and CUDA are filled with: plain objects whose members are ready-made text. */
 import { paramFields } from '../../ops/spec.js';
 import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
-import type { DType, Format } from '../ir/types.js';
+import type { Format } from '../ir/types.js';
+import { blockOf, hasBlocks } from '../pass/block.js';
 import { isArray, lanePath } from '../pass/layout.js';
+import { type BlocksView, blocksView } from './blocks.js';
 import { c } from './c.js';
 import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, printKernel } from './kernel.js';
 import { stageName } from './names.js';
-
-const storedTypes: Readonly<Record<DType, string>> = {
-  u8: 'uint8_t',
-  u16: 'uint16_t',
-  i32: 'int32_t',
-  f16: 'f16',
-  f32: 'float',
-};
+import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
 
 /** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
 export type StructsView = {
@@ -74,6 +69,8 @@ export type KernelView = {
   readonly fetchedLanes: readonly string[];
   readonly source: { readonly samples: readonly Sample[]; readonly values: readonly string[] };
   readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
+  /** Set where pixels share samples of the sink: they are computed and written together. */
+  readonly blocks?: BlocksView;
   readonly tap: readonly string[];
   readonly fetch: readonly string[];
   readonly finish: readonly string[];
@@ -157,7 +154,6 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
   };
 };
 
-const planeMember = (side: string, plane: string): string => `${side}_${plane}`;
 const member = (field: PlacedField): string => {
   const { scalar, fields } = paramFields[field.kind];
   const type = scalar === 'f32' ? 'float' : 'int32_t';
@@ -184,10 +180,6 @@ const access = (kernel: Kernel, column: string): Access => ({
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
 
-const shift = (text: string, subsampling: number): string => (subsampling === 2 ? `${text} >> 1` : text);
-const times = (text: string, factor: number): string =>
-  factor === 1 ? text : `${text.includes(' ') ? `(${text})` : text} * ${factor}`;
-
 const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
   format.planes.map((plane, n) => ({
     name: `${side}_${plane.name}`,
@@ -199,9 +191,9 @@ const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
   }));
 /** The place of each channel: its plane, and its number there. */
 const places = (format: Format, side: 'src' | 'dst'): { plane: string; index: string }[] =>
-  format.channels.map(({ plane, lane }) => ({
-    plane: `${side}_${format.planes[plane]!.name}`,
-    index: String(lane),
+  format.channels.map(channel => ({
+    plane: `${side}_${format.planes[channel.plane]!.name}`,
+    index: laneAt(channel, 'x'),
   }));
 
 const planesOf = (format: Format, side: 'src' | 'dst') =>
@@ -223,18 +215,13 @@ const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile
   }));
 /** The place of each channel of pixel (i, row) of a tile. */
 const tilePlaces = (format: Format, side: 'src' | 'dst'): { run: string; index: string }[] =>
-  format.channels.map(({ plane: number, lane }) => {
-    const plane = format.planes[number]!;
-    const sample = times(shift('i', plane.subsampling[0]), plane.channels);
+  format.channels.map(channel => {
+    const plane = format.planes[channel.plane]!;
     return {
       run: `${side}_${plane.name}[${shift('row', plane.subsampling[1])}]`,
-      index: lane === 0 ? sample : `${sample} + ${lane}`,
+      index: inRun(shift('i', plane.subsampling[0]), plane.channels, laneAt(channel, 'i')),
     };
   });
-
-/** One channel as f32: the stored number, or a code of many bits on the scale of 8-bit codes. */
-const load = ({ code }: Format, values: string, index: string): string =>
-  code ? `getCode(${values}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${values}, ${index})`;
 
 /** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
 export const kernelView = (
@@ -275,10 +262,11 @@ export const kernelView = (
     },
     sink: {
       samples: samples(sink, 'dst'),
-      stores: places(sink, 'dst').map(
-        ({ plane, index }, channel) => `put(px.${lanes[channel]}, ${plane}[${index}]);`,
+      stores: places(sink, 'dst').map(({ plane, index }, channel) =>
+        save(sink, `px.${lanes[channel]}`, `${plane}[${index}]`),
       ),
     },
+    ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
     fetch: printed.fetch,
     finish: printed.finish,
@@ -289,7 +277,7 @@ export const kernelView = (
       height: tile.height,
       blockWidth: block[0] * tile.width,
       blockHeight: block[1] * tile.height,
-      runs: tile.width > 1,
+      runs: tile.width > blockOf(sink)[0],
       column: tile.width === 1 && tile.height > 1,
       readsRuns: tile.readsRuns,
       planes: [...sourceRuns, ...sinkRuns],
@@ -298,8 +286,8 @@ export const kernelView = (
         ? tilePlaces(source, 'src').map(({ run, index }) => load(source, run, index))
         : [],
       sink: sinkRuns,
-      stores: tilePlaces(sink, 'dst').map(
-        ({ run, index }, channel) => `put(px.${lanes[channel]}, ${run}, ${index});`,
+      stores: tilePlaces(sink, 'dst').map(({ run, index }, channel) =>
+        save(sink, `px.${lanes[channel]}`, `${run}, ${index}`),
       ),
     },
     block: { x: block[0], y: block[1], threads: block[0] * block[1] },

@@ -206,6 +206,6 @@ describe('declarations', () => {
     expectTypeOf(yuvToRgb()).toEqualTypeOf<ops.Stage<'yuv', 'rgb'>>();
     expectTypeOf(normalize(imagenet)).toEqualTypeOf<ops.Stage<'rgb', 'same'>>();
     expectTypeOf(normalize({ mean: 0, std: 1 })).toEqualTypeOf<ops.Stage<'rgb' | 'rgba' | 'gray', 'same'>>();
-    expectTypeOf(nv12()).toEqualTypeOf<ops.Format<'yuv', 'source'>>();
+    expectTypeOf(nv12()).toEqualTypeOf<ops.Format<'yuv', 'both'>>();
   });
 });

@@ -9,10 +9,11 @@ import type { Format, Pipeline } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
-import { blankImage, fillImage, randomImage, readSample, type TestImage } from './images.js';
+import { blankImage, randomImage, readSample, type TestImage } from './images.js';
 import * as specs from './pipelines.js';
 import type { Random } from './random.js';
-import { type Given, reference, stored } from './reference.js';
+import { type Given, reference } from './reference.js';
+import { storeLikeKernel } from './sinks.js';
 import { exact, nearFunctions, type Tolerance } from './tolerance.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -84,16 +85,10 @@ export const runOracle = (
   }
   const channels = image.format.channels.map((_, channel) => channel);
   const read = (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
-  // Every plane of a sink holds its channels side by side.
-  const channelAt = (plane: number, lane: number): number =>
-    out.format.channels.findIndex(at => at.plane === plane && at.lane === lane);
   const rows = Array.from({ length: out.height }, (_, y) =>
     Array.from({ length: out.width }, (_, x) => oracle.pixel({ read, size, params }, x, y)),
   );
-  fillImage(out, (plane, row, index) => {
-    const { channels: lanes } = out.format.planes[plane]!;
-    return stored(rows[row]![Math.floor(index / lanes)]![channelAt(plane, index % lanes)]!, out.format.dtype);
-  });
+  storeLikeKernel(out, (x, y) => rows[y]![x]!);
 };
 
 /**

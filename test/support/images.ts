@@ -113,10 +113,10 @@ export const readSample = (image: TestImage, x: number, y: number, channel: numb
   if (x < 0 || y < 0 || x >= width || y >= height) {
     throw new RangeError(`Expected a pixel inside ${width}×${height} but received (${x}, ${y}).`);
   }
-  const { plane, lane } = format.channels[channel];
+  const { plane, lane, next = 0 } = format.channels[channel];
   const { channels, subsampling } = format.planes[plane];
   const { pitch } = image.planes[plane];
-  const column = Math.floor(x / subsampling[0]) * channels + lane;
+  const column = Math.floor(x / subsampling[0]) * channels + lane + next * (x % subsampling[0]);
   const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
   const stored = readScalar(viewOf(image.planes[plane]), offset, format.dtype);
   if (!format.code) return stored;
