@@ -252,6 +252,14 @@ export type ChannelSource = {
   readonly next?: number;
 };
 
+/**
+ * Where a chroma sample lies among the pixels that it covers. `left`: on the left ones, halfway down; `centre`: in the middle;
+ * `topLeft`: on the upper left one. At half the width only, `left` and `topLeft` are one.
+ */
+export type ChromaSiting = 'left' | 'centre' | 'topLeft';
+/** How the chroma of a source is read where it is subsampled. */
+export type ChromaOptions = { readonly chroma: 'nearest' | 'linear'; readonly siting?: ChromaSiting };
+
 /** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */
 export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = 'source' | 'both'> = {
   readonly kind: 'format';
@@ -271,6 +279,11 @@ export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = '
    * the code to its range, and leaves the lower bits 0.
    */
   readonly code?: { readonly bits: number; readonly shift: number };
+  /**
+   * For a source whose chroma is subsampled: a pixel's chroma is interpolated between the samples around it, whose places in the
+   * picture `siting` tells. Without it, it is that of the sample which covers the pixel.
+   */
+  readonly chroma?: { readonly filter: 'linear'; readonly siting: ChromaSiting };
   /** As a sink the format takes any colour model, and its planes follow from it. */
   readonly adapts?: boolean;
 };

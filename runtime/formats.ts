@@ -15,6 +15,8 @@ const known: ReadonlyMap<string, ImageFormat> = new Map(
     formats.yv12(),
     formats.nv16(),
     formats.yuv422p(),
+    formats.yuyv(),
+    formats.uyvy(),
     formats.nv24(),
     formats.yuv444p(),
     formats.yuv444p16(),

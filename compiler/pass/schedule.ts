@@ -44,7 +44,8 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
     const fewTaps = reach !== undefined && [reach.x, reach.y].every(({ low, high }) => high - low <= 1);
     return { width: 1, height: pre.length === 0 && fewTaps ? 2 : 1, readsRuns: false };
   }
-  const readsRuns = geometry.length === 0;
+  // Interpolated chroma comes from samples of other threads, too.
+  const readsRuns = geometry.length === 0 && source.chroma === undefined;
   const width = Math.max(widestRun(sink), leastRun(sink), readsRuns ? leastRun(source) : 1);
   // Two rows of subsampled chroma are one row of samples: read once, used for both.
   const shared = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;

@@ -6,6 +6,7 @@ import { blockOf, hasBlocks } from '../pass/block.js';
 import { isArray, lanePath } from '../pass/layout.js';
 import { type BlocksView, blocksView } from './blocks.js';
 import { c } from './c.js';
+import { chromaView } from './chroma.js';
 import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, printKernel } from './kernel.js';
 import { stageName } from './names.js';
@@ -39,7 +40,7 @@ type TilePlane = {
 };
 
 /** A plane at one pixel. */
-type Sample = {
+export type Sample = {
   readonly name: string;
   readonly type: string;
   readonly channels: number;
@@ -67,7 +68,12 @@ export type KernelView = {
   readonly sinkPixel: string;
   /** Names of the fetched pixel's channels. */
   readonly fetchedLanes: readonly string[];
-  readonly source: { readonly samples: readonly Sample[]; readonly values: readonly string[] };
+  readonly source: {
+    /** Where interpolated chroma is read. */
+    readonly between: readonly string[];
+    readonly samples: readonly Sample[];
+    readonly values: readonly string[];
+  };
   readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
   /** Set where pixels share samples of the sink: they are computed and written together. */
   readonly blocks?: BlocksView;
@@ -256,10 +262,13 @@ export const kernelView = (
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
-    source: {
-      samples: samples(source, 'src'),
-      values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
-    },
+    source: source.chroma
+      ? chromaView(source, samples(source, 'src'))
+      : {
+          between: [],
+          samples: samples(source, 'src'),
+          values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
+        },
     sink: {
       samples: samples(sink, 'dst'),
       stores: places(sink, 'dst').map(({ plane, index }, channel) =>

@@ -10,7 +10,7 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (!isBag(value) || value.kind !== 'format') {
     return `${describeActual(value)} is no format`;
   }
-  const { name, dtype, colour, layout, planes, channels, role, code } = value;
+  const { name, dtype, colour, layout, planes, channels, role, code, chroma } = value;
   if (!isPlainName(name)) {
     return `its name is ${describeActual(name)}`;
   }
@@ -28,6 +28,9 @@ export const formatProblem = (value: unknown): string | undefined => {
   }
   if (!isCode(code, dtype)) {
     return `its code is ${describeActual(code)}`;
+  }
+  if (!isChroma(chroma, planes, role)) {
+    return `its chroma is ${describeActual(chroma)}`;
   }
   const wanted: number = Object.entries(channelCount).find(([model]) => model === colour)?.[1] ?? 0;
   return planesProblem(planes, role) ?? channelsProblem(channels, wanted, planes);
@@ -47,6 +50,16 @@ const isCode = (code: unknown, dtype: unknown): boolean => {
     Number(code.bits) + Number(code.shift) <= 16
   );
 };
+
+const sitings: readonly unknown[] = ['left', 'centre', 'topLeft'];
+const isChroma = (chroma: unknown, planes: unknown, role: unknown): boolean =>
+  chroma === undefined ||
+  (isBag(chroma) &&
+    role === 'source' &&
+    chroma.filter === 'linear' &&
+    sitings.includes(chroma.siting) &&
+    Array.isArray(planes) &&
+    planes.some((plane: unknown) => isPlane(plane) && String((plane as Plane).subsampling) !== '1,1'));
 
 const planesProblem = (planes: unknown, role: unknown): string | undefined => {
   if (!Array.isArray(planes) || planes.length === 0 || planes.length > 4) {
