@@ -479,7 +479,7 @@ type Links<S extends readonly unknown[], C extends Colour> = S extends readonly 
           ? [C] extends [K]
             ? unknown
             : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
-          : Wrong<'this format can be read, and not yet written'>
+          : Wrong<'this format can be read, and not written'>
         : Wrong<'a pipeline ends with a format, as in nchw("f32")'>,
     ]
   : S extends readonly [infer Head, ...infer Rest]

@@ -29,11 +29,12 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (!isCode(code, dtype)) {
     return `its code is ${describeActual(code)}`;
   }
-  if (!isChroma(chroma, planes, role)) {
-    return `its chroma is ${describeActual(chroma)}`;
-  }
   const wanted: number = Object.entries(channelCount).find(([model]) => model === colour)?.[1] ?? 0;
-  return planesProblem(planes, role) ?? channelsProblem(channels, wanted, planes);
+  return (
+    planesProblem(planes, role) ??
+    channelsProblem(channels, wanted, planes) ??
+    chromaProblem(chroma, planes, role)
+  );
 };
 
 // Written into the source: whole numbers that fit the u16.
@@ -52,14 +53,22 @@ const isCode = (code: unknown, dtype: unknown): boolean => {
 };
 
 const sitings: readonly unknown[] = ['left', 'centre', 'topLeft'];
-const isChroma = (chroma: unknown, planes: unknown, role: unknown): boolean =>
-  chroma === undefined ||
-  (isBag(chroma) &&
-    role === 'source' &&
-    chroma.filter === 'linear' &&
-    sitings.includes(chroma.siting) &&
-    Array.isArray(planes) &&
-    planes.some((plane: unknown) => isPlane(plane) && String((plane as Plane).subsampling) !== '1,1'));
+const chromaProblem = (chroma: unknown, planes: unknown, role: unknown): string | undefined => {
+  if (chroma === undefined) {
+    return undefined;
+  }
+  if (!isBag(chroma) || chroma.filter !== 'linear') {
+    return `its chroma is read by ${describeActual(isBag(chroma) ? chroma.filter : chroma)}, which is neither 'nearest' nor 'linear'`;
+  }
+  if (!sitings.includes(chroma.siting)) {
+    return `its chroma is sited ${describeActual(chroma.siting)}, which is neither 'left' nor 'centre' nor 'topLeft'`;
+  }
+  const isShared = (plane: unknown): boolean =>
+    isPlane(plane) && String((plane as Plane).subsampling) !== '1,1';
+  return role === 'source' && Array.isArray(planes) && planes.some(isShared)
+    ? undefined
+    : 'its chroma is interpolated, which is for a source whose chroma is subsampled';
+};
 
 const planesProblem = (planes: unknown, role: unknown): string | undefined => {
   if (!Array.isArray(planes) || planes.length === 0 || planes.length > 4) {
