@@ -258,7 +258,10 @@ export type ChannelSource = {
  */
 export type ChromaSiting = 'left' | 'centre' | 'topLeft';
 /** How the chroma of a source is read where it is subsampled. */
-export type ChromaOptions = { readonly chroma: 'nearest' | 'linear'; readonly siting?: ChromaSiting };
+export type ChromaOptions = {
+  readonly chroma: 'nearest' | 'linear';
+  readonly siting?: 'left' | 'centre' | 'topLeft';
+};
 
 /** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */
 export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = 'source' | 'both'> = {
