@@ -62,7 +62,8 @@ export const bindingSources = (kernels: readonly Kernel[]): { js: string; dts: s
   const sources = [...new Set(kernels.map(kernel => kernel.pipeline.loc.file))].sort().join(', ');
   const text = pipelines.flatMap(({ functions }) => functions.flatMap(({ lines }) => lines)).join('\n');
   const needsPrelude = /\b(cw\.|f\()/.test(text);
-  const view = { version, sources, prelude: bindingPrelude, needsPrelude, pipelines };
+  const givesImages = pipelines.some(pipeline => pipeline.givesImages);
+  const view = { version, sources, prelude: bindingPrelude, needsPrelude, givesImages, pipelines };
   return { js: render('index.js', view), dts: render('index.d.ts', view) };
 };
 

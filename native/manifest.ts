@@ -64,6 +64,11 @@ export type ManifestPipeline = {
   readonly chain: string;
   readonly source: ManifestFormat;
   readonly sink: ManifestFormat;
+  /**
+   * For a sink of YUV: what says its matrix and range. `source`: the source's signal, passed on; a stage: its parameter of kind
+   * `rgbToYuv`. None where an operator of the author's made the signal.
+   */
+  readonly signal?: 'source' | { readonly stage: string };
   /** Stages that move pixels, in order. */
   readonly geometry: readonly ManifestGeometry[];
   readonly params: readonly ManifestParam[];

@@ -28,9 +28,11 @@ export {
   rgb8,
   rgb16,
   rgba8,
+  uyvy,
   yuv422p,
   yuv444p,
   yuv444p16,
+  yuyv,
   yv12,
 } from './formats.js';
 export { fromLinear } from './fromLinear.js';

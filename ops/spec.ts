@@ -267,13 +267,32 @@ export type KernelParams<P> = {
 export type Plane = {
   /** A name for messages and generated code, such as `y` or `uv`. */
   readonly name: string;
-  /** Values per sample that lie side by side: 3 in interleaved RGB, 2 in NV12's chroma plane. */
+  /** Values per sample that lie side by side: 3 in interleaved RGB, 2 in NV12's chroma plane, 4 in YUYV. */
   readonly channels: number;
   /** How many image pixels one sample covers, across and down: 2, 2 in 4:2:0 chroma. */
   readonly subsampling: readonly [1 | 2, 1 | 2];
 };
 /** Where each channel of a pixel is: plane number and position in the sample. */
-export type ChannelSource = { readonly plane: number; readonly lane: number };
+export type ChannelSource = {
+  readonly plane: number;
+  readonly lane: number;
+  /**
+   * In a sample that covers two pixels side by side: how many values after the left pixel's the right one's lies. Without it the
+   * two share one value.
+   */
+  readonly next?: number;
+};
+
+/**
+ * Where a chroma sample lies among the pixels that it covers. `left`: on the left ones, halfway down; `centre`: in the middle;
+ * `topLeft`: on the upper left one. At half the width only, `left` and `topLeft` are one.
+ */
+export type ChromaSiting = 'left' | 'centre' | 'topLeft';
+/** How the chroma of a source is read where it is subsampled. */
+export type ChromaOptions = {
+  readonly chroma: 'nearest' | 'linear';
+  readonly siting?: 'left' | 'centre' | 'topLeft';
+};
 
 /** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */
 export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = 'source' | 'both'> = {
@@ -290,9 +309,15 @@ export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = '
   /**
    * For a `yuv` format of more than 8 bits, kept in u16: how many of the bits are in use, and how many lie below them. The
    * pixel is (stored >> shift) / 2^(bits − 8), the scale of 8-bit codes: exact in f32, and `yuvToRgb` holds for it as it
-   * stands, since the standards' codes of more bits are those of 8 bits times 2^(bits − 8).
+   * stands, since the standards' codes of more bits are those of 8 bits times 2^(bits − 8). A sink rounds half to even, holds
+   * the code to its range, and leaves the lower bits 0.
    */
   readonly code?: { readonly bits: number; readonly shift: number };
+  /**
+   * For a source whose chroma is subsampled: a pixel's chroma is interpolated between the samples around it, whose places in the
+   * picture `siting` tells. Without it, it is that of the sample which covers the pixel.
+   */
+  readonly chroma?: { readonly filter: 'linear'; readonly siting: ChromaSiting };
   /** As a sink the format takes any colour model, and its planes follow from it. */
   readonly adapts?: boolean;
 };
@@ -491,7 +516,7 @@ type Links<S extends readonly unknown[], C extends Colour> = S extends readonly 
           ? [C] extends [K]
             ? unknown
             : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
-          : Wrong<'this format can be read, and not yet written'>
+          : Wrong<'this format can be read, and not written'>
         : Wrong<'a pipeline ends with a format, as in nchw("f32")'>,
     ]
   : S extends readonly [infer Head, ...infer Rest]

@@ -1,4 +1,5 @@
-import { type HostPicture, loadSharp, picturesOf, writePicture } from './picture.js';
+import type { HostImage } from './framePlanes.js';
+import { type HostPicture, loadSharp, toPictures, writePicture } from './picture.js';
 import type { HostTensor } from './tensor.js';
 
 const gap = 4;
@@ -74,17 +75,17 @@ export class ContactSheet {
  * Writes one picture with many small ones on it, evenly chosen, row by row.
  *
  * @param path The file, `.png` or `.jpg`; one that is there is written over.
- * @param pictures u8 tensors of any number of images, as `Tensor.toHost` gives them, or pictures.
+ * @param pictures u8 tensors of any number of images, as `Tensor.toHost` gives them, `rgb8` images, or pictures.
  * @returns How many pictures are on the sheet; with none, no file is written.
  */
 export const contactSheet = async (
   path: string,
-  pictures: readonly (HostTensor | HostPicture)[],
+  pictures: readonly (HostTensor | HostPicture | HostImage)[],
   options: SheetOptions = {},
 ): Promise<number> => {
   const sheet = new ContactSheet(options);
   for (const some of pictures) {
-    for (const picture of 'layout' in some ? picturesOf(some) : [some]) await sheet.add(picture);
+    for (const picture of toPictures(some)) await sheet.add(picture);
   }
   return sheet.write(path);
 };

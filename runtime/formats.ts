@@ -15,6 +15,8 @@ const known: ReadonlyMap<string, ImageFormat> = new Map(
     formats.yv12(),
     formats.nv16(),
     formats.yuv422p(),
+    formats.yuyv(),
+    formats.uyvy(),
     formats.nv24(),
     formats.yuv444p(),
     formats.yuv444p16(),
@@ -56,7 +58,10 @@ export const sameFormat = (a: ImageFormat | ManifestFormat, b: ImageFormat | Man
   a.colour === b.colour &&
   a.code?.bits === b.code?.bits &&
   a.code?.shift === b.code?.shift &&
-  a.channels.every(({ plane, lane }, n) => plane === b.channels[n].plane && lane === b.channels[n].lane) &&
+  a.channels.every(({ plane, lane, next }, n) => {
+    const other = b.channels[n];
+    return plane === other.plane && lane === other.lane && next === other.next;
+  }) &&
   a.planes.length === b.planes.length &&
   a.planes.every((plane, n) => {
     const other = b.planes[n];

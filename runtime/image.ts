@@ -80,6 +80,22 @@ export class Image {
   }
 
   /**
+   * An image whose values are not set, for `runInto`.
+   * @param options.stream On whose order its memory is taken; by default the device's stream.
+   * @throws {ArgumentError} If the format is unknown or a size is out of range. @throws {OutOfMemoryError} If there is no room.
+   */
+  static empty(device: Device, spec: ImageSpec, options: { readonly stream?: Stream } = {}): Image {
+    if (typeof spec !== 'object' || spec === null) {
+      throw expected('{ format, width, height }', 'image', describe(spec));
+    }
+    const format = formatOf(spec.format, 'format');
+    requireInteger(spec.width, 1, MAX_SIZE, 'width');
+    requireInteger(spec.height, 1, MAX_SIZE, 'height');
+    const extents = format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height));
+    return new Image(device, spec, placeNew(device, options.stream ?? device.stream, extents));
+  }
+
+  /**
    * An image from planes on the host. A GPU gets a copy, made before this returns. The CPU reads the arrays where they
    * are: they must not change until the work that uses the image is done.
    * @param spec.planes One per plane of the format; subsampled ones are half as wide, or half as wide and high, rounded up.
@@ -226,12 +242,12 @@ export const copyPlanes = (
   });
 };
 
-/** One allocation for all planes; `fill` fills each. */
+/** One allocation for all planes; `fill`, if there is one, fills each. */
 const placeNew = (
   device: Device,
   stream: Stream,
   planes: readonly { readonly rowBytes: number; readonly rows: number }[],
-  fill: (native: NativeStream, memory: NativeMemory, n: number, offset: number, pitch: number) => void,
+  fill?: (native: NativeStream, memory: NativeMemory, n: number, offset: number, pitch: number) => void,
 ): readonly PlacedPlane[] => {
   const pitches = planes.map(({ rowBytes }) => Math.ceil(rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT);
   const offsets: number[] = [];
@@ -244,7 +260,7 @@ const placeNew = (
   const memory = device._allocate(native, bytes);
   try {
     planes.forEach((_, n) => {
-      guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
+      if (fill) guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
     });
   } catch (error) {
     memory.dispose();

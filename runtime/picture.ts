@@ -167,24 +167,35 @@ const isImage = (picture: object): picture is HostImage => 'planes' in picture;
 
 /** One picture from any of the forms that {@link writePicture} takes. */
 const onePicture = (picture: HostPicture | HostTensor | HostImage): HostPicture => {
-  if (isTensor(picture)) {
-    const [one, ...others] = picturesOf(picture);
-    if (!one || others.length > 0) {
-      throw expected('a tensor of one image', 'picture', `${others.length + (one ? 1 : 0)} images`);
-    }
-    return one;
+  const [one, ...others] = toPictures(picture);
+  if (!one || others.length > 0) {
+    throw expected('a tensor of one image', 'picture', `${others.length + (one ? 1 : 0)} images`);
   }
-  if (!isImage(picture)) return picture;
+  return one;
+};
+
+/** @internal The pictures in any of the forms that {@link writePicture} takes; a tensor may hold several. */
+export const toPictures = (picture: HostPicture | HostTensor | HostImage): readonly HostPicture[] => {
+  if (typeof picture !== 'object' || picture === null) {
+    throw expected('a u8 tensor, an rgb8 image or a picture in host memory', 'picture', describe(picture));
+  }
+  if (isTensor(picture)) return picturesOf(picture);
+  return [isImage(picture) ? imageAsPicture(picture) : picture];
+};
+
+const imageAsPicture = (picture: HostImage): HostPicture => {
   const { pitch } = picture.planes[0];
   if (picture.format !== 'rgb8' || pitch !== 3 * picture.width) {
     throw expected(
       'an rgb8 image without padding',
       'picture',
       `${picture.format} with a pitch of ${pitch} bytes`,
+      picture.format === 'rgb8' ? '' : 'A pipeline that ends with rgb8() makes a picture of it.',
     );
   }
   const [plane] = picture.planes;
-  const start = plane.offset;
+  // `Image.toHost` gives planes of their own, without an offset.
+  const start = plane.offset ?? 0;
   const data = plane.data.subarray(start, start + plane.pitch * picture.height);
   return { width: picture.width, height: picture.height, channels: 3, data };
 };

@@ -2,7 +2,7 @@ import type { Manifest, ManifestPipeline } from '../native/manifest.js';
 import type { NativePipeline } from './addon.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
-import { Image } from './image.js';
+import { Image, ImageBatch } from './image.js';
 import {
   type BoundImage,
   bindImages,
@@ -11,6 +11,7 @@ import {
   refuseOverlap,
 } from './inputs.js';
 import { entryOf, launchError, loadPipeline, requireDevice } from './library.js';
+import { emptyResults } from './outputs.js';
 import { Packing, type SizeFunction } from './packing.js';
 import { Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
@@ -31,21 +32,23 @@ type Given<Options> =
     : [options: Options, call?: CallOptions];
 
 /**
- * A built pipeline: call it with images and options, and it enqueues its kernel and returns a tensor. Nothing is waited for;
- * `await tensor.toHost()` waits. All methods throw `ArgumentError` for a value that does not fit.
+ * A built pipeline: call it with images and options, and it enqueues its kernel and returns a tensor, or images where the planes
+ * of its sink are not one tensor (`nv12`, say). Nothing is waited for; `await tensor.toHost()` waits. All methods throw
+ * `ArgumentError` for a value that does not fit.
  */
-export type Pipeline<Options = Record<string, unknown>> = {
+export type Pipeline<Options = Record<string, unknown>, Result extends Tensor | Image = Tensor> = {
   /**
    * Runs the pipeline on all images in one launch.
    * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout.
    * @param options The parameters that the pipeline left open; those per image take one value, or one for each.
-   * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`.
+   * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`. For a sink of
+   *   images, a batch of N images, of any sizes.
    */
-  (input: PipelineInput, ...given: Given<Options>): Tensor;
+  (input: PipelineInput, ...given: Given<Options>): Together<Result>;
   /** The same as calling the pipeline. */
-  run(input: PipelineInput, ...given: Given<Options>): Tensor;
-  /** The same in one launch, with a tensor (HWC or CHW) for each image: outputs may differ in size. */
-  runEach(input: PipelineInput, ...given: Given<Options>): Tensor[];
+  run(input: PipelineInput, ...given: Given<Options>): Together<Result>;
+  /** The same in one launch, with a tensor (HWC or CHW) or image for each image: outputs may differ in size. */
+  runEach(input: PipelineInput, ...given: Given<Options>): Result[];
   /**
    * The same into memory that is there: a tensor of all outputs, or an image for each, of the outputs' sizes.
    * It must not overlap the input.
@@ -62,6 +65,9 @@ export type Pipeline<Options = Record<string, unknown>> = {
   readonly manifest: ManifestPipeline;
 };
 
+/** All results of a call. */
+type Together<Result> = Result extends Image ? ImageBatch : Tensor;
+
 /** What generated bindings give. */
 export type BuiltPipeline = {
   /** The folder of the manifest and the library. */
@@ -76,12 +82,12 @@ export type BuiltPipeline = {
  * Makes a pipeline callable; generated bindings call it. The library is loaded at the first call.
  * @throws {LibraryError} If the manifest is of another ABI or has no such pipeline.
  */
-export const definePipeline = <Options = Record<string, unknown>>(
+export const definePipeline = <Options = Record<string, unknown>, Result extends Tensor | Image = Tensor>(
   built: BuiltPipeline,
-): Pipeline<Options> => {
+): Pipeline<Options, Result> => {
   const entry = entryOf(built.manifest, built.name);
   const runner = new Runner(built, entry);
-  const run = (input: PipelineInput, options?: unknown, call?: CallOptions): Tensor =>
+  const run = (input: PipelineInput, options?: unknown, call?: CallOptions): Tensor | ImageBatch =>
     runner.run(input, options, call);
   const methods = {
     run,
@@ -93,11 +99,11 @@ export const definePipeline = <Options = Record<string, unknown>>(
   };
   // A function's own name is read-only, so it is defined rather than assigned.
   const named = Object.defineProperty(
-    (input: PipelineInput, options?: unknown, call?: CallOptions): Tensor => run(input, options, call),
+    (input: PipelineInput, options?: unknown, call?: CallOptions) => run(input, options, call),
     'name',
     { value: entry.name },
   );
-  return Object.assign(named, methods) as unknown as Pipeline<Options>;
+  return Object.assign(named, methods) as unknown as Pipeline<Options, Result>;
 };
 
 type Size = { readonly width: number; readonly height: number };
@@ -121,8 +127,9 @@ class Runner {
     this.#channels = entry.sink.planes.reduce((sum, plane) => sum + plane.channels, 0);
   }
 
-  run(input: PipelineInput, options: unknown, call?: CallOptions): Tensor {
+  run(input: PipelineInput, options: unknown, call?: CallOptions): Tensor | ImageBatch {
     const prepared = this.#prepare(input, options, call);
+    if (this.entry.sink.layout === undefined) return new ImageBatch(this.#runToImages(prepared, options));
     const { sizes } = prepared;
     const other = sizes.findIndex(
       ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
@@ -140,8 +147,9 @@ class Runner {
     return this.#launchInto([output], bindImages(output, this.entry.sink, 'output'), prepared)[0];
   }
 
-  runEach(input: PipelineInput, options: unknown, call?: CallOptions): Tensor[] {
+  runEach(input: PipelineInput, options: unknown, call?: CallOptions): (Tensor | Image)[] {
     const prepared = this.#prepare(input, options, call);
+    if (this.entry.sink.layout === undefined) return this.#runToImages(prepared, options);
     const outputs: Tensor[] = [];
     try {
       for (const size of prepared.sizes) outputs.push(this.#allocate(size, undefined, prepared.stream));
@@ -193,25 +201,24 @@ class Runner {
     return { images, sizes, stream };
   }
 
+  #runToImages(prepared: Prepared, options: unknown): Image[] {
+    const { images, sizes, stream } = prepared;
+    const results = emptyResults(this.entry, images, sizes, (options ?? {}) as never, stream);
+    return this.#launchInto(results, bindImages(results, this.entry.sink, 'output'), prepared);
+  }
+
   #allocate({ width, height }: Size, count: number | undefined, stream: Stream): Tensor {
-    const { name, dtype, layout } = this.entry.sink;
-    if (layout === undefined) {
-      throw expected(
-        'a sink format with a layout',
-        `the sink of ${this.entry.name}`,
-        name,
-        `Its planes are not one tensor: use ${this.entry.name}.runInto with images.`,
-      );
-    }
-    const shape = layout === 'NHWC' ? [height, width, this.#channels] : [this.#channels, height, width];
+    const { dtype, layout } = this.entry.sink;
+    const interleaved = layout === 'NHWC';
+    const shape = interleaved ? [height, width, this.#channels] : [this.#channels, height, width];
     const spec: TensorSpec =
       count === undefined
-        ? { shape, dtype, layout: layout === 'NHWC' ? 'HWC' : 'CHW' }
-        : { shape: [count, ...shape], dtype, layout };
+        ? { shape, dtype, layout: interleaved ? 'HWC' : 'CHW' }
+        : { shape: [count, ...shape], dtype, layout: interleaved ? 'NHWC' : 'NCHW' };
     return Tensor.empty(stream.device, spec, { stream });
   }
 
-  #launchInto(outputs: Tensor[], bound: readonly BoundImage[], prepared: Prepared): Tensor[] {
+  #launchInto<T extends Tensor | Image>(outputs: T[], bound: readonly BoundImage[], prepared: Prepared): T[] {
     try {
       this.#launch(bound, prepared);
     } catch (error) {

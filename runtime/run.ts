@@ -256,6 +256,14 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     throw expected(`one of ${known}`, 'pipeline', describe(run.pipeline));
   }
   const { sink } = manifest;
+  if (sink.layout === undefined) {
+    throw expected(
+      'a pipeline whose results are tensors: pictures and .npy files hold nothing else',
+      'pipeline',
+      `${manifest.name}, whose results are images in ${sink.name}`,
+      'Call it from a program, or end it with rgb8() or nchw(…).',
+    );
+  }
   const wrong =
     notPictures({ ...sink, channels: channelsOf(sink) }) ??
     (isInOrder(sink) ? undefined : `its channels lie in the order of ${sink.name}`);

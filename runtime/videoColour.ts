@@ -8,8 +8,11 @@ export type ColourDescription = {
   readonly primaries?: string;
   /** A name of the WebCodecs registry, such as `bt709`, `pq` or `hlg`. */
   readonly transfer?: string;
-  /** `assumed`: the stream does not say its matrix or range, and the rule of {@link describeColour} filled it in. */
-  readonly source: 'stream' | 'assumed';
+  /**
+   * `assumed`: the stream does not say its matrix or range, and the rule of {@link describeColour} filled it in. `pipeline`: the
+   * image is the result of a pipeline that encoded it so.
+   */
+  readonly source: 'stream' | 'assumed' | 'pipeline';
 };
 
 /** What a container or a bitstream says, in the words of WebCodecs; anything may be missing. */

@@ -22,7 +22,8 @@ import {
 import { expectIntact, readPixels } from './support/images.js';
 import { names } from './support/pipelineNames.js';
 import { random } from './support/random.js';
-import { reference, storedPixels } from './support/reference.js';
+import { reference } from './support/reference.js';
+import { storedAs } from './support/sinks.js';
 import { expectWithin, roundingTolerance } from './support/tolerance.js';
 
 describe('oracle, host and the spec as it stands', () => {
@@ -58,11 +59,9 @@ describe('oracle, host and the spec as it stands', () => {
         runOracle(kernel, oracle, image, expected[number]!, given, { number, of: images.length });
         const [mine, theirs] = [readPixels(host[number]!), readPixels(expected[number]!)];
         expectWithin(mine, theirs, executionTolerance(kernel));
-        const asWritten = storedPixels(
-          reference(specOf(name), image, given, number),
-          kernel.pipeline.sink.dtype,
-        );
-        expectWithin(theirs, asWritten, roundingTolerance(name, kernel.pipeline.sink.dtype));
+        const { sink } = kernel.pipeline;
+        const asWritten = storedAs(reference(specOf(name), image, given, number), sink);
+        expectWithin(theirs, asWritten, roundingTolerance(name, sink.dtype, sink.code));
       });
     }
   });

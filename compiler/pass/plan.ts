@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../errors.js';
 import type { Hoisted, Kernel, Plan } from '../ir/plan.js';
-import type { PipelineIr, Stage } from '../ir/types.js';
+import type { Format, PipelineIr, Stage } from '../ir/types.js';
 import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { layOut } from './layout.js';
@@ -32,7 +32,9 @@ const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
 
 /** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
 const chainOf = ({ source, stages, sink }: PipelineIr): string =>
-  [source.name, ...stages.map(label), sink.name].join(' > ');
+  [sourceLabel(source), ...stages.map(label), sink.name].join(' > ');
+const sourceLabel = ({ name, chroma }: Format): string =>
+  chroma ? `${name} (chroma ${chroma.filter}, ${chroma.siting})` : name;
 const label = (stage: Stage): string =>
   stage.role === 'map'
     ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`

@@ -1,5 +1,6 @@
 import type { FusedKernel, Layout, Reach, Schedule, Tile } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
+import { blockOf, hasBlocks } from './block.js';
 import { reachOf } from './reach.js';
 
 /** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
@@ -31,6 +32,11 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
 const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   const { pipeline, geometry, resample, pre } = kernel;
   const { source, sink } = pipeline;
+  const [blockWidth, blockHeight] = blockOf(sink);
+  if (resample && hasBlocks(sink)) {
+    // The fewest pixels that a sample of the sink is made of.
+    return { width: blockWidth, height: blockHeight, readsRuns: false };
+  }
   if (resample) {
     // Taps lie where they lie: neighbouring threads read neighbouring ones only if their pixels are neighbours. Two rows
     // share a column's arithmetic and the reading of parameters; with operators on every tap, or with more taps than
@@ -38,10 +44,12 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
     const fewTaps = reach !== undefined && [reach.x, reach.y].every(({ low, high }) => high - low <= 1);
     return { width: 1, height: pre.length === 0 && fewTaps ? 2 : 1, readsRuns: false };
   }
-  const readsRuns = geometry.length === 0;
+  // Interpolated chroma comes from samples of other threads, too.
+  const readsRuns = geometry.length === 0 && source.chroma === undefined;
   const width = Math.max(widestRun(sink), leastRun(sink), readsRuns ? leastRun(source) : 1);
   // Two rows of subsampled chroma are one row of samples: read once, used for both.
-  const height = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
+  const shared = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
+  const height = Math.max(shared, blockHeight);
   return { width, height, readsRuns };
 };
 

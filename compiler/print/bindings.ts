@@ -11,6 +11,8 @@ export type BindingView = {
   /** Its name inside the file: another one where the file has that word for something else. */
   readonly local: string;
   readonly renamed: boolean;
+  /** Whether its results are images: the planes of its sink are not one tensor. */
+  readonly givesImages: boolean;
   readonly doc: readonly string[];
   readonly functions: readonly JsFunctionView[];
   readonly sizes: readonly { readonly stage: string; readonly name: string }[];
@@ -50,7 +52,7 @@ const typeOf = (field: ParamField): string => {
 /** What the bindings' files import, declare or read themselves. */
 const ownNames = [
   ...'readFileSync definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
-  ...'PerImage Pipeline f single cw'.split(' '),
+  ...'PerImage Pipeline Image f single cw'.split(' '),
   ...Object.values(valueTypes),
 ];
 
@@ -69,6 +71,7 @@ const bindingView = (kernel: Kernel, local: string, names: FunctionNames): Bindi
     name: kernel.name,
     local,
     renamed: local !== kernel.name,
+    givesImages: kernel.pipeline.sink.layout === undefined,
     doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), kernel.chain].map(comment),
     functions,
     sizes,

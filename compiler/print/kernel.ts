@@ -92,8 +92,8 @@ type Position = { readonly text: string; readonly x: string; readonly y: string 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
   ...['Taps', 'Anywhere', 'Inside', 'anywhere', 'within'],
-  ...['read', 'store', 'fetch', 'finish', 'pixel', 'tile', 'isAligned', 'locate', 'isInside', 'sampleInside'],
-  ...['Gathered', 'FromGathered'],
+  ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned'],
+  ...['locate', 'isInside', 'sampleInside', 'Gathered', 'FromGathered'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */

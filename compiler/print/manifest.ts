@@ -5,7 +5,7 @@ import {
   type ManifestPipeline,
 } from '../../native/manifest.js';
 import type { Kernel, PlacedPlane } from '../ir/plan.js';
-import type { Format } from '../ir/types.js';
+import type { Format, PipelineIr } from '../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
 export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
@@ -17,6 +17,7 @@ export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
     chain: kernel.chain,
     source: format(pipeline.source, layout.source),
     sink: format(pipeline.sink, layout.sink),
+    ...signalOf(pipeline),
     geometry: kernel.geometry.map(stage => ({
       stage: stage.name,
       role: stage.role,
@@ -37,6 +38,16 @@ export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
     args: { size: layout.argsSize },
     image: { size: layout.imageSize, sizes: layout.sizes },
   };
+};
+
+/** Whose matrix and range the sink's YUV has. */
+const signalOf = ({ source, stages, sink }: PipelineIr): Pick<ManifestPipeline, 'signal'> => {
+  let signal: ManifestPipeline['signal'] = source.colour === 'yuv' ? 'source' : undefined;
+  for (const stage of stages) {
+    if (stage.role !== 'point' || stage.from === stage.to) continue;
+    signal = stage.params.some(({ kind }) => kind === 'rgbToYuv') ? { stage: stage.name } : undefined;
+  }
+  return sink.colour === 'yuv' && signal ? { signal } : {};
 };
 
 const format = (

@@ -21,7 +21,7 @@ const macroFamilies =
 /** Names that generated code, its prelude and CUDA use themselves. */
 const scaffold = new Set([
   ...`cw std args images image batch capacity launch rows fetch finish pixel sizes read store tap main Image Args Batch
-  Math Float32Array Uint32Array Number f single Index f16 blockIdx blockDim threadIdx gridDim warpSize dim3 rowOf get put array within
+  Math Float32Array Uint32Array Number f single Index f16 blockIdx blockDim threadIdx gridDim warpSize dim3 rowOf get getCode put putCode array within
   min max abs floor ceil round sqrt exp log pow sin cos tan fmodf`.split(/\s+/),
   ...Object.values(mathFunctions).map(({ cpp }) => cpp),
 ]);

@@ -1,22 +1,17 @@
 /** What the templates of C++ and CUDA are filled with: plain objects whose members are ready-made text. */
 import { paramFields } from '../../ops/spec.js';
 import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
-import type { DType, Format } from '../ir/types.js';
+import type { Format } from '../ir/types.js';
+import { blockOf, hasBlocks } from '../pass/block.js';
 import { isArray, lanePath } from '../pass/layout.js';
+import { type BlocksView, blocksView } from './blocks.js';
 import { c } from './c.js';
+import { chromaView } from './chroma.js';
 import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
 import { memberName, stageName } from './names.js';
+import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
 import type { WindowView } from './window.js';
-
-/** How C names stored numbers. */
-export const storedTypes: Readonly<Record<DType, string>> = {
-  u8: 'uint8_t',
-  u16: 'uint16_t',
-  i32: 'int32_t',
-  f16: 'f16',
-  f32: 'float',
-};
 
 /** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
 export type StructsView = {
@@ -74,8 +69,15 @@ export type KernelView = {
   readonly sinkPixel: string;
   /** Names of the fetched pixel's channels. */
   readonly fetchedLanes: readonly string[];
-  readonly source: { readonly samples: readonly Sample[]; readonly values: readonly string[] };
+  readonly source: {
+    /** Where interpolated chroma is read. */
+    readonly between: readonly string[];
+    readonly samples: readonly Sample[];
+    readonly values: readonly string[];
+  };
   readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
+  /** Set where pixels share samples of the sink: they are computed and written together. */
+  readonly blocks?: BlocksView;
   readonly tap: readonly string[];
   /** The statements that find the point to which an output pixel leads. */
   readonly locate: readonly string[];
@@ -180,8 +182,6 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
   };
 };
 
-/** The member of an image's struct that points at a plane; its pitch is `…_pitch`. */
-export const planeMember = (side: string, plane: string): string => `${side}_${plane}`;
 const member = (field: PlacedField): string => {
   const { scalar, fields } = paramFields[field.kind];
   const type = scalar === 'f32' ? 'float' : 'int32_t';
@@ -212,10 +212,6 @@ const access = (kernel: Kernel, column: string): Access => ({
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
 
-const shift = (text: string, subsampling: number): string => (subsampling === 2 ? `${text} >> 1` : text);
-const times = (text: string, factor: number): string =>
-  factor === 1 ? text : `${text.includes(' ') ? `(${text})` : text} * ${factor}`;
-
 /** Every plane at the pixel (x, y). */
 export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
   format.planes.map((plane, n) => ({
@@ -228,9 +224,9 @@ export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
   }));
 /** The place of each channel: its plane, and its number there. */
 const places = (format: Format, side: 'src' | 'dst'): { plane: string; index: string }[] =>
-  format.channels.map(({ plane, lane }) => ({
-    plane: `${side}_${format.planes[plane]!.name}`,
-    index: String(lane),
+  format.channels.map(channel => ({
+    plane: `${side}_${format.planes[channel.plane]!.name}`,
+    index: laneAt(channel, 'x'),
   }));
 
 const planesOf = (format: Format, side: 'src' | 'dst') =>
@@ -252,18 +248,13 @@ const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile
   }));
 /** The place of each channel of pixel (i, row) of a tile. */
 const tilePlaces = (format: Format, side: 'src' | 'dst'): { run: string; index: string }[] =>
-  format.channels.map(({ plane: number, lane }) => {
-    const plane = format.planes[number]!;
-    const sample = times(shift('i', plane.subsampling[0]), plane.channels);
+  format.channels.map(channel => {
+    const plane = format.planes[channel.plane]!;
     return {
       run: `${side}_${plane.name}[${shift('row', plane.subsampling[1])}]`,
-      index: lane === 0 ? sample : `${sample} + ${lane}`,
+      index: inRun(shift('i', plane.subsampling[0]), plane.channels, laneAt(channel, 'i')),
     };
   });
-
-/** One channel as f32: the stored number, or a code of many bits on the scale of 8-bit codes. */
-export const load = ({ code }: Format, values: string, index: string): string =>
-  code ? `getCode(${values}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${values}, ${index})`;
 
 /** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
 export const kernelView = (
@@ -305,23 +296,27 @@ export const kernelView = (
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
-    source: {
-      samples: samples(source, 'src'),
-      values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
-    },
+    source: source.chroma
+      ? chromaView(source, samples(source, 'src'))
+      : {
+          between: [],
+          samples: samples(source, 'src'),
+          values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
+        },
     sink: {
       samples: samples(sink, 'dst'),
-      stores: places(sink, 'dst').map(
-        ({ plane, index }, channel) => `put(px.${lanes[channel]}, ${plane}[${index}]);`,
+      stores: places(sink, 'dst').map(({ plane, index }, channel) =>
+        save(sink, `px.${lanes[channel]}`, `${plane}[${index}]`),
       ),
     },
+    ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
     ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),
     locate: printed.locate,
     isInside: printed.isInside,
     sampleInside: printed.sampleInside,
     postponed: kernel.postponed.map(({ name }) => name).join(', '),
-    needsRuns: tile.width > 1 || target.window?.words === true,
+    needsRuns: tile.width > blockOf(sink)[0] || target.window?.words === true,
     member: target.member,
     fetch: printed.fetch,
     finish: printed.finish,
@@ -332,7 +327,7 @@ export const kernelView = (
       height: tile.height,
       blockWidth: block[0] * tile.width,
       blockHeight: block[1] * tile.height,
-      runs: tile.width > 1,
+      runs: tile.width > blockOf(sink)[0],
       column: tile.width === 1 && tile.height > 1,
       readsRuns: tile.readsRuns,
       planes: [...sourceRuns, ...sinkRuns],
@@ -341,8 +336,8 @@ export const kernelView = (
         ? tilePlaces(source, 'src').map(({ run, index }) => load(source, run, index))
         : [],
       sink: sinkRuns,
-      stores: tilePlaces(sink, 'dst').map(
-        ({ run, index }, channel) => `put(px.${lanes[channel]}, ${run}, ${index});`,
+      stores: tilePlaces(sink, 'dst').map(({ run, index }, channel) =>
+        save(sink, `px.${lanes[channel]}`, `${run}, ${index}`),
       ),
     },
     block: { x: block[0], y: block[1], threads: block[0] * block[1] },

@@ -4,7 +4,8 @@
  */
 import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
-import { load, planeMember, samples, storedTypes } from './view.js';
+import { inRun, laneAt, load, planeMember, storedTypes } from './planes.js';
+import { samples } from './view.js';
 
 /** The text of a struct that holds the window of one point. */
 export type WindowView = {
@@ -33,7 +34,8 @@ const MOST_BYTES = 16;
 /** The window of a kernel's filter, or undefined where taps are read one by one. */
 export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
   const { reach } = schedule;
-  if (!reach?.isFixed || before.length > 0) return undefined;
+  // Interpolated chroma has taps of its own.
+  if (!reach?.isFixed || before.length > 0 || pipeline.source.chroma) return undefined;
   const [columns, rows] = [reach.x, reach.y].map(({ low, high }) => high - low + 1) as [number, number];
   if (columns > MOST_TAPS || rows > MOST_TAPS) return undefined;
   const { source } = pipeline;
@@ -55,11 +57,12 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
       },
     ];
   });
-  const values = source.channels.map(({ plane: number, lane }) => {
+  const values = source.channels.map(channel => {
+    const number = channel.plane;
     const { name, channels } = source.planes[number]!;
     const own = planeMember('src', name);
-    if (kinds[number] === 'sample') return load(source, own, String(lane));
-    const column = channels === 1 ? 'column' : `column * ${channels}${lane === 0 ? '' : ` + ${lane}`}`;
+    if (kinds[number] === 'sample') return load(source, own, laneAt(channel, 'x'));
+    const column = inRun('column', channels, laneAt(channel, 'x'));
     return kinds[number] === 'words'
       ? load(source, `${own}[row]`, column)
       : load(source, `below(${own}, image.${own}_pitch, row)`, column);

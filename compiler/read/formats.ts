@@ -1,5 +1,5 @@
 /** Formats come from the author's module: what the compiler relies on is checked. */
-import { channelCount } from '../../ops/spec.js';
+import { channelCount, type Plane } from '../../ops/spec.js';
 import { describeActual, isBag, isPlainName } from './params.js';
 
 const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'f32'];
@@ -10,7 +10,7 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (!isBag(value) || value.kind !== 'format') {
     return `${describeActual(value)} is no format`;
   }
-  const { name, dtype, colour, layout, planes, channels, role, code } = value;
+  const { name, dtype, colour, layout, planes, channels, role, code, chroma } = value;
   if (!isPlainName(name)) {
     return `its name is ${describeActual(name)}`;
   }
@@ -26,15 +26,19 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (role !== 'source' && role !== 'both') {
     return `its role is ${describeActual(role)}`;
   }
-  if (!isCode(code, dtype, role)) {
+  if (!isCode(code, dtype)) {
     return `its code is ${describeActual(code)}`;
   }
   const wanted: number = Object.entries(channelCount).find(([model]) => model === colour)?.[1] ?? 0;
-  return planesProblem(planes) ?? channelsProblem(channels, wanted, planes);
+  return (
+    planesProblem(planes, role) ??
+    channelsProblem(channels, wanted, planes) ??
+    chromaProblem(chroma, planes, role)
+  );
 };
 
 // Written into the source: whole numbers that fit the u16.
-const isCode = (code: unknown, dtype: unknown, role: unknown): boolean => {
+const isCode = (code: unknown, dtype: unknown): boolean => {
   if (code === undefined) {
     return true;
   }
@@ -42,14 +46,31 @@ const isCode = (code: unknown, dtype: unknown, role: unknown): boolean => {
   return (
     isBag(code) &&
     dtype === 'u16' &&
-    role === 'source' &&
     whole(code.bits, 9) &&
     whole(code.shift, 0) &&
     Number(code.bits) + Number(code.shift) <= 16
   );
 };
 
-const planesProblem = (planes: unknown): string | undefined => {
+const sitings: readonly unknown[] = ['left', 'centre', 'topLeft'];
+const chromaProblem = (chroma: unknown, planes: unknown, role: unknown): string | undefined => {
+  if (chroma === undefined) {
+    return undefined;
+  }
+  if (!isBag(chroma) || chroma.filter !== 'linear') {
+    return `its chroma is read by ${describeActual(isBag(chroma) ? chroma.filter : chroma)}, which is neither 'nearest' nor 'linear'`;
+  }
+  if (!sitings.includes(chroma.siting)) {
+    return `its chroma is sited ${describeActual(chroma.siting)}, which is neither 'left' nor 'centre' nor 'topLeft'`;
+  }
+  const isShared = (plane: unknown): boolean =>
+    isPlane(plane) && String((plane as Plane).subsampling) !== '1,1';
+  return role === 'source' && Array.isArray(planes) && planes.some(isShared)
+    ? undefined
+    : 'its chroma is interpolated, which is for a source whose chroma is subsampled';
+};
+
+const planesProblem = (planes: unknown, role: unknown): string | undefined => {
   if (!Array.isArray(planes) || planes.length === 0 || planes.length > 4) {
     return 'it has no planes';
   }
@@ -58,7 +79,13 @@ const planesProblem = (planes: unknown): string | undefined => {
   if (bad !== undefined) {
     return `it has a plane ${describeActual(bad)}`;
   }
-  return names.size === planes.length ? undefined : 'two of its planes have one name';
+  if (names.size !== planes.length) {
+    return 'two of its planes have one name';
+  }
+  const shared = new Set(
+    planes.map((plane: Plane) => String(plane.subsampling)).filter(subsampling => subsampling !== '1,1'),
+  );
+  return role === 'both' && shared.size > 1 ? 'two of its planes are subsampled differently' : undefined;
 };
 
 const isPlane = (plane: unknown): boolean =>
@@ -76,14 +103,16 @@ const channelsProblem = (channels: unknown, wanted: number, planes: unknown): st
   const inside = channels.every((channel: unknown) => {
     const plane: unknown =
       isBag(channel) && Array.isArray(planes) ? planes[Number(channel.plane)] : undefined;
-    const lane = isBag(channel) ? channel.lane : undefined;
-    return (
+    const { lane, next = undefined } = isBag(channel) ? channel : {};
+    const isLane = (value: unknown): boolean =>
+      isBag(plane) && Number.isInteger(value) && Number(value) >= 0 && Number(value) < Number(plane.channels);
+    // Written into the source, too.
+    const isNext = (): boolean =>
+      typeof next === 'number' &&
       isBag(plane) &&
-      typeof lane === 'number' &&
-      Number.isInteger(lane) &&
-      lane >= 0 &&
-      lane < Number(plane.channels)
-    );
+      String(plane.subsampling) === '2,1' &&
+      isLane(Number(lane) + next);
+    return typeof lane === 'number' && isLane(lane) && (next === undefined || isNext());
   });
   return inside ? undefined : 'one of its channels is in no plane';
 };

@@ -207,8 +207,39 @@ CW_INLINE void put(float v, uint16_t& out) {
   out = (uint16_t)(bitsOf(in + 8388608.0f) & 0xffffu);
 #endif
 }
+// A code of more than 8 bits, given on the scale of 8-bit codes: rounded half to even, held to 0..most, `shift` bits up in its
+// u16; `scale` is a power of two.
+CW_INLINE void putCode(float v, uint16_t& out, int shift, float scale, uint32_t most) {
+  uint16_t code;
+  put(v * scale, code);
+  out = (uint16_t)((code < most ? code : most) << shift);
+}
 CW_INLINE void put(float v, f16& out) { out.bits = f16Bits(v); }
 CW_INLINE void put(float v, float& out) { out = v; }
+
+// The mean of pixels that share a sample. The order of the additions is part of a pipeline's meaning; the factor is exact.
+CW_INLINE float mean(float a, float b) { return 0.5f * (a + b); }
+CW_INLINE float mean(float a, float b, float c, float d) { return 0.25f * ((a + b) + (c + d)); }
+
+// The two samples of chroma on both sides of a pixel, in a plane at half the size, and how much of the second there is in it.
+// Samples lie between two pixels each (centred), or on the first of them (coSited); beyond the edge is the last one again.
+struct Between {
+  Index near, other;
+  float weight;
+};
+CW_INLINE Between centred(Index pixel, Index pixels) {
+  const Index last = (pixels - 1) >> 1;
+  const Index near = pixel >> 1;
+  const Index other = (pixel & 1) == 0 ? near - 1 : near + 1;
+  return Between{near, other < 0 ? 0 : other > last ? last : other, 0.25f};
+}
+CW_INLINE Between coSited(Index pixel, Index pixels) {
+  const Index last = (pixels - 1) >> 1;
+  const Index other = (pixel + 1) >> 1;
+  return Between{pixel >> 1, other > last ? last : other, 0.5f};
+}
+// Exact for codes of up to 16 bits, also twice in a row: fused or not, the bits are the same.
+CW_INLINE float between(float near, float other, float weight) { return near + weight * (other - near); }
 
 // The pixel of an image that is nearest to a position.
 CW_INLINE i32x2 within(i32x2 at, cuweaveSize size) {

@@ -104,4 +104,11 @@ template <class T, int count> static __device__ __forceinline__ void put(float v
   run.word[i / perWord] |= bits << (8 * sizeof(T) * (i % perWord));
 }
 
+template <int count>
+static __device__ __forceinline__ void putCode(float v, Run<uint16_t, count>& run, int i, int shift, float scale, uint32_t most) {
+  uint16_t code;
+  putCode(v, code, shift, scale, most);
+  run.word[i >> 1] |= (uint32_t)code << (16 * (i & 1));
+}
+
 }  // namespace cw

@@ -60,9 +60,10 @@ describe.skipIf(!status.usable).each(modes)(
         await runBuilt(bindings[name]!, cuda, images, actual, given);
         await runBuilt(bindings[name]!, host, images, expected, given);
         expectIntact(...images, ...actual, ...expected);
+        const { sink } = kernel.pipeline;
         const tolerance = strict
           ? executionTolerance(kernel)
-          : roundingTolerance(name, kernel.pipeline.sink.dtype);
+          : roundingTolerance(name, sink.dtype, sink.code);
         images.forEach((_, n) => {
           expectWithin(readPixels(actual[n]!), readPixels(expected[n]!), tolerance);
         });

@@ -90,15 +90,19 @@ describe('formats', () => {
     ops.yuv422p(),
     ops.nv24(),
     ops.yuv444p(),
+    ops.nv12({ chroma: 'linear' }),
   ];
+  const packed = [ops.yuyv(), ops.uyvy()];
   const deep = [ops.p010(), ops.p012(), ops.p016(), ops.yuv444p16()];
   const pictures = [ops.rgb8(), ops.bgr8(), ops.rgba8(), ops.bgra8(), ops.gray8(), ops.gray16(), ops.rgb16()];
   const tensors = [ops.nhwc('f16'), ops.nchw('u16'), ops.nchw('f32', { colour: 'gray' })];
-  const all = [...video, ...deep, ...pictures, ...tensors];
+  const all = [...video, ...packed, ...deep, ...pictures, ...tensors];
 
   it.each(all.map(format => [format.name, format] as const))('%s finds every channel once', (_, format) => {
     expect(format.channels).toHaveLength(ops.channelCount[format.colour]);
-    const places = format.channels.map(({ plane, lane }) => `${plane}.${lane}`);
+    const places = format.channels.flatMap(({ plane, lane, next }) =>
+      next === undefined ? [`${plane}.${lane}`] : [`${plane}.${lane}`, `${plane}.${lane + next}`],
+    );
     expect(new Set(places).size).toBe(places.length);
     const lanes = format.planes.reduce((sum, { channels }) => sum + channels, 0);
     expect(lanes).toBe(places.length);
@@ -114,6 +118,8 @@ describe('formats', () => {
     expect(order(ops.nv24())).toBe('y[0] uv[0] uv[1]');
     expect(ops.yv12().planes.map(({ name }) => name)).toEqual(['y', 'v', 'u']);
     expect(order(ops.yv12())).toBe('y[0] u[0] v[0]');
+    expect(order(ops.yuyv())).toBe('yuyv[0] yuyv[1] yuyv[3]');
+    expect(order(ops.uyvy())).toBe('uyvy[1] uyvy[0] uyvy[2]');
     expect(order(ops.bgra8())).toBe('rgba[2] rgba[1] rgba[0] rgba[3]');
     expect(deep.map(({ code }) => code)).toEqual([
       { bits: 10, shift: 6 },

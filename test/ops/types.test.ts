@@ -103,10 +103,21 @@ describe('a pipeline', () => {
       );
       pipeline(
         nv12(),
+        // @ts-expect-error this format can be read, and not written: how chroma is read is a source's choice
+        nv12({ chroma: 'linear' }),
+      );
+      pipeline(
+        nv12(),
         yuvToRgb(),
-        // @ts-expect-error this format can be read, and not yet written
+        // @ts-expect-error this format holds yuv, and the pixels are rgb here
         nv12(),
       );
+      // @ts-expect-error no such filter
+      nv12({ chroma: 'cubic' });
+      // @ts-expect-error no such siting
+      ops.yuyv({ chroma: 'linear', siting: 'right' });
+      // @ts-expect-error its chroma is not subsampled
+      ops.yuv444p({ chroma: 'linear' });
       pipeline(
         nv12(),
         // @ts-expect-error this format holds rgb, and the pixels are yuv here
@@ -206,6 +217,7 @@ describe('declarations', () => {
     expectTypeOf(yuvToRgb()).toEqualTypeOf<ops.Stage<'yuv', 'rgb'>>();
     expectTypeOf(normalize(imagenet)).toEqualTypeOf<ops.Stage<'rgb', 'same'>>();
     expectTypeOf(normalize({ mean: 0, std: 1 })).toEqualTypeOf<ops.Stage<'rgb' | 'rgba' | 'gray', 'same'>>();
-    expectTypeOf(nv12()).toEqualTypeOf<ops.Format<'yuv', 'source'>>();
+    expectTypeOf(nv12()).toEqualTypeOf<ops.Format<'yuv', 'both'>>();
+    expectTypeOf(nv12({ chroma: 'linear' })).toEqualTypeOf<ops.Format<'yuv', 'source'>>();
   });
 });

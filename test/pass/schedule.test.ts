@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Kernel, Layout } from '../../compiler/ir/plan.js';
+import { blockOf } from '../../compiler/pass/block.js';
 import { schedule } from '../../compiler/pass/schedule.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
@@ -69,6 +70,14 @@ describe('schedule', () => {
       'four RGB pixels are 12 bytes, eight would leave gaps',
     ],
     ['rgb8ToPlanar', { width: 8, height: 1, readsRuns: true }, 'eight pixels at most'],
+    [
+      'rgbToNv12',
+      { width: 8, height: 2, readsRuns: true },
+      'luma and pairs of chroma of eight pixels, two rows',
+    ],
+    ['rgb16ToP010', { width: 4, height: 2, readsRuns: true }, 'chroma of four pixels is 8 bytes'],
+    ['nv12Left', { width: 4, height: 1, readsRuns: false }, 'interpolated chroma is read pixel by pixel'],
+    ['resizedNv12ToNv12', { width: 2, height: 2, readsRuns: false }, 'the pixels of one sample of chroma'],
     ['i420ToRgb', { width: 8, height: 2, readsRuns: true }, 'eight pixels are one word of subsampled chroma'],
     [
       'cropFlip',
@@ -93,7 +102,8 @@ describe('schedule', () => {
   it('every run of a tile is whole words, in every plane', () => {
     for (const { name, schedule: made, pipeline } of kernels) {
       const { width, height, readsRuns } = made.tile;
-      if (width === 1) continue;
+      // One pixel, or the block of one sample: written value by value.
+      if (width === blockOf(pipeline.sink)[0]) continue;
       for (const { planes, dtype } of readsRuns ? [pipeline.source, pipeline.sink] : [pipeline.sink]) {
         for (const { channels, subsampling } of planes) {
           const values = (width / subsampling[0]) * channels;

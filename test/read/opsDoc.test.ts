@@ -67,6 +67,6 @@ test('signatures, models and defaults come from the declarations', () => {
   expect(entry('warpAffine')).toContain('`warpAffine({ matrix, width?, height?, filter, border })`');
   expect(entry('convertTo')).toContain('`convertTo(dtype, { scale?, offset? })`');
   expect(page).toContain('| [`yuvToRgb`](#yuvtorgb) | yuv → rgb |');
-  expect(page).toContain('| [`nv12`](#nv12) | yuv, as a source |');
+  expect(page).toContain('| [`nv12`](#nv12) | yuv |');
   expect(page).toContain('| [`clamp`](#clamp) | any |');
 });

@@ -356,7 +356,22 @@ export { p as delete };`),
   sinkMissing: anySpec('export const p = pipeline(rgb8(), normalize({ mean: 0, std: 1 }) as never);'),
   sinkUncalled: anySpec('export const p = pipeline(rgb8(), normalize as never);'),
   onlyASource: anySpec('export const p = pipeline(...([rgb8()] as never as [never, never]));'),
-  sinkOnlyRead: anySpec('export const p = pipeline(nv12(), nv12() as never);'),
+  sinkOnlyRead: anySpec(`export const p = pipeline(nv12(), nv12({ chroma: 'linear' }) as never);`),
+  forgedChroma: anySpec(
+    `export const p = pipeline(nv12({ chroma: 'cubic' as never }), nchw('f32') as never);`,
+  ),
+  forgedSiting: anySpec(
+    `export const p = pipeline(nv12({ chroma: 'linear', siting: 'right' as never }), nchw('f32') as never);`,
+  ),
+  chromaOfWhole: anySpec(
+    `export const p = pipeline({ ...ops.yuv444p(), chroma: { filter: 'linear', siting: 'left' }, role: 'source' } as never, nchw('f32') as never);`,
+  ),
+  forgedNext: anySpec(
+    `export const p = pipeline({ ...ops.yuyv(), channels: [{ plane: 0, lane: 2, next: 2 }, { plane: 0, lane: 1 }, { plane: 0, lane: 3 }] } as never, nchw('f32') as never);`,
+  ),
+  mixedSubsampling: anySpec(
+    `export const p = pipeline(nv12(), { ...ops.i420(), planes: ops.i420().planes.map((plane, n) => (n === 2 ? { ...plane, subsampling: [2, 1] } : plane)) } as never);`,
+  ),
   wrongColour: anySpec(
     `export const p = pipeline(nv12(), normalize({ mean: 0, std: 1 }) as never, nchw('f32'));`,
   ),
@@ -2363,12 +2378,67 @@ test('onlyASource', () => {
   `);
 });
 
+test('forgedChroma', () => {
+  expect(run.textOf('forgedChroma.ts')).toMatchInlineSnapshot(`
+    "forgedChroma.ts:6:14 - error CW3010: A format of the pipeline cannot be used: its chroma is read by 'cubic', which is neither 'nearest' nor 'linear'.
+
+    6 export const forgedChroma = pipeline(nv12({ chroma: 'cubic' as never }), nchw('f32') as never);
+                   ~~~~~~~~~~~~
+      hint: use the formats of cuweave/ops
+      in pipeline forgedChroma (forgedChroma.ts:6:14)"
+  `);
+});
+
+test('forgedSiting', () => {
+  expect(run.textOf('forgedSiting.ts')).toMatchInlineSnapshot(`
+    "forgedSiting.ts:6:14 - error CW3010: A format of the pipeline cannot be used: its chroma is sited 'right', which is neither 'left' nor 'centre' nor 'topLeft'.
+
+    6 export const forgedSiting = pipeline(nv12({ chroma: 'linear', siting: 'right' as never }), nchw('f32') as never);
+                   ~~~~~~~~~~~~
+      hint: use the formats of cuweave/ops
+      in pipeline forgedSiting (forgedSiting.ts:6:14)"
+  `);
+});
+
+test('chromaOfWhole', () => {
+  expect(run.textOf('chromaOfWhole.ts')).toMatchInlineSnapshot(`
+    "chromaOfWhole.ts:6:14 - error CW3010: A format of the pipeline cannot be used: its chroma is interpolated, which is for a source whose chroma is subsampled.
+
+    6 export const chromaOfWhole = pipeline({ ...ops.yuv444p(), chroma: { filter: 'linear', siting: 'left' }, role: 'source' } as never, nchw('f32') as never);
+                   ~~~~~~~~~~~~~
+      hint: use the formats of cuweave/ops
+      in pipeline chromaOfWhole (chromaOfWhole.ts:6:14)"
+  `);
+});
+
+test('forgedNext', () => {
+  expect(run.textOf('forgedNext.ts')).toMatchInlineSnapshot(`
+    "forgedNext.ts:6:14 - error CW3010: A format of the pipeline cannot be used: one of its channels is in no plane.
+
+    6 export const forgedNext = pipeline({ ...ops.yuyv(), channels: [{ plane: 0, lane: 2, next: 2 }, { plane: 0, lane: 1 }, { plane: 0, lane: 3 }] } as never, nchw('f
+                   ~~~~~~~~~~
+      hint: use the formats of cuweave/ops
+      in pipeline forgedNext (forgedNext.ts:6:14)"
+  `);
+});
+
+test('mixedSubsampling', () => {
+  expect(run.textOf('mixedSubsampling.ts')).toMatchInlineSnapshot(`
+    "mixedSubsampling.ts:6:14 - error CW3010: A format of the pipeline cannot be used: two of its planes are subsampled differently.
+
+    6 export const mixedSubsampling = pipeline(nv12(), { ...ops.i420(), planes: ops.i420().planes.map((plane, n) => (n === 2 ? { ...plane, subsampling: [2, 1] } : pla
+                   ~~~~~~~~~~~~~~~~
+      hint: use the formats of cuweave/ops
+      in pipeline mixedSubsampling (mixedSubsampling.ts:6:14)"
+  `);
+});
+
 test('sinkOnlyRead', () => {
   expect(run.textOf('sinkOnlyRead.ts')).toMatchInlineSnapshot(`
     "sinkOnlyRead.ts:6:46 - error CW3004: Expected a format that can be written at the end of the pipeline but received nv12, which can only be read.
 
-    6 export const sinkOnlyRead = pipeline(nv12(), nv12() as never);
-                                                   ~~~~~~~~~~~~~~~
+    6 export const sinkOnlyRead = pipeline(nv12(), nv12({ chroma: 'linear' }) as never);
+                                                   ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: end with nchw("f32"), nhwc("u8"), …
       in pipeline sinkOnlyRead (sinkOnlyRead.ts:6:14)"
   `);

@@ -9,10 +9,11 @@ import { type Format, type Pipeline, paramFields } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
-import { blankImage, fillImage, randomImage, readSample, type TestImage } from './images.js';
+import { blankImage, randomImage, readSample, type TestImage } from './images.js';
 import * as specs from './pipelines.js';
 import type { Random } from './random.js';
-import { type Given, reference, stored } from './reference.js';
+import { type Given, reference } from './reference.js';
+import { storeLikeKernel } from './sinks.js';
 import { exact, nearFunctions, type Tolerance } from './tolerance.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -55,15 +56,14 @@ export const executionTolerance = (kernel: Kernel): Tolerance =>
 export const loadOracle = async (kernel: Kernel): Promise<Oracle> =>
   (await import(`data:text/javascript,${encodeURIComponent(oracleSource(kernel))}`)) as Oracle;
 
-/** Writes what the oracle computes for an image of a batch; `out` has the right size already. */
-export const runOracle = (
+/** What the oracle is called with for an image of a batch. */
+const oracleImage = (
   kernel: Kernel,
   oracle: Oracle,
   image: TestImage,
-  out: TestImage,
   given: Given,
   place: { readonly number: number; readonly of: number },
-): void => {
+): OracleImage => {
   const size: Sizes[] = [{ width: image.width, height: image.height }];
   const params: OracleImage['params'] = {};
   for (const stage of kernel.pipeline.stages) {
@@ -84,16 +84,25 @@ export const runOracle = (
   }
   const channels = image.format.channels.map((_, channel) => channel);
   const read = (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
-  // Every plane of a sink holds its channels side by side.
-  const channelAt = (plane: number, lane: number): number =>
-    out.format.channels.findIndex(at => at.plane === plane && at.lane === lane);
-  const rows = Array.from({ length: out.height }, (_, y) =>
-    Array.from({ length: out.width }, (_, x) => oracle.pixel({ read, size, params }, x, y)),
+  return { read, size, params };
+};
+
+/** Writes what the oracle computes for an image of a batch; `out` has the right size already, unless it is left out. */
+export const runOracle = (
+  kernel: Kernel,
+  oracle: Oracle,
+  image: TestImage,
+  out: TestImage | undefined,
+  given: Given,
+  place: { readonly number: number; readonly of: number },
+): TestImage => {
+  const called = oracleImage(kernel, oracle, image, given, place);
+  const { width, height } = called.size.at(-1)!;
+  const result = out ?? blankImage(kernel.pipeline.sink, width, height);
+  const rows = Array.from({ length: result.height }, (_, y) =>
+    Array.from({ length: result.width }, (_, x) => oracle.pixel(called, x, y)),
   );
-  fillImage(out, (plane, row, index) => {
-    const { channels: lanes } = out.format.planes[plane]!;
-    return stored(rows[row]![Math.floor(index / lanes)]![channelAt(plane, index % lanes)]!, out.format.dtype);
-  });
+  return storeLikeKernel(result, (x, y) => rows[y]![x]!);
 };
 
 /**

@@ -1,7 +1,7 @@
 /** Every format that test/support/pipelines.ts does not have yet, as a source, and as a sink where it is one. */
 import * as ops from '../../ops/index.js';
 
-const { convertTo, nchw, nhwc, pipeline, rgb8, yuv444p, yuvToRgb } = ops;
+const { convertTo, nchw, nhwc, pipeline, rgb8, rgbToYuv, yuv444p, yuvToRgb } = ops;
 
 const itu = { matrix: 'bt709', range: 'limited' } as const;
 export const nv21ToRgb = pipeline(ops.nv21(), yuvToRgb(itu), ops.bgr8());
@@ -25,5 +25,70 @@ export const p016Codes = pipeline(ops.p016(), nchw('f32'));
 export const yuv444p16ToRgb = pipeline(
   ops.yuv444p16(),
   yuvToRgb({ matrix: 'bt2020', range: 'full' }),
+  nchw('f32'),
+);
+
+// Sinks in which pixels share samples of chroma.
+const encoded = rgbToYuv({ matrix: 'bt709', range: 'limited' });
+export const nv12Copy = pipeline(ops.nv12(), ops.nv12());
+export const nv12Cropped = pipeline(ops.nv12(), ops.crop(), ops.nv12());
+export const rgbToNv12 = pipeline(rgb8(), encoded, ops.nv12());
+export const rgbToNv21 = pipeline(nchw('f32'), encoded, ops.nv21());
+export const rgbToI420 = pipeline(rgb8(), encoded, ops.i420());
+export const rgbToYv12 = pipeline(nchw('u8'), encoded, ops.yv12());
+export const rgbToNv16 = pipeline(ops.bgr8(), encoded, ops.nv16());
+export const rgbToYuv422p = pipeline(rgb8(), encoded, ops.yuv422p());
+export const nv12ToNv16 = pipeline(ops.nv12(), ops.nv16());
+export const yuv422pToI420 = pipeline(ops.yuv422p(), ops.i420());
+export const nv12ToP010 = pipeline(ops.nv12(), ops.p010());
+export const rgb16ToP010 = pipeline(ops.rgb16(), ops.scaleOffset({ scale: 1 / 257 }), encoded, ops.p010());
+export const rgbToP012 = pipeline(nhwc('f32'), rgbToYuv({ matrix: 'bt2020', range: 'full' }), ops.p012());
+export const rgbToP016 = pipeline(nchw('f16'), rgbToYuv({ matrix: 'bt2020', range: 'full' }), ops.p016());
+export const p016ToP010 = pipeline(ops.p016(), ops.p010());
+export const rgbToYuv444p16 = pipeline(rgb8(), encoded, ops.yuv444p16());
+export const nv12FlippedToI420 = pipeline(ops.nv12(), ops.flip({ direction: 'both' }), ops.i420());
+export const resizedNv12ToNv12 = pipeline(
+  ops.nv12(),
+  ops.resize({ filter: ops.linear, border: ops.replicate }),
+  ops.nv12(),
+);
+export const warpedToP010 = pipeline(
+  rgb8(),
+  ops.warpAffine({ filter: ops.linear, border: ops.constant(0) }),
+  encoded,
+  ops.p010(),
+);
+
+// Packed 4:2:2.
+export const yuyvToRgb = pipeline(ops.yuyv(), yuvToRgb(itu), rgb8());
+export const uyvyToF32 = pipeline(ops.uyvy(), nchw('f32'));
+export const rgbToYuyv = pipeline(rgb8(), encoded, ops.yuyv());
+export const rgbToUyvy = pipeline(nchw('f16'), encoded, ops.uyvy());
+export const yuyvToUyvy = pipeline(ops.yuyv(), ops.uyvy());
+export const uyvyToNv12 = pipeline(ops.uyvy(), ops.nv12());
+export const nv12ToYuyv = pipeline(ops.nv12(), ops.yuyv());
+export const yuyvCropped = pipeline(ops.yuyv(), ops.crop(), nhwc('u8'));
+export const resizedYuyv = pipeline(
+  ops.yuyv(),
+  ops.resize({ filter: ops.linear, border: ops.replicate }),
+  ops.yuyv(),
+);
+
+// Chroma between samples.
+export const nv12Left = pipeline(ops.nv12({ chroma: 'linear' }), nchw('f32'));
+export const nv12Centre = pipeline(ops.nv12({ chroma: 'linear', siting: 'centre' }), yuvToRgb(itu), rgb8());
+export const i420TopLeft = pipeline(ops.i420({ chroma: 'linear', siting: 'topLeft' }), nchw('f32'));
+export const yv12LeftCropped = pipeline(ops.yv12({ chroma: 'linear' }), ops.crop(), nhwc('u8'));
+export const nv21Nearest = pipeline(ops.nv21({ chroma: 'nearest' }), nchw('u8'));
+export const nv16Left = pipeline(ops.nv16({ chroma: 'linear', siting: 'left' }), nchw('f32'));
+export const yuv422pCentre = pipeline(ops.yuv422p({ chroma: 'linear', siting: 'centre' }), nchw('f32'));
+export const p010TopLeft = pipeline(ops.p010({ chroma: 'linear', siting: 'topLeft' }), nchw('f32'));
+export const p016Centre = pipeline(ops.p016({ chroma: 'linear', siting: 'centre' }), nchw('f32'));
+export const yuyvLeft = pipeline(ops.yuyv({ chroma: 'linear' }), nchw('f32'));
+export const uyvyCentreToNv12 = pipeline(ops.uyvy({ chroma: 'linear', siting: 'centre' }), ops.nv12());
+export const warpedNv12Left = pipeline(
+  ops.nv12({ chroma: 'linear' }),
+  yuvToRgb(itu),
+  ops.warpAffine({ filter: ops.linear, border: ops.constant(0) }),
   nchw('f32'),
 );

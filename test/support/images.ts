@@ -2,7 +2,7 @@
  * Images as raw bytes, plane by plane, with canary bytes before, after and in the padding of every plane: a kernel that
  * writes one byte too many is caught, and the byte is named.
  */
-import type { Format, YuvCoding } from '../../ops/spec.js';
+import type { ChromaSiting, Format, YuvCoding } from '../../ops/spec.js';
 import type { Random } from './random.js';
 import { bytesPer, readScalar, writeScalar } from './scalars.js';
 
@@ -107,16 +107,50 @@ export const randomImage = (
   return fillImage(blankImage(format, width, height, options), value);
 };
 
+/** Chroma at a pixel from the four samples around it, by where they lie in the picture. */
+const interpolated = (
+  image: TestImage,
+  x: number,
+  y: number,
+  channel: number,
+  siting: ChromaSiting,
+): number => {
+  const { format, width, height } = image;
+  const [across, down] = format.planes[format.channels[channel].plane].subsampling;
+  const { chroma: _, ...plain } = format;
+  const line = (pixel: number, pixels: number, factor: number, isOnFirst: boolean): [number, number][] => {
+    if (factor === 1) return [[pixel, 1]];
+    const at = isOnFirst ? pixel / 2 : (pixel + 0.5) / 2 - 0.5;
+    const last = Math.ceil(pixels / 2) - 1;
+    const first = Math.floor(at);
+    const held = (sample: number): number => 2 * Math.min(Math.max(sample, 0), last);
+    return [
+      [held(first), 1 - (at - first)],
+      [held(first + 1), at - first],
+    ];
+  };
+  let sum = 0;
+  for (const [row, vertical] of line(y, height, down, siting === 'topLeft')) {
+    for (const [column, horizontal] of line(x, width, across, siting !== 'centre')) {
+      sum += vertical * horizontal * readSample({ ...image, format: plain }, column, row, channel);
+    }
+  }
+  return sum;
+};
+
 /** The value of one channel of one pixel, as a source of this format reads it. */
 export const readSample = (image: TestImage, x: number, y: number, channel: number): number => {
   const { format, width, height } = image;
   if (x < 0 || y < 0 || x >= width || y >= height) {
     throw new RangeError(`Expected a pixel inside ${width}×${height} but received (${x}, ${y}).`);
   }
-  const { plane, lane } = format.channels[channel];
+  const { plane, lane, next = 0 } = format.channels[channel];
+  if (format.chroma && next === 0 && format.planes[plane].subsampling[0] === 2) {
+    return interpolated(image, x, y, channel, format.chroma.siting);
+  }
   const { channels, subsampling } = format.planes[plane];
   const { pitch } = image.planes[plane];
-  const column = Math.floor(x / subsampling[0]) * channels + lane;
+  const column = Math.floor(x / subsampling[0]) * channels + lane + next * (x % subsampling[0]);
   const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
   const stored = readScalar(viewOf(image.planes[plane]), offset, format.dtype);
   if (!format.code) return stored;

@@ -172,7 +172,8 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  * - Arithmetic in 0..255: {@link f32In255}; after `normalize` values are 50 times smaller, so it holds there too.
  * - A linear filter at a position in f32 moves by {@link f32Position} on random images, whose neighbours differ by
  *   up to 255; a constant border counts as a neighbour.
- * - Rounding in the middle or at the end may land on the neighbouring value: one level of u8 or u16; for f16 one step,
+ * - Rounding in the middle or at the end may land on the neighbouring value: one level of u8 or u16, of a code of more bits
+ *   one on the scale of 8 bits, 2^(8 − bits); for f16 one step,
  *   which is 2⁻¹⁰ of the value's power of two: 1/4 at 256..511, where the RGB of random YUV ends.
  * - A hue of up to 600 degrees is off by half a step, 2⁻¹⁵, a few times; a sixth of the circle sweeps a channel by up to 255.
  * - L*a*b* to RGB: light is off by 2⁻¹⁹ (cubes, and a matrix whose rows add up to 5.2 in size), and sRGB's curve near black
@@ -181,9 +182,16 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases; a
  *   perspective's positions near its horizon are as sensitive.
  */
-export const roundingTolerance = (pipeline: string, dtype: DType): Tolerance => {
+export const roundingTolerance = (
+  pipeline: string,
+  dtype: DType,
+  code?: { readonly bits: number },
+): Tolerance => {
   const resampled = /resized|warped|everything|ownGeometry/.test(pipeline);
-  const rounded = dtype === 'u8' || dtype === 'u16' || /toU8|toU16|everything/.test(pipeline) ? 1 : 0;
+  const rounded =
+    dtype === 'u8' || dtype === 'u16' || /toU8|toU16|everything/.test(pipeline)
+      ? 2 ** (8 - (code?.bits ?? 8))
+      : 0;
   const half = dtype === 'f16' || pipeline === 'toF16' ? 1 / 4 : 0;
   const wide = /Cubic|CatmullRom|Lanczos/.test(pipeline) ? 2 * shiftedCubic(f32Position, 255).absolute : 0;
   const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;

@@ -1,0 +1,9 @@
+import type { Format } from '../ir/types.js';
+
+/** Width and height of the pixels that share a sample of a sink: what one thread has to compute to write it. */
+export const blockOf = ({ planes }: Format): readonly [width: number, height: number] => [
+  Math.max(...planes.map(({ subsampling }) => subsampling[0])),
+  Math.max(...planes.map(({ subsampling }) => subsampling[1])),
+];
+/** Whether pixels of the format share samples. */
+export const hasBlocks = (format: Format): boolean => blockOf(format).some(pixels => pixels > 1);

@@ -1,0 +1,25 @@
+/** Random pipelines on random batches: the oracle's bytes are the host's. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Device, openDevice } from '../runtime/index.js';
+import { buildRandom, checkRandom, type RandomPipeline, settings } from './support/randomPipelines.js';
+
+const chosen = settings(40, 800);
+
+describe(`${chosen.pipelines} random pipelines from seed ${chosen.seed}`, () => {
+  let pipelines: readonly RandomPipeline[];
+  let device: Device;
+  beforeAll(async () => {
+    pipelines = await buildRandom(chosen, 'random', { cpu: true });
+    device = openDevice('cpu');
+  }, 1_200_000);
+  afterAll(() => {
+    expect(device.memory().live).toBe(0);
+    device.dispose();
+  });
+
+  it('oracle == host, to the bit', { timeout: 1_200_000 }, async () => {
+    const ran = await checkRandom(pipelines, device, chosen);
+    console.log(`${ran} cases of ${pipelines.length} random pipelines, seed ${chosen.seed}`);
+    expect(ran).toBe(chosen.cases);
+  });
+});
