@@ -149,11 +149,12 @@ export const pipelineDiagnostics = {
     hint: 'use the formats of cuweave/ops',
     why: 'Loads and stores are printed from it.',
   },
-  CW3101: {
-    title: 'Two resamplings',
-    message: '{first} and {second} both sample between pixels, and a pipeline does so once.',
-    hint: 'build two pipelines, or combine the geometry in one map',
-    why: 'The second would need the whole result of the first; every pixel of it would be computed many times.',
+  CW3102: {
+    title: 'A fused pipeline that does not fit one kernel',
+    message:
+      '{first} and {second} both sample between pixels: an image of {format} would be written after {after} and read again, {bytes} bytes for each of its pixels, and fused() allows none.',
+    hint: 'leave out fused(), or combine the geometry in one map',
+    why: 'An intermediate image is written and read again, and fused() says that there must be none.',
   },
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../errors.js';
+import { InternalError } from '../errors.js';
 import type { FusionNote, Geometric, Kernel } from '../ir/plan.js';
 import type { IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
 
@@ -13,16 +13,15 @@ export type Fused = Pick<Kernel, 'pre' | 'before' | 'resample' | 'after' | 'post
  * - *exact map composes*: an index map moves whole pixels, so it commutes with point operators and composes with any
  *   other map.
  * - *one resampling*: a map that lands between pixels reads through its filter. A second one would read the filtered
- *   image of the first between *its* pixels, which is another kernel.
+ *   image of the first between *its* pixels, which is another kernel: compiler/pass/split.ts has put it into one.
  */
-export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readonly Diagnostic[] } => {
+export const fuse = (pipeline: PipelineIr): Fused => {
   const pre: PointStage[] = [];
   const post: PointStage[] = [];
   const before: Geometric<IndexMapStage>[] = [];
   const after: Geometric<IndexMapStage>[] = [];
   const geometry: (MapStage | IndexMapStage)[] = [];
   const notes: FusionNote[] = [];
-  const diagnostics: Diagnostic[] = [];
   const resamples = pipeline.stages.some(stage => stage.role === 'map');
   let resample: Geometric<MapStage> | undefined;
 
@@ -48,17 +47,8 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
       const why = `reads the source through ${stage.filter.name}`;
       notes.push({ stage: stage.name, rule: 'one resampling', why });
     } else {
-      diagnostics.push(twoResamplings(pipeline, resample.stage, stage));
+      throw new InternalError(`two resamplings in kernel ${pipeline.name}`);
     }
   }
-  if (diagnostics.length > 0) return { diagnostics };
-  return { fused: { pre, before, resample, after, post, geometry, notes }, diagnostics };
+  return { pre, before, resample, after, post, geometry, notes };
 };
-
-const twoResamplings = (pipeline: PipelineIr, first: MapStage, second: MapStage): Diagnostic => ({
-  code: 'CW3101',
-  message: `'${first.name}' and '${second.name}' both read between pixels: two resamplings do not fit one kernel.`,
-  hint: 'make two pipelines of it, or one map that does both steps.',
-  loc: second.loc,
-  chain: [`pipeline ${pipeline.name}`],
-});

@@ -1,6 +1,6 @@
 /** What the templates of the typed ESM bindings are filled with. */
-import type { Kernel } from '../ir/plan.js';
-import type { ParamField } from '../ir/types.js';
+import type { Plan } from '../ir/plan.js';
+import { type ForkIr, type ParamField, type PipelineIr, stagesOf } from '../ir/types.js';
 import { FunctionNames } from './fn.js';
 import { jsPrelude } from './js.js';
 import { type JsFunctionView, sizeFunctions } from './oracle.js';
@@ -14,6 +14,8 @@ export type BindingView = {
   readonly doc: readonly string[];
   readonly functions: readonly JsFunctionView[];
   readonly sizes: readonly { readonly stage: string; readonly name: string }[];
+  /** The results' names as a type, such as `'small' | 'full'`; empty where there is one without a name. */
+  readonly results: string;
   readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
 };
 
@@ -32,8 +34,10 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
 };
 
 /** The parameters that a caller gives, in the pipeline's order. */
-export const openParams = (kernel: Kernel): readonly { stage: string; field: ParamField; open: string }[] =>
-  kernel.pipeline.stages.flatMap(stage =>
+export const openParams = (
+  pipeline: PipelineIr | ForkIr,
+): readonly { stage: string; field: ParamField; open: string }[] =>
+  stagesOf(pipeline).flatMap(stage =>
     stage.params.flatMap(field =>
       'open' in field.value ? [{ stage: stage.name, field, open: field.value.open }] : [],
     ),
@@ -53,24 +57,25 @@ const ownNames = [
 ];
 
 /** The bindings of a build, in which no name stands twice. */
-export const bindingViews = (kernels: readonly Kernel[]): readonly BindingView[] => {
+export const bindingViews = (plans: readonly Plan[]): readonly BindingView[] => {
   const names = new FunctionNames(ownNames);
   // First of all, so that pipelines keep their names.
-  const locals = new Map(kernels.map(kernel => [kernel, names.take(kernel.name)]));
-  return kernels.map(kernel => bindingView(kernel, locals.get(kernel)!, names));
+  const locals = new Map(plans.map(plan => [plan, names.take(plan.name)]));
+  return plans.map(plan => bindingView(plan, locals.get(plan)!, names));
 };
 
-const bindingView = (kernel: Kernel, local: string, names: FunctionNames): BindingView => {
-  const { functions, sizes } = sizeFunctions(kernel.pipeline.stages, kernel.name, names);
-  const doc = kernel.pipeline.doc.trim();
+const bindingView = ({ name, pipeline, chain }: Plan, local: string, names: FunctionNames): BindingView => {
+  const { functions, sizes } = sizeFunctions(stagesOf(pipeline), name, names);
+  const doc = pipeline.doc.trim();
   return {
-    name: kernel.name,
+    name,
     local,
-    renamed: local !== kernel.name,
-    doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), kernel.chain].map(comment),
+    renamed: local !== name,
+    doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), chain].map(comment),
     functions,
     sizes,
-    options: openParams(kernel).map(({ stage, field, open }) => ({
+    results: 'outputs' in pipeline ? pipeline.outputs.map(output => `'${output.name}'`).join(' | ') : '',
+    options: openParams(pipeline).map(({ stage, field, open }) => ({
       name: JSON.stringify(open),
       type: typeOf(field),
       doc: comment([`${stage}.${field.name}`, field.doc].filter(Boolean).join(': ').replace(/\s+/g, ' ')),
