@@ -58,7 +58,9 @@ const cutLines = ({ after, format, bytes, forced, others, size, written, read }:
   const why =
     forced.why === 'resampling'
       ? `${forced.first} and ${forced.second} both sample between pixels`
-      : `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;
+      : forced.why === 'stored'
+        ? `the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel`
+        : `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;
   const lines = [
     `  Split after ${after}: ${why}.`,
     `    Between the kernels: ${format.name}, ${bytes} bytes per pixel; of ${size.width}×${size.height} pixels ` +

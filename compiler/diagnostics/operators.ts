@@ -149,10 +149,17 @@ export const pipelineDiagnostics = {
     hint: 'use the formats of cuweave/ops',
     why: 'Loads and stores are printed from it.',
   },
+  CW3011: {
+    title: 'Results that cannot be named',
+    message:
+      'Expected one result or more, with names of letters, digits and _, for outputs() but received {actual}.',
+    hint: "write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })",
+    why: 'Each becomes a property of what the call returns, and part of the name of a function in C.',
+  },
   CW3102: {
     title: 'A fused pipeline that does not fit one kernel',
     message:
-      '{first} and {second} both sample between pixels: an image of {format} would be written after {after} and read again, {bytes} bytes for each of its pixels, and fused() allows none.',
+      '{reason}: an image of {format} would be written after {after} and read again, {bytes} bytes for each of its pixels, and the pipeline is fused().',
     hint: 'leave out fused(), or combine the geometry in one map',
     why: 'An intermediate image is written and read again, and fused() says that there must be none.',
   },

@@ -134,6 +134,8 @@ export type Forced =
       readonly second: string;
       readonly taps: readonly [number?, number?];
     }
+  /** A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel. */
+  | { readonly why: 'stored' }
   /** Stages that several results share, and which are computed once. */
   | { readonly why: 'shared'; readonly moved: number; readonly otherwise: number };
 

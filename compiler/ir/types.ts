@@ -149,6 +149,9 @@ export type BorderRef =
   /** The value is an argument of the kernel: one number per channel. */
   | { readonly kind: 'constant'; readonly value: readonly number[] };
 
+/** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say. */
+export type Stored = { readonly at: number; readonly format: Format };
+
 type PipelineHead = {
   readonly name: string;
   /** The doc comment's text, for the bindings. */
@@ -156,6 +159,8 @@ type PipelineHead = {
   readonly source: Format;
   readonly stages: readonly Stage[];
   readonly loc: Loc;
+  /** Where pixels must go through memory. */
+  readonly stored?: readonly Stored[];
   /** Whether the author refuses intermediate images. */
   readonly fused?: true;
 };

@@ -195,7 +195,7 @@ const math = (fn: string, args: readonly Known[]): Known => {
     case 'max':
       return { ...either(a, b), low: Math.max(lowOf(a, b), lowOf(b, a)), nan: a.nan && b.nan };
     case 'abs':
-      return { ...a, low: a.low > 0 ? a.low : 0, high: largest(a) };
+      return { ...a, low: Math.max(a.low, 0), high: largest(a) };
     case 'fround':
       return a;
     case 'roundToF16':

@@ -55,10 +55,14 @@ const kernelOf = (pipeline: PipelineIr): Kernel => {
 };
 
 const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes }: Cut): Diagnostic => {
-  if (forced.why !== 'resampling') throw new InternalError('a cut that nothing forces in a fused pipeline');
-  const { first, second } = forced;
-  const loc = stagesOf(pipeline).find(({ name }) => name === second)?.loc ?? pipeline.loc;
-  const args = { first, second, after, format: format.name, bytes: 2 * bytes };
+  if (forced.why === 'shared') throw new InternalError('a cut that nothing forces in a fused pipeline');
+  const reason =
+    forced.why === 'resampling'
+      ? `${forced.first} and ${forced.second} both sample between pixels`
+      : `${format.name} keeps less than a rounding of each pixel`;
+  const at = forced.why === 'resampling' ? forced.second : after;
+  const loc = stagesOf(pipeline).find(({ name }) => name === at)?.loc ?? pipeline.loc;
+  const args = { reason, after, format: format.name, bytes: 2 * bytes };
   return makeDiagnostic('CW3102', args, loc, [`pipeline ${pipeline.name}`]);
 };
 
@@ -82,9 +86,9 @@ const label = (stage: Stage): string =>
     ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`
     : stage.name;
 
-/** Values, documentation and places are no part of a kernel's structure. */
+/** Values, documentation, places and promises are no part of a kernel's structure. */
 const structureHash = (pipeline: PipelineIr | ForkIr): string => {
-  const skip = new Set(['loc', 'doc', 'settled']);
+  const skip = new Set(['loc', 'doc', 'settled', 'fused']);
   const text = JSON.stringify(pipeline, (key, value: unknown) => {
     if (skip.has(key)) return undefined;
     // The constant of a border is a value; how many numbers it has is structure.

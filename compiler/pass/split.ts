@@ -21,7 +21,7 @@ import { reachOf } from './reach.js';
 export type Piece = { readonly pipeline: PipelineIr; readonly step: Step };
 export type Split = { readonly pieces: readonly Piece[]; readonly cuts: readonly Cut[] };
 
-type Chain = { readonly source: Format; readonly stages: readonly Stage[]; readonly sink: Format };
+type Chain = Pick<PipelineIr, 'source' | 'stages' | 'sink' | 'stored'>;
 /** Where a chain may be cut, and as what its pixels go through memory there. */
 type Place = {
   /** Stages before it. */
@@ -45,12 +45,23 @@ const splitOne = (pipeline: PipelineIr, free: (wanted: string) => string): Split
 };
 
 const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split => {
-  const { name, outputs } = pipeline;
-  const { shared, cut } = sharedPlace(pipeline);
+  const { name, outputs, source, stages, stored = [] } = pipeline;
   const builder = new Builder(pipeline, free);
-  const trunk = shared && builder.add(shared, n => `${name}_${n}`, undefined, undefined);
+  const number = (n: number): string => `${name}_${builder.pieces.length + n}`;
+  // What must be stored before the results part is stored once.
+  const last = stored.at(-1);
+  const before = last && {
+    source,
+    stages: stages.slice(0, last.at),
+    sink: last.format,
+    stored: stored.slice(0, -1),
+  };
+  const stem = before && builder.add(splitChain(before), number, undefined, undefined);
+  const rest = last ? { ...pipeline, source: last.format, stages: stages.slice(last.at) } : pipeline;
+  const { shared, cut } = sharedPlace(rest);
+  const trunk = shared ? builder.add(shared, number, stem, undefined) : stem;
   const readers = outputs.map(output => {
-    const links = splitChain(branch(pipeline, output, cut));
+    const links = splitChain(branch(rest, output, cut));
     const last = links.length;
     const first = builder.pieces.length;
     builder.add(
@@ -61,8 +72,9 @@ const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split =>
     );
     return builder.pieces[first]!.pipeline.name;
   });
-  if (cut && trunk !== undefined) {
-    builder.cuts.push({ ...cut.described, writer: builder.pieces[trunk]!.pipeline.name, readers });
+  const described = cut ? cut.described : before && last && storedCut(before.stages, last.format);
+  if (described && trunk !== undefined) {
+    builder.cuts.push({ ...described, writer: builder.pieces[trunk]!.pipeline.name, readers });
   }
   return builder;
 };
@@ -101,7 +113,16 @@ class Builder {
   }
 }
 
-const splitChain = ({ source, stages, sink }: Chain): readonly Link[] => {
+const splitChain = ({ source, stages, sink, stored = [] }: Chain): readonly Link[] => {
+  const [must, ...later] = stored;
+  if (must) {
+    const { at, format } = must;
+    const rest = later.map(next => ({ ...next, at: next.at - at }));
+    const before = splitChain({ source, stages: stages.slice(0, at), sink: format });
+    const after = splitChain({ source: format, stages: stages.slice(at), sink, stored: rest });
+    const described = storedCut(stages.slice(0, at), format);
+    return [...before.slice(0, -1), { ...before.at(-1)!, cut: described }, ...after];
+  }
   const [first, second] = stages.flatMap(({ role }, n) => (role === 'map' ? [n] : []));
   if (first === undefined || second === undefined) return [{ chain: { source, stages, sink } }];
   const places = placesOf(source, stages.slice(0, second)).filter(({ at }) => at > first);
@@ -117,6 +138,14 @@ const splitChain = ({ source, stages, sink }: Chain): readonly Link[] => {
   const tail = { source: chosen.format, stages: stages.slice(chosen.at), sink };
   return [{ chain: head, cut: describe(chosen, places, forced) }, ...splitChain(tail)];
 };
+
+const storedCut = (stages: readonly Stage[], format: Format): Omit<Cut, 'writer' | 'readers'> => ({
+  after: stages.at(-1)?.name ?? 'the source',
+  format,
+  bytes: bytesPerPixel(format),
+  forced: { why: 'stored' },
+  others: [],
+});
 
 const describe = (
   { at, ...chosen }: Place,

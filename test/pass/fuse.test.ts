@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fuse } from '../../compiler/pass/fuse.js';
-import { anySpec, runSpecs, type SpecRun } from '../support/specFiles.js';
+import { anySpec, oneResult, runSpecs, type SpecRun } from '../support/specFiles.js';
 
 /** Each pipeline, and where its stages land: on taps, between source and resampling, after it, on output pixels. */
 const cases = {
@@ -87,7 +87,7 @@ describe('fusion', () => {
     run = await runSpecs({ 'all.ts': anySpec(text.join('\n')) });
     expect(run.specs.diagnostics).toEqual([]);
   });
-  const pipelineOf = (name: string) => run.specs.pipelines.find(pipeline => pipeline.name === name)!;
+  const pipelineOf = (name: string) => oneResult(run.specs).find(pipeline => pipeline.name === name)!;
   type Numbered = { readonly stage: { readonly name: string }; readonly number: number };
   const numbered = ({ stage, number }: Numbered): string => `${stage.name} ${number}`;
 

@@ -14,6 +14,7 @@ import {
   normalize,
   nv12,
   open,
+  outputs,
   p010,
   pipeline,
   reflect101,
@@ -78,4 +79,26 @@ export const resizedLetterboxedWarped = pipeline(
   rotate({ filter: linear, border: constant(9) }),
   normalize({ mean: 3, std: 2 }),
   nchw('f32'),
+);
+
+// Pipelines at the head of others: fused into one kernel where one of the two resamples at most.
+const stored = pipeline(nv12(), yuvToRgb(), warpAffine({ filter: linear, border: constant(12) }), rgb8());
+export const warpedHeadToU8 = pipeline(stored, gamma({ exponent: open('level') }), nchw('f32'));
+export const resizedHeadToU8 = pipeline(
+  warpedHeadToU8,
+  flip({ direction: 'vertical' }),
+  resize({ filter: linear, border: replicate }),
+  nhwc('u8'),
+);
+
+// Several results of one source: unequal in size, layout and type.
+export const warpedForked = pipeline(
+  nv12(),
+  yuvToRgb(),
+  warpAffine({ filter: linear, border: constant(0) }),
+  outputs({
+    small: [resize({ width: 30, height: 21, filter: linear, border: replicate }), nchw('f16')],
+    gray: [rgbToGray(), crop(), nhwc('u8')],
+    tiny: [resize({ filter: linear, border: constant(2) }), normalize(imagenet), nchw('f32')],
+  }),
 );

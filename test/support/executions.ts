@@ -6,7 +6,7 @@ import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { stagesOf } from '../../compiler/ir/types.js';
 import { plansOf } from '../../compiler/specs.js';
-import type { Format, Pipeline } from '../../ops/spec.js';
+import type { Fork, Format, Pipeline } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
@@ -22,8 +22,8 @@ export const entry = 'test/support/pipelines.ts';
 /** Every plan of test/support/pipelines.ts. */
 export const suitePlans = (): Promise<readonly Plan[]> => plansOf({ root, entries: [entry] });
 /** The spec of that name, as the author wrote it. */
-export const specOf = (name: string): Pipeline =>
-  (specs as unknown as Record<string, Pipeline>)[name] as Pipeline;
+export const specOf = (name: string): Pipeline | Fork =>
+  (specs as unknown as Record<string, Pipeline | Fork>)[name]!;
 /** Whether CUDA is the stand-in that test/standIn.test.ts sets up. */
 export const onStandIn = process.env.CUWEAVE_STAND_IN === '1';
 /** Where a build of the suite goes; in the repository, so that `cuweave` resolves. */
@@ -286,11 +286,16 @@ export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly S
 /** What the spec as it stands gives for one result of an image. */
 export const referenceOf = (
   plan: Plan,
-  _result: PlanResult,
+  { name }: PlanResult,
   image: TestImage,
   given: Given,
   number: number,
-): Pixels => reference(specOf(plan.name), image, given, number);
+): Pixels => {
+  const spec: Pipeline | Fork = specOf(plan.name);
+  if (!('outputs' in spec)) return reference(spec, image, given, number);
+  const { stages, sink } = spec.outputs[name]!;
+  return reference({ ...spec, stages: [...spec.stages, ...stages], sink }, image, given, number);
+};
 
 /** Empty images for the results of a case. */
 export const blankResults = (plan: Plan, { images, given, align }: SuiteCase, padding = 0): Outs =>
