@@ -242,6 +242,9 @@ const describePart = (value: unknown): string => {
   if (isBag(value) && value.kind === 'stage') {
     return 'an operator';
   }
+  if (isBag(value) && (value.kind === 'pipeline' || value.kind === 'outputs')) {
+    return value.kind === 'pipeline' ? 'a pipeline' : 'outputs()';
+  }
   return value === undefined ? 'nothing' : describeActual(value);
 };
 
