@@ -8,7 +8,7 @@ import { explanationText } from '../compiler/commands/explain.js';
 import { explain } from '../compiler/explain.js';
 import { plansOf } from '../compiler/specs.js';
 import type { Manifest } from '../native/manifest.js';
-import { type Device, Image, openDevice, type Pipeline } from '../runtime/index.js';
+import { type Device, Image, openDevice, type Pipeline, Tensor } from '../runtime/index.js';
 import { stepsOf } from '../runtime/steps.js';
 import { buildByHand, pairs, runByHand } from './support/byHand.js';
 import { buildFolder, root } from './support/executions.js';
@@ -50,6 +50,53 @@ describe('several kernels on the CPU', () => {
         "forkedEarly_same: nv12 > yuvToRgb > rgb_nhwc_u8",
       ]
     `);
+  });
+
+  it('write named results into memory that is there, each apart from the others', async () => {
+    const data = Uint8Array.from({ length: 24 }, (_, n) => n * 9);
+    const planes = [{ data }, { data: data.subarray(0, 12) }];
+    const colour = { matrix: 'bt709', range: 'full', source: 'stream' } as const;
+    const image = Image.fromHost(device, { format: 'nv12', width: 6, height: 4, planes, colour });
+    const tiny = Tensor.empty(device, { shape: [1, 1, 5, 9], dtype: 'f32', layout: 'NCHW' });
+    const same = Tensor.empty(device, { shape: [1, 4, 6, 3], dtype: 'u8', layout: 'NHWC' });
+    const call = built.forkedEarly as never as Pipeline<Record<never, never>, 'tiny' | 'same'>;
+    expect(call.runInto({ tiny, same }, image)).toEqual({ tiny, same });
+    const made = call(image);
+    expect([made.tiny.shape, made.same.shape]).toEqual([tiny.shape, same.shape]);
+    expect(await made.same.toHost()).toEqual(await same.toHost());
+    expect(await made.tiny.toHost()).toEqual(await tiny.toHost());
+    const overlapping = Tensor.wrap(device, {
+      shape: [1, 4, 6, 3],
+      dtype: 'u8',
+      layout: 'NHWC',
+      pointer: tiny.pointer,
+    });
+    const refusal = (output: unknown): string => {
+      try {
+        call.runInto(output as never, image);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'none';
+    };
+    expect([
+      refusal(same),
+      refusal({ tiny }),
+      refusal({ tiny, same, other: same }),
+      refusal({ tiny: same, same }),
+      refusal({ tiny, same: [same] }),
+      refusal({ tiny, same: overlapping }),
+    ]).toMatchInlineSnapshot(`
+      [
+        "Expected { tiny, same } for output but received none for tiny.",
+        "Expected { tiny, same } for output but received none for same.",
+        "Expected { tiny, same } for output but received 'other', too.",
+        "Expected NCHW or CHW for output.tiny.layout but received NHWC.",
+        "Expected an Image for output.same[0] but received a Tensor.",
+        "Expected memory apart from output.tiny for output.same but received some of the same memory.",
+      ]
+    `);
+    for (const held of [image, tiny, same, made.tiny, made.same, overlapping]) held.dispose();
   });
 
   it('check a whole call before they start', async () => {
@@ -190,13 +237,11 @@ describe('several kernels from C', () => {
     const folder = buildFolder('byHand');
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
     const header = readFileSync(join(folder, 'pipelines.h'), 'utf8');
-    expect(/^\/\/ rounded: [^]*?\n\/\/\n/m.exec(header)?.[0]).toMatchInlineSnapshot(`
+    expect(header.slice(header.indexOf('// rounded:')).split('\n//\n')[0]).toMatchInlineSnapshot(`
       "// rounded: rgb8 > resize (linear, replicate) > convertTo > flip > rgbToGray > warpAffine (linear, constant) > gray_nhwc_u8
       // Kernels, to be called in this order on one stream:
       //   cuweave_rounded_1: the source > an intermediate image of rgb_nhwc_u8
-      //   cuweave_rounded_2: what rounded_1 wrote > the result
-      //
-      "
+      //   cuweave_rounded_2: what rounded_1 wrote > the result"
     `);
     const settled = (stage: string, name: string): unknown =>
       stepsOf(manifest.pipelines.find(one => one.name === 'rounded')!)
