@@ -18,9 +18,9 @@ import type { Manifest } from '../native/manifest.js';
 import { buildAddon } from './addon.js';
 import { BuildError } from './errors.js';
 import { bindingSources, cudaSource, headerSource, hostSource, manifestSource } from './generate.js';
-import type { Kernel } from './ir/plan.js';
+import type { Kernel, Plan } from './ir/plan.js';
 import { inParallel, runProgram } from './process.js';
-import { kernelsOf, type SpecOptions } from './specs.js';
+import { plansOf, type SpecOptions } from './specs.js';
 import {
   checkNvccPaths,
   cudaFlags,
@@ -103,8 +103,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const since = Date.now();
   const root = resolve(options.root);
   const out = resolve(root, options.out ?? 'build');
-  const kernels = await kernelsOf(options);
-  if (kernels.length === 0) {
+  const plans = await plansOf(options);
+  if (plans.length === 0) {
     throw new BuildError(
       `Expected exported pipelines in ${options.entries.join(', ')} but found none: write 'export const name = pipeline(…)'`,
     );
@@ -114,8 +114,10 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const cxx = await findCxx();
   if (!cxx) throw new BuildError(noCompiler());
 
-  const jobs = kernels.flatMap(kernel =>
-    jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
+  const jobs = plans.flatMap(({ kernels }) =>
+    kernels.flatMap(kernel =>
+      jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
+    ),
   );
   const total = jobs.length + 2;
   const counts = { compiled: 0, cached: 0 };
@@ -138,11 +140,11 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const { built } = await addon;
   step('addon', !built);
 
-  writeBindings(kernels, out, { library, archs, strict: options.strict === true });
+  writeBindings(plans, out, { library, archs, strict: options.strict === true });
   sweep(out, cache, { jobs, library, since });
   return {
     out,
-    pipelines: kernels.map(kernel => kernel.name),
+    pipelines: plans.map(({ name }) => name),
     archs,
     ...(cpuOnly ? { cpuOnly } : {}),
     ...counts,
@@ -190,13 +192,13 @@ const compileAll = async (
 
 /** What callers read, written last: they see the old build or the new one. */
 const writeBindings = (
-  kernels: readonly Kernel[],
+  plans: readonly Plan[],
   out: string,
   made: Pick<Manifest, 'library' | 'archs' | 'strict'>,
 ): void => {
-  const bindings = bindingSources(kernels);
-  writeIfChanged(join(out, 'pipelines.h'), headerSource(kernels, made.library));
-  writeIfChanged(join(out, 'manifest.json'), manifestSource(kernels, made));
+  const bindings = bindingSources(plans);
+  writeIfChanged(join(out, 'pipelines.h'), headerSource(plans, made.library));
+  writeIfChanged(join(out, 'manifest.json'), manifestSource(plans, made));
   writeIfChanged(join(out, 'index.js'), bindings.js);
   writeIfChanged(join(out, 'index.d.ts'), bindings.dts);
   if (!isModuleFolder(out)) writeIfChanged(join(out, 'package.json'), '{ "type": "module" }\n');

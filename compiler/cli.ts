@@ -94,10 +94,12 @@ program
   .description('report every error in the specs without building')
   .argument('<files...>', 'TypeScript files that export pipelines')
   .action(async (entries: string[]) => {
-    const { kernelsOf } = await import('./specs.js');
-    const kernels = await kernelsOf({ root, entries });
-    for (const { name, chain } of kernels) console.log(`${name}: ${chain}`);
-    console.log(`${kernels.length} ${kernels.length === 1 ? 'pipeline' : 'pipelines'}, no errors`);
+    const { plansOf } = await import('./specs.js');
+    const plans = await plansOf({ root, entries });
+    for (const { name, chain, kernels } of plans) {
+      console.log(`${name}: ${chain}${kernels.length === 1 ? '' : ` (${kernels.length} kernels)`}`);
+    }
+    console.log(`${plans.length} ${plans.length === 1 ? 'pipeline' : 'pipelines'}, no errors`);
   });
 
 program

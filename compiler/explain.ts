@@ -6,11 +6,11 @@ import { channelCount } from '../ops/spec.js';
 import { sectionSizes } from './elf.js';
 import { BuildError } from './errors.js';
 import { cudaSource, hostSource, oracleSource } from './generate.js';
-import type { FusionNote, Kernel } from './ir/plan.js';
+import type { Cut, FusionNote, Kernel, Plan } from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openParams } from './print/bindings.js';
 import { runProgram } from './process.js';
-import { kernelsOf, type SpecOptions } from './specs.js';
+import { plansOf, type SpecOptions } from './specs.js';
 import {
   checkNvccPaths,
   cudaFlags,
@@ -31,21 +31,30 @@ export type CompiledKernel = {
   readonly codeSize: number;
   readonly seconds: number;
 };
+/** One kernel of a pipeline. */
+export type ExplainedKernel = {
+  readonly name: string;
+  readonly chain: string;
+  readonly notes: readonly FusionNote[];
+  readonly traffic: Traffic;
+  readonly imagesPerLaunch: readonly number[];
+  readonly compiled?: CompiledKernel;
+  /** Why there is no `compiled`. */
+  readonly notCompiled?: string;
+};
+/** A place where a pipeline is split, with the bytes of one intermediate image. */
+export type ExplainedCut = Cut & { readonly size: Size; readonly written: number; readonly read: number };
 /** All that `cuweave explain` prints of a pipeline. */
 export type Explanation = {
   readonly name: string;
   readonly place: string;
   readonly chain: string;
-  readonly notes: readonly FusionNote[];
-  readonly size: { readonly width: number; readonly height: number };
-  readonly fused: Traffic;
+  readonly size: Size;
+  readonly kernels: readonly ExplainedKernel[];
+  readonly cuts: readonly ExplainedCut[];
   /** One kernel per operator, float32 between them. */
   readonly unfused: readonly Traffic[];
   readonly open: readonly string[];
-  readonly imagesPerLaunch: readonly number[];
-  readonly compiled?: CompiledKernel;
-  /** Why there is no `compiled`. */
-  readonly notCompiled?: string;
   readonly code?: { readonly cuda: string; readonly host: string };
 };
 
@@ -54,45 +63,69 @@ export type ExplainOptions = SpecOptions & {
   /** Pipelines by name; default: all. */
   readonly names?: readonly string[];
   /** The source's size in pixels for the byte counts; default 1920×1080. */
-  readonly size?: { readonly width: number; readonly height: number };
+  readonly size?: Size;
   readonly code?: boolean;
   readonly strict?: boolean;
 };
 
 /** Explains pipelines. @throws SpecError, or BuildError for an unknown name. */
 export const explain = async (options: ExplainOptions): Promise<readonly Explanation[]> => {
-  const kernels = await kernelsOf(options);
-  const unknown = options.names?.find(name => !kernels.some(kernel => kernel.name === name));
+  const plans = await plansOf(options);
+  const unknown = options.names?.find(wanted => !plans.some(({ name }) => name === wanted));
   if (unknown !== undefined) {
-    const known = kernels.map(kernel => kernel.name).join(', ');
+    const known = plans.map(({ name }) => name).join(', ');
     throw new BuildError(`Expected a pipeline (${known}) but received ${JSON.stringify(unknown)}`);
   }
-  const chosen = kernels.filter(kernel => options.names?.includes(kernel.name) ?? true);
-  const size = options.size ?? { width: 1920, height: 1080 };
+  const chosen = plans.filter(({ name }) => options.names?.includes(name) ?? true);
   const explanations: Explanation[] = [];
-  for (const kernel of chosen) {
-    const { compiled, notCompiled } = await compileReport(kernel, options.strict === true);
-    explanations.push({
+  for (const plan of chosen) explanations.push(await explainPlan(plan, options));
+  return explanations;
+};
+
+const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explanation> => {
+  const { name, pipeline, chain, kernels, steps, cuts } = plan;
+  const size = options.size ?? { width: 1920, height: 1080 };
+  const explained: ExplainedKernel[] = [];
+  const unfused: Traffic[] = [];
+  /** By step: the size of what it writes. */
+  const written: Size[] = [];
+  for (const [n, kernel] of kernels.entries()) {
+    const { reads } = steps[n]!;
+    const before = reads === undefined ? undefined : written[reads];
+    const { fused, alone, after } = await traffic(kernel, before ?? size, before !== undefined);
+    written.push(after);
+    unfused.push(...(steps[n]!.output === undefined ? alone.slice(0, -1) : alone));
+    explained.push({
       name: kernel.name,
-      place: `${kernel.pipeline.loc.file}:${kernel.pipeline.loc.line}`,
       chain: kernel.chain,
       notes: kernel.notes,
-      size,
-      ...(await traffic(kernel, size)),
-      open: openParams(kernel).map(({ stage, field, open }) => `${open} (${stage}.${field.name})`),
+      traffic: fused,
       imagesPerLaunch: kernel.schedule.capacities,
-      ...(compiled ? { compiled } : { notCompiled }),
-      ...(options.code
-        ? {
-            code: {
-              cuda: cudaSource(kernel, `${kernel.name}.cu`),
-              host: hostSource(kernel, `${kernel.name}.cpp`),
-            },
-          }
-        : {}),
+      ...(await compileReport(kernel, options.strict === true)),
     });
   }
-  return explanations;
+  return {
+    name,
+    place: `${pipeline.loc.file}:${pipeline.loc.line}`,
+    chain,
+    size,
+    kernels: explained,
+    cuts: cuts.map(cut => {
+      const at = written[kernels.findIndex(kernel => kernel.name === cut.writer)]!;
+      const bytes = formatBytes(cut.format, at);
+      return { ...cut, size: at, written: bytes, read: bytes * cut.readers.length };
+    }),
+    unfused,
+    open: openParams(pipeline).map(({ stage, field, open }) => `${open} (${stage}.${field.name})`),
+    ...(options.code
+      ? {
+          code: {
+            cuda: kernels.map(kernel => cudaSource(kernel, `${kernel.name}.cu`)).join('\n'),
+            host: kernels.map(kernel => hostSource(kernel, `${kernel.name}.cpp`)).join('\n'),
+          },
+        }
+      : {}),
+  };
 };
 
 type Size = { readonly width: number; readonly height: number };
@@ -103,15 +136,23 @@ const formatBytes = (format: Format, { width, height }: Size): number =>
     0,
   );
 
-/** Bytes of the fused kernel and of one kernel per step. A size that the caller gives counts as unchanged. */
-const traffic = async (kernel: Kernel, source: Size): Promise<Pick<Explanation, 'fused' | 'unfused'>> => {
+/**
+ * Bytes of a fused kernel and of one kernel per step, without steps for intermediate images. A size that the caller gives
+ * counts as unchanged.
+ * @param inside Whether the kernel reads an intermediate image, for which one kernel per step has float32.
+ */
+const traffic = async (
+  kernel: Kernel,
+  source: Size,
+  inside: boolean,
+): Promise<{ readonly fused: Traffic; readonly alone: readonly Traffic[]; readonly after: Size }> => {
   const { stages, source: from, sink: to } = kernel.pipeline;
   const sizes = await stageSizes(kernel, source);
   const between = (size: Size, channels: number): number => 4 * channels * size.width * size.height;
   let size = source;
   let channels: number = channelCount[from.colour];
-  let read = formatBytes(from, source);
-  const unfused = stages.map((stage): Traffic => {
+  let read = inside ? between(source, channels) : formatBytes(from, source);
+  const alone = stages.map((stage): Traffic => {
     size = sizes.get(stage) ?? size;
     if (stage.role === 'point') channels = channelCount[stage.to];
     const written = between(size, channels);
@@ -122,7 +163,8 @@ const traffic = async (kernel: Kernel, source: Size): Promise<Pick<Explanation, 
   const written = formatBytes(to, size);
   return {
     fused: { step: kernel.name, read: formatBytes(from, source), written },
-    unfused: [...unfused, { step: to.name, read, written }],
+    alone: [...alone, { step: to.name, read, written }],
+    after: size,
   };
 };
 

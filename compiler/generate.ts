@@ -1,8 +1,9 @@
 /** From plans to the text of every generated file. Pure: identical input gives identical text. */
 import type { Manifest } from '../native/manifest.js';
-import type { Kernel } from './ir/plan.js';
+import type { Kernel, Plan } from './ir/plan.js';
 import { version } from './package.js';
 import { bindingPrelude, bindingViews } from './print/bindings.js';
+import { compositeLines } from './print/composite.js';
 import { manifestOf } from './print/manifest.js';
 import { oracleView } from './print/oracle.js';
 import { kernelView, resolveLines, structsView } from './print/view.js';
@@ -44,31 +45,34 @@ export const hostSource = (kernel: Kernel, file: string): string =>
 export const oracleSource = (kernel: Kernel): string => render('oracle.js', oracleView(kernel, version));
 
 /** `pipelines.h`: the C ABI. */
-export const headerSource = (kernels: readonly Kernel[], library: string): string =>
+export const headerSource = (plans: readonly Plan[], library: string): string =>
   render('pipelines.h', {
     file: 'pipelines.h',
     version,
     library,
-    pipelines: kernels.map(kernel => ({
-      name: kernel.name,
-      chain: kernel.chain,
-      structs: structsView(kernel),
-    })),
+    pipelines: plans.flatMap(plan =>
+      plan.kernels.map((kernel, n) => ({
+        name: kernel.name,
+        comments: [...(n === 0 ? compositeLines(plan) : []), kernel.chain],
+        structs: structsView(kernel),
+      })),
+    ),
   });
 
 /** `index.js` and `index.d.ts`: the typed bindings. */
-export const bindingSources = (kernels: readonly Kernel[]): { js: string; dts: string } => {
-  const pipelines = bindingViews(kernels);
-  const sources = [...new Set(kernels.map(kernel => kernel.pipeline.loc.file))].sort().join(', ');
+export const bindingSources = (plans: readonly Plan[]): { js: string; dts: string } => {
+  const pipelines = bindingViews(plans);
+  const sources = [...new Set(plans.map(({ pipeline }) => pipeline.loc.file))].sort().join(', ');
   const text = pipelines.flatMap(({ functions }) => functions.flatMap(({ lines }) => lines)).join('\n');
   const needsPrelude = /\b(cw\.|f\()/.test(text);
-  const givesImages = pipelines.some(pipeline => pipeline.givesImages);
-  const view = { version, sources, prelude: bindingPrelude, needsPrelude, givesImages, pipelines };
+  const names = (type: string): boolean => pipelines.some(({ result }) => result.includes(type));
+  const results = { givesImages: names('Image'), givesTensors: names('Tensor') };
+  const view = { version, sources, prelude: bindingPrelude, needsPrelude, ...results, pipelines };
   return { js: render('index.js', view), dts: render('index.d.ts', view) };
 };
 
 /** `manifest.json`. */
 export const manifestSource = (
-  kernels: readonly Kernel[],
+  plans: readonly Plan[],
   build: Pick<Manifest, 'library' | 'archs' | 'strict'>,
-): string => `${JSON.stringify(manifestOf(kernels, { cuweave: version, ...build }), null, 2)}\n`;
+): string => `${JSON.stringify(manifestOf(plans, { cuweave: version, ...build }), null, 2)}\n`;

@@ -3,5 +3,5 @@ export { type BuildOptions, type BuildResult, type BuildStep, build } from './bu
 export { BuildError, type Diagnostic, InternalError, SpecError } from './errors.js';
 export { type Explanation, explain } from './explain.js';
 export { cudaSource, hostSource, oracleSource } from './generate.js';
-export type { Kernel } from './ir/plan.js';
-export { checkSpecs, kernelsOf, type SpecOptions } from './specs.js';
+export type { Kernel, Plan } from './ir/plan.js';
+export { checkSpecs, kernelsOf, plansOf, type SpecOptions } from './specs.js';

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { formatDiagnostics } from './diagnostics.js';
 import { type Diagnostic, SpecError } from './errors.js';
-import type { Kernel } from './ir/plan.js';
+import type { Kernel, Plan } from './ir/plan.js';
 import { plan } from './pass/plan.js';
 import { readSpecs } from './read/index.js';
 
@@ -17,22 +17,27 @@ export type SpecOptions = {
 /** Reads and plans every pipeline of the entries. Does not throw on errors of the author's: it returns them. */
 export const checkSpecs = async (
   options: SpecOptions,
-): Promise<{ kernels: readonly Kernel[]; diagnostics: readonly Diagnostic[]; formatted: string }> => {
+): Promise<{ plans: readonly Plan[]; diagnostics: readonly Diagnostic[]; formatted: string }> => {
   const root = resolve(options.root);
   const entries = options.entries.map(entry => resolve(root, entry));
   const { pipelines, diagnostics } = await readSpecs({ root, entries });
-  const plans = pipelines.map(plan);
+  const taken = new Set(pipelines.map(({ name }) => name));
+  const plans = pipelines.map(pipeline => plan(pipeline, taken));
   const all = [...diagnostics, ...plans.flatMap(({ diagnostics: own }) => own)];
   return {
-    kernels: plans.flatMap(({ plan: made }) => (made ? made.kernels : [])),
+    plans: plans.flatMap(({ plan: made }) => made ?? []),
     diagnostics: all,
     formatted: all.length > 0 ? formatDiagnostics(all, { root, colour: process.stdout.isTTY === true }) : '',
   };
 };
 
-/** The kernels of the entries. Throws {@link SpecError} with every error found. */
-export const kernelsOf = async (options: SpecOptions): Promise<readonly Kernel[]> => {
-  const { kernels, diagnostics, formatted } = await checkSpecs(options);
+/** The plans of the entries. Throws {@link SpecError} with every error found. */
+export const plansOf = async (options: SpecOptions): Promise<readonly Plan[]> => {
+  const { plans, diagnostics, formatted } = await checkSpecs(options);
   if (diagnostics.length > 0) throw new SpecError(diagnostics, formatted);
-  return kernels;
+  return plans;
 };
+
+/** The kernels of the entries, in the order of their plans. Throws {@link SpecError} with every error found. */
+export const kernelsOf = async (options: SpecOptions): Promise<readonly Kernel[]> =>
+  (await plansOf(options)).flatMap(({ kernels }) => kernels);

@@ -5,13 +5,16 @@
  *   int cuweave_NAME(const struct cuweave_NAME_args*, void* cudaStream);                   // enqueues, returns a cudaError_t
  *   int cuweave_NAME_host(const struct cuweave_NAME_args*, int image, int rowBegin, int rowEnd);   // computes these rows
  *
+ * A pipeline of several kernels has these two functions for each of them, under the kernels' names; its steps say in which
+ * order they run and what each reads and writes.
+ *
  * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
 import type { ChannelSource, Colour, DType, Format, ParamKind, ParamScope } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** A plane's place in the image descriptor. */
 export type ManifestPlane = {
@@ -56,8 +59,8 @@ export type ManifestGeometry = {
   /** Whether the binding has a function that gives the output's size; without it the size stays. */
   readonly resizes: boolean;
 };
-/** One pipeline. */
-export type ManifestPipeline = {
+/** One kernel. */
+export type ManifestKernel = {
   readonly name: string;
   readonly doc: string;
   readonly hash: string;
@@ -79,6 +82,31 @@ export type ManifestPipeline = {
    */
   readonly image: { readonly size: number; readonly sizes: number };
 };
+/** A pipeline of several kernels, or with named results. */
+export type ManifestComposite = {
+  readonly name: string;
+  readonly doc: string;
+  readonly hash: string;
+  readonly chain: string;
+  /** In the order in which they run, one after the other. */
+  readonly steps: readonly ManifestStep[];
+};
+/**
+ * One kernel of several. Where two of them have parameters that are open under one name, or the same stage, the value is
+ * the same.
+ */
+export type ManifestStep = {
+  readonly kernel: ManifestKernel;
+  /** The earlier step, from 0, whose intermediate images it reads; none: the pipeline's source. */
+  readonly reads?: number;
+  /**
+   * The result that it writes: its name, or '' where the pipeline has one without a name. None: it writes intermediate
+   * images of its kernel's sink format, of the sizes that its last geometric stage gives.
+   */
+  readonly output?: string;
+};
+/** One pipeline: most are one kernel. */
+export type ManifestPipeline = ManifestKernel | ManifestComposite;
 /** The whole file. */
 export type Manifest = {
   readonly abi: number;

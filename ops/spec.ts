@@ -482,12 +482,34 @@ export const constant = (value: f32 | readonly f32[]): Border => ({ kind: 'const
 
 // ----------------------------------------------------------------------------------------------- pipelines
 
-/** A source format, operators and a sink format, in this order. The compiler makes a kernel of it. */
-export type Pipeline = {
+/**
+ * A source format, operators and a sink format, in this order. The compiler makes a kernel of it, or several.
+ * `C` is the colour model of its result.
+ */
+export type Pipeline<C extends Colour = Colour> = PipelineHead & {
+  readonly sink: Format;
+  /** Only for types. */
+  readonly _types?: { colour: C };
+};
+/** A pipeline with several results, by their names. See {@link outputs}. */
+export type Fork<Names extends string = string> = PipelineHead & {
+  readonly outputs: Readonly<Record<Names, Branch>>;
+};
+type PipelineHead = {
   readonly kind: 'pipeline';
+  /** The pipeline whose result this one goes on from; `source` is that one's then. */
+  readonly head?: Pipeline;
   readonly source: Format;
   readonly stages: readonly Stage[];
-  readonly sink: Format;
+  /** See {@link fused}. */
+  readonly fused?: true;
+};
+/** One of several results: its operators, and the format that it is written in. */
+export type Branch = { readonly stages: readonly Stage[]; readonly sink: Format };
+/** The end of a pipeline with several results. */
+export type Outputs<Branches = Readonly<Record<string, readonly unknown[]>>> = {
+  readonly kind: 'outputs';
+  readonly branches: Branches;
 };
 
 type After<S, Before extends Colour> = S extends { readonly _types?: { out: infer Out } }
@@ -508,44 +530,116 @@ type Link<S, C extends Colour> =
         : Wrong<`it takes ${In}, and the pixels are ${C} here`>
     : S extends Format
       ? Wrong<'a format belongs at the head or at the end'>
-      : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
+      : S extends Outputs
+        ? Wrong<'outputs belong at the end'>
+        : S extends Pipeline
+          ? Wrong<'a pipeline belongs at the head'>
+          : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
+type LinkSink<Sink, C extends Colour> =
+  Sink extends Format<infer K, infer R>
+    ? R extends 'both'
+      ? [C] extends [K]
+        ? unknown
+        : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
+      : Wrong<'this format can be read, and not written'>
+    : Wrong<'a pipeline ends with a format, as in nchw("f32")'>;
 type Links<S extends readonly unknown[], C extends Colour> = S extends readonly [infer Sink]
-  ? [
-      Sink extends Format<infer K, infer R>
-        ? R extends 'both'
-          ? [C] extends [K]
-            ? unknown
-            : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
-          : Wrong<'this format can be read, and not written'>
-        : Wrong<'a pipeline ends with a format, as in nchw("f32")'>,
-    ]
+  ? [Sink extends Outputs<infer Branches> ? LinkBranches<Branches, C> : LinkSink<Sink, C>]
   : S extends readonly [infer Head, ...infer Rest]
     ? [Link<Head, C>, ...Links<Rest, After<Head, C>>]
     : [];
+/** The first of a branch's arguments that does not fit, as a message. */
+type FirstWrong<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Rest]
+  ? Head extends Wrong<infer Message>
+    ? Message
+    : FirstWrong<Rest>
+  : never;
+type BranchLinks<B, C extends Colour> = B extends readonly [...infer _Stages, infer Last]
+  ? Last extends Outputs
+    ? 'outputs belong at the end of a pipeline, once'
+    : FirstWrong<Links<B, C>>
+  : 'a result ends with a format, as in [nchw("f32")]';
+type LinkBranches<Branches, C extends Colour> = {
+  [Name in keyof Branches & string]: BranchLinks<Branches[Name], C> extends infer Message extends string
+    ? `${Name}: ${Message}`
+    : never;
+}[keyof Branches & string] extends infer Messages extends string
+  ? [Messages] extends [never]
+    ? unknown
+    : Wrong<Messages>
+  : unknown;
 /** One entry for each argument: `unknown` where it fits, and {@link Wrong} where it does not. */
 type Chain<S extends readonly unknown[]> = S extends readonly [infer Source, ...infer Rest]
   ? Source extends Format<infer C>
     ? [unknown, ...Links<Rest, SourceColour<C>>]
-    : [Wrong<'a pipeline begins with a format, as in nv12()'>, ...Rest]
+    : Source extends Pipeline<infer C>
+      ? [unknown, ...Links<Rest, C>]
+      : [Wrong<'a pipeline begins with a format, as in nv12(), or with a pipeline of one result'>, ...Rest]
   : [];
 /** A mapped tuple, and not an intersection of two: so that the editor underlines the one argument that is wrong. */
 type Checked<S extends readonly unknown[]> = { [I in keyof S]: S[I] & Entry<Chain<S>, I> };
 type Entry<T extends readonly unknown[], I> = I extends keyof T ? T[I] : unknown;
 // A format for any model is RGB as a source.
 type SourceColour<C extends Colour> = Colour extends C ? 'rgb' : C;
+/** The pixels that reach the sink, as the sink calls them. */
+type Ends<S extends readonly unknown[], C extends Colour> = S extends readonly [infer Sink]
+  ? Sink extends Format<infer K>
+    ? Colour extends K
+      ? C
+      : K
+    : Colour
+  : S extends readonly [infer Head, ...infer Rest]
+    ? Ends<Rest, After<Head, C>>
+    : Colour;
+type Made<S extends readonly unknown[]> = S extends readonly [...infer _Stages, Outputs<infer Branches>]
+  ? Fork<keyof Branches & string>
+  : S extends readonly [infer Source, ...infer Rest]
+    ? Source extends Format<infer C>
+      ? Pipeline<Ends<Rest, SourceColour<C>>>
+      : Source extends Pipeline<infer C>
+        ? Pipeline<Ends<Rest, C>>
+        : Pipeline
+    : Pipeline;
 
 /**
  * Declares a pipeline: a source format, operators in order, a sink format. Export it as a constant; its name
  * becomes the function's name. A stage that does not fit the pixels before it is an error in the editor.
+ *
+ * At the head there may be a pipeline of one result in place of the format: the new one reads its source and goes on from
+ * its result, rounded as if it had been stored. At the end there may be {@link outputs} in place of the format.
  */
 export const pipeline = <const S extends readonly [unknown, ...unknown[]]>(
   ...stages: Checked<S>
-): Pipeline => {
-  const all = stages as unknown as readonly (Format | Stage)[];
-  return {
-    kind: 'pipeline',
-    source: all[0] as Format,
-    stages: all.slice(1, -1) as Stage[],
-    sink: all[all.length - 1] as Format,
-  };
+): Made<S> => {
+  const all = stages as unknown as readonly (Format | Stage | Pipeline | Outputs)[];
+  const [first] = all;
+  const last = all[all.length - 1];
+  const head = first?.kind === 'pipeline' ? { head: first, source: first.source } : { source: first };
+  const made = { kind: 'pipeline', ...head, stages: all.slice(1, -1) };
+  return (last?.kind === 'outputs'
+    ? { ...made, outputs: branchesOf(last) }
+    : { ...made, sink: last }) as unknown as Made<S>;
 };
+
+const branchesOf = ({ branches }: Outputs): Readonly<Record<string, Branch>> =>
+  Object.fromEntries(
+    Object.entries(branches).map(([name, branch]) => [
+      name,
+      { stages: branch.slice(0, -1) as Stage[], sink: branch[branch.length - 1] as Format },
+    ]),
+  );
+
+/**
+ * Ends a pipeline in several results, each with operators and a format of its own:
+ * `outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })`. A call then gives a tensor for each, by its name.
+ * What stands before is part of every result. Sizes, layouts and types may differ.
+ */
+export const outputs = <const B extends Readonly<Record<string, readonly [unknown, ...unknown[]]>>>(
+  branches: B,
+): Outputs<B> => ({ kind: 'outputs', branches });
+
+/**
+ * The same pipeline, with the promise that nothing of it goes through memory in between: every result is made by one
+ * kernel from the source. Where that cannot be, the build stops and says what the intermediate image would cost.
+ */
+export const fused = <P extends Pipeline | Fork>(whole: P): P => ({ ...whole, fused: true });

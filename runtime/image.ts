@@ -40,8 +40,8 @@ export type DevicePlane = {
 /** @internal A plane with the memory that it lies in; its address is below 2^53, so that a number holds it. */
 export type PlacedPlane = { readonly memory: NativeMemory; readonly address: number; readonly pitch: number };
 
-// Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs.
-const ROW_ALIGNMENT = 256;
+/** @internal Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs. */
+export const ROW_ALIGNMENT = 256;
 
 /**
  * One picture in a device's memory: planes with a pitch, a format, and what its colours mean. It holds the memory until

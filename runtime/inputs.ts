@@ -124,12 +124,14 @@ const placeTensor = (tensor: Tensor, format: ManifestFormat, path: string): Boun
 
 type Span = { readonly start: number; readonly end: number };
 
-/** @internal Refuses an output that lies on an input: later rows would read what earlier ones wrote. */
+/** @internal Refuses an output that lies on an input: later rows would read what earlier ones wrote. And one on another. */
 export const refuseOverlap = (
   inputs: readonly BoundImage[],
   source: ManifestFormat,
   outputs: readonly BoundImage[],
   sink: ManifestFormat,
+  path = 'output',
+  other = 'the input',
 ): void => {
   // Mostly the two lie apart as wholes, and nothing needs sorting.
   const [a, b] = [hull(inputs, source), hull(outputs, sink)];
@@ -146,7 +148,7 @@ export const refuseOverlap = (
   for (const { start, end } of written) {
     const last = countBefore(read, end) - 1;
     if (last >= 0 && ends[last] > start) {
-      throw expected('memory apart from the input', 'output', 'some of the same memory');
+      throw expected(`memory apart from ${other}`, path, 'some of the same memory');
     }
   }
 };

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ABI_VERSION, type Manifest, type ManifestPipeline } from '../native/manifest.js';
+import {
+  ABI_VERSION,
+  type Manifest,
+  type ManifestKernel,
+  type ManifestPipeline,
+} from '../native/manifest.js';
 import { loadAddon, type NativePipeline } from './addon.js';
 import type { Device } from './device.js';
 import { CudaError, fromNative, LaunchError, LibraryError } from './errors.js';
@@ -25,11 +30,11 @@ export const entryOf = (manifest: Manifest, name: string): ManifestPipeline => {
   return entry;
 };
 
-/** Loads the shared library beside the manifest and finds the pipeline's functions in it. */
-export const loadPipeline = (
+/** Loads the shared library beside the manifest and finds the kernel's functions in it. */
+export const loadKernel = (
   directory: URL | string,
   manifest: Manifest,
-  entry: ManifestPipeline,
+  entry: ManifestKernel,
 ): NativePipeline => {
   const folder = resolve(typeof directory === 'string' ? directory : fileURLToPath(directory));
   const { library } = manifest;

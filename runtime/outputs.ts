@@ -1,52 +1,33 @@
-/** Results that are images: of pipelines whose sink's planes are not one tensor. */
-import type { ManifestPipeline } from '../native/manifest.js';
+/** What is known of results that are images: their signal. */
+import type { ManifestStep } from '../native/manifest.js';
 import type { YuvEncoding } from '../ops/spec.js';
-import { Image } from './image.js';
 import type { BoundImage } from './inputs.js';
 import { valueOfImage } from './params.js';
-import type { Stream } from './stream.js';
 import type { ColourDescription } from './videoColour.js';
 
-type Size = { readonly width: number; readonly height: number };
-
 /**
- * @internal Images for the results of a call, their values not set.
- * @param inputs The images of the call; a YUV signal that the pipeline passes on keeps their description.
+ * @internal What the YUV of a step's result means: the description of the call's image, where its signal is passed on, or
+ * what an operator was given. Undefined where the pipeline does not say.
+ * @param inputs The images of the call.
+ * @param n Which of them.
  * @param options As the caller gave them.
  */
-export const emptyResults = (
-  pipeline: ManifestPipeline,
+export const signalOf = (
+  steps: readonly ManifestStep[],
+  step: number,
   inputs: readonly BoundImage[],
-  sizes: readonly Size[],
-  options: Readonly<Record<string, unknown>>,
-  stream: Stream,
-): Image[] => {
-  const images: Image[] = [];
-  try {
-    for (const [n, { width, height }] of sizes.entries()) {
-      const colour = colourOf(pipeline, inputs[n], n, inputs.length, options);
-      const spec = { format: pipeline.sink.name, width, height, ...(colour ? { colour } : {}) };
-      images.push(Image.empty(stream.device, spec, { stream }));
-    }
-  } catch (error) {
-    for (const image of images) image.dispose();
-    throw error;
-  }
-  return images;
-};
-
-const colourOf = (
-  { signal, params }: ManifestPipeline,
-  input: BoundImage,
   n: number,
-  count: number,
   options: Readonly<Record<string, unknown>>,
 ): ColourDescription | undefined => {
+  const { kernel, reads } = steps[step];
+  const { signal, params } = kernel;
   if (signal === undefined) return undefined;
-  if (signal === 'source') return input.colour;
+  if (signal === 'source') {
+    return reads === undefined ? inputs[n].colour : signalOf(steps, reads, inputs, n, options);
+  }
   const param = params.find(({ stage, kind }) => stage === signal.stage && kind === 'rgbToYuv');
   if (param === undefined) return undefined;
   const given = param.open === undefined ? param.settled : options[param.open];
-  const { matrix, range } = valueOfImage(param, given, n, count, param.name).value as YuvEncoding;
+  const { matrix, range } = valueOfImage(param, given, n, inputs.length, param.name).value as YuvEncoding;
   return { matrix, range, source: 'pipeline' };
 };

@@ -1,4 +1,4 @@
-import type { ManifestFormat, ManifestParam, ManifestPipeline } from '../native/manifest.js';
+import type { ManifestFormat, ManifestKernel, ManifestParam } from '../native/manifest.js';
 import { paramFields } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
 import { MAX_SIZE } from './image.js';
@@ -10,6 +10,9 @@ export type SizeFunction = (
   params: Readonly<Record<string, number[]>>,
   src: { readonly width: number; readonly height: number },
 ) => readonly [number, number];
+
+/** What is known of an image before it is there. */
+export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour'>;
 
 type Size = { readonly width: number; readonly height: number };
 type Options = Readonly<Record<string, unknown>>;
@@ -24,7 +27,7 @@ type StageParams = {
 type GeometricStage = StageParams & { readonly stage: string; readonly resizes: boolean };
 
 /**
- * The argument block of one pipeline and, behind it, the image descriptors. It stays from call to call: what the author
+ * The argument block of one kernel and, behind it, the image descriptors. It stays from call to call: what the author
  * settled is written once, the rest anew for every call; a larger batch than there was takes a larger block.
  */
 export class Packing {
@@ -34,13 +37,12 @@ export class Packing {
   /** Parameters of point stages that must be asked for. */
   readonly #asked: readonly ManifestParam[];
   readonly #geometry: readonly GeometricStage[];
-  readonly #openNames: readonly string[];
 
   constructor(
-    readonly pipeline: ManifestPipeline,
+    readonly kernel: ManifestKernel,
     readonly sizes: Readonly<Record<string, SizeFunction>>,
   ) {
-    const { params, geometry } = pipeline;
+    const { params, geometry } = kernel;
     const paramsOf = (stage: string): StageParams => {
       const own = params.filter(param => param.stage === stage);
       const fixed = own.flatMap(param => {
@@ -55,13 +57,12 @@ export class Packing {
     this.#geometry = geometry.map(({ stage, resizes }) => ({ stage, resizes, ...paramsOf(stage) }));
     const geometric = new Set(geometry.map(({ stage }) => stage));
     this.#asked = params.filter(param => !geometric.has(param.stage) && fixedNumbers(param) === undefined);
-    this.#openNames = params.flatMap(param => (param.open === undefined ? [] : [param.open]));
     this.#reserve(1);
   }
 
   /** Makes a block for so many images, with everything in it that no call changes. */
   #reserve(count: number): void {
-    const { args, image, params } = this.pipeline;
+    const { args, image, params } = this.kernel;
     this.block = new Uint8Array(args.size + image.size * count);
     this.#args = new DataView(this.block.buffer);
     this.#images = new DataView(this.block.buffer, args.size);
@@ -74,17 +75,16 @@ export class Packing {
   }
 
   /**
-   * Checks the options and fills in everything but the outputs' planes.
+   * Checks the options and fills in everything but the planes.
+   * @param images What enters the kernel; for an intermediate image, the colours are those of the source that it is made of.
    * @returns The output's size for each image.
    */
-  fill(images: readonly BoundImage[], options: Options): Size[] {
-    this.#checkOptions(options);
-    const { image, source } = this.pipeline;
+  fill(images: readonly ComingImage[], options: Options): Size[] {
+    const { image } = this.kernel;
     const count = images.length;
     if (this.#images.byteLength < image.size * count) this.#reserve(2 * count);
     return images.map((bound, n) => {
       const at = n * image.size;
-      this.#writePlanes(at, source, bound);
       let size: Size = bound;
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
@@ -105,22 +105,12 @@ export class Packing {
     });
   }
 
-  /** Fills in the planes that the images are written to. */
-  fillOutputs(outputs: readonly BoundImage[]): void {
-    outputs.forEach((output, n) => {
-      this.#writePlanes(n * this.pipeline.image.size, this.pipeline.sink, output);
-    });
-  }
-
-  #checkOptions(options: Options): void {
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      throw expected('an object', 'options', describe(options));
-    }
-    const known = this.#openNames;
-    for (const name of Object.keys(options)) {
-      if (known.includes(name)) continue;
-      const list = known.length === 0 ? 'It has none.' : `Known: ${known.join(', ')}.`;
-      throw expected(`an option of ${this.pipeline.name}`, 'options', `'${name}'`, list);
+  /** Fills in the planes that are read and written. */
+  fillPlanes(inputs: readonly BoundImage[], outputs: readonly BoundImage[]): void {
+    const { image, source, sink } = this.kernel;
+    for (let n = 0; n < inputs.length; n++) {
+      this.#writePlanes(n * image.size, source, inputs[n]);
+      this.#writePlanes(n * image.size, sink, outputs[n]);
     }
   }
 
@@ -129,11 +119,11 @@ export class Packing {
     options: Options,
     n: number,
     count: number,
-    bound: BoundImage,
+    bound: ComingImage,
     src: Size | undefined,
   ): number[] {
     const lanes = pack(param, options, n, count, bound, src);
-    if (param.block === 'image') writeLanes(this.#images, n * this.pipeline.image.size, param, lanes);
+    if (param.block === 'image') writeLanes(this.#images, n * this.kernel.image.size, param, lanes);
     else if (n === 0) writeLanes(this.#args, 0, param, lanes);
     else this.#requireSame(param, lanes);
     return lanes;
@@ -157,7 +147,7 @@ export class Packing {
     for (const size of [width, height]) {
       if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) continue;
       const which = count === 1 ? '' : ` of image ${n}`;
-      const open = this.pipeline.params.flatMap(param =>
+      const open = this.kernel.params.flatMap(param =>
         param.stage === stage && param.open ? [`options.${param.open}`] : [],
       );
       const where = open.length > 0 ? `It follows from ${open.join(', ')}.` : undefined;
@@ -180,11 +170,24 @@ export class Packing {
   }
 
   #writeSize(at: number, number: number, { width, height }: Size): void {
-    const offset = at + this.pipeline.image.sizes + 8 * number;
+    const offset = at + this.kernel.image.sizes + 8 * number;
     this.#images.setInt32(offset, width, true);
     this.#images.setInt32(offset + 4, height, true);
   }
 }
+
+/** Refuses options that a pipeline does not have. */
+export const requireOptions = (pipeline: string, known: readonly string[], options: unknown): Options => {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw expected('an object', 'options', describe(options));
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const list = known.length === 0 ? 'It has none.' : `Known: ${known.join(', ')}.`;
+    throw expected(`an option of ${pipeline}`, 'options', `'${name}'`, list);
+  }
+  return options as Options;
+};
 
 const pathOf = (param: ManifestParam): string =>
   param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;
@@ -207,7 +210,7 @@ const pack = (
   options: Options,
   n: number,
   count: number,
-  bound: BoundImage,
+  bound: ComingImage,
   src: Size | undefined,
 ): number[] => {
   let given = param.settled;

@@ -1,5 +1,4 @@
-import type { Manifest, ManifestPipeline } from '../native/manifest.js';
-import type { NativePipeline } from './addon.js';
+import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../native/manifest.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
 import { Image, ImageBatch } from './image.js';
@@ -10,9 +9,12 @@ import {
   type PipelineOutput,
   refuseOverlap,
 } from './inputs.js';
-import { entryOf, launchError, loadPipeline, requireDevice } from './library.js';
-import { emptyResults } from './outputs.js';
-import { Packing, type SizeFunction } from './packing.js';
+import { Intermediate } from './intermediate.js';
+import { KernelCall } from './kernelCall.js';
+import { entryOf } from './library.js';
+import { signalOf } from './outputs.js';
+import { type ComingImage, requireOptions, type SizeFunction } from './packing.js';
+import { openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 import { Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
@@ -31,42 +33,53 @@ type Given<Options> =
     ? [options?: Options, call?: CallOptions]
     : [options: Options, call?: CallOptions];
 
+/** What a pipeline gives for one image: one result, or several by name. */
+export type Results = Tensor | Image | { readonly [name: string]: Tensor | Image };
+/** The results for all images together. */
+export type Together<R extends Results> = R extends Tensor
+  ? Tensor
+  : R extends Image
+    ? ImageBatch
+    : { readonly [Name in keyof R]: R[Name] extends Image ? ImageBatch : Tensor };
+/** The results for each image by itself. */
+export type Each<R extends Results> = R extends Tensor | Image
+  ? R[]
+  : { readonly [Name in keyof R]: R[Name][] };
+/** Memory for the results. */
+export type Outputs<R extends Results> = R extends Tensor | Image
+  ? PipelineOutput
+  : { readonly [Name in keyof R]: PipelineOutput };
+
 /**
- * A built pipeline: call it with images and options, and it enqueues its kernel and returns a tensor, or images where the planes
- * of its sink are not one tensor (`nv12`, say). Nothing is waited for; `await tensor.toHost()` waits. All methods throw
- * `ArgumentError` for a value that does not fit.
+ * A built pipeline: call it with images and options, and it enqueues its kernel, or its kernels one after the other, and
+ * returns a tensor, or images where the planes of its sink are not one tensor (`nv12`, say). Nothing is waited for;
+ * `await tensor.toHost()` waits. A pipeline with named results gives an object with one of these for each. All methods throw
+ * `ArgumentError` for a value that does not fit; nothing is enqueued then.
  */
-export type Pipeline<Options = Record<string, unknown>, Result extends Tensor | Image = Tensor> = {
+export type Pipeline<Options = Record<string, unknown>, R extends Results = Tensor> = {
   /**
-   * Runs the pipeline on all images in one launch.
+   * Runs the pipeline on all images at once.
    * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout.
    * @param options The parameters that the pipeline left open; those per image take one value, or one for each.
    * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`. For a sink of
    *   images, a batch of N images, of any sizes.
    */
-  (input: PipelineInput, ...given: Given<Options>): Together<Result>;
+  (input: PipelineInput, ...given: Given<Options>): Together<R>;
   /** The same as calling the pipeline. */
-  run(input: PipelineInput, ...given: Given<Options>): Together<Result>;
-  /** The same in one launch, with a tensor (HWC or CHW) or image for each image: outputs may differ in size. */
-  runEach(input: PipelineInput, ...given: Given<Options>): Result[];
+  run(input: PipelineInput, ...given: Given<Options>): Together<R>;
+  /** The same with a tensor (HWC or CHW) or image for each image: outputs may differ in size. */
+  runEach(input: PipelineInput, ...given: Given<Options>): Each<R>;
   /**
    * The same into memory that is there: a tensor of all outputs, or an image for each, of the outputs' sizes.
    * It must not overlap the input.
    * @returns `output`.
    */
-  runInto<Output extends PipelineOutput>(
-    output: Output,
-    input: PipelineInput,
-    ...given: Given<Options>
-  ): Output;
+  runInto<Output extends Outputs<R>>(output: Output, input: PipelineInput, ...given: Given<Options>): Output;
   /** The exported name in the pipelines' module. */
   readonly name: string;
   /** What is known of the pipeline: formats, parameters, the layout of its arguments. */
   readonly manifest: ManifestPipeline;
 };
-
-/** All results of a call. */
-type Together<Result> = Result extends Image ? ImageBatch : Tensor;
 
 /** What generated bindings give. */
 export type BuiltPipeline = {
@@ -82,111 +95,116 @@ export type BuiltPipeline = {
  * Makes a pipeline callable; generated bindings call it. The library is loaded at the first call.
  * @throws {LibraryError} If the manifest is of another ABI or has no such pipeline.
  */
-export const definePipeline = <Options = Record<string, unknown>, Result extends Tensor | Image = Tensor>(
+export const definePipeline = <Options = Record<string, unknown>, R extends Results = Tensor>(
   built: BuiltPipeline,
-): Pipeline<Options, Result> => {
+): Pipeline<Options, R> => {
   const entry = entryOf(built.manifest, built.name);
   const runner = new Runner(built, entry);
-  const run = (input: PipelineInput, options?: unknown, call?: CallOptions): Tensor | ImageBatch =>
+  const run = (input: PipelineInput, options?: unknown, call?: CallOptions): unknown =>
     runner.run(input, options, call);
   const methods = {
     run,
     runEach: (input: PipelineInput, options?: unknown, call?: CallOptions) =>
       runner.runEach(input, options, call),
-    runInto: (output: PipelineOutput, input: PipelineInput, options?: unknown, call?: CallOptions) =>
+    runInto: (output: unknown, input: PipelineInput, options?: unknown, call?: CallOptions) =>
       runner.runInto(output, input, options, call),
     manifest: entry,
   };
   // A function's own name is read-only, so it is defined rather than assigned.
   const named = Object.defineProperty(
-    (input: PipelineInput, options?: unknown, call?: CallOptions) => run(input, options, call),
+    (input: PipelineInput, options?: unknown, call?: CallOptions): unknown => run(input, options, call),
     'name',
     { value: entry.name },
   );
-  return Object.assign(named, methods) as unknown as Pipeline<Options, Result>;
+  return Object.assign(named, methods) as unknown as Pipeline<Options, R>;
 };
 
 type Size = { readonly width: number; readonly height: number };
+/** A call that was checked: what enters each kernel and leaves it. */
 type Prepared = {
   readonly images: readonly BoundImage[];
-  readonly sizes: readonly Size[];
+  /** By step: the sizes that its kernel writes. */
+  readonly sizes: readonly (readonly Size[])[];
   readonly stream: Stream;
+  readonly options: Readonly<Record<string, unknown>>;
 };
 
+/** A result of all images, or one for each. */
+type Made = Tensor | ImageBatch | (Tensor | Image)[];
+
 class Runner {
-  readonly #packing: Packing;
-  readonly #channels: number;
-  readonly #handles = new Handles();
-  #native: NativePipeline | undefined;
+  readonly #source: ManifestFormat;
+  readonly #steps: readonly ManifestStep[];
+  readonly #calls: readonly KernelCall[];
+  readonly #results: readonly Result[];
+  readonly #openNames: readonly string[];
 
   constructor(
-    readonly built: BuiltPipeline,
+    built: BuiltPipeline,
     readonly entry: ManifestPipeline,
   ) {
-    this.#packing = new Packing(entry, built.sizes);
-    this.#channels = entry.sink.planes.reduce((sum, plane) => sum + plane.channels, 0);
+    this.#source = sourceOf(entry);
+    this.#steps = stepsOf(entry);
+    this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
+    this.#results = resultsOf(entry);
+    this.#openNames = [...new Set(openParamsOf(entry).map(({ open }) => open))];
   }
 
-  run(input: PipelineInput, options: unknown, call?: CallOptions): Tensor | ImageBatch {
+  run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
-    if (this.entry.sink.layout === undefined) return new ImageBatch(this.#runToImages(prepared, options));
-    const { sizes } = prepared;
-    const other = sizes.findIndex(
-      ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
+    for (const result of this.#results) {
+      if (result.sink.layout !== undefined) this.#requireOneSize(result, prepared.sizes[result.step]);
+    }
+    return this.#intoNew(prepared, ({ step, sink }, keep) => {
+      if (sink.layout === undefined) return new ImageBatch(this.#emptyImages(step, prepared, keep));
+      const sizes = prepared.sizes[step];
+      return keep(this.#empty(sink, sizes[0], sizes.length, prepared.stream));
+    });
+  }
+
+  runEach(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
+    const prepared = this.#prepare(input, options, call);
+    return this.#intoNew(prepared, ({ step, sink }, keep) =>
+      sink.layout === undefined
+        ? this.#emptyImages(step, prepared, keep)
+        : prepared.sizes[step].map(size => keep(this.#empty(sink, size, undefined, prepared.stream))),
     );
-    if (other > 0) {
-      const show = ({ width, height }: Size): string => `${width}×${height}`;
-      throw expected(
-        'outputs of one size',
-        'input',
-        `images whose outputs are ${show(sizes[0])} (image 0) and ${show(sizes[other])} (image ${other})`,
-        `Use ${this.entry.name}.runEach, which gives a tensor for each image.`,
-      );
-    }
-    const output = this.#allocate(sizes[0], sizes.length, prepared.stream);
-    return this.#launchInto([output], bindImages(output, this.entry.sink, 'output'), prepared)[0];
   }
 
-  runEach(input: PipelineInput, options: unknown, call?: CallOptions): (Tensor | Image)[] {
-    const prepared = this.#prepare(input, options, call);
-    if (this.entry.sink.layout === undefined) return this.#runToImages(prepared, options);
-    const outputs: Tensor[] = [];
-    try {
-      for (const size of prepared.sizes) outputs.push(this.#allocate(size, undefined, prepared.stream));
-    } catch (error) {
-      for (const output of outputs) output.dispose();
-      throw error;
-    }
-    const bound = outputs.flatMap(output => bindImages(output, this.entry.sink, 'output'));
-    return this.#launchInto(outputs, bound, prepared);
-  }
-
-  runInto(
-    output: PipelineOutput,
-    input: PipelineInput,
-    options: unknown,
-    call?: CallOptions,
-  ): PipelineOutput {
+  runInto(output: unknown, input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
     const { images, sizes, stream } = prepared;
-    const bound = bindImages(output, this.entry.sink, 'output');
-    if (bound.length !== images.length) {
-      throw expected(`${images.length} (as many as input)`, 'the number of outputs', `${bound.length}`);
-    }
-    bound.forEach(({ device, width, height }, n) => {
-      const path =
-        bound.length === 1 || output instanceof Tensor || output instanceof Image ? 'output' : `output[${n}]`;
-      requireSameDevice(device, stream.device, path);
-      if (width === sizes[n].width && height === sizes[n].height) return;
-      throw expected(`${sizes[n].width}×${sizes[n].height}`, `the size of ${path}`, `${width}×${height}`);
+    const given = this.#outputsOf(output);
+    const bound = this.#results.map(({ name, step, sink }, r) => {
+      const path = pathOf(name);
+      const outputs = bindImages(given[r], sink, path);
+      if (outputs.length !== images.length) {
+        const what = name === '' ? 'the number of outputs' : `the number of images in ${path}`;
+        throw expected(`${images.length} (as many as input)`, what, `${outputs.length}`);
+      }
+      outputs.forEach(({ device, width, height }, n) => {
+        const isWhole = outputs.length === 1 || given[r] instanceof Tensor || given[r] instanceof Image;
+        const at = isWhole ? path : `${path}[${n}]`;
+        requireSameDevice(device, stream.device, at);
+        const size = sizes[step][n];
+        if (width === size.width && height === size.height) return;
+        throw expected(`${size.width}×${size.height}`, `the size of ${at}`, `${width}×${height}`);
+      });
+      refuseOverlap(images, this.#source, outputs, sink, path);
+      return outputs;
     });
-    refuseOverlap(images, this.entry.source, bound, this.entry.sink);
+    this.#results.forEach((result, r) => {
+      for (let other = 0; other < r; other++) {
+        const { name, sink } = this.#results[other];
+        refuseOverlap(bound[other], sink, bound[r], result.sink, pathOf(result.name), pathOf(name));
+      }
+    });
     this.#launch(bound, prepared);
     return output;
   }
 
   #prepare(input: PipelineInput, options: unknown, call: CallOptions = {}): Prepared {
-    const images = bindImages(input, this.entry.source, 'input');
+    const images = bindImages(input, this.#source, 'input');
     const { device } = images[0];
     images.forEach((image, n) => {
       requireSameDevice(image.device, device, `input[${n}]`);
@@ -195,92 +213,129 @@ class Runner {
     const { stream = device.stream } = call;
     if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
     requireSameDevice(stream.device, device, 'call.stream');
-    this.#native ??= loadPipeline(this.built.directory, this.built.manifest, this.entry);
-    requireDevice(device, this.#native, this.entry.name);
-    const sizes = this.#packing.fill(images, (options ?? {}) as Readonly<Record<string, unknown>>);
-    return { images, sizes, stream };
+    for (const kernel of this.#calls) kernel.load(device);
+    const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
+    const sizes: Size[][] = [];
+    this.#steps.forEach(({ reads }, n) => {
+      const coming = reads === undefined ? images : withColours(sizes[reads], images);
+      sizes.push(this.#calls[n].packing.fill(coming, given));
+    });
+    return { images, sizes, stream, options: given };
   }
 
-  #runToImages(prepared: Prepared, options: unknown): Image[] {
-    const { images, sizes, stream } = prepared;
-    const results = emptyResults(this.entry, images, sizes, (options ?? {}) as never, stream);
-    return this.#launchInto(results, bindImages(results, this.entry.sink, 'output'), prepared);
+  #requireOneSize({ name }: Result, sizes: readonly Size[]): void {
+    const other = sizes.findIndex(
+      ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
+    );
+    if (other < 0) return;
+    const show = ({ width, height }: Size): string => `${width}×${height}`;
+    const which = name === '' ? 'outputs' : `outputs '${name}'`;
+    throw expected(
+      'outputs of one size',
+      'input',
+      `images whose ${which} are ${show(sizes[0])} (image 0) and ${show(sizes[other])} (image ${other})`,
+      `Use ${this.entry.name}.runEach, which gives a tensor for each image.`,
+    );
   }
 
-  #allocate({ width, height }: Size, count: number | undefined, stream: Stream): Tensor {
-    const { dtype, layout } = this.entry.sink;
-    const interleaved = layout === 'NHWC';
-    const shape = interleaved ? [height, width, this.#channels] : [this.#channels, height, width];
+  /** Runs into new memory; if that fails it is given back. `make` says of each thing that it makes that it is to be kept. */
+  #intoNew(
+    prepared: Prepared,
+    make: (result: Result, keep: <T extends Tensor | Image>(made: T) => T) => Made,
+  ): unknown {
+    const kept: (Tensor | Image)[] = [];
+    const keep = <T extends Tensor | Image>(made: T): T => {
+      kept.push(made);
+      return made;
+    };
+    try {
+      const made = this.#results.map(result => make(result, keep));
+      const bound = made.map((results, r) => {
+        const { sink } = this.#results[r];
+        return Array.isArray(results)
+          ? results.flatMap(result => bindImages(result, sink, 'output'))
+          : bindImages(results, sink, 'output');
+      });
+      this.#launch(bound, prepared);
+      if (this.#results[0].name === '') return made[0];
+      return Object.fromEntries(made.map((results, r) => [this.#results[r].name, results]));
+    } catch (error) {
+      for (const held of kept) held.dispose();
+      throw error;
+    }
+  }
+
+  #emptyImages(
+    step: number,
+    { images, sizes, stream, options }: Prepared,
+    keep: (made: Image) => Image,
+  ): Image[] {
+    const { name } = this.#steps[step].kernel.sink;
+    return sizes[step].map(({ width, height }, n) => {
+      const colour = signalOf(this.#steps, step, images, n, options);
+      const spec = { format: name, width, height, ...(colour ? { colour } : {}) };
+      return keep(Image.empty(stream.device, spec, { stream }));
+    });
+  }
+
+  #empty(
+    { dtype, layout, planes }: ManifestFormat,
+    { width, height }: Size,
+    count: number | undefined,
+    stream: Stream,
+  ): Tensor {
+    const channels = planes.reduce((sum, plane) => sum + plane.channels, 0);
+    const shape = layout === 'NHWC' ? [height, width, channels] : [channels, height, width];
     const spec: TensorSpec =
       count === undefined
-        ? { shape, dtype, layout: interleaved ? 'HWC' : 'CHW' }
-        : { shape: [count, ...shape], dtype, layout: interleaved ? 'NHWC' : 'NCHW' };
+        ? { shape, dtype, layout: layout === 'NHWC' ? 'HWC' : 'CHW' }
+        : { shape: [count, ...shape], dtype, layout: layout === 'NHWC' ? 'NHWC' : 'NCHW' };
     return Tensor.empty(stream.device, spec, { stream });
   }
 
-  #launchInto<T extends Tensor | Image>(outputs: T[], bound: readonly BoundImage[], prepared: Prepared): T[] {
-    try {
-      this.#launch(bound, prepared);
-    } catch (error) {
-      for (const output of outputs) output.dispose();
-      throw error;
-    }
-    return outputs;
+  /** What `runInto` was given, result by result. */
+  #outputsOf(output: unknown): readonly PipelineOutput[] {
+    const names = this.#results.map(({ name }) => name);
+    if (names[0] === '') return [output as PipelineOutput];
+    const wanted = `{ ${names.join(', ')} }`;
+    if (typeof output !== 'object' || output === null) throw expected(wanted, 'output', describe(output));
+    const missing = names.find(name => !Object.hasOwn(output, name));
+    const other = Object.keys(output).find(name => !names.includes(name));
+    if (missing !== undefined) throw expected(wanted, 'output', `none for ${missing}`);
+    if (other !== undefined) throw expected(wanted, 'output', `'${other}', too`);
+    return names.map(name => (output as Readonly<Record<string, PipelineOutput>>)[name]);
   }
 
-  #launch(outputs: readonly BoundImage[], { images, stream }: Prepared): void {
-    const packing = this.#packing;
-    packing.fillOutputs(outputs);
-    const handles = this.#handles;
-    handles.clear();
-    handles.add(images);
-    const reads = handles.count;
-    handles.add(outputs);
-    const native = stream._native();
+  /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
+  #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream }: Prepared): void {
+    const between = new Map<number, Intermediate>();
     try {
-      native.launch(
-        (this.#native as NativePipeline).handle,
-        packing.block,
-        images.length,
-        handles.values,
-        reads,
-        handles.count,
-      );
-    } catch (error) {
-      throw launchError(error, this.built.manifest, this.entry.name, images.length, stream.device);
+      this.#steps.forEach(({ kernel, reads, output }, n) => {
+        const inputs = reads === undefined ? images : between.get(reads)!.images;
+        let written = outputs[this.#results.findIndex(({ step }) => step === n)];
+        if (output === undefined) {
+          const made = new Intermediate(stream, kernel.sink, withColours(sizes[n], images));
+          between.set(n, made);
+          written = made.images;
+        }
+        this.#calls[n].launch(inputs, written, stream);
+        if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
+          between.get(reads)!.dispose();
+          between.delete(reads);
+        }
+      });
+    } finally {
+      for (const made of between.values()) made.dispose();
     }
   }
 }
+
+const pathOf = (result: string): string => (result === '' ? 'output' : `output.${result}`);
+
+/** Images between kernels mean the colours of the images that they are made of. */
+const withColours = (sizes: readonly Size[], images: readonly BoundImage[]): ComingImage[] =>
+  sizes.map((size, n) => ({ ...size, colour: images[n].colour }));
 
 const requireSameDevice = (given: Device, device: Device, path: string): void => {
   if (!sameDevice(given, device)) throw expected(`something on ${device}`, path, `something on ${given}`);
 };
-
-/** The memories of a call, by their handles; kept from call to call, so that a call allocates nothing here. */
-class Handles {
-  values = new Float64Array(16);
-  count = 0;
-
-  clear(): void {
-    this.count = 0;
-  }
-
-  add(images: readonly BoundImage[]): void {
-    // Planes of one image, and mostly images of one batch, share their memory; naming one twice does no harm.
-    let last = -1;
-    for (const { planes } of images) {
-      for (const { memory } of planes) {
-        if (memory.handle === last) continue;
-        last = memory.handle;
-        if (this.count === this.values.length) this.#grow();
-        this.values[this.count++] = last;
-      }
-    }
-  }
-
-  #grow(): void {
-    const larger = new Float64Array(2 * this.values.length);
-    larger.set(this.values);
-    this.values = larger;
-  }
-}

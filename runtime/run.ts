@@ -12,7 +12,8 @@ import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
 import { isPerImage } from './params.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
-import { openOutput, type RunOutput } from './runOutput.js';
+import { openOutput, pathOfResult, type RunOutput } from './runOutput.js';
+import { openParamsOf, resultsOf, sourceOf } from './steps.js';
 import type { HostTensor, Tensor } from './tensor.js';
 import type { VideoReader } from './video.js';
 
@@ -24,7 +25,10 @@ export type RunOptions = {
   readonly pipeline: string;
   /** Pictures, or one video; told apart by their content. */
   readonly inputs: readonly string[];
-  /** `x.npy`, `x.png` or `x.jpg` (one picture), `x-%d.png` (numbered pictures), or a folder. */
+  /**
+   * `x.npy`, `x.png` or `x.jpg` (one picture), `x-%d.png` (numbered pictures), or a folder. Of named results each has its own:
+   * `x.small.npy`, or `folder/small`.
+   */
   readonly output: string;
   /** `cuda`, `cuda:N` or `cpu`; default: CUDA if there is one. */
   readonly device?: string;
@@ -34,7 +38,7 @@ export type RunOptions = {
   readonly batch?: number;
   /** Stops after so many images. */
   readonly limit?: number;
-  /** Where to write a contact sheet of the results. */
+  /** Where to write a contact sheet of the results; of named ones, the first. */
   readonly sheet?: string;
   /** Called after every batch; `total` is known for pictures and for videos of a constant rate. */
   readonly onProgress?: (progress: { readonly done: number; readonly total?: number }) => void;
@@ -54,8 +58,10 @@ export type RunResult = {
   readonly files: readonly string[];
 };
 
-type Built = ((images: readonly Image[], options: object) => Tensor) & {
-  readonly runEach: (images: readonly Image[], options: object) => Tensor[];
+/** What a pipeline gives: one, or by name one for each result. */
+type Made<T> = T | Readonly<Record<string, T>>;
+type Built = ((images: readonly Image[], options: object) => Made<Tensor>) & {
+  readonly runEach: (images: readonly Image[], options: object) => Made<Tensor[]>;
 };
 /** The runtime that the built pipelines themselves import: its images are the ones they take. */
 type Runtime = {
@@ -199,25 +205,26 @@ const nameOf = (path: string): string => {
 };
 
 /** The format under which the pipeline takes such images, or an error that says what it takes. */
-const formatFor = (image: { readonly format: string }, { source, name }: ManifestPipeline): string => {
+const formatFor = (image: { readonly format: string }, pipeline: ManifestPipeline): string => {
+  const source = sourceOf(pipeline);
   if (sameFormat(formatOf(image.format, 'image.format'), source)) return source.name;
   const hint =
     image.format === 'rgb8'
       ? 'Pictures are rgb8; a video of 4:2:0 is nv12.'
       : 'A video is nv12 (4:2:0), p010 (4:2:0 of 10 bits), yuv422p or yuv444p; pictures are rgb8.';
-  throw expected(source.name, `the source of pipeline ${name}`, image.format, hint);
+  throw expected(source.name, `the source of pipeline ${pipeline.name}`, image.format, hint);
 };
 
 /** The options of one batch: of a list with one value per image, the values of its images. */
 const optionsFor = (
   options: Readonly<Record<string, unknown>>,
-  { params }: ManifestPipeline,
+  pipeline: ManifestPipeline,
   from: number,
   count: number,
 ): object =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
-      const param = params.find(({ open }) => open === name);
+      const param = openParamsOf(pipeline).find(({ open }) => open === name);
       if (!param || !Array.isArray(value) || !isPerImage(param, value)) return [name, value];
       if (value.length < from + count) {
         throw expected(
@@ -233,6 +240,10 @@ const optionsFor = (
 // Red first: every channel in the plane, or at the place in its sample, that its number says.
 const isInOrder = ({ channels }: ManifestFormat): boolean =>
   channels.every(({ plane, lane }, n) => plane + lane === n);
+
+const whyNotPictures = (sink: ManifestFormat): string | undefined =>
+  notPictures({ ...sink, channels: channelsOf(sink) }) ??
+  (isInOrder(sink) ? undefined : `its channels lie in the order of ${sink.name}`);
 
 const channelsOf = ({ planes }: ManifestFormat): number =>
   planes.reduce((sum, { channels }) => sum + channels, 0);
@@ -255,21 +266,20 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     const known = pipelines.map(({ name }) => name).join(', ');
     throw expected(`one of ${known}`, 'pipeline', describe(run.pipeline));
   }
-  const { sink } = manifest;
-  if (sink.layout === undefined) {
+  const results = resultsOf(manifest);
+  const planes = results.find(({ sink }) => sink.layout === undefined);
+  if (planes) {
     throw expected(
       'a pipeline whose results are tensors: pictures and .npy files hold nothing else',
       'pipeline',
-      `${manifest.name}, whose results are images in ${sink.name}`,
+      `${manifest.name}, whose results are images in ${planes.sink.name}`,
       'Call it from a program, or end it with rgb8() or nchw(…).',
     );
   }
-  const wrong =
-    notPictures({ ...sink, channels: channelsOf(sink) }) ??
-    (isInOrder(sink) ? undefined : `its channels lie in the order of ${sink.name}`);
-  if (run.sheet !== undefined && wrong) {
+  const reasons = results.map(({ sink }) => whyNotPictures(sink));
+  if (run.sheet !== undefined && reasons[0]) {
     throw new ArgumentError(
-      `Expected a pipeline whose results are pictures for the sheet but ${wrong}.`,
+      `Expected a pipeline whose results are pictures for the sheet but ${reasons[0]}.`,
       'sheet',
     );
   }
@@ -279,26 +289,31 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   const started = performance.now();
   const device = runtime.openDevice(which);
   let source: Source | undefined;
-  let output: RunOutput | undefined;
+  const outputs: RunOutput[] = [];
   let frames = 0;
   try {
     source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
-    output = openOutput(run.output, { single: source.total === 1, notPictures: wrong });
+    for (const [r, { name }] of results.entries()) {
+      const path = name === '' ? run.output : pathOfResult(run.output, name);
+      outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));
+    }
     for await (const { images, names } of source.groups) {
       const options = optionsFor(run.options ?? {}, manifest, frames, images.length);
       // Pictures may differ in size, and so may their results.
-      const tensors = source.decoder ? [built(images, options)] : built.runEach(images, options);
-      const results = await toHost(tensors);
-      let at = 0;
-      for (const result of results) {
-        if (sheet) for (const picture of picturesOf(result)) await sheet.add(picture);
-        await output.write(result, names.slice(at, at + result.shape[0]));
-        at += result.shape[0];
+      const made = source.decoder ? built(images, options) : built.runEach(images, options);
+      for (const [r, { name }] of results.entries()) {
+        const tensors = [name === '' ? made : (made as Readonly<Record<string, unknown>>)[name]].flat();
+        let at = 0;
+        for (const result of await toHost(tensors as Tensor[])) {
+          if (sheet && r === 0) for (const picture of picturesOf(result)) await sheet.add(picture);
+          await outputs[r].write(result, names.slice(at, at + result.shape[0]));
+          at += result.shape[0];
+        }
       }
       frames += images.length;
       run.onProgress?.({ done: frames, total: source.total });
     }
-    const files = await output.close();
+    const files = (await Promise.all(outputs.map(output => output.close()))).flat();
     if (sheet && run.sheet !== undefined && (await sheet.write(run.sheet)) > 0) files.push(run.sheet);
     const seconds = (performance.now() - started) / 1000;
     const { decoder } = source;
@@ -312,7 +327,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     };
   } finally {
     source?.close();
-    await output?.close();
+    for (const output of outputs) await output.close();
     device.dispose();
   }
 };

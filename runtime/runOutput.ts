@@ -72,6 +72,12 @@ const toFiles = (
   };
 };
 
+/** Where one of several results goes: `x.npy` becomes `x.small.npy`, a folder gets one of its own inside. */
+export const pathOfResult = (path: string, result: string): string => {
+  const extension = extname(path);
+  return extension === '' ? join(path, result) : `${path.slice(0, -extension.length)}.${result}${extension}`;
+};
+
 /**
  * Opens what `--out` names: one .npy for all images, one picture, numbered pictures (`%d`, `%04d`), or a folder that gets
  * a .png, or where the results are no pictures a .npy, per image.

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../compiler/build.js';
 import { findCxx } from '../compiler/toolchain.js';
-import type { Manifest, ManifestPipeline } from '../native/manifest.js';
+import type { Manifest, ManifestKernel } from '../native/manifest.js';
+import { stepsOf } from '../runtime/steps.js';
 import { root } from './support/executions.js';
 
 const out = join(root, 'test', 'build', 'abi');
@@ -38,7 +39,7 @@ it('runs the example of the documentation', () => {
 });
 
 /** Every number of a manifest's entry, as C's own compiler sees the header. */
-const asserts = ({ name, source, sink, params, args, image }: ManifestPipeline): string[] => {
+const asserts = ({ name, source, sink, params, args, image }: ManifestKernel): string[] => {
   const at = (block: string, member: string, offset: number): string =>
     `_Static_assert(offsetof(struct cuweave_${name}_${block}, ${member}) == ${offset}, "${name}: ${member}");`;
   const planes = [
@@ -59,7 +60,9 @@ const asserts = ({ name, source, sink, params, args, image }: ManifestPipeline):
 
 describe('header and manifest', () => {
   it('agree on every offset', () => {
-    const lines = manifest.pipelines.flatMap(asserts);
+    const lines = manifest.pipelines.flatMap(entry =>
+      stepsOf(entry).flatMap(({ kernel }) => asserts(kernel)),
+    );
     expect(lines.length).toBeGreaterThan(80);
     const text = (all: readonly string[]): string =>
       ['#include <stddef.h>', '#include "pipelines.h"', ...all, 'int main(void) { return 0; }', ''].join(

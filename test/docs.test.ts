@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Project, ts } from 'ts-morph';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindingSources } from '../compiler/generate.js';
-import { kernelsOf } from '../compiler/specs.js';
+import { plansOf } from '../compiler/specs.js';
 import * as ops from '../ops/index.js';
 import * as runtime from '../runtime/index.js';
 import { openProject, repositoryFiles, root } from './tooling/source.js';
@@ -65,7 +65,7 @@ const withEarlier = (code: string, earlier: readonly string[]): string => {
 let project: Project;
 let bindings = '';
 beforeAll(async () => {
-  bindings = bindingSources(await kernelsOf({ root, entries: ['examples/pipelines.ts'] })).dts;
+  bindings = bindingSources(await plansOf({ root, entries: ['examples/pipelines.ts'] })).dts;
   project = openProject();
   project.compilerOptions.set({ noUnusedLocals: false, noUnusedParameters: false });
   project.createSourceFile(

@@ -1,40 +1,82 @@
-import type { Explanation, Traffic } from '../explain.js';
+import type { CompiledKernel, ExplainedCut, ExplainedKernel, Explanation, Traffic } from '../explain.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const total = ({ read, written }: Traffic): number => read + written;
+const sum = (all: readonly Traffic[]): number => all.reduce((bytes, step) => bytes + total(step), 0);
+const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** An explanation as the command line prints it. */
 export const explanationText = (of: Explanation): string => {
-  const unfused = of.unfused.reduce((sum, step) => sum + total(step), 0);
+  const { kernels, cuts, unfused } = of;
+  const notes = kernels.flatMap(kernel => kernel.notes);
   const wide = Math.max(
-    ...[...of.notes.map(({ stage }) => stage), ...of.unfused.map(({ step }) => step)].map(n => n.length),
+    ...kernels.flatMap(({ name }) => (kernels.length === 1 ? [] : [name.length])),
+    ...[...notes.map(({ stage }) => stage), ...unfused.map(({ step }) => step)].map(name => name.length),
   );
   const row = ({ step, read, written }: Traffic): string =>
     `    ${step.padEnd(wide)}  reads ${megabytes(read).padStart(10)}  writes ${megabytes(written).padStart(10)}`;
-  const lines = [
-    `${of.name} (${of.place})`,
-    `  ${of.chain}`,
-    '',
-    `  1 kernel; ${of.notes.length} ${of.notes.length === 1 ? 'operator' : 'operators'} fused:`,
-    ...of.notes.map(({ stage, rule, why }) => `    ${stage.padEnd(wide)}  ${rule}: ${why}`),
+  const notesOf = (kernel: ExplainedKernel): string[] =>
+    kernel.notes.map(({ stage, rule, why }) => `    ${stage.padEnd(wide)}  ${rule}: ${why}`);
+  const [only] = kernels;
+  const lines = [`${of.name} (${of.place})`, `  ${of.chain}`, ''];
+  if (kernels.length === 1 && only) {
+    lines.push(`  1 kernel; ${count(only.notes.length, 'operator')} fused:`, ...notesOf(only));
+  } else {
+    lines.push(`  ${kernels.length} kernels, one after the other; ${count(notes.length, 'operator')}:`);
+    for (const kernel of kernels) lines.push('', `  ${kernel.name}: ${kernel.chain}`, ...notesOf(kernel));
+    for (const cut of cuts) lines.push('', ...cutLines(cut));
+  }
+  const moved = sum(kernels.map(({ traffic }) => traffic));
+  lines.push(
     '',
     `  Memory traffic for one ${of.size.width}×${of.size.height} image, each byte counted once:`,
-    row({ ...of.fused, step: 'fused' }),
-    `  One kernel per operator, float32 between them, would move ${(unfused / total(of.fused)).toFixed(1)} times as much:`,
-    ...of.unfused.map(row),
+    ...kernels.map(({ traffic }) => row(kernels.length === 1 ? { ...traffic, step: 'fused' } : traffic)),
+    `  One kernel per operator, float32 between them, would move ${(sum(unfused) / moved).toFixed(1)} times as much:`,
+    ...unfused.map(row),
     '',
     `  Asked for at the call: ${of.open.join(', ') || 'nothing'}`,
-    `  Images per launch: up to ${of.imagesPerLaunch.join(' or ')}`,
-  ];
-  if (of.compiled) {
-    const { arch, registers, spilled, codeSize, seconds } = of.compiled;
-    const spills = spilled === 0 ? 'no spills' : `${spilled} bytes spilled`;
+  );
+  for (const { name, imagesPerLaunch, compiled, notCompiled } of kernels) {
+    if (kernels.length > 1) lines.push(`  ${name}:`);
+    const indent = kernels.length > 1 ? '    ' : '  ';
+    lines.push(`${indent}Images per launch: up to ${imagesPerLaunch.join(' or ')}`);
     lines.push(
-      `  ${arch}: ${registers} registers, ${spills}, ${codeSize} bytes of code, compiled in ${seconds.toFixed(1)} s`,
+      `${indent}${compiled ? compiledText(compiled) : `Registers and code size: unknown, ${notCompiled}`}`,
     );
-  } else {
-    lines.push(`  Registers and code size: unknown, ${of.notCompiled}`);
   }
   if (of.code) lines.push('', of.code.cuda, '', of.code.host);
   return lines.join('\n');
+};
+
+const compiledText = ({ arch, registers, spilled, codeSize, seconds }: CompiledKernel): string => {
+  const spills = spilled === 0 ? 'no spills' : `${spilled} bytes spilled`;
+  return `${arch}: ${registers} registers, ${spills}, ${codeSize} bytes of code, compiled in ${seconds.toFixed(1)} s`;
+};
+
+/** What forced the split, what it costs, and what else could be done. */
+const cutLines = ({ after, format, bytes, forced, others, size, written, read }: ExplainedCut): string[] => {
+  const why =
+    forced.why === 'resampling'
+      ? `${forced.first} and ${forced.second} both sample between pixels`
+      : forced.why === 'stored'
+        ? `the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel`
+        : `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;
+  const lines = [
+    `  Split after ${after}: ${why}.`,
+    `    Between the kernels: ${format.name}, ${bytes} bytes per pixel; of ${size.width}×${size.height} pixels ` +
+      `${megabytes(written)} are written and ${megabytes(read)} read.`,
+  ];
+  for (const other of others) {
+    lines.push(`    After ${other.after} it would be ${other.format.name}, ${other.bytes} bytes per pixel.`);
+  }
+  if (forced.why === 'resampling') {
+    const [first, second] = forced.taps;
+    const computed =
+      first === undefined || second === undefined
+        ? `every tap of ${forced.second} would compute ${forced.first} anew`
+        : `each of the ${count(second, 'tap')} of ${forced.second} would compute ${forced.first} anew: ` +
+          `${first * second} reads of the source per pixel, not ${second}`;
+    lines.push(`    In one kernel ${computed}.`);
+  }
+  return lines;
 };

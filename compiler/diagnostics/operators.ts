@@ -149,11 +149,19 @@ export const pipelineDiagnostics = {
     hint: 'use the formats of cuweave/ops',
     why: 'Loads and stores are printed from it.',
   },
-  CW3101: {
-    title: 'Two resamplings',
-    message: '{first} and {second} both sample between pixels, and a pipeline does so once.',
-    hint: 'build two pipelines, or combine the geometry in one map',
-    why: 'The second would need the whole result of the first; every pixel of it would be computed many times.',
+  CW3011: {
+    title: 'Results that cannot be named',
+    message:
+      'Expected one result or more, with names of letters, digits and _, for outputs() but received {actual}.',
+    hint: "write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })",
+    why: 'Each becomes a property of what the call returns, and part of the name of a function in C.',
+  },
+  CW3102: {
+    title: 'A fused pipeline that does not fit one kernel',
+    message:
+      '{reason}: an image of {format} would be written after {after} and read again, {bytes} bytes for each of its pixels, and the pipeline is fused().',
+    hint: 'leave out fused(), or combine the geometry in one map',
+    why: 'An intermediate image is written and read again, and fused() says that there must be none.',
   },
 } as const;
 

@@ -1,4 +1,14 @@
-import type { Expr, Fn, IndexMapStage, MapStage, ParamField, PipelineIr, PointStage } from './types.js';
+import type {
+  Expr,
+  Fn,
+  ForkIr,
+  Format,
+  IndexMapStage,
+  MapStage,
+  ParamField,
+  PipelineIr,
+  PointStage,
+} from './types.js';
 
 /** A parameter with its place in a struct of the argument block. */
 export type PlacedField = ParamField & {
@@ -103,5 +113,51 @@ export type FusedKernel = Omit<Kernel, 'layout' | 'schedule' | 'hash' | 'chain'>
 /** What `cuweave explain` says of one stage. */
 export type FusionNote = { readonly stage: string; readonly rule: string; readonly why: string };
 
+/** What one kernel of a plan reads and writes. */
+export type Step = {
+  /** The step whose intermediate image it reads; none: the pipeline's source. */
+  readonly reads?: number;
+  /** The name of the result that it writes, '' where the pipeline has one without a name; none: an intermediate image. */
+  readonly output?: string;
+};
+
+/** A place where a pipeline is split: what comes before is written to an intermediate image, and read again. */
+export type Cut = {
+  /** The kernels on both sides. */
+  readonly writer: string;
+  readonly readers: readonly string[];
+  /** The stage that the intermediate image comes after, and the one before which it had to come. */
+  readonly after: string;
+  readonly forced: Forced;
+  readonly format: Format;
+  /** Bytes of it for one pixel. */
+  readonly bytes: number;
+  /** The other places where it could be split, and what a pixel takes there. */
+  readonly others: readonly { readonly after: string; readonly format: Format; readonly bytes: number }[];
+};
+/** Why a pipeline is split. */
+export type Forced =
+  /** A second resampling; taps of both filters per pixel, where they are known. */
+  | {
+      readonly why: 'resampling';
+      readonly first: string;
+      readonly second: string;
+      readonly taps: readonly [number?, number?];
+    }
+  /** A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel. */
+  | { readonly why: 'stored' }
+  /** Stages that several results share, and which are computed once. */
+  | { readonly why: 'shared'; readonly moved: number; readonly otherwise: number };
+
 /** What is built of a pipeline. */
-export type Plan = { readonly pipeline: PipelineIr; readonly kernels: readonly [Kernel] };
+export type Plan = {
+  readonly name: string;
+  readonly pipeline: PipelineIr | ForkIr;
+  readonly chain: string;
+  readonly hash: string;
+  /** In the order in which they run. */
+  readonly kernels: readonly [Kernel, ...Kernel[]];
+  /** One for each kernel. */
+  readonly steps: readonly Step[];
+  readonly cuts: readonly Cut[];
+};

@@ -158,16 +158,38 @@ export type BorderRef =
   /** The value is an argument of the kernel: one number per channel. */
   | { readonly kind: 'constant'; readonly value: readonly number[] };
 
-/** A pipeline as the reader found it: checked, typed, not yet planned. */
-export type PipelineIr = {
+/** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say. */
+export type Stored = { readonly at: number; readonly format: Format };
+
+type PipelineHead = {
   readonly name: string;
   /** The doc comment's text, for the bindings. */
   readonly doc: string;
   readonly source: Format;
   readonly stages: readonly Stage[];
+  readonly loc: Loc;
+  /** Where pixels must go through memory. */
+  readonly stored?: readonly Stored[];
+  /** Whether the author refuses intermediate images. */
+  readonly fused?: true;
+};
+/** A pipeline as the reader found it: checked, typed, not yet planned. */
+export type PipelineIr = PipelineHead & { readonly sink: Format };
+/** A pipeline with several results: its stages come before all of them, those of each result after these. */
+export type ForkIr = PipelineHead & { readonly outputs: readonly OutputIr[] };
+/** One result. The names of its stages differ from those of all others. */
+export type OutputIr = {
+  readonly name: string;
+  readonly stages: readonly Stage[];
   readonly sink: Format;
   readonly loc: Loc;
 };
+
+/** All stages of a pipeline, in order; those of results one result after the other. */
+export const stagesOf = (pipeline: PipelineIr | ForkIr): readonly Stage[] =>
+  'outputs' in pipeline
+    ? [...pipeline.stages, ...pipeline.outputs.flatMap(({ stages }) => stages)]
+    : pipeline.stages;
 
 export type { Colour, DType, Format };
 

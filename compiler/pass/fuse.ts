@@ -1,5 +1,5 @@
 import { channelCount } from '../../ops/spec.js';
-import type { Diagnostic } from '../errors.js';
+import { InternalError } from '../errors.js';
 import type { FusionNote, Geometric, Kernel } from '../ir/plan.js';
 import type { BorderRef, FilterRef, IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
 import { isAffine, isAffineInTaps } from './linear.js';
@@ -21,16 +21,15 @@ export type Fused = Pick<
  * - *exact map composes*: an index map moves whole pixels, so it commutes with point operators and composes with any
  *   other map.
  * - *one resampling*: a map that lands between pixels reads through its filter. A second one would read the filtered
- *   image of the first between *its* pixels, which is another kernel.
+ *   image of the first between *its* pixels, which is another kernel: compiler/pass/split.ts has put it into one.
  */
-export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readonly Diagnostic[] } => {
+export const fuse = (pipeline: PipelineIr): Fused => {
   const early: PointStage[] = [];
   const post: PointStage[] = [];
   const before: Geometric<IndexMapStage>[] = [];
   const after: Geometric<IndexMapStage>[] = [];
   const geometry: (MapStage | IndexMapStage)[] = [];
   const notes: FusionNote[] = [];
-  const diagnostics: Diagnostic[] = [];
   const resamples = pipeline.stages.some(stage => stage.role === 'map');
   let resample: Geometric<MapStage> | undefined;
 
@@ -54,12 +53,10 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
       const why = `reads the source through ${stage.filter.name}`;
       notes.push({ stage: stage.name, rule: 'one resampling', why });
     } else {
-      diagnostics.push(twoResamplings(pipeline, resample.stage, stage));
+      throw new InternalError(`two resamplings in kernel ${pipeline.name}`);
     }
   }
-  if (diagnostics.length > 0) return { diagnostics };
-  if (!resample)
-    return { fused: { pre: [], postponed: [], before, after, post, geometry, notes }, diagnostics };
+  if (!resample) return { pre: [], postponed: [], before, after, post, geometry, notes };
   const { filter, border } = resample.stage;
   const late = followers(early, filter);
   // An index border gives pixels of the image, for which the order does not matter either.
@@ -69,23 +66,20 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
   const moved = new Set((everywhere ? late : postponed).map(({ name }) => name));
   const onTaps = new Set(pre.map(({ name }) => name));
   return {
-    fused: {
-      pre,
-      postponed,
-      before,
-      resample,
-      after,
-      post: everywhere ? [...late, ...post] : post,
-      geometry,
-      notes: notes.map(note =>
-        moved.has(note.stage)
-          ? afterFilter(note, filter, border)
-          : onTaps.has(note.stage)
-            ? onEveryTap(note)
-            : note,
-      ),
-    },
-    diagnostics,
+    pre,
+    postponed,
+    before,
+    resample,
+    after,
+    post: everywhere ? [...late, ...post] : post,
+    geometry,
+    notes: notes.map(note =>
+      moved.has(note.stage)
+        ? afterFilter(note, filter, border)
+        : onTaps.has(note.stage)
+          ? onEveryTap(note)
+          : note,
+    ),
   };
 };
 
@@ -110,12 +104,4 @@ const afterFilter = (note: FusionNote, { name }: FilterRef, border: BorderRef): 
     border.kind === 'index'
       ? `once, after ${name}, whose weights sum to 1`
       : `once, after ${name}, whose weights sum to 1; on every tap where one lies outside`,
-});
-
-const twoResamplings = (pipeline: PipelineIr, first: MapStage, second: MapStage): Diagnostic => ({
-  code: 'CW3101',
-  message: `'${first.name}' and '${second.name}' both read between pixels: two resamplings do not fit one kernel.`,
-  hint: 'make two pipelines of it, or one map that does both steps.',
-  loc: second.loc,
-  chain: [`pipeline ${pipeline.name}`],
 });

@@ -1,27 +1,69 @@
 import { createHash } from 'node:crypto';
-import type { Diagnostic } from '../errors.js';
-import type { Hoisted, Kernel, Plan } from '../ir/plan.js';
-import type { Format, PipelineIr, Stage } from '../ir/types.js';
+import { makeDiagnostic } from '../diagnostics.js';
+import { type Diagnostic, InternalError } from '../errors.js';
+import type { Cut, Hoisted, Kernel, Plan } from '../ir/plan.js';
+import { type ForkIr, type Format, type PipelineIr, type Stage, stagesOf } from '../ir/types.js';
 import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { layOut } from './layout.js';
 import { schedule } from './schedule.js';
+import { split } from './split.js';
 import { hoistUniform } from './uniform.js';
 
-/** From a pipeline's meaning to what is built of it, or to why it cannot be. */
-export const plan = (pipeline: PipelineIr): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
-  const { fused, diagnostics } = fuse(pipeline);
-  if (!fused) return { diagnostics };
+/**
+ * From a pipeline's meaning to what is built of it, or to why it cannot be.
+ * @param taken Names that its kernels must not have: those of all pipelines, and of the kernels planned before.
+ */
+export const plan = (
+  pipeline: PipelineIr | ForkIr,
+  taken: Set<string> = new Set([pipeline.name]),
+): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
+  const { pieces, cuts } = split(pipeline, wanted => freeName(wanted, taken));
+  const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
+  if (diagnostics.length > 0) return { diagnostics };
+  const [first, ...rest] = pieces.map(piece => kernelOf(piece.pipeline));
+  const made: Plan = {
+    name: pipeline.name,
+    pipeline,
+    chain: 'outputs' in pipeline ? forkOf(pipeline) : chainOf(pipeline),
+    hash: structureHash(pipeline),
+    kernels: [first!, ...rest],
+    steps: pieces.map(({ step }) => step),
+    cuts,
+  };
+  return { plan: made, diagnostics };
+};
+
+// `cuweave_NAME_host` is the name of another function.
+const freeName = (wanted: string, taken: Set<string>): string => {
+  let name = wanted;
+  while (taken.has(name) || name.endsWith('_host')) name += '_';
+  taken.add(name);
+  return name;
+};
+
+const kernelOf = (pipeline: PipelineIr): Kernel => {
   const layout = layOut(pipeline);
-  const whole = { ...fused, name: pipeline.name, pipeline, hoisted: hoistedOf(pipeline) };
-  const kernel: Kernel = {
+  const whole = { ...fuse(pipeline), name: pipeline.name, pipeline, hoisted: hoistedOf(pipeline) };
+  return {
     ...whole,
     layout,
     schedule: schedule(whole, layout),
     hash: structureHash(pipeline),
     chain: chainOf(pipeline),
   };
-  return { plan: { pipeline, kernels: [kernel] }, diagnostics };
+};
+
+const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes }: Cut): Diagnostic => {
+  if (forced.why === 'shared') throw new InternalError('a cut that nothing forces in a fused pipeline');
+  const reason =
+    forced.why === 'resampling'
+      ? `${forced.first} and ${forced.second} both sample between pixels`
+      : `${format.name} keeps less than a rounding of each pixel`;
+  const at = forced.why === 'resampling' ? forced.second : after;
+  const loc = stagesOf(pipeline).find(({ name }) => name === at)?.loc ?? pipeline.loc;
+  const args = { reason, after, format: format.name, bytes: 2 * bytes };
+  return makeDiagnostic('CW3102', args, loc, [`pipeline ${pipeline.name}`]);
 };
 
 const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
@@ -33,6 +75,12 @@ const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
 /** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
 const chainOf = ({ source, stages, sink }: PipelineIr): string =>
   [sourceLabel(source), ...stages.map(label), sink.name].join(' > ');
+const forkOf = ({ source, stages, outputs }: ForkIr): string => {
+  const results = outputs.map(
+    ({ name, stages: own, sink }) => `${name}: ${[...own.map(label), sink.name].join(' > ')}`,
+  );
+  return [sourceLabel(source), ...stages.map(label), `{ ${results.join('; ')} }`].join(' > ');
+};
 const sourceLabel = ({ name, chroma }: Format): string =>
   chroma ? `${name} (chroma ${chroma.filter}, ${chroma.siting})` : name;
 const label = (stage: Stage): string =>
@@ -40,9 +88,9 @@ const label = (stage: Stage): string =>
     ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`
     : stage.name;
 
-/** Values, documentation and places are no part of a kernel's structure. */
-const structureHash = (pipeline: PipelineIr): string => {
-  const skip = new Set(['loc', 'doc', 'settled']);
+/** Values, documentation, places and promises are no part of a kernel's structure. */
+const structureHash = (pipeline: PipelineIr | ForkIr): string => {
+  const skip = new Set(['loc', 'doc', 'settled', 'fused']);
   const text = JSON.stringify(pipeline, (key, value: unknown) => {
     if (skip.has(key)) return undefined;
     // The constant of a border is a value; how many numbers it has is structure.

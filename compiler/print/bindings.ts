@@ -1,6 +1,6 @@
 /** What the templates of the typed ESM bindings are filled with. */
-import type { Kernel } from '../ir/plan.js';
-import type { ParamField } from '../ir/types.js';
+import type { Plan } from '../ir/plan.js';
+import { type ForkIr, type Format, type ParamField, type PipelineIr, stagesOf } from '../ir/types.js';
 import { FunctionNames } from './fn.js';
 import { jsPrelude } from './js.js';
 import { type JsFunctionView, sizeFunctions } from './oracle.js';
@@ -11,11 +11,11 @@ export type BindingView = {
   /** Its name inside the file: another one where the file has that word for something else. */
   readonly local: string;
   readonly renamed: boolean;
-  /** Whether its results are images: the planes of its sink are not one tensor. */
-  readonly givesImages: boolean;
   readonly doc: readonly string[];
   readonly functions: readonly JsFunctionView[];
   readonly sizes: readonly { readonly stage: string; readonly name: string }[];
+  /** The type of what it gives for one image; empty where that is a tensor. */
+  readonly result: string;
   readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
 };
 
@@ -36,8 +36,10 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
 };
 
 /** The parameters that a caller gives, in the pipeline's order. */
-export const openParams = (kernel: Kernel): readonly { stage: string; field: ParamField; open: string }[] =>
-  kernel.pipeline.stages.flatMap(stage =>
+export const openParams = (
+  pipeline: PipelineIr | ForkIr,
+): readonly { stage: string; field: ParamField; open: string }[] =>
+  stagesOf(pipeline).flatMap(stage =>
     stage.params.flatMap(field =>
       'open' in field.value ? [{ stage: stage.name, field, open: field.value.open }] : [],
     ),
@@ -52,30 +54,38 @@ const typeOf = (field: ParamField): string => {
 /** What the bindings' files import, declare or read themselves. */
 const ownNames = [
   ...'readFileSync definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
-  ...'PerImage Pipeline Image f single cw'.split(' '),
+  ...'PerImage Pipeline Image Tensor f single cw'.split(' '),
   ...Object.values(valueTypes),
 ];
 
 /** The bindings of a build, in which no name stands twice. */
-export const bindingViews = (kernels: readonly Kernel[]): readonly BindingView[] => {
+export const bindingViews = (plans: readonly Plan[]): readonly BindingView[] => {
   const names = new FunctionNames(ownNames);
   // First of all, so that pipelines keep their names.
-  const locals = new Map(kernels.map(kernel => [kernel, names.take(kernel.name)]));
-  return kernels.map(kernel => bindingView(kernel, locals.get(kernel)!, names));
+  const locals = new Map(plans.map(plan => [plan, names.take(plan.name)]));
+  return plans.map(plan => bindingView(plan, locals.get(plan)!, names));
 };
 
-const bindingView = (kernel: Kernel, local: string, names: FunctionNames): BindingView => {
-  const { functions, sizes } = sizeFunctions(kernel.pipeline.stages, kernel.name, names);
-  const doc = kernel.pipeline.doc.trim();
+/** Results whose planes are not one tensor are images. */
+const resultType = (pipeline: PipelineIr | ForkIr): string => {
+  const typeOfSink = ({ layout }: Format): string => (layout === undefined ? 'Image' : 'Tensor');
+  if (!('outputs' in pipeline)) return pipeline.sink.layout === undefined ? 'Image' : '';
+  const members = pipeline.outputs.map(({ name, sink }) => `readonly ${name}: ${typeOfSink(sink)}`);
+  return `{ ${members.join('; ')} }`;
+};
+
+const bindingView = ({ name, pipeline, chain }: Plan, local: string, names: FunctionNames): BindingView => {
+  const { functions, sizes } = sizeFunctions(stagesOf(pipeline), name, names);
+  const doc = pipeline.doc.trim();
   return {
-    name: kernel.name,
+    name,
     local,
-    renamed: local !== kernel.name,
-    givesImages: kernel.pipeline.sink.layout === undefined,
-    doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), kernel.chain].map(comment),
+    renamed: local !== name,
+    doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), chain].map(comment),
     functions,
     sizes,
-    options: openParams(kernel).map(({ stage, field, open }) => ({
+    result: resultType(pipeline),
+    options: openParams(pipeline).map(({ stage, field, open }) => ({
       name: JSON.stringify(open),
       type: typeOf(field),
       doc: comment([`${stage}.${field.name}`, field.doc].filter(Boolean).join(': ').replace(/\s+/g, ' ')),

@@ -2,13 +2,22 @@ import {
   ABI_VERSION,
   type Manifest,
   type ManifestFormat,
+  type ManifestKernel,
   type ManifestPipeline,
 } from '../../native/manifest.js';
-import type { Kernel, PlacedPlane } from '../ir/plan.js';
+import type { Kernel, PlacedPlane, Plan } from '../ir/plan.js';
 import type { Format, PipelineIr } from '../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
-export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
+export const manifestEntry = ({ pipeline, chain, hash, kernels, steps }: Plan): ManifestPipeline => {
+  if (kernels.length === 1 && steps[0]!.output === '') return kernelEntry(kernels[0]);
+  const { name, doc } = pipeline;
+  const entries = kernels.map((kernel, n) => ({ kernel: kernelEntry(kernel), ...steps[n] }));
+  return { name, doc, hash, chain, steps: entries };
+};
+
+/** One kernel's part of the manifest. */
+export const kernelEntry = (kernel: Kernel): ManifestKernel => {
   const { pipeline, layout } = kernel;
   return {
     name: pipeline.name,
@@ -41,8 +50,8 @@ export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
 };
 
 /** Whose matrix and range the sink's YUV has. */
-const signalOf = ({ source, stages, sink }: PipelineIr): Pick<ManifestPipeline, 'signal'> => {
-  let signal: ManifestPipeline['signal'] = source.colour === 'yuv' ? 'source' : undefined;
+const signalOf = ({ source, stages, sink }: PipelineIr): Pick<ManifestKernel, 'signal'> => {
+  let signal: ManifestKernel['signal'] = source.colour === 'yuv' ? 'source' : undefined;
   for (const stage of stages) {
     if (stage.role !== 'point' || stage.from === stage.to) continue;
     signal = stage.params.some(({ kind }) => kind === 'rgbToYuv') ? { stage: stage.name } : undefined;
@@ -71,6 +80,6 @@ const format = (
 
 /** The whole manifest. */
 export const manifestOf = (
-  kernels: readonly Kernel[],
+  plans: readonly Plan[],
   build: Pick<Manifest, 'cuweave' | 'library' | 'archs' | 'strict'>,
-): Manifest => ({ abi: ABI_VERSION, ...build, pipelines: kernels.map(manifestEntry) });
+): Manifest => ({ abi: ABI_VERSION, ...build, pipelines: plans.map(manifestEntry) });

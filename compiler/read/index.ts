@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ts } from 'ts-morph';
 import { makeDiagnostic, sortDiagnostics } from '../diagnostics.js';
 import type { Diagnostic } from '../errors.js';
-import type { PipelineIr } from '../ir/types.js';
+import type { ForkIr, PipelineIr } from '../ir/types.js';
 import { loadModules } from './load.js';
 import { makeOperators } from './operators.js';
 import { packageFiles } from './packageFiles.js';
@@ -15,7 +15,7 @@ import type { StageReader } from './stages.js';
 
 /** What was read. With diagnostics, the pipelines that have none of their own are still there. */
 export type Specs = {
-  readonly pipelines: readonly PipelineIr[];
+  readonly pipelines: readonly (PipelineIr | ForkIr)[];
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -87,14 +87,15 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
   });
   const pipelines = unique(session, found).flatMap(exported => readPipeline(reader, exported) ?? []);
   // A module's exports have no order of their own: the file's is the author's.
-  const order = (pipeline: PipelineIr): number => entryOf(root, entries, pipeline) * 1e6 + pipeline.loc.line;
+  const order = (pipeline: PipelineIr | ForkIr): number =>
+    entryOf(root, entries, pipeline) * 1e6 + pipeline.loc.line;
   return {
     pipelines: [...pipelines].sort((a, b) => order(a) - order(b)),
     diagnostics: sortDiagnostics(session.diagnostics),
   };
 };
 
-const entryOf = (root: string, entries: readonly string[], { loc }: PipelineIr): number =>
+const entryOf = (root: string, entries: readonly string[], { loc }: PipelineIr | ForkIr): number =>
   entries.indexOf(resolve(root, loc.file));
 
 const findExports = (

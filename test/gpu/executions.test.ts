@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../compiler/build.js';
-import type { Kernel } from '../../compiler/ir/plan.js';
+import type { Plan } from '../../compiler/ir/plan.js';
+import { stagesOf } from '../../compiler/ir/types.js';
 import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
 import {
   blankResults,
   buildFolder,
   entry,
   executionTolerance,
+  type Outs,
   onStandIn,
+  resultsOf,
   root,
   runBuilt,
   suiteCases,
-  suiteKernels,
+  suitePlans,
 } from '../support/executions.js';
 import { expectIntact, readPixels } from '../support/images.js';
 import { names } from '../support/pipelineNames.js';
@@ -33,12 +36,12 @@ const modes = [
 describe.skipIf(!status.usable).each(modes)(
   `CUDA, $mode build, against the host${title}`,
   ({ mode, strict }) => {
-    let kernels: ReadonlyMap<string, Kernel>;
+    let plans: ReadonlyMap<string, Plan>;
     let bindings: Record<string, Built<never>>;
     let cuda: Device;
     let host: Device;
     beforeAll(async () => {
-      kernels = new Map((await suiteKernels()).map(kernel => [kernel.name, kernel]));
+      plans = new Map((await suitePlans()).map(plan => [plan.name, plan]));
       const out = buildFolder(mode);
       await build({ root, entries: [entry], out, strict });
       bindings = (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
@@ -52,21 +55,26 @@ describe.skipIf(!status.usable).each(modes)(
       }
     });
 
+    const expectAlike = (plan: Plan, actual: Outs, expected: Outs): void => {
+      for (const result of resultsOf(plan)) {
+        const tolerance = strict
+          ? executionTolerance(plan, result)
+          : roundingTolerance(plan.name, result.sink.dtype, result.sink.code);
+        actual.get(result.name)!.forEach((image, n) => {
+          expectWithin(readPixels(image), readPixels(expected.get(result.name)![n]!), tolerance);
+        });
+      }
+    };
+
     it.each(names)('%s', async name => {
-      const kernel = kernels.get(name)!;
-      for (const suiteCase of suiteCases(kernel, random(name.length * 104729))) {
+      const plan = plans.get(name)!;
+      for (const suiteCase of suiteCases(plan, random(name.length * 104729))) {
         const { images, given } = suiteCase;
-        const [actual, expected] = [blankResults(kernel, suiteCase, 12), blankResults(kernel, suiteCase, 12)];
+        const [actual, expected] = [blankResults(plan, suiteCase, 12), blankResults(plan, suiteCase, 12)];
         await runBuilt(bindings[name]!, cuda, images, actual, given);
         await runBuilt(bindings[name]!, host, images, expected, given);
-        expectIntact(...images, ...actual, ...expected);
-        const { sink } = kernel.pipeline;
-        const tolerance = strict
-          ? executionTolerance(kernel)
-          : roundingTolerance(name, sink.dtype, sink.code);
-        images.forEach((_, n) => {
-          expectWithin(readPixels(actual[n]!), readPixels(expected[n]!), tolerance);
-        });
+        expectIntact(...images, ...[...actual.values(), ...expected.values()].flat());
+        expectAlike(plan, actual, expected);
       }
     });
 
@@ -77,28 +85,20 @@ describe.skipIf(!status.usable).each(modes)(
         [0, 0, -3e9, 0, 0, 3e9],
         [1e9, 0, -3e9, 0, 1e9, -3e9],
       ].map(dstToSrc => ({ dstToSrc }));
-      const warped = [...kernels].filter(([, { pipeline }]) =>
-        pipeline.stages.some(({ params }) =>
+      const warped = [...plans].filter(([, { pipeline }]) =>
+        stagesOf(pipeline).some(({ params }) =>
           params.some(({ value }) => 'open' in value && value.open === 'matrix'),
         ),
       );
       expect(warped.length).toBeGreaterThan(0);
-      for (const [name, kernel] of warped) {
-        const [suiteCase] = suiteCases(kernel, random(1)).slice(1);
+      for (const [name, plan] of warped) {
+        const [suiteCase] = suiteCases(plan, random(1)).slice(1);
         for (const matrix of far) {
           const given = { ...suiteCase!.given, matrix };
-          const [actual, expected] = [
-            blankResults(kernel, suiteCase!, 12),
-            blankResults(kernel, suiteCase!, 12),
-          ];
+          const [actual, expected] = [blankResults(plan, suiteCase!, 12), blankResults(plan, suiteCase!, 12)];
           await runBuilt(bindings[name]!, cuda, suiteCase!.images, actual, given);
           await runBuilt(bindings[name]!, host, suiteCase!.images, expected, given);
-          const tolerance = strict
-            ? executionTolerance(kernel)
-            : roundingTolerance(name, kernel.pipeline.sink.dtype);
-          actual.forEach((image, n) => {
-            expectWithin(readPixels(image), readPixels(expected[n]!), tolerance);
-          });
+          expectAlike(plan, actual, expected);
         }
       }
     });

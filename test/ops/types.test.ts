@@ -32,7 +32,7 @@ describe('a pipeline', () => {
       normalize(imagenet),
       nchw('f16'),
     );
-    expectTypeOf(made).toEqualTypeOf<ops.Pipeline>();
+    expectTypeOf(made).toEqualTypeOf<ops.Pipeline<'rgb'>>();
     expect(made.source.name).toBe('nv12');
     expect(made.stages.map(({ op }) => op.role)).toEqual(['point', 'map', 'point']);
     expect(made.sink.dtype).toBe('f16');

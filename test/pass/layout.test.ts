@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headerSource } from '../../compiler/generate.js';
-import type { Kernel } from '../../compiler/ir/plan.js';
-import { manifestEntry } from '../../compiler/print/manifest.js';
-import { kernelsOf } from '../../compiler/specs.js';
-import type { ManifestPipeline } from '../../native/manifest.js';
+import type { Plan } from '../../compiler/ir/plan.js';
+import { kernelEntry } from '../../compiler/print/manifest.js';
+import { plansOf } from '../../compiler/specs.js';
+import type { ManifestKernel } from '../../native/manifest.js';
 import { root } from '../support/executions.js';
 
 /** Everything that the manifest gives an offset, as C names it; `{ path in C: offset }`. */
-const offsets = ({ name, source, sink, image, params, args }: ManifestPipeline): [string, number][] => {
+const offsets = ({ name, source, sink, image, params, args }: ManifestKernel): [string, number][] => {
   const at = (block: string, member: string) => `offsetof(struct cuweave_${name}_${block}, ${member})`;
   const planes = (side: string, { planes: all }: typeof source): [string, number][] =>
     all.flatMap((plane): [string, number][] => [
@@ -40,11 +40,11 @@ const offsets = ({ name, source, sink, image, params, args }: ManifestPipeline):
 };
 
 describe('layout', () => {
-  let kernels: readonly Kernel[];
-  let manifest: readonly ManifestPipeline[];
+  let plans: readonly Plan[];
+  let manifest: readonly ManifestKernel[];
   beforeAll(async () => {
-    kernels = await kernelsOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
-    manifest = kernels.map(manifestEntry);
+    plans = await plansOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
+    manifest = plans.flatMap(({ kernels }) => kernels.map(kernelEntry));
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe('layout', () => {
     const expected = manifest.flatMap(offsets);
     const folder = mkdtempSync(join(tmpdir(), 'cuweave-layout-'));
     try {
-      writeFileSync(join(folder, 'pipelines.h'), headerSource(kernels, 'pipelines.so'));
+      writeFileSync(join(folder, 'pipelines.h'), headerSource(plans, 'pipelines.so'));
       const lines = expected.map(([expression]) => `  printf("%zu\\n", ${expression});`);
       const text = `#include "pipelines.h"\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n${lines.join('\n')}\n}\n`;
       writeFileSync(join(folder, file), text);

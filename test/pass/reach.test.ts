@@ -77,7 +77,9 @@ describe('what the scheduler knows of functions', () => {
 
   it('a filter of unknown reach asks the border at every tap', () => {
     expect(cudaSource(kernels.get('scaledReach')!, 'a.cu')).not.toContain('Inside');
-    expect(cudaSource(kernels.get('linearReach')!, 'a.cu')).toContain('sampleInside(image, args, Inside(image, args, at), at)');
+    expect(cudaSource(kernels.get('linearReach')!, 'a.cu')).toContain(
+      'sampleInside(image, args, Inside(image, args, at), at)',
+    );
   });
 
   it('divisions and roots of parameters and sizes are computed once per image', () => {

@@ -11,11 +11,11 @@ import {
   manifestSource,
   oracleSource,
 } from '../../compiler/generate.js';
-import type { Kernel } from '../../compiler/ir/plan.js';
+import type { Plan } from '../../compiler/ir/plan.js';
 import { version } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
 import { runProgram } from '../../compiler/process.js';
-import { kernelsOf } from '../../compiler/specs.js';
+import { plansOf } from '../../compiler/specs.js';
 import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/toolchain.js';
 import { root } from '../support/executions.js';
 import { anySpec, runSpecs } from '../support/specFiles.js';
@@ -25,26 +25,28 @@ const shown = ['preprocess', 'thumbnail', 'everything', 'ownGeometry'];
 const entries = ['examples/pipelines.ts', 'test/support/pipelines.ts'];
 
 /** Every generated file of some kernels, by name. */
-const generated = (kernels: readonly Kernel[]): Map<string, string> => {
-  const { js, dts } = bindingSources(kernels);
+const generated = (plans: readonly Plan[]): Map<string, string> => {
+  const { js, dts } = bindingSources(plans);
   return new Map([
-    ...kernels.flatMap((kernel): [string, string][] => [
-      [`${kernel.name}.cu`, cudaSource(kernel, `${kernel.name}.cu`)],
-      [`${kernel.name}.cpp`, hostSource(kernel, `${kernel.name}.cpp`)],
-      [`${kernel.name}.oracle.js`, oracleSource(kernel)],
-    ]),
+    ...plans
+      .flatMap(({ kernels }) => kernels)
+      .flatMap((kernel): [string, string][] => [
+        [`${kernel.name}.cu`, cudaSource(kernel, `${kernel.name}.cu`)],
+        [`${kernel.name}.cpp`, hostSource(kernel, `${kernel.name}.cpp`)],
+        [`${kernel.name}.oracle.js`, oracleSource(kernel)],
+      ]),
     ['index.js', js],
     ['index.d.ts', dts],
-    ['pipelines.h', headerSource(kernels, 'pipelines.so')],
-    ['manifest.json', manifestSource(kernels, { library: 'pipelines.so', archs: ['sm_90'], strict: false })],
+    ['pipelines.h', headerSource(plans, 'pipelines.so')],
+    ['manifest.json', manifestSource(plans, { library: 'pipelines.so', archs: ['sm_90'], strict: false })],
   ]);
 };
 
-let kernels: readonly Kernel[];
+let plans: readonly Plan[];
 beforeAll(async () => {
-  kernels = await kernelsOf({ root, entries });
+  plans = await plansOf({ root, entries });
 });
-const kernelOf = (name: string): Kernel => kernels.find(kernel => kernel.name === name)!;
+const planOf = (name: string): Plan => plans.find(plan => plan.name === name)!;
 
 describe('generated files', () => {
   const names = [
@@ -53,7 +55,7 @@ describe('generated files', () => {
   ];
   let files: Map<string, string>;
   beforeAll(() => {
-    files = generated(shown.map(kernelOf));
+    files = generated(shown.map(planOf));
   });
 
   it('are these', () => {
@@ -71,8 +73,8 @@ describe('generated files', () => {
   });
 
   it('are the same each time', async () => {
-    const again = await kernelsOf({ root, entries });
-    expect(generated(again)).toEqual(generated(kernels));
+    const again = await plansOf({ root, entries });
+    expect(generated(again)).toEqual(generated(plans));
   });
 });
 
@@ -111,7 +113,7 @@ describe('#line', () => {
   it.each(targets.filter(({ tool }) => tool === 'g++' || nvcc))(
     '$tool reports an error in an operator at its own line',
     async ({ file, print }) => {
-      const text = print(kernelOf('language'), file);
+      const text = print(planOf('language').kernels[0], file);
       const planted = text.replace('floorf(v * phase)', 'floorf(v * missing)').replace(' < 2', ' < missing');
       const written = readFileSync(join(root, author), 'utf8');
       expect(await places(planted, file)).toEqual([
@@ -123,7 +125,7 @@ describe('#line', () => {
   it.each(targets.filter(({ tool }) => tool === 'g++' || nvcc))(
     '$tool reports an error in generated code at its own line',
     async ({ file, print }) => {
-      const text = print(kernelOf('language'), file).replace('put(px.x,', 'put(missing,');
+      const text = print(planOf('language').kernels[0], file).replace('put(px.x,', 'put(missing,');
       expect(await places(text, file)).toEqual([`${file}:${lineOf(text, 'put(missing,')}`]);
     },
   );
@@ -152,8 +154,8 @@ describe('numbers', () => {
   normalize({ mean: ${all.mean}, std: ${all.std} }), ${all.sink});`);
     const { specs } = await runSpecs({ 'p.ts': text });
     expect(specs.diagnostics).toEqual([]);
-    const kernel = plan(specs.pipelines[0]!).plan!.kernels[0];
-    return Object.assign(generated([kernel]), { hash: kernel.hash });
+    const made = plan(specs.pipelines[0]!).plan!;
+    return Object.assign(generated([made]), { hash: made.kernels[0].hash });
   };
   let before: Awaited<ReturnType<typeof files>>;
   beforeAll(async () => {

@@ -10,7 +10,7 @@ import {
   hostSource,
   oracleSource,
 } from '../../compiler/generate.js';
-import type { Kernel } from '../../compiler/ir/plan.js';
+import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
 import { runProgram } from '../../compiler/process.js';
@@ -78,6 +78,7 @@ const nvcc = await findNvcc();
 
 describe('names', () => {
   let folder: string;
+  let plans: readonly Plan[];
   let kernels: readonly Kernel[];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cuweave-names-'));
@@ -91,7 +92,8 @@ describe('names', () => {
       words.map((_, number) => `all${number}.ts`),
     );
     expect(specs.diagnostics.map(({ loc, message }) => `${loc.file}: ${message}`)).toEqual([]);
-    kernels = specs.pipelines.map(pipeline => plan(pipeline).plan!.kernels[0]);
+    plans = specs.pipelines.map(pipeline => plan(pipeline).plan!);
+    kernels = plans.flatMap(made => made.kernels);
     expect(kernels.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -126,7 +128,7 @@ describe('names', () => {
   });
 
   it('the header is C', async () => {
-    writeFileSync(join(folder, 'pipelines.h'), headerSource(kernels, 'pipelines.so'));
+    writeFileSync(join(folder, 'pipelines.h'), headerSource(plans, 'pipelines.so'));
     writeFileSync(join(folder, 'use.c'), '#include "pipelines.h"\n');
     const args = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', 'use.c'];
     const { stderr } = await runProgram('gcc', args, { cwd: folder });
@@ -142,7 +144,7 @@ describe('names', () => {
   });
 
   it('the bindings load under their names and have their types', async () => {
-    const { js, dts } = bindingSources(kernels);
+    const { js, dts } = bindingSources(plans);
     const write = (files: Readonly<Record<string, string>>, into: string): void => {
       mkdirSync(into, { recursive: true });
       for (const [name, text] of Object.entries(files)) writeFileSync(join(into, name), text);

@@ -14,7 +14,7 @@ import {
   oracleSource,
 } from '../../compiler/generate.js';
 import { packageFile } from '../../compiler/package.js';
-import { kernelsOf } from '../../compiler/specs.js';
+import { plansOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
 
 const views = vi.hoisted(() => new Map<string, object[]>());
@@ -82,14 +82,14 @@ const missingIn = (template: string, filled: readonly unknown[]): string[] => {
 describe('templates', () => {
   const templates = templatesIn(folder);
   beforeAll(async () => {
-    const kernels = await kernelsOf({ root, entries: ['test/support/pipelines.ts'] });
-    for (const kernel of kernels) {
+    const plans = await plansOf({ root, entries: ['test/support/pipelines.ts'] });
+    for (const kernel of plans.flatMap(({ kernels }) => kernels)) {
       cudaSource(kernel, 'a.cu');
       hostSource(kernel, 'a.cpp');
       oracleSource(kernel);
     }
-    headerSource(kernels, 'pipelines.so');
-    bindingSources([...kernels, { ...kernels[0]!, name: 'manifest' }]);
+    headerSource(plans, 'pipelines.so');
+    bindingSources([...plans, { ...plans[0]!, name: 'manifest' }]);
   });
 
   it('are all filled by something', () => {

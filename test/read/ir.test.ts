@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Expr, PipelineIr, Stage } from '../../compiler/ir/types.js';
 import { dumpStage } from '../support/dumpIr.js';
-import { anySpec, runSpecs } from '../support/specFiles.js';
+import { anySpec, oneResult, runSpecs } from '../support/specFiles.js';
 
 const text = anySpec(`
 /** From a decoder to a network. */
@@ -38,7 +38,7 @@ let pipelines: readonly PipelineIr[];
 beforeAll(async () => {
   const { specs, textOf } = await runSpecs({ 'specs.ts': text });
   expect(textOf('specs.ts')).toBe('');
-  pipelines = specs.pipelines;
+  pipelines = oneResult(specs);
 }, 60_000);
 
 const pipelineOf = (name: string): PipelineIr => {

@@ -23,7 +23,7 @@ const cuweave = (...args: string[]): { code: number | null; out: string; err: st
 const at = (name: string): string => join(folder, name);
 
 const pipelines = `
-import { linear, nchw, nhwc, normalize, nv12, pipeline, replicate, resize, rgb8, warpAffine, yuvToRgb } from 'cuweave/ops';
+import { linear, nchw, nhwc, normalize, nv12, outputs, pipeline, replicate, resize, rgb8, warpAffine, yuvToRgb } from 'cuweave/ops';
 import { whiteBalance } from './ops/whiteBalance.js';
 /** The project's own. */
 export const thumbnail = pipeline(
@@ -34,6 +34,10 @@ export const thumbnail = pipeline(
 );
 /** Any size, so that pictures of a batch differ. */
 export const balance = pipeline(rgb8(), whiteBalance(), nhwc('u8'));
+export const views = pipeline(rgb8(), outputs({
+  tiny: [resize({ width: 4, height: 2, filter: linear, border: replicate }), nhwc('u8')],
+  full: [nchw('f32')],
+}));
 export const show = pipeline(nv12(), yuvToRgb(), nhwc('u8'));
 export const moved = pipeline(rgb8(), warpAffine({ filter: linear, border: replicate }), nhwc('u8'));
 export const prep = pipeline(
@@ -103,6 +107,21 @@ describe('cuweave run', () => {
     expect([a.width, a.height, ...a.data.subarray(0, 3)]).toEqual([20, 10, 100, 200, 50]);
     const b = await readPicture(at('out/b.png'));
     expect([b.width, b.height, ...b.data.subarray(0, 3)]).toEqual([8, 12, 50, 100, 25]);
+  });
+
+  it('every named result goes to a place of its own', async () => {
+    const { code, out } = cuweave('run', 'views', 'a.png', 'b.png', '-o', 'both', '-d', 'cpu');
+    expect(code).toBe(0);
+    expect(out.split('\n').slice(1, -1)).toEqual([
+      'both/tiny/a.png',
+      'both/tiny/b.png',
+      'both/full/a.npy',
+      'both/full/b.npy',
+    ]);
+    const { width, height } = await readPicture(at('both/tiny/b.png'));
+    expect([width, height]).toEqual([4, 2]);
+    const one = cuweave('run', 'views', 'a.png', '-o', 'x.npy', '-d', 'cpu');
+    expect(one.out.split('\n').slice(1, -1)).toEqual(['x.tiny.npy', 'x.full.npy']);
   });
 
   it('one value per image goes to its image, over several batches', async () => {
@@ -190,7 +209,7 @@ describe('cuweave run', () => {
       "
     `);
     expect(error('nope', 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
-      "error: Expected one of thumbnail, balance, show, moved, prep for pipeline but received 'nope'.
+      "error: Expected one of thumbnail, balance, views, show, moved, prep for pipeline but received 'nope'.
       "
     `);
     expect(error('show', clipPath('bars'), 'a.png', '-o', 'x')).toMatchInlineSnapshot(`

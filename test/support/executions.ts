@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { oracleSource } from '../../compiler/generate.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
-import type { Kernel } from '../../compiler/ir/plan.js';
-import { kernelsOf } from '../../compiler/specs.js';
-import { type Format, type Pipeline, paramFields } from '../../ops/spec.js';
+import type { Kernel, Plan } from '../../compiler/ir/plan.js';
+import { stagesOf } from '../../compiler/ir/types.js';
+import { plansOf } from '../../compiler/specs.js';
+import { type Fork, type Format, type Pipeline, paramFields } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
-import { blankImage, randomImage, readSample, type TestImage } from './images.js';
+import { blankImage, type Pixels, randomImage, readSample, type TestImage } from './images.js';
 import * as specs from './pipelines.js';
 import type { Random } from './random.js';
 import { type Given, reference } from './reference.js';
@@ -19,11 +20,11 @@ import { exact, nearFunctions, type Tolerance } from './tolerance.js';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const entry = 'test/support/pipelines.ts';
 
-/** Every kernel of test/support/pipelines.ts. */
-export const suiteKernels = (): Promise<readonly Kernel[]> => kernelsOf({ root, entries: [entry] });
+/** Every plan of test/support/pipelines.ts. */
+export const suitePlans = (): Promise<readonly Plan[]> => plansOf({ root, entries: [entry] });
 /** The spec of that name, as the author wrote it. */
-export const specOf = (name: string): Pipeline =>
-  (specs as unknown as Record<string, Pipeline>)[name] as Pipeline;
+export const specOf = (name: string): Pipeline | Fork =>
+  (specs as unknown as Record<string, Pipeline | Fork>)[name]!;
 /** Whether CUDA is the stand-in that test/standIn.test.ts sets up. */
 export const onStandIn = process.env.CUWEAVE_STAND_IN === '1';
 /** Where a build of the suite goes; in the repository, so that `cuweave` resolves. */
@@ -48,13 +49,42 @@ const callsInexact = (node: unknown): boolean => {
   return Object.values(node).some(callsInexact);
 };
 
-/** How far two executions of one kernel may be apart, where neither fuses multiplications and additions. */
-export const executionTolerance = (kernel: Kernel): Tolerance =>
-  callsInexact(kernel.pipeline.stages) ? nearFunctions(kernel.pipeline.sink.dtype) : exact;
+/** One result of a plan: its name, or '' where there is one without a name. */
+export type PlanResult = { readonly name: string; readonly sink: Format };
+export const resultsOf = ({ kernels, steps }: Plan): readonly PlanResult[] =>
+  steps.flatMap(({ output }, n) =>
+    output === undefined ? [] : [{ name: output, sink: kernels[n]!.pipeline.sink }],
+  );
+
+/** How far two executions of one plan may be apart, where neither fuses multiplications and additions. */
+export const executionTolerance = ({ pipeline }: Plan, { sink }: PlanResult): Tolerance =>
+  callsInexact(stagesOf(pipeline)) ? nearFunctions(sink.dtype) : exact;
 
 /** The oracle of a kernel, ready to run. */
 export const loadOracle = async (kernel: Kernel): Promise<Oracle> =>
   (await import(`data:text/javascript,${encodeURIComponent(oracleSource(kernel))}`)) as Oracle;
+/** The oracles of a plan's kernels. */
+export const loadOracles = ({ kernels }: Plan): Promise<readonly Oracle[]> =>
+  Promise.all(kernels.map(loadOracle));
+
+/** Writes what the oracles compute for an image of a batch, one after the other; `outs` have the right sizes already. */
+export const runOracles = (
+  { kernels, steps }: Plan,
+  oracles: readonly Oracle[],
+  image: TestImage,
+  outs: ReadonlyMap<string, TestImage>,
+  given: Given,
+  place: { readonly number: number; readonly of: number },
+): void => {
+  const written: TestImage[] = [];
+  for (const [n, kernel] of kernels.entries()) {
+    const { reads, output } = steps[n]!;
+    // What is between two kernels means the colours of the image that it is made of.
+    const from = reads === undefined ? image : { ...written[reads]!, colour: image.colour };
+    const out = output === undefined ? undefined : (outs.get(output) as TestImage);
+    written.push(runOracle(kernel, oracles[n]!, from, out, given, place));
+  }
+};
 
 /** What the oracle is called with for an image of a batch. */
 const oracleImage = (
@@ -105,15 +135,18 @@ export const runOracle = (
   return storeLikeKernel(result, (x, y) => rows[y]![x]!);
 };
 
+/** By result, an image for each of the batch. */
+export type Outs = ReadonlyMap<string, readonly TestImage[]>;
+
 /**
- * Runs a built pipeline on a device and writes the results into `outs`, canaries included: every plane lies on the
+ * Runs a built pipeline on a device and writes its results, or its one result, into `outs`, canaries included: every plane lies on the
  * device with the guard bytes around it.
  */
 export const runBuilt = async (
   built: Built<never>,
   device: Device,
   images: readonly TestImage[],
-  outs: readonly TestImage[],
+  outs: Outs | readonly TestImage[],
   given: Given,
 ): Promise<void> => {
   const guards: { tensor: Tensor; memory: Uint8Array }[] = [];
@@ -137,10 +170,15 @@ export const runBuilt = async (
       }),
     });
   const sources = images.map(place);
-  const sinks = outs.map(place);
-  built.runInto(sinks, sources, given as never);
+  const sinks = new Map(
+    [...(outs instanceof Map ? (outs as Outs) : new Map([['', outs as readonly TestImage[]]]))].map(
+      ([name, images]) => [name, images.map(place)],
+    ),
+  );
+  built.runInto((sinks.get('') ?? Object.fromEntries(sinks)) as never, sources, given as never);
   for (const { tensor, memory } of guards) await tensor.toHost({ into: memory });
-  for (const held of [...sources, ...sinks, ...guards.map(({ tensor }) => tensor)]) held.dispose();
+  for (const held of [...sources, ...[...sinks.values()].flat(), ...guards.map(({ tensor }) => tensor)])
+    held.dispose();
 };
 
 /** A case of the suite: a batch of unequal images and what the caller gives. */
@@ -186,16 +224,16 @@ const batches: readonly { readonly sizes: readonly Size[]; readonly align: numbe
 ];
 
 /** The cases of a pipeline, the same for the same seed. */
-export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[] => {
+export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly SuiteCase[] => {
   const open = new Set(
-    kernel.pipeline.stages.flatMap(({ params }) =>
+    stagesOf(pipeline).flatMap(({ params }) =>
       params.flatMap(({ value }) => ('open' in value ? value.open : [])),
     ),
   );
-  const least = kernel.name === 'everything' ? 7 : kernel.name === 'paddedConstant' ? 2 : 1;
+  const least = name === 'everything' ? 7 : name === 'paddedConstant' ? 2 : 1;
   return batches.map(({ sizes, align }) => {
     const images = sizes.map(([width, height, padding]) =>
-      randomImage(kernel.pipeline.source, Math.max(width, least), Math.max(height, least), random, {
+      randomImage(pipeline.source, Math.max(width, least), Math.max(height, least), random, {
         padding,
         align,
         colour: { matrix: 'bt2020', range: 'limited' },
@@ -256,9 +294,28 @@ export const suiteCases = (kernel: Kernel, random: Random): readonly SuiteCase[]
   });
 };
 
+/** What the spec as it stands gives for one result of an image. */
+export const referenceOf = (
+  plan: Plan,
+  { name }: PlanResult,
+  image: TestImage,
+  given: Given,
+  number: number,
+): Pixels => {
+  const spec: Pipeline | Fork = specOf(plan.name);
+  if (!('outputs' in spec)) return reference(spec, image, given, number);
+  const { stages, sink } = spec.outputs[name]!;
+  return reference({ ...spec, stages: [...spec.stages, ...stages], sink }, image, given, number);
+};
+
 /** Empty images for the results of a case. */
-export const blankResults = (kernel: Kernel, { images, given, align }: SuiteCase, padding = 0): TestImage[] =>
-  images.map((image, number) => {
-    const { width, height } = reference(specOf(kernel.name), image, given, number);
-    return blankImage(kernel.pipeline.sink as Format, width, height, { padding, align });
-  });
+export const blankResults = (plan: Plan, { images, given, align }: SuiteCase, padding = 0): Outs =>
+  new Map(
+    resultsOf(plan).map(result => [
+      result.name,
+      images.map((image, number) => {
+        const { width, height } = referenceOf(plan, result, image, given, number);
+        return blankImage(result.sink, width, height, { padding, align });
+      }),
+    ]),
+  );

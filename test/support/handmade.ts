@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildAddon } from '../../compiler/addon.js';
-import { ABI_VERSION, type Manifest, type ManifestPipeline } from '../../native/manifest.js';
+import { ABI_VERSION, type Manifest, type ManifestKernel } from '../../native/manifest.js';
 import { loadAddon } from '../../runtime/addon.js';
 import type { SizeFunction } from '../../runtime/packing.js';
 import { definePipeline, type PerImage } from '../../runtime/pipeline.js';
@@ -19,7 +19,7 @@ const plane = (name: string, channels: number, pointer: number, pitch: number, s
   pitch,
 });
 
-const cropped: ManifestPipeline = {
+const cropped: ManifestKernel = {
   name: 'cropped',
   doc: '',
   hash: '0',
@@ -77,7 +77,7 @@ const cropped: ManifestPipeline = {
   image: { size: 96, sizes: 64 },
 };
 
-const slow: ManifestPipeline = {
+const slow: ManifestKernel = {
   name: 'slow',
   doc: '',
   hash: '0',

@@ -188,6 +188,24 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
   return { size: dst, colour: before.colour, at: (x, y) => sample(op.apply([x, y], params, { src, dst })) };
 };
 
+const pictureOf = ({ head, source, stages }: Omit<Pipeline, 'sink'>, context: Context): Picture => {
+  const { image } = context;
+  const { colour } = source;
+  const first: Picture = head
+    ? storedPicture(pictureOf(head, context), head.sink.dtype)
+    : {
+        size: { width: image.width, height: image.height },
+        colour,
+        at: (x, y) => Array.from({ length: channelCount[colour] }, (_, c) => readSample(image, x, y, c)),
+      };
+  return stages.reduce((before, stage) => apply(before, stage, context), first);
+};
+
+const storedPicture = (before: Picture, dtype: DType): Picture => ({
+  ...before,
+  at: (x, y) => before.at(x, y).map(value => stored(value, dtype)),
+});
+
 /**
  * The pixels that reach the sink, before it rounds.
  * @param image The image to run on; its format must be the pipeline's source.
@@ -195,16 +213,7 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
  * @param number The image's number in its batch: picks from parameters that are arrays.
  */
 export const reference = (pipeline: Pipeline, image: TestImage, given: Given = {}, number = 0): Pixels => {
-  const colour = pipeline.source.colour;
-  const source: Picture = {
-    size: { width: image.width, height: image.height },
-    colour,
-    at: (x, y) => Array.from({ length: channelCount[colour] }, (_, c) => readSample(image, x, y, c)),
-  };
-  const last = pipeline.stages.reduce(
-    (before, stage) => apply(before, stage, { image, number, given }),
-    source,
-  );
+  const last = pictureOf(pipeline, { image, number, given });
   const { width, height } = last.size;
   const channels = channelCount[last.colour];
   const values = new Float64Array(width * height * channels);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatDiagnostics } from '../../compiler/diagnostics.js';
+import type { PipelineIr } from '../../compiler/ir/types.js';
 import { readSpecs, type Specs } from '../../compiler/read/index.js';
 
 const imports = `import * as ops from 'cuweave/ops';
@@ -23,6 +24,10 @@ export const p = pipeline(rgb8(), op(${parts.options ?? ''}), nchw('f32'));
 
 /** A spec of any kind; every name of cuweave/ops that tests use is imported. */
 export const anySpec = (text: string): string => `${imports}${text}\n`;
+
+/** The pipelines of one result. */
+export const oneResult = ({ pipelines }: Specs): readonly PipelineIr[] =>
+  pipelines.filter((pipeline): pipeline is PipelineIr => !('outputs' in pipeline));
 
 /** What one run said, file by file. */
 export type SpecRun = {

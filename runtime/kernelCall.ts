@@ -1,0 +1,91 @@
+import type { Manifest, ManifestKernel } from '../native/manifest.js';
+import type { NativePipeline } from './addon.js';
+import type { Device } from './device.js';
+import type { BoundImage } from './inputs.js';
+import { launchError, loadKernel, requireDevice } from './library.js';
+import { Packing, type SizeFunction } from './packing.js';
+import type { Stream } from './stream.js';
+
+/** Where a kernel comes from. */
+type Origin = {
+  readonly directory: URL | string;
+  readonly manifest: Manifest;
+  /** The pipeline's name, for messages. */
+  readonly name: string;
+  readonly sizes: Readonly<Record<string, SizeFunction>>;
+};
+
+/** One kernel, ready to be launched again and again: its argument block, and its functions in the library. */
+export class KernelCall {
+  readonly packing: Packing;
+  readonly #handles = new Handles();
+  #native: NativePipeline | undefined;
+
+  constructor(
+    readonly origin: Origin,
+    readonly kernel: ManifestKernel,
+  ) {
+    this.packing = new Packing(kernel, origin.sizes);
+  }
+
+  /** Finds the kernel in the library, once, and refuses a device for which there is no code. */
+  load(device: Device): void {
+    const { directory, manifest, name } = this.origin;
+    this.#native ??= loadKernel(directory, manifest, this.kernel);
+    requireDevice(device, this.#native, name);
+  }
+
+  /** Enqueues the kernel; it was loaded, and its packing is filled for so many images. */
+  launch(inputs: readonly BoundImage[], outputs: readonly BoundImage[], stream: Stream): void {
+    const { packing } = this;
+    packing.fillPlanes(inputs, outputs);
+    const handles = this.#handles;
+    handles.clear();
+    handles.add(inputs);
+    const reads = handles.count;
+    handles.add(outputs);
+    const native = stream._native();
+    try {
+      native.launch(
+        (this.#native as NativePipeline).handle,
+        packing.block,
+        inputs.length,
+        handles.values,
+        reads,
+        handles.count,
+      );
+    } catch (error) {
+      const { manifest, name } = this.origin;
+      throw launchError(error, manifest, name, inputs.length, stream.device);
+    }
+  }
+}
+
+/** The memories of a call, by their handles; kept from call to call, so that a call allocates nothing here. */
+class Handles {
+  values = new Float64Array(16);
+  count = 0;
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  add(images: readonly BoundImage[]): void {
+    // Planes of one image, and mostly images of one batch, share their memory; naming one twice does no harm.
+    let last = -1;
+    for (const { planes } of images) {
+      for (const { memory } of planes) {
+        if (memory.handle === last) continue;
+        last = memory.handle;
+        if (this.count === this.values.length) this.#grow();
+        this.values[this.count++] = last;
+      }
+    }
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(2 * this.values.length);
+    larger.set(this.values);
+    this.values = larger;
+  }
+}

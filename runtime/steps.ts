@@ -1,0 +1,25 @@
+import type { ManifestFormat, ManifestParam, ManifestPipeline, ManifestStep } from '../native/manifest.js';
+
+/** The kernels of a pipeline, in the order in which they run; the manifest writes one alone without its step. */
+export const stepsOf = (entry: ManifestPipeline): readonly ManifestStep[] =>
+  'steps' in entry ? entry.steps : [{ kernel: entry, output: '' }];
+
+/** What a pipeline takes. The first step has nothing else to read. */
+export const sourceOf = (entry: ManifestPipeline): ManifestFormat => stepsOf(entry)[0].kernel.source;
+
+/** One result of a pipeline: its name, or '' where there is one without a name. */
+export type Result = { readonly name: string; readonly step: number; readonly sink: ManifestFormat };
+
+/** What a pipeline gives. */
+export const resultsOf = (entry: ManifestPipeline): readonly Result[] =>
+  stepsOf(entry).flatMap(({ kernel, output }, step) =>
+    output === undefined ? [] : [{ name: output, step, sink: kernel.sink }],
+  );
+
+/** The parameters that are left open, of all kernels; stages that results share come up once for each. */
+export const openParamsOf = (
+  entry: ManifestPipeline,
+): readonly (ManifestParam & { readonly open: string })[] =>
+  stepsOf(entry).flatMap(({ kernel }) =>
+    kernel.params.flatMap(param => (param.open === undefined ? [] : [{ ...param, open: param.open }])),
+  );

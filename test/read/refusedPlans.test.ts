@@ -1,0 +1,139 @@
+/** What is refused of pipelines with several results, at the head of others, or that must be one kernel. */
+import { beforeAll, expect, test } from 'vitest';
+import { formatDiagnostics } from '../../compiler/diagnostics.js';
+import { plan } from '../../compiler/pass/plan.js';
+import { anySpec, runSpecs, type SpecRun } from '../support/specFiles.js';
+
+const cases = {
+  noResults: 'export const noResults = pipeline(rgb8(), ops.outputs({}));',
+  oddName: `export const oddName = pipeline(rgb8(), ops.outputs({ 'full size': [nchw('f32')] }));`,
+  reservedName: `export const reservedName = pipeline(rgb8(), ops.outputs({ delete: [nchw('f32')] }));`,
+  wrongPixels: `export const wrongPixels = pipeline(nv12(),
+  ops.outputs({ small: [yuvToRgb(), nchw('f16')], full: [normalize({ mean: 0, std: 1 }), nchw('f32')] }) as never);`,
+  noFormat: `export const noFormat = pipeline(rgb8(), ops.outputs({ full: [flip({ direction: 'both' })] }) as never);`,
+  onlyRead: `export const onlyRead = pipeline(nv12(), ops.outputs({ full: [nv12()] }) as never);`,
+  oneName: `export const oneName = pipeline(rgb8(),
+  ops.outputs({ small: [ops.gamma(), nchw('f16')], full: [ops.gamma(), nchw('f32')] }));`,
+  severalAtTheHead: `const several = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }));
+export const severalAtTheHead = pipeline(several as never as ops.Pipeline<'rgb'>, nchw('f32'));`,
+  pipelineInside: `const whole = pipeline(rgb8(), nhwc('u8'));
+export const pipelineInside = pipeline(rgb8(), whole as never, nchw('f32'));`,
+  wrongHead: `const yuv = pipeline(nv12(), nhwc('u8'));
+export const wrongHead = pipeline(yuv, normalize({ mean: 0, std: 1 }) as never, nchw('f32'));`,
+  outputsInside: `export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));`,
+} as const;
+
+let run: SpecRun;
+beforeAll(async () => {
+  const files = Object.entries(cases).map(([name, text]) => [`${name}.ts`, anySpec(text)] as const);
+  run = await runSpecs({
+    ...Object.fromEntries(files),
+    'fused.ts':
+      anySpec(`export const twice = ops.fused(pipeline(rgb8(), resize({ filter: linear, border: replicate }),
+  convertTo('u8'), flip({ direction: 'both' }), warpAffine({ filter: nearest, border: replicate }), nchw('f32')));
+export const branches = ops.fused(pipeline(rgb8(), resize({ filter: linear, border: replicate }), ops.outputs({
+  once: [nchw('f32')],
+  twice: [ops.letterbox({ filter: linear, border: replicate, width: 3, height: 3 }), nhwc('u8')],
+})));
+export const fits = ops.fused(pipeline(rgb8(), resize({ filter: linear, border: replicate }), nchw('f32')));`),
+  });
+}, 60_000);
+
+test('every one is refused where it is wrong, and says how to mend it', () => {
+  expect(Object.keys(cases).map(name => run.textOf(`${name}.ts`))).toMatchInlineSnapshot(`
+    [
+      "noResults.ts:6:43 - error CW3011: Expected one result or more, with names of letters, digits and _, for outputs() but received none.
+
+    6 export const noResults = pipeline(rgb8(), ops.outputs({}));
+                                                ~~~~~~~~~~~~~~~
+      hint: write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })
+      in pipeline noResults (noResults.ts:6:14)",
+      "oddName.ts:6:41 - error CW3011: Expected one result or more, with names of letters, digits and _, for outputs() but received 'full size'.
+
+    6 export const oddName = pipeline(rgb8(), ops.outputs({ 'full size': [nchw('f32')] }));
+                                              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })
+      in pipeline oddName (oddName.ts:6:14)",
+      "reservedName.ts:6:46 - error CW3011: Expected one result or more, with names of letters, digits and _, for outputs() but received 'delete'.
+
+    6 export const reservedName = pipeline(rgb8(), ops.outputs({ delete: [nchw('f32')] }));
+                                                   ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })
+      in pipeline reservedName (reservedName.ts:6:14)",
+      "wrongPixels.ts:7:58 - error CW3005: Expected rgb, rgba, gray for normalize but received yuv.
+
+    7   ops.outputs({ small: [yuvToRgb(), nchw('f16')], full: [normalize({ mean: 0, std: 1 }), nchw('f32')] }) as never);
+                                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: convert first, for instance with yuvToRgb(), or move the operator
+      in op normalize < result full < pipeline wrongPixels (wrongPixels.ts:6:14)",
+      "noFormat.ts:6:42 - error CW3004: Expected a format that can be written at the end of the pipeline but received an operator.
+
+    6 export const noFormat = pipeline(rgb8(), ops.outputs({ full: [flip({ direction: 'both' })] }) as never);
+                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: end with nchw("f32"), nhwc("u8"), …
+      in result full < pipeline noFormat (noFormat.ts:6:14)",
+      "onlyRead.ts:6:42 - error CW3004: Expected a format that can be written at the end of the pipeline but received nv12, which can only be read.
+
+    6 export const onlyRead = pipeline(nv12(), ops.outputs({ full: [nv12()] }) as never);
+                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: end with nchw("f32"), nhwc("u8"), …
+      in result full < pipeline onlyRead (onlyRead.ts:6:14)",
+      "oneName.ts:7:59 - error CW3008: gamma and gamma2 both leave exponent open.
+
+    7   ops.outputs({ small: [ops.gamma(), nchw('f16')], full: [ops.gamma(), nchw('f32')] }));
+                                                                ~~~~~~~~~~~
+      hint: give one of them a name of its own, for gamma2: \`exponent: open('other')\`
+      in pipeline oneName (oneName.ts:6:14)",
+      "severalAtTheHead.ts:7:42 - error CW3003: Expected a format at the head of the pipeline but received a pipeline with several results.
+
+    7 export const severalAtTheHead = pipeline(several as never as ops.Pipeline<'rgb'>, nchw('f32'));
+                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: begin with nv12(), rgb8(), …
+      in pipeline severalAtTheHead (severalAtTheHead.ts:7:14)",
+      "pipelineInside.ts:7:48 - error CW3007: Expected an operator between source and sink but received a pipeline.
+
+    7 export const pipelineInside = pipeline(rgb8(), whole as never, nchw('f32'));
+                                                     ~~~~~~~~~~~~~~
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      in pipeline pipelineInside (pipelineInside.ts:7:14)",
+      "wrongHead.ts:7:40 - error CW3005: Expected rgb, rgba, gray for normalize but received yuv.
+
+    7 export const wrongHead = pipeline(yuv, normalize({ mean: 0, std: 1 }) as never, nchw('f32'));
+                                             ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: convert first, for instance with yuvToRgb(), or move the operator
+      in op normalize < pipeline wrongHead (wrongHead.ts:7:14)",
+      "outputsInside.ts:6:47 - error CW3007: Expected an operator between source and sink but received outputs().
+
+    6 export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));
+                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      in pipeline outputsInside (outputsInside.ts:6:14)",
+    ]
+  `);
+});
+
+test('fused() names both operators and the bytes of the image between them', () => {
+  expect(run.textOf('fused.ts')).toBe('');
+  const said = ['twice', 'branches', 'fits'].flatMap(name => {
+    const { plan: made, diagnostics } = plan(run.specs.pipelines.find(pipeline => pipeline.name === name)!);
+    expect(made === undefined).toBe(diagnostics.length > 0);
+    return formatDiagnostics(diagnostics, { root: '', readFile: () => undefined });
+  });
+  expect(said).toMatchInlineSnapshot(`
+    [
+      "fused.ts:7:49 - error CW3102: resize and warpAffine both sample between pixels: an image of rgb_nhwc_u8 would be written after flip and read again, 6 bytes for each of its pixels, and the pipeline is fused().
+      hint: leave out fused(), or combine the geometry in one map
+      in pipeline twice
+
+    Found 1 error.
+    ",
+      "fused.ts:10:11 - error CW3102: resize and letterbox both sample between pixels: an image of rgb_nhwc_f32 would be written after resize and read again, 24 bytes for each of its pixels, and the pipeline is fused().
+      hint: leave out fused(), or combine the geometry in one map
+      in pipeline branches
+
+    Found 1 error.
+    ",
+      "",
+    ]
+  `);
+});

@@ -1,0 +1,106 @@
+/** Runs pipelines of several kernels, and the single kernels that do the same one after the other. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from '../../compiler/build.js';
+import type { Format } from '../../ops/spec.js';
+import { type Device, Image, type Pipeline, type Tensor } from '../../runtime/index.js';
+import { openParamsOf } from '../../runtime/steps.js';
+import { between, forked, headed, rounded } from './byHandPipelines.js';
+import { buildFolder, root } from './executions.js';
+import { randomImage } from './images.js';
+import { random } from './random.js';
+
+type Call = Pipeline<Record<string, unknown>>;
+/** A pipeline, one of its results, and the pipelines that it is by hand. */
+type Pair = {
+  readonly whole: string;
+  readonly result?: string;
+  readonly source: Format;
+  readonly parts: readonly string[];
+};
+export const pairs: readonly Pair[] = [
+  { whole: 'between', source: between.source, parts: ['betweenFirst', 'betweenSecond'] },
+  { whole: 'rounded', source: rounded.source, parts: ['roundedFirst', 'roundedSecond'] },
+  { whole: 'headed', source: headed.source, parts: ['stored', 'headedSecond'] },
+  { whole: 'headedHalf', source: headed.source, parts: ['storedHalf', 'headedHalfSecond'] },
+  { whole: 'forked', result: 'small', source: forked.source, parts: ['betweenFirst', 'forkedSmall'] },
+  { whole: 'forked', result: 'full', source: forked.source, parts: ['betweenFirst', 'forkedFull'] },
+  { whole: 'forkedEarly', result: 'tiny', source: forked.source, parts: ['forkedTiny'] },
+  { whole: 'forkedEarly', result: 'same', source: forked.source, parts: ['forkedSame'] },
+];
+
+/** Builds them; `cpu` leaves CUDA out. */
+export const buildByHand = async (
+  folder: string,
+  options: { readonly cpu?: boolean; readonly strict?: boolean },
+): Promise<Readonly<Record<string, Call>>> => {
+  const out = buildFolder(folder);
+  await build({ root, entries: ['test/support/byHandPipelines.ts'], out, ...options });
+  return (await import(pathToFileURL(join(out, 'index.js')).href)) as Record<string, Call>;
+};
+
+const sizes = [
+  [37, 23],
+  [1, 1],
+  [64, 48],
+  [129, 3],
+] as const;
+
+/** A batch of unequal images, and a value for each of them of every option. */
+const batchFor = (source: Format, device: Device) => {
+  const numbers = random(91);
+  const images = sizes.map(([width, height]) => {
+    const { planes } = randomImage(source, width, height, numbers, { padding: 16 });
+    const colour = { matrix: 'bt601', range: 'full', source: 'stream' } as const;
+    return Image.fromHost(device, { format: source.name, width, height, planes, colour });
+  });
+  const values = sizes.map(([width, height], n) => ({
+    matrix: { dstToSrc: [0.9, 0.2 * n, -1.5, -0.1, 1.1, n] },
+    region: { x: width >> 2, y: height >> 2, width: (width + 1) >> 1, height: (height + 1) >> 1 },
+  }));
+  return { images, values };
+};
+
+/** The bits of every image of the batch: in one call, and by hand. */
+export const runByHand = async (
+  built: Readonly<Record<string, Call>>,
+  { whole, result, source, parts }: Pair,
+  device: Device,
+): Promise<{ readonly atOnce: readonly unknown[]; readonly byHand: readonly unknown[] }> => {
+  const { images, values } = batchFor(source, device);
+  const optionsOf = ({ manifest }: Call, of: readonly object[]): Record<string, unknown> =>
+    Object.fromEntries(
+      openParamsOf(manifest).map(({ open }) => [
+        open,
+        of.map(value => (value as Record<string, unknown>)[open]),
+      ]),
+    );
+  const made: unknown = built[whole]!.runEach(images, optionsOf(built[whole]!, values));
+  const tensors = result === undefined ? { only: made } : (made as Record<string, unknown>);
+  const atOnce: unknown[] = [];
+  for (const [name, all] of Object.entries(tensors)) {
+    for (const tensor of all as Tensor[]) {
+      if (name === (result ?? 'only')) atOnce.push(await contentOf(tensor));
+      tensor.dispose();
+    }
+  }
+  const byHand: unknown[] = [];
+  for (const [n, image] of images.entries()) {
+    let input: Image | Tensor = image;
+    for (const part of parts) {
+      const next: Tensor = built[part]!(input, optionsOf(built[part]!, [values[n]!]));
+      input.dispose();
+      input = next;
+    }
+    byHand.push(await contentOf(input as Tensor));
+    input.dispose();
+  }
+  return { atOnce, byHand };
+};
+
+const contentOf = async (
+  tensor: Tensor,
+): Promise<{ readonly size: readonly number[]; readonly data: unknown }> => {
+  const { data, shape } = await tensor.toHost();
+  return { size: shape.slice(-3), data };
+};
