@@ -55,6 +55,9 @@ export type ManifestGeometry = {
   readonly role: 'map' | 'indexMap';
   /** Whether the binding has a function that gives the output's size; without it the size stays. */
   readonly resizes: boolean;
+  /** For a filter that covers so many input pixels per output pixel and axis, at most: its name, and how many. */
+  readonly filter?: string;
+  readonly maxScale?: number;
 };
 /** One pipeline. */
 export type ManifestPipeline = {

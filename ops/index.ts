@@ -1,4 +1,12 @@
 /** Every operator, format, filter and border, and the vocabulary to declare more. */
+export {
+  antialiasedBox,
+  antialiasedCubic,
+  antialiasedHamming,
+  antialiasedLanczos,
+  antialiasedLinear,
+  area,
+} from './antialias.js';
 export { constant, reflect, reflect101, replicate, wrap } from './border.js';
 export { brightnessContrast } from './brightnessContrast.js';
 export { centerCrop } from './centerCrop.js';
@@ -44,6 +52,7 @@ export { posterize } from './posterize.js';
 export { premultiply } from './premultiply.js';
 export { primaries } from './primaries.js';
 export { resize } from './resize.js';
+export { resizeNearest } from './resizeNearest.js';
 export { rgbToGray } from './rgbToGray.js';
 export { rgbToHsv } from './rgbToHsv.js';
 export { rgbToYCrCb } from './rgbToYCrCb.js';

@@ -1,5 +1,5 @@
 import { roundHalfEven } from './math.js';
-import { type f32, i32, mapOp } from './spec.js';
+import { type f32, i32, mapOp, type Point } from './spec.js';
 
 // Further out than any filter reaches.
 const BEYOND = 8;
@@ -7,6 +7,12 @@ const BEYOND = 8;
 /** How long a side of the picture becomes: its share of a side that is filled, at least a pixel and at most all there is. */
 const shared = (side: f32, filled: f32, of: f32, most: f32): f32 =>
   Math.min(Math.max(roundHalfEven((side * filled) / of), 1), most);
+
+/** The size of the picture inside the output; the side that is relatively longer is filled. */
+const inner = (srcWidth: f32, srcHeight: f32, dstWidth: f32, dstHeight: f32): Point =>
+  srcWidth * dstHeight >= srcHeight * dstWidth
+    ? [dstWidth, shared(srcHeight, dstWidth, srcWidth, dstHeight)]
+    : [shared(srcWidth, dstHeight, srcHeight, dstWidth), dstHeight];
 
 /** The input's position for one of the output, where `inner` pixels from `start` on show the input's `length` pixels. */
 const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
@@ -34,13 +40,14 @@ export const letterbox = mapOp({
   params: { width: i32, height: i32 },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => {
-    // The side that is relatively longer is filled.
-    const wide = src.width * dst.height >= src.height * dst.width;
-    const width = wide ? dst.width : shared(src.width, dst.height, src.height, dst.width);
-    const height = wide ? shared(src.height, dst.width, src.width, dst.height) : dst.height;
+    const [width, height] = inner(src.width, src.height, dst.width, dst.height);
     return [
       along(x, Math.floor((dst.width - width) * 0.5), width, src.width),
       along(y, Math.floor((dst.height - height) * 0.5), height, src.height),
     ];
+  },
+  scale: (_, { src, dst }) => {
+    const [width, height] = inner(src.width, src.height, dst.width, dst.height);
+    return [src.width / width, src.height / height];
   },
 });

@@ -21,6 +21,12 @@ export const resize = mapOp({
     }
     return [(x + 0.5) * (src.width / dst.width) - 0.5, (y + 0.5) * (src.height / dst.height) - 0.5];
   },
+  scale: ({ align }, { src, dst }) => {
+    if (align === 'corners') {
+      return [cornerScale(src.width, dst.width), cornerScale(src.height, dst.height)];
+    }
+    return [src.width / dst.width, src.height / dst.height];
+  },
 });
 
 const cornerScale = (src: f32, dst: f32): f32 => (dst > 1 ? (src - 1) / (dst - 1) : 0);

@@ -295,6 +295,7 @@ export type PointOp = OpBase<'point'> & {
 export type MapOp = OpBase<'map'> & {
   readonly apply: (at: Point, p: never, sizes: Sizes) => Point;
   readonly size?: (p: never, src: Size) => Size;
+  readonly scale?: (p: never, sizes: Sizes) => Point;
 };
 /** A map from whole pixels to whole pixels; it needs no filter and loses nothing. */
 export type IndexMapOp = OpBase<'indexMap'> & {
@@ -302,11 +303,22 @@ export type IndexMapOp = OpBase<'indexMap'> & {
   readonly size?: (p: never, src: Size) => Size;
 };
 
+/** What a filter knows besides its point. */
+export type Footprint = {
+  /** How many input pixels one output pixel covers, across and down; only under a map that declares its `scale`. */
+  readonly scale: Point;
+  /** The size of the image that `tap` reads, in pixels. */
+  readonly size: Size;
+};
+/** Numbers and words that are part of a filter: the kernel holds them as they are. */
+export type FilterConstants = Readonly<Record<string, number | string>>;
 /** How a point between pixels is read. */
 export type Filter = {
   readonly kind: 'filter';
   readonly name?: string;
-  readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point) => readonly f32[];
+  readonly constants?: FilterConstants;
+  readonly maxScale?: number;
+  readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point, footprint: Footprint) => readonly f32[];
 };
 /** What lies outside an image: a pixel inside it, or a constant. */
 export type Border =
@@ -391,12 +403,15 @@ export const pointOp = <
  * (how that point is read) and a `border` (what lies outside).
  * @param def.apply `(at, params, { src, dst }) => point`, both in pixels.
  * @param def.size The output's size in pixels; by default the input's.
+ * @param def.scale `(params, { src, dst }) => [x, y]`: how many input pixels one output pixel covers on each axis, for filters
+ *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
  */
 export const mapOp = <const P extends Readonly<Record<string, Param>>>(def: {
   readonly name?: string;
   readonly params: P;
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
+  readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
 }): PlacedMap<P> => place({ role: 'map', ...def }) as never;
 
 /**
@@ -411,8 +426,27 @@ export const indexMapOp = <const P extends Readonly<Record<string, Param>>>(def:
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
 }): PlacedIndexMap<P> => place({ role: 'indexMap', ...def }) as never;
 
-/** Declares how a point between pixels is read from the pixels around it. */
-export const filter = (def: Omit<Filter, 'kind'>): Filter => ({ kind: 'filter', ...def });
+/**
+ * Declares how a point between pixels is read from the pixels around it.
+ * @param def.apply `(tap, at, { scale, size }) => px` in the kernel language; the constants stand beside `scale` and `size`.
+ * @param def.constants Numbers and words by name, settled where the filter is made: for several filters of one function.
+ * @param def.maxScale The largest `scale` that it can cover, for filters whose loops end at some number of pixels: a call that
+ *   goes beyond is an error.
+ */
+export const filter = <const C extends FilterConstants = Record<never, never>>(def: {
+  readonly name?: string;
+  readonly constants?: C;
+  readonly maxScale?: number;
+  readonly apply: (
+    tap: (x: i32, y: i32) => Pixel,
+    at: Point,
+    given: Footprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
+  ) => readonly f32[];
+}): Filter => ({
+  kind: 'filter',
+  ...def,
+  apply: (tap, at, footprint) => def.apply(tap, at, { ...footprint, ...def.constants } as never),
+});
 /** Declares which pixel stands for one outside: `(i, size) => i`, used for x and for y. */
 export const indexBorder = (def: { name?: string; apply: (i: i32, size: i32) => i32 }): Border => ({
   kind: 'indexBorder',

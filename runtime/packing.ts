@@ -1,4 +1,9 @@
-import type { ManifestFormat, ManifestParam, ManifestPipeline } from '../native/manifest.js';
+import type {
+  ManifestFormat,
+  ManifestGeometry,
+  ManifestParam,
+  ManifestPipeline,
+} from '../native/manifest.js';
 import { paramFields } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
 import { MAX_SIZE } from './image.js';
@@ -9,6 +14,12 @@ import { packParam, valueOfImage } from './params.js';
 export type SizeFunction = (
   params: Readonly<Record<string, number[]>>,
   src: { readonly width: number; readonly height: number },
+) => readonly [number, number];
+/** How many input pixels one output pixel covers, across and down. */
+export type ScaleFunction = (
+  params: Readonly<Record<string, number[]>>,
+  src: { readonly width: number; readonly height: number },
+  dst: { readonly width: number; readonly height: number },
 ) => readonly [number, number];
 
 type Size = { readonly width: number; readonly height: number };
@@ -21,7 +32,7 @@ type StageParams = {
   /** What must be asked for with every call. */
   readonly asked: readonly ManifestParam[];
 };
-type GeometricStage = StageParams & { readonly stage: string; readonly resizes: boolean };
+type GeometricStage = StageParams & Omit<ManifestGeometry, 'role'>;
 
 /**
  * The argument block of one pipeline and, behind it, the image descriptors. It stays from call to call: what the author
@@ -39,6 +50,7 @@ export class Packing {
   constructor(
     readonly pipeline: ManifestPipeline,
     readonly sizes: Readonly<Record<string, SizeFunction>>,
+    readonly scales: Readonly<Record<string, ScaleFunction>> = {},
   ) {
     const { params, geometry } = pipeline;
     const paramsOf = (stage: string): StageParams => {
@@ -52,7 +64,7 @@ export class Packing {
         asked: own.filter(param => fixedNumbers(param) === undefined),
       };
     };
-    this.#geometry = geometry.map(({ stage, resizes }) => ({ stage, resizes, ...paramsOf(stage) }));
+    this.#geometry = geometry.map(stage => ({ ...stage, ...paramsOf(stage.stage) }));
     const geometric = new Set(geometry.map(({ stage }) => stage));
     this.#asked = params.filter(param => !geometric.has(param.stage) && fixedNumbers(param) === undefined);
     this.#openNames = params.flatMap(param => (param.open === undefined ? [] : [param.open]));
@@ -89,7 +101,9 @@ export class Packing {
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
       for (let g = 0; g < this.#geometry.length; g++) {
-        const { stage, resizes, fixed, asked } = this.#geometry[g];
+        const geometric = this.#geometry[g];
+        const { stage, resizes, fixed, asked } = geometric;
+        const src = size;
         let params = fixed;
         if (asked.length > 0) {
           const given: Record<string, number[]> = { ...fixed };
@@ -99,6 +113,7 @@ export class Packing {
           params = given;
         }
         if (resizes) size = this.#sizeAfter(stage, params, size, n, count);
+        if (geometric.maxScale !== undefined) this.#checkScale(geometric, params, src, size, n, count);
         this.#writeSize(at, g + 1, size);
       }
       return size;
@@ -169,6 +184,25 @@ export class Packing {
       );
     }
     return { width, height };
+  }
+
+  #checkScale(
+    { stage, filter, maxScale = 0 }: GeometricStage,
+    params: Readonly<Record<string, number[]>>,
+    src: Size,
+    dst: Size,
+    n: number,
+    count: number,
+  ): void {
+    const scale = Math.max(...this.scales[stage](params, src, dst));
+    if (scale <= maxScale) return;
+    const which = count === 1 ? 'the image' : `image ${n}`;
+    throw expected(
+      `at most ${maxScale} times smaller (what its filter ${filter} covers)`,
+      `the result of ${stage}`,
+      `${dst.width}×${dst.height} of ${src.width}×${src.height}, ${Number(scale.toFixed(2))} times smaller, for ${which}`,
+      'Shrink in two steps.',
+    );
   }
 
   #writePlanes(at: number, format: ManifestFormat, { planes }: BoundImage): void {

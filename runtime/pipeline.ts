@@ -11,7 +11,7 @@ import {
   refuseOverlap,
 } from './inputs.js';
 import { entryOf, launchError, loadPipeline, requireDevice } from './library.js';
-import { Packing, type SizeFunction } from './packing.js';
+import { Packing, type ScaleFunction, type SizeFunction } from './packing.js';
 import { Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
@@ -70,6 +70,8 @@ export type BuiltPipeline = {
   readonly name: string;
   /** By stage: the output's size, for stages that change it. */
   readonly sizes: Readonly<Record<string, SizeFunction>>;
+  /** By stage: how many input pixels an output pixel covers, for stages whose filter has a limit of them. */
+  readonly scales?: Readonly<Record<string, ScaleFunction>>;
 };
 
 /**
@@ -117,7 +119,7 @@ class Runner {
     readonly built: BuiltPipeline,
     readonly entry: ManifestPipeline,
   ) {
-    this.#packing = new Packing(entry, built.sizes);
+    this.#packing = new Packing(entry, built.sizes, built.scales);
     this.#channels = entry.sink.planes.reduce((sum, plane) => sum + plane.channels, 0);
   }
 

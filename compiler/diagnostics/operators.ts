@@ -85,6 +85,12 @@ export const operatorDiagnostics = {
     hint: 'say which way the matrix maps; OpenCV gives srcToDst, its WARP_INVERSE_MAP takes dstToSrc',
     why: 'A matrix in the wrong direction gives an image, and the wrong one.',
   },
+  CW2020: {
+    title: 'A constant of a filter',
+    message: 'Expected a number or a word for the constant {name} of a filter but received {actual}.',
+    hint: 'write `constants: { a: -0.5 }`; `scale` and `size` are names that every filter has',
+    why: 'The kernel holds constants as they are.',
+  },
 } as const;
 
 /** CW3xxx: pipelines. */
@@ -148,6 +154,12 @@ export const pipelineDiagnostics = {
     message: 'A format of the pipeline cannot be used: {problem}.',
     hint: 'use the formats of cuweave/ops',
     why: 'Loads and stores are printed from it.',
+  },
+  CW3020: {
+    title: 'A filter that reads the scale, under a map that has none',
+    message: '{filter} reads as many pixels as an output pixel covers, and {op} does not say how many.',
+    hint: 'take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own',
+    why: 'Under a map that turns or bends, an output pixel covers another shape everywhere.',
   },
   CW3101: {
     title: 'Two resamplings',

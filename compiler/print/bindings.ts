@@ -3,7 +3,7 @@ import type { Kernel } from '../ir/plan.js';
 import type { ParamField } from '../ir/types.js';
 import { FunctionNames } from './fn.js';
 import { jsPrelude } from './js.js';
-import { type JsFunctionView, sizeFunctions } from './oracle.js';
+import { type JsFunctionView, type NamedFunction, sizeFunctions } from './oracle.js';
 
 /** One exported pipeline. */
 export type BindingView = {
@@ -13,7 +13,8 @@ export type BindingView = {
   readonly renamed: boolean;
   readonly doc: readonly string[];
   readonly functions: readonly JsFunctionView[];
-  readonly sizes: readonly { readonly stage: string; readonly name: string }[];
+  readonly sizes: readonly NamedFunction[];
+  readonly scales: readonly NamedFunction[];
   readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
 };
 
@@ -61,7 +62,7 @@ export const bindingViews = (kernels: readonly Kernel[]): readonly BindingView[]
 };
 
 const bindingView = (kernel: Kernel, local: string, names: FunctionNames): BindingView => {
-  const { functions, sizes } = sizeFunctions(kernel.pipeline.stages, kernel.name, names);
+  const { functions, sizes, scales } = sizeFunctions(kernel.pipeline.stages, kernel.name, names);
   const doc = kernel.pipeline.doc.trim();
   return {
     name: kernel.name,
@@ -70,6 +71,7 @@ const bindingView = (kernel: Kernel, local: string, names: FunctionNames): Bindi
     doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), kernel.chain].map(comment),
     functions,
     sizes,
+    scales,
     options: openParams(kernel).map(({ stage, field, open }) => ({
       name: JSON.stringify(open),
       type: typeOf(field),

@@ -257,7 +257,10 @@ export const printKernel = (
   }
   const { steps, value } = readThrough(kernel.before, from);
   tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre));
-  const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
+  const { name: filterName, apply: filterFn } = stage.filter;
+  const filter = define(filterFn, filterName, `filter ${filterName}`, undefined, number);
+  const scale =
+    stage.scale && add(stage.scale, `${stage.name}Scale`, `the scale of ${stage.name}`, stage, number);
 
   const fetch: string[] = [];
   let position = here;
@@ -269,9 +272,11 @@ export const printKernel = (
   const column = position === here ? access.column : position.x;
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
+  if (scale) fetch.push(declare(float, 'scale', scale()));
+  const filtered = (): string => (scale ? filter.call('at', 'scale') : filter.call('at'));
   const { reach } = kernel.schedule;
   if (access.interior === undefined || reach === undefined) {
-    fetch.push(`return ${filter.call('at')};`);
+    fetch.push(`return ${filtered()};`);
   } else {
     const tests = (['x', 'y'] as const).flatMap((axis, n) => {
       const { low, high } = reach[axis];
@@ -286,7 +291,7 @@ export const printKernel = (
     // One branch, not four.
     const all = tests.map(test => `(${test})`).join(' & ');
     fetch.push(`const bool ${access.interior} = cw::together(${all});`);
-    const [inside, anywhere] = ['true', 'false'].map(known => filter.call('at').replace('(', `<${known}>(`));
+    const [inside, anywhere] = ['true', 'false'].map(known => filtered().replace('(', `<${known}>(`));
     fetch.push(`return ${access.interior} ? ${inside} : ${anywhere};`);
   }
   return { functions, filter: filter.printed, ...common, tap, fetch };

@@ -21,6 +21,7 @@ export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
       stage: stage.name,
       role: stage.role,
       resizes: stage.size !== undefined,
+      ...filterLimit(stage),
     })),
     params: layout.params.flatMap(({ stage, block, fields }) =>
       fields.map(({ name, kind, per, lanes, offset, value }) => ({
@@ -38,6 +39,11 @@ export const manifestEntry = (kernel: Kernel): ManifestPipeline => {
     image: { size: layout.imageSize, sizes: layout.sizes },
   };
 };
+
+const filterLimit = (stage: Kernel['geometry'][number]): { filter?: string; maxScale?: number } =>
+  stage.role === 'map' && stage.scale && stage.filter.maxScale !== undefined
+    ? { filter: stage.filter.name, maxScale: stage.filter.maxScale }
+    : {};
 
 const format = (
   { name, dtype, colour, layout, channels, code }: Format,

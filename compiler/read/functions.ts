@@ -329,7 +329,14 @@ export const alwaysReturns = (stmts: readonly Stmt[]): boolean =>
 /** An argument of an operator's function: what it stands for, or a variable of the kernel's function. */
 export type MainArg =
   | { readonly kind: 'bound'; readonly value: Value }
-  | { readonly kind: 'arg'; readonly type: Type; readonly name: string };
+  | { readonly kind: 'arg'; readonly type: Type; readonly name: string }
+  /** A record of which some fields are arguments; those that the function does not use are none. */
+  | {
+      readonly kind: 'record';
+      readonly what: string;
+      readonly args: readonly { readonly name: string; readonly type: Type }[];
+      readonly fields: ReadonlyMap<string, Value>;
+    };
 
 /** Reads an operator's own function. Its arguments and its result follow from its role. */
 export const readMain = (
@@ -361,7 +368,17 @@ export const readMain = (
       return undefined;
     }
     const body = finishBody(scope, returns);
-    return body && !reader.refused ? { name, args, returns, body, loc: locOf(scope, node) } : undefined;
+    if (!body || reader.refused) {
+      return undefined;
+    }
+    const kept = args.filter(argument => !argument.optional || mentions(body, argument.name));
+    return {
+      name,
+      args: kept.map(argument => ({ name: argument.name, type: argument.type })),
+      returns,
+      body,
+      loc: locOf(scope, node),
+    };
   } finally {
     reader.stack.pop();
   }
@@ -372,7 +389,20 @@ const bindMain = (
   argument: MainArg,
   parameter: ts.ParameterDeclaration | undefined,
   node: ts.Node,
-): readonly { readonly name: string; readonly type: Type }[] => {
+): readonly { readonly name: string; readonly type: Type; readonly optional?: boolean }[] => {
+  if (argument.kind === 'record') {
+    if (!parameter) {
+      return [];
+    }
+    const loc = locOf(scope, parameter);
+    const given = argument.args.map(({ name, type }) => ({ name, type, local: scope.names.take(name) }));
+    const fields = new Map<string, Value>(argument.fields);
+    for (const { name, type, local } of given) {
+      fields.set(name, { kind: 'local', name: local, type, loc });
+    }
+    bind(scope, parameter.name, { kind: 'record', what: argument.what, fields }, 'alias');
+    return given.map(({ local, type }) => ({ name: local, type, optional: true }));
+  }
   if (argument.kind === 'bound') {
     if (parameter) {
       bind(scope, parameter.name, argument.value, 'alias');

@@ -2,11 +2,27 @@
 import { ts } from 'ts-morph';
 import { type Colour, channelCount } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
-import type { BorderRef, FilterRef, Loc, ParamField, Stage } from '../ir/types.js';
+import {
+  type BorderRef,
+  type FilterRef,
+  type Loc,
+  type OpFunction,
+  type ParamField,
+  readsScale,
+  type Stage,
+} from '../ir/types.js';
 import type { Loaded } from './load.js';
-import type { Declaration, Operators } from './operators.js';
+import type { Declaration, KernelParam, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
-import { type Bag, constantValue, describeActual, isBag, isPlainName, settleParams } from './params.js';
+import {
+  type Bag,
+  constantValue,
+  describeActual,
+  isBag,
+  isPlainName,
+  type RefuseOption,
+  settleParams,
+} from './params.js';
 import type { Args } from './scope.js';
 import type { Session } from './session.js';
 
@@ -68,6 +84,15 @@ export const readStage = (
   const refuse = refuser(reader, here);
   const taken = role === 'map' ? ['filter', 'border'] : [];
   const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
+  const readScale = (): OpFunction | undefined =>
+    declaration.functions.has('scale') && settled
+      ? operators.read(declaration, 'scale', {
+          channels,
+          out: channels,
+          params: settled.kernel,
+          chain: here.chain,
+        })
+      : undefined;
   const filter = role === 'map' ? readFilter(reader, declaration, options, channels, here) : undefined;
   const border = role === 'map' ? readBorder(reader, declaration, options, channels, here) : undefined;
   if (!settled) {
@@ -96,7 +121,15 @@ export const readStage = (
   if (role === 'indexMap') {
     return { stage: { role, name, ...base, ...sized }, colour };
   }
-  return filter && border ? { stage: { role, name, ...base, ...sized, filter, border }, colour } : { colour };
+  if (!filter || !border) {
+    return { colour };
+  }
+  const scale = readsScale(filter) ? readScale() : undefined;
+  if (readsScale(filter) && !scale) {
+    refuse('filter', 'CW3020', { filter: filter.name, op: declaration.name });
+    return { colour };
+  }
+  return { stage: { role, name, ...base, ...sized, ...(scale && { scale }), filter, border }, colour };
 };
 
 const withDoc = (field: ParamField, doc: string | undefined): ParamField =>
@@ -136,9 +169,34 @@ const readFilter = (
   const call = loaded.madeBy(value);
   const declaration = operators.declare(call, 'filter', place.loc, place.chain, value.name);
   const chain = [`filter ${declaration?.name}`, ...place.chain];
+  const { maxScale } = value;
+  if (maxScale !== undefined && !(typeof maxScale === 'number' && maxScale >= 1 && maxScale <= 65_536)) {
+    const expected = "1 to 65536 for a filter's maxScale";
+    refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(maxScale) });
+    return undefined;
+  }
+  const params = constantsOf(value.constants, refuse);
   const apply =
-    declaration && operators.read(declaration, 'filter', { channels, out: channels, params: [], chain });
-  return declaration && apply && { name: declaration.name, apply };
+    params &&
+    declaration &&
+    operators.read(declaration, 'filter', { channels, out: channels, params, chain });
+  return (
+    declaration && apply && { name: declaration.name, apply, ...(maxScale === undefined ? {} : { maxScale }) }
+  );
+};
+
+/** The constants of a filter as its function sees them, or undefined after a diagnostic. */
+const constantsOf = (constants: unknown, refuse: RefuseOption): readonly KernelParam[] | undefined => {
+  const params: KernelParam[] = [];
+  for (const [name, value] of Object.entries(isBag(constants) ? constants : {})) {
+    const isTaken = name === 'scale' || name === 'size' || !isPlainName(name);
+    if (isTaken || !(typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)))) {
+      refuse('filter', 'CW2020', { name: name.slice(0, 40), actual: describeActual(value) });
+      return undefined;
+    }
+    params.push(typeof value === 'string' ? { name, choice: value } : { name, constant: value });
+  }
+  return params;
 };
 
 const isNameOrNone = (name: unknown): name is string | undefined => name === undefined || isPlainName(name);

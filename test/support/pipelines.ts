@@ -32,6 +32,7 @@ import {
   yuvToRgb,
 } from '../../ops/index.js';
 
+export * from './antialiasPipelines.js';
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
 export * from './pointPipelines.js';

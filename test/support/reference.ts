@@ -12,6 +12,7 @@ import {
   channelCount,
   type DType,
   type Filter,
+  type Footprint,
   type Mat2x3,
   type Mat3x3,
   type Op,
@@ -138,7 +139,11 @@ const paramsOf = ({ op, options }: Stage, channels: number, context: Context): n
 const outsideOf = ({ width, height }: Size, x: number, y: number): boolean =>
   x < 0 || y < 0 || x >= width || y >= height;
 
-const sampled = (before: Picture, { filter, border }: { filter?: Filter; border?: Border }) => {
+const sampled = (
+  before: Picture,
+  { filter, border }: { filter?: Filter; border?: Border },
+  scale: Point | undefined,
+) => {
   if (!filter || !border) throw new Error('Expected a filter and a border for a map.');
   const { size, at } = before;
   const tap = (x: number, y: number): readonly number[] => {
@@ -150,7 +155,9 @@ const sampled = (before: Picture, { filter, border }: { filter?: Filter; border?
     );
     return lanes.map(Math.fround);
   };
-  return (point: Point): readonly number[] => filter.apply(tap as (x: number, y: number) => Pixel, point);
+  const footprint: Footprint = { scale: scale ?? [Number.NaN, Number.NaN], size };
+  return (point: Point): readonly number[] =>
+    filter.apply(tap as (x: number, y: number) => Pixel, point, footprint);
 };
 
 const apply = (before: Picture, stage: Stage, context: Context): Picture => {
@@ -171,7 +178,7 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     };
     return { size: dst, colour: before.colour, at };
   }
-  const sample = sampled(before, stage.options);
+  const sample = sampled(before, stage.options, op.scale?.(params, { src, dst }));
   return { size: dst, colour: before.colour, at: (x, y) => sample(op.apply([x, y], params, { src, dst })) };
 };
 
