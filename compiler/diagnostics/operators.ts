@@ -87,8 +87,9 @@ export const operatorDiagnostics = {
   },
   CW2020: {
     title: 'A constant of a filter',
-    message: 'Expected a number or a word for the constant {name} of a filter but received {actual}.',
-    hint: 'write `constants: { a: -0.5 }`; `scale` and `size` are names that every filter has',
+    message:
+      'Expected a number or a word, under a name of its own, for the constant {name} of a filter but received {actual}.',
+    hint: 'write `constants: { a: -0.5 }`; `scale` and `size` are what every filter has',
     why: 'The kernel holds constants as they are.',
   },
 } as const;

@@ -171,7 +171,7 @@ const readFilter = (
   const chain = [`filter ${declaration?.name}`, ...place.chain];
   const { maxScale } = value;
   if (maxScale !== undefined && !(typeof maxScale === 'number' && maxScale >= 1 && maxScale <= 65_536)) {
-    const expected = "1 to 65536 for a filter's maxScale";
+    const expected = 'a filter with a maxScale of 1 to 65536';
     refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(maxScale) });
     return undefined;
   }

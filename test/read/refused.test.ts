@@ -23,6 +23,21 @@ const cases: Readonly<Record<string, string>> = {
   forLongUnrolled: pointSpec(
     'px => { let s: f32 = 0; for (let i = 0; i < 65; i++) { s += px[i % 3]; } return [s, s, s]; }',
   ),
+  forComputedMax: pointSpec(
+    '(px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.max(n, 8); i++) { s += 1; } return [s, s, s]; }',
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
+  forComputedFraction: pointSpec(
+    '([r, g, b]) => { let s: f32 = 0; for (let i = 0; i < Math.min(r, 8); i++) { s += 1; } return [s, g, b]; }',
+  ),
+  forComputedLong: pointSpec(
+    '(px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 100000); i++) { s += 1; } return [s, s, s]; }',
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
+  forComputedIndex: pointSpec(
+    '(px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 3); i++) { s += px[i]; } return [s, s, s]; }',
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
   switchStatement: pointSpec(
     '([r, g, b], { n }) => { switch (n) { case 1: return [r, r, r]; default: return [g, g, b]; } }',
     { params: 'n: i32', options: '{ n: 1 }' },
@@ -219,6 +234,21 @@ export const p = pipeline(rgb8(), warpAffine({ filter: blur, border: replicate }
   tapAsValue:
     anySpec(`const blur = filter({ apply: (tap, [x, y]) => { const f = [tap]; return tap(0, 0); } });
 export const p = pipeline(rgb8(), warpAffine({ filter: blur, border: replicate }), nchw('f32'));`),
+  filterConstant:
+    anySpec(`const wide = filter({ constants: { scale: 2 }, apply: (tap, [x, y]) => tap(i32(x), i32(y)) });
+export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));`),
+  filterConstantNotFinite:
+    anySpec(`const wide = filter({ constants: { a: 1 / 0 }, apply: (tap, [x, y]) => tap(i32(x), i32(y)) });
+export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));`),
+  filterLimit: anySpec(`const wide = filter({ maxScale: 0, apply: (tap, [x, y]) => tap(i32(x), i32(y)) });
+export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));`),
+  scaleOfAWarp: anySpec(
+    `export const p = pipeline(rgb8(), warpAffine({ filter: ops.antialiasedLinear, border: replicate }), nchw('f32'));`,
+  ),
+  scaleOfOwnMap:
+    anySpec(`const mean = filter({ apply: (tap, [x, y], { scale }) => tap(i32(x * scale[0]), i32(y)) });
+const shift = mapOp({ params: {}, apply: ([x, y]) => [x + 1, y] });
+export const p = pipeline(rgb8(), shift({ filter: mean, border: replicate }), nchw('f32'));`),
   tapOfFraction: anySpec(`const half = filter({ apply: (tap, [x, y]) => tap(x, i32(y)) });
 export const p = pipeline(rgb8(), warpAffine({ filter: half, border: replicate }), nchw('f32'));`),
   sizeWithoutHeight:
@@ -453,7 +483,7 @@ test('forRuntimeBound', () => {
 
     7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < n; i++) { s += 1; } return [s, s, s]; } });
                                                                                                                         ~
-      hint: use whole numbers or constants of the module; count upwards; leave the counter alone in the body
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
       in op op < pipeline forRuntimeBound (forRuntimeBound.ts:8:14)"
   `);
 });
@@ -464,7 +494,7 @@ test('forDown', () => {
 
     7 const op = pointOp({ from: ['rgb'], params: {}, apply: px => { let s: f32 = 0; for (let i = 3; i > 0; i--) { s += 1; } return [s, s, s]; } });
                                                                                                      ~~~~~
-      hint: use whole numbers or constants of the module; count upwards; leave the counter alone in the body
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
       in op op < pipeline forDown (forDown.ts:8:14)"
   `);
 });
@@ -475,7 +505,7 @@ test('forEver', () => {
 
     7 const op = pointOp({ from: ['rgb'], params: {}, apply: px => { for (;;) { return [1, 2, 3]; } } });
                                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: use whole numbers or constants of the module; count upwards; leave the counter alone in the body
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
       in op op < pipeline forEver (forEver.ts:8:14)"
   `);
 });
@@ -2450,5 +2480,104 @@ test('throwsText', () => {
     1 import * as ops from 'cuweave/ops';
       ~
       hint: pipelines are made when their module is loaded, so it must run without its application"
+  `);
+});
+
+test('forComputedMax', () => {
+  expect(run.textOf('forComputedMax.ts')).toMatchInlineSnapshot(`
+    "forComputedMax.ts:7:115 - error CW1003: Expected \`for (let i = a; i < b; i += k)\` with constants for a, b and k > 0.
+
+    7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.max(n, 8); i++) { s += 1; } return [s, s,
+                                                                                                                        ~~~~~~~~~~~~~~
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
+      in op op < pipeline forComputedMax (forComputedMax.ts:8:14)"
+  `);
+});
+
+test('forComputedFraction', () => {
+  expect(run.textOf('forComputedFraction.ts')).toMatchInlineSnapshot(`
+    "forComputedFraction.ts:7:109 - error CW1003: Expected \`for (let i = a; i < b; i += k)\` with constants for a, b and k > 0.
+
+    7 const op = pointOp({ from: ['rgb'], params: {}, apply: ([r, g, b]) => { let s: f32 = 0; for (let i = 0; i < Math.min(r, 8); i++) { s += 1; } return [s, g, b]; }
+                                                                                                                  ~~~~~~~~~~~~~~
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
+      in op op < pipeline forComputedFraction (forComputedFraction.ts:8:14)"
+  `);
+});
+
+test('forComputedLong', () => {
+  expect(run.textOf('forComputedLong.ts')).toMatchInlineSnapshot(`
+    "forComputedLong.ts:7:95 - error CW1054: The loop has 100000 rounds, and 65536 are allowed.
+
+    7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 100000); i++) { s += 1; } return [
+                                                                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: compute it before the call, and pass the result as a parameter
+      in op op < pipeline forComputedLong (forComputedLong.ts:8:14)"
+  `);
+});
+
+test('forComputedIndex', () => {
+  expect(run.textOf('forComputedIndex.ts')).toMatchInlineSnapshot(`
+    "forComputedIndex.ts:7:95 - error CW1060: The counter i indexes a tuple, and the end of its loop is computed.
+
+    7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 3); i++) { s += px[i]; } return [s
+                                                                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give the loop a constant end, with an \`if\` inside
+      in op op < pipeline forComputedIndex (forComputedIndex.ts:8:14)"
+  `);
+});
+
+test('filterConstant', () => {
+  expect(run.textOf('filterConstant.ts')).toMatchInlineSnapshot(`
+    "filterConstant.ts:7:57 - error CW2020: Expected a number or a word for the constant scale of a filter but received 2.
+
+    7 export const filterConstant = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
+                                                              ~~~~~~~~~~~~
+      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are names that every filter has
+      in op resize < pipeline filterConstant (filterConstant.ts:7:14)"
+  `);
+});
+
+test('filterConstantNotFinite', () => {
+  expect(run.textOf('filterConstantNotFinite.ts')).toMatchInlineSnapshot(`
+    "filterConstantNotFinite.ts:7:66 - error CW2020: Expected a number or a word for the constant a of a filter but received Infinity.
+
+    7 export const filterConstantNotFinite = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
+                                                                       ~~~~~~~~~~~~
+      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are names that every filter has
+      in op resize < pipeline filterConstantNotFinite (filterConstantNotFinite.ts:7:14)"
+  `);
+});
+
+test('filterLimit', () => {
+  expect(run.textOf('filterLimit.ts')).toMatchInlineSnapshot(`
+    "filterLimit.ts:7:54 - error CW2009: Expected 1 to 65536 for a filter's maxScale for filter but received 0.
+
+    7 export const filterLimit = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
+                                                           ~~~~~~~~~~~~
+      hint: import one from cuweave/ops, or declare one with \`filter\` or \`indexBorder\`
+      in op resize < pipeline filterLimit (filterLimit.ts:7:14)"
+  `);
+});
+
+test('scaleOfAWarp', () => {
+  expect(run.textOf('scaleOfAWarp.ts')).toMatchInlineSnapshot(`
+    "scaleOfAWarp.ts:6:59 - error CW3020: antialiasedLinear reads as many pixels as an output pixel covers, and warpAffine does not say how many.
+
+    6 export const scaleOfAWarp = pipeline(rgb8(), warpAffine({ filter: ops.antialiasedLinear, border: replicate }), nchw('f32'));
+                                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
+      in op warpAffine < pipeline scaleOfAWarp (scaleOfAWarp.ts:6:14)"
+  `);
+});
+
+test('scaleOfOwnMap', () => {
+  expect(run.textOf('scaleOfOwnMap.ts')).toMatchInlineSnapshot(`
+    "scaleOfOwnMap.ts:8:55 - error CW3020: mean reads as many pixels as an output pixel covers, and shift does not say how many.
+
+    8 export const scaleOfOwnMap = pipeline(rgb8(), shift({ filter: mean, border: replicate }), nchw('f32'));
+                                                            ~~~~~~~~~~~~
+      hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
+      in op shift < pipeline scaleOfOwnMap (scaleOfOwnMap.ts:8:14)"
   `);
 });

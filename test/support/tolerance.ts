@@ -191,7 +191,7 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  *   which is 2⁻¹⁰ of the value's power of two: 1/4 at 256..511, where the RGB of random YUV ends.
  * - A hue of up to 600 degrees is off by half a step, 2⁻¹⁵, a few times; a sixth of the circle sweeps a channel by up to 255.
  * - A wider filter: {@link shiftedCubic}, and twice that for Lanczos, whose weights are as steep and add up to more.
- * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases; a
+ * - Nearest neighbour, which pixels a box holds, and the branches of `language` jump where a value is a hair from the border of two cases; a
  *   perspective's positions near its horizon are as sensitive.
  */
 export const roundingTolerance = (pipeline: string, dtype: DType): Tolerance => {
@@ -201,6 +201,6 @@ export const roundingTolerance = (pipeline: string, dtype: DType): Tolerance => 
   const wide = /Cubic|CatmullRom|Lanczos/.test(pipeline) ? 2 * shiftedCubic(f32Position, 255).absolute : 0;
   const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;
   const hue = pipeline === 'pointFromHsv' ? 4 * 2 ** -15 * (255 / 60) : 0;
-  const jumps = /Nearest|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
+  const jumps = /Nearest|Box|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
   return { absolute: f32In255.absolute + shifted + rounded + half + hue, ...jumps };
 };
