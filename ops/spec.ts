@@ -84,6 +84,9 @@ export type ParamKind =
   | 'angle'
   | 'mat3x4'
   | 'primaries'
+  | 'camera'
+  | 'distortion'
+  | 'fisheye'
   | 'rect'
   | 'yuvToRgb'
   | 'rgbToYuv'
@@ -101,6 +104,9 @@ export const paramFields = {
   angle: { scalar: 'f32', lanes: 2, fields: ['cos', 'sin'] },
   mat3x4: { scalar: 'f32', lanes: 12, fields: [] },
   primaries: { scalar: 'f32', lanes: 9, fields: [] },
+  camera: { scalar: 'f32', lanes: 4, fields: ['fx', 'fy', 'cx', 'cy'] },
+  distortion: { scalar: 'f32', lanes: 8, fields: ['k1', 'k2', 'p1', 'p2', 'k3', 'k4', 'k5', 'k6'] },
+  fisheye: { scalar: 'f32', lanes: 4, fields: ['k1', 'k2', 'k3', 'k4'] },
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
   yuvToRgb: {
     scalar: 'f32',
@@ -140,6 +146,20 @@ export type Primaries = 'bt709' | 'bt2020' | 'p3' | 'bt601-525' | 'bt601-625';
 export type PrimariesChange = { readonly from: Primaries; readonly to: Primaries };
 /** Nine numbers, row by row: r' = m[0]·r + m[1]·g + m[2]·b, and so on. */
 export type RgbMatrix = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32];
+/** A camera's focal lengths and principal point, in pixels: x = fx · X / Z + cx, y = fy · Y / Z + cy. */
+export type Camera = { readonly [F in (typeof paramFields)['camera']['fields'][number]]: f32 };
+/** Brown and Conrady's coefficients as the kernel sees them; see `undistort`. */
+export type DistortionCoefficients = {
+  readonly [F in (typeof paramFields)['distortion']['fields'][number]]: f32;
+};
+/** The same as they are given: what is left out is 0. */
+export type Distortion = Partial<DistortionCoefficients>;
+/** A fisheye lens's coefficients as the kernel sees them; see `undistortFisheye`. */
+export type FisheyeCoefficients = {
+  readonly [F in (typeof paramFields)['fisheye']['fields'][number]]: f32;
+};
+/** The same as they are given: what is left out is 0. */
+export type Fisheye = Partial<FisheyeCoefficients>;
 /** Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
 export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
 /** Whether codes 16–235 (luma) and 16–240 (chroma) are in use, or all of 0–255. */
@@ -183,6 +203,15 @@ export const angle: Param<number, Angle, 'call'> = { param: 'angle', per: 'call'
 export const mat3x4: Param<Mat3x4, Mat3x4, 'call'> = { param: 'mat3x4', per: 'call' };
 /** A change of primaries; seen by the kernel as a matrix of nine numbers. */
 export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { param: 'primaries', per: 'call' };
+/** A camera's focal lengths and principal point, in pixels. */
+export const camera: Param<Camera, Camera, 'call'> = { param: 'camera', per: 'call' };
+/** How a lens bends, by Brown and Conrady's model. */
+export const distortion: Param<Distortion, DistortionCoefficients, 'call'> = {
+  param: 'distortion',
+  per: 'call',
+};
+/** How a fisheye lens bends. */
+export const fisheye: Param<Fisheye, FisheyeCoefficients, 'call'> = { param: 'fisheye', per: 'call' };
 /** A rectangle inside the image. */
 export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
 /** The matrix and range of a YUV signal; seen by the kernel as coefficients. */

@@ -6,12 +6,14 @@ import { Image } from './image.js';
 import {
   type BoundImage,
   bindImages,
+  MAX_IMAGES,
   type PipelineInput,
   type PipelineOutput,
   refuseOverlap,
 } from './inputs.js';
 import { entryOf, launchError, loadPipeline, requireDevice } from './library.js';
 import { Packing, type ScaleFunction, type SizeFunction } from './packing.js';
+import { isPerImage } from './params.js';
 import { Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
@@ -37,7 +39,8 @@ type Given<Options> =
 export type Pipeline<Options = Record<string, unknown>> = {
   /**
    * Runs the pipeline on all images in one launch.
-   * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout.
+   * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout. One image
+   *   that stands alone is read for each value of the options per image: many regions of one frame in one launch.
    * @param options The parameters that the pipeline left open; those per image take one value, or one for each.
    * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`.
    */
@@ -180,9 +183,10 @@ class Runner {
   }
 
   #prepare(input: PipelineInput, options: unknown, call: CallOptions = {}): Prepared {
-    const images = bindImages(input, this.entry.source, 'input');
+    const given = bindImages(input, this.entry.source, 'input');
+    const images = input instanceof Image ? this.#repeated(given, options) : given;
     const { device } = images[0];
-    images.forEach((image, n) => {
+    given.forEach((image, n) => {
       requireSameDevice(image.device, device, `input[${n}]`);
     });
     if (typeof call !== 'object' || call === null) throw expected('{ stream }', 'call', describe(call));
@@ -193,6 +197,22 @@ class Runner {
     requireDevice(device, this.#native, this.entry.name);
     const sizes = this.#packing.fill(images, (options ?? {}) as Readonly<Record<string, unknown>>);
     return { images, sizes, stream };
+  }
+
+  /** An image that stands alone, as often as there are values for it. */
+  #repeated(images: readonly BoundImage[], options: unknown): readonly BoundImage[] {
+    if (typeof options !== 'object' || options === null) return images;
+    let count = 1;
+    for (const param of this.entry.params) {
+      if (param.open === undefined || !Object.hasOwn(options, param.open)) continue;
+      const value: unknown = (options as Readonly<Record<string, unknown>>)[param.open];
+      if (!isPerImage(param, value)) continue;
+      if (value.length > MAX_IMAGES) {
+        throw expected(`up to ${MAX_IMAGES} values`, `options.${param.open}`, `an array of ${value.length}`);
+      }
+      count = Math.max(count, value.length);
+    }
+    return count === 1 ? images : new Array<BoundImage>(count).fill(images[0]);
   }
 
   #allocate({ width, height }: Size, count: number | undefined, stream: Stream): Tensor {

@@ -69,7 +69,7 @@ export const operatorDiagnostics = {
   CW2012: {
     title: 'A parameter that is none',
     message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
-    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault',
+    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault',
     why: 'The compiler lays parameters out by their types.',
   },
   CW2013: {

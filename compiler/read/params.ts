@@ -210,6 +210,10 @@ const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Pro
       return isF32(value) ? undefined : expected('a finite number of degrees', path, value);
     case 'mat3x4':
       return checkNumbers(value, paramFields[kind].lanes, path);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye':
+      return checkFields(value, paramFields[kind].fields, kind === 'camera', path);
     case 'rect':
       return checkRect(value, path);
     case 'primaries':
@@ -235,6 +239,24 @@ const checkMatrix = (value: unknown, count: number, path: string): Problem | und
   }
   const [direction] = directions;
   return checkNumbers(value[direction], count, `${path}.${direction}`);
+};
+
+/** A record of numbers, of which those that are not `required` may be missing. */
+const checkFields = (
+  value: unknown,
+  names: readonly string[],
+  required: boolean,
+  path: string,
+): Problem | undefined => {
+  const keys = isBag(value) ? Object.keys(value) : [];
+  if (!isBag(value) || Array.isArray(value) || keys.some(key => !names.includes(key))) {
+    return expected(`{ ${names.join(', ')} }`, path, value);
+  }
+  const wrong = names.find(name => {
+    const number = own(value, name);
+    return !(isF32(number) || (number === undefined && !required));
+  });
+  return wrong === undefined ? undefined : expected('a finite number', `${path}.${wrong}`, own(value, wrong));
 };
 
 const checkRect = (value: unknown, path: string): Problem | undefined => {

@@ -35,6 +35,7 @@ import {
 export * from './antialiasPipelines.js';
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
+export * from './lensPipelines.js';
 export * from './pointPipelines.js';
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;

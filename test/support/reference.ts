@@ -103,6 +103,13 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
       return (value as readonly number[]).map(Math.fround);
     case 'primaries':
       return primariesMatrix(value as PrimariesChange).map(Math.fround);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye': {
+      const numbers = value as Readonly<Record<string, number | undefined>>;
+      const fields = paramFields[param.param].fields.map(name => [name, Math.fround(numbers[name] ?? 0)]);
+      return Object.fromEntries(fields);
+    }
     case 'rgbToYuv': {
       const coefficients = Object.entries(rgbToYuvCoefficients(value as YuvEncoding));
       return Object.fromEntries(coefficients.map(([field, number]) => [field, Math.fround(number)]));
