@@ -98,6 +98,7 @@ export class Packing {
       const at = n * image.size;
       this.#writePlanes(at, source, bound);
       let size: Size = bound;
+      let scale: readonly [number, number] = [1, 1];
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
       for (let g = 0; g < this.#geometry.length; g++) {
@@ -113,7 +114,11 @@ export class Packing {
           params = given;
         }
         if (resizes) size = this.#sizeAfter(stage, params, size, n, count);
-        if (geometric.maxScale !== undefined) this.#checkScale(geometric, params, src, size, n, count);
+        if (stage in this.scales) {
+          const [x, y] = this.scales[stage](params, src, size);
+          scale = [scale[0] * x, scale[1] * y];
+          if (geometric.maxScale !== undefined) checkScale(geometric, Math.max(...scale), n, count);
+        }
         this.#writeSize(at, g + 1, size);
       }
       return size;
@@ -186,25 +191,6 @@ export class Packing {
     return { width, height };
   }
 
-  #checkScale(
-    { stage, filter, maxScale = 0 }: GeometricStage,
-    params: Readonly<Record<string, number[]>>,
-    src: Size,
-    dst: Size,
-    n: number,
-    count: number,
-  ): void {
-    const scale = Math.max(...this.scales[stage](params, src, dst));
-    if (scale <= maxScale) return;
-    const which = count === 1 ? 'the image' : `image ${n}`;
-    throw expected(
-      `at most ${maxScale} times smaller (what its filter ${filter} covers)`,
-      `the result of ${stage}`,
-      `${dst.width}×${dst.height} of ${src.width}×${src.height}, ${Number(scale.toFixed(2))} times smaller, for ${which}`,
-      'Shrink in two steps.',
-    );
-  }
-
   #writePlanes(at: number, format: ManifestFormat, { planes }: BoundImage): void {
     for (let p = 0; p < planes.length; p++) {
       const { pointer, pitch } = format.planes[p];
@@ -219,6 +205,21 @@ export class Packing {
     this.#images.setInt32(offset + 4, height, true);
   }
 }
+
+const checkScale = (
+  { stage, filter, maxScale = 0 }: GeometricStage,
+  scale: number,
+  n: number,
+  count: number,
+): void => {
+  if (scale <= maxScale) return;
+  throw expected(
+    `at most ${maxScale} pixels of the input for one of the output (what the filter ${filter} covers)`,
+    `the scale of ${stage}${count === 1 ? '' : ` for image ${n}`}`,
+    String(Number(scale.toFixed(2))),
+    'Shrink in two steps.',
+  );
+};
 
 const pathOf = (param: ManifestParam): string =>
   param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;

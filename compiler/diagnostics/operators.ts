@@ -162,10 +162,22 @@ export const pipelineDiagnostics = {
     hint: 'take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own',
     why: 'Under a map that turns or bends, an output pixel covers another shape everywhere.',
   },
+  CW3021: {
+    title: 'Something that resample does not take',
+    message: 'Expected one or more maps in `resample([…])` but received {actual}.',
+    hint: 'write `resample([letterbox({ … }), warpAffine()], { filter: linear, border: constant(0) })`; crops and flips stand before it or after it',
+    why: 'The points of each map lie between pixels, and the map before it goes on from there.',
+  },
+  CW3022: {
+    title: 'A map that samples inside of resample',
+    message: 'Expected no {option} for a map in `resample([…])`.',
+    hint: 'say filter and border once: `resample([…], { filter, border })`',
+    why: 'Its maps are sampled together, once.',
+  },
   CW3101: {
     title: 'Two resamplings',
     message: '{first} and {second} both sample between pixels, and a pipeline does so once.',
-    hint: 'build two pipelines, or combine the geometry in one map',
+    hint: 'build two pipelines, or sample once: `resample([…], { filter, border })`',
     why: 'The second would need the whole result of the first; every pixel of it would be computed many times.',
   },
 } as const;

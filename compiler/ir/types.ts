@@ -141,7 +141,9 @@ export type MapStage = StageBase<'map'> & {
 };
 /** `apply(at: i32×2) → i32×2`. */
 export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
-export type Stage = PointStage | MapStage | IndexMapStage;
+/** A map of a `resample`, after the first: the point that it gives is where the map before it goes on. */
+export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale'>;
+export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;
 
 /** `apply(at: f32×2) → px`, using `tap`; `apply(at: f32×2, scale: f32×2) → px` where it reads the map's scale. */
 export type FilterRef = {

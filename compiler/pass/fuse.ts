@@ -1,9 +1,12 @@
 import type { Diagnostic } from '../errors.js';
 import type { FusionNote, Geometric, Kernel } from '../ir/plan.js';
-import type { IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
+import type { ChainedMapStage, IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
 
 /** The stages of a kernel, in the groups in which they run. */
-export type Fused = Pick<Kernel, 'pre' | 'before' | 'resample' | 'after' | 'post' | 'geometry' | 'notes'>;
+export type Fused = Pick<
+  Kernel,
+  'pre' | 'before' | 'resample' | 'chained' | 'after' | 'post' | 'geometry' | 'notes'
+>;
 
 /**
  * Orders a pipeline's stages for one kernel.
@@ -20,7 +23,8 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
   const post: PointStage[] = [];
   const before: Geometric<IndexMapStage>[] = [];
   const after: Geometric<IndexMapStage>[] = [];
-  const geometry: (MapStage | IndexMapStage)[] = [];
+  const chained: Geometric<ChainedMapStage>[] = [];
+  const geometry: (MapStage | ChainedMapStage | IndexMapStage)[] = [];
   const notes: FusionNote[] = [];
   const diagnostics: Diagnostic[] = [];
   const resamples = pipeline.stages.some(stage => stage.role === 'map');
@@ -43,6 +47,10 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
         rule: 'exact map composes',
         why: 'moves whole pixels, costs an addition',
       });
+    } else if (stage.role === 'chainedMap') {
+      chained.push({ stage, number });
+      const why = `its points go on into ${geometry.at(-2)?.name}: one geometry, sampled once`;
+      notes.push({ stage: stage.name, rule: 'one resampling', why });
     } else if (!resample) {
       resample = { stage, number };
       const why = `reads the source through ${stage.filter.name}`;
@@ -52,13 +60,13 @@ export const fuse = (pipeline: PipelineIr): { fused?: Fused; diagnostics: readon
     }
   }
   if (diagnostics.length > 0) return { diagnostics };
-  return { fused: { pre, before, resample, after, post, geometry, notes }, diagnostics };
+  return { fused: { pre, before, resample, chained, after, post, geometry, notes }, diagnostics };
 };
 
 const twoResamplings = (pipeline: PipelineIr, first: MapStage, second: MapStage): Diagnostic => ({
   code: 'CW3101',
   message: `'${first.name}' and '${second.name}' both read between pixels: two resamplings do not fit one kernel.`,
-  hint: 'make two pipelines of it, or one map that does both steps.',
+  hint: `make two pipelines of it, or sample once: resample([${first.name}(…), ${second.name}(…)], { filter, border }).`,
   loc: second.loc,
   chain: [`pipeline ${pipeline.name}`],
 });

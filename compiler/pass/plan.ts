@@ -32,11 +32,17 @@ const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
 
 /** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
 const chainOf = ({ source, stages, sink }: PipelineIr): string =>
-  [source.name, ...stages.map(label), sink.name].join(' > ');
-const label = (stage: Stage): string =>
-  stage.role === 'map'
-    ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`
-    : stage.name;
+  [source.name, ...stages.flatMap((stage, n) => label(stage, stages.slice(n + 1))), sink.name].join(' > ');
+const label = (stage: Stage, following: readonly Stage[]): readonly string[] => {
+  if (stage.role === 'chainedMap') return [];
+  if (stage.role !== 'map') return [stage.name];
+  const others = following.findIndex(({ role }) => role !== 'chainedMap');
+  const chained = following.slice(0, others < 0 ? undefined : others).map(({ name }) => name);
+  const sampling = `${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'}`;
+  return chained.length > 0
+    ? [`resample ([${[stage.name, ...chained].join(', ')}], ${sampling})`]
+    : [`${stage.name} (${sampling})`];
+};
 
 /** Values, documentation and places are no part of a kernel's structure. */
 const structureHash = (pipeline: PipelineIr): string => {

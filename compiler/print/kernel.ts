@@ -4,8 +4,8 @@
  */
 import { channelCount } from '../../ops/spec.js';
 import type { Kernel } from '../ir/plan.js';
-import type { Colour, Fn, OpFunction, ParamField, Stage, Type } from '../ir/types.js';
-import { tuple } from '../ir/types.js';
+import type { Colour, Expr, Fn, Loc, OpFunction, ParamField, Stage, Type } from '../ir/types.js';
+import { f32, tuple } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { cType } from './c.js';
 import { printExpr, type Surroundings } from './expr.js';
@@ -86,6 +86,27 @@ export const kernelNames = (kernel: Kernel): FunctionNames =>
 /** A template's instance, or the function itself where it is none. */
 const special = (name: string, argument: string | undefined): string =>
   argument === undefined ? name : `${name}<${argument}>`;
+
+/** The product of points by name, axis by axis; of none, undefined. */
+const productOf = ([first, ...others]: readonly string[], loc: Loc): Expr | undefined => {
+  if (first === undefined) return undefined;
+  const point = tuple('f32', 2);
+  const lane = (name: string, index: number): Expr => ({
+    kind: 'index',
+    tuple: { kind: 'local', name, type: point, loc },
+    index,
+    type: f32,
+    loc,
+  });
+  if (others.length === 0) return { kind: 'local', name: first, type: point, loc };
+  const items = [0, 1].map(index =>
+    others.reduce<Expr>(
+      (left, name) => ({ kind: 'binary', op: '*', left, right: lane(name, index), type: f32, loc }),
+      lane(first, index),
+    ),
+  );
+  return { kind: 'tuple', items, type: point, loc };
+};
 
 /** Prints a kernel for a target. */
 export const printKernel = (
@@ -259,8 +280,11 @@ export const printKernel = (
   tap.push(...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(kernel.pre));
   const { name: filterName, apply: filterFn } = stage.filter;
   const filter = define(filterFn, filterName, `filter ${filterName}`, undefined, number);
-  const scale =
-    stage.scale && add(stage.scale, `${stage.name}Scale`, `the scale of ${stage.name}`, stage, number);
+  const scales = [resample, ...kernel.chained].flatMap(({ stage: map, number: index }) => {
+    if (!map.scale) return [];
+    const call = add(map.scale, `${map.name}Scale`, `the scale of ${map.name}`, map, index);
+    return [{ name: `scale${index}`, value: call() }];
+  });
 
   const fetch: string[] = [];
   let position = here;
@@ -271,9 +295,20 @@ export const printKernel = (
   const float = tuple('f32', 2);
   const column = position === here ? access.column : position.x;
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
-  fetch.push(declare(float, 'at', called.get(stage)!(language.tuple(coordinates, float))));
-  if (scale) fetch.push(declare(float, 'scale', scale()));
-  const filtered = (): string => (scale ? filter.call('at', 'scale') : filter.call('at'));
+  let point = language.tuple(coordinates, float);
+  for (const { stage: map, number: index } of [...kernel.chained].reverse()) {
+    fetch.push(declare(float, `at${index}`, called.get(map)!(point)));
+    point = `at${index}`;
+  }
+  fetch.push(declare(float, 'at', called.get(stage)!(point)));
+  for (const { name, value } of scales) fetch.push(declare(float, name, value));
+  const scale = productOf(
+    scales.map(({ name }) => name),
+    stage.loc,
+  );
+  const plain = { local: (own: string) => own } as Surroundings;
+  const filtered = (): string =>
+    scale ? filter.call('at', printExpr(scale, language, plain)) : filter.call('at');
   const { reach } = kernel.schedule;
   if (access.interior === undefined || reach === undefined) {
     fetch.push(`return ${filtered()};`);

@@ -123,7 +123,7 @@ export const sizeFunctions = (
       return { stage: stage.name, name };
     };
     if (stage.size) sizes.push(add(stage.size, 'size', ['p', 'src'], 'size after'));
-    if (stage.role === 'map' && stage.scale && stage.filter.maxScale !== undefined) {
+    if (stage.role !== 'indexMap' && stage.scale) {
       scales.push(add(stage.scale, 'scale', ['p', 'src', 'dst'], 'scale of'));
     }
   }

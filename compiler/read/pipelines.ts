@@ -6,6 +6,7 @@ import type { Loc, PipelineIr, Stage } from '../ir/types.js';
 import { formatProblem } from './formats.js';
 import { makeNames } from './names.js';
 import { describeActual, isBag, isPlainName } from './params.js';
+import { readResample } from './resamples.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
 
 /** A pipeline as it was exported. */
@@ -41,10 +42,17 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
     return undefined;
   }
   const argumentNodes = argumentsOf(reader, call, declaration, parts.stages.length + 2);
-  const { stages, colour } = readStages(reader, parts.source, parts.stages, argumentNodes, loc, chain);
+  const { stages, colour, refused } = readStages(
+    reader,
+    parts.source,
+    parts.stages,
+    argumentNodes,
+    loc,
+    chain,
+  );
   const sink = readSink(reader, parts.sink, colour, locFor(reader, argumentNodes?.at(-1), loc), chain);
   checkOpenNames(reader, stages, chain);
-  if (!sink || session.diagnostics.length > before || stages.length !== parts.stages.length) {
+  if (!sink || session.diagnostics.length > before || refused) {
     return undefined;
   }
   const doc = symbol ? ts.displayPartsToString(symbol.getDocumentationComment(session.checker)) : '';
@@ -137,7 +145,7 @@ const readStages = (
   nodes: readonly ts.Expression[] | undefined,
   loc: Loc,
   chain: readonly string[],
-): { readonly stages: readonly Stage[]; readonly colour: Colour } => {
+): { readonly stages: readonly Stage[]; readonly colour: Colour; readonly refused: boolean } => {
   const { session, loaded } = reader;
   const taken = makeNames();
   const numbered = new Set<string>();
@@ -151,6 +159,7 @@ const readStages = (
   };
   const stages: Stage[] = [];
   let { colour } = source;
+  let refused = false;
   for (const [index, value] of values.entries()) {
     const node = nodes?.[index + 1];
     const call = loaded.placedBy(value);
@@ -163,16 +172,25 @@ const readStages = (
     if (!isBag(value) || value.kind !== 'stage' || !isOp(value.op)) {
       const what = isFormatLike(value) ? 'a format' : describePart(value);
       session.report('CW3007', place.loc, { actual: what }, chain);
+      refused = true;
       continue;
     }
     const options = isBag(value.options) ? value.options : {};
-    const result = readStage(reader, value.op, options, colour, place, uniqueName);
+    const { op } = value;
+    if (op.role === 'resample') {
+      const read = readResample(reader, op.maps, options, colour, place, uniqueName);
+      stages.push(...(read ?? []));
+      refused ||= !read;
+      continue;
+    }
+    const result = readStage(reader, op, options, colour, place, uniqueName);
     if (result.stage) {
       stages.push(result.stage);
     }
+    refused ||= !result.stage;
     colour = result.colour;
   }
-  return { stages, colour };
+  return { stages, colour, refused };
 };
 
 const readSink = (

@@ -45,20 +45,25 @@ export type StageResult = { readonly stage?: Stage; readonly colour: Colour };
 
 export const isColour = (value: unknown): value is Colour =>
   typeof value === 'string' && Object.hasOwn(channelCount, value);
-const roles = ['point', 'map', 'indexMap'] as const;
-type Role = (typeof roles)[number];
+const roles = ['point', 'map', 'indexMap', 'resample'] as const;
+type Role = Exclude<(typeof roles)[number], 'resample'>;
+/** An operator in a bag. */
+export type PlacedOp = Bag & { readonly role: Role; readonly params: Bag };
+type Resample = Bag & { readonly role: 'resample'; readonly params: Bag };
 
 /** Whether the value is an operator, as its declaration left it. */
-export const isOp = (value: unknown): value is Bag & { readonly role: Role; readonly params: Bag } =>
+export const isOp = (value: unknown): value is PlacedOp | Resample =>
   isBag(value) && roles.some(role => role === value.role) && isBag(value.params);
 
+/** @param under For a map that hands its points on, inside of `resample`: the filter that reads them in the end. */
 export const readStage = (
   reader: StageReader,
-  op: Bag & { readonly role: Role; readonly params: Bag },
+  op: PlacedOp,
   options: Bag,
   colour: Colour,
   place: StagePlace,
   uniqueName: (name: string) => string,
+  under?: FilterRef,
 ): StageResult => {
   const { session, loaded, operators } = reader;
   const { role } = op;
@@ -82,19 +87,11 @@ export const readStage = (
   }
   const channels = channelCount[colour];
   const refuse = refuser(reader, here);
-  const taken = role === 'map' ? ['filter', 'border'] : [];
+  const samples = role === 'map' && under === undefined;
+  const taken = samples ? ['filter', 'border'] : [];
   const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
-  const readScale = (): OpFunction | undefined =>
-    declaration.functions.has('scale') && settled
-      ? operators.read(declaration, 'scale', {
-          channels,
-          out: channels,
-          params: settled.kernel,
-          chain: here.chain,
-        })
-      : undefined;
-  const filter = role === 'map' ? readFilter(reader, declaration, options, channels, here) : undefined;
-  const border = role === 'map' ? readBorder(reader, declaration, options, channels, here) : undefined;
+  const filter = samples ? readFilter(reader, declaration, options, channels, here) : under;
+  const border = samples ? readBorder(reader, declaration, options, channels, here) : undefined;
   if (!settled) {
     return { colour: after };
   }
@@ -121,15 +118,24 @@ export const readStage = (
   if (role === 'indexMap') {
     return { stage: { role, name, ...base, ...sized }, colour };
   }
-  if (!filter || !border) {
+  if (!filter || (samples && !border)) {
     return { colour };
   }
-  const scale = readsScale(filter) ? readScale() : undefined;
-  if (readsScale(filter) && !scale) {
-    refuse('filter', 'CW3020', { filter: filter.name, op: declaration.name });
-    return { colour };
+  let scale: OpFunction | undefined;
+  if (readsScale(filter)) {
+    if (!declaration.functions.has('scale')) {
+      refuse('filter', 'CW3020', { filter: filter.name, op: declaration.name });
+      return { colour };
+    }
+    scale = operators.read(declaration, 'scale', reading);
+    if (!scale) {
+      return { colour };
+    }
   }
-  return { stage: { role, name, ...base, ...sized, ...(scale && { scale }), filter, border }, colour };
+  const map = { name, ...base, ...sized, ...(scale && { scale }) };
+  return border
+    ? { stage: { role, ...map, filter, border }, colour }
+    : { stage: { role: 'chainedMap', ...map }, colour };
 };
 
 const withDoc = (field: ParamField, doc: string | undefined): ParamField =>

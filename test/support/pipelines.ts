@@ -37,6 +37,7 @@ export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
 export * from './lensPipelines.js';
 export * from './pointPipelines.js';
+export * from './resamplePipelines.js';
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 

@@ -174,6 +174,26 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     const colour = op.to === 'same' ? before.colour : op.to;
     return { ...before, colour, at: (x, y) => op.apply(before.at(x, y) as never, params) };
   }
+  if (op.role === 'resample') {
+    const maps = op.maps.map(stage => ({ op: stage.op, params: paramsOf(stage, 0, context) }));
+    const sizes = [before.size];
+    for (const { op: map, params: own } of maps) {
+      const src = sizes.at(-1)!;
+      sizes.push(map.size ? map.size(own, src) : src);
+    }
+    const between = (n: number) => ({ src: sizes[n]!, dst: sizes[n + 1]! });
+    const scales = maps.map(({ op: map, params: own }, n) => map.scale?.(own, between(n)));
+    const scale = scales.reduce((a, b) => a && b && [a[0] * b[0], a[1] * b[1]], [1, 1]);
+    const sample = sampled(before, stage.options, scale);
+    const at = (x: number, y: number): readonly number[] =>
+      sample(
+        maps.reduceRight<Point>(
+          (point, { op: map, params: own }, n) => map.apply(point, own, between(n)),
+          [x, y],
+        ),
+      );
+    return { size: sizes.at(-1)!, colour: before.colour, at };
+  }
   const src = before.size;
   const dst = op.size ? op.size(params, src) : src;
   if (op.role === 'indexMap') {
