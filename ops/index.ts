@@ -14,7 +14,7 @@ export { clamp } from './clamp.js';
 export { colorTwist } from './colorTwist.js';
 export { convertTo } from './convertTo.js';
 export { crop } from './crop.js';
-export { catmullRom, cubic, lanczos4, linear, nearest } from './filter.js';
+export { catmullRom, cubic, cubicWith, lanczos4, linear, nearest } from './filter.js';
 export { flip } from './flip.js';
 export {
   bgr8,
@@ -52,6 +52,7 @@ export { padTo } from './padTo.js';
 export { posterize } from './posterize.js';
 export { premultiply } from './premultiply.js';
 export { primaries } from './primaries.js';
+export { resample } from './resample.js';
 export { resize } from './resize.js';
 export { resizeNearest } from './resizeNearest.js';
 export { rgbToGray } from './rgbToGray.js';

@@ -332,9 +332,9 @@ export type IndexMapOp = OpBase<'indexMap'> & {
   readonly size?: (p: never, src: Size) => Size;
 };
 
-/** Several maps that are sampled once; see {@link resample}. */
+/** Several maps that are sampled once; see `resample`. */
 export type ResampleOp = OpBase<'resample'> & { readonly maps: readonly MapStage[] };
-/** A map in its place: what {@link resample} takes. */
+/** A map in its place: what `resample` takes. */
 export type MapStage = Stage<Colour, 'same'> & { readonly op: MapOp };
 
 /** What a filter knows besides its point. */
@@ -459,23 +459,6 @@ export const indexMapOp = <const P extends Readonly<Record<string, Param>>>(def:
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
 }): PlacedIndexMap<P> => place({ role: 'indexMap', ...def }) as never;
-
-/**
- * Several maps as one geometry, sampled once: sharper than one resampling after the other, and one read of the source. The maps stand
- * in the order of the pipeline; an output pixel's point goes through the last one first. All that lies outside the source, by
- * whatever map, is the border.
- * @param maps Maps without a filter and a border of their own: `[letterbox({ width, height }), warpAffine()]`.
- * @param options.filter How a point of the source is read. One that reads the scale takes the product of the maps' scales.
- * @param options.border What lies outside the source.
- */
-export const resample = (
-  maps: readonly [MapStage, ...MapStage[]],
-  options: Required<Sampling>,
-): Stage<Colour, 'same'> => ({
-  kind: 'stage',
-  op: { role: 'resample', params: {}, maps },
-  options,
-});
 
 /**
  * Declares how a point between pixels is read from the pixels around it.

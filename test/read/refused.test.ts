@@ -249,6 +249,24 @@ export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), n
     anySpec(`const mean = filter({ apply: (tap, [x, y], { scale }) => tap(i32(x * scale[0]), i32(y)) });
 const shift = mapOp({ params: {}, apply: ([x, y]) => [x + 1, y] });
 export const p = pipeline(rgb8(), shift({ filter: mean, border: replicate }), nchw('f32'));`),
+  resampleOfNothing: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([] as never, { filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  resampleOfACrop: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize(), crop() as never], { filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  resampleSampledTwice: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize({ filter: linear }), warpAffine()], { filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  resampleWithoutScale: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: ops.area, border: replicate }), nchw('f32'));`,
+  ),
+  resampleWithoutBorder: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: linear } as never), nchw('f32'));`,
+  ),
+  cameraMissing: anySpec(
+    `export const p = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: replicate }), nchw('f32'));`,
+  ),
   tapOfFraction: anySpec(`const half = filter({ apply: (tap, [x, y]) => tap(x, i32(y)) });
 export const p = pipeline(rgb8(), warpAffine({ filter: half, border: replicate }), nchw('f32'));`),
   sizeWithoutHeight:
@@ -2580,4 +2598,28 @@ test('scaleOfOwnMap', () => {
       hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
       in op shift < pipeline scaleOfOwnMap (scaleOfOwnMap.ts:8:14)"
   `);
+});
+
+test('resampleOfNothing', () => {
+  expect(run.textOf('resampleOfNothing.ts')).toMatchInlineSnapshot();
+});
+
+test('resampleOfACrop', () => {
+  expect(run.textOf('resampleOfACrop.ts')).toMatchInlineSnapshot();
+});
+
+test('resampleSampledTwice', () => {
+  expect(run.textOf('resampleSampledTwice.ts')).toMatchInlineSnapshot();
+});
+
+test('resampleWithoutScale', () => {
+  expect(run.textOf('resampleWithoutScale.ts')).toMatchInlineSnapshot();
+});
+
+test('resampleWithoutBorder', () => {
+  expect(run.textOf('resampleWithoutBorder.ts')).toMatchInlineSnapshot();
+});
+
+test('cameraMissing', () => {
+  expect(run.textOf('cameraMissing.ts')).toMatchInlineSnapshot();
 });
