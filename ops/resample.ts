@@ -1,4 +1,4 @@
-import type { Colour, MapStage, Sampling, Stage } from './spec.js';
+import type { Border, Colour, Filter, MapStage, Stage } from './spec.js';
 
 /**
  * Several maps as one geometry, sampled once: sharper than one resampling after the other, and one read of the source. The maps stand
@@ -11,7 +11,7 @@ import type { Colour, MapStage, Sampling, Stage } from './spec.js';
  */
 export const resample = (
   maps: readonly [MapStage, ...MapStage[]],
-  options: Required<Sampling>,
+  options: { readonly filter: Filter; readonly border: Border },
 ): Stage<Colour, 'same'> => ({
   kind: 'stage',
   op: { role: 'resample', params: {}, maps },

@@ -288,6 +288,9 @@ export const valueOfImage = (
       images === 1 ? 'one value' : `one value, or an array of ${images} (one per image)`,
       path,
       `an array of ${value.length}`,
+      images === 1 && value.length > 1
+        ? 'An image is read for each value where it stands alone, not in an array.'
+        : '',
     );
   }
   return { value: value[image], path: `${path}[${image}]` };

@@ -143,12 +143,12 @@ describe('fusion', () => {
       [
         {
           "code": "CW3101",
-          "hint": "make two pipelines of it, or one map that does both steps.",
+          "hint": "make two pipelines of it, or sample once: resample([resize(…), warpAffine(…)], { filter, border }).",
           "message": "'resize' and 'warpAffine' both read between pixels: two resamplings do not fit one kernel.",
         },
         {
           "code": "CW3101",
-          "hint": "make two pipelines of it, or one map that does both steps.",
+          "hint": "make two pipelines of it, or sample once: resample([resize(…), resize2(…)], { filter, border }).",
           "message": "'resize' and 'resize2' both read between pixels: two resamplings do not fit one kernel.",
         },
       ]
