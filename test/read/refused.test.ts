@@ -2193,7 +2193,7 @@ test('parameterOfNoType', () => {
 
     7 export const parameterOfNoType = pipeline(rgb8(), op(), nchw('f32'));
                                                         ~~~~
-      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault
+      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault
       in op op < pipeline parameterOfNoType (parameterOfNoType.ts:7:14)"
   `);
 });
@@ -2547,29 +2547,29 @@ test('forComputedIndex', () => {
 
 test('filterConstant', () => {
   expect(run.textOf('filterConstant.ts')).toMatchInlineSnapshot(`
-    "filterConstant.ts:7:57 - error CW2020: Expected a number or a word for the constant scale of a filter but received 2.
+    "filterConstant.ts:7:57 - error CW2020: Expected a number or a word, under a name of its own, for the constant scale of a filter but received 2.
 
     7 export const filterConstant = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
                                                               ~~~~~~~~~~~~
-      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are names that every filter has
+      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are what every filter has
       in op resize < pipeline filterConstant (filterConstant.ts:7:14)"
   `);
 });
 
 test('filterConstantNotFinite', () => {
   expect(run.textOf('filterConstantNotFinite.ts')).toMatchInlineSnapshot(`
-    "filterConstantNotFinite.ts:7:66 - error CW2020: Expected a number or a word for the constant a of a filter but received Infinity.
+    "filterConstantNotFinite.ts:7:66 - error CW2020: Expected a number or a word, under a name of its own, for the constant a of a filter but received Infinity.
 
     7 export const filterConstantNotFinite = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
                                                                        ~~~~~~~~~~~~
-      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are names that every filter has
+      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are what every filter has
       in op resize < pipeline filterConstantNotFinite (filterConstantNotFinite.ts:7:14)"
   `);
 });
 
 test('filterLimit', () => {
   expect(run.textOf('filterLimit.ts')).toMatchInlineSnapshot(`
-    "filterLimit.ts:7:54 - error CW2009: Expected 1 to 65536 for a filter's maxScale for filter but received 0.
+    "filterLimit.ts:7:54 - error CW2009: Expected a filter with a maxScale of 1 to 65536 for filter but received 0.
 
     7 export const filterLimit = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
                                                            ~~~~~~~~~~~~
@@ -2601,25 +2601,74 @@ test('scaleOfOwnMap', () => {
 });
 
 test('resampleOfNothing', () => {
-  expect(run.textOf('resampleOfNothing.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('resampleOfNothing.ts')).toMatchInlineSnapshot(`
+    "resampleOfNothing.ts:6:51 - error CW3021: Expected one or more maps in \`resample([…])\` but received [].
+
+    6 export const resampleOfNothing = pipeline(rgb8(), ops.resample([] as never, { filter: linear, border: replicate }), nchw('f32'));
+                                                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write \`resample([letterbox({ … }), warpAffine()], { filter: linear, border: constant(0) })\`; crops and flips stand before it or after it
+      in op resample < pipeline resampleOfNothing (resampleOfNothing.ts:6:14)"
+  `);
 });
 
 test('resampleOfACrop', () => {
-  expect(run.textOf('resampleOfACrop.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('resampleOfACrop.ts')).toMatchInlineSnapshot(`
+    "resampleOfACrop.ts:6:49 - error CW3021: Expected one or more maps in \`resample([…])\` but received another operator.
+
+    6 export const resampleOfACrop = pipeline(rgb8(), ops.resample([resize(), crop() as never], { filter: linear, border: replicate }), nchw('f32'));
+                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write \`resample([letterbox({ … }), warpAffine()], { filter: linear, border: constant(0) })\`; crops and flips stand before it or after it
+      in op resample < pipeline resampleOfACrop (resampleOfACrop.ts:6:14)"
+  `);
 });
 
 test('resampleSampledTwice', () => {
-  expect(run.textOf('resampleSampledTwice.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('resampleSampledTwice.ts')).toMatchInlineSnapshot(`
+    "resampleSampledTwice.ts:6:68 - error CW3022: Expected no filter for a map in \`resample([…])\`.
+
+    6 export const resampleSampledTwice = pipeline(rgb8(), ops.resample([resize({ filter: linear }), warpAffine()], { filter: linear, border: replicate }), nchw('f32'
+                                                                         ~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: say filter and border once: \`resample([…], { filter, border })\`
+      in op resample < pipeline resampleSampledTwice (resampleSampledTwice.ts:6:14)"
+  `);
 });
 
 test('resampleWithoutScale', () => {
-  expect(run.textOf('resampleWithoutScale.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('resampleWithoutScale.ts')).toMatchInlineSnapshot(`
+    "resampleWithoutScale.ts:6:54 - error CW3020: area reads as many pixels as an output pixel covers, and warpAffine does not say how many.
+
+    6 export const resampleWithoutScale = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: ops.area, border: replicate }), nchw('f32'));
+                                                           ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
+      in op warpAffine < op resample < pipeline resampleWithoutScale (resampleWithoutScale.ts:6:14)"
+  `);
 });
 
 test('resampleWithoutBorder', () => {
-  expect(run.textOf('resampleWithoutBorder.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('resampleWithoutBorder.ts')).toMatchInlineSnapshot(`
+    "resampleWithoutBorder.ts:6:55 - error CW2008: Expected a border for resize but received nothing.
+
+    6 export const resampleWithoutBorder = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: linear } as never), nchw('f32'));
+                                                            ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write \`resize({ …, border: replicate })\`, with the name imported from cuweave/ops
+      in op resize < op resample < pipeline resampleWithoutBorder (resampleWithoutBorder.ts:6:14)"
+  `);
 });
 
 test('cameraMissing', () => {
-  expect(run.textOf('cameraMissing.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('cameraMissing.ts')).toMatchInlineSnapshot(`
+    "cameraMissing.ts:6:63 - error CW2005: Expected a finite number for camera.cy but received undefined.
+
+    6 export const cameraMissing = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: 
+                                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op undistort < pipeline cameraMissing (cameraMissing.ts:6:14)
+
+    cameraMissing.ts:6:105 - error CW2005: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for distortion but received { k9 }.
+
+    6 export const cameraMissing = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: 
+                                                                                                              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op undistort < pipeline cameraMissing (cameraMissing.ts:6:14)"
+  `);
 });
