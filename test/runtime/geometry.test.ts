@@ -54,12 +54,20 @@ const message = (run: () => unknown): string => {
 it('refuses to shrink by more than a filter covers', () => {
   const images = [picture(171, 2), picture(340, 2), picture(7000, 3)];
   const size = { width: 2, height: 2 };
-  expect(message(() => built.shrunk(images.slice(0, 2), { width: 1, height: 1 }))).toMatchInlineSnapshot(`"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of resize for image 0 but received 171. Shrink in two steps."`);
-  expect(message(() => built.shrunk(images[1]!, { width: 1, height: 1 }))).toMatchInlineSnapshot(`"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of resize but received 340. Shrink in two steps."`);
+  expect(message(() => built.shrunk(images.slice(0, 2), { width: 1, height: 1 }))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of resize for image 0 but received 171. Shrink in two steps."`,
+  );
+  expect(message(() => built.shrunk(images[1]!, { width: 1, height: 1 }))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of resize but received 340. Shrink in two steps."`,
+  );
   built.shrunk(images[1]!, size).dispose();
   // 7000 → 20 is 350 alone; 340 → 20 → 2 is 170 together, and 340 → 20 → 1 is 340.
-  expect(message(() => built.shrunkTwice(images[2]!, size))).toMatchInlineSnapshot(`"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of letterbox but received 3500. Shrink in two steps."`);
-  expect(message(() => built.shrunkTwice(images[1]!, { width: 1, height: 1 }))).toMatchInlineSnapshot(`"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of letterbox but received 340. Shrink in two steps."`);
+  expect(message(() => built.shrunkTwice(images[2]!, size))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of letterbox but received 3500. Shrink in two steps."`,
+  );
+  expect(message(() => built.shrunkTwice(images[1]!, { width: 1, height: 1 }))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of letterbox but received 340. Shrink in two steps."`,
+  );
   built.shrunkTwice(images[1]!, size).dispose();
   for (const image of images) image.dispose();
 });
@@ -78,11 +86,17 @@ it('one image alone is read for every value: many regions of one frame', async (
   const each = built.regions.runEach(frame, { rect: rect.slice(0, 3) });
   expect(each).toHaveLength(3);
   // An array of one image is one image.
-  expect(message(() => built.regions([frame], { rect }))).toMatchInlineSnapshot(`"ArgumentError: Expected one value for options.rect but received an array of 50. An image is read for each value where it stands alone, not in an array."`);
+  expect(message(() => built.regions([frame], { rect }))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected one value for options.rect but received an array of 50. An image is read for each value where it stands alone, not in an array."`,
+  );
   expect(
     message(() => built.regions(frame, { rect: new Array(65_536).fill(rect[0]) })),
-  ).toMatchInlineSnapshot(`"ArgumentError: Expected up to 65535 values for options.rect but received an array of 65536."`);
-  expect(message(() => built.regions(frame, { rect: [] }))).toMatchInlineSnapshot(`"ArgumentError: Expected one value for options.rect but received an array of 0."`);
+  ).toMatchInlineSnapshot(
+    `"ArgumentError: Expected up to 65535 values for options.rect but received an array of 65536."`,
+  );
+  expect(message(() => built.regions(frame, { rect: [] }))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected one value for options.rect but received an array of 0."`,
+  );
   for (const held of [tensor, copies, ...each, frame]) held.dispose();
 });
 
@@ -107,7 +121,9 @@ it('images of unequal sizes become one tensor', async () => {
   expect(Array.from(data.slice(72, 72 + 9))).toEqual([0, 0, 2, 1, 0, 2, 9, 9, 9]);
   expect(Array.from(data.slice(-3))).toEqual([9, 9, 9]);
   const large = picture(7, 4);
-  expect(message(() => built.stacked([...images, large]))).toMatchInlineSnapshot(`"ArgumentError: Expected 1 to 65535 pixels each way for the size of image 2 after padTo but received 0×4 from an image of 7×4."`);
+  expect(message(() => built.stacked([...images, large]))).toMatchInlineSnapshot(
+    `"ArgumentError: Expected 1 to 65535 pixels each way for the size of image 2 after padTo but received 0×4 from an image of 7×4."`,
+  );
   for (const held of [tensor, large, ...images]) held.dispose();
 });
 
@@ -120,8 +136,14 @@ it('a lens is given at the call', async () => {
   const several = built.straight(image, { camera, distortion: [{}, { k1: -0.2 }] });
   expect(several.shape).toEqual([2, 6, 8, 3]);
   const refused = (options: Record<string, unknown>): string => message(() => built.straight(image, options));
-  expect(refused({ camera: { fx: 8, fy: 8, cx: 3.5 }, distortion: {} })).toMatchInlineSnapshot(`"ArgumentError: Expected a finite number for options.camera.cy but received undefined."`);
-  expect(refused({ camera, distortion: { k7: 1 } })).toMatchInlineSnapshot(`"ArgumentError: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for options.distortion but received { k7 }."`);
-  expect(refused({ camera, distortion: [1, 2, 3] })).toMatchInlineSnapshot(`"ArgumentError: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for options.distortion[0] but received 1."`);
+  expect(refused({ camera: { fx: 8, fy: 8, cx: 3.5 }, distortion: {} })).toMatchInlineSnapshot(
+    `"ArgumentError: Expected a finite number for options.camera.cy but received undefined."`,
+  );
+  expect(refused({ camera, distortion: { k7: 1 } })).toMatchInlineSnapshot(
+    `"ArgumentError: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for options.distortion but received { k7 }."`,
+  );
+  expect(refused({ camera, distortion: [1, 2, 3] })).toMatchInlineSnapshot(
+    `"ArgumentError: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for options.distortion[0] but received 1."`,
+  );
   for (const held of [plain, several, image]) held.dispose();
 });
