@@ -1,4 +1,3 @@
-import { roundHalfEven } from '../ops/math.js';
 import type { Rect } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
 
@@ -44,6 +43,13 @@ export const randomResizedCrop = (images: readonly Size[], options: RandomResize
     }
     return draw({ width, height }, uniform(seed, n), area, aspect);
   });
+};
+
+/** Python's `round` of a positive number: halves go to the even neighbour. */
+const roundHalfEven = (value: number): number => {
+  const low = Math.floor(value);
+  if (value - low === 0.5) return low % 2 === 0 ? low : low + 1;
+  return Math.round(value);
 };
 
 const range = (given: readonly [number, number], path: string, most: number): void => {
