@@ -58,6 +58,12 @@ export type ManifestGeometry = {
   readonly role: 'map' | 'indexMap';
   /** Whether the binding has a function that gives the output's size; without it the size stays. */
   readonly resizes: boolean;
+  /**
+   * For a filter that covers so many input pixels per output pixel and axis, at most: its name, and how many. Of maps that are
+   * sampled together the last has it, and the scales of all are multiplied.
+   */
+  readonly filter?: string;
+  readonly maxScale?: number;
 };
 /** One kernel. */
 export type ManifestKernel = {

@@ -51,55 +51,51 @@ const cubicWeights = (t: f32, a: f32): Four => {
   return [before, left, right, 1 - before - left - right];
 };
 
+/** Sixteen pixels, by Keys' cubic. */
+const keys = (name: string, steepness: f32) =>
+  filter({
+    name,
+    constants: { steepness },
+    apply: (tap, [x, y], { steepness }) => {
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const wx = cubicWeights(x - left, steepness);
+      const wy = cubicWeights(y - top, steepness);
+      const x0 = i32(left) - 1;
+      const y0 = i32(top) - 1;
+      let sum = tap(x0, y0).map(() => 0);
+      for (let row = 0; row < 4; row++) {
+        const a = tap(x0, y0 + row);
+        const b = tap(x0 + 1, y0 + row);
+        const c = tap(x0 + 2, y0 + row);
+        const d = tap(x0 + 3, y0 + row);
+        const w = ofFour(wy, row);
+        sum = sum.map((v, n) => v + w * (wx[0] * a[n] + wx[1] * b[n] + wx[2] * c[n] + wx[3] * d[n]));
+      }
+      return sum;
+    },
+  });
+
 /**
  * Sixteen pixels, by Keys' cubic with a = −0.75: sharper than {@link catmullRom}, and overshoots more at edges. What OpenCV
  * (`INTER_CUBIC`) and PyTorch (`bicubic` without antialiasing) take. Results may leave the range of the pixels.
  */
-export const cubic = filter({
-  apply: (tap, [x, y]) => {
-    const left = Math.floor(x);
-    const top = Math.floor(y);
-    const wx = cubicWeights(x - left, -0.75);
-    const wy = cubicWeights(y - top, -0.75);
-    const x0 = i32(left) - 1;
-    const y0 = i32(top) - 1;
-    let sum = tap(x0, y0).map(() => 0);
-    for (let row = 0; row < 4; row++) {
-      const a = tap(x0, y0 + row);
-      const b = tap(x0 + 1, y0 + row);
-      const c = tap(x0 + 2, y0 + row);
-      const d = tap(x0 + 3, y0 + row);
-      const w = ofFour(wy, row);
-      sum = sum.map((v, n) => v + w * (wx[0] * a[n] + wx[1] * b[n] + wx[2] * c[n] + wx[3] * d[n]));
-    }
-    return sum;
-  },
-});
+export const cubic = keys('cubic', -0.75);
 
 /**
  * Sixteen pixels, by Keys' cubic with a = −0.5, the Catmull-Rom spline: exact for parabolas. What Pillow (`BICUBIC`, where it
- * enlarges), PyTorch (`bicubic` with antialiasing, where it enlarges) and CV-CUDA take. Results may leave the range of the pixels.
+ * enlarges), PyTorch (`bicubic` with antialiasing, where it enlarges) and CV-CUDA take; the first two leave out what lies outside, as
+ * {@link antialiasedCubic} does. Results may leave the range of the pixels.
  */
-export const catmullRom = filter({
-  apply: (tap, [x, y]) => {
-    const left = Math.floor(x);
-    const top = Math.floor(y);
-    const wx = cubicWeights(x - left, -0.5);
-    const wy = cubicWeights(y - top, -0.5);
-    const x0 = i32(left) - 1;
-    const y0 = i32(top) - 1;
-    let sum = tap(x0, y0).map(() => 0);
-    for (let row = 0; row < 4; row++) {
-      const a = tap(x0, y0 + row);
-      const b = tap(x0 + 1, y0 + row);
-      const c = tap(x0 + 2, y0 + row);
-      const d = tap(x0 + 3, y0 + row);
-      const w = ofFour(wy, row);
-      sum = sum.map((v, n) => v + w * (wx[0] * a[n] + wx[1] * b[n] + wx[2] * c[n] + wx[3] * d[n]));
-    }
-    return sum;
-  },
-});
+export const catmullRom = keys('catmullRom', -0.5);
+
+/**
+ * Keys' cubic with a slope of your own: {@link cubic} has −0.75, {@link catmullRom} −0.5. Part of the kernel: another number is
+ * another build.
+ *
+ * @param options.a The slope at distance 1, mostly −1 to 0: the lower, the sharper.
+ */
+export const cubicWith = ({ a }: { readonly a: f32 }) => keys('cubicWith', a);
 
 /** sin(tπ/4) / t for t in 0..1, to half a step of f32; a polynomial, so that every target computes the same bits. */
 const sineOver = (t: f32): f32 => {

@@ -1,4 +1,12 @@
 /** Every operator, format, filter and border, and the vocabulary to declare more. */
+export {
+  antialiasedBox,
+  antialiasedCubic,
+  antialiasedHamming,
+  antialiasedLanczos,
+  antialiasedLinear,
+  area,
+} from './antialias.js';
 export { constant, reflect, reflect101, replicate, wrap } from './border.js';
 export { brightnessContrast } from './brightnessContrast.js';
 export { centerCrop } from './centerCrop.js';
@@ -8,7 +16,7 @@ export { convertTo } from './convertTo.js';
 export { crop } from './crop.js';
 export { cvcudaNv12ToRgb } from './cvcudaNv12ToRgb.js';
 export { erase } from './erase.js';
-export { catmullRom, cubic, lanczos4, linear, nearest } from './filter.js';
+export { catmullRom, cubic, cubicWith, lanczos4, linear, nearest } from './filter.js';
 export { flip } from './flip.js';
 export {
   bgr8,
@@ -50,10 +58,13 @@ export { opencvNv12ToRgb } from './opencvNv12ToRgb.js';
 export { opencvRgbToYuv } from './opencvRgbToYuv.js';
 export { opencvYuvToRgb } from './opencvYuvToRgb.js';
 export { pad } from './pad.js';
+export { padTo } from './padTo.js';
 export { posterize } from './posterize.js';
 export { premultiply } from './premultiply.js';
 export { primaries } from './primaries.js';
+export { resample } from './resample.js';
 export { resize } from './resize.js';
+export { resizeNearest } from './resizeNearest.js';
 export { rgbToGray } from './rgbToGray.js';
 export { rgbToHsv } from './rgbToHsv.js';
 export { rgbToLab } from './rgbToLab.js';
@@ -70,6 +81,7 @@ export { threshold } from './threshold.js';
 export { toLinear } from './toLinear.js';
 export { toneMap } from './toneMap.js';
 export { torchcodecYuvToRgb } from './torchcodecYuvToRgb.js';
+export { undistort, undistortFisheye } from './undistort.js';
 export { unpremultiply } from './unpremultiply.js';
 export { warpAffine } from './warpAffine.js';
 export { warpPerspective } from './warpPerspective.js';

@@ -98,6 +98,9 @@ export type ParamKind =
   | 'angle'
   | 'mat3x4'
   | 'primaries'
+  | 'camera'
+  | 'distortion'
+  | 'fisheye'
   | 'rect'
   | 'rects'
   | 'table'
@@ -117,6 +120,9 @@ export const paramFields = {
   angle: { scalar: 'f32', lanes: 2, fields: ['cos', 'sin'] },
   mat3x4: { scalar: 'f32', lanes: 12, fields: [] },
   primaries: { scalar: 'f32', lanes: 9, fields: [] },
+  camera: { scalar: 'f32', lanes: 4, fields: ['fx', 'fy', 'cx', 'cy'] },
+  distortion: { scalar: 'f32', lanes: 8, fields: ['k1', 'k2', 'p1', 'p2', 'k3', 'k4', 'k5', 'k6'] },
+  fisheye: { scalar: 'f32', lanes: 4, fields: ['k1', 'k2', 'k3', 'k4'] },
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
   rects: { scalar: 'i32', lanes: 16, fields: [] },
   table: { scalar: 'f32', lanes: 256, fields: [] },
@@ -162,6 +168,20 @@ export type Primaries = 'bt709' | 'bt2020' | 'p3' | 'bt601-525' | 'bt601-625';
 export type PrimariesChange = { readonly from: Primaries; readonly to: Primaries };
 /** Nine numbers, row by row: r' = m[0]·r + m[1]·g + m[2]·b, and so on. */
 export type RgbMatrix = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32];
+/** A camera's focal lengths and principal point, in pixels: x = fx · X / Z + cx, y = fy · Y / Z + cy. */
+export type Camera = { readonly [F in (typeof paramFields)['camera']['fields'][number]]: f32 };
+/** Brown and Conrady's coefficients as the kernel sees them; see `undistort`. */
+export type DistortionCoefficients = {
+  readonly [F in (typeof paramFields)['distortion']['fields'][number]]: f32;
+};
+/** The same as they are given: what is left out is 0. */
+export type Distortion = Partial<DistortionCoefficients>;
+/** A fisheye lens's coefficients as the kernel sees them; see `undistortFisheye`. */
+export type FisheyeCoefficients = {
+  readonly [F in (typeof paramFields)['fisheye']['fields'][number]]: f32;
+};
+/** The same as they are given: what is left out is 0. */
+export type Fisheye = Partial<FisheyeCoefficients>;
 /** Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
 export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
 /** Whether codes 16–235 (luma) and 16–240 (chroma) are in use, or all of 0–255. */
@@ -205,6 +225,15 @@ export const angle: Param<number, Angle, 'call'> = { param: 'angle', per: 'call'
 export const mat3x4: Param<Mat3x4, Mat3x4, 'call'> = { param: 'mat3x4', per: 'call' };
 /** A change of primaries; seen by the kernel as a matrix of nine numbers. */
 export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { param: 'primaries', per: 'call' };
+/** A camera's focal lengths and principal point, in pixels. */
+export const camera: Param<Camera, Camera, 'call'> = { param: 'camera', per: 'call' };
+/** How a lens bends, by Brown and Conrady's model. */
+export const distortion: Param<Distortion, DistortionCoefficients, 'call'> = {
+  param: 'distortion',
+  per: 'call',
+};
+/** How a fisheye lens bends. */
+export const fisheye: Param<Fisheye, FisheyeCoefficients, 'call'> = { param: 'fisheye', per: 'call' };
 /** A rectangle inside the image. */
 export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
 /**
@@ -334,7 +363,7 @@ export type Stage<In extends Colour = Colour, Out extends Colour | 'same' = Colo
 };
 
 /** An operator, as its declaration left it. */
-export type Op = PointOp | MapOp | IndexMapOp;
+export type Op = PointOp | MapOp | IndexMapOp | ResampleOp;
 type OpBase<Role extends string> = {
   readonly role: Role;
   /** The name in generated code and messages; by default the name of the exported constant. */
@@ -351,6 +380,7 @@ export type PointOp = OpBase<'point'> & {
 export type MapOp = OpBase<'map'> & {
   readonly apply: (at: Point, p: never, sizes: Sizes) => Point;
   readonly size?: (p: never, src: Size) => Size;
+  readonly scale?: (p: never, sizes: Sizes) => Point;
 };
 /** A map from whole pixels to whole pixels; it needs no filter and loses nothing. */
 export type IndexMapOp = OpBase<'indexMap'> & {
@@ -358,11 +388,27 @@ export type IndexMapOp = OpBase<'indexMap'> & {
   readonly size?: (p: never, src: Size) => Size;
 };
 
+/** Several maps that are sampled once; see `resample`. */
+export type ResampleOp = OpBase<'resample'> & { readonly maps: readonly MapStage[] };
+/** A map in its place: what `resample` takes. */
+export type MapStage = Stage<Colour, 'same'> & { readonly op: MapOp };
+
+/** What a filter knows besides its point. */
+export type Footprint = {
+  /** How many input pixels one output pixel covers, across and down; only under a map that declares its `scale`. */
+  readonly scale: Point;
+  /** The size of the image that `tap` reads, in pixels. */
+  readonly size: Size;
+};
+/** Numbers and words that are part of a filter: the kernel holds them as they are. */
+export type FilterConstants = Readonly<Record<string, number | string>>;
 /** How a point between pixels is read. */
 export type Filter = {
   readonly kind: 'filter';
   readonly name?: string;
-  readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point) => readonly f32[];
+  readonly constants?: FilterConstants;
+  readonly maxScale?: number;
+  readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point, footprint: Footprint) => readonly f32[];
 };
 /** What lies outside an image: a pixel inside it, or a constant. */
 export type Border =
@@ -403,7 +449,7 @@ export type Sampling = { readonly filter?: Filter; readonly border?: Border };
 /** A map, ready to be placed: call it with its options. */
 export type PlacedMap<P> = MapOp & {
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
-} & ((options?: Options<P> & Sampling) => Stage<Colour, 'same'>);
+} & ((options?: Options<P> & Sampling) => MapStage);
 /** An index map, ready to be placed: call it with its options. */
 export type PlacedIndexMap<P> = IndexMapOp & {
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
@@ -450,12 +496,15 @@ export const pointOp = <
  * (how that point is read) and a `border` (what lies outside).
  * @param def.apply `(at, params, { src, dst }) => point`, both in pixels.
  * @param def.size The output's size in pixels; by default the input's.
+ * @param def.scale `(params, { src, dst }) => [x, y]`: how many input pixels one output pixel covers on each axis, for filters
+ *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
  */
 export const mapOp = <const P extends Readonly<Record<string, Param>>>(def: {
   readonly name?: string;
   readonly params: P;
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
+  readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
 }): PlacedMap<P> => place({ role: 'map', ...def }) as never;
 
 /**
@@ -470,8 +519,27 @@ export const indexMapOp = <const P extends Readonly<Record<string, Param>>>(def:
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
 }): PlacedIndexMap<P> => place({ role: 'indexMap', ...def }) as never;
 
-/** Declares how a point between pixels is read from the pixels around it. */
-export const filter = (def: Omit<Filter, 'kind'>): Filter => ({ kind: 'filter', ...def });
+/**
+ * Declares how a point between pixels is read from the pixels around it.
+ * @param def.apply `(tap, at, { scale, size }) => px` in the kernel language; the constants stand beside `scale` and `size`.
+ * @param def.constants Numbers and words by name, settled where the filter is made: for several filters of one function.
+ * @param def.maxScale The largest `scale` that it can cover, for filters whose loops end at some number of pixels: a call that
+ *   goes beyond is an error.
+ */
+export const filter = <const C extends FilterConstants = Record<never, never>>(def: {
+  readonly name?: string;
+  readonly constants?: C;
+  readonly maxScale?: number;
+  readonly apply: (
+    tap: (x: i32, y: i32) => Pixel,
+    at: Point,
+    given: Footprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
+  ) => readonly f32[];
+}): Filter => ({
+  kind: 'filter',
+  ...def,
+  apply: (tap, at, footprint) => def.apply(tap, at, { ...footprint, ...def.constants } as never),
+});
 /** Declares which pixel stands for one outside: `(i, size) => i`, used for x and for y. */
 export const indexBorder = (def: { name?: string; apply: (i: i32, size: i32) => i32 }): Border => ({
   kind: 'indexBorder',

@@ -22,7 +22,7 @@ export { type DevicePlane, type HostPlane, Image, ImageBatch, type ImageSpec } f
 export type { PipelineInput, PipelineOutput } from './inputs.js';
 export { writeNpy } from './npy.js';
 export { nvdecCapabilities, nvdecStatus } from './nvdec.js';
-export type { SizeFunction } from './packing.js';
+export type { ScaleFunction, SizeFunction } from './packing.js';
 export {
   type HostPicture,
   PictureError,
@@ -37,6 +37,7 @@ export {
   type PerImage,
   type Pipeline,
 } from './pipeline.js';
+export { type RandomResizedCropOptions, randomResizedCrop } from './randomResizedCrop.js';
 export { Event, Stream } from './stream.js';
 export { type HostTensor, type Layout, Tensor, type TensorSpec } from './tensor.js';
 export { type FrameOptions, type VideoOptions, VideoReader } from './video.js';

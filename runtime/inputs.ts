@@ -21,8 +21,8 @@ export type BoundImage = {
   readonly colour?: ColourDescription;
 };
 
-// The launch's grid has one layer per image.
-const MAX_IMAGES = 65535;
+/** The launch's grid has one layer per image. */
+export const MAX_IMAGES = 65535;
 
 /**
  * @internal The images of an input or output, checked against the format that the pipeline has there.

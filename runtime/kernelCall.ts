@@ -3,7 +3,7 @@ import type { NativePipeline } from './addon.js';
 import type { Device } from './device.js';
 import type { BoundImage } from './inputs.js';
 import { launchError, loadKernel, requireDevice } from './library.js';
-import { Packing, type SizeFunction } from './packing.js';
+import { Packing, type ScaleFunction, type SizeFunction } from './packing.js';
 import type { Stream } from './stream.js';
 
 /** Where a kernel comes from. */
@@ -13,6 +13,7 @@ type Origin = {
   /** The pipeline's name, for messages. */
   readonly name: string;
   readonly sizes: Readonly<Record<string, SizeFunction>>;
+  readonly scales?: Readonly<Record<string, ScaleFunction>> | undefined;
 };
 
 /** One kernel, ready to be launched again and again: its argument block, and its functions in the library. */
@@ -25,7 +26,7 @@ export class KernelCall {
     readonly origin: Origin,
     readonly kernel: ManifestKernel,
   ) {
-    this.packing = new Packing(kernel, origin.sizes);
+    this.packing = new Packing(kernel, origin.sizes, origin.scales);
   }
 
   /** Finds the kernel in the library, once, and refuses a device for which there is no code. */

@@ -1,4 +1,4 @@
-import type { ManifestFormat, ManifestKernel, ManifestParam } from '../native/manifest.js';
+import type { ManifestFormat, ManifestGeometry, ManifestKernel, ManifestParam } from '../native/manifest.js';
 import { paramFields } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
 import { MAX_SIZE } from './image.js';
@@ -9,6 +9,12 @@ import { packParam, valueOfImage } from './params.js';
 export type SizeFunction = (
   params: Readonly<Record<string, number[]>>,
   src: { readonly width: number; readonly height: number },
+) => readonly [number, number];
+/** How many input pixels one output pixel covers, across and down. */
+export type ScaleFunction = (
+  params: Readonly<Record<string, number[]>>,
+  src: { readonly width: number; readonly height: number },
+  dst: { readonly width: number; readonly height: number },
 ) => readonly [number, number];
 
 /** What is known of an image before it is there. */
@@ -24,7 +30,7 @@ type StageParams = {
   /** What must be asked for with every call. */
   readonly asked: readonly ManifestParam[];
 };
-type GeometricStage = StageParams & { readonly stage: string; readonly resizes: boolean };
+type GeometricStage = StageParams & Omit<ManifestGeometry, 'role'>;
 
 /**
  * The argument block of one kernel and, behind it, the image descriptors. It stays from call to call: what the author
@@ -41,6 +47,7 @@ export class Packing {
   constructor(
     readonly kernel: ManifestKernel,
     readonly sizes: Readonly<Record<string, SizeFunction>>,
+    readonly scales: Readonly<Record<string, ScaleFunction>> = {},
   ) {
     const { params, geometry } = kernel;
     const paramsOf = (stage: string): StageParams => {
@@ -54,7 +61,7 @@ export class Packing {
         asked: own.filter(param => fixedNumbers(param) === undefined),
       };
     };
-    this.#geometry = geometry.map(({ stage, resizes }) => ({ stage, resizes, ...paramsOf(stage) }));
+    this.#geometry = geometry.map(stage => ({ ...stage, ...paramsOf(stage.stage) }));
     const geometric = new Set(geometry.map(({ stage }) => stage));
     this.#asked = params.filter(param => !geometric.has(param.stage) && fixedNumbers(param) === undefined);
     this.#reserve(1);
@@ -86,10 +93,13 @@ export class Packing {
     return images.map((bound, n) => {
       const at = n * image.size;
       let size: Size = bound;
+      let scale: readonly [number, number] = [1, 1];
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
       for (let g = 0; g < this.#geometry.length; g++) {
-        const { stage, resizes, fixed, asked } = this.#geometry[g];
+        const geometric = this.#geometry[g];
+        const { stage, resizes, fixed, asked } = geometric;
+        const src = size;
         let params = fixed;
         if (asked.length > 0) {
           const given: Record<string, number[]> = { ...fixed };
@@ -99,6 +109,11 @@ export class Packing {
           params = given;
         }
         if (resizes) size = this.#sizeAfter(stage, params, size, n, count);
+        if (stage in this.scales) {
+          const [x, y] = this.scales[stage](params, src, size);
+          scale = [scale[0] * x, scale[1] * y];
+          if (geometric.maxScale !== undefined) checkScale(geometric, Math.max(...scale), n, count);
+        }
         this.#writeSize(at, g + 1, size);
       }
       return size;
@@ -187,6 +202,21 @@ export const requireOptions = (pipeline: string, known: readonly string[], optio
     throw expected(`an option of ${pipeline}`, 'options', `'${name}'`, list);
   }
   return options as Options;
+};
+
+const checkScale = (
+  { stage, filter, maxScale = 0 }: GeometricStage,
+  scale: number,
+  n: number,
+  count: number,
+): void => {
+  if (scale <= maxScale) return;
+  throw expected(
+    `at most ${maxScale} pixels of the input for one of the output (what the filter ${filter} covers)`,
+    `the scale of ${stage}${count === 1 ? '' : ` for image ${n}`}`,
+    String(Number(scale.toFixed(2))),
+    'Shrink in two steps.',
+  );
 };
 
 const pathOf = (param: ManifestParam): string =>

@@ -46,6 +46,10 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
       return toTuple(value, 12, 'twelve numbers, row by row', path);
     case 'primaries':
       return toPrimaries(value, path);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye':
+      return toFields(value, paramFields[kind].fields, kind === 'camera', path);
     case 'rect':
       return toRect(value, context);
     case 'rects':
@@ -252,6 +256,16 @@ const toEncoding = (value: unknown, path: string): number[] => {
   return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
 };
 
+/** A record of numbers, of which those that are not `required` are 0 where they are missing. */
+const toFields = (value: unknown, names: readonly string[], required: boolean, path: string): number[] => {
+  if (!isRecord(value) || Object.keys(value).some(name => !names.includes(name))) {
+    throw expected(`{ ${names.join(', ')} }`, path, describe(value));
+  }
+  return names.map(name =>
+    value[name] === undefined && !required ? 0 : toF32(value[name], `${path}.${name}`),
+  );
+};
+
 const primaries = Object.keys(chromaticities) as Primaries[];
 
 const toPrimaries = (value: unknown, path: string): number[] => {
@@ -290,17 +304,17 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
 
-/** Whether a value is a list with one for each image, and not one value that is an array itself. */
-export const isPerImage = ({ kind, per }: Pick<ManifestParam, 'kind' | 'per'>, value: unknown): boolean => {
+/** Whether a value is an array with one per image, and not one value that is an array itself. */
+export const isPerImage = (
+  { kind, per }: Pick<ManifestParam, 'kind' | 'per'>,
+  value: unknown,
+): value is readonly unknown[] => {
   if (per !== 'image' || !Array.isArray(value)) return false;
   if (kind === 'rects') return Array.isArray(value[0]);
   return !(vectors.includes(kind) && typeof value[0] === 'number');
 };
 
-/**
- * Which value an image takes: of an array with one per image its own, else the one for all. Vectors and matrices are arrays
- * themselves: there an array of arrays is one per image.
- */
+/** Which value an image takes: of an array with one per image its own, else the one for all. */
 export const valueOfImage = (
   param: Pick<ManifestParam, 'kind' | 'per'>,
   value: unknown,
@@ -308,12 +322,15 @@ export const valueOfImage = (
   images: number,
   path: string,
 ): { readonly value: unknown; readonly path: string } => {
-  if (!Array.isArray(value) || !isPerImage(param, value)) return { value, path };
+  if (!isPerImage(param, value)) return { value, path };
   if (value.length !== images) {
     throw expected(
       images === 1 ? 'one value' : `one value, or an array of ${images} (one per image)`,
       path,
       `an array of ${value.length}`,
+      images === 1 && value.length > 1
+        ? 'An image is read for each value where it stands alone, not in an array.'
+        : '',
     );
   }
   return { value: value[image], path: `${path}[${image}]` };

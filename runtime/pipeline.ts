@@ -5,6 +5,7 @@ import { Image, ImageBatch } from './image.js';
 import {
   type BoundImage,
   bindImages,
+  MAX_IMAGES,
   type PipelineInput,
   type PipelineOutput,
   refuseOverlap,
@@ -13,7 +14,8 @@ import { Intermediate } from './intermediate.js';
 import { KernelCall } from './kernelCall.js';
 import { entryOf } from './library.js';
 import { signalOf } from './outputs.js';
-import { type ComingImage, requireOptions, type SizeFunction } from './packing.js';
+import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
+import { isPerImage } from './params.js';
 import { openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 import { Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
@@ -59,7 +61,8 @@ export type Outputs<R extends Results> = R extends Tensor | Image
 export type Pipeline<Options = Record<string, unknown>, R extends Results = Tensor> = {
   /**
    * Runs the pipeline on all images at once.
-   * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout.
+   * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout. One image
+   *   that stands alone is read for each value of the options per image: many regions of one frame in one launch.
    * @param options The parameters that the pipeline left open; those per image take one value, or one for each.
    * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`. For a sink of
    *   images, a batch of N images, of any sizes.
@@ -89,6 +92,8 @@ export type BuiltPipeline = {
   readonly name: string;
   /** By stage: the output's size, for stages that change it. */
   readonly sizes: Readonly<Record<string, SizeFunction>>;
+  /** By stage: how many input pixels an output pixel covers, for stages whose filter has a limit of them. */
+  readonly scales?: Readonly<Record<string, ScaleFunction>>;
 };
 
 /**
@@ -137,6 +142,7 @@ class Runner {
   readonly #steps: readonly ManifestStep[];
   readonly #calls: readonly KernelCall[];
   readonly #results: readonly Result[];
+  readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openNames: readonly string[];
 
   constructor(
@@ -147,7 +153,8 @@ class Runner {
     this.#steps = stepsOf(entry);
     this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
     this.#results = resultsOf(entry);
-    this.#openNames = [...new Set(openParamsOf(entry).map(({ open }) => open))];
+    this.#openParams = openParamsOf(entry);
+    this.#openNames = [...new Set(this.#openParams.map(({ open }) => open))];
   }
 
   run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
@@ -204,9 +211,10 @@ class Runner {
   }
 
   #prepare(input: PipelineInput, options: unknown, call: CallOptions = {}): Prepared {
-    const images = bindImages(input, this.#source, 'input');
+    const bound = bindImages(input, this.#source, 'input');
+    const images = input instanceof Image ? this.#repeated(bound, options) : bound;
     const { device } = images[0];
-    images.forEach((image, n) => {
+    bound.forEach((image, n) => {
       requireSameDevice(image.device, device, `input[${n}]`);
     });
     if (typeof call !== 'object' || call === null) throw expected('{ stream }', 'call', describe(call));
@@ -221,6 +229,22 @@ class Runner {
       sizes.push(this.#calls[n].packing.fill(coming, given));
     });
     return { images, sizes, stream, options: given };
+  }
+
+  /** An image that stands alone, as often as there are values for it. */
+  #repeated(images: readonly BoundImage[], options: unknown): readonly BoundImage[] {
+    if (typeof options !== 'object' || options === null) return images;
+    let count = 1;
+    for (const param of this.#openParams) {
+      if (!Object.hasOwn(options, param.open)) continue;
+      const value: unknown = (options as Readonly<Record<string, unknown>>)[param.open];
+      if (!isPerImage(param, value)) continue;
+      if (value.length > MAX_IMAGES) {
+        throw expected(`up to ${MAX_IMAGES} values`, `options.${param.open}`, `an array of ${value.length}`);
+      }
+      count = Math.max(count, value.length);
+    }
+    return count === 1 ? images : new Array<BoundImage>(count).fill(images[0]);
   }
 
   #requireOneSize({ name }: Result, sizes: readonly Size[]): void {

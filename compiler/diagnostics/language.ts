@@ -15,8 +15,8 @@ export const languageDiagnostics = {
   CW1003: {
     title: 'A for loop of another form',
     message: 'Expected `for (let i = a; i < b; i += k)` with constants for a, b and k > 0.',
-    hint: 'use whole numbers or constants of the module; count upwards; leave the counter alone in the body',
-    why: 'With constant bounds a loop unrolls and its time is known.',
+    hint: 'use whole numbers or constants of the module, or `i < Math.min(n, 64)` for an end that is computed; count upwards; leave the counter alone in the body',
+    why: 'With a constant bound a loop is known to end, and how long it takes at most.',
   },
   CW1004: {
     title: 'switch',
@@ -353,5 +353,11 @@ export const languageDiagnostics = {
     message: '`lookup` stands in a function that the operator calls.',
     hint: 'look up in the function of the operator, or in `px.map((v, c) => lookup(table[c], i32(v)))`',
     why: 'Functions that an operator calls are given numbers, and not its parameters.',
+  },
+  CW1060: {
+    title: 'An index of a loop whose end is computed',
+    message: 'The counter {name} indexes a tuple, and the end of its loop is computed.',
+    hint: 'give the loop a constant end, with an `if` inside',
+    why: 'Indexes of tuples are constants, so such a loop is written out round by round.',
   },
 } as const;

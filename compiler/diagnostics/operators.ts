@@ -69,7 +69,7 @@ export const operatorDiagnostics = {
   CW2012: {
     title: 'A parameter that is none',
     message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
-    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault',
+    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault',
     why: 'The compiler lays parameters out by their types.',
   },
   CW2013: {
@@ -84,6 +84,13 @@ export const operatorDiagnostics = {
       'Expected { dstToSrc: [{count} numbers] } or { srcToDst: [{count} numbers] } for {path} but received {actual}.',
     hint: 'say which way the matrix maps; OpenCV gives srcToDst, its WARP_INVERSE_MAP takes dstToSrc',
     why: 'A matrix in the wrong direction gives an image, and the wrong one.',
+  },
+  CW2020: {
+    title: 'A constant of a filter',
+    message:
+      'Expected a number or a word, under a name of its own, for the constant {name} of a filter but received {actual}.',
+    hint: 'write `constants: { a: -0.5 }`; `scale` and `size` are what every filter has',
+    why: 'The kernel holds constants as they are.',
   },
 } as const;
 
@@ -156,11 +163,29 @@ export const pipelineDiagnostics = {
     hint: "write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })",
     why: 'Each becomes a property of what the call returns, and part of the name of a function in C.',
   },
+  CW3020: {
+    title: 'A filter that reads the scale, under a map that has none',
+    message: '{filter} reads as many pixels as an output pixel covers, and {op} does not say how many.',
+    hint: 'take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own',
+    why: 'Under a map that turns or bends, an output pixel covers another shape everywhere.',
+  },
+  CW3021: {
+    title: 'Something that resample does not take',
+    message: 'Expected one or more maps in `resample([…])` but received {actual}.',
+    hint: 'write `resample([letterbox({ … }), warpAffine()], { filter: linear, border: constant(0) })`; crops and flips stand before it or after it',
+    why: 'The points of each map lie between pixels, and the map before it goes on from there.',
+  },
+  CW3022: {
+    title: 'A map that samples inside of resample',
+    message: 'Expected no {option} for a map in `resample([…])`.',
+    hint: 'say filter and border once: `resample([…], { filter, border })`',
+    why: 'Its maps are sampled together, once.',
+  },
   CW3102: {
     title: 'A fused pipeline that does not fit one kernel',
     message:
       '{reason}: an image of {format} would be written after {after} and read again, {bytes} bytes for each of its pixels, and the pipeline is fused().',
-    hint: 'leave out fused(), or combine the geometry in one map',
+    hint: 'leave out fused(), or sample once: `resample([…], { filter, border })`',
     why: 'An intermediate image is written and read again, and fused() says that there must be none.',
   },
 } as const;

@@ -1,4 +1,5 @@
 import type {
+  ChainedMapStage,
   Expr,
   Fn,
   ForkIr,
@@ -91,6 +92,8 @@ export type Kernel = {
   /** Exact maps between the source and the resampling. */
   readonly before: readonly Geometric<IndexMapStage>[];
   readonly resample?: Geometric<MapStage>;
+  /** Maps that are sampled together with it: the points of each go on into the one before. */
+  readonly chained: readonly Geometric<ChainedMapStage>[];
   /** Exact maps between the resampling and the sink. */
   readonly after: readonly Geometric<IndexMapStage>[];
   /** Point operators after the resampling: they run once per output pixel. */
@@ -98,7 +101,7 @@ export type Kernel = {
   /** Stages of which something is computed once per image; the oracle computes it for every pixel. */
   readonly hoisted: readonly Hoisted[];
   /** Every geometric stage, in order. */
-  readonly geometry: readonly (MapStage | IndexMapStage)[];
+  readonly geometry: readonly (MapStage | ChainedMapStage | IndexMapStage)[];
   readonly layout: Layout;
   readonly schedule: Schedule;
   /** Of the structure alone: numbers that the author settled are not part of it. */

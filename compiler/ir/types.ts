@@ -87,7 +87,7 @@ export type Stmt =
       readonly else: readonly Stmt[];
       readonly loc: Loc;
     }
-  /** `for (let name = from; name < to; name += step)`, all i32; `to` and `step` are literals. */
+  /** `for (let name = from; name < to; name += step)`, all i32; `to` is a literal, or `Math.min(…)` with one. */
   | {
       readonly kind: 'for';
       readonly name: string;
@@ -138,20 +138,28 @@ export type PointStage = StageBase<'point'> & { readonly from: Colour; readonly 
 /** `apply(at: f32×2) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
 export type MapStage = StageBase<'map'> & {
   readonly size?: OpFunction;
+  /** `scale() → f32×2`, where the map has one: how many input pixels an output pixel covers. */
+  readonly scale?: OpFunction;
   readonly filter: FilterRef;
   readonly border: BorderRef;
 };
 /** `apply(at: i32×2) → i32×2`. */
 export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
-export type Stage = PointStage | MapStage | IndexMapStage;
+/** A map of a `resample`, after the first: the point that it gives is where the map before it goes on. */
+export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale'>;
+export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;
 
-/** `apply(at: f32×2) → px`, using `tap`. */
+/** `apply(at: f32×2) → px`, using `tap`; `apply(at: f32×2, scale: f32×2) → px` where it reads the map's scale. */
 export type FilterRef = {
   readonly name: string;
   readonly apply: OpFunction;
   /** A plane of one value comes out as it is: the weights sum to 1. */
   readonly unitGain: boolean;
+  /** The largest scale that it covers. */
+  readonly maxScale?: number;
 };
+/** Whether the filter reads how many pixels an output pixel covers. */
+export const readsScale = ({ apply }: FilterRef): boolean => apply.fn.args.length > 1;
 export type BorderRef =
   /** `apply(i: i32, size: i32) → i32`. */
   | { readonly kind: 'index'; readonly name: string; readonly apply: OpFunction }

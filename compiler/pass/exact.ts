@@ -73,7 +73,7 @@ export const followRanges = ({ source, stages }: Pick<PipelineIr, 'source' | 'st
 };
 
 const afterStage = (stage: Stage, before: Value): Value => {
-  if (stage.role === 'indexMap') return before;
+  if (stage.role === 'indexMap' || stage.role === 'chainedMap') return before;
   if (stage.role === 'point') return callOf(stage.apply, [before]);
   // The constant of a border is an argument, so any number may come in.
   const tap = stage.border.kind === 'constant' ? before.map(() => unknown) : before;

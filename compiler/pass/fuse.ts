@@ -1,14 +1,22 @@
 import { channelCount } from '../../ops/spec.js';
 import { InternalError } from '../errors.js';
 import type { FusionNote, Geometric, Kernel } from '../ir/plan.js';
-import type { BorderRef, FilterRef, IndexMapStage, MapStage, PipelineIr, PointStage } from '../ir/types.js';
+import type {
+  BorderRef,
+  ChainedMapStage,
+  FilterRef,
+  IndexMapStage,
+  MapStage,
+  PipelineIr,
+  PointStage,
+} from '../ir/types.js';
 import { isAffine, isAffineInTaps } from './linear.js';
 import { reachOf } from './reach.js';
 
 /** The stages of a kernel, in the groups in which they run. */
 export type Fused = Pick<
   Kernel,
-  'pre' | 'postponed' | 'before' | 'resample' | 'after' | 'post' | 'geometry' | 'notes'
+  'pre' | 'postponed' | 'before' | 'resample' | 'chained' | 'after' | 'post' | 'geometry' | 'notes'
 >;
 
 /**
@@ -28,7 +36,8 @@ export const fuse = (pipeline: PipelineIr): Fused => {
   const post: PointStage[] = [];
   const before: Geometric<IndexMapStage>[] = [];
   const after: Geometric<IndexMapStage>[] = [];
-  const geometry: (MapStage | IndexMapStage)[] = [];
+  const chained: Geometric<ChainedMapStage>[] = [];
+  const geometry: (MapStage | ChainedMapStage | IndexMapStage)[] = [];
   const notes: FusionNote[] = [];
   const resamples = pipeline.stages.some(stage => stage.role === 'map');
   let resample: Geometric<MapStage> | undefined;
@@ -48,6 +57,10 @@ export const fuse = (pipeline: PipelineIr): Fused => {
         rule: 'exact map composes',
         why: 'moves whole pixels, costs an addition',
       });
+    } else if (stage.role === 'chainedMap') {
+      chained.push({ stage, number });
+      const why = `its points go on into ${geometry.at(-2)?.name}: one geometry, sampled once`;
+      notes.push({ stage: stage.name, rule: 'one resampling', why });
     } else if (!resample) {
       resample = { stage, number };
       const why = `reads the source through ${stage.filter.name}`;
@@ -56,7 +69,7 @@ export const fuse = (pipeline: PipelineIr): Fused => {
       throw new InternalError(`two resamplings in kernel ${pipeline.name}`);
     }
   }
-  if (!resample) return { pre: [], postponed: [], before, after, post, geometry, notes };
+  if (!resample) return { pre: [], postponed: [], before, chained, after, post, geometry, notes };
   const { filter, border } = resample.stage;
   const late = followers(early, filter);
   // An index border gives pixels of the image, for which the order does not matter either.
@@ -70,6 +83,7 @@ export const fuse = (pipeline: PipelineIr): Fused => {
     postponed,
     before,
     resample,
+    chained,
     after,
     post: everywhere ? [...late, ...post] : post,
     geometry,

@@ -74,19 +74,27 @@ const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
 
 /** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
 const chainOf = ({ source, stages, sink }: PipelineIr): string =>
-  [sourceLabel(source), ...stages.map(label), sink.name].join(' > ');
+  [sourceLabel(source), ...labels(stages), sink.name].join(' > ');
 const forkOf = ({ source, stages, outputs }: ForkIr): string => {
   const results = outputs.map(
-    ({ name, stages: own, sink }) => `${name}: ${[...own.map(label), sink.name].join(' > ')}`,
+    ({ name, stages: own, sink }) => `${name}: ${[...labels(own), sink.name].join(' > ')}`,
   );
-  return [sourceLabel(source), ...stages.map(label), `{ ${results.join('; ')} }`].join(' > ');
+  return [sourceLabel(source), ...labels(stages), `{ ${results.join('; ')} }`].join(' > ');
 };
 const sourceLabel = ({ name, chroma }: Format): string =>
   chroma ? `${name} (chroma ${chroma.filter}, ${chroma.siting})` : name;
-const label = (stage: Stage): string =>
-  stage.role === 'map'
-    ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`
-    : stage.name;
+const labels = (stages: readonly Stage[]): readonly string[] =>
+  stages.flatMap((stage, n) => label(stage, stages.slice(n + 1)));
+const label = (stage: Stage, following: readonly Stage[]): readonly string[] => {
+  if (stage.role === 'chainedMap') return [];
+  if (stage.role !== 'map') return [stage.name];
+  const others = following.findIndex(({ role }) => role !== 'chainedMap');
+  const chained = following.slice(0, others < 0 ? undefined : others).map(({ name }) => name);
+  const sampling = `${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'}`;
+  return chained.length > 0
+    ? [`resample ([${[stage.name, ...chained].join(', ')}], ${sampling})`]
+    : [`${stage.name} (${sampling})`];
+};
 
 /** Values, documentation, places and promises are no part of a kernel's structure. */
 const structureHash = (pipeline: PipelineIr | ForkIr): string => {

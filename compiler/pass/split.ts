@@ -157,14 +157,15 @@ const describe = (
   others: places.filter(place => place.at !== at).map(({ at: _, ...other }) => other),
 });
 
-/** Every place behind a stage. */
+/** Every place behind a stage; the maps of one resampling stay together. */
 const placesOf = (source: Format, stages: readonly Stage[]): readonly Place[] => {
   const ranges = followRanges({ source, stages });
   let { colour }: { colour: Colour } = source;
-  return stages.map((stage, n): Place => {
+  return stages.flatMap((stage, n): Place[] => {
     if (stage.role === 'point') colour = stage.to;
+    if (stages[n + 1]?.role === 'chainedMap') return [];
     const format = intermediate(exactDType(ranges[n + 1]!), colour);
-    return { at: n + 1, after: stage.name, format, bytes: bytesPerPixel(format) };
+    return [{ at: n + 1, after: stage.name, format, bytes: bytesPerPixel(format) }];
   });
 };
 

@@ -3,7 +3,7 @@ import type { Plan } from '../ir/plan.js';
 import { type ForkIr, type Format, type ParamField, type PipelineIr, stagesOf } from '../ir/types.js';
 import { FunctionNames } from './fn.js';
 import { jsPrelude } from './js.js';
-import { type JsFunctionView, sizeFunctions } from './oracle.js';
+import { type JsFunctionView, type NamedFunction, sizeFunctions } from './oracle.js';
 
 /** One exported pipeline. */
 export type BindingView = {
@@ -13,7 +13,8 @@ export type BindingView = {
   readonly renamed: boolean;
   readonly doc: readonly string[];
   readonly functions: readonly JsFunctionView[];
-  readonly sizes: readonly { readonly stage: string; readonly name: string }[];
+  readonly sizes: readonly NamedFunction[];
+  readonly scales: readonly NamedFunction[];
   /** The type of what it gives for one image; empty where that is a tensor. */
   readonly result: string;
   readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
@@ -28,6 +29,9 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   angle: 'number',
   mat3x4: 'Mat3x4',
   primaries: 'PrimariesChange',
+  camera: 'Camera',
+  distortion: 'Distortion',
+  fisheye: 'Fisheye',
   rect: 'Rect',
   rects: 'readonly Rect[]',
   table: 'Table',
@@ -75,7 +79,7 @@ const resultType = (pipeline: PipelineIr | ForkIr): string => {
 };
 
 const bindingView = ({ name, pipeline, chain }: Plan, local: string, names: FunctionNames): BindingView => {
-  const { functions, sizes } = sizeFunctions(stagesOf(pipeline), name, names);
+  const { functions, sizes, scales } = sizeFunctions(stagesOf(pipeline), name, names);
   const doc = pipeline.doc.trim();
   return {
     name,
@@ -84,6 +88,7 @@ const bindingView = ({ name, pipeline, chain }: Plan, local: string, names: Func
     doc: [...(doc ? doc.split('\n') : []), ...(doc ? [''] : []), chain].map(comment),
     functions,
     sizes,
+    scales,
     result: resultType(pipeline),
     options: openParams(pipeline).map(({ stage, field, open }) => ({
       name: JSON.stringify(open),

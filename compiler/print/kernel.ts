@@ -4,8 +4,8 @@
  */
 import { channelCount } from '../../ops/spec.js';
 import type { Kernel } from '../ir/plan.js';
-import type { Colour, Fn, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
-import { tuple } from '../ir/types.js';
+import type { Colour, Expr, Fn, Loc, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
+import { f32, tuple } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { cType } from './c.js';
 import { printExpr, type Surroundings } from './expr.js';
@@ -108,6 +108,27 @@ export const kernelNames = (kernel: Kernel): FunctionNames =>
 
 /** Whether a point operator's function takes its pixel's position. */
 const isPositioned = ({ apply }: PointStage): boolean => apply.fn.args.length > 1;
+
+/** The product of points by name, axis by axis; of none, undefined. */
+const productOf = ([first, ...others]: readonly string[], loc: Loc): Expr | undefined => {
+  if (first === undefined) return undefined;
+  const point = tuple('f32', 2);
+  const lane = (name: string, index: number): Expr => ({
+    kind: 'index',
+    tuple: { kind: 'local', name, type: point, loc },
+    index,
+    type: f32,
+    loc,
+  });
+  if (others.length === 0) return { kind: 'local', name: first, type: point, loc };
+  const items = [0, 1].map(index =>
+    others.reduce<Expr>(
+      (left, name) => ({ kind: 'binary', op: '*', left, right: lane(name, index), type: f32, loc }),
+      lane(first, index),
+    ),
+  );
+  return { kind: 'tuple', items, type: point, loc };
+};
 
 /** Prints a kernel for a target. */
 export const printKernel = (
@@ -309,7 +330,13 @@ export const printKernel = (
     return [...steps, declare(pixelType(sourceColour), 'px0', value), ...pointSteps(points, tapIn)];
   };
   tap.push(...tapSteps(from, kernel.pre, from === tapped));
-  const filter = define(stage.filter.apply, stage.filter.name, `filter ${stage.filter.name}`);
+  const { name: filterName, apply: filterFn } = stage.filter;
+  const filter = define(filterFn, filterName, `filter ${filterName}`, undefined, number);
+  const scales = [resample, ...kernel.chained].flatMap(({ stage: map, number: index }) => {
+    if (!map.scale) return [];
+    const call = add(map.scale, `${map.name}Scale`, `the scale of ${map.name}`, map, index);
+    return [{ name: `scale${index}`, value: call() }];
+  });
 
   const locate: string[] = [];
   let position = here;
@@ -320,14 +347,28 @@ export const printKernel = (
   const float = tuple('f32', 2);
   const column = position === here ? access.column : position.x;
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
-  locate.push(`return ${called.get(stage)!(language.tuple(coordinates, float))};`);
+  let point = language.tuple(coordinates, float);
+  for (const { stage: map, number: index } of [...kernel.chained].reverse()) {
+    locate.push(declare(float, `at${index}`, called.get(map)!(point)));
+    point = `at${index}`;
+  }
+  locate.push(`return ${called.get(stage)!(point)};`);
+
+  const scaled = scales.map(({ name, value }) => declare(float, name, value));
+  const scale = productOf(
+    scales.map(({ name }) => name),
+    stage.loc,
+  );
+  const plain = { local: (own: string) => own } as Surroundings;
+  const filtered = (taps: string): string =>
+    filter.call(taps, 'at', ...(scale ? [printExpr(scale, language, plain)] : []));
 
   const located = declare(float, 'at', `locate(${access.context}, x, y)`);
-  const anywhere = filter.call(access.anywhere, 'at');
+  const anywhere = filtered(access.anywhere);
   const resampled = { functions, filter: filter.printed, ...common, tap, locate };
   const { reach } = kernel.schedule;
   if (access.inside === undefined || reach === undefined) {
-    return { ...resampled, ...notAsked, fetch: [located, `return ${anywhere};`] };
+    return { ...resampled, ...notAsked, fetch: [located, ...scaled, `return ${anywhere};`] };
   }
   const tests = (['x', 'y'] as const).flatMap((axis, n) => {
     const { low, high } = reach[axis];
@@ -349,14 +390,15 @@ export const printKernel = (
     insideSteps: pointSteps(points, () => tapped),
     isInside: access.all(tests),
     sampleInside: [
-      declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filter.call('taps', 'at')),
+      ...scaled,
+      declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filtered('taps')),
       // None of these asks for its position, which taps have and the point has not.
       ...pointSteps(kernel.postponed, () => tapped, early),
     ],
     fetch:
       kernel.postponed.length > 0
         ? // Pixel by pixel: which way one takes shows in its last bit.
-          [located, `if (isInside(image, at)) return ${inside};`, `return ${anywhere};`]
-        : [located, `return cw::together(isInside(image, at)) ? ${inside} : ${anywhere};`],
+          [located, `if (isInside(image, at)) return ${inside};`, ...scaled, `return ${anywhere};`]
+        : [located, ...scaled, `return cw::together(isInside(image, at)) ? ${inside} : ${anywhere};`],
   };
 };

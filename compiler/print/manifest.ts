@@ -27,10 +27,11 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
     source: format(pipeline.source, layout.source),
     sink: format(pipeline.sink, layout.sink),
     ...signalOf(pipeline),
-    geometry: kernel.geometry.map(stage => ({
+    geometry: kernel.geometry.map((stage, n) => ({
       stage: stage.name,
-      role: stage.role,
+      role: stage.role === 'chainedMap' ? 'map' : stage.role,
       resizes: stage.size !== undefined,
+      ...filterLimit(kernel.geometry.slice(0, n + 1), kernel.geometry[n + 1]),
     })),
     params: layout.params.flatMap(({ stage, block, fields }) =>
       fields.map(({ name, kind, per, lanes, offset, value }) => ({
@@ -57,6 +58,18 @@ const signalOf = ({ source, stages, sink }: PipelineIr): Pick<ManifestKernel, 's
     signal = stage.params.some(({ kind }) => kind === 'rgbToYuv') ? { stage: stage.name } : undefined;
   }
   return sink.colour === 'yuv' && signal ? { signal } : {};
+};
+
+type Geometry = Kernel['geometry'];
+/** The limit of the filter, at the last of the maps that it samples together. */
+const filterLimit = (
+  before: Geometry,
+  next: Geometry[number] | undefined,
+): { filter?: string; maxScale?: number } => {
+  const stage = before.findLast(({ role }) => role !== 'chainedMap');
+  if (before.at(-1)?.role === 'indexMap' || next?.role === 'chainedMap') return {};
+  if (stage?.role !== 'map' || !stage.scale || stage.filter.maxScale === undefined) return {};
+  return { filter: stage.filter.name, maxScale: stage.filter.maxScale };
 };
 
 const format = (

@@ -22,8 +22,10 @@ export type OracleView = {
   /** Whether `finish` takes the output's position. */
   readonly positioned: boolean;
   readonly sizeFunctions: readonly JsFunctionView[];
-  readonly sizes: readonly { readonly stage: string; readonly name: string }[];
+  readonly sizes: readonly NamedFunction[];
 };
+/** The function that a stage has for something. */
+export type NamedFunction = { readonly stage: string; readonly name: string };
 /** A function in JavaScript. */
 export type JsFunctionView = {
   readonly name: string;
@@ -88,23 +90,35 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
   };
 };
 
-/** The functions that give a stage's output size, as `NAME(p, src) → [width, height]`, helpers first. */
+/**
+ * The functions that give a stage's output size, as `NAME(p, src) → [width, height]`, and a map's scale, as
+ * `NAME(p, src, dst) → [x, y]`, helpers first.
+ */
 export const sizeFunctions = (
   stages: readonly Stage[],
   pipeline: string,
   names: FunctionNames,
-): { functions: readonly JsFunctionView[]; sizes: readonly { stage: string; name: string }[] } => {
+): {
+  functions: readonly JsFunctionView[];
+  sizes: readonly NamedFunction[];
+  scales: readonly NamedFunction[];
+} => {
   const functions: JsFunctionView[] = [];
-  const sizes: { stage: string; name: string }[] = [];
+  const sizes: NamedFunction[] = [];
+  const scales: NamedFunction[] = [];
   for (const stage of stages) {
-    if (stage.role === 'point' || !stage.size) continue;
+    if (stage.role === 'point') continue;
     const print = (
       fn: OpFunction['fn'],
       name: string,
       args: readonly string[],
       helper: (n: string) => string,
+      what: string,
     ) => {
-      const locals = localNames(fn, local => ['p', 'src', 'f', 'cw'].includes(local) || isReserved(local));
+      const locals = localNames(
+        fn,
+        local => ['p', 'src', 'dst', 'f', 'cw'].includes(local) || isReserved(local),
+      );
       const around = {
         local: (own: string) => locals.get(own) ?? own,
         helper,
@@ -115,14 +129,20 @@ export const sizeFunctions = (
         tap: () => '',
       };
       const all = [...args, ...fn.args.map(arg => around.local(arg.name))].join(', ');
-      const title = `the size after ${stage.name}`;
+      const title = `the ${what} ${stage.name}`;
       functions.push({ name, title, args: all, lines: textOf(printBody(fn, js, around)) });
     };
-    const { rename, fresh } = names.helpers(stage.size);
-    for (const { fn, name } of fresh) print(fn, name, [], rename);
-    const name = names.take(`${pipeline}_${cName(stage.name)}_size`);
-    print(stage.size.fn, name, ['p', 'src'], rename);
-    sizes.push({ stage: stage.name, name });
+    const add = (apply: OpFunction, suffix: string, args: readonly string[], what: string): NamedFunction => {
+      const { rename, fresh } = names.helpers(apply);
+      for (const { fn, name } of fresh) print(fn, name, [], rename, what);
+      const name = names.take(`${pipeline}_${cName(stage.name)}_${suffix}`);
+      print(apply.fn, name, args, rename, what);
+      return { stage: stage.name, name };
+    };
+    if (stage.size) sizes.push(add(stage.size, 'size', ['p', 'src'], 'size after'));
+    if (stage.role !== 'indexMap' && stage.scale) {
+      scales.push(add(stage.scale, 'scale', ['p', 'src', 'dst'], 'scale of'));
+    }
   }
-  return { functions, sizes };
+  return { functions, sizes, scales };
 };

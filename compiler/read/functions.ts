@@ -336,6 +336,13 @@ export type MainArg =
       readonly type: Type;
       readonly name: string;
       readonly whole: (part: Expr) => Value;
+    }
+  /** A record of which some fields are arguments; those that the function does not use are none. */
+  | {
+      readonly kind: 'record';
+      readonly what: string;
+      readonly args: readonly { readonly name: string; readonly type: Type }[];
+      readonly fields: ReadonlyMap<string, Value>;
     };
 
 /** Reads an operator's own function. Its arguments and its result follow from its role. */
@@ -371,7 +378,7 @@ export const readMain = (
     if (!body || reader.refused) {
       return undefined;
     }
-    const taken = args.filter(arg => !arg.isPart || mentions(body, arg.name));
+    const taken = args.filter(arg => !arg.isOptional || mentions(body, arg.name));
     const printed = taken.map(({ name, type }) => ({ name, type }));
     return { name, args: printed, returns, body, loc: locOf(scope, node) };
   } finally {
@@ -384,7 +391,20 @@ const bindMain = (
   argument: MainArg,
   parameter: ts.ParameterDeclaration | undefined,
   node: ts.Node,
-): readonly { readonly name: string; readonly type: Type; readonly isPart: boolean }[] => {
+): readonly { readonly name: string; readonly type: Type; readonly isOptional: boolean }[] => {
+  if (argument.kind === 'record') {
+    if (!parameter) {
+      return [];
+    }
+    const loc = locOf(scope, parameter);
+    const given = argument.args.map(({ name, type }) => ({ name, type, local: scope.names.take(name) }));
+    const fields = new Map<string, Value>(argument.fields);
+    for (const { name, type, local } of given) {
+      fields.set(name, { kind: 'local', name: local, type, loc });
+    }
+    bind(scope, parameter.name, { kind: 'record', what: argument.what, fields }, 'alias');
+    return given.map(({ local, type }) => ({ name: local, type, isOptional: true }));
+  }
   if (argument.kind === 'bound') {
     if (parameter) {
       bind(scope, parameter.name, argument.value, 'alias');
@@ -399,7 +419,7 @@ const bindMain = (
     const name = scope.names.take(argument.name);
     const part: Expr = { kind: 'local', name, type, loc: locOf(scope, parameter) };
     bind(scope, parameter.name, argument.whole(part), 'alias');
-    return [{ name, type, isPart: true }];
+    return [{ name, type, isOptional: true }];
   }
   const plain = parameter && ts.isIdentifier(parameter.name) ? parameter.name : undefined;
   const name = scope.names.take(plain && plain.text !== '_' ? plain.text : argument.name);
@@ -408,5 +428,5 @@ const bindMain = (
   if (parameter) {
     bind(scope, parameter.name, local, plain ? 'alias' : 'const');
   }
-  return [{ name, type, isPart: false }];
+  return [{ name, type, isOptional: false }];
 };

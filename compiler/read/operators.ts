@@ -22,9 +22,12 @@ export type Declaration = {
 /** A parameter as the kernel sees it. */
 export type KernelParam =
   | { readonly name: string; readonly choice: string }
+  | { readonly name: string; readonly constant: number }
   | { readonly name: string; readonly kind: Exclude<ParamKind, 'choice'>; readonly perChannel: boolean };
 
-export type Role = 'point' | 'map' | 'indexMap' | 'filter' | 'indexBorder' | 'size';
+export type Role = 'point' | 'map' | 'indexMap' | 'filter' | 'indexBorder' | 'size' | 'scale';
+/** Functions beside an operator's own. */
+const besides: readonly Role[] = ['size', 'scale'];
 
 export const constructors: Readonly<Record<string, string>> = {
   point: 'pointOp',
@@ -77,7 +80,7 @@ export const makeOperators = (session: Session): Operators => {
       return made === 'refused' ? undefined : { ...made, name: given ?? made.name };
     },
     read: (declaration, role, options) => {
-      const node = declaration.functions.get(role === 'size' ? 'size' : 'apply');
+      const node = declaration.functions.get(besides.includes(role) ? role : 'apply');
       if (!node) {
         return undefined;
       }
@@ -120,7 +123,7 @@ const declare = (
     return refuse('CW2002', argument ?? call, { maker });
   }
   const found = new Map<string, FunctionNode>();
-  for (const name of ['apply', 'size']) {
+  for (const name of ['apply', ...besides]) {
     const property = definition.properties.find(member => member.name?.getText() === name);
     if (property) {
       const fn = functionOf(session, property);
@@ -223,7 +226,7 @@ const readOperator = (
   const loc = session.locOf(node);
   const params = paramsRecord(options.params, options.channels, loc);
   const { args, returns } = signature(role, params, options, loc);
-  const name = role === 'size' ? `${declaration.name}Size` : declaration.name;
+  const name = `${declaration.name}${role === 'size' ? 'Size' : role === 'scale' ? 'Scale' : ''}`;
   const fn = readMain(reader, node, name, args, returns, role === 'size');
   return fn && { fn, helpers: reader.helpers };
 };
@@ -255,9 +258,11 @@ const signature = (
       };
     case 'filter':
       return {
-        args: [bound({ kind: 'tapper' }), arg('at', tuple('f32', 2))],
+        args: [bound({ kind: 'tapper' }), arg('at', tuple('f32', 2)), footprint(params, loc)],
         returns: tuple('f32', channels),
       };
+    case 'scale':
+      return { args: [bound(params), bound(sizesRecord(f32, loc))], returns: tuple('f32', 2) };
     case 'indexBorder':
       return { args: [arg('i', i32), arg('size', i32)], returns: i32 };
     default:
@@ -280,6 +285,17 @@ const position = (loc: Loc): MainArg => ({
       ['size', sizeRecord('src', i32, loc)],
     ]),
   }),
+});
+
+/** The scale, which is an argument; the size of what is read; and the filter's constants. */
+const footprint = (constants: Value, loc: Loc): MainArg => ({
+  kind: 'record',
+  what: "the filter's footprint",
+  args: [{ name: 'scale', type: tuple('f32', 2) }],
+  fields: new Map([
+    ['size', sizeRecord('src', i32, loc)],
+    ...(constants.kind === 'record' ? constants.fields : []),
+  ]),
 });
 
 // A map counts in f32, so it sees sizes as f32; whole maps and sizes count in i32.
@@ -316,6 +332,9 @@ const paramsRecord = (params: readonly KernelParam[], channels: number, loc: Loc
 const paramValue = (param: KernelParam, channels: number, loc: Loc): Value => {
   if ('choice' in param) {
     return { kind: 'text', value: param.choice };
+  }
+  if ('constant' in param) {
+    return { kind: 'number', value: param.constant };
   }
   const { scalar, lanes, fields } = paramFields[param.kind];
   const lane = (index: number): Expr => ({

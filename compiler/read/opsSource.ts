@@ -65,6 +65,7 @@ const makerOf = (name: string, node: VariableDeclaration): Maker | undefined => 
   const result = given?.getReturnType();
   if (typeNameOf(result) === 'Format') return 'format';
   if (typeNameOf(result) === 'Border' && name === 'constant') return 'border';
+  if (typeNameOf(result) === 'Stage' && name === 'resample') return 'mapOp';
   if (['spec.ts', 'math.ts'].includes(file.getBaseName())) return undefined;
   // A function that places an operator stands in one file with it.
   const inside = node.getInitializerIfKind(SyntaxKind.CallExpression)?.getExpression().getText() ?? '';
@@ -89,7 +90,7 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
     const list = signature.getParameters().map(parameter => {
       const declaration = parameter.getValueDeclarationOrThrow();
       const type = declaration.getType();
-      const fields = type.isObject() && !type.isArray() ? type.getProperties() : [];
+      const fields = type.isObject() && !type.isArray() && !type.isTuple() ? type.getProperties() : [];
       if (fields.length === 0) {
         const written = Node.isParameterDeclaration(declaration) ? declaration.getTypeNode()?.getText() : '';
         if (written) types.set(parameter.getName(), written);

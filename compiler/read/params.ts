@@ -214,6 +214,10 @@ const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Pro
       return isF32(value) ? undefined : expected('a finite number of degrees', path, value);
     case 'mat3x4':
       return checkNumbers(value, paramFields[kind].lanes, path);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye':
+      return checkFields(value, paramFields[kind].fields, kind === 'camera', path);
     case 'rect':
       return checkRect(value, path, 0);
     case 'rects':
@@ -250,6 +254,24 @@ const checkRects = (value: unknown, path: string): Problem | undefined =>
   Array.isArray(value) && value.length <= MAX_RECTS
     ? firstProblem(value, (item, index) => checkRect(item, `${path}[${index}]`, -2147483647))
     : expected(`at most ${MAX_RECTS} rectangles in an array`, path, value);
+
+/** A record of numbers, of which those that are not `required` may be missing. */
+const checkFields = (
+  value: unknown,
+  names: readonly string[],
+  required: boolean,
+  path: string,
+): Problem | undefined => {
+  const keys = isBag(value) ? Object.keys(value) : [];
+  if (!isBag(value) || Array.isArray(value) || keys.some(key => !names.includes(key))) {
+    return expected(`{ ${names.join(', ')} }`, path, value);
+  }
+  const wrong = names.find(name => {
+    const number = own(value, name);
+    return !(isF32(number) || (number === undefined && !required));
+  });
+  return wrong === undefined ? undefined : expected('a finite number', `${path}.${wrong}`, own(value, wrong));
+};
 
 const checkRect = (value: unknown, path: string, leastCorner: number): Problem | undefined => {
   const names: readonly string[] = paramFields.rect.fields;

@@ -7,6 +7,7 @@ import type { ForkIr, Loc, OutputIr, PipelineIr, Stage, Stored } from '../ir/typ
 import { formatProblem } from './formats.js';
 import { makeNames } from './names.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
+import { readResample } from './resamples.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
 
 /** A pipeline as it was exported. */
@@ -92,8 +93,16 @@ const readTrunk = (reader: StageReader, value: Bag, reading: Reading): Trunk | u
     return undefined;
   }
   const first = head?.colour ?? parts.source.colour;
-  const { stages, colour } = readStages(reader, first, parts.stages, nodes?.slice(1), loc, chain, names);
-  return stages.length < parts.stages.length
+  const { stages, colour, refused } = readStages(
+    reader,
+    first,
+    parts.stages,
+    nodes?.slice(1),
+    loc,
+    chain,
+    names,
+  );
+  return refused
     ? undefined
     : {
         source: parts.source,
@@ -160,9 +169,7 @@ const readResults = (
     }
     const read = readStages(reader, colour, own, nodes, loc, inside, names);
     const format = readSink(reader, sink, read.colour, at, inside);
-    return format && read.stages.length === own.length
-      ? { name, stages: read.stages, sink: format, loc: at }
-      : undefined;
+    return format && !read.refused ? { name, stages: read.stages, sink: format, loc: at } : undefined;
   });
   const whole = results.filter(result => result !== undefined);
   return whole.length === results.length ? whole : undefined;
@@ -303,10 +310,11 @@ const readStages = (
   loc: Loc,
   chain: readonly string[],
   uniqueName: StageNames,
-): { readonly stages: readonly Stage[]; readonly colour: Colour } => {
+): { readonly stages: readonly Stage[]; readonly colour: Colour; readonly refused: boolean } => {
   const { session, loaded } = reader;
   const stages: Stage[] = [];
   let colour = before;
+  let refused = false;
   for (const [index, value] of values.entries()) {
     const node = nodes?.[index];
     const call = loaded.placedBy(value);
@@ -319,16 +327,25 @@ const readStages = (
     if (!isBag(value) || value.kind !== 'stage' || !isOp(value.op)) {
       const what = isFormatLike(value) ? 'a format' : describePart(value);
       session.report('CW3007', place.loc, { actual: what }, chain);
+      refused = true;
       continue;
     }
     const options = isBag(value.options) ? value.options : {};
-    const result = readStage(reader, value.op, options, colour, place, uniqueName);
+    const { op } = value;
+    if (op.role === 'resample') {
+      const read = readResample(reader, op.maps, options, colour, place, uniqueName);
+      stages.push(...(read ?? []));
+      refused ||= !read;
+      continue;
+    }
+    const result = readStage(reader, op, options, colour, place, uniqueName);
     if (result.stage) {
       stages.push(result.stage);
     }
+    refused ||= !result.stage;
     colour = result.colour;
   }
-  return { stages, colour };
+  return { stages, colour, refused };
 };
 
 const readSink = (

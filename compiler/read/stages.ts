@@ -2,12 +2,28 @@
 import { ts } from 'ts-morph';
 import { type Colour, channelCount } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
-import type { BorderRef, FilterRef, Loc, ParamField, Stage } from '../ir/types.js';
+import {
+  type BorderRef,
+  type FilterRef,
+  type Loc,
+  type OpFunction,
+  type ParamField,
+  readsScale,
+  type Stage,
+} from '../ir/types.js';
 import { hasUnitGain } from './gain.js';
 import type { Loaded } from './load.js';
-import type { Declaration, Operators } from './operators.js';
+import type { Declaration, KernelParam, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
-import { type Bag, constantValue, describeActual, isBag, isPlainName, settleParams } from './params.js';
+import {
+  type Bag,
+  constantValue,
+  describeActual,
+  isBag,
+  isPlainName,
+  type RefuseOption,
+  settleParams,
+} from './params.js';
 import type { Args } from './scope.js';
 import type { Session } from './session.js';
 
@@ -30,20 +46,25 @@ export type StageResult = { readonly stage?: Stage; readonly colour: Colour };
 
 export const isColour = (value: unknown): value is Colour =>
   typeof value === 'string' && Object.hasOwn(channelCount, value);
-const roles = ['point', 'map', 'indexMap'] as const;
-type Role = (typeof roles)[number];
+const roles = ['point', 'map', 'indexMap', 'resample'] as const;
+type Role = Exclude<(typeof roles)[number], 'resample'>;
+/** An operator in a bag. */
+export type PlacedOp = Bag & { readonly role: Role; readonly params: Bag };
+type Resample = Bag & { readonly role: 'resample'; readonly params: Bag };
 
 /** Whether the value is an operator, as its declaration left it. */
-export const isOp = (value: unknown): value is Bag & { readonly role: Role; readonly params: Bag } =>
+export const isOp = (value: unknown): value is PlacedOp | Resample =>
   isBag(value) && roles.some(role => role === value.role) && isBag(value.params);
 
+/** @param under For a map that hands its points on, inside of `resample`: the filter that reads them in the end. */
 export const readStage = (
   reader: StageReader,
-  op: Bag & { readonly role: Role; readonly params: Bag },
+  op: PlacedOp,
   options: Bag,
   colour: Colour,
   place: StagePlace,
   uniqueName: (name: string) => string,
+  under?: FilterRef,
 ): StageResult => {
   const { session, loaded, operators } = reader;
   const { role } = op;
@@ -67,10 +88,11 @@ export const readStage = (
   }
   const channels = channelCount[colour];
   const refuse = refuser(reader, here);
-  const taken = role === 'map' ? ['filter', 'border'] : [];
+  const samples = role === 'map' && under === undefined;
+  const taken = samples ? ['filter', 'border'] : [];
   const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
-  const filter = role === 'map' ? readFilter(reader, declaration, options, channels, here) : undefined;
-  const border = role === 'map' ? readBorder(reader, declaration, options, channels, here) : undefined;
+  const filter = samples ? readFilter(reader, declaration, options, channels, here) : under;
+  const border = samples ? readBorder(reader, declaration, options, channels, here) : undefined;
   if (!settled) {
     return { colour: after };
   }
@@ -97,7 +119,24 @@ export const readStage = (
   if (role === 'indexMap') {
     return { stage: { role, name, ...base, ...sized }, colour };
   }
-  return filter && border ? { stage: { role, name, ...base, ...sized, filter, border }, colour } : { colour };
+  if (!filter || (samples && !border)) {
+    return { colour };
+  }
+  let scale: OpFunction | undefined;
+  if (readsScale(filter)) {
+    if (!declaration.functions.has('scale')) {
+      refuse('filter', 'CW3020', { filter: filter.name, op: declaration.name });
+      return { colour };
+    }
+    scale = operators.read(declaration, 'scale', reading);
+    if (!scale) {
+      return { colour };
+    }
+  }
+  const map = { name, ...base, ...sized, ...(scale && { scale }) };
+  return border
+    ? { stage: { role, ...map, filter, border }, colour }
+    : { stage: { role: 'chainedMap', ...map }, colour };
 };
 
 const withDoc = (field: ParamField, doc: string | undefined): ParamField =>
@@ -137,10 +176,34 @@ const readFilter = (
   const call = loaded.madeBy(value);
   const declaration = operators.declare(call, 'filter', place.loc, place.chain, value.name);
   const chain = [`filter ${declaration?.name}`, ...place.chain];
+  const { maxScale } = value;
+  if (maxScale !== undefined && !(typeof maxScale === 'number' && maxScale >= 1 && maxScale <= 65_536)) {
+    const expected = 'a filter with a maxScale of 1 to 65536';
+    refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(maxScale) });
+    return undefined;
+  }
+  const params = constantsOf(value.constants, refuse);
   const apply =
-    declaration && operators.read(declaration, 'filter', { channels, out: channels, params: [], chain });
+    params &&
+    declaration &&
+    operators.read(declaration, 'filter', { channels, out: channels, params, chain });
   if (!declaration || !apply) return undefined;
-  return { name: declaration.name, apply, unitGain: hasUnitGain(value.apply, channels) };
+  const unitGain = hasUnitGain(value.apply, channels, isBag(value.constants) ? value.constants : {});
+  return { name: declaration.name, apply, unitGain, ...(maxScale === undefined ? {} : { maxScale }) };
+};
+
+/** The constants of a filter as its function sees them, or undefined after a diagnostic. */
+const constantsOf = (constants: unknown, refuse: RefuseOption): readonly KernelParam[] | undefined => {
+  const params: KernelParam[] = [];
+  for (const [name, value] of Object.entries(isBag(constants) ? constants : {})) {
+    const isTaken = name === 'scale' || name === 'size' || !isPlainName(name);
+    if (isTaken || !(typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)))) {
+      refuse('filter', 'CW2020', { name: name.slice(0, 40), actual: describeActual(value) });
+      return undefined;
+    }
+    params.push(typeof value === 'string' ? { name, choice: value } : { name, constant: value });
+  }
+  return params;
 };
 
 const isNameOrNone = (name: unknown): name is string | undefined => name === undefined || isPlainName(name);

@@ -5,6 +5,7 @@
 import type { Mat2x3, Pipeline } from '../../ops/spec.js';
 import { type GoldenEntry, goldenEntries, goldenInput, goldenOutput } from '../support/golden.js';
 import { type Pixels, readPixels, type TestImage } from '../support/images.js';
+import { reference } from '../support/reference.js';
 import * as within from '../support/tolerance.js';
 import * as pipelines from './pipelines.js';
 
@@ -95,9 +96,61 @@ const cvtColors: Readonly<Record<string, Plan>> = {
 };
 const cvtColor = ({ params }: GoldenEntry): Plan => cvtColors[String(params.code)];
 
+const pillowFilters: Readonly<Record<string, PipelineName>> = {
+  box: 'resizeBox',
+  bilinear: 'resizeTriangle',
+  hamming: 'resizeHamming',
+  bicubic: 'resizeWideCubic',
+  lanczos: 'resizeWideLanczos',
+};
+/** How far those filters reach whose results may leave the range of the pixels. */
+const overshooting: Readonly<Partial<Record<PipelineName, number>>> = {
+  resizeWideCubic: 2,
+  resizeWideLanczos: 3,
+};
+const torchFilters: Readonly<Record<string, PipelineName>> = {
+  bilinear: 'resizeTriangleFloat',
+  bicubic: 'resizeWideCubicFloat',
+};
+
 const resized = (entry: GoldenEntry): Plan => {
   const [height, width] = entry.params.size as readonly number[];
   const options = { width, height };
+  if (entry.op === 'resize' && entry.params.filter === 'nearest') {
+    return { name: 'resizeFloor', options, tolerance: within.exact, why: 'it moves whole pixels' };
+  }
+  if (entry.params.filter === 'area') {
+    return {
+      name: 'resizeArea',
+      options,
+      tolerance: within.oneLevel,
+      why: 'OpenCV has fixed-point weights where it enlarges',
+    };
+  }
+  const antialiased = (entry.op === 'pillowResize' ? pillowFilters : {})[String(entry.params.filter)];
+  if (antialiased) {
+    const image = inputOf(entry, antialiased);
+    const between = reference(byName[antialiased], image, { width, height: image.height });
+    const reach = overshooting[antialiased];
+    return {
+      name: antialiased,
+      options,
+      tolerance: {
+        ...within.oneLevel,
+        ...(reach === undefined ? {} : { outliers: within.clampedShare(between, options, reach) }),
+      },
+      why: 'Pillow rounds between its two passes, and clamps there what left 0..255',
+    };
+  }
+  if (entry.params.antialias === true) {
+    const name = torchFilters[String(entry.params.filter)];
+    return {
+      name,
+      options,
+      tolerance: f32Sampling(entry, name),
+      why: 'torch computes positions and weights in f32',
+    };
+  }
   if (entry.params.filter === 'nearest') {
     return {
       name: 'resizeNearest',
@@ -114,17 +167,6 @@ const resized = (entry: GoldenEntry): Plan => {
       options,
       tolerance: f32Sampling(entry, 'resizeCubicFloat'),
       why: 'torch computes positions in f32',
-    };
-  }
-  if (entry.op === 'pillowResize' && entry.params.filter === 'bicubic') {
-    return {
-      name: 'resizeCatmullRom',
-      options,
-      tolerance: {
-        ...within.oneLevel,
-        outliers: within.edgeShare(inputOf(entry, 'resizeCatmullRom'), options),
-      },
-      why: 'Pillow has fixed-point weights, and leaves pixels outside out instead of repeating the edge',
     };
   }
   if (isWide(entry.params.filter)) {

@@ -84,16 +84,25 @@ export const resizeCubicFloat = pipeline(
   resize({ filter: ops.cubic, border: replicate }),
   nchw('f32'),
 );
-export const resizeCatmullRom = pipeline(
-  ops.rgb8(),
-  resize({ filter: ops.catmullRom, border: replicate }),
-  ops.rgb8(),
-);
 export const resizeLanczos = pipeline(
   ops.rgb8(),
   resize({ filter: ops.lanczos4, border: replicate }),
   ops.rgb8(),
 );
+
+export const resizeFloor = pipeline(ops.rgb8(), ops.resizeNearest(), ops.rgb8());
+const shrunk = (filter: ops.Filter) =>
+  pipeline(ops.rgb8(), resize({ filter, border: replicate }), ops.rgb8());
+const shrunkFloat = (filter: ops.Filter) =>
+  pipeline(rgbFloatPlanes, resize({ filter, border: replicate }), nchw('f32'));
+export const resizeArea = shrunk(ops.area);
+export const resizeBox = shrunk(ops.antialiasedBox);
+export const resizeTriangle = shrunk(ops.antialiasedLinear);
+export const resizeHamming = shrunk(ops.antialiasedHamming);
+export const resizeWideCubic = shrunk(ops.antialiasedCubic);
+export const resizeWideLanczos = shrunk(ops.antialiasedLanczos);
+export const resizeTriangleFloat = shrunkFloat(ops.antialiasedLinear);
+export const resizeWideCubicFloat = shrunkFloat(ops.antialiasedCubic);
 
 const outside = constant([7, 11, 13]);
 const cvWarp = (filter: ops.Filter, border: ops.Border) =>

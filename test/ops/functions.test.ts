@@ -61,7 +61,8 @@ describe('operators are plain functions', () => {
 
   it('filters read the pixels around a point', () => {
     const tap = (x: number, y: number): ops.Pixel => [x, 10 * y, x * y];
-    const run = (filter: ops.Filter, x: number, y: number): readonly number[] => filter.apply(tap, [x, y]);
+    const run = (filter: ops.Filter, x: number, y: number): readonly number[] =>
+      filter.apply(tap, [x, y], { scale: [1, 1], size: { width: 9, height: 9 } });
     expect(run(ops.nearest, 1.5, -0.5)).toEqual([2, 0, 0]);
     expect(run(ops.nearest, 1.49, -0.51)).toEqual([1, -10, -1]);
     expect(run(ops.linear, 1.25, 2.5)).toEqual([1.25, 25, 1.25 * 2.5]);

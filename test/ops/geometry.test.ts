@@ -46,8 +46,9 @@ describe('borders', () => {
 
 describe('filters', () => {
   const { linear, cubic, catmullRom, lanczos4 } = ops;
+  const footprint = { scale: [1, 1], size: { width: 99, height: 99 } } as const;
   const run = (filter: ops.Filter, x: number, value: (x: number) => number): number =>
-    filter.apply((column, row) => [value(column) + 0 * row], [x, 3])[0];
+    filter.apply((column, row) => [value(column) + 0 * row], [x, 3], footprint)[0];
   /** The weight of the pixel at `d` from the point. */
   const weight = (filter: ops.Filter, d: number): number => run(filter, d + 20, x => (x === 20 ? 1 : 0));
 

@@ -11,6 +11,20 @@ const cases: Readonly<Record<string, string>> = {
   }
   return px.map(v => v + sum);
 }`),
+  computedLoop: pointSpec(
+    `(px, { n }) => {
+  let sum: f32 = 0;
+  const most = n * 2;
+  for (let i = 2; i < Math.min(most, n + 1, 64); i += 3) {
+    sum += i;
+  }
+  for (let i = 0; i <= Math.min(n, 7); i++) {
+    sum += i * 0.5;
+  }
+  return px.map(v => v + sum);
+}`,
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
   loopOverTuple: pointSpec(
     `px => {
   let sum: f32 = 0;
@@ -139,6 +153,20 @@ test('loop', () => {
       let sum: f32 = 0.0
       for i = 1 to 8 step 2
         sum = (sum + (f32(i) * 0.5))
+      return [(px[0] + sum), (px[1] + sum), (px[2] + sum)]
+    "
+  `);
+});
+
+test('computedLoop', () => {
+  expect(show('computedLoop')).toMatchInlineSnapshot(`
+    "op(px: f32×3): f32×3
+      let sum: f32 = 0.0
+      const most: i32 = ($n.0 * 2)
+      for i = 2 to min(min(most, ($n.0 + 1)), 64) step 3
+        sum = (sum + f32(i))
+      for i_1 = 0 to (min($n.0, 7) + 1) step 1
+        sum = (sum + (f32(i_1) * 0.5))
       return [(px[0] + sum), (px[1] + sum), (px[2] + sum)]
     "
   `);

@@ -23,6 +23,21 @@ const cases: Readonly<Record<string, string>> = {
   forLongUnrolled: pointSpec(
     'px => { let s: f32 = 0; for (let i = 0; i < 65; i++) { s += px[i % 3]; } return [s, s, s]; }',
   ),
+  forComputedMax: pointSpec(
+    '(px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.max(n, 8); i++) { s += 1; } return [s, s, s]; }',
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
+  forComputedFraction: pointSpec(
+    '([r, g, b]) => { let s: f32 = 0; for (let i = 0; i < Math.min(r, 8); i++) { s += 1; } return [s, g, b]; }',
+  ),
+  forComputedLong: pointSpec(
+    '(px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 100000); i++) { s += 1; } return [s, s, s]; }',
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
+  forComputedIndex: pointSpec(
+    '(px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 3); i++) { s += px[i]; } return [s, s, s]; }',
+    { params: 'n: i32', options: '{ n: 3 }' },
+  ),
   switchStatement: pointSpec(
     '([r, g, b], { n }) => { switch (n) { case 1: return [r, r, r]; default: return [g, g, b]; } }',
     { params: 'n: i32', options: '{ n: 1 }' },
@@ -243,6 +258,39 @@ export const p = pipeline(rgb8(), warpAffine({ filter: blur, border: replicate }
   tapAsValue:
     anySpec(`const blur = filter({ apply: (tap, [x, y]) => { const f = [tap]; return tap(0, 0); } });
 export const p = pipeline(rgb8(), warpAffine({ filter: blur, border: replicate }), nchw('f32'));`),
+  filterConstant:
+    anySpec(`const wide = filter({ constants: { scale: 2 }, apply: (tap, [x, y]) => tap(i32(x), i32(y)) });
+export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));`),
+  filterConstantNotFinite:
+    anySpec(`const wide = filter({ constants: { a: 1 / 0 }, apply: (tap, [x, y]) => tap(i32(x), i32(y)) });
+export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));`),
+  filterLimit: anySpec(`const wide = filter({ maxScale: 0, apply: (tap, [x, y]) => tap(i32(x), i32(y)) });
+export const p = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));`),
+  scaleOfAWarp: anySpec(
+    `export const p = pipeline(rgb8(), warpAffine({ filter: ops.antialiasedLinear, border: replicate }), nchw('f32'));`,
+  ),
+  scaleOfOwnMap:
+    anySpec(`const mean = filter({ apply: (tap, [x, y], { scale }) => tap(i32(x * scale[0]), i32(y)) });
+const shift = mapOp({ params: {}, apply: ([x, y]) => [x + 1, y] });
+export const p = pipeline(rgb8(), shift({ filter: mean, border: replicate }), nchw('f32'));`),
+  resampleOfNothing: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([] as never, { filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  resampleOfACrop: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize(), crop() as never], { filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  resampleSampledTwice: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize({ filter: linear }), warpAffine()], { filter: linear, border: replicate }), nchw('f32'));`,
+  ),
+  resampleWithoutScale: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: ops.area, border: replicate }), nchw('f32'));`,
+  ),
+  resampleWithoutBorder: anySpec(
+    `export const p = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: linear } as never), nchw('f32'));`,
+  ),
+  cameraMissing: anySpec(
+    `export const p = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: replicate }), nchw('f32'));`,
+  ),
   tapOfFraction: anySpec(`const half = filter({ apply: (tap, [x, y]) => tap(x, i32(y)) });
 export const p = pipeline(rgb8(), warpAffine({ filter: half, border: replicate }), nchw('f32'));`),
   sizeWithoutHeight:
@@ -492,7 +540,7 @@ test('forRuntimeBound', () => {
 
     7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < n; i++) { s += 1; } return [s, s, s]; } });
                                                                                                                         ~
-      hint: use whole numbers or constants of the module; count upwards; leave the counter alone in the body
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
       in op op < pipeline forRuntimeBound (forRuntimeBound.ts:8:14)"
   `);
 });
@@ -503,7 +551,7 @@ test('forDown', () => {
 
     7 const op = pointOp({ from: ['rgb'], params: {}, apply: px => { let s: f32 = 0; for (let i = 3; i > 0; i--) { s += 1; } return [s, s, s]; } });
                                                                                                      ~~~~~
-      hint: use whole numbers or constants of the module; count upwards; leave the counter alone in the body
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
       in op op < pipeline forDown (forDown.ts:8:14)"
   `);
 });
@@ -514,7 +562,7 @@ test('forEver', () => {
 
     7 const op = pointOp({ from: ['rgb'], params: {}, apply: px => { for (;;) { return [1, 2, 3]; } } });
                                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: use whole numbers or constants of the module; count upwards; leave the counter alone in the body
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
       in op op < pipeline forEver (forEver.ts:8:14)"
   `);
 });
@@ -2184,7 +2232,7 @@ test('parameterOfNoType', () => {
 
     7 export const parameterOfNoType = pipeline(rgb8(), op(), nchw('f32'));
                                                         ~~~~
-      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault
+      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault
       in op op < pipeline parameterOfNoType (parameterOfNoType.ts:7:14)"
   `);
 });
@@ -2632,5 +2680,177 @@ test('positionHalved', () => {
                                                                                               ~~~~~~~~~~~~~~
       hint: write \`idiv(a, b)\` or \`Math.trunc(a / b)\` for a whole number, \`f32(a) / b\` for a fraction
       in op op < pipeline positionHalved (positionHalved.ts:8:14)"
+  `);
+});
+
+test('forComputedMax', () => {
+  expect(run.textOf('forComputedMax.ts')).toMatchInlineSnapshot(`
+    "forComputedMax.ts:7:115 - error CW1003: Expected \`for (let i = a; i < b; i += k)\` with constants for a, b and k > 0.
+
+    7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.max(n, 8); i++) { s += 1; } return [s, s,
+                                                                                                                        ~~~~~~~~~~~~~~
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
+      in op op < pipeline forComputedMax (forComputedMax.ts:8:14)"
+  `);
+});
+
+test('forComputedFraction', () => {
+  expect(run.textOf('forComputedFraction.ts')).toMatchInlineSnapshot(`
+    "forComputedFraction.ts:7:109 - error CW1003: Expected \`for (let i = a; i < b; i += k)\` with constants for a, b and k > 0.
+
+    7 const op = pointOp({ from: ['rgb'], params: {}, apply: ([r, g, b]) => { let s: f32 = 0; for (let i = 0; i < Math.min(r, 8); i++) { s += 1; } return [s, g, b]; }
+                                                                                                                  ~~~~~~~~~~~~~~
+      hint: use whole numbers or constants of the module, or \`i < Math.min(n, 64)\` for an end that is computed; count upwards; leave the counter alone in the body
+      in op op < pipeline forComputedFraction (forComputedFraction.ts:8:14)"
+  `);
+});
+
+test('forComputedLong', () => {
+  expect(run.textOf('forComputedLong.ts')).toMatchInlineSnapshot(`
+    "forComputedLong.ts:7:95 - error CW1054: The loop has 100000 rounds, and 65536 are allowed.
+
+    7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 100000); i++) { s += 1; } return [
+                                                                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: compute it before the call, and pass the result as a parameter
+      in op op < pipeline forComputedLong (forComputedLong.ts:8:14)"
+  `);
+});
+
+test('forComputedIndex', () => {
+  expect(run.textOf('forComputedIndex.ts')).toMatchInlineSnapshot(`
+    "forComputedIndex.ts:7:95 - error CW1060: The counter i indexes a tuple, and the end of its loop is computed.
+
+    7 const op = pointOp({ from: ['rgb'], params: {n: i32}, apply: (px, { n }) => { let s: f32 = 0; for (let i = 0; i < Math.min(n, 3); i++) { s += px[i]; } return [s
+                                                                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give the loop a constant end, with an \`if\` inside
+      in op op < pipeline forComputedIndex (forComputedIndex.ts:8:14)"
+  `);
+});
+
+test('filterConstant', () => {
+  expect(run.textOf('filterConstant.ts')).toMatchInlineSnapshot(`
+    "filterConstant.ts:7:57 - error CW2020: Expected a number or a word, under a name of its own, for the constant scale of a filter but received 2.
+
+    7 export const filterConstant = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
+                                                              ~~~~~~~~~~~~
+      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are what every filter has
+      in op resize < pipeline filterConstant (filterConstant.ts:7:14)"
+  `);
+});
+
+test('filterConstantNotFinite', () => {
+  expect(run.textOf('filterConstantNotFinite.ts')).toMatchInlineSnapshot(`
+    "filterConstantNotFinite.ts:7:66 - error CW2020: Expected a number or a word, under a name of its own, for the constant a of a filter but received Infinity.
+
+    7 export const filterConstantNotFinite = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
+                                                                       ~~~~~~~~~~~~
+      hint: write \`constants: { a: -0.5 }\`; \`scale\` and \`size\` are what every filter has
+      in op resize < pipeline filterConstantNotFinite (filterConstantNotFinite.ts:7:14)"
+  `);
+});
+
+test('filterLimit', () => {
+  expect(run.textOf('filterLimit.ts')).toMatchInlineSnapshot(`
+    "filterLimit.ts:7:54 - error CW2009: Expected a filter with a maxScale of 1 to 65536 for filter but received 0.
+
+    7 export const filterLimit = pipeline(rgb8(), resize({ filter: wide, border: replicate }), nchw('f32'));
+                                                           ~~~~~~~~~~~~
+      hint: import one from cuweave/ops, or declare one with \`filter\` or \`indexBorder\`
+      in op resize < pipeline filterLimit (filterLimit.ts:7:14)"
+  `);
+});
+
+test('scaleOfAWarp', () => {
+  expect(run.textOf('scaleOfAWarp.ts')).toMatchInlineSnapshot(`
+    "scaleOfAWarp.ts:6:59 - error CW3020: antialiasedLinear reads as many pixels as an output pixel covers, and warpAffine does not say how many.
+
+    6 export const scaleOfAWarp = pipeline(rgb8(), warpAffine({ filter: ops.antialiasedLinear, border: replicate }), nchw('f32'));
+                                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
+      in op warpAffine < pipeline scaleOfAWarp (scaleOfAWarp.ts:6:14)"
+  `);
+});
+
+test('scaleOfOwnMap', () => {
+  expect(run.textOf('scaleOfOwnMap.ts')).toMatchInlineSnapshot(`
+    "scaleOfOwnMap.ts:8:55 - error CW3020: mean reads as many pixels as an output pixel covers, and shift does not say how many.
+
+    8 export const scaleOfOwnMap = pipeline(rgb8(), shift({ filter: mean, border: replicate }), nchw('f32'));
+                                                            ~~~~~~~~~~~~
+      hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
+      in op shift < pipeline scaleOfOwnMap (scaleOfOwnMap.ts:8:14)"
+  `);
+});
+
+test('resampleOfNothing', () => {
+  expect(run.textOf('resampleOfNothing.ts')).toMatchInlineSnapshot(`
+    "resampleOfNothing.ts:6:51 - error CW3021: Expected one or more maps in \`resample([…])\` but received [].
+
+    6 export const resampleOfNothing = pipeline(rgb8(), ops.resample([] as never, { filter: linear, border: replicate }), nchw('f32'));
+                                                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write \`resample([letterbox({ … }), warpAffine()], { filter: linear, border: constant(0) })\`; crops and flips stand before it or after it
+      in op resample < pipeline resampleOfNothing (resampleOfNothing.ts:6:14)"
+  `);
+});
+
+test('resampleOfACrop', () => {
+  expect(run.textOf('resampleOfACrop.ts')).toMatchInlineSnapshot(`
+    "resampleOfACrop.ts:6:49 - error CW3021: Expected one or more maps in \`resample([…])\` but received another operator.
+
+    6 export const resampleOfACrop = pipeline(rgb8(), ops.resample([resize(), crop() as never], { filter: linear, border: replicate }), nchw('f32'));
+                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write \`resample([letterbox({ … }), warpAffine()], { filter: linear, border: constant(0) })\`; crops and flips stand before it or after it
+      in op resample < pipeline resampleOfACrop (resampleOfACrop.ts:6:14)"
+  `);
+});
+
+test('resampleSampledTwice', () => {
+  expect(run.textOf('resampleSampledTwice.ts')).toMatchInlineSnapshot(`
+    "resampleSampledTwice.ts:6:68 - error CW3022: Expected no filter for a map in \`resample([…])\`.
+
+    6 export const resampleSampledTwice = pipeline(rgb8(), ops.resample([resize({ filter: linear }), warpAffine()], { filter: linear, border: replicate }), nchw('f32'
+                                                                         ~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: say filter and border once: \`resample([…], { filter, border })\`
+      in op resample < pipeline resampleSampledTwice (resampleSampledTwice.ts:6:14)"
+  `);
+});
+
+test('resampleWithoutScale', () => {
+  expect(run.textOf('resampleWithoutScale.ts')).toMatchInlineSnapshot(`
+    "resampleWithoutScale.ts:6:54 - error CW3020: area reads as many pixels as an output pixel covers, and warpAffine does not say how many.
+
+    6 export const resampleWithoutScale = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: ops.area, border: replicate }), nchw('f32'));
+                                                           ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: take a filter that samples at a point, such as linear; or shrink with a resize in a pipeline of its own
+      in op warpAffine < op resample < pipeline resampleWithoutScale (resampleWithoutScale.ts:6:14)"
+  `);
+});
+
+test('resampleWithoutBorder', () => {
+  expect(run.textOf('resampleWithoutBorder.ts')).toMatchInlineSnapshot(`
+    "resampleWithoutBorder.ts:6:55 - error CW2008: Expected a border for resize but received nothing.
+
+    6 export const resampleWithoutBorder = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: linear } as never), nchw('f32'));
+                                                            ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write \`resize({ …, border: replicate })\`, with the name imported from cuweave/ops
+      in op resize < op resample < pipeline resampleWithoutBorder (resampleWithoutBorder.ts:6:14)"
+  `);
+});
+
+test('cameraMissing', () => {
+  expect(run.textOf('cameraMissing.ts')).toMatchInlineSnapshot(`
+    "cameraMissing.ts:6:63 - error CW2005: Expected a finite number for camera.cy but received undefined.
+
+    6 export const cameraMissing = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: 
+                                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op undistort < pipeline cameraMissing (cameraMissing.ts:6:14)
+
+    cameraMissing.ts:6:105 - error CW2005: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for distortion but received { k9 }.
+
+    6 export const cameraMissing = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: 
+                                                                                                              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op undistort < pipeline cameraMissing (cameraMissing.ts:6:14)"
   `);
 });

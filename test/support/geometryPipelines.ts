@@ -77,6 +77,11 @@ export const warpedCubic = pipeline(
   warpAffine({ filter: cubic, border: constant([9, 8, 7]) }),
   nhwc('u8'),
 );
+export const resizedCubicWith = pipeline(
+  rgb8(),
+  resize({ filter: ops.cubicWith({ a: -0.6 }), border: replicate }),
+  nchw('f32'),
+);
 export const resizedCatmullRom = pipeline(
   ops.gray8(),
   resize({ filter: catmullRom, border: reflect101 }),

@@ -32,12 +32,15 @@ import {
   yuvToRgb,
 } from '../../ops/index.js';
 
+export * from './antialiasPipelines.js';
 export * from './compositePipelines.js';
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
+export * from './lensPipelines.js';
 export * from './pixelPipelines.js';
 export * from './pointPipelines.js';
 export * from './positionPipelines.js';
+export * from './resamplePipelines.js';
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 

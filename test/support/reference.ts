@@ -12,6 +12,7 @@ import {
   channelCount,
   type DType,
   type Filter,
+  type Footprint,
   type Mat2x3,
   type Mat3x3,
   type Op,
@@ -103,6 +104,13 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
       return (value as readonly number[]).map(Math.fround);
     case 'primaries':
       return primariesMatrix(value as PrimariesChange).map(Math.fround);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye': {
+      const numbers = value as Readonly<Record<string, number | undefined>>;
+      const fields = paramFields[param.param].fields.map(name => [name, Math.fround(numbers[name] ?? 0)]);
+      return Object.fromEntries(fields);
+    }
     case 'rgbToYuv': {
       const coefficients = Object.entries(rgbToYuvCoefficients(value as YuvEncoding));
       return Object.fromEntries(coefficients.map(([field, number]) => [field, Math.fround(number)]));
@@ -150,7 +158,11 @@ const paramsOf = ({ op, options }: Stage, channels: number, context: Context): n
 const outsideOf = ({ width, height }: Size, x: number, y: number): boolean =>
   x < 0 || y < 0 || x >= width || y >= height;
 
-const sampled = (before: Picture, { filter, border }: { filter?: Filter; border?: Border }) => {
+const sampled = (
+  before: Picture,
+  { filter, border }: { filter?: Filter; border?: Border },
+  scale: Point | undefined,
+) => {
   if (!filter || !border) throw new Error('Expected a filter and a border for a map.');
   const { size, at } = before;
   const tap = (x: number, y: number): readonly number[] => {
@@ -162,7 +174,9 @@ const sampled = (before: Picture, { filter, border }: { filter?: Filter; border?
     );
     return lanes.map(Math.fround);
   };
-  return (point: Point): readonly number[] => filter.apply(tap as (x: number, y: number) => Pixel, point);
+  const footprint: Footprint = { scale: scale ?? [Number.NaN, Number.NaN], size };
+  return (point: Point): readonly number[] =>
+    filter.apply(tap as (x: number, y: number) => Pixel, point, footprint);
 };
 
 const apply = (before: Picture, stage: Stage, context: Context): Picture => {
@@ -172,6 +186,26 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     const colour = op.to === 'same' ? before.colour : op.to;
     const { size } = before;
     return { size, colour, at: (x, y) => op.apply(before.at(x, y) as never, params, { at: [x, y], size }) };
+  }
+  if (op.role === 'resample') {
+    const maps = op.maps.map(stage => ({ op: stage.op, params: paramsOf(stage, 0, context) }));
+    const sizes = [before.size];
+    for (const { op: map, params: own } of maps) {
+      const src = sizes.at(-1)!;
+      sizes.push(map.size ? map.size(own, src) : src);
+    }
+    const between = (n: number) => ({ src: sizes[n]!, dst: sizes[n + 1]! });
+    const scales = maps.map(({ op: map, params: own }, n) => map.scale?.(own, between(n)));
+    const scale = scales.reduce((a, b) => a && b && [a[0] * b[0], a[1] * b[1]], [1, 1]);
+    const sample = sampled(before, stage.options, scale);
+    const at = (x: number, y: number): readonly number[] =>
+      sample(
+        maps.reduceRight<Point>(
+          (point, { op: map, params: own }, n) => map.apply(point, own, between(n)),
+          [x, y],
+        ),
+      );
+    return { size: sizes.at(-1)!, colour: before.colour, at };
   }
   const src = before.size;
   const dst = op.size ? op.size(params, src) : src;
@@ -184,7 +218,7 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     };
     return { size: dst, colour: before.colour, at };
   }
-  const sample = sampled(before, stage.options);
+  const sample = sampled(before, stage.options, op.scale?.(params, { src, dst }));
   return { size: dst, colour: before.colour, at: (x, y) => sample(op.apply([x, y], params, { src, dst })) };
 };
 

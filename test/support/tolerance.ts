@@ -55,13 +55,28 @@ export const shiftedCubic = (shift: number, steepest: number): Tolerance => ({
   absolute: 2 * 1.5 * 1.28 * shift * steepest,
 });
 
-/** The share of a `resize`'s output pixels for which a filter of 4 × 4 pixels reads outside the input. */
-export const edgeShare = (src: Size, dst: Size): number => {
-  const share = (from: number, to: number): number => {
-    const left = Array.from({ length: to }, (_, i) => Math.floor((i + 0.5) * (from / to) - 0.5));
-    return left.filter(at => at < 1 || at + 2 >= from).length / to;
-  };
-  return 1 - (1 - share(src.width, dst.width)) * (1 - share(src.height, dst.height));
+/**
+ * The share of a `resize`'s output pixels that a peer of two passes computes from values which it clamped to 0..255 in between.
+ * @param between The picture after the first pass, along the rows, as it is before it is clamped.
+ * @param reach How far the filter reads up and down, in pixels of the output where it shrinks.
+ */
+export const clampedShare = (between: Pixels, dst: Size, reach: number): number => {
+  const { width, height, channels, values } = between;
+  const scale = height / dst.height;
+  const radius = reach * Math.max(scale, 1);
+  const isClamped = (x: number, y: number): boolean =>
+    values
+      .subarray((y * width + x) * channels, (y * width + x + 1) * channels)
+      .some(value => value < -0.5 || value > 255.5);
+  let clamped = 0;
+  for (let y = 0; y < dst.height; y++) {
+    const centre = (y + 0.5) * scale;
+    const first = Math.max(Math.trunc(centre - radius + 0.5), 0);
+    const end = Math.min(Math.trunc(centre + radius + 0.5), height);
+    const rows = Array.from({ length: end - first }, (_, row) => first + row);
+    for (let x = 0; x < width; x++) if (rows.some(row => isClamped(x, row))) clamped++;
+  }
+  return clamped / (width * dst.height);
 };
 
 /** Nearest neighbour at positions off by up to `shift`: a share of 2 · shift per axis may pick the other neighbour. */
@@ -179,7 +194,7 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  * - L*a*b* to RGB: light is off by 2⁻¹⁹ (cubes, and a matrix whose rows add up to 5.2 in size), and sRGB's curve near black
  *   multiplies by 12.92 · 255.
  * - A wider filter: {@link shiftedCubic}, and twice that for Lanczos, whose weights are as steep and add up to more.
- * - Nearest neighbour and the branches of `language` jump where a value is a hair from the border of two cases; a
+ * - Nearest neighbour, which pixels a box holds, and the branches of `language` jump where a value is a hair from the border of two cases; a
  *   perspective's positions near its horizon are as sensitive.
  */
 export const roundingTolerance = (
@@ -197,6 +212,6 @@ export const roundingTolerance = (
   const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;
   const hue = pipeline === 'pointFromHsv' ? 4 * 2 ** -15 * (255 / 60) : 0;
   const dark = pipeline === 'labBack' ? 2 ** -19 * 12.92 * 255 : 0;
-  const jumps = /Nearest|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
+  const jumps = /Nearest|Box|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
   return { absolute: f32In255.absolute + shifted + rounded + half + hue + dark, ...jumps };
 };

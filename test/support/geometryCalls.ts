@@ -1,0 +1,22 @@
+/** Pipelines for test/runtime/geometry.test.ts: what a call says of their geometry. */
+import * as ops from '../../ops/index.js';
+
+const { antialiasedLanczos, constant, linear, nhwc, pipeline, replicate, resize, rgb8 } = ops;
+
+export const shrunk = pipeline(rgb8(), resize({ filter: antialiasedLanczos, border: replicate }), nhwc('u8'));
+export const shrunkTwice = pipeline(
+  rgb8(),
+  ops.resample([resize({ width: 20, height: 20 }), ops.letterbox()], {
+    filter: antialiasedLanczos,
+    border: constant(0),
+  }),
+  nhwc('u8'),
+);
+export const regions = pipeline(
+  rgb8(),
+  ops.crop(),
+  resize({ width: 4, height: 4, filter: linear, border: replicate }),
+  nhwc('u8'),
+);
+export const stacked = pipeline(rgb8(), ops.padTo({ width: 6, height: 4, border: constant(9) }), nhwc('u8'));
+export const straight = pipeline(rgb8(), ops.undistort({ filter: linear, border: constant(0) }), nhwc('u8'));
