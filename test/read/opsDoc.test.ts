@@ -15,7 +15,18 @@ test('docs/ops.md is up to date', () => {
 
 test('it has everything that may stand in a pipeline', () => {
   const vocabulary = new Set([
-    ...['f32', 'i32', 'idiv', 'lookup', 'roundHalfEven', 'roundToF16', 'open', 'pipeline'],
+    ...[
+      'f32',
+      'i32',
+      'idiv',
+      'lookup',
+      'roundHalfEven',
+      'roundToF16',
+      'open',
+      'pipeline',
+      'outputs',
+      'fused',
+    ],
     ...[
       'pointOp',
       'mapOp',

@@ -11,7 +11,7 @@ const cases = {
   wrongPixels: `export const wrongPixels = pipeline(nv12(),
   ops.outputs({ small: [yuvToRgb(), nchw('f16')], full: [normalize({ mean: 0, std: 1 }), nchw('f32')] }) as never);`,
   noFormat: `export const noFormat = pipeline(rgb8(), ops.outputs({ full: [flip({ direction: 'both' })] }) as never);`,
-  onlyRead: `export const onlyRead = pipeline(nv12(), ops.outputs({ full: [nv12()] }) as never);`,
+  onlyRead: `export const onlyRead = pipeline(nv12(), ops.outputs({ full: [nv12({ chroma: 'linear' })] }) as never);`,
   oneName: `export const oneName = pipeline(rgb8(),
   ops.outputs({ small: [ops.gamma(), nchw('f16')], full: [ops.gamma(), nchw('f32')] }));`,
   severalAtTheHead: `const several = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }));
