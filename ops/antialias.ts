@@ -63,12 +63,19 @@ const weight = (window: Window, distance: f32, unit: f32): f32 => {
   return square * (1 - (4 / 3) * (square * z));
 };
 
+/**
+ * A box takes a pixel whole or not at all, and its edges meet the pixels' centres wherever sizes have a common factor: what lies
+ * within this distance counts as met, so that no rounding decides.
+ */
+const MET: f32 = 1 / 4096;
+const edge = (window: Window, at: f32): i32 => i32(window === 'box' ? at + 1 + MET : at + 1);
+
 /** The first pixel of the window, inside the image. */
-const firstOf = (at: f32, reaching: f32, size: i32): i32 =>
-  Math.min(Math.max(i32(at + 1 - reaching), 0), size - 1);
+const firstOf = (window: Window, at: f32, reaching: f32, size: i32): i32 =>
+  Math.min(Math.max(edge(window, at - reaching), 0), size - 1);
 /** The first pixel after the window; there is at least one in it. */
-const endOf = (at: f32, reaching: f32, size: i32, first: i32): i32 =>
-  Math.min(Math.max(i32(at + 1 + reaching), first + 1), size);
+const endOf = (window: Window, at: f32, reaching: f32, size: i32, first: i32): i32 =>
+  Math.min(Math.max(edge(window, at + reaching), first + 1), size);
 
 /**
  * All pixels under a window, weighted by columns and by rows, divided by the sum of the weights. Pixels outside the image are left
@@ -87,10 +94,10 @@ const covering = <const W extends Window>(name: string, window: W) =>
       if (column < 0 || row < 0 || column >= size.width || row >= size.height) return tap(column, row);
       const reachX = reach(window, scaleX);
       const reachY = reach(window, scaleY);
-      const left = firstOf(x, reachX, size.width);
-      const top = firstOf(y, reachY, size.height);
-      const columns = endOf(x, reachX, size.width, left) - left;
-      const rows = endOf(y, reachY, size.height, top) - top;
+      const left = firstOf(window, x, reachX, size.width);
+      const top = firstOf(window, y, reachY, size.height);
+      const columns = endOf(window, x, reachX, size.width, left) - left;
+      const rows = endOf(window, y, reachY, size.height, top) - top;
       const unitX = measure(window, scaleX);
       const unitY = measure(window, scaleY);
       let sum = tap(column, row).map(() => 0);

@@ -1,5 +1,6 @@
 /** Pipelines that are more than one kernel: split before a second resampling. */
 import {
+  brightnessContrast,
   constant,
   convertTo,
   crop,
@@ -83,7 +84,8 @@ export const resizedLetterboxedWarped = pipeline(
 
 // Pipelines at the head of others: fused into one kernel where one of the two resamples at most.
 const stored = pipeline(nv12(), yuvToRgb(), warpAffine({ filter: linear, border: constant(12) }), rgb8());
-export const warpedHeadToU8 = pipeline(stored, gamma({ exponent: open('level') }), nchw('f32'));
+// Nothing after the rounding makes a level of it larger: where f32 and float64 round to two sides, they are one level apart.
+export const warpedHeadToU8 = pipeline(stored, brightnessContrast({ brightness: open('lift') }), nchw('f32'));
 export const resizedHeadToU8 = pipeline(
   warpedHeadToU8,
   flip({ direction: 'vertical' }),

@@ -204,7 +204,7 @@ export const roundingTolerance = (
 ): Tolerance => {
   const resampled = /resized|warped|everything|ownGeometry/.test(pipeline);
   const rounded =
-    dtype === 'u8' || dtype === 'u16' || /toU8|toU16|everything/.test(pipeline)
+    dtype === 'u8' || dtype === 'u16' || /[tT]oU8|toU16|everything/.test(pipeline)
       ? 2 ** (8 - (code?.bits ?? 8))
       : 0;
   const half = dtype === 'f16' || pipeline === 'toF16' ? 1 / 4 : 0;
@@ -212,6 +212,6 @@ export const roundingTolerance = (
   const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;
   const hue = pipeline === 'pointFromHsv' ? 4 * 2 ** -15 * (255 / 60) : 0;
   const dark = pipeline === 'labBack' ? 2 ** -19 * 12.92 * 255 : 0;
-  const jumps = /Nearest|Box|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
+  const jumps = /Nearest|language|Perspective/.test(pipeline) ? { outliers: 0.05 } : {};
   return { absolute: f32In255.absolute + shifted + rounded + half + hue + dark, ...jumps };
 };
