@@ -62,8 +62,8 @@ describe.skipIf(!nvcc)(`nvcc, for ${archs.join(', ')}${title}`, () => {
       return [kernel.name, { code, said: stdout + stderr, compiled: readReport(stderr) }];
     };
     reports = new Map(await inParallel(kernels, AT_A_TIME, compile));
-    // The suite has over a hundred kernels, for four architectures each.
-  }, 900_000);
+    // The suite has over two hundred kernels, for four architectures each.
+  }, 1_800_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const names = [...suite, ...pipelineNames(examples)];
