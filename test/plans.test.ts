@@ -194,7 +194,7 @@ describe('what is said of several kernels', () => {
         3 kernels, one after the other; 6 operators:
 
         forked_1: nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nhwc_f32
-          yuvToRgb      point in register: on every tap: the filter reads its result
+          yuvToRgb      affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside
           warpAffine    one resampling: reads the source through linear
 
         forked_small: rgb_nhwc_f32 > crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16
@@ -227,7 +227,7 @@ describe('what is said of several kernels', () => {
         forked_1:
           Images per launch: up to 16 or 64 or 240
         forked_small:
-          Images per launch: up to 16 or 64 or 292
+          Images per launch: up to 16 or 64 or 255
         forked_full:
           Images per launch: up to 16 or 64 or 584
       "

@@ -72,7 +72,12 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: end with nchw("f32"), nhwc("u8"), …
       in result full < pipeline noFormat (noFormat.ts:6:14)",
-      "",
+      "onlyRead.ts:6:42 - error CW3004: Expected a format that can be written at the end of the pipeline but received nv12, which can only be read.
+
+    6 export const onlyRead = pipeline(nv12(), ops.outputs({ full: [nv12({ chroma: 'linear' })] }) as never);
+                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: end with nchw("f32"), nhwc("u8"), …
+      in result full < pipeline onlyRead (onlyRead.ts:6:14)",
       "oneName.ts:7:59 - error CW3008: gamma and gamma2 both leave exponent open.
 
     7   ops.outputs({ small: [ops.gamma(), nchw('f16')], full: [ops.gamma(), nchw('f32')] }));

@@ -1,6 +1,7 @@
 /** Pipelines that are more than one kernel: split before a second resampling. */
 import {
   brightnessContrast,
+  clamp,
   constant,
   convertTo,
   crop,
@@ -82,10 +83,15 @@ export const resizedLetterboxedWarped = pipeline(
   nchw('f32'),
 );
 
-// Pipelines at the head of others: fused into one kernel where one of the two resamples at most.
+// Pipelines at the head of others: fused into one kernel where one of the two resamples at most. What follows the rounding is
+// no steeper than 1: where two executions round to neighbours in the middle, they are not further apart in the end.
 const stored = pipeline(nv12(), yuvToRgb(), warpAffine({ filter: linear, border: constant(12) }), rgb8());
-// Nothing after the rounding makes a level of it larger: where f32 and float64 round to two sides, they are one level apart.
-export const warpedHeadToU8 = pipeline(stored, brightnessContrast({ brightness: open('lift') }), nchw('f32'));
+export const warpedHeadToU8 = pipeline(
+  stored,
+  brightnessContrast({ brightness: open('lift') }),
+  clamp(),
+  nchw('f32'),
+);
 export const resizedHeadToU8 = pipeline(
   warpedHeadToU8,
   flip({ direction: 'vertical' }),

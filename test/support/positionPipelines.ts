@@ -16,6 +16,7 @@ import {
   replicate,
   resize,
   rgb8,
+  rgbToYuv,
   rotate90,
   warpAffine,
   yuvToRgb,
@@ -55,6 +56,13 @@ export const positionSubsampled = pipeline(
   nhwc('f32'),
 );
 export const positionSize = pipeline(rgb8(), spread(), nchw('f32'));
+// In pixels that share a sample of the sink.
+export const positionIntoNv12 = pipeline(
+  rgb8(),
+  chequer(),
+  rgbToYuv({ matrix: 'bt709', range: 'full' }),
+  nv12(),
+);
 // On both sides of exact maps, and between them.
 export const positionBeforeFlip = pipeline(rgb8(), rulerOf(1), flip({ direction: 'both' }), nchw('f32'));
 export const positionAfterFlip = pipeline(rgb8(), flip({ direction: 'both' }), rulerOf(1), nhwc('u8'));
