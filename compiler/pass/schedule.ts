@@ -54,10 +54,8 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
 };
 
 /** The most pixels that one access writes in every plane: longer runs leave gaps between the threads of a warp. */
-const widestRun = ({ planes, dtype, code }: Format): number => {
-  // Codes of many bits are scaled and clamped one by one: with twice as many of them a thread has too few registers.
-  const most =
-    VECTOR_BYTES / (code ? 2 : 1) / (dtypeBytes[dtype] * Math.max(...planes.map(({ channels }) => channels)));
+const widestRun = ({ planes, dtype }: Format): number => {
+  const most = VECTOR_BYTES / (dtypeBytes[dtype] * Math.max(...planes.map(({ channels }) => channels)));
   return most < 1 ? 1 : Math.min(8, 2 ** Math.floor(Math.log2(most)));
 };
 
