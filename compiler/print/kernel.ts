@@ -93,7 +93,7 @@ const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
   ...['Taps', 'Anywhere', 'Inside', 'anywhere', 'within'],
   ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned'],
-  ...['locate', 'isInside', 'sampleInside', 'Gathered', 'FromGathered'],
+  ...['locate', 'isInside', 'sampleInside'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */

@@ -280,7 +280,7 @@ const argumentsOf = (
 /** `pipeline(…)` in `fused(pipeline(…))`. */
 const withoutFused = (call: ts.CallExpression): ts.CallExpression => {
   const [inner] = call.arguments;
-  const isFused = call.expression.getText() === 'fused' && call.arguments.length === 1;
+  const isFused = /(^|\.)fused$/.test(call.expression.getText()) && call.arguments.length === 1;
   return isFused && inner && ts.isCallExpression(inner) ? inner : call;
 };
 
