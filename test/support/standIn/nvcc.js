@@ -39,7 +39,7 @@ const fusing = () =>
     : ['-ffp-contract=off'];
 
 // What g++ takes for a flag of nvcc's; a flag that is not here is an error.
-const same = /^(-std=.*|-I.*|-c|-shared)$/;
+const same = /^(-std=.*|-I.*|-DCUWEAVE_STRICT|-c|-shared)$/;
 const dropped = /^(-O3|-lineinfo|-Xptxas=.*|--prec-div=true|--prec-sqrt=true|--ftz=false)$/;
 const pairs = { '-gencode': () => [], '-cudart': () => [], '-o': file => ['-o', file] };
 
