@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
-  it('passes every test of test/gpu, and skips none', { timeout: 1_600_000 }, async () => {
+  it('passes every test of test/gpu, and skips none', { timeout: 2_400_000 }, async () => {
     await buildAddon();
     await compile('fakeCuda.cpp', join(directory, 'libcuda.so.1'), [
       '-Wl,-soname,libcuda.so.1',
@@ -58,7 +58,7 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
         [vitest, ...args],
         {
           cwd: root,
-          timeout: 1_500_000,
+          timeout: 2_300_000,
           env: {
             ...Object.fromEntries(inherited),
             CUDA_HOME: standIn,
