@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/gpu/**', 'test/nvdec/**', 'test/build/**'],
           testTimeout: 60_000,
-          hookTimeout: 300_000,
+          hookTimeout: 1_200_000,
         },
       },
       {
