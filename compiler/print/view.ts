@@ -97,7 +97,13 @@ export type KernelView = {
   readonly positioned: boolean;
   /** Where the sink's size is in `image.size`. */
   readonly last: number;
-  readonly block: { readonly x: number; readonly y: number; readonly threads: number };
+  readonly block: {
+    readonly x: number;
+    readonly y: number;
+    readonly threads: number;
+    /** Two blocks to a multiprocessor are enough: to have eight, nvcc would rather spill than use more registers. */
+    readonly roomy: boolean;
+  };
   readonly tile: {
     readonly width: number;
     readonly height: number;
@@ -340,7 +346,7 @@ export const kernelView = (
         save(sink, `px.${lanes[channel]}`, `${run}, ${index}`),
       ),
     },
-    block: { x: block[0], y: block[1], threads: block[0] * block[1] },
+    block: { x: block[0], y: block[1], threads: block[0] * block[1], roomy: source.chroma !== undefined },
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
   };
 };

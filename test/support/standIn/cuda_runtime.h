@@ -18,7 +18,7 @@
 #define __device__
 #define __global__
 #define __grid_constant__
-#define __launch_bounds__(threads)
+#define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
 
 typedef struct CUstream_st* cudaStream_t;
