@@ -74,11 +74,11 @@ const findIndex = async (read: Read, size: number): Promise<Buffer | undefined> 
  * Throws a {@link VideoError} `corrupt` if the bytes are an MP4 or MOV whose index announces more samples than there can be.
  * Anything else passes.
  */
-export const checkMp4Index = async ({ size, read }: VideoBytes, what: string): Promise<void> => {
+export const checkMp4Index = async (bytes: VideoBytes, what: string): Promise<void> => {
   const view: Read = async (at, length) => {
-    const bytes = await read(at, length);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { buffer, byteOffset, byteLength } = await bytes.read(at, length);
+    return Buffer.from(buffer, byteOffset, byteLength);
   };
-  const index = await findIndex(view, size);
-  if (index) checkTables(index, what, size);
+  const index = await findIndex(view, bytes.size);
+  if (index) checkTables(index, what, bytes.size);
 };

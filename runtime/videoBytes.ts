@@ -1,59 +1,108 @@
 /** Random access to the bytes of a video, in a file or in memory, and a guard around mediabunny's use of it. */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Source } from 'mediabunny';
 
 /** Bytes that can be read anywhere. */
 export type VideoBytes = {
   readonly size: number;
-  /** Bytes from `offset` on, fewer at the end; valid until the next read. */
-  readonly read: (offset: number, length: number) => Promise<Uint8Array>;
+  /** Bytes from `offset` on, fewer at the end; at once where they are at hand. */
+  readonly read: (offset: number, length: number) => Uint8Array | Promise<Uint8Array>;
   readonly close: () => Promise<void>;
 };
 
 // Containers are read in small pieces that lie side by side; a system call for each would cost more than decoding.
-const chunkBytes = 2 ** 18;
+const chunkBytes = 2 ** 19;
 const chunks = 32;
 
-const openFile = async (path: string): Promise<VideoBytes> => {
-  const file = await open(path);
-  const { size } = await file.stat();
-  const cache = new Map<number, Uint8Array>();
-  const direct = async (offset: number, length: number): Promise<Uint8Array> => {
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  };
-  const chunk = async (at: number): Promise<Uint8Array> => {
-    const bytes = cache.get(at) ?? (await direct(at, Math.min(chunkBytes, size - at)));
+/**
+ * Keeps the chunks that were used last, and reads the one behind them ahead: so most pieces are there when they are asked for,
+ * and come without a promise, which several decoders of one file would spend half of JavaScript's time on.
+ */
+class ChunkedFile implements VideoBytes {
+  readonly #ready = new Map<number, Uint8Array>();
+  readonly #reading = new Map<number, Promise<Uint8Array>>();
+
+  constructor(
+    private readonly file: FileHandle,
+    readonly size: number,
+  ) {}
+
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array> {
+    const end = Math.min(offset + length, this.size);
+    if (offset >= end) return new Uint8Array(0);
+    const first = Math.floor(offset / chunkBytes);
+    const last = Math.floor((end - 1) / chunkBytes);
+    if (last - first >= chunks / 2) return this.#direct(offset, end - offset);
+    const parts = Array.from({ length: last - first + 1 }, (_, n) => this.#chunk(first + n));
+    if (parts.every(part => part instanceof Uint8Array))
+      return cut(parts, offset - first * chunkBytes, end - offset);
+    return Promise.all(parts).then(read => cut(read, offset - first * chunkBytes, end - offset));
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
+  #chunk(number: number): Uint8Array | Promise<Uint8Array> {
+    const bytes = this.#ready.get(number);
+    if (!bytes) return this.#load(number);
     // The one used last stands at the end; the first is the one to forget.
-    cache.delete(at);
-    cache.set(at, bytes);
-    for (const oldest of cache.keys()) {
-      if (cache.size <= chunks) break;
-      cache.delete(oldest);
+    this.#ready.delete(number);
+    this.#ready.set(number, bytes);
+    const next = number + 1;
+    if (!this.#ready.has(next) && next * chunkBytes < this.size) {
+      // Whoever needs it reads it again, and is told what is wrong.
+      this.#load(next).catch(() => {});
     }
     return bytes;
-  };
-  return {
-    size,
-    read: async (offset, length) => {
-      const at = Math.floor(offset / chunkBytes) * chunkBytes;
-      if (offset >= size || offset + length > at + chunkBytes) return direct(offset, length);
-      return (await chunk(at)).subarray(offset - at, offset - at + length);
-    },
-    close: () => file.close(),
-  };
+  }
+
+  #load(number: number): Promise<Uint8Array> {
+    const running = this.#reading.get(number);
+    if (running) return running;
+    const at = number * chunkBytes;
+    const reading = this.#direct(at, Math.min(chunkBytes, this.size - at))
+      .then(bytes => {
+        this.#ready.set(number, bytes);
+        for (const oldest of this.#ready.keys()) {
+          if (this.#ready.size <= chunks) break;
+          this.#ready.delete(oldest);
+        }
+        return bytes;
+      })
+      .finally(() => this.#reading.delete(number));
+    this.#reading.set(number, reading);
+    return reading;
+  }
+
+  async #direct(offset: number, length: number): Promise<Uint8Array> {
+    const { buffer, bytesRead } = await this.file.read(Buffer.allocUnsafe(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  }
+}
+
+/** A stretch of chunks that lie side by side; shorter where the last one is cut off. */
+const cut = ([first, ...others]: readonly Uint8Array[], start: number, length: number): Uint8Array => {
+  const end = start + length;
+  if (others.length === 0) return (first as Uint8Array).subarray(start, end);
+  const last = others.pop() as Uint8Array;
+  const whole = (others.length + 1) * chunkBytes;
+  return Buffer.concat([(first as Uint8Array).subarray(start), ...others, last.subarray(0, end - whole)]);
 };
 
 /** Opens a file, or takes bytes as they are. */
-export const openBytes = async (source: string | Uint8Array): Promise<VideoBytes> =>
-  typeof source === 'string'
-    ? openFile(source)
-    : {
-        size: source.byteLength,
-        read: async (offset, length) => source.subarray(offset, offset + length),
-        close: async () => {},
-      };
+export const openBytes = async (source: string | Uint8Array): Promise<VideoBytes> => {
+  if (typeof source === 'string') {
+    const file = await open(source);
+    return new ChunkedFile(file, (await file.stat()).size);
+  }
+  return {
+    size: source.byteLength,
+    read: (offset, length) => source.subarray(offset, offset + length),
+    close: async () => {},
+  };
+};
 
 /**
  * The bytes as mediabunny reads them. In a damaged file it may look for an element at one place for ever, and keep the whole
@@ -65,13 +114,13 @@ export const guardedSource = (mediabunny: typeof import('mediabunny'), bytes: Vi
   let reads = 0;
   return new mediabunny.CustomSource({
     getSize: () => bytes.size,
-    read: async (start, end) => {
+    read: (start, end) => {
       const range = `${start}-${end}`;
       repeats = range === last ? repeats + 1 : 0;
       last = range;
       if (repeats > 100) throw new Error(`its structure at byte ${start} leads nowhere`);
       // A long search through a large file lets other work of the process pass.
-      if (++reads % 1024 === 0) await setImmediate();
+      if (++reads % 1024 === 0) return setImmediate().then(() => bytes.read(start, end - start));
       return bytes.read(start, end - start);
     },
     dispose: () => void bytes.close().catch(() => {}),
