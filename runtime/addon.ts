@@ -115,7 +115,7 @@ export type NativePictureFormat = {
   readonly transfer: number;
   readonly matrix: number;
 };
-/** A decoded picture in NVDEC's own memory. */
+/** A decoded picture in NVDEC's own memory, or a copy of it. */
 export type NativePicture = {
   readonly format: NativePictureFormat;
   readonly memory: NativeMemory;
@@ -168,7 +168,14 @@ export type NativeDevice = {
   wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
   wrapHost(array: HostArray): NativeMemory;
   allocateHost(bytes: number): ArrayBuffer;
-  createDecoder(codec: string, surfaces: number, wholePackets: boolean, lowLatency: boolean): NativeDecoder;
+  /** @param copies Pictures are copied out of the decoder, by its own thread. */
+  createDecoder(
+    codec: string,
+    surfaces: number,
+    wholePackets: boolean,
+    lowLatency: boolean,
+    copies: boolean,
+  ): NativeDecoder;
   decoderCapabilities(codec?: string): readonly DecoderCapability[];
   memory(): { readonly live: number; readonly total?: number; readonly free?: number };
   dispose(): void;
@@ -182,7 +189,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 3;
+const INTERFACE = 4;
 
 let loaded: NativeAddon | undefined;
 

@@ -1,13 +1,13 @@
 /**
  * One video over several of the chip's decoding engines: it is cut at key frames, and each engine decodes one piece after
- * another. Pictures come out in order. Those of the piece that is being read stay where NVDEC left them; those decoded ahead
- * are copied, up to a budget of bytes.
+ * another. Pictures come out in order. The decoders' own threads copy them out of NVDEC's memory, so that many can be decoded
+ * ahead, up to a budget of bytes.
  */
 import type { EncodedPacket } from 'mediabunny';
 import type { Device } from './device.js';
 import { guarded } from './errors.js';
-import { type NvdecSessions, nvdecDecoder, type Surface } from './nvdecDecoder.js';
-import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
+import { type NvdecPicture, type NvdecSessions, nvdecDecoder, type Surface } from './nvdecDecoder.js';
+import type { PictureDecoder } from './pictureDecoder.js';
 import { Signal } from './signal.js';
 import type { Stream } from './stream.js';
 import type { VideoFile } from './videoFile.js';
@@ -23,6 +23,8 @@ export type EngineOptions = {
 /** From one key frame to another that begins the next piece. */
 type Piece = { readonly start: EncodedPacket; readonly next?: EncodedPacket };
 
+// Of the piece that is being read so many may wait even where the budget is spent on later ones.
+const leastAhead = 8;
 // To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together.
 const shortestPiece = 1;
 
@@ -67,7 +69,7 @@ async function* packetsOf(
 /** A piece with what is decoded of it and not read yet. */
 type Work = {
   readonly piece: Piece;
-  readonly ready: TimedPicture<Surface>[];
+  readonly ready: NvdecPicture[];
   done: boolean;
   error?: unknown;
 };
@@ -80,11 +82,12 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       yield* nvdecDecoder(sessions).decode(from, to, choice);
       return;
     }
-    const { device, file } = sessions;
+    const { file } = sessions;
     const pieces = piecesOf(file, from, to);
-    const copies = device.createStream();
     const works: Work[] = [];
-    const changed = new Signal();
+    // For the reader: the first piece has more, or is over. For the decoders: there is room for more.
+    const arrived = new Signal();
+    const room = new Signal();
     let stopped = false;
     let aheadBytes = 0;
     // Pieces are given out one at a time, in order.
@@ -96,50 +99,32 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         if (!value) return undefined;
         const work: Work = { piece: value, ready: [], done: false };
         works.push(work);
-        changed.notify();
+        arrived.notify();
         return work;
       });
       turn = mine.catch(() => {});
       return mine;
     };
 
-    const keepAhead = (picture: TimedPicture<Surface>): TimedPicture<Surface> => {
-      const { image, colour } = picture.read();
-      const copy = copySurface(device, image, copies, false);
-      aheadBytes += copy.bytes;
-      const leave = () => {
-        aheadBytes -= copy.bytes;
-        changed.notify();
-      };
-      return {
-        ...picture,
-        read: () => {
-          leave();
-          return { image: copy, colour };
-        },
-        drop: () => {
-          leave();
-          copy.planes[0].memory.dispose();
-        },
-      };
-    };
-
-    const place = async (picture: TimedPicture<Surface>, work: Work): Promise<void> => {
+    const mustWait = (work: Work): boolean =>
+      aheadBytes >= options.budget && (works[0] !== work || work.ready.length >= leastAhead);
+    const place = async (picture: NvdecPicture, work: Work): Promise<void> => {
       const { start, next } = work.piece;
       if (picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
         picture.drop();
         return;
       }
-      while (works[0] !== work && aheadBytes >= options.budget && !stopped) await changed.wait();
+      while (mustWait(work) && !stopped) await room.wait();
       if (stopped) {
         picture.drop();
         return;
       }
-      work.ready.push(works[0] === work ? picture : keepAhead(picture));
-      changed.notify();
+      aheadBytes += picture.bytes;
+      work.ready.push(picture);
+      if (works[0] === work) arrived.notify();
     };
     const run = async (): Promise<void> => {
-      const session = sessions.take(choice.held);
+      const session = sessions.take(choice.held, true);
       // Fed to the session and not over.
       const mine: Work[] = [];
       const stretches = async function* () {
@@ -151,7 +136,7 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       const finish = (error?: unknown) => {
         const work = mine.shift();
         if (work) Object.assign(work, { done: true, error });
-        changed.notify();
+        arrived.notify();
       };
       try {
         for await (const picture of session.decodeAll(stretches())) {
@@ -177,31 +162,32 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         })
         .finally(() => {
           running--;
-          changed.notify();
+          arrived.notify();
         }),
     );
     try {
       for (;;) {
         const work = works[0];
         const picture = work?.ready.shift();
-        if (picture) yield picture;
-        else if (work?.error) throw work.error;
+        if (picture) {
+          aheadBytes -= picture.bytes;
+          room.notify();
+          yield picture;
+        } else if (work?.error) throw work.error;
         else if (work?.done) {
           works.shift();
-          changed.notify();
+          room.notify();
         } else if (!work && (failure || running === 0)) {
           if (failure) throw failure;
           return;
-        } else await changed.wait();
+        } else await arrived.wait();
       }
     } finally {
       stopped = true;
-      changed.notify();
-      // Before the runs are waited for: one may wait for a surface that lies here.
+      room.notify();
       for (const work of works) for (const picture of work.ready.splice(0)) picture.drop();
       await Promise.allSettled(runs);
       await pieces.return();
-      copies.dispose();
     }
   },
 });

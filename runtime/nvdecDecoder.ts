@@ -26,7 +26,8 @@ export type Surface = {
 };
 
 /** The planes of a surface: luma first, chroma behind it at the same pitch. */
-export const surfaceOf = ({ format, memory, address, bytes, pitch }: NativePicture): Surface => {
+export const surfaceOf = (picture: NativePicture): Surface => {
+  const { format, memory, address, bytes, pitch } = picture;
   const { name, width, height, surfaceHeight } = format;
   const plane = (n: number): PlacedPlane => ({ memory, address: address + n * pitch * surfaceHeight, pitch });
   const planes = name.startsWith('yuv444p') ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
@@ -69,6 +70,40 @@ type Timing = { readonly timestamp: number; readonly duration: number };
 /** Packets without a picture so far, by their numbers, and the number of the first of all. */
 type Stretch = { readonly timings: Map<number, Timing>; readonly start: number };
 
+/** A picture of NVDEC's: valid until it is read or dropped, beyond the next one too. */
+export class NvdecPicture implements TimedPicture<Surface> {
+  readonly timestamp: number;
+  readonly duration: number;
+
+  constructor(
+    private readonly native: NativePicture,
+    { timestamp, duration }: Timing,
+    private readonly isCopy: boolean,
+    private readonly colourOf: ReturnType<typeof colourReader>,
+  ) {
+    this.timestamp = timestamp;
+    this.duration = duration;
+  }
+
+  get damaged(): boolean {
+    return this.native.damaged;
+  }
+  /** What it takes of the device's memory. */
+  get bytes(): number {
+    return this.native.bytes;
+  }
+  read(): ReturnType<TimedPicture<Surface>['read']> {
+    const image = surfaceOf(this.native);
+    return {
+      image: this.isCopy ? { ...image, own: true } : image,
+      colour: this.colourOf(this.native.format),
+    };
+  }
+  drop(): void {
+    this.native.memory.dispose();
+  }
+}
+
 /** One decoder of NVDEC's, for one stretch of packets after another. */
 export class NvdecSession {
   readonly #native: NativeDecoder;
@@ -78,20 +113,25 @@ export class NvdecSession {
   /** Something went wrong: it is not to be used again. */
   broken = false;
 
-  /** @param surfaces How many pictures may be out at once; when none is left, decoding waits. */
+  /**
+   * @param surfaces How many pictures may be out at once; when none is left, decoding waits. With copies: how many may wait to
+   *   be taken.
+   * @param copies Whether pictures are copied out of the decoder, to be kept as long as anybody likes.
+   */
   constructor(
     device: Device,
     private readonly setup: DecoderSetup,
     colour: StreamColour,
     readonly surfaces: number,
+    readonly copies: boolean,
   ) {
     this.#bitstream = bitstreamSetup(setup.codec, setup.description);
     this.#colourOf = colourReader(colour);
-    this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false));
+    this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false, copies));
   }
 
   /** The pictures of packets that begin with a key frame, in the order they are shown. */
-  async *decode(packets: Packets): AsyncGenerator<TimedPicture<Surface>, void, undefined> {
+  async *decode(packets: Packets): AsyncGenerator<NvdecPicture, void, undefined> {
     const one = async function* () {
       yield packets;
     };
@@ -104,7 +144,7 @@ export class NvdecSession {
    */
   async *decodeAll(
     stretches: AsyncGenerator<Packets, void, undefined>,
-  ): AsyncGenerator<TimedPicture<Surface> | null, void, undefined> {
+  ): AsyncGenerator<NvdecPicture | null, void, undefined> {
     const native = this.#native;
     const { lengthSize, header } = this.#bitstream;
     // Of the stretches that are not over.
@@ -168,7 +208,7 @@ export class NvdecSession {
             throw new VideoError('corrupt', 'Expected pictures of known packets but NVDEC gave another');
           }
           open[0].timings.delete(picture.id);
-          yield this.#toPicture(picture, timing);
+          yield new NvdecPicture(picture, timing, this.copies, this.#colourOf);
         }
         if (taken.length === 0) await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
       }
@@ -204,17 +244,6 @@ export class NvdecSession {
       }: the data is damaged`,
     );
   }
-
-  /** Valid until it is read or dropped, beyond the next one too. */
-  #toPicture(native: NativePicture, { timestamp, duration }: Timing): TimedPicture<Surface> {
-    return {
-      timestamp,
-      duration,
-      damaged: native.damaged,
-      read: () => ({ image: surfaceOf(native), colour: this.#colourOf(native.format) }),
-      drop: () => native.memory.dispose(),
-    };
-  }
 }
 
 /** The sessions of one file, which serve one stretch after another: to make a decoder takes tens of milliseconds. */
@@ -228,14 +257,14 @@ export class NvdecSessions {
     readonly file: VideoFile,
   ) {}
 
-  /** A session for somebody who keeps `held` pictures at a time. */
-  take(held: number): NvdecSession {
+  /** A session for somebody who keeps `held` pictures at a time, or any number of copies. */
+  take(held: number, copies = false): NvdecSession {
     if (this.#closed) throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
-    const surfaces = surfacesFor(held);
-    const at = this.#idle.findIndex(session => session.surfaces === surfaces);
+    const surfaces = surfacesFor(copies ? 1 : held);
+    const at = this.#idle.findIndex(session => session.surfaces === surfaces && session.copies === copies);
     const { setup, colour } = this.file;
     const session =
-      at < 0 ? new NvdecSession(this.device, setup, colour, surfaces) : this.#idle.splice(at, 1)[0];
+      at < 0 ? new NvdecSession(this.device, setup, colour, surfaces, copies) : this.#idle.splice(at, 1)[0];
     this.#busy.add(session);
     return session;
   }

@@ -99,6 +99,31 @@ Failure CudaContext::failure(CUresult code, const std::string& operation) {
   return failure;
 }
 
+CUdeviceptr CudaContext::allocate(size_t bytes, CUstream stream) {
+  CUdeviceptr pointer = 0;
+  const auto attempt = [&] {
+    return pools ? driver.memAllocAsync(&pointer, bytes, stream) : driver.memAlloc(&pointer, bytes);
+  };
+  CUresult code = attempt();
+  if (code == CUDA_ERROR_OUT_OF_MEMORY) {
+    // Memory whose release is still enqueued comes back with the stream's work.
+    check(driver.streamSynchronize(stream), "cuStreamSynchronize");
+    code = attempt();
+  }
+  if (code == CUDA_SUCCESS) return pointer;
+  Failure failure = this->failure(code, pools ? "cuMemAllocAsync" : "cuMemAlloc");
+  failure.bytes = bytes;
+  failure.totalBytes = info.totalMemory;
+  size_t free = 0;
+  size_t total = 0;
+  if (driver.memGetInfo(&free, &total) == CUDA_SUCCESS) failure.freeBytes = free;
+  throw failure;
+}
+
+void CudaContext::free(CUdeviceptr pointer, CUstream stream) {
+  check(pools ? driver.memFreeAsync(pointer, stream) : driver.memFree(pointer), "cuMemFreeAsync");
+}
+
 CUevent CudaContext::takeEvent(bool timed) {
   {
     std::lock_guard lock(mutex_);

@@ -31,6 +31,10 @@ class CudaContext {
   void check(CUresult code, const char* operation);
   Failure failure(CUresult code, const std::string& operation);
 
+  // Device memory in the stream's order.
+  CUdeviceptr allocate(size_t bytes, CUstream stream);
+  void free(CUdeviceptr pointer, CUstream stream);
+
   CUevent takeEvent(bool timed);
   void giveEvent(CUevent event, bool timed);
 

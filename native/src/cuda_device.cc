@@ -134,33 +134,13 @@ class CudaStream : public Stream {
   CUdeviceptr allocate(size_t bytes) {
     requireOpen();
     context_.enter();
-    CUdeviceptr pointer = 0;
-    const auto attempt = [&] {
-      return context_.pools ? context_.driver.memAllocAsync(&pointer, bytes, stream_)
-                            : context_.driver.memAlloc(&pointer, bytes);
-    };
-    CUresult code = attempt();
-    if (code == CUDA_ERROR_OUT_OF_MEMORY) {
-      // Memory whose release is still enqueued comes back with the stream's work.
-      context_.check(context_.driver.streamSynchronize(stream_), "cuStreamSynchronize");
-      code = attempt();
-    }
-    if (code != CUDA_SUCCESS) {
-      Failure failure = context_.failure(code, context_.pools ? "cuMemAllocAsync" : "cuMemAlloc");
-      failure.bytes = bytes;
-      failure.totalBytes = context_.info.totalMemory;
-      size_t free = 0;
-      size_t total = 0;
-      if (context_.driver.memGetInfo(&free, &total) == CUDA_SUCCESS) failure.freeBytes = free;
-      throw failure;
-    }
+    const CUdeviceptr pointer = context_.allocate(bytes, stream_);
     advance();
     return pointer;
   }
   void free(CUdeviceptr pointer) {
     context_.enter();
-    context_.check(context_.pools ? context_.driver.memFreeAsync(pointer, stream_) : context_.driver.memFree(pointer),
-                   "cuMemFreeAsync");
+    context_.free(pointer, stream_);
     advance();
   }
 

@@ -108,19 +108,14 @@ Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
         list.Set(n++, env.Null());
         continue;
       }
-      const PictureFormat& format = *entry->format;
-      const bool planar = format.surface == cudaVideoSurfaceFormat_YUV444 ||
-                          format.surface == cudaVideoSurfaceFormat_YUV444_16Bit;
-      const size_t luma = size_t{entry->pitch} * format.surfaceHeight;
-      const size_t bytes = planar ? luma * 3 : luma + luma / 2;
       auto object = Napi::Object::New(env);
       object.Set("format", formatObject(env, entry->format));
       object.Set("id", static_cast<double>(entry->id));
       object.Set("pitch", entry->pitch);
-      object.Set("bytes", static_cast<double>(bytes));
+      object.Set("bytes", static_cast<double>(entry->bytes));
       object.Set("address", static_cast<double>(entry->surface->pointer));
       object.Set("damaged", entry->damaged);
-      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, *entry, bytes), {}, false}));
+      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, *entry), {}, false}));
       list.Set(n++, object);
     }
     return list;

@@ -151,6 +151,7 @@ Napi::Value JsDevice::createDecoder(const Napi::CallbackInfo& info) {
     options.surfaces = static_cast<int>(surfaces);
     options.wholePackets = info[2].ToBoolean();
     options.lowLatency = info[3].ToBoolean();
+    options.copies = info[4].ToBoolean();
     auto decoder = VideoDecoder::open(cuda, options);
     Context& context = Context::of(info.Env());
     context.add(decoder);

@@ -239,10 +239,13 @@ class SurfaceKeeper : public std::enable_shared_from_this<SurfaceKeeper> {
       try {
         for (const auto& event : after) event->wait();
         self->context.enter();
-        if (nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer) != CUDA_SUCCESS) decoder->broken = true;
+        // Nothing that uses it runs any more: any stream will do.
+        if (!decoder) self->context.free(pointer, nullptr);
+        else if (nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer) != CUDA_SUCCESS) decoder->broken = true;
       } catch (const Failure&) {
-        decoder->broken = true;
+        if (decoder) decoder->broken = true;
       }
+      if (!decoder) return;
       decoder.reset();
       self->cancel();
     });
@@ -315,6 +318,7 @@ std::vector<std::optional<Picture>> VideoDecoder::take(size_t most) {
     taken.push_back(std::move(pictures_.front()));
     pictures_.pop_front();
   }
+  if (options.copies) changed_.notify_all();
   if (taken.empty() && failure_) throw *failure_;
   return taken;
 }
@@ -640,6 +644,10 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     std::lock_guard lock(mutex_);
     return current();
   };
+  if (options.copies) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return pictures_.size() < static_cast<size_t>(options.surfaces) || !current(); });
+  }
   // Nobody wants it any more: the parser goes on to the end of its packet.
   if (!keeper_->reserve(wanted)) return 1;
 
@@ -657,9 +665,12 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     throw refused(context, code, "cuvidMapVideoFrame");
   }
   Picture picture;
-  auto ready = std::make_shared<CudaEvent>(context, false);
-  context.check(context.driver.eventRecord(ready->handle(), stream_), "cuEventRecord");
-  picture.surface = std::make_unique<Surface>(keeper_, decoder_, pointer, std::move(ready));
+  picture.surface = std::make_unique<Surface>(keeper_, decoder_, pointer, recorded());
+  const bool planar = format_->surface == cudaVideoSurfaceFormat_YUV444 ||
+                      format_->surface == cudaVideoSurfaceFormat_YUV444_16Bit;
+  const size_t luma = size_t{pitch} * format_->surfaceHeight;
+  picture.bytes = planar ? luma * 3 : luma + luma / 2;
+  if (options.copies) picture.surface = copyOf(*picture.surface, picture.bytes);
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
   // shows it counts, which the parser knows.
   const bool reorders = options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC;
@@ -680,12 +691,26 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   return 1;
 }
 
+std::shared_ptr<CudaEvent> VideoDecoder::recorded() {
+  auto event = std::make_shared<CudaEvent>(context, false);
+  context.check(context.driver.eventRecord(event->handle(), stream_), "cuEventRecord");
+  return event;
+}
+
+std::unique_ptr<Surface> VideoDecoder::copyOf(Surface& surface, size_t bytes) {
+  const CUdeviceptr pointer = context.allocate(bytes, stream_);
+  context.check(context.driver.memcpyDtoDAsync(pointer, surface.pointer, bytes, stream_), "cuMemcpyDtoDAsync");
+  auto ready = recorded();
+  surface.release({ready});
+  return std::make_unique<Surface>(keeper_, nullptr, pointer, std::move(ready));
+}
+
 namespace {
 
 class SurfaceMemory : public Memory {
  public:
-  SurfaceMemory(const std::shared_ptr<Device>& device, Picture& picture, size_t bytes)
-      : Memory(device, picture.surface->pointer, bytes, nullptr), surface_(std::move(picture.surface)) {
+  SurfaceMemory(const std::shared_ptr<Device>& device, Picture& picture)
+      : Memory(device, picture.surface->pointer, picture.bytes, nullptr), surface_(std::move(picture.surface)) {
     ready = surface_->ready;
     surface_->hold();
   }
@@ -710,8 +735,8 @@ class SurfaceMemory : public Memory {
 
 }  // namespace
 
-std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture, size_t bytes) {
-  return std::make_shared<SurfaceMemory>(device, picture, bytes);
+std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture) {
+  return std::make_shared<SurfaceMemory>(device, picture);
 }
 
 }  // namespace cuweave

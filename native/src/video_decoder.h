@@ -36,6 +36,9 @@ struct DecoderOptions {
   bool wholePackets = false;
   // Pictures come out as soon as they can; only with whole packets.
   bool lowLatency = false;
+  // Pictures are copied out of the decoder, which has its surfaces back at once: any number may be taken and kept. Of those
+  // that are not taken there are at most `surfaces`.
+  bool copies = false;
 };
 
 // What the bitstream says of its pictures; codes of ITU-T H.273.
@@ -56,7 +59,8 @@ class HardwareDecoder;
 // The surfaces of one session: counts those that are mapped, and unmaps them in order.
 class SurfaceKeeper;
 
-// A decoded picture in the decoder's memory, until release() or the end of this object.
+// A decoded picture in the decoder's memory, until release() or the end of this object. Without a decoder it is a copy in
+// memory of its own.
 class Surface {
  public:
   Surface(std::shared_ptr<SurfaceKeeper> keeper, std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer,
@@ -87,6 +91,8 @@ struct Picture {
   std::shared_ptr<const PictureFormat> format;
   std::unique_ptr<Surface> surface;
   unsigned pitch = 0;
+  // Of all planes together.
+  size_t bytes = 0;
   bool damaged = false;
 };
 
@@ -133,6 +139,8 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   int sequence(const CUVIDEOFORMAT& format);
   int decode(CUVIDPICPARAMS& picture);
   int display(const CUVIDPARSERDISPINFO& info);
+  std::shared_ptr<CudaEvent> recorded();
+  std::unique_ptr<Surface> copyOf(Surface& surface, size_t bytes);
   void fail(const Failure& failure);
   void tell();
   // With the lock held: packets that wait, and the one that is being parsed.
@@ -176,6 +184,6 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
 std::optional<cudaVideoCodec> codecOf(const std::string& name);
 
 // The memory of a taken picture, for streams to read: given back in the order of the streams that read it.
-std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture, size_t bytes);
+std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture);
 
 }  // namespace cuweave

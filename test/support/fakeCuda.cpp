@@ -159,7 +159,13 @@ int cuMemGetInfo_v2(size_t* free, size_t* total) { *total = kTotal; *free = kTot
 int cuMemAlloc_v2(unsigned long long* pointer, size_t bytes) { INJECT(); return allocate(pointer, bytes); }
 int cuMemFree_v2(unsigned long long pointer) { release(pointer); return 0; }
 int cuMemAllocAsync(unsigned long long* pointer, size_t bytes, Stream*) { INJECT(); return allocate(pointer, bytes); }
-int cuMemFreeAsync(unsigned long long pointer, Stream* stream) { INJECT(); enqueue(stream, [=] { release(pointer); }); return 0; }
+int cuMemFreeAsync(unsigned long long pointer, Stream* stream) {
+  INJECT();
+  // On the default stream, which never has work here.
+  if (!stream) release(pointer);
+  else enqueue(stream, [=] { release(pointer); });
+  return 0;
+}
 int cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
   INJECT();
   if (!current) return 201;
