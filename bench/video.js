@@ -61,18 +61,19 @@ const through = pipeline => async reader => {
   output?.dispose();
   return frames;
 };
-const all = async (count, path, options, work) => {
+/** Opens a file so many times, then starts the clock: the bare loop, too, has its packets and its decoders before. */
+const measured = async (count, path, options, work) => {
   const readers = await Promise.all(
     Array.from({ length: count }, () => VideoReader.open(path, { device, decoder: 'nvdec', ...options })),
   );
-  const done = await Promise.all(readers.map(work));
+  const found = await timed(async () => (await Promise.all(readers.map(work))).reduce((a, b) => a + b, 0));
   for (const reader of readers) reader.dispose();
-  return done.reduce((a, b) => a + b, 0);
+  return found;
 };
 
-/** Makes the decoders, which stay in their pool: the bare loop's clock starts after that, too. */
+/** Makes the decoders, which stay in their pool. */
 const warmUp = (count, path) =>
-  all(count, path, {}, async reader => {
+  measured(count, path, {}, async reader => {
     for await (const { length } of reader.batches(BATCH)) return length;
     return 0;
   });
@@ -171,14 +172,14 @@ try {
         : Number.NaN;
     const ratio = (fps, of) => (Number.isNaN(of) ? '' : `${(fps / of).toFixed(3)} of the bare loop`);
     // The first run makes the decoders, which are kept.
-    await timed(() => all(engines, path, {}, decodeOnly));
+    await measured(engines, path, {}, decodeOnly);
     for (const sessions of [1, engines]) {
       const expected = bareFps(sessions);
       report(file, `bare C++ loop, ${sessions} session(s)`, expected);
       await warmUp(sessions, path);
       const delay = monitorEventLoopDelay({ resolution: 1 });
       delay.enable();
-      const decoded = await timed(() => all(sessions, path, {}, decodeOnly));
+      const decoded = await measured(sessions, path, {}, decodeOnly);
       delay.disable();
       report(
         file,
@@ -194,7 +195,7 @@ try {
         const size = pipeline === built.nv12ResizedF16 ? { width: 640, height: 640 } : {};
         const call = (...given) => pipeline(...given, size);
         call.runInto = (into, batch) => pipeline.runInto(into, batch, size);
-        const run = await timed(() => all(sessions, path, {}, through(call)));
+        const run = await measured(sessions, path, {}, through(call));
         report(
           file,
           `+ ${name}, ${sessions} file(s)`,
@@ -204,7 +205,7 @@ try {
       }
       if (sessions === 1 && engines > 1) {
         await warmUp(engines, path);
-        const spread = await timed(() => all(1, path, { engines: 'auto' }, decodeOnly));
+        const spread = await measured(1, path, { engines: 'auto' }, decodeOnly);
         report(
           file,
           `one file over ${engines} engines, in order`,

@@ -14,28 +14,41 @@ import type { VideoFile } from './videoFile.js';
 
 /** How far to go. */
 export type EngineOptions = {
-  /** How many decoders work at once; as many as the chip has engines is the most that helps. */
-  readonly engines: number;
+  /** How many decoders work at once. */
+  readonly sessions: number;
   /** Bytes of pictures decoded ahead. */
   readonly budget: number;
 };
+
+/** Decoders that keep so many engines busy: one that ends a piece, and begins the next, leaves its engine idle for a moment. */
+export const sessionsFor = (engines: number): number => engines + Math.ceil(engines / 3);
 
 /** From one key frame to another that begins the next piece. */
 type Piece = { readonly start: EncodedPacket; readonly next?: EncodedPacket };
 
 // Of the piece that is being read so many may wait even where the budget is spent on later ones.
 const leastAhead = 8;
-// To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together.
-const shortestPiece = 1;
+// To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together, as far as the pieces of all
+// decoders fill half of the budget. Seconds; three instead of one made HEVC 3 % faster on an H200, six no more.
+const shortestPiece = ({ setup, frameRate = 30 }: VideoFile, { sessions, budget }: EngineOptions): number => {
+  // Of 4:2:0 in 16 bits.
+  const bytesPerSecond = setup.width * setup.height * 3 * frameRate;
+  return Math.min(3, Math.max(1, budget / 2 / sessions / bytesPerSecond));
+};
 
-async function* piecesOf(file: VideoFile, from: number | undefined, to: number): AsyncGenerator<Piece, void> {
+async function* piecesOf(
+  file: VideoFile,
+  from: number | undefined,
+  to: number,
+  shortest: number,
+): AsyncGenerator<Piece, void> {
   let start: EncodedPacket | undefined;
   for await (const key of file.keys(from)) {
     if (!start) {
       start = key;
       continue;
     }
-    if (key.timestamp - start.timestamp < shortestPiece) continue;
+    if (key.timestamp - start.timestamp < shortest) continue;
     yield { start, next: key };
     if (key.timestamp >= to) return;
     start = key;
@@ -83,7 +96,7 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       return;
     }
     const { file } = sessions;
-    const pieces = piecesOf(file, from, to);
+    const pieces = piecesOf(file, from, to, shortestPiece(file, options));
     const works: Work[] = [];
     // For the reader: the first piece has more, or is over. For the decoders: there is room for more.
     const arrived = new Signal();
@@ -154,8 +167,8 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
     };
 
     let failure: unknown;
-    let running = options.engines;
-    const runs = Array.from({ length: options.engines }, () =>
+    let running = options.sessions;
+    const runs = Array.from({ length: options.sessions }, () =>
       run()
         .catch((error: unknown) => {
           failure ??= error;

@@ -1,6 +1,6 @@
 import { type Device, openDevice } from './device.js';
 import { requireInteger } from './dtype.js';
-import { copySurface, engineDecoder } from './engines.js';
+import { copySurface, engineDecoder, sessionsFor } from './engines.js';
 import { DeviceUnavailableError, describe, expected } from './errors.js';
 import type { HostImage } from './framePlanes.js';
 import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
@@ -33,7 +33,7 @@ export type VideoOptions = {
   readonly decoder?: 'auto' | 'nvdec' | 'software';
   /**
    * How many of the chip's video engines decode this one file: it is cut at its key frames, and frames still come in order.
-   * `auto`: all of them. Default 1: frames are then read where NVDEC left them, and nothing is decoded that is not asked for.
+   * `auto`: all of them, kept busy by a third more decoders. Default 1: frames are then read where NVDEC left them, and nothing is decoded that is not asked for.
    */
   readonly engines?: number | 'auto';
   /** With several engines: bytes of frames decoded ahead; default: a quarter of the device's free memory. */
@@ -71,11 +71,11 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
     return { decoder: 'software', reason, engines: 1, make: await softwareDecoder(file) };
   };
   if (decoder === 'software') return software('asked for');
-  const sessions = new NvdecSessions(device, file);
+  const pool = new NvdecSessions(device, file);
   try {
-    await probeNvdec(sessions);
+    await probeNvdec(pool);
   } catch (error) {
-    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) sessions.close();
+    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) pool.close();
     // Damaged data is no reason against NVDEC: reading the frames will say so.
     if (error instanceof DeviceUnavailableError) {
       if (decoder === 'auto') return software(error.message);
@@ -89,9 +89,11 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
     if (!(error instanceof VideoError)) throw error;
   }
   const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
+  // Who names a number gets just so many decoders.
+  const sessions = engines === 'auto' ? sessionsFor(count) : count;
   const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
   const budget = options.budget ?? (device.memory().free ?? 0) / 4;
-  const make = count === 1 ? nvdecDecoder(sessions) : engineDecoder(sessions, { engines: count, budget });
+  const make = count === 1 ? nvdecDecoder(pool) : engineDecoder(pool, { sessions, budget });
   return { decoder: 'nvdec', reason, engines: count, make };
 };
 

@@ -248,6 +248,34 @@ describe('NVDEC on stand-ins', () => {
     }
   });
 
+  it('decodes no more ahead than its budget allows, in one long group of pictures too', async () => {
+    const picture = 512 * 48 * 1.5;
+    const used = (): number => {
+      const { total = 0, free = 0 } = device.memory();
+      return (total - free) / picture;
+    };
+    for (const keys of [10, 1000]) {
+      const packets = Array.from({ length: 300 }, (_, n) => coded(n % keys === 0 ? 'F' : 'G', n % 251));
+      const reader = await VideoReader.open(await webm(packets), {
+        device,
+        engines: 2,
+        budget: 10 * picture,
+      });
+      let found = 0;
+      for await (const frame of reader.frames()) {
+        if (frame.index === 3) {
+          // Whoever decodes comes to a stop.
+          await new Promise(resolve => setTimeout(resolve, 500));
+          // Beside the budget: what waits for the piece that is read, and in each of two decoders, and what is in their hands.
+          expect(used()).toBeLessThan(10 + 8 + 2 * (8 + 8));
+        }
+        expect(await levelOf(frame)).toBe(found++ % 251);
+      }
+      expect(found).toBe(300);
+      reader.dispose();
+    }
+  });
+
   it('a loop that is left while everything is decoded ahead ends at once', async () => {
     const bytes = await webm(Array.from({ length: 200 }, (_, n) => packetAt(n)));
     for (const engines of [1, 3]) {
