@@ -115,7 +115,7 @@ Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
       object.Set("bytes", static_cast<double>(entry->bytes));
       object.Set("address", static_cast<double>(entry->surface->pointer));
       object.Set("damaged", entry->damaged);
-      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, *entry), {}, false}));
+      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, std::move(entry->surface), entry->bytes), {}, false}));
       list.Set(n++, object);
     }
     return list;

@@ -1,4 +1,5 @@
 #include "cuda_context.h"
+#include "decoder_caps.h"
 #include "js_classes.h"
 
 namespace cuweave {

@@ -1,43 +1,12 @@
 #include "video_decoder.h"
 
 #include <algorithm>
-#include <list>
-#include <map>
-#include <tuple>
+
+#include "decoder_caps.h"
 
 namespace cuweave {
 
 namespace {
-
-struct CodecName {
-  const char* name;
-  cudaVideoCodec codec;
-};
-constexpr CodecName kCodecs[] = {
-    {"mpeg1", cudaVideoCodec_MPEG1}, {"mpeg2", cudaVideoCodec_MPEG2}, {"mpeg4", cudaVideoCodec_MPEG4},
-    {"mjpeg", cudaVideoCodec_JPEG},  {"avc", cudaVideoCodec_H264},    {"hevc", cudaVideoCodec_HEVC},
-    {"vp8", cudaVideoCodec_VP8},     {"vp9", cudaVideoCodec_VP9},     {"av1", cudaVideoCodec_AV1},
-};
-
-const char* codecName(cudaVideoCodec codec) {
-  for (const auto& [name, value] : kCodecs) {
-    if (value == codec) return name;
-  }
-  return "unknown";
-}
-
-const char* chromaName(int chroma) {
-  static constexpr const char* names[] = {"4:0:0", "4:2:0", "4:2:2", "4:4:4"};
-  return chroma >= 0 && chroma < 4 ? names[chroma] : "unknown chroma";
-}
-
-// What the video library refuses may be damaged data: unlike the same codes from elsewhere, these say nothing of the device.
-Failure refused(CudaContext& context, CUresult code, const std::string& operation) {
-  if (code == CUDA_ERROR_OUT_OF_MEMORY) return context.failure(code, operation);
-  return Failure(FailureKind::Kernel, operation + " failed with " + errorName(code) + " (" + std::to_string(code) + ")");
-}
-
-Failure unsupported(const std::string& message) { return unavailable("unsupportedByDevice", message); }
 
 // More decode surfaces than a stream needs let the engine work while pictures wait to be mapped.
 constexpr unsigned kExtraDecodeSurfaces = 4;
@@ -45,237 +14,6 @@ constexpr unsigned kExtraDecodeSurfaces = 4;
 constexpr unsigned kDisplayDelay = 4;
 
 }  // namespace
-
-std::optional<cudaVideoCodec> codecOf(const std::string& name) {
-  for (const auto& [known, codec] : kCodecs) {
-    if (name == known) return codec;
-  }
-  return std::nullopt;
-}
-
-namespace {
-
-// The driver takes milliseconds for an answer, which is the same for ever.
-CUVIDDECODECAPS capsOf(CudaContext& context, cudaVideoCodec codec, int chroma, int bitDepth) {
-  static std::mutex mutex;
-  static auto* known = new std::map<std::tuple<int, int, int, int>, CUVIDDECODECAPS>();
-  std::lock_guard lock(mutex);
-  const auto key = std::make_tuple(context.info.ordinal, static_cast<int>(codec), chroma, bitDepth);
-  if (const auto found = known->find(key); found != known->end()) return found->second;
-  CUVIDDECODECAPS caps{};
-  caps.eCodecType = codec;
-  caps.eChromaFormat = static_cast<cudaVideoChromaFormat>(chroma);
-  caps.nBitDepthMinus8 = static_cast<unsigned>(bitDepth - 8);
-  const CUresult code = nvcuvidState().api->decoderCaps(&caps);
-  if (code != CUDA_SUCCESS) throw refused(context, code, "cuvidGetDecoderCaps");
-  known->emplace(key, caps);
-  return caps;
-}
-
-const Nvcuvid& requireApi() {
-  const NvcuvidState& state = nvcuvidState();
-  if (!state.api) throw unavailable(state.reason, state.message);
-  return *state.api;
-}
-
-}  // namespace
-
-std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::optional<cudaVideoCodec> only) {
-  requireApi();
-  context.enter();
-  std::vector<DecoderCapability> found;
-  for (const auto& [name, codec] : kCodecs) {
-    if (only && codec != *only) continue;
-    for (const int chroma : {cudaVideoChromaFormat_420, cudaVideoChromaFormat_422, cudaVideoChromaFormat_444}) {
-      for (const int bitDepth : {8, 10, 12}) {
-        const CUVIDDECODECAPS caps = capsOf(context, codec, chroma, bitDepth);
-        found.push_back({name, chroma, bitDepth, caps.bIsSupported != 0, caps.nNumNVDECs, caps.nMaxWidth, caps.nMaxHeight,
-                         caps.nMinWidth, caps.nMinHeight});
-      }
-    }
-  }
-  return found;
-}
-
-namespace {
-
-// What must be the same for a decoder to serve another stream.
-using DecoderKey = std::tuple<int, int, int, int, unsigned long, unsigned long, short, short, short, short, unsigned long,
-                              unsigned long>;
-
-DecoderKey keyOf(const CUVIDDECODECREATEINFO& info, int ordinal) {
-  const auto& area = info.display_area;
-  return {ordinal,       info.CodecType, info.ChromaFormat, static_cast<int>(info.bitDepthMinus8),
-          info.ulWidth,  info.ulHeight,  area.left,         area.top,
-          area.right,    area.bottom,    info.ulNumDecodeSurfaces, info.ulNumOutputSurfaces};
-}
-
-uint64_t bytesOf(const CUVIDDECODECREATEINFO& info) {
-  const uint64_t sample = info.bitDepthMinus8 > 0 ? 2 : 1;
-  const uint64_t picture = info.ulWidth * info.ulHeight * sample * (info.ChromaFormat == cudaVideoChromaFormat_444 ? 6 : 3) / 2;
-  return picture * (info.ulNumDecodeSurfaces + info.ulNumOutputSurfaces);
-}
-
-// Decoders that no stream uses. The oldest go when together they hold too much; none goes at the process's end, when the
-// driver may be gone already.
-class DecoderStore {
- public:
-  static DecoderStore& get() {
-    static auto* store = new DecoderStore();
-    return *store;
-  }
-  CUvideodecoder take(const DecoderKey& key) {
-    std::lock_guard lock(mutex_);
-    for (auto it = idle_.begin(); it != idle_.end(); ++it) {
-      if (it->key != key) continue;
-      CUvideodecoder decoder = it->decoder;
-      bytes_ -= it->bytes;
-      idle_.erase(it);
-      return decoder;
-    }
-    return nullptr;
-  }
-  void give(const DecoderKey& key, CUvideodecoder decoder, uint64_t bytes, uint64_t most) {
-    std::vector<CUvideodecoder> surplus;
-    {
-      std::lock_guard lock(mutex_);
-      idle_.push_back({key, decoder, bytes});
-      bytes_ += bytes;
-      while (!idle_.empty() && bytes_ > most) {
-        surplus.push_back(idle_.front().decoder);
-        bytes_ -= idle_.front().bytes;
-        idle_.pop_front();
-      }
-    }
-    for (CUvideodecoder old : surplus) nvcuvidState().api->destroyDecoder(old);
-  }
-  bool clear() {
-    std::list<Idle> all;
-    {
-      std::lock_guard lock(mutex_);
-      all.swap(idle_);
-      bytes_ = 0;
-    }
-    for (const auto& idle : all) nvcuvidState().api->destroyDecoder(idle.decoder);
-    return !all.empty();
-  }
-
- private:
-  struct Idle {
-    DecoderKey key;
-    CUvideodecoder decoder;
-    uint64_t bytes;
-  };
-  std::mutex mutex_;
-  std::list<Idle> idle_;
-  uint64_t bytes_ = 0;
-};
-
-}  // namespace
-
-class HardwareDecoder {
- public:
-  HardwareDecoder(CudaContext& context, CUVIDDECODECREATEINFO info)
-      : context_(context), info_(info), key_(keyOf(info, context.info.ordinal)) {
-    handle = DecoderStore::get().take(key_);
-    if (handle) return;
-    const Nvcuvid& api = *nvcuvidState().api;
-    CUresult code = api.createDecoder(&handle, &info);
-    if (code == CUDA_ERROR_OUT_OF_MEMORY && DecoderStore::get().clear()) code = api.createDecoder(&handle, &info);
-    if (code != CUDA_SUCCESS) {
-      Failure failure = refused(context, code, "cuvidCreateDecoder");
-      failure.bytes = bytesOf(info_);
-      failure.totalBytes = context.info.totalMemory;
-      throw failure;
-    }
-  }
-  ~HardwareDecoder() {
-    // After an error, or while pictures are mapped, it is of no use to another stream.
-    try {
-      context_.enter();
-      if (broken) nvcuvidState().api->destroyDecoder(handle);
-      else DecoderStore::get().give(key_, handle, bytesOf(info_), context_.info.totalMemory / 32);
-    } catch (const Failure&) {
-      // The device is lost, and the decoder with it.
-    }
-  }
-  HardwareDecoder(const HardwareDecoder&) = delete;
-  HardwareDecoder& operator=(const HardwareDecoder&) = delete;
-
-  bool serves(const CUVIDDECODECREATEINFO& info) const { return keyOf(info, context_.info.ordinal) == key_; }
-  CUvideodecoder handle = nullptr;
-  std::atomic<bool> broken{false};
-
- private:
-  CudaContext& context_;
-  CUVIDDECODECREATEINFO info_;
-  DecoderKey key_;
-};
-
-class SurfaceKeeper : public std::enable_shared_from_this<SurfaceKeeper> {
- public:
-  SurfaceKeeper(CudaContext& context, int surfaces) : context(context), surfaces_(surfaces), thread_("cuweave unmap") {}
-
-  // Waits for a free surface; false if `wanted` turned false first.
-  template <typename Wanted>
-  bool reserve(Wanted wanted) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return mapped_ < surfaces_ || !wanted(); });
-    if (!wanted()) return false;
-    ++mapped_;
-    return true;
-  }
-  void cancel() {
-    std::lock_guard lock(mutex_);
-    --mapped_;
-    changed_.notify_all();
-  }
-  void wake() {
-    std::lock_guard lock(mutex_);
-    changed_.notify_all();
-  }
-  void giveBack(std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after) {
-    thread_.post([self = shared_from_this(), decoder = std::move(decoder), pointer, after = std::move(after)]() mutable {
-      try {
-        for (const auto& event : after) event->wait();
-        self->context.enter();
-        // Nothing that uses it runs any more: any stream will do.
-        if (!decoder) self->context.free(pointer, nullptr);
-        else if (nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer) != CUDA_SUCCESS) decoder->broken = true;
-      } catch (const Failure&) {
-        if (decoder) decoder->broken = true;
-      }
-      if (!decoder) return;
-      decoder.reset();
-      self->cancel();
-    });
-  }
-
-  CudaContext& context;
-  // Surfaces that their owner has not given back.
-  std::atomic<int> held{0};
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int mapped_ = 0;
-  const int surfaces_;
-  // The last surface's task may be what ends it.
-  TaskThread thread_;
-};
-
-void Surface::hold() {
-  held_ = true;
-  ++keeper_->held;
-}
-
-void Surface::release(std::vector<std::shared_ptr<CudaEvent>> after) {
-  if (!keeper_) return;
-  if (held_) --keeper_->held;
-  after.push_back(ready);
-  keeper_->giveBack(std::move(decoder_), pointer, std::move(after));
-  keeper_.reset();
-}
 
 std::shared_ptr<VideoDecoder> VideoDecoder::open(CudaContext& context, const DecoderOptions& options) {
   requireApi();
@@ -539,38 +277,16 @@ void VideoDecoder::parse(const Packet& packet) {
   }
 }
 
-int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
-  // Until this stream is known to be decodable nothing of it must reach the last one's decoder.
-  auto last = std::move(decoder_);
-  decoder_ = nullptr;
-  const int bitDepth = 8 + format.bit_depth_luma_minus8;
-  const std::string what = std::to_string(bitDepth) + "-bit " + chromaName(format.chroma_format) + " " +
-                           codecName(format.codec) + " of " + std::to_string(format.coded_width) + "×" +
-                           std::to_string(format.coded_height);
-  if (bitDepth > 16 || format.chroma_format < 0 || format.chroma_format > 3) {
-    throw unsupported("the bitstream announces " + what);
-  }
-  const CUVIDDECODECAPS caps = capsOf(context, format.codec, format.chroma_format, bitDepth);
-  if (!caps.bIsSupported) throw unsupported(context.info.name + " does not decode " + what);
-  if (format.coded_width > caps.nMaxWidth || format.coded_height > caps.nMaxHeight || format.coded_width < caps.nMinWidth ||
-      format.coded_height < caps.nMinHeight ||
-      uint64_t{format.coded_width} * format.coded_height / 256 > caps.nMaxMBCount) {
-    throw unsupported(context.info.name + " does not decode " + what + ": it takes " + std::to_string(caps.nMinWidth) + "×" +
-                      std::to_string(caps.nMinHeight) + " to " + std::to_string(caps.nMaxWidth) + "×" +
-                      std::to_string(caps.nMaxHeight) + ", of at most " + std::to_string(caps.nMaxMBCount) + " macroblocks");
-  }
-  const bool deep = bitDepth > 8;
-  const bool full = format.chroma_format == cudaVideoChromaFormat_444;
-  if (format.chroma_format == cudaVideoChromaFormat_422) throw unsupported("cuweave does not read " + what + " from NVDEC");
-  const auto surface = full ? (deep ? cudaVideoSurfaceFormat_YUV444_16Bit : cudaVideoSurfaceFormat_YUV444)
-                            : (deep ? cudaVideoSurfaceFormat_P016 : cudaVideoSurfaceFormat_NV12);
-  if (!(caps.nOutputFormatMask & (1u << surface))) throw unsupported(context.info.name + " does not give the pixels of " + what);
+namespace {
 
+// What to make a decoder for such a stream of. Throws where what it shows does not lie in what it codes.
+CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFormat surface, int surfaces) {
   const auto& area = format.display_area;
   const int width = area.right - area.left, height = area.bottom - area.top;
   if (area.left < 0 || area.top < 0 || width < 1 || height < 1 || area.right > static_cast<int>(format.coded_width) ||
       area.bottom > static_cast<int>(format.coded_height)) {
-    throw Failure(FailureKind::Kernel, "the bitstream shows an area that lies outside of its " + what);
+    throw Failure(FailureKind::Kernel, "the bitstream shows an area that lies outside of its pictures of " +
+                                           std::to_string(format.coded_width) + "×" + std::to_string(format.coded_height));
   }
   // Surfaces have even sizes: an odd picture takes a column or row of the coder's padding along.
   const int evenWidth = std::min((width + 1) & ~1, static_cast<int>(format.coded_width + 1) & ~1);
@@ -585,7 +301,7 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   info.CodecType = format.codec;
   info.ChromaFormat = format.chroma_format;
   info.ulCreationFlags = cudaVideoCreate_PreferCUVID;
-  info.bitDepthMinus8 = static_cast<unsigned long>(bitDepth - 8);
+  info.bitDepthMinus8 = format.bit_depth_luma_minus8;
   info.display_area.left = static_cast<short>(area.left);
   info.display_area.top = static_cast<short>(area.top);
   info.display_area.right = static_cast<short>(area.left + evenWidth);
@@ -594,24 +310,39 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   info.DeinterlaceMode = cudaVideoDeinterlaceMode_Weave;
   info.ulTargetWidth = static_cast<unsigned long>(evenWidth);
   info.ulTargetHeight = static_cast<unsigned long>(evenHeight);
-  info.ulNumOutputSurfaces = static_cast<unsigned long>(options.surfaces);
+  info.ulNumOutputSurfaces = static_cast<unsigned long>(surfaces);
+  return info;
+}
+
+std::shared_ptr<const PictureFormat> pictureFormat(const CUVIDEOFORMAT& format, const CUVIDDECODECREATEINFO& info) {
+  const auto& area = format.display_area;
+  const auto& signal = format.video_signal_description;
+  auto found = std::make_shared<PictureFormat>();
+  found->surface = info.OutputFormat;
+  found->bitDepth = 8 + format.bit_depth_luma_minus8;
+  found->surfaceHeight = static_cast<unsigned>(info.ulTargetHeight);
+  found->width = static_cast<unsigned>(area.right - area.left);
+  found->height = static_cast<unsigned>(area.bottom - area.top);
+  found->fullRange = signal.video_full_range_flag;
+  found->primaries = signal.color_primaries;
+  found->transfer = signal.transfer_characteristics;
+  found->matrix = signal.matrix_coefficients;
+  return found;
+}
+
+}  // namespace
+
+int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
+  // Until this stream is known to be decodable nothing of it must reach the last one's decoder.
+  auto last = std::move(decoder_);
+  decoder_ = nullptr;
+  const CUVIDDECODECREATEINFO info = createInfo(format, surfaceFor(context, format), options.surfaces);
   // The old one goes once its last picture is given back.
   if (last && !last->broken && last->serves(info)) decoder_ = std::move(last);
   last.reset();
   if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info);
 
-  const auto& signal = format.video_signal_description;
-  auto found = std::make_shared<PictureFormat>();
-  found->surface = surface;
-  found->bitDepth = bitDepth;
-  found->surfaceHeight = static_cast<unsigned>(evenHeight);
-  found->width = static_cast<unsigned>(width);
-  found->height = static_cast<unsigned>(height);
-  found->fullRange = signal.video_full_range_flag;
-  found->primaries = signal.color_primaries;
-  found->transfer = signal.transfer_characteristics;
-  found->matrix = signal.matrix_coefficients;
-  format_ = std::move(found);
+  format_ = pictureFormat(format, info);
   ids_.resize(info.ulNumDecodeSurfaces);
   codedWidth_ = format.coded_width;
   codedHeight_ = format.coded_height;
@@ -703,40 +434,6 @@ std::unique_ptr<Surface> VideoDecoder::copyOf(Surface& surface, size_t bytes) {
   auto ready = recorded();
   surface.release({ready});
   return std::make_unique<Surface>(keeper_, nullptr, pointer, std::move(ready));
-}
-
-namespace {
-
-class SurfaceMemory : public Memory {
- public:
-  SurfaceMemory(const std::shared_ptr<Device>& device, Picture& picture)
-      : Memory(device, picture.surface->pointer, picture.bytes, nullptr), surface_(std::move(picture.surface)) {
-    ready = surface_->ready;
-    surface_->hold();
-  }
-  void release() override {
-    std::vector<std::shared_ptr<CudaEvent>> events;
-    const auto note = [&](const Mark& mark) {
-      if (!mark.stream) return;
-      events.push_back(std::static_pointer_cast<CudaEvent>(openStreamAfter(mark)->record(false)));
-    };
-    try {
-      note(written);
-      for (const auto& mark : read) note(mark);
-    } catch (const Failure&) {
-      // The device is lost and runs nothing any more.
-    }
-    surface_->release(std::move(events));
-  }
-
- private:
-  std::unique_ptr<Surface> surface_;
-};
-
-}  // namespace
-
-std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture) {
-  return std::make_shared<SurfaceMemory>(device, picture);
 }
 
 }  // namespace cuweave

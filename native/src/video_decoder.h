@@ -10,23 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "cuda_event.h"
-#include "nvcuvid.h"
-#include "task_thread.h"
+#include "decoder_surfaces.h"
 
 namespace cuweave {
-
-// One kind of video that a chip may decode; `supported` false: it does not.
-struct DecoderCapability {
-  const char* codec;
-  int chroma;
-  int bitDepth;
-  bool supported;
-  int engines;
-  unsigned maxWidth, maxHeight, minWidth, minHeight;
-};
-// Of every codec, or of one.
-std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::optional<cudaVideoCodec> only);
 
 struct DecoderOptions {
   cudaVideoCodec codec = cudaVideoCodec_H264;
@@ -50,38 +36,6 @@ struct PictureFormat {
   unsigned width, height;
   bool fullRange;
   int primaries, transfer, matrix;
-};
-
-// A decoder of the driver's with its own surfaces. They are costly to make, and go back to a store for the next stream of
-// the same kind.
-class HardwareDecoder;
-
-// The surfaces of one session: counts those that are mapped, and unmaps them in order.
-class SurfaceKeeper;
-
-// A decoded picture in the decoder's memory, until release() or the end of this object. Without a decoder it is a copy in
-// memory of its own.
-class Surface {
- public:
-  Surface(std::shared_ptr<SurfaceKeeper> keeper, std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer,
-          std::shared_ptr<CudaEvent> ready)
-      : pointer(pointer), ready(std::move(ready)), keeper_(std::move(keeper)), decoder_(std::move(decoder)) {}
-  ~Surface() { release({}); }
-  Surface(const Surface&) = delete;
-  Surface& operator=(const Surface&) = delete;
-  // Gives it back once the events have passed. Later calls do nothing.
-  void release(std::vector<std::shared_ptr<CudaEvent>> after);
-  // Somebody took it.
-  void hold();
-
-  const uint64_t pointer;
-  // Passes once the surface holds the picture.
-  const std::shared_ptr<CudaEvent> ready;
-
- private:
-  std::shared_ptr<SurfaceKeeper> keeper_;
-  std::shared_ptr<HardwareDecoder> decoder_;
-  bool held_ = false;
 };
 
 struct Picture {
@@ -179,11 +133,5 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   bool stopping_ = false;
   bool running_ = false;
 };
-
-// A name as in DecoderCapability; nullopt: none of NVDEC's.
-std::optional<cudaVideoCodec> codecOf(const std::string& name);
-
-// The memory of a taken picture, for streams to read: given back in the order of the streams that read it.
-std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, Picture& picture);
 
 }  // namespace cuweave
