@@ -18,7 +18,7 @@ import type { Manifest } from '../native/manifest.js';
 import { buildAddon } from './addon.js';
 import { BuildError } from './errors.js';
 import { bindingSources, cudaSource, headerSource, hostSource, manifestSource } from './generate.js';
-import type { Kernel, Plan } from './ir/plan.js';
+import { builtKernels, type Kernel, type Plan } from './ir/plan.js';
 import { inParallel, runProgram } from './process.js';
 import { plansOf, type SpecOptions } from './specs.js';
 import {
@@ -114,8 +114,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const cxx = await findCxx();
   if (!cxx) throw new BuildError(noCompiler());
 
-  const jobs = plans.flatMap(({ kernels }) =>
-    kernels.flatMap(kernel =>
+  const jobs = plans.flatMap(plan =>
+    builtKernels(plan).flatMap(kernel =>
       jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
     ),
   );

@@ -1,6 +1,7 @@
 import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../native/manifest.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
+import { HalvedCall } from './halvedCall.js';
 import { Image, ImageBatch } from './image.js';
 import {
   type BoundImage,
@@ -141,6 +142,8 @@ class Runner {
   readonly #source: ManifestFormat;
   readonly #steps: readonly ManifestStep[];
   readonly #calls: readonly KernelCall[];
+  /** By step, where two kernels can do it. */
+  readonly #halved: readonly (HalvedCall | undefined)[];
   readonly #results: readonly Result[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openNames: readonly string[];
@@ -152,6 +155,7 @@ class Runner {
     this.#source = sourceOf(entry);
     this.#steps = stepsOf(entry);
     this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
+    this.#halved = this.#steps.map(({ halves }) => halves && new HalvedCall(built, halves));
     this.#results = resultsOf(entry);
     this.#openParams = openParamsOf(entry);
     this.#openNames = [...new Set(this.#openParams.map(({ open }) => open))];
@@ -222,11 +226,14 @@ class Runner {
     if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
     requireSameDevice(stream.device, device, 'call.stream');
     for (const kernel of this.#calls) kernel.load(device);
+    for (const halved of this.#halved) halved?.load(device);
     const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
     const sizes: Size[][] = [];
     this.#steps.forEach(({ reads }, n) => {
       const coming = reads === undefined ? images : withColours(sizes[reads], images);
-      sizes.push(this.#calls[n].packing.fill(coming, given));
+      const { packing } = this.#calls[n];
+      sizes.push(packing.fill(coming, given));
+      this.#halved[n]?.fill(coming, given, packing, sizes[n]);
     });
     return { images, sizes, stream, options: given };
   }
@@ -342,7 +349,7 @@ class Runner {
           between.set(n, made);
           written = made.images;
         }
-        this.#calls[n].launch(inputs, written, stream);
+        if (!this.#halved[n]?.launch(inputs, written, stream)) this.#calls[n].launch(inputs, written, stream);
         if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
           between.get(reads)!.dispose();
           between.delete(reads);
