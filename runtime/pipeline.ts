@@ -1,6 +1,7 @@
 import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../native/manifest.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
+import { refuseInCapture } from './graph.js';
 import { HalvedCall } from './halvedCall.js';
 import { Image, ImageBatch } from './image.js';
 import {
@@ -18,7 +19,7 @@ import { signalOf } from './outputs.js';
 import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
 import { isPerImage } from './params.js';
 import { openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
-import { Stream } from './stream.js';
+import { capturingStream, Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
 /** One value for all images of a call, or an array with one per image. */
@@ -222,7 +223,7 @@ class Runner {
       requireSameDevice(image.device, device, `input[${n}]`);
     });
     if (typeof call !== 'object' || call === null) throw expected('{ stream }', 'call', describe(call));
-    const { stream = device.stream } = call;
+    const { stream = capturingStream() ?? device.stream } = call;
     if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
     requireSameDevice(stream.device, device, 'call.stream');
     for (const kernel of this.#calls) kernel.load(device);
@@ -274,6 +275,11 @@ class Runner {
     prepared: Prepared,
     make: (result: Result, keep: <T extends Tensor | Image>(made: T) => T) => Made,
   ): unknown {
+    if (capturingStream())
+      throw refuseInCapture(
+        `${this.entry.name} with results of its own`,
+        'Use runInto, with memory that is there.',
+      );
     const kept: (Tensor | Image)[] = [];
     const keep = <T extends Tensor | Image>(made: T): T => {
       kept.push(made);
@@ -339,6 +345,11 @@ class Runner {
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
   #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream }: Prepared): void {
+    if (capturingStream() && images.some(({ passes }) => passes))
+      throw refuseInCapture(
+        'a frame of a video, whose memory the decoder takes back',
+        'Capture a clone() of it.',
+      );
     const between = new Map<number, Intermediate>();
     try {
       this.#steps.forEach(({ kernel, reads, output }, n) => {
