@@ -168,12 +168,12 @@ export const warpPerspective = pipeline(
 );
 export const undistorted = pipeline(
   rgbFloats,
-  ops.undistort({ filter: linear, border: constant([7, 11, 13]) }),
+  ops.undistort({ newCamera: ops.open('newCamera'), filter: linear, border: constant([7, 11, 13]) }),
   nhwc('f32'),
 );
 export const undistortedFisheye = pipeline(
   rgbFloats,
-  ops.undistortFisheye({ filter: linear, border: constant([7, 11, 13]) }),
+  ops.undistortFisheye({ newCamera: ops.open('newCamera'), filter: linear, border: constant([7, 11, 13]) }),
   nhwc('f32'),
 );
 export const padded = pipeline(
