@@ -28,6 +28,7 @@ import {
   findCxx,
   findNvcc,
   hostFlags,
+  hostTuning,
   includeDirectory,
   presentArchs,
   type Tool,
@@ -256,7 +257,8 @@ const jobsOf = (
     const key = hashOf(text, ...headers, tool.version, ...args);
     return { label: `${kernel.name}.${extension}`, tool, args, text, source, key };
   };
-  const host = job('cpp', tools.cxx, hostFlags, file => hostSource(kernel, file));
+  const flags = [...hostFlags, ...hostTuning(tools.cxx)];
+  const host = job('cpp', tools.cxx, flags, file => hostSource(kernel, file));
   if (!tools.nvcc) return [host];
   const cuda = job('cu', tools.nvcc, cudaFlags(tools.archs, tools.strict), file => cudaSource(kernel, file));
   // The slow one first, so that it does not come last and alone.

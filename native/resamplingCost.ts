@@ -5,7 +5,7 @@ type Size = { readonly width: number; readonly height: number };
  * What a pixel of the image between two kernels costs, in taps: it is written, read again and computed by a thread of its own. Between
  * what a CPU takes for it and what a GPU's memory does.
  */
-const PIXEL_BETWEEN = 8;
+const PIXEL_BETWEEN = 4;
 
 /**
  * What a resampling by a separable filter costs in one kernel and in two, in taps.

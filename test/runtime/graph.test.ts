@@ -133,7 +133,9 @@ describe.each(['cpu', 'cuda'] as const)('a graph on %s', kind => {
         "ArgumentError: Expected a finite number for options.gain but received 'much'.",
       ]
     `);
-    expect(refusal(() => device.stream.capture(3 as never))).toMatchInlineSnapshot(`"ArgumentError: Expected a function for work but received 3."`);
+    expect(refusal(() => device.stream.capture(3 as never))).toMatchInlineSnapshot(
+      `"ArgumentError: Expected a function for work but received 3."`,
+    );
     const graph = captured();
     fill(4);
     graph.launch();
