@@ -18,7 +18,7 @@ import type { Manifest } from '../native/manifest.js';
 import { buildAddon } from './addon.js';
 import { BuildError } from './errors.js';
 import { bindingSources, cudaSource, headerSource, hostSource, manifestSource } from './generate.js';
-import type { Kernel, Plan } from './ir/plan.js';
+import { builtKernels, type Kernel, type Plan } from './ir/plan.js';
 import { inParallel, runProgram } from './process.js';
 import { plansOf, type SpecOptions } from './specs.js';
 import {
@@ -28,6 +28,7 @@ import {
   findCxx,
   findNvcc,
   hostFlags,
+  hostTuning,
   includeDirectory,
   presentArchs,
   type Tool,
@@ -114,8 +115,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const cxx = await findCxx();
   if (!cxx) throw new BuildError(noCompiler());
 
-  const jobs = plans.flatMap(({ kernels }) =>
-    kernels.flatMap(kernel =>
+  const jobs = plans.flatMap(plan =>
+    builtKernels(plan).flatMap(kernel =>
       jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
     ),
   );
@@ -256,7 +257,8 @@ const jobsOf = (
     const key = hashOf(text, ...headers, tool.version, ...args);
     return { label: `${kernel.name}.${extension}`, tool, args, text, source, key };
   };
-  const host = job('cpp', tools.cxx, hostFlags, file => hostSource(kernel, file));
+  const flags = [...hostFlags, ...hostTuning(tools.cxx)];
+  const host = job('cpp', tools.cxx, flags, file => hostSource(kernel, file));
   if (!tools.nvcc) return [host];
   const cuda = job('cu', tools.nvcc, cudaFlags(tools.archs, tools.strict), file => cudaSource(kernel, file));
   // The slow one first, so that it does not come last and alone.

@@ -2,11 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resamplingCost } from '../native/resamplingCost.js';
 import { channelCount } from '../ops/spec.js';
 import { sectionSizes } from './elf.js';
 import { BuildError } from './errors.js';
 import { cudaSource, hostSource, oracleSource } from './generate.js';
-import type { Cut, FusionNote, Kernel, Plan } from './ir/plan.js';
+import type { Cut, FusionNote, Halves, Kernel, Plan } from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openParams } from './print/bindings.js';
 import { runProgram } from './process.js';
@@ -44,6 +45,16 @@ export type ExplainedKernel = {
 };
 /** A place where a pipeline is split, with the bytes of one intermediate image. */
 export type ExplainedCut = Cut & { readonly size: Size; readonly written: number; readonly read: number };
+/** Another way to do a kernel's work: two of them, with what both ways cost in taps. */
+export type ExplainedHalves = {
+  readonly kernel: string;
+  readonly chains: readonly [string, string];
+  readonly between: Size;
+  /** Bytes of the image between them. */
+  readonly bytes: number;
+  readonly one: number;
+  readonly two: number;
+};
 /** All that `cuweave explain` prints of a pipeline. */
 export type Explanation = {
   readonly name: string;
@@ -52,6 +63,7 @@ export type Explanation = {
   readonly size: Size;
   readonly kernels: readonly ExplainedKernel[];
   readonly cuts: readonly ExplainedCut[];
+  readonly halves: readonly ExplainedHalves[];
   /** One kernel per operator, float32 between them. */
   readonly unfused: readonly Traffic[];
   readonly open: readonly string[];
@@ -89,11 +101,14 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
   const unfused: Traffic[] = [];
   /** By step: the size of what it writes. */
   const written: Size[] = [];
+  const halves: ExplainedHalves[] = [];
   for (const [n, kernel] of kernels.entries()) {
     const { reads } = steps[n]!;
     const before = reads === undefined ? undefined : written[reads];
     const { fused, alone, after } = await traffic(kernel, before ?? size, before !== undefined);
     written.push(after);
+    const other = plan.halves[n];
+    if (other) halves.push(await explainHalves(kernel, other, before ?? size, after));
     unfused.push(...(steps[n]!.output === undefined ? alone.slice(0, -1) : alone));
     explained.push({
       name: kernel.name,
@@ -115,6 +130,7 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
       const bytes = formatBytes(cut.format, at);
       return { ...cut, size: at, written: bytes, read: bytes * cut.readers.length };
     }),
+    halves,
     unfused,
     open: openParams(pipeline).map(({ stage, field, open }) => `${open} (${stage}.${field.name})`),
     ...(options.code
@@ -125,6 +141,26 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
           },
         }
       : {}),
+  };
+};
+
+const explainHalves = async (
+  { name }: Kernel,
+  { kernels: [across, down], radius }: Halves,
+  source: Size,
+  output: Size,
+): Promise<ExplainedHalves> => {
+  const sizes = [...(await stageSizes(across, source)).values()];
+  const entering = sizes.at(-2) ?? source;
+  const between = sizes.at(-1)!;
+  const resampled = [...(await stageSizes(down, between)).values()][0]!;
+  const covered = [entering.width / between.width, entering.height / resampled.height] as const;
+  return {
+    kernel: name,
+    chains: [across.chain, down.chain],
+    between,
+    bytes: formatBytes(across.pipeline.sink, between),
+    ...resamplingCost(between, output, covered, radius),
   };
 };
 

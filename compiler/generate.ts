@@ -1,6 +1,6 @@
 /** From plans to the text of every generated file. Pure: identical input gives identical text. */
 import type { Manifest } from '../native/manifest.js';
-import type { Kernel, Plan } from './ir/plan.js';
+import { builtKernels, type Kernel, type Plan } from './ir/plan.js';
 import { version } from './package.js';
 import { bindingPrelude, bindingViews } from './print/bindings.js';
 import { compositeLines } from './print/composite.js';
@@ -51,7 +51,7 @@ export const headerSource = (plans: readonly Plan[], library: string): string =>
     version,
     library,
     pipelines: plans.flatMap(plan =>
-      plan.kernels.map((kernel, n) => ({
+      builtKernels(plan).map((kernel, n) => ({
         name: kernel.name,
         comments: [...(n === 0 ? compositeLines(plan) : []), kernel.chain],
         structs: structsView(kernel),

@@ -94,6 +94,13 @@ export const hostFlags: readonly string[] = [
 ];
 
 /**
+ * More of them, for this machine's compiler. GCC on x86-64 would keep a loop's clamped positions in vector registers, store one number
+ * and load four: a stall in every round, for which antialiased filters took five times as long.
+ */
+export const hostTuning = ({ version }: Tool): readonly string[] =>
+  process.arch === 'x64' && /^[gc]\+\+ |gcc/i.test(version) ? ['-mno-stv'] : [];
+
+/**
  * nvcc's flags. Strict: no fused multiply-add and no reciprocal in place of a division, so that CUDA gives the host's bits; roots
  * and divisions are IEEE 754's either way.
  */

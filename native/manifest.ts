@@ -110,6 +110,14 @@ export type ManifestStep = {
    * images of its kernel's sink format, of the sizes that its last geometric stage gives.
    */
   readonly output?: string;
+  /**
+   * Two kernels that give the same bits as `kernel`, the second reading the intermediate images of the first's sink format that it writes.
+   * They take 2 · radius · max(scale, 1) taps of each axis per pixel, one after the other, where the one kernel takes their product.
+   */
+  readonly halves?: {
+    readonly kernels: readonly [ManifestKernel, ManifestKernel];
+    readonly radius: number;
+  };
 };
 /** One pipeline: most are one kernel. */
 export type ManifestPipeline = ManifestKernel | ManifestComposite;

@@ -1,5 +1,5 @@
 /** Filters that read all input pixels which an output pixel covers: for pictures that shrink. */
-import { type f32, filter, i32 } from './spec.js';
+import { type f32, i32, separableFilter } from './spec.js';
 
 type Window = 'box' | 'linear' | 'hamming' | 'cubic' | 'lanczos' | 'area';
 
@@ -78,48 +78,30 @@ const endOf = (window: Window, at: f32, reaching: f32, size: i32, first: i32): i
   Math.min(Math.max(edge(window, at + reaching), first + 1), size);
 
 /**
- * All pixels under a window, weighted by columns and by rows, divided by the sum of the weights. Pixels outside the image are left
- * out. Definition: Pillow's `ImagingResample`, which torch's antialiasing follows: the window's centre is c = x + 0.5, it begins with
- * pixel trunc(c − reach + 0.5) and ends before trunc(c + reach + 0.5).
+ * All pixels under a window, weighted by their distances and divided by the sum of the weights: along rows, then down. Pixels outside the
+ * image are left out. Definition: Pillow's `ImagingResample`, which torch's antialiasing follows: the window's centre is c = x + 0.5, it
+ * begins with pixel trunc(c − reach + 0.5) and ends before trunc(c + reach + 0.5).
  */
 const covering = <const W extends Window>(name: string, window: W) =>
-  filter({
+  separableFilter({
     name,
     constants: { window: window as Window },
+    radius: radius[window],
     maxScale: Math.floor((MOST_TAPS - 2) / (2 * radius[window])),
-    apply: (tap, [x, y], { window, scale: [scaleX, scaleY], size }) => {
-      const column = i32(Math.floor(x + 0.5));
-      const row = i32(Math.floor(y + 0.5));
-      // Beside the picture that a `letterbox` places.
-      if (column < 0 || row < 0 || column >= size.width || row >= size.height) return tap(column, row);
-      const reachX = reach(window, scaleX);
-      const reachY = reach(window, scaleY);
-      const left = firstOf(window, x, reachX, size.width);
-      const top = firstOf(window, y, reachY, size.height);
-      const columns = endOf(window, x, reachX, size.width, left) - left;
-      const rows = endOf(window, y, reachY, size.height, top) - top;
-      const unitX = measure(window, scaleX);
-      const unitY = measure(window, scaleY);
-      let sum = tap(column, row).map(() => 0);
-      let across: f32 = 0;
-      let down: f32 = 0;
-      for (let r = 0; r < Math.min(rows, MOST_TAPS); r++) {
-        const wy = weight(window, top + r - y, unitY);
-        let line = sum.map(() => 0);
-        let total: f32 = 0;
-        for (let c = 0; c < Math.min(columns, MOST_TAPS); c++) {
-          const wx = weight(window, left + c - x, unitX);
-          const px = tap(left + c, top + r);
-          line = line.map((v, n) => v + wx * px[n]);
-          total += wx;
-        }
-        sum = sum.map((v, n) => v + wy * line[n]);
-        // The same in every row.
-        across = total;
-        down += wy;
+    apply: (tap, at, { window, scale, size }) => {
+      const reaching = reach(window, scale);
+      const unit = measure(window, scale);
+      const first = firstOf(window, at, reaching, size);
+      const count = endOf(window, at, reaching, size, first) - first;
+      let sum = tap(first).map(() => 0);
+      let total: f32 = 0;
+      for (let n = 0; n < Math.min(count, MOST_TAPS); n++) {
+        const share = weight(window, first + n - at, unit);
+        const px = tap(first + n);
+        sum = sum.map((v, c) => v + share * px[c]);
+        total += share;
       }
-      const whole = across * down;
-      return sum.map(v => v / whole);
+      return sum.map(v => v / total);
     },
   });
 

@@ -29,6 +29,7 @@ export const resize = mapOp({
     }
     return [src.width / dst.width, src.height / dst.height];
   },
+  inside: true,
 });
 
 const cornerScale = (src: f32, dst: f32): f32 => (dst > 1 ? (src - 1) / (dst - 1) : 0);

@@ -101,8 +101,19 @@ export type NativeStream = {
     reads: number,
     used: number,
   ): void;
+  capture(calls: readonly RecordedCall[]): NativeGraph;
   dispose(): void;
 };
+/** What `launch` takes, kept. */
+export type RecordedCall = {
+  readonly pipeline: number;
+  readonly block: Uint8Array;
+  readonly count: number;
+  readonly memories: Float64Array;
+  readonly reads: number;
+  readonly used: number;
+};
+export type NativeGraph = { launch(): void; dispose(): void };
 /** What a stream's pictures have in common; one object for all of them. Codes of colour are those of ITU-T H.273. */
 export type NativePictureFormat = {
   readonly name: string;

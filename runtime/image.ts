@@ -60,6 +60,8 @@ export class Image {
   readonly colour: ColourDescription | undefined;
   /** @internal */
   readonly _format: ImageFormat;
+  /** @internal Whether its memory is soon another picture's. */
+  readonly _passes: boolean = false;
   readonly #placed: readonly PlacedPlane[];
   #disposed = false;
 

@@ -18,6 +18,7 @@ export {
 } from './errors.js';
 export type { HostImage } from './framePlanes.js';
 export type { FrameAddress } from './frameSearch.js';
+export { Graph } from './graph.js';
 export { type DevicePlane, type HostPlane, Image, ImageBatch, type ImageSpec } from './image.js';
 export type { PipelineInput, PipelineOutput } from './inputs.js';
 export { writeNpy } from './npy.js';

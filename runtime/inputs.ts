@@ -19,6 +19,8 @@ export type BoundImage = {
   readonly height: number;
   readonly planes: readonly PlacedPlane[];
   readonly colour?: ColourDescription;
+  /** Its memory is soon another picture's. */
+  readonly passes?: boolean;
 };
 
 /** The launch's grid has one layer per image. */
@@ -54,6 +56,7 @@ export const bindImages = (
       height: image.height,
       planes: image._placed(),
       colour: image.colour,
+      passes: image._passes,
     };
   });
 };

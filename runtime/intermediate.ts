@@ -14,6 +14,7 @@ import type { Stream } from './stream.js';
 export class Intermediate {
   readonly images: readonly BoundImage[];
   readonly #memory: NativeMemory;
+  readonly #stream: Stream;
 
   constructor(stream: Stream, format: ManifestFormat, images: readonly ComingImage[]) {
     const { device } = stream;
@@ -27,10 +28,10 @@ export class Intermediate {
         return { offset, pitch };
       }),
     );
-    // Its end is certain and near, so the collector need not hear of it.
-    const memory = device._allocate(stream._native(), bytes, false);
+    const memory = stream._takeBetween(bytes);
     const start = Number(guarded(() => memory.pointer));
     this.#memory = memory;
+    this.#stream = stream;
     this.images = images.map((image, n) => ({
       ...image,
       device,
@@ -39,6 +40,6 @@ export class Intermediate {
   }
 
   dispose(): void {
-    this.#memory.dispose();
+    this.#stream._giveBetween(this.#memory);
   }
 }

@@ -45,16 +45,10 @@ export class KernelCall {
     handles.add(inputs);
     const reads = handles.count;
     handles.add(outputs);
-    const native = stream._native();
+    const { handle } = this.#native as NativePipeline;
+    const { values, count } = handles;
     try {
-      native.launch(
-        (this.#native as NativePipeline).handle,
-        packing.block,
-        inputs.length,
-        handles.values,
-        reads,
-        handles.count,
-      );
+      stream._launch(handle, packing.block, inputs.length, values, reads, count, inputs, outputs);
     } catch (error) {
       const { manifest, name } = this.origin;
       throw launchError(error, manifest, name, inputs.length, stream.device);

@@ -17,6 +17,8 @@ export type ScaleFunction = (
   dst: { readonly width: number; readonly height: number },
 ) => readonly [number, number];
 
+const same: readonly [number, number] = [1, 1];
+
 /** What is known of an image before it is there. */
 export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour'>;
 
@@ -38,6 +40,8 @@ type GeometricStage = StageParams & Omit<ManifestGeometry, 'role'>;
  */
 export class Packing {
   block!: Uint8Array;
+  /** Since the last `fill`: how many input pixels an output pixel of each image covers, across and down. */
+  readonly covered: (readonly [number, number])[] = [];
   #args!: DataView;
   #images!: DataView;
   /** Parameters of point stages that must be asked for. */
@@ -93,7 +97,7 @@ export class Packing {
     return images.map((bound, n) => {
       const at = n * image.size;
       let size: Size = bound;
-      let scale: readonly [number, number] = [1, 1];
+      let scale = same;
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
       for (let g = 0; g < this.#geometry.length; g++) {
@@ -116,6 +120,7 @@ export class Packing {
         }
         this.#writeSize(at, g + 1, size);
       }
+      this.covered[n] = scale;
       return size;
     });
   }

@@ -1,6 +1,8 @@
 import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../native/manifest.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
+import { refuseInCapture } from './graph.js';
+import { HalvedCall } from './halvedCall.js';
 import { Image, ImageBatch } from './image.js';
 import {
   type BoundImage,
@@ -17,7 +19,7 @@ import { signalOf } from './outputs.js';
 import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
 import { isPerImage } from './params.js';
 import { openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
-import { Stream } from './stream.js';
+import { capturingStream, Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
 /** One value for all images of a call, or an array with one per image. */
@@ -141,6 +143,8 @@ class Runner {
   readonly #source: ManifestFormat;
   readonly #steps: readonly ManifestStep[];
   readonly #calls: readonly KernelCall[];
+  /** By step, where two kernels can do it. */
+  readonly #halved: readonly (HalvedCall | undefined)[];
   readonly #results: readonly Result[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openNames: readonly string[];
@@ -152,6 +156,7 @@ class Runner {
     this.#source = sourceOf(entry);
     this.#steps = stepsOf(entry);
     this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
+    this.#halved = this.#steps.map(({ halves }) => halves && new HalvedCall(built, halves));
     this.#results = resultsOf(entry);
     this.#openParams = openParamsOf(entry);
     this.#openNames = [...new Set(this.#openParams.map(({ open }) => open))];
@@ -218,15 +223,18 @@ class Runner {
       requireSameDevice(image.device, device, `input[${n}]`);
     });
     if (typeof call !== 'object' || call === null) throw expected('{ stream }', 'call', describe(call));
-    const { stream = device.stream } = call;
+    const { stream = capturingStream() ?? device.stream } = call;
     if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
     requireSameDevice(stream.device, device, 'call.stream');
     for (const kernel of this.#calls) kernel.load(device);
+    for (const halved of this.#halved) halved?.load(device);
     const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
     const sizes: Size[][] = [];
     this.#steps.forEach(({ reads }, n) => {
       const coming = reads === undefined ? images : withColours(sizes[reads], images);
-      sizes.push(this.#calls[n].packing.fill(coming, given));
+      const { packing } = this.#calls[n];
+      sizes.push(packing.fill(coming, given));
+      this.#halved[n]?.fill(coming, given, packing, sizes[n]);
     });
     return { images, sizes, stream, options: given };
   }
@@ -267,6 +275,11 @@ class Runner {
     prepared: Prepared,
     make: (result: Result, keep: <T extends Tensor | Image>(made: T) => T) => Made,
   ): unknown {
+    if (capturingStream())
+      throw refuseInCapture(
+        `${this.entry.name} with results of its own`,
+        'Use runInto, with memory that is there.',
+      );
     const kept: (Tensor | Image)[] = [];
     const keep = <T extends Tensor | Image>(made: T): T => {
       kept.push(made);
@@ -332,6 +345,11 @@ class Runner {
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
   #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream }: Prepared): void {
+    if (capturingStream() && images.some(({ passes }) => passes))
+      throw refuseInCapture(
+        'a frame of a video, whose memory the decoder takes back',
+        'Capture a clone() of it.',
+      );
     const between = new Map<number, Intermediate>();
     try {
       this.#steps.forEach(({ kernel, reads, output }, n) => {
@@ -342,7 +360,7 @@ class Runner {
           between.set(n, made);
           written = made.images;
         }
-        this.#calls[n].launch(inputs, written, stream);
+        if (!this.#halved[n]?.launch(inputs, written, stream)) this.#calls[n].launch(inputs, written, stream);
         if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
           between.get(reads)!.dispose();
           between.delete(reads);

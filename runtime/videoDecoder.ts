@@ -203,7 +203,9 @@ export class VideoDecoder {
         const image = surfaceOf(native);
         const facts = { timestamp, duration: 0, index: this.#shown++, damaged: native.damaged };
         const colour = this.#colourOf(native.format);
-        this.#ready.push(new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes));
+        this.#ready.push(
+          new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes, true),
+        );
       }
     } catch (error) {
       throw refusal(error);

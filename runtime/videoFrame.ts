@@ -23,14 +23,18 @@ export class VideoFrame extends Image implements FrameTiming {
   /** Parts of it are made up by the decoder, since its data was damaged. Only with `onDamage: 'keep'`. */
   readonly damaged: boolean;
 
-  /** @internal */
-  constructor(device: Device, facts: Facts, placed: readonly PlacedPlane[]) {
+  /** @internal Whether its memory is soon another picture's. */
+  override readonly _passes: boolean;
+
+  /** @internal @param passes Whether its memory is the decoder's, or goes with the loop. */
+  constructor(device: Device, facts: Facts, placed: readonly PlacedPlane[], passes: boolean) {
     const { format, width, height } = facts.image;
     super(device, { format, width, height, colour: facts.colour }, placed);
     this.timestamp = facts.timestamp;
     this.duration = facts.duration;
     this.index = facts.index;
     this.damaged = facts.damaged;
+    this._passes = passes;
   }
 
   /** A copy in memory of its own, which may be kept beyond the loop; `dispose()` it. */
@@ -42,6 +46,7 @@ export class VideoFrame extends Image implements FrameTiming {
       device,
       { timestamp, duration, index, damaged, image, colour: colour as ColourDescription },
       copyPlanes(device, image, this._placed(), options.stream ?? device.stream),
+      false,
     );
   }
 }
@@ -53,6 +58,7 @@ export const toVideoFrame = (device: Device, decoded: DecodedFrame<HostImage | S
     device,
     decoded,
     'bytes' in image ? image.planes : placeHostPlanes(device, image, device.stream),
+    true,
   );
 };
 

@@ -1,15 +1,21 @@
 /** Random pipelines on random batches: the oracle's bytes are the host's. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Device, openDevice } from '../runtime/index.js';
-import { buildRandom, checkRandom, type RandomPipeline, settings } from './support/randomPipelines.js';
+import {
+  buildRandom,
+  checkCuts,
+  checkRandom,
+  type RandomPipeline,
+  settings,
+} from './support/randomPipelines.js';
 
-const chosen = settings(40, 800);
+const chosen = settings(300, 3000);
 
 describe(`${chosen.pipelines} random pipelines from seed ${chosen.seed}`, () => {
   let pipelines: readonly RandomPipeline[];
   let device: Device;
   beforeAll(async () => {
-    pipelines = await buildRandom(chosen, 'random', { cpu: true });
+    pipelines = await buildRandom(chosen, 'random', 'quick');
     device = openDevice('cpu');
   }, 1_200_000);
   afterAll(() => {
@@ -21,5 +27,11 @@ describe(`${chosen.pipelines} random pipelines from seed ${chosen.seed}`, () => 
     const ran = await checkRandom(pipelines, device, chosen);
     console.log(`${ran} cases of ${pipelines.length} random pipelines, seed ${chosen.seed}`);
     expect(ran).toBe(chosen.cases);
+  });
+
+  it('cut anywhere == fused, to the bit', { timeout: 1_200_000 }, async () => {
+    const cuts = await checkCuts(pipelines, chosen.seed);
+    console.log(`${cuts} cuts of ${pipelines.length} random pipelines, seed ${chosen.seed}`);
+    expect(cuts).toBeGreaterThan(0);
   });
 });

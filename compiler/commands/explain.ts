@@ -1,4 +1,11 @@
-import type { CompiledKernel, ExplainedCut, ExplainedKernel, Explanation, Traffic } from '../explain.js';
+import type {
+  CompiledKernel,
+  ExplainedCut,
+  ExplainedHalves,
+  ExplainedKernel,
+  Explanation,
+  Traffic,
+} from '../explain.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const total = ({ read, written }: Traffic): number => read + written;
@@ -26,6 +33,7 @@ export const explanationText = (of: Explanation): string => {
     for (const kernel of kernels) lines.push('', `  ${kernel.name}: ${kernel.chain}`, ...notesOf(kernel));
     for (const cut of cuts) lines.push('', ...cutLines(cut));
   }
+  for (const other of of.halves) lines.push('', ...halvesLines(other));
   const moved = sum(kernels.map(({ traffic }) => traffic));
   lines.push(
     '',
@@ -51,6 +59,18 @@ export const explanationText = (of: Explanation): string => {
 const compiledText = ({ arch, registers, spilled, codeSize, seconds }: CompiledKernel): string => {
   const spills = spilled === 0 ? 'no spills' : `${spilled} bytes spilled`;
   return `${arch}: ${registers} registers, ${spills}, ${codeSize} bytes of code, compiled in ${seconds.toFixed(1)} s`;
+};
+
+/** How else a kernel's work is done, and what decides. */
+const halvesLines = ({ kernel, chains, between, bytes, one, two }: ExplainedHalves): string[] => {
+  const taps = (count: number): string => `${(count / 1e6).toFixed(2)} million taps`;
+  const better = two < one ? 'Two kernels are' : 'One kernel is';
+  return [
+    `  ${kernel} or, with the same bits, two kernels, whichever a call's sizes make cheaper:`,
+    ...chains.map(chain => `    ${chain}`),
+    `    Between them ${between.width}×${between.height} pixels, ${megabytes(bytes)}, are written and read.`,
+    `    ${better} cheaper at this size: one costs ${taps(one)}, two ${taps(two)} or as much as these.`,
+  ];
 };
 
 /** What forced the split, what it costs, and what else could be done. */

@@ -152,6 +152,13 @@ export type Forced =
   /** Stages that several results share, and which are computed once. */
   | { readonly why: 'shared'; readonly moved: number; readonly otherwise: number };
 
+/** A step as two kernels, which give the bits of its one: fewer taps, and an image of f32 between them. A call decides. */
+export type Halves = {
+  readonly kernels: readonly [across: Kernel, down: Kernel];
+  /** How far the filter reads from its point, in pixels of the input, or of the output where that is smaller. */
+  readonly radius: number;
+};
+
 /** What is built of a pipeline. */
 export type Plan = {
   readonly name: string;
@@ -162,5 +169,15 @@ export type Plan = {
   readonly kernels: readonly [Kernel, ...Kernel[]];
   /** One for each kernel. */
   readonly steps: readonly Step[];
+  /** For each step: another way to do it. */
+  readonly halves: readonly (Halves | undefined)[];
   readonly cuts: readonly Cut[];
 };
+/** All kernels that are built for a plan. */
+export const builtKernels = ({ kernels, halves }: Plan): readonly Kernel[] => [
+  ...kernels,
+  ...halves.flatMap(found => found?.kernels ?? []),
+];
+/** Whether there is one kernel, one result without a name, and nothing else to do it with. */
+export const isOneKernel = ({ kernels, steps, halves }: Plan): boolean =>
+  kernels.length === 1 && steps[0]!.output === '' && !halves[0];

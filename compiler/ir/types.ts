@@ -64,7 +64,13 @@ export type Expr =
   /** Between f32 and i32; to i32 it drops the fraction and saturates. */
   | (Node & { readonly kind: 'cast'; readonly value: Expr })
   /** Another function of the kernel, by its name in {@link OpFunction.helpers}. */
-  | (Node & { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expr[] })
+  | (Node & {
+      readonly kind: 'call';
+      readonly fn: string;
+      readonly args: readonly Expr[];
+      /** Whether it taps the source, or calls a function that does. */
+      readonly taps?: true;
+    })
   /** The source's pixel at a whole position; only in a filter. */
   | (Node & { readonly kind: 'tap'; readonly x: Expr; readonly y: Expr })
   | (Node & { readonly kind: 'tuple'; readonly items: readonly Expr[] })
@@ -142,6 +148,8 @@ export type MapStage = StageBase<'map'> & {
   readonly scale?: OpFunction;
   readonly filter: FilterRef;
   readonly border: BorderRef;
+  /** Whether every output pixel lies on the input, by the author's word. */
+  readonly isInside?: true;
 };
 /** `apply(at: i32×2) → i32×2`. */
 export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
@@ -157,6 +165,12 @@ export type FilterRef = {
   readonly unitGain: boolean;
   /** The largest scale that it covers. */
   readonly maxScale?: number;
+  /** Of a separable filter: its halves, as filters that read a row and a column. `apply` has the bits of one after the other. */
+  readonly halves?: {
+    readonly radius: number;
+    readonly across: OpFunction;
+    readonly down: OpFunction;
+  };
 };
 /** Whether the filter reads how many pixels an output pixel covers. */
 export const readsScale = ({ apply }: FilterRef): boolean => apply.fn.args.length > 1;

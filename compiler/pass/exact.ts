@@ -56,6 +56,14 @@ export const storedRange = ({ dtype, code }: Format): Known => {
   return { ...unknown, half: dtype === 'f16' };
 };
 
+/** The same as pixels of a source have it: chroma between samples takes quarters of them, across and down. */
+const readRange = (format: Format, plane: number): Known => {
+  const stored = storedRange(format);
+  const [across, down] = format.planes[plane]!.subsampling;
+  if (!format.chroma || across * down === 1) return stored;
+  return onGrid(stored.low, stored.high, stored.step / 16);
+};
+
 /** The smallest storage type that holds every such number exactly. */
 export const exactDType = (value: Value): DType => {
   const whole = (most: number): boolean =>
@@ -67,7 +75,7 @@ export const exactDType = (value: Value): DType => {
 
 /** What is known of the pixels before each stage, and after the last: one entry more than there are stages. */
 export const followRanges = ({ source, stages }: Pick<PipelineIr, 'source' | 'stages'>): readonly Value[] => {
-  const ranges: Value[] = [source.channels.map(() => storedRange(source))];
+  const ranges: Value[] = [source.channels.map(({ plane }) => readRange(source, plane))];
   for (const stage of stages) ranges.push(afterStage(stage, ranges.at(-1)!));
   return ranges;
 };

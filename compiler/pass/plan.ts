@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { makeDiagnostic } from '../diagnostics.js';
 import { type Diagnostic, InternalError } from '../errors.js';
-import type { Cut, Hoisted, Kernel, Plan } from '../ir/plan.js';
+import type { Cut, Halves, Hoisted, Kernel, Plan } from '../ir/plan.js';
 import { type ForkIr, type Format, type PipelineIr, type Stage, stagesOf } from '../ir/types.js';
 import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
+import { halve } from './halve.js';
 import { layOut } from './layout.js';
 import { schedule } from './schedule.js';
 import { split } from './split.js';
@@ -18,7 +19,8 @@ export const plan = (
   pipeline: PipelineIr | ForkIr,
   taken: Set<string> = new Set([pipeline.name]),
 ): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
-  const { pieces, cuts } = split(pipeline, wanted => freeName(wanted, taken));
+  const free = (wanted: string): string => freeName(wanted, taken);
+  const { pieces, cuts } = split(pipeline, free);
   const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
   if (diagnostics.length > 0) return { diagnostics };
   const [first, ...rest] = pieces.map(piece => kernelOf(piece.pipeline));
@@ -29,6 +31,7 @@ export const plan = (
     hash: structureHash(pipeline),
     kernels: [first!, ...rest],
     steps: pieces.map(({ step }) => step),
+    halves: pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, free))),
     cuts,
   };
   return { plan: made, diagnostics };
@@ -52,6 +55,15 @@ const kernelOf = (pipeline: PipelineIr): Kernel => {
     hash: structureHash(pipeline),
     chain: chainOf(pipeline),
   };
+};
+
+const halvesOf = (pipeline: PipelineIr, free: (wanted: string) => string): Halves | undefined => {
+  const [across, down] = halve(pipeline) ?? [];
+  const map = pipeline.stages.find(stage => stage.role === 'map');
+  if (!across || !down || !map?.filter.halves) return undefined;
+  const named = (half: PipelineIr, suffix: string): Kernel =>
+    kernelOf({ ...half, doc: '', name: free(`${pipeline.name}_${suffix}`) });
+  return { kernels: [named(across, 'across'), named(down, 'down')], radius: map.filter.halves.radius };
 };
 
 const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes }: Cut): Diagnostic => {

@@ -33,6 +33,8 @@ export const reachOf = (filter: Fn): Reach | undefined => {
       tapAt(0, known(expr.x, locals, filter.args[0]!.name));
       tapAt(1, known(expr.y, locals, filter.args[0]!.name));
     }
+    // A function that taps by itself is not followed.
+    if (expr.kind === 'call' && expr.taps) isKnown = false;
     for (const child of childrenOf(expr)) visit(child, locals);
   };
 

@@ -5,7 +5,8 @@
  * differ from the host's by a rounding multiplies.
  */
 import type { Uniform } from '../ir/plan.js';
-import type { Expr, Fn, Stmt } from '../ir/types.js';
+import { mapChildren, mapStatements } from '../ir/rewrite.js';
+import type { Expr, Fn } from '../ir/types.js';
 
 /** A stage's function without its uniform values, and these. `name(n)` names the n-th. */
 export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; values: readonly Uniform[] } => {
@@ -32,26 +33,7 @@ export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; val
     }
     return mapChildren(e, expression);
   };
-  const statement = (s: Stmt): Stmt => {
-    switch (s.kind) {
-      case 'let':
-        return { ...s, init: expression(s.init) };
-      case 'assign':
-      case 'return':
-        return { ...s, value: expression(s.value) };
-      case 'if':
-        return {
-          ...s,
-          test: expression(s.test),
-          // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
-          then: s.then.map(statement),
-          else: s.else.map(statement),
-        };
-      case 'for':
-        return { ...s, from: expression(s.from), to: expression(s.to), body: s.body.map(statement) };
-    }
-  };
-  const hoisted = { ...fn, body: fn.body.map(statement) };
+  const hoisted = { ...fn, body: mapStatements(fn.body, expression) };
   return { fn: hoisted, values: [...values.values()] };
 };
 
@@ -113,34 +95,5 @@ export const childrenOf = (e: Expr): readonly Expr[] => {
     case 'size':
     case 'uniform':
       return [];
-  }
-};
-
-const mapChildren = (e: Expr, f: (e: Expr) => Expr): Expr => {
-  switch (e.kind) {
-    case 'unary':
-      return { ...e, operand: f(e.operand) };
-    case 'binary':
-      return { ...e, left: f(e.left), right: f(e.right) };
-    case 'select':
-      // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
-      return { ...e, test: f(e.test), then: f(e.then), else: f(e.else) };
-    case 'math':
-    case 'call':
-      return { ...e, args: e.args.map(f) };
-    case 'cast':
-      return { ...e, value: f(e.value) };
-    case 'quotient':
-      return { ...e, value: f(e.value), by: f(e.by), reciprocal: f(e.reciprocal) };
-    case 'tap':
-      return { ...e, x: f(e.x), y: f(e.y) };
-    case 'tuple':
-      return { ...e, items: e.items.map(f) };
-    case 'index':
-      return { ...e, tuple: f(e.tuple) };
-    case 'entry':
-      return { ...e, at: f(e.at) };
-    default:
-      return e;
   }
 };

@@ -78,8 +78,12 @@ const resultType = (pipeline: PipelineIr | ForkIr): string => {
   return `{ ${members.join('; ')} }`;
 };
 
-const bindingView = ({ name, pipeline, chain }: Plan, local: string, names: FunctionNames): BindingView => {
-  const { functions, sizes, scales } = sizeFunctions(stagesOf(pipeline), name, names);
+const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingView => {
+  const { name, pipeline, chain } = plan;
+  const halves = plan.halves.flatMap(found =>
+    (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
+  );
+  const { functions, sizes, scales } = sizeFunctions([...stagesOf(pipeline), ...halves], name, names);
   const doc = pipeline.doc.trim();
   return {
     name,

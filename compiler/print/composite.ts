@@ -1,15 +1,20 @@
 /** How the C header describes a pipeline of several kernels. */
-import type { Plan } from '../ir/plan.js';
+import { isOneKernel, type Plan } from '../ir/plan.js';
 
 /** What to call in which order, as lines; none for a pipeline that is one kernel. */
-export const compositeLines = ({ name, chain, kernels, steps }: Plan): readonly string[] => {
-  if (kernels.length === 1 && steps[0]!.output === '') return [];
+export const compositeLines = (plan: Plan): readonly string[] => {
+  const { name, chain, kernels, steps, halves } = plan;
+  if (isOneKernel(plan)) return [];
   const lines = kernels.map((kernel, n) => {
     const { reads, output } = steps[n]!;
     const from = reads === undefined ? 'the source' : `what ${kernels[reads]!.name} wrote`;
     const intermediate = `an intermediate image of ${kernel.pipeline.sink.name}`;
     const to = output === undefined ? intermediate : `the result${output === '' ? '' : ` '${output}'`}`;
-    return `  cuweave_${kernel.name}: ${from} > ${to}`;
+    const line = `  cuweave_${kernel.name}: ${from} > ${to}`;
+    const [across, down] = halves[n]?.kernels ?? [];
+    if (!across || !down) return line;
+    const both = `cuweave_${across.name}, cuweave_${down.name}`;
+    return `${line}; or, to the same bits, ${both}, with an image of ${across.pipeline.sink.name} between them`;
   });
   return [`${name}: ${chain}`, 'Kernels, to be called in this order on one stream:', ...lines, ''];
 };

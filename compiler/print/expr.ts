@@ -72,7 +72,9 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
       case 'quotient':
         return atom(language.quotient(free(e.value), free(e.by), free(e.reciprocal)));
       case 'call':
-        return atom(`${around.helper(e.fn)}(${e.args.map(free).join(', ')})`);
+        return atom(
+          `${around.helper(e.fn)}(${[...(e.taps ? ['taps'] : []), ...e.args.map(free)].join(', ')})`,
+        );
       case 'tap':
         return atom(around.tap(free(e.x), free(e.y)));
       case 'tuple':

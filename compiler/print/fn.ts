@@ -94,10 +94,10 @@ export const usesOf = (
   // The representation is plain data, so a walk over all of it finds every expression.
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
-    const { kind, of } = node as { kind?: unknown; of?: unknown };
+    const { kind, of, taps } = node as { kind?: unknown; of?: unknown; taps?: unknown };
     if (kind === 'param' || kind === 'entry') uses.params = true;
     if (kind === 'size') uses[of as 'src' | 'dst'] = true;
-    if (kind === 'tap') uses.tap = true;
+    if (kind === 'tap' || taps === true) uses.tap = true;
     if (kind === 'uniform') uses.uniform = true;
     for (const value of Object.values(node)) walk(value);
   };

@@ -20,6 +20,8 @@ export type PrintedFunction = {
   readonly title: string;
   readonly returns: string;
   readonly args: string;
+  /** Whether it reads through whatever gives it taps. */
+  readonly taps: boolean;
   readonly lines: readonly Line[];
 };
 /** All of a kernel that depends on its operators. */
@@ -174,6 +176,7 @@ export const printKernel = (
       title,
       returns: cType(fn.returns),
       args: args.join(', '),
+      taps: uses.tap,
       lines: printBody(fn, language, around),
     };
     return { printed, uses };

@@ -4,16 +4,28 @@ import {
   type ManifestFormat,
   type ManifestKernel,
   type ManifestPipeline,
+  type ManifestStep,
 } from '../../native/manifest.js';
-import type { Kernel, PlacedPlane, Plan } from '../ir/plan.js';
+import { type Halves, isOneKernel, type Kernel, type PlacedPlane, type Plan } from '../ir/plan.js';
 import type { Format, PipelineIr } from '../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
-export const manifestEntry = ({ pipeline, chain, hash, kernels, steps }: Plan): ManifestPipeline => {
-  if (kernels.length === 1 && steps[0]!.output === '') return kernelEntry(kernels[0]);
+export const manifestEntry = (plan: Plan): ManifestPipeline => {
+  const { pipeline, chain, hash, kernels, steps, halves } = plan;
+  if (isOneKernel(plan)) return kernelEntry(kernels[0]);
   const { name, doc } = pipeline;
-  const entries = kernels.map((kernel, n) => ({ kernel: kernelEntry(kernel), ...steps[n] }));
+  const entries = kernels.map((kernel, n) => ({
+    kernel: kernelEntry(kernel),
+    ...steps[n],
+    ...halvesEntry(halves[n]),
+  }));
   return { name, doc, hash, chain, steps: entries };
+};
+
+const halvesEntry = (halves: Halves | undefined): Pick<ManifestStep, 'halves'> => {
+  if (!halves) return {};
+  const [across, down] = halves.kernels;
+  return { halves: { kernels: [kernelEntry(across), kernelEntry(down)], radius: halves.radius } };
 };
 
 /** One kernel's part of the manifest. */

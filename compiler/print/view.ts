@@ -278,9 +278,8 @@ export const kernelView = (
   const { source, sink } = kernel.pipeline;
   const lanes = ['x', 'y', 'z', 'w'];
   const { block, tile, capacities } = kernel.schedule;
-  const view = ({ lines, ...rest }: PrintedFunction, taps: boolean): FunctionView => ({
+  const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({
     ...rest,
-    taps,
     lines: withLineDirectives(lines, target.file),
   });
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
@@ -295,8 +294,8 @@ export const kernelView = (
     ],
     structs: structsView(kernel),
     inline: target.inline,
-    functions: printed.functions.map(fn => view(fn, false)),
-    ...(printed.filter ? { filter: view(printed.filter, true) } : {}),
+    functions: printed.functions.map(view),
+    ...(printed.filter ? { filter: view(printed.filter) } : {}),
     uniforms: printed.uniforms,
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,

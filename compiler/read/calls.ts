@@ -62,7 +62,7 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
     return args ? callFunction(scope, value, args, node) : poison;
   }
   if (value.kind === 'tapper') {
-    return readTap(scope, node);
+    return readTap(scope, node, value.axis === true);
   }
   return value.kind === 'poison' ? poison : refuse(scope, callee, 'CW1018', { name: shortText(callee) });
 };
@@ -251,16 +251,18 @@ const readLookup = (scope: Scope, node: ts.CallExpression): Value => {
   return make(scope, node, { kind: 'entry', param, first, at, type: f32, loc: locOf(scope, node) });
 };
 
-const readTap = (scope: Scope, node: ts.CallExpression): Value => {
+/** @param axis Whether it takes one number: what the other is follows from where the filter stands (compiler/read/separable.ts). */
+const readTap = (scope: Scope, node: ts.CallExpression, axis: boolean): Value => {
   const args = readArgs(scope, node);
   if (!args) {
     return poison;
   }
-  if (args.length !== 2) {
-    return refuse(scope, node, 'CW1015', { name: 'tap', expected: 2, actual: args.length });
+  const expected = axis ? 1 : 2;
+  if (args.length !== expected) {
+    return refuse(scope, node, 'CW1015', { name: 'tap', expected, actual: args.length });
   }
   const x = coerce(scope, args[0], i32, node.arguments[0]);
-  const y = coerce(scope, args[1], i32, node.arguments[1]);
+  const y = axis ? literal(0, i32, locOf(scope, node)) : coerce(scope, args[1], i32, node.arguments[1]);
   if (!x || !y) {
     return poison;
   }

@@ -337,10 +337,11 @@ export type MainArg =
       readonly name: string;
       readonly whole: (part: Expr) => Value;
     }
-  /** A record of which some fields are arguments; those that the function does not use are none. */
+  /** A record of which some fields are arguments; those that the function does not use are none, unless all are kept. */
   | {
       readonly kind: 'record';
       readonly what: string;
+      readonly keeps?: true;
       readonly args: readonly { readonly name: string; readonly type: Type }[];
       readonly fields: ReadonlyMap<string, Value>;
     };
@@ -403,7 +404,7 @@ const bindMain = (
       fields.set(name, { kind: 'local', name: local, type, loc });
     }
     bind(scope, parameter.name, { kind: 'record', what: argument.what, fields }, 'alias');
-    return given.map(({ local, type }) => ({ name: local, type, isOptional: true }));
+    return given.map(({ local, type }) => ({ name: local, type, isOptional: !argument.keeps }));
   }
   if (argument.kind === 'bound') {
     if (parameter) {

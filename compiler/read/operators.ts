@@ -25,7 +25,7 @@ export type KernelParam =
   | { readonly name: string; readonly constant: number }
   | { readonly name: string; readonly kind: Exclude<ParamKind, 'choice'>; readonly perChannel: boolean };
 
-export type Role = 'point' | 'map' | 'indexMap' | 'filter' | 'indexBorder' | 'size' | 'scale';
+export type Role = 'point' | 'map' | 'indexMap' | 'filter' | 'axisFilter' | 'indexBorder' | 'size' | 'scale';
 /** Functions beside an operator's own. */
 const besides: readonly Role[] = ['size', 'scale'];
 
@@ -34,6 +34,7 @@ export const constructors: Readonly<Record<string, string>> = {
   map: 'mapOp',
   indexMap: 'indexMapOp',
   filter: 'filter',
+  axisFilter: 'separableFilter',
   indexBorder: 'indexBorder',
 };
 
@@ -261,6 +262,11 @@ const signature = (
         args: [bound({ kind: 'tapper' }), arg('at', tuple('f32', 2)), footprint(params, loc)],
         returns: tuple('f32', channels),
       };
+    case 'axisFilter':
+      return {
+        args: [bound({ kind: 'tapper', axis: true }), arg('at', f32), axisFootprint(params)],
+        returns: tuple('f32', channels),
+      };
     case 'scale':
       return { args: [bound(params), bound(sizesRecord(f32, loc))], returns: tuple('f32', 2) };
     case 'indexBorder':
@@ -296,6 +302,18 @@ const footprint = (constants: Value, loc: Loc): MainArg => ({
     ['size', sizeRecord('src', i32, loc)],
     ...(constants.kind === 'record' ? constants.fields : []),
   ]),
+});
+
+/** The same along one axis, whose size is an argument too. */
+const axisFootprint = (constants: Value): MainArg => ({
+  kind: 'record',
+  what: "the filter's footprint",
+  keeps: true,
+  args: [
+    { name: 'scale', type: f32 },
+    { name: 'size', type: i32 },
+  ],
+  fields: constants.kind === 'record' ? constants.fields : new Map(),
 });
 
 // A map counts in f32, so it sees sizes as f32; whole maps and sizes count in i32.

@@ -56,6 +56,7 @@ const makers: Readonly<Record<string, Maker>> = {
   mapOp: 'mapOp',
   indexMapOp: 'indexMapOp',
   filter: 'filter',
+  separableFilter: 'filter',
   indexBorder: 'border',
 };
 

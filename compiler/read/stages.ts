@@ -25,6 +25,7 @@ import {
   settleParams,
 } from './params.js';
 import type { Args } from './scope.js';
+import { separable } from './separable.js';
 import type { Session } from './session.js';
 
 /** What all stages of a run share. */
@@ -135,7 +136,7 @@ export const readStage = (
   }
   const map = { name, ...base, ...sized, ...(scale && { scale }) };
   return border
-    ? { stage: { role, ...map, filter, border }, colour }
+    ? { stage: { role, ...map, filter, border, ...(op.inside === true && { isInside: true }) }, colour }
     : { stage: { role: 'chainedMap', ...map }, colour };
 };
 
@@ -174,7 +175,9 @@ const readFilter = (
     return undefined;
   }
   const call = loaded.madeBy(value);
-  const declaration = operators.declare(call, 'filter', place.loc, place.chain, value.name);
+  const { axis } = value;
+  const role = axis === undefined ? 'filter' : 'axisFilter';
+  const declaration = operators.declare(call, role, place.loc, place.chain, value.name);
   const chain = [`filter ${declaration?.name}`, ...place.chain];
   const { maxScale } = value;
   if (maxScale !== undefined && !(typeof maxScale === 'number' && maxScale >= 1 && maxScale <= 65_536)) {
@@ -182,14 +185,19 @@ const readFilter = (
     refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(maxScale) });
     return undefined;
   }
+  const radius = isBag(axis) ? axis.radius : undefined;
+  if (axis !== undefined && !(typeof radius === 'number' && radius > 0 && radius <= 64)) {
+    const expected = 'a filter with a radius of up to 64';
+    refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(radius) });
+    return undefined;
+  }
   const params = constantsOf(value.constants, refuse);
   const apply =
-    params &&
-    declaration &&
-    operators.read(declaration, 'filter', { channels, out: channels, params, chain });
+    params && declaration && operators.read(declaration, role, { channels, out: channels, params, chain });
   if (!declaration || !apply) return undefined;
   const unitGain = hasUnitGain(value.apply, channels, isBag(value.constants) ? value.constants : {});
-  return { name: declaration.name, apply, unitGain, ...(maxScale === undefined ? {} : { maxScale }) };
+  const functions = typeof radius === 'number' ? separable(apply, radius) : { apply };
+  return { name: declaration.name, ...functions, unitGain, ...(maxScale === undefined ? {} : { maxScale }) };
 };
 
 /** The constants of a filter as its function sees them, or undefined after a diagnostic. */

@@ -82,6 +82,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   context->decoderClass = Napi::Persistent(JsDecoder::define(env));
   context->deviceClass = Napi::Persistent(JsDevice::define(env));
   context->eventClass = Napi::Persistent(JsEvent::define(env));
+  context->graphClass = Napi::Persistent(JsGraph::define(env));
   context->libraryClass = Napi::Persistent(JsLibrary::define(env));
   context->memoryClass = Napi::Persistent(JsMemory::define(env));
   context->pipelineClass = Napi::Persistent(JsPipeline::define(env));

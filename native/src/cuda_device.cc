@@ -106,6 +106,13 @@ class CudaStream : public Stream {
     if (code != CUDA_SUCCESS) throw context_.failure(code, "the launch");
   }
 
+  std::unique_ptr<Graph> capture(std::vector<RecordedCall> calls) override;
+  void enqueue(CUgraphExec graph) {
+    requireOpen();
+    context_.enter();
+    context_.check(context_.driver.graphLaunch(graph, stream_), "cuGraphLaunch");
+  }
+
   void after(Completion done) override {
     requireOpen();
     auto event = std::static_pointer_cast<CudaEvent>(record(false));
@@ -219,6 +226,48 @@ class CudaStream : public Stream {
   // The argument block of a call; kept for its capacity.
   std::vector<uint8_t> block_;
 };
+
+class CudaGraph : public Graph {
+ public:
+  CudaGraph(CudaContext& context, std::shared_ptr<CudaStream> stream, CUgraphExec graph)
+      : context_(context), stream_(std::move(stream)), graph_(graph) {}
+  // The driver frees one that runs once it has run.
+  ~CudaGraph() override {
+    try {
+      context_.enter();
+      context_.driver.graphExecDestroy(graph_);
+    } catch (const Failure&) {
+    }
+  }
+  void launch() override { stream_->enqueue(graph_); }
+
+ private:
+  CudaContext& context_;
+  std::shared_ptr<CudaStream> stream_;
+  CUgraphExec graph_;
+};
+
+std::unique_ptr<Graph> CudaStream::capture(std::vector<RecordedCall> calls) {
+  requireOpen();
+  context_.enter();
+  const Driver& driver = context_.driver;
+  // Relaxed: the first launch of a kernel may load it, and other threads allocate.
+  context_.check(driver.streamBeginCapture(stream_, CU_STREAM_CAPTURE_MODE_RELAXED), "cuStreamBeginCapture");
+  CUgraph captured = nullptr;
+  try {
+    for (const auto& call : calls) launch(call.launch(), {});
+  } catch (...) {
+    driver.streamEndCapture(stream_, &captured);
+    if (captured) driver.graphDestroy(captured);
+    throw;
+  }
+  context_.check(driver.streamEndCapture(stream_, &captured), "cuStreamEndCapture");
+  CUgraphExec graph = nullptr;
+  const CUresult code = driver.graphInstantiate(&graph, captured, 0);
+  driver.graphDestroy(captured);
+  context_.check(code, "cuGraphInstantiate");
+  return std::make_unique<CudaGraph>(context_, std::static_pointer_cast<CudaStream>(shared_from_this()), graph);
+}
 
 // On whose stream memory is given back: its owner's, or a fresh one if that is closed.
 std::shared_ptr<CudaStream> releasingStream(const Memory& memory) {

@@ -14,6 +14,8 @@ using CUdeviceptr = unsigned long long;
 using CUcontext = struct CUctx_st*;
 using CUstream = struct CUstream_st*;
 using CUevent = struct CUevent_st*;
+using CUgraph = struct CUgraph_st*;
+using CUgraphExec = struct CUgraphExec_st*;
 using CUmemoryPool = struct CUmemPoolHandle_st*;
 
 enum : int {
@@ -35,6 +37,7 @@ enum : int {
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
   CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = 115,
   CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4,
+  CU_STREAM_CAPTURE_MODE_RELAXED = 2,
   CU_MEMORYTYPE_HOST = 1,
   CU_MEMORYTYPE_DEVICE = 2,
 };
@@ -85,6 +88,12 @@ struct CUDA_MEMCPY2D {
   F(streamDestroy, cuStreamDestroy_v2, (CUstream))                                          \
   F(streamSynchronize, cuStreamSynchronize, (CUstream))                                     \
   F(streamWaitEvent, cuStreamWaitEvent, (CUstream, CUevent, unsigned))                      \
+  F(streamBeginCapture, cuStreamBeginCapture_v2, (CUstream, int))                           \
+  F(streamEndCapture, cuStreamEndCapture, (CUstream, CUgraph*))                             \
+  F(graphInstantiate, cuGraphInstantiateWithFlags, (CUgraphExec*, CUgraph, unsigned long long)) \
+  F(graphDestroy, cuGraphDestroy, (CUgraph))                                                \
+  F(graphLaunch, cuGraphLaunch, (CUgraphExec, CUstream))                                    \
+  F(graphExecDestroy, cuGraphExecDestroy, (CUgraphExec))                                    \
   F(eventCreate, cuEventCreate, (CUevent*, unsigned))                                       \
   F(eventDestroy, cuEventDestroy_v2, (CUevent))                                             \
   F(eventRecord, cuEventRecord, (CUevent, CUstream))                                        \

@@ -79,6 +79,23 @@ struct Launch {
   int32_t count;
 };
 
+// A call that is kept, with all that it was given.
+struct RecordedCall {
+  std::shared_ptr<const PipelineFunctions> pipeline;
+  std::vector<uint8_t> args;
+  std::vector<uint8_t> images;
+  int32_t count;
+  std::vector<std::shared_ptr<Memory>> used;
+  Launch launch() const { return {pipeline, args.data(), images.data(), count}; }
+};
+
+// Calls that are enqueued together, again and again, on the stream that they were captured for.
+class Graph {
+ public:
+  virtual ~Graph() = default;
+  virtual void launch() = 0;
+};
+
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
   using Completion = std::function<void(const Failure*)>;
@@ -108,6 +125,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   virtual void copy(const std::shared_ptr<Memory>& to, Rows target, const std::shared_ptr<Memory>& from, Rows source,
                     Extent extent) = 0;
   virtual void launch(const Launch& launch, std::vector<std::shared_ptr<Memory>> used) = 0;
+  // Enqueues nothing. Where the device has no graphs, the calls are made one after the other.
+  virtual std::unique_ptr<Graph> capture(std::vector<RecordedCall> calls);
   // Runs on the stream's thread once all work up to here is done, or has failed.
   virtual void after(Completion done) = 0;
 

@@ -118,6 +118,28 @@ class JsStream : public Napi::ObjectWrap<JsStream> {
   void copy(const Napi::CallbackInfo& info);
   // (pipeline's handle, block of arguments and images, count, Float64Array of memory handles, how many of them are read)
   void launch(const Napi::CallbackInfo& info);
+  // (array of { pipeline, block, count, memories, reads, used }, as launch takes them) → graph
+  Napi::Value capture(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+  Core core_;
+};
+
+// Calls that are launched together. It holds no memory: whoever launches it has what they use.
+class JsGraph : public Napi::ObjectWrap<JsGraph> {
+ public:
+  struct Core {
+    std::shared_ptr<Stream> stream;
+    std::unique_ptr<Graph> graph;
+    // Handles of what all calls together only read, and of what they write.
+    std::vector<double> reads;
+    std::vector<double> writes;
+  };
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsGraph(const Napi::CallbackInfo& info);
+
+ private:
+  void launch(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   Core core_;
 };
@@ -183,5 +205,8 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
 };
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);
+
+// A stream of the CPU would read a GPU's address as its own.
+void requireSameDevice(const Memory& memory, const Stream& stream);
 
 }  // namespace cuweave

@@ -1,4 +1,5 @@
 #include <cstring>
+#include <set>
 
 #include "js_classes.h"
 
@@ -20,7 +21,8 @@ struct MemoryRows {
   std::shared_ptr<Memory> memory;
   Rows rows;
 };
-// A stream of the CPU would read a GPU's address as its own.
+}  // namespace
+
 void requireSameDevice(const Memory& memory, const Stream& stream) {
   if (memory.device == stream.device) return;
   const DeviceInfo& its = memory.device->info();
@@ -29,6 +31,9 @@ void requireSameDevice(const Memory& memory, const Stream& stream) {
     throw wrongArgument("Expected a stream of the device that the memory is on.");
   }
 }
+
+namespace {
+
 const std::shared_ptr<Memory>& memoryOf(const Napi::Value& value, const Stream& stream) {
   const auto& memory = unwrap<JsMemory>(value, "memory").memory();
   requireSameDevice(*memory, stream);
@@ -79,6 +84,7 @@ Napi::Function JsStream::define(Napi::Env env) {
                          InstanceMethod<&JsStream::download>("download"),
                          InstanceMethod<&JsStream::copy>("copy"),
                          InstanceMethod<&JsStream::launch>("launch"),
+                         InstanceMethod<&JsStream::capture>("capture"),
                          InstanceMethod<&JsStream::dispose>("dispose"),
                      });
 }
@@ -155,31 +161,76 @@ void JsStream::copy(const Napi::CallbackInfo& info) {
   });
 }
 
+namespace {
+
+// One call as JavaScript gives it: its block is still JavaScript's.
+struct GivenCall {
+  Launch launch;
+  std::vector<std::shared_ptr<Memory>> used;
+  // The first so many of these are read, the others are written.
+  size_t reads;
+  HostBytes handles;
+};
+double handleAt(const GivenCall& call, size_t index) {
+  double handle;
+  std::memcpy(&handle, reinterpret_cast<const char*>(call.handles.pointer) + index * sizeof handle, sizeof handle);
+  return handle;
+}
+GivenCall givenCall(Napi::Env env, const Stream& stream, const Napi::Value& pipelineHandle, const Napi::Value& blockOf,
+                    const Napi::Value& countOf, const Napi::Value& handlesOf, const Napi::Value& readsOf,
+                    const Napi::Value& usedOf) {
+  const Context& context = Context::of(env);
+  const auto& pipeline = context.pipelines->get(toNumber(pipelineHandle), "pipeline").functions();
+  const HostBytes block = toBytes(blockOf, "the block");
+  const size_t count = toSize(countOf, "count");
+  if (count < 1 || count > 65535 || block.bytes < pipeline->argsSize + pipeline->imageSize * count) {
+    throw wrongArgument("The argument block does not have the size that pipeline '" + pipeline->name + "' needs.");
+  }
+  const HostBytes handles = toBytes(handlesOf, "the handles");
+  const size_t reads = toSize(readsOf, "reads"), memories = toSize(usedOf, "memories");
+  if (reads > memories || memories > handles.bytes / sizeof(double)) throw wrongArgument("Expected as many handles as are used.");
+  const auto* args = reinterpret_cast<const uint8_t*>(block.pointer);
+  GivenCall call{{pipeline, args, args + pipeline->argsSize, static_cast<int32_t>(count)}, {}, reads, handles};
+  call.used.reserve(memories);
+  for (size_t i = 0; i < memories; ++i) {
+    const auto& memory = context.memories->get(handleAt(call, i), "memory").memory();
+    requireSameDevice(*memory, stream);
+    call.used.push_back(memory);
+  }
+  return call;
+}
+
+}  // namespace
+
 void JsStream::launch(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Core& stream = this->stream();
-    const Context& context = Context::of(info.Env());
-    const auto& pipeline = context.pipelines->get(toNumber(info[0]), "pipeline").functions();
-    const HostBytes block = toBytes(info[1], "the block");
-    const size_t count = toSize(info[2], "count");
-    if (count < 1 || count > 65535 || block.bytes < pipeline->argsSize + pipeline->imageSize * count) {
-      throw wrongArgument("The argument block does not have the size that pipeline '" + pipeline->name + "' needs.");
+    GivenCall call = givenCall(info.Env(), *stream, info[0], info[1], info[2], info[3], info[4], info[5]);
+    for (size_t i = 0; i < call.used.size(); ++i) i < call.reads ? stream->reads(*call.used[i]) : stream->writes(*call.used[i]);
+    stream->launch(call.launch, std::move(call.used));
+  });
+}
+
+Napi::Value JsStream::capture(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Core& stream = this->stream();
+    if (!info[0].IsArray()) throw wrongArgument("Expected an array of calls.");
+    const auto list = info[0].As<Napi::Array>();
+    std::vector<RecordedCall> calls;
+    std::set<double> reads, writes;
+    for (uint32_t n = 0; n < list.Length(); ++n) {
+      const auto one = list.Get(n).As<Napi::Object>();
+      GivenCall call = givenCall(info.Env(), *stream, one.Get("pipeline"), one.Get("block"), one.Get("count"),
+                                 one.Get("memories"), one.Get("reads"), one.Get("used"));
+      for (size_t i = 0; i < call.used.size(); ++i) (i < call.reads ? reads : writes).insert(handleAt(call, i));
+      const auto& [pipeline, args, images, count] = call.launch;
+      calls.push_back({pipeline, {args, args + pipeline->argsSize}, {images, images + pipeline->imageSize * count},
+                       count, std::move(call.used)});
     }
-    const HostBytes handles = toBytes(info[3], "the handles");
-    const size_t reads = toSize(info[4], "reads"), memories = toSize(info[5], "memories");
-    if (reads > memories || memories > handles.bytes / sizeof(double)) throw wrongArgument("Expected as many handles as are used.");
-    std::vector<std::shared_ptr<Memory>> used;
-    used.reserve(memories);
-    for (size_t i = 0; i < memories; ++i) {
-      double handle;
-      std::memcpy(&handle, reinterpret_cast<const char*>(handles.pointer) + i * sizeof handle, sizeof handle);
-      const auto& memory = context.memories->get(handle, "memory").memory();
-      requireSameDevice(*memory, *stream);
-      used.push_back(memory);
-    }
-    for (size_t i = 0; i < memories; ++i) i < reads ? stream->reads(*used[i]) : stream->writes(*used[i]);
-    const auto* args = reinterpret_cast<const uint8_t*>(block.pointer);
-    stream->launch({pipeline, args, args + pipeline->argsSize, static_cast<int32_t>(count)}, std::move(used));
+    // What one call writes and another reads is written.
+    for (const double handle : writes) reads.erase(handle);
+    JsGraph::Core core{stream, stream->capture(std::move(calls)), {reads.begin(), reads.end()}, {writes.begin(), writes.end()}};
+    return create<JsGraph>(info.Env(), Context::of(info.Env()).graphClass, std::move(core));
   });
 }
 

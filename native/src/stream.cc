@@ -6,7 +6,26 @@ namespace cuweave {
 
 namespace {
 std::atomic<uint64_t> nextStream{1};
+
+class Calls : public Graph {
+ public:
+  Calls(std::shared_ptr<Stream> stream, std::vector<RecordedCall> calls)
+      : stream_(std::move(stream)), calls_(std::move(calls)) {}
+  void launch() override {
+    for (const auto& call : calls_) stream_->launch(call.launch(), call.used);
+  }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+  std::vector<RecordedCall> calls_;
+};
+}  // namespace
+
+std::unique_ptr<Graph> Stream::capture(std::vector<RecordedCall> calls) {
+  requireOpen();
+  return std::make_unique<Calls>(shared_from_this(), std::move(calls));
 }
+
 
 Stream::Stream(std::shared_ptr<Device> device) : id(nextStream++), device(std::move(device)) {}
 

@@ -269,6 +269,18 @@ const torchPoint = (name: PipelineName) => (): Plan => ({
   why: 'torch works in f32',
 });
 
+/** @param names Of the coefficients, in OpenCV's order. */
+const lens = (entry: GoldenEntry, name: PipelineName, names: readonly string[]): Plan => {
+  const { camera, newCamera, coefficients } = entry.params;
+  const distortion = (coefficients as readonly number[]).map((value, n) => [names[n]!, value]);
+  return {
+    name,
+    options: { camera, newCamera, distortion: Object.fromEntries(distortion) },
+    tolerance: f32Sampling(entry, name),
+    why: 'OpenCV computes positions in float64 and rounds them to f32',
+  };
+};
+
 const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
   cvtColor,
   resize: resized,
@@ -281,6 +293,8 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
     tolerance: f32Sampling(entry, 'warpPerspective'),
     why: 'OpenCV 5 computes positions of f32 pictures in f32',
   }),
+  undistort: entry => lens(entry, 'undistorted', ['k1', 'k2', 'p1', 'p2', 'k3', 'k4', 'k5', 'k6']),
+  'fisheye undistort': entry => lens(entry, 'undistortedFisheye', ['k1', 'k2', 'k3', 'k4']),
   copyMakeBorder: ({ params: { left, top, right, bottom } }) => ({
     name: 'padded',
     options: { left, top, right, bottom },

@@ -166,6 +166,16 @@ export const warpPerspective = pipeline(
   ops.warpPerspective({ filter: linear, border: constant(0) }),
   nhwc('f32'),
 );
+export const undistorted = pipeline(
+  rgbFloats,
+  ops.undistort({ newCamera: ops.open('newCamera'), filter: linear, border: constant([7, 11, 13]) }),
+  nhwc('f32'),
+);
+export const undistortedFisheye = pipeline(
+  rgbFloats,
+  ops.undistortFisheye({ newCamera: ops.open('newCamera'), filter: linear, border: constant([7, 11, 13]) }),
+  nhwc('f32'),
+);
 export const padded = pipeline(
   ops.rgb8(),
   ops.pad({

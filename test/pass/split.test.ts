@@ -17,6 +17,7 @@ const exactly = {
   halves: { stages: `nchw('f16')`, dtype: 'f16' },
   roundedHalf: { stages: `nchw('f32'), convertTo('f16')`, dtype: 'f16' },
   codes10: { stages: 'ops.p010()', dtype: 'f16' },
+  interpolated: { stages: `nv12({ chroma: 'linear', siting: 'left' })`, dtype: 'f32' },
   codes12: { stages: 'ops.p012()', dtype: 'f32' },
   nearest: { stages: 'rgb8(), resize({ filter: nearest, border: replicate })', dtype: 'u8' },
   nearestConstant: { stages: 'rgb8(), resize({ filter: nearest, border: constant(0) })', dtype: 'f32' },

@@ -10,9 +10,11 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -24,12 +26,19 @@ namespace {
 #endif
 constexpr size_t kTotal = size_t{MEMORY_MIB} << 20;
 
+struct Kernel {
+  void (*work)(void*);
+  std::shared_ptr<void> data;
+};
+using Graph = std::vector<Kernel>;
 struct Stream {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::function<void()>> work;
   size_t queued = 0, done = 0;
   bool ending = false;
+  // What is enqueued while a graph is captured goes there.
+  Graph* capturing = nullptr;
 };
 struct Event {
   std::mutex mutex;
@@ -125,11 +134,46 @@ struct Copy2D {
 extern "C" {
 
 // For kernels: handmade ones, and those of test/support/standIn.
-void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data) {
+// `forget` frees the data, which a graph uses more than once.
+void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data, void (*forget)(void*)) {
+  const std::shared_ptr<void> kept(data, forget);
+  if (stream->capturing) {
+    stream->capturing->push_back({work, kept});
+    return;
+  }
   enqueue(stream, [=] {
     takeTime();
-    work(data);
+    work(kept.get());
   });
+}
+int cuStreamBeginCapture_v2(Stream* stream, int) {
+  INJECT();
+  if (stream->capturing) return 900;
+  stream->capturing = new Graph();
+  return 0;
+}
+int cuStreamEndCapture(Stream* stream, Graph** graph) {
+  INJECT();
+  *graph = stream->capturing;
+  stream->capturing = nullptr;
+  return *graph ? 0 : 901;
+}
+int cuGraphInstantiateWithFlags(Graph** executable, Graph* graph, unsigned long long) {
+  INJECT();
+  *executable = new Graph(*graph);
+  return 0;
+}
+int cuGraphDestroy(Graph* graph) { delete graph; return 0; }
+int cuGraphExecDestroy(Graph* graph) { delete graph; return 0; }
+int cuGraphLaunch(Graph* graph, Stream* stream) {
+  INJECT();
+  enqueue(stream, [kernels = *graph] {
+    for (const auto& [work, data] : kernels) {
+      takeTime();
+      work(data.get());
+    }
+  });
+  return 0;
 }
 
 int cuInit(unsigned) { INJECT(); return 0; }

@@ -119,14 +119,13 @@ int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* 
   const size_t bytes = *pitch * own.info.ulTargetHeight * 3 / 2;
   if (const int code = cuda<int (*)(unsigned long long*, size_t)>("cuMemAlloc_v2")(pointer, bytes)) return code;
   auto* fill = new Fill{*pointer, bytes, picture.value};
-  cuda<void (*)(CUstream, void (*)(void*), void*)>("cuFakeEnqueue")(
+  cuda<void (*)(CUstream, void (*)(void*), void*, void (*)(void*))>("cuFakeEnqueue")(
       params->output_stream,
       [](void* data) {
         auto* job = static_cast<Fill*>(data);
         std::memset(reinterpret_cast<void*>(job->pointer), job->value, job->bytes);
-        delete job;
       },
-      fill);
+      fill, [](void* data) { delete static_cast<Fill*>(data); });
   return 0;
 }
 int cuvidUnmapVideoFrame64(CUvideodecoder decoder, unsigned long long pointer) {

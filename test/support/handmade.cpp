@@ -89,7 +89,7 @@ struct Call {
 
 extern "C" int cuweave_cropped(const cuweave_cropped_args* args, void* stream) {
   if (const char* code = getenv("CUWEAVE_FAKE_LAUNCH")) return std::atoi(code);
-  using Enqueue = void (*)(void*, void (*)(void*), void*);
+  using Enqueue = void (*)(void*, void (*)(void*), void*, void (*)(void*));
   void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
   const auto enqueue = reinterpret_cast<Enqueue>(dlsym(driver, "cuFakeEnqueue"));
   auto* call = new Call{*args, {args->images, args->images + args->count}};
@@ -101,9 +101,8 @@ extern "C" int cuweave_cropped(const cuweave_cropped_args* args, void* stream) {
         for (int n = 0; n < call->args.count; ++n) {
           cuweave_cropped_host(&call->args, n, 0, call->images[n].sizes[1][1]);
         }
-        delete call;
       },
-      call);
+      call, [](void* data) { delete static_cast<Call*>(data); });
   return 0;
 }
 #endif

@@ -8,10 +8,15 @@ import { pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import { type BuildOptions, build } from '../../compiler/build.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
-import { kernelsOf } from '../../compiler/specs.js';
+import type { PipelineIr } from '../../compiler/ir/types.js';
+import { exactDType, followRanges } from '../../compiler/pass/exact.js';
+import { plan } from '../../compiler/pass/plan.js';
+import { plansOf } from '../../compiler/specs.js';
+import { nhwc } from '../../ops/index.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { buildFolder, loadOracle, type Oracle, root, runBuilt, runOracle } from './executions.js';
 import { blankImage, expectIntact, randomImage, type TestImage } from './images.js';
+import { buildQuick } from './quickBuild.js';
 import { random } from './random.js';
 import type { Given } from './reference.js';
 
@@ -78,6 +83,25 @@ const stages: Readonly<Record<Model, readonly Written[]>> = {
   rgba: [['swapChannels()', 'rgba']],
   gray: [['grayToRgb()', 'rgb']],
 };
+/** One of these at most, so that a pipeline stays one kernel. */
+const resamplings = [
+  'resize({ width: 13, height: 6, filter: linear, border: replicate })',
+  'resize({ width: 5, height: 9, filter: antialiasedLinear, border: replicate })',
+  'resize({ width: 31, height: 3, filter: antialiasedCubic, border: constant(9) })',
+  'resize({ width: 4, height: 4, filter: area, border: reflect })',
+  'warpAffine({ matrix: { dstToSrc: [0.8, 0.3, -2, -0.25, 1.1, 1] }, filter: cubic, border: reflect101 })',
+  'warpAffine({ matrix: { dstToSrc: [1.3, -0.2, 1, 0.1, 0.7, -3] }, filter: linear, border: constant(200) })',
+];
+const words = [
+  'linear',
+  'cubic',
+  'antialiasedLinear',
+  'antialiasedCubic',
+  'area',
+  'replicate',
+  'reflect',
+  'reflect101',
+];
 const noAlpha = new Set(['invert()', 'normalize({ mean: 0.25, std: 0.5 })']);
 
 /** The text of a pipeline: each choice is a number, so that smaller numbers are simpler pipelines. */
@@ -90,7 +114,8 @@ const pipelineText = ([source, ...between]: readonly number[], last: number): st
     const own = stages[model];
     // Its region is asked for at the call, of the source's size.
     const cropped = texts.length === 1 ? ['crop()'] : [];
-    const others: Written[] = [...cropped, ...anywhere]
+    const sampled = texts.some(text => resamplings.includes(text)) ? [] : resamplings;
+    const others: Written[] = [...cropped, ...anywhere, ...sampled]
       .filter(text => (model !== 'rgba' && model !== 'yuv') || !noAlpha.has(text))
       .map(text => [text, model]);
     const [text, next] = [...own, ...others][choice % (own.length + others.length)]!;
@@ -121,11 +146,14 @@ export type RandomPipeline = {
   readonly built: Built<never>;
 };
 
-/** Writes, reads and builds so many pipelines in one go. */
+/**
+ * Writes, reads and builds so many pipelines in one go.
+ * @param options 'quick': for the CPU, by a compiler that is not asked to make fast code.
+ */
 export const buildRandom = async (
   { pipelines, seed }: { readonly pipelines: number; readonly seed: number },
   folder: string,
-  options: Pick<BuildOptions, 'cpu' | 'strict'>,
+  options: Pick<BuildOptions, 'cpu' | 'strict'> | 'quick',
 ): Promise<readonly RandomPipeline[]> => {
   const out = buildFolder(folder);
   mkdirSync(out, { recursive: true });
@@ -135,13 +163,15 @@ export const buildRandom = async (
   const ops = relative(out, join(root, 'ops', 'index.js'));
   writeFileSync(
     file,
-    `import { ${[...used, 'pipeline'].join(', ')} } from '${ops}';\n${all
+    `import { ${[...used, ...words, 'pipeline'].join(', ')} } from '${ops}';\n${all
       .map((text, n) => `export const random${n} = pipeline(${text});\n`)
       .join('')}`,
   );
   const entries = [relative(root, file)];
-  const kernels = new Map((await kernelsOf({ root, entries })).map(kernel => [kernel.name, kernel]));
-  await build({ root, entries, out: join(out, 'build'), ...options });
+  const plans = await plansOf({ root, entries });
+  const kernels = new Map(plans.map(plan => [plan.name, plan.kernels[0]]));
+  if (options === 'quick') await buildQuick(plans, join(out, 'build'));
+  else await build({ root, entries, out: join(out, 'build'), ...options });
   const bindings = (await import(pathToFileURL(join(out, 'build', 'index.js')).href)) as Record<
     string,
     Built<never>
@@ -210,6 +240,55 @@ export const runCase = async (
     const place = firstDifference(image, expected[n]!);
     if (place) throw new Error(`pipeline(${text}), image ${n}: ${place}`);
   }
+};
+
+/**
+ * The kernels before and after each place where a pipeline may be cut without a change of bits: with an image between them of the smallest
+ * type that the planner says holds its pixels. An operator that follows the filter in one kernel is not cut off from it, since that
+ * changes roundings.
+ */
+const cutsOf = ({ pipeline, pre }: Kernel): readonly (readonly [Kernel, Kernel])[] => {
+  const { source, stages, sink } = pipeline;
+  const ranges = followRanges({ source, stages });
+  const sampled = stages.findIndex(({ role }) => role === 'map');
+  const moved = stages.findIndex((stage, n) => stage.role === 'point' && n < sampled && !pre.includes(stage));
+  let { colour } = source;
+  return stages.flatMap((stage, n) => {
+    if (stage.role === 'point') colour = stage.to;
+    if (moved >= 0 && n >= moved && n < sampled) return [];
+    const between = nhwc(exactDType(ranges[n + 1]!) as Parameters<typeof nhwc>[0], { colour });
+    const kernel = (part: Pick<PipelineIr, 'source' | 'stages' | 'sink'>): Kernel =>
+      plan({ ...pipeline, ...part }).plan!.kernels[0];
+    return [
+      [
+        kernel({ source, stages: stages.slice(0, n + 1), sink: between }),
+        kernel({ source: between, stages: stages.slice(n + 1), sink }),
+      ] as const,
+    ];
+  });
+};
+
+/** Cuts every pipeline wherever it may be cut, and throws where the bytes are not those of the one kernel. @returns How many cuts. */
+export const checkCuts = async (pipelines: readonly RandomPipeline[], seed: number): Promise<number> => {
+  const numbers = random(seed);
+  let ran = 0;
+  for (const { text, kernel, oracle } of pipelines) {
+    const image = randomImage(kernel.pipeline.source, numbers.int(1, 20), numbers.int(1, 12), numbers);
+    const { width, height } = image;
+    const given: Given = text.includes('crop()')
+      ? { rect: { x: width >> 2, y: height >> 2, width: (width + 1) >> 1, height: (height + 1) >> 1 } }
+      : {};
+    const place = { number: 0, of: 1 };
+    const whole = runOracle(kernel, oracle, image, undefined, given, place);
+    for (const [head, tail] of cutsOf(kernel)) {
+      const between = runOracle(head, await loadOracle(head), image, undefined, given, place);
+      const cut = runOracle(tail, await loadOracle(tail), between, undefined, given, place);
+      const difference = firstDifference(cut, whole);
+      if (difference) throw new Error(`pipeline(${text}), cut at ${head.pipeline.sink.name}: ${difference}`);
+      ran += 1;
+    }
+  }
+  return ran;
 };
 
 /** The first byte in which two images differ, wherever their rows lie. The sign of a zero is not compared, nor what a NaN is. */

@@ -62,7 +62,7 @@ describe('rooms', () => {
   });
 
   // What both sides of the addon have to agree on: the argument block, and where the built addon lies.
-  const contract = ['native/manifest.ts', 'native/location.ts'];
+  const contract = ['native/manifest.ts', 'native/location.ts', 'native/resamplingCost.ts'];
 
   it('the compiler imports ops and the contract; the runtime only in commands, when they run', () => {
     const command = (file: string): boolean =>

@@ -71,7 +71,7 @@ void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream
     standInError = cudaErrorInvalidConfiguration;
     return;
   }
-  using Enqueue = void (*)(cudaStream_t, void (*)(void*), void*);
+  using Enqueue = void (*)(cudaStream_t, void (*)(void*), void*, void (*)(void*));
   static const auto enqueue = [] {
     void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
     return driver ? reinterpret_cast<Enqueue>(dlsym(driver, "cuFakeEnqueue")) : nullptr;
@@ -101,7 +101,7 @@ void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream
                 launch->kernel(launch->parameters);
               }
         }
-    delete launch;
   };
-  enqueue(stream, work, new Launch{kernel, grid, block, parameters});
+  const auto forget = [](void* data) { delete static_cast<Launch*>(data); };
+  enqueue(stream, work, new Launch{kernel, grid, block, parameters}, forget);
 }

@@ -1,0 +1,118 @@
+/**
+ * A resampling by a separable filter as two kernels: along the rows, into an image of f32, and down that. A pixel takes the taps of an
+ * axis after those of the other then, and not their product. All bits are those of the one kernel, whose filter sums up row by row too.
+ */
+import { nhwc } from '../../ops/formats.js';
+import type { Expr, Fn, MapStage, OpFunction, PipelineIr, Stage, Stmt } from '../ir/types.js';
+import { f32, i32 } from '../ir/types.js';
+import { fuse } from './fuse.js';
+import { childrenOf } from './uniform.js';
+
+type Axis = 0 | 1;
+
+/**
+ * The pipelines of both kernels, without names of their own; or undefined, where the resampling is another, or one whose columns do not
+ * stay apart from its rows.
+ */
+export const halve = (pipeline: PipelineIr): readonly [PipelineIr, PipelineIr] | undefined => {
+  const { source, stages, sink } = pipeline;
+  const at = stages.findIndex(({ role }) => role === 'map');
+  const map = stages[at];
+  if (map?.role !== 'map' || !map.filter.halves || stages[at + 1]?.role === 'chainedMap') return undefined;
+  const { across, down } = map.filter.halves;
+  const taken = new Set(stages.map(({ name }) => name));
+  const first = halfOf(map, 0, across, unusedName(`${map.name}Across`, taken));
+  const second = halfOf(map, 1, down, unusedName(`${map.name}Down`, taken));
+  if (!first || !second) return undefined;
+  // What follows the filter in one kernel follows both halves of it.
+  const early = new Set<Stage>(fuse(pipeline).pre);
+  const before = stages.slice(0, at).filter(stage => stage.role !== 'point' || early.has(stage));
+  const late = stages.slice(0, at).filter(stage => stage.role === 'point' && !early.has(stage));
+  const colour = before.reduce((held, stage) => (stage.role === 'point' ? stage.to : held), source.colour);
+  const between = nhwc('f32', { colour });
+  return [
+    { ...pipeline, stages: [...before, first], sink: between },
+    { ...pipeline, source: between, stages: [second, ...late, ...stages.slice(at + 1)], sink },
+  ];
+};
+
+const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
+  taken.has(wanted) ? unusedName(`${wanted}_`, taken) : wanted;
+
+/** The stage along one axis; the other one stays as it is. */
+const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): MapStage | undefined => {
+  const { scale, filter } = map;
+  if (!map.isInside || !map.size || (scale && !keepsAxes(scale.fn))) return undefined;
+  const position = alongAxis(map.apply, axis, (fn, other) => ({
+    kind: 'index',
+    tuple: { kind: 'local', name: fn.args[0]!.name, type: fn.args[0]!.type, loc: fn.loc },
+    index: other,
+    type: f32,
+    loc: fn.loc,
+  }));
+  const size = alongAxis(map.size, axis, ({ loc }, other) => ({
+    kind: 'size',
+    of: 'src',
+    axis: other === 0 ? 'width' : 'height',
+    type: i32,
+    loc,
+  }));
+  const { halves: _, ...rest } = filter;
+  return position && size && { ...map, name, apply: position, size, filter: { ...rest, apply } };
+};
+
+type Pair = { readonly declared: readonly Stmt[]; readonly items: readonly [Expr, Expr] };
+
+/** The two numbers that a function gives, where nothing in it branches. */
+const pairOf = ({ body }: Fn): Pair | undefined => {
+  const last = body.at(-1);
+  if (last?.kind !== 'return' || last.value.kind !== 'tuple') return undefined;
+  const [x, y] = last.value.items;
+  const declared = body.slice(0, -1);
+  const isPlain = declared.every(statement => statement.kind === 'let' && !statement.mutable);
+  return x && y && isPlain ? { declared, items: [x, y] } : undefined;
+};
+
+/** Whether the first number that a function gives follows from columns and widths alone, and the second from rows and heights. */
+const keepsAxes = (fn: Fn): boolean => {
+  const pair = pairOf(fn);
+  if (!pair) return false;
+  const locals = new Map<string, ReadonlySet<Axis>>();
+  const axesOf = (e: Expr): ReadonlySet<Axis> => {
+    if (e.kind === 'size') return new Set<Axis>([e.axis === 'width' ? 0 : 1]);
+    if (
+      e.kind === 'index' &&
+      e.tuple.kind === 'local' &&
+      fn.args.some(({ name }) => name === nameOf(e.tuple))
+    )
+      return new Set<Axis>([e.index as Axis]);
+    if (e.kind === 'local') return locals.get(e.name) ?? new Set<Axis>([0, 1]);
+    return new Set(childrenOf(e).flatMap(child => [...axesOf(child)]));
+  };
+  for (const statement of pair.declared) {
+    if (statement.kind === 'let') locals.set(statement.name, axesOf(statement.init));
+  }
+  return pair.items.every((item, axis) => [...axesOf(item)].every(one => one === axis));
+};
+const nameOf = (e: Expr): string | undefined => (e.kind === 'local' ? e.name : undefined);
+
+/** The function with `stays` in place of the other axis's number; undefined where the axes are not apart. */
+const alongAxis = (
+  { fn, helpers }: OpFunction,
+  axis: Axis,
+  stays: (fn: Fn, other: Axis) => Expr,
+): OpFunction | undefined => {
+  const pair = keepsAxes(fn) ? pairOf(fn) : undefined;
+  const last = fn.body.at(-1);
+  if (!pair || last?.kind !== 'return' || last.value.kind !== 'tuple') return undefined;
+  const other = stays(fn, axis === 0 ? 1 : 0);
+  const items = axis === 0 ? [pair.items[0], other] : [other, pair.items[1]];
+  let body: readonly Stmt[] = [{ ...last, value: { ...last.value, items } }];
+  for (const statement of [...pair.declared].reverse()) {
+    if (statement.kind === 'let' && mentions(body, statement.name)) body = [statement, ...body];
+  }
+  return { fn: { ...fn, body }, helpers };
+};
+
+const mentions = (body: readonly Stmt[], name: string): boolean =>
+  JSON.stringify(body).includes(`"kind":"local","name":${JSON.stringify(name)}`);
