@@ -20,7 +20,9 @@ export const besideParams = ({ op, options }: Stage): readonly BesideParam[] =>
     if (param.param !== 'image') return [];
     const option = options[name];
     const source = ((isNamed(option) ? option.image : option) ?? param.default) as ImageSource;
-    const [format, ...points] = Array.isArray(source) ? (source as unknown as [Format, ...Stage[]]) : [source as Format];
+    const [format, ...points] = Array.isArray(source)
+      ? (source as unknown as [Format, ...Stage[]])
+      : [source as Format];
     return [{ name, open: isNamed(option) ? option.open : name, format, points }];
   });
 

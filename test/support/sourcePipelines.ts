@@ -91,13 +91,13 @@ export const compositedIntoNv12 = pipeline(
   nv12(),
 );
 // On every tap, and after the resampling; the same name twice would be an error.
-export const compositedTaps = pipeline(
+export const resizedComposite = pipeline(
   rgb8(),
   composite({ background: rgb8() }),
   resize({ width: open('width'), height: open('height'), filter: linear, border: replicate }),
   nchw('f32'),
 );
-export const compositedAround = pipeline(
+export const warpedComposite = pipeline(
   rgb8(),
   composite({ background: rgb8() }),
   warpAffine({ filter: linear, border: constant(9) }),
@@ -124,7 +124,7 @@ export const compositedCropped = pipeline(
   nhwc('u8'),
 );
 // Several kernels: each with the images of its own stages.
-export const compositedSplit = pipeline(
+export const warpedCompositeToU8 = pipeline(
   rgb8(),
   composite({ background: rgb8() }),
   warpAffine({ filter: linear, border: constant(0) }),
@@ -134,7 +134,7 @@ export const compositedSplit = pipeline(
   composite({ background: open('paper', rgb8()), mask: open('shape', floatMask), opaque: 200 }),
   nchw('f32'),
 );
-export const compositedResults = pipeline(
+export const resizedCompositeResults = pipeline(
   rgb8(),
   composite({ background: rgb8() }),
   outputs({
@@ -174,7 +174,7 @@ export const remappedHalf = pipeline(
   average({ other: rgb8() }),
   nchw('f32'),
 );
-export const remappedChain = pipeline(
+export const warpedThenRemapped = pipeline(
   rgb8(),
   resample([warpAffine(), remap({ map: open('lens') })], { filter: linear, border: constant(3) }),
   flip({ direction: 'horizontal' }),
@@ -192,7 +192,7 @@ export const displace = mapOp({
   size: ({ flow }) => ({ width: flow.width, height: flow.height }),
   apply: ([x, y], { flow: [dx, dy], amount }) => [x + amount * dx, y + amount * dy],
 });
-export const displaced = pipeline(
+export const warpedByFlow = pipeline(
   rgb8(),
   displace({ flow: nhwc('f32', { colour: 'xy' }), amount: 0.25, filter: linear, border: replicate }),
   nchw('f32'),
