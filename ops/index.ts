@@ -10,6 +10,7 @@ export {
 export { constant, reflect, reflect101, replicate, wrap } from './border.js';
 export { brightnessContrast } from './brightnessContrast.js';
 export { centerCrop } from './centerCrop.js';
+export { channelReorder } from './channelReorder.js';
 export { clamp } from './clamp.js';
 export { colorTwist } from './colorTwist.js';
 export { composite } from './composite.js';

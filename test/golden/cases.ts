@@ -3,7 +3,7 @@
  * the author's functions, the oracle, the host library, CUDA.
  */
 import type { Mat2x3, Pipeline } from '../../ops/spec.js';
-import { type GoldenEntry, goldenEntries, goldenInput, goldenOutput } from '../support/golden.js';
+import { type GoldenEntry, goldenEntries, goldenInput, goldenMap, goldenOutput } from '../support/golden.js';
 import { type Pixels, readPixels, type TestImage } from '../support/images.js';
 import { reference } from '../support/reference.js';
 import * as within from '../support/tolerance.js';
@@ -280,6 +280,12 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
     options: { matrix: { dstToSrc: (entry.params.dstToSrc as number[][]).flat() } },
     tolerance: f32Sampling(entry, 'warpPerspective'),
     why: 'OpenCV 5 computes positions of f32 pictures in f32',
+  }),
+  remap: entry => ({
+    name: 'remapped',
+    options: { map: goldenMap(entry) },
+    tolerance: f32Sampling(entry, 'remapped'),
+    why: 'OpenCV 5 has weights of f32 pictures in f32',
   }),
   copyMakeBorder: ({ params: { left, top, right, bottom } }) => ({
     name: 'padded',

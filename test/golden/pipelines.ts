@@ -166,6 +166,7 @@ export const warpPerspective = pipeline(
   ops.warpPerspective({ filter: linear, border: constant(0) }),
   nhwc('f32'),
 );
+export const remapped = pipeline(rgbFloats, ops.remap({ filter: linear, border: constant(0) }), nhwc('f32'));
 export const padded = pipeline(
   ops.rgb8(),
   ops.pad({
