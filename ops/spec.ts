@@ -503,7 +503,7 @@ type ColourOf<S> = S extends readonly [Format<infer C>, ...infer Rest]
     : Colour;
 /** For each option that is an image with operators: `unknown` where they fit, and {@link Wrong} where they do not. */
 type FittingImages<P, O> = {
-  readonly [K in keyof O & keyof P]: P[K] extends PixelParam<infer C>
+  readonly [K in keyof O & keyof P]: P[K] extends PixelParam & { readonly colour: infer C }
     ? FittingImage<O[K] extends OpenImage<infer S> ? S : O[K], C extends Colour ? C : Colour>
     : unknown;
 };
