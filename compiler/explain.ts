@@ -9,7 +9,7 @@ import { BuildError } from './errors.js';
 import { cudaSource, hostSource, oracleSource } from './generate.js';
 import type { Cut, FusionNote, Halves, Kernel, Plan } from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
-import { openParams } from './print/bindings.js';
+import { openImages, openParams } from './print/bindings.js';
 import { runProgram } from './process.js';
 import { plansOf, type SpecOptions } from './specs.js';
 import {
@@ -132,7 +132,10 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
     }),
     halves,
     unfused,
-    open: openParams(pipeline).map(({ stage, field, open }) => `${open} (${stage}.${field.name})`),
+    open: [
+      ...openImages(pipeline).map(({ stage, image }) => `${image.open} (${stage}.${image.name})`),
+      ...openParams(pipeline).map(({ stage, field, open }) => `${open} (${stage}.${field.name})`),
+    ],
     ...(options.code
       ? {
           code: {
@@ -188,17 +191,21 @@ const traffic = async (
   let size = source;
   let channels: number = channelCount[from.colour];
   let read = inside ? between(source, channels) : formatBytes(from, source);
+  let beside = 0;
   const alone = stages.map((stage): Traffic => {
     size = sizes.get(stage) ?? size;
     if (stage.role === 'point') channels = channelCount[stage.to];
     const written = between(size, channels);
-    const step = { step: stage.name, read, written };
+    // Images that it reads are as large as what it makes.
+    const images = (stage.images ?? []).reduce((sum, { format }) => sum + formatBytes(format, size), 0);
+    beside += images;
+    const step = { step: stage.name, read: read + images, written };
     read = written;
     return step;
   });
   const written = formatBytes(to, size);
   return {
-    fused: { step: kernel.name, read: formatBytes(from, source), written },
+    fused: { step: kernel.name, read: formatBytes(from, source) + beside, written },
     alone: [...alone, { step: to.name, read, written }],
     after: size,
   };
@@ -212,7 +219,8 @@ const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Sta
   let size = source;
   for (const stage of kernel.pipeline.stages) {
     const sizeOf = module.sizes[stage.name];
-    const params = settledNumbers(stage);
+    // The size of an image that a map reads is the caller's.
+    const params = stage.images ? undefined : settledNumbers(stage);
     if (sizeOf && params) {
       const [width, height] = sizeOf(params, size);
       size = { width, height };

@@ -67,7 +67,16 @@ export const bindingSources = (plans: readonly Plan[]): { js: string; dts: strin
   const needsPrelude = /\b(cw\.|f\()/.test(text);
   const names = (type: string): boolean => pipelines.some(({ result }) => result.includes(type));
   const results = { givesImages: names('Image'), givesTensors: names('Tensor') };
-  const view = { version, sources, prelude: bindingPrelude, needsPrelude, ...results, pipelines };
+  const takesImages = pipelines.some(pipeline => pipeline.takesImages);
+  const view = {
+    takesImages,
+    version,
+    sources,
+    prelude: bindingPrelude,
+    needsPrelude,
+    ...results,
+    pipelines,
+  };
   return { js: render('index.js', view), dts: render('index.d.ts', view) };
 };
 

@@ -1,7 +1,7 @@
 /** docs/ops.md, printed from the declarations and comments of the operators themselves. */
 import { readFileSync } from 'node:fs';
 import * as exported from '../ops/index.js';
-import type { Param, ParamKind } from '../ops/spec.js';
+import type { Format, NumberKind, Param } from '../ops/spec.js';
 import { packageFile } from './package.js';
 import { type Maker, type OpSource, readOpsSource } from './read/opsSource.js';
 
@@ -159,7 +159,7 @@ const optionRows = (op: OpSource): readonly (readonly string[])[] => {
   });
 };
 
-const values: Readonly<Record<Exclude<ParamKind, 'choice'>, string>> = {
+const values: Readonly<Record<NumberKind, string>> = {
   f32: 'number',
   i32: 'whole number',
   vec2: '`[x, y]`',
@@ -177,17 +177,22 @@ const values: Readonly<Record<Exclude<ParamKind, 'choice'>, string>> = {
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
 };
-const shownValue = ({ param, per, choices }: Param): string => {
+const shownValue = ({ param, per, choices, colour }: Param): string => {
+  if (param === 'image') return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
   if (param === 'choice') return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
   return `${values[param]}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
 };
 
 const written = (value: unknown): string => {
+  if (isFormat(value)) return value.name;
   // A fraction such as 1/255 is written as one.
   if (typeof value === 'number' && value > 0 && value < 1 && Number.isInteger(1 / value))
     return `1/${1 / value}`;
   return JSON.stringify(value)?.replaceAll('"', "'").replaceAll(',', ', ') ?? '';
 };
+
+const isFormat = (value: unknown): value is Format =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'format';
 
 /** The first sentence. */
 const gist = (text: string): string =>

@@ -11,10 +11,10 @@
  * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
-import type { ChannelSource, Colour, DType, Format, ParamKind, ParamScope } from '../ops/spec.js';
+import type { ChannelSource, Colour, DType, Format, NumberKind, ParamScope } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** A plane's place in the image descriptor. */
 export type ManifestPlane = {
@@ -42,8 +42,8 @@ export type ManifestFormat = {
 export type ManifestParam = {
   readonly stage: string;
   readonly name: string;
-  readonly kind: Exclude<ParamKind, 'choice'>;
-  readonly per: Exclude<ParamScope, 'structure'>;
+  readonly kind: NumberKind;
+  readonly per: Exclude<ParamScope, 'structure' | 'pixel'>;
   readonly lanes: number;
   /** `args`: the call's block; `image`: each image's descriptor. */
   readonly block: 'args' | 'image';
@@ -51,6 +51,19 @@ export type ManifestParam = {
   /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
   readonly settled?: unknown;
   readonly open?: string;
+  /** Of an operator on the pixels of an image beside the source: the number of that image, whose colours it asks for. */
+  readonly image?: number;
+};
+/** An image that the kernel reads beside its source. */
+export type ManifestImage = {
+  /** Whose parameter it is, and the parameter's name. */
+  readonly stage: string;
+  readonly name: string;
+  /** The name under which the caller gives it. */
+  readonly open: string;
+  readonly format: ManifestFormat;
+  /** Its size is the image descriptor's `sizes` at this number. */
+  readonly at: number;
 };
 /** One geometric stage: images have size `at − 1` before it and `at` after it. */
 export type ManifestGeometry = {
@@ -78,6 +91,8 @@ export type ManifestKernel = {
    * `rgbToYuv`. None where an operator of the author's made the signal.
    */
   readonly signal?: 'source' | { readonly stage: string };
+  /** Images beside the source; none: there are none. */
+  readonly images?: readonly ManifestImage[];
   /** Stages that move pixels, in order. */
   readonly geometry: readonly ManifestGeometry[];
   readonly params: readonly ManifestParam[];

@@ -12,6 +12,7 @@ const channelNames = {
   lab: ['l', 'a', 'b'],
   linear: ['r', 'g', 'b'],
   premultiplied: ['r', 'g', 'b', 'a'],
+  xy: ['x', 'y'],
 } as const satisfies Record<Colour, readonly string[]>;
 
 /** Red, green and blue side by side, 8 bits each: what sharp and Pillow keep. Layout NHWC. */

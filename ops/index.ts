@@ -10,8 +10,10 @@ export {
 export { constant, reflect, reflect101, replicate, wrap } from './border.js';
 export { brightnessContrast } from './brightnessContrast.js';
 export { centerCrop } from './centerCrop.js';
+export { channelReorder } from './channelReorder.js';
 export { clamp } from './clamp.js';
 export { colorTwist } from './colorTwist.js';
+export { composite } from './composite.js';
 export { convertTo } from './convertTo.js';
 export { crop } from './crop.js';
 export { cvcudaNv12ToRgb } from './cvcudaNv12ToRgb.js';
@@ -62,6 +64,7 @@ export { padTo } from './padTo.js';
 export { posterize } from './posterize.js';
 export { premultiply } from './premultiply.js';
 export { primaries } from './primaries.js';
+export { remap } from './remap.js';
 export { resample } from './resample.js';
 export { resize } from './resize.js';
 export { resizeNearest } from './resizeNearest.js';

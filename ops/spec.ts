@@ -25,8 +25,19 @@ export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'f32';
  * - `lab`: CIE L\*a\*b\* under D65: L in 0..100, a and b around 0.
  * - `linear`: RGB in proportion to light, 0..1. See `toLinear` for what 1 stands for.
  * - `premultiplied`: RGBA whose colours are multiplied by alpha / 255, 0..255.
+ * - `xy`: no colour but a point or a shift, in pixels: what `remap` reads.
  */
-export type Colour = 'yuv' | 'rgb' | 'rgba' | 'gray' | 'hsv' | 'yCrCb' | 'lab' | 'linear' | 'premultiplied';
+export type Colour =
+  | 'yuv'
+  | 'rgb'
+  | 'rgba'
+  | 'gray'
+  | 'hsv'
+  | 'yCrCb'
+  | 'lab'
+  | 'linear'
+  | 'premultiplied'
+  | 'xy';
 /** How many channels each colour model has. */
 export const channelCount = {
   gray: 1,
@@ -38,6 +49,7 @@ export const channelCount = {
   lab: 3,
   linear: 3,
   premultiplied: 4,
+  xy: 2,
 } as const satisfies Record<Colour, number>;
 /** All colour models: for an operator on plain numbers, whatever they mean. */
 export const anyColour = [
@@ -50,6 +62,7 @@ export const anyColour = [
   'lab',
   'linear',
   'premultiplied',
+  'xy',
 ] as const;
 /** The number of channels of a colour model, as a type. */
 export type Channels<C extends Colour> = (typeof channelCount)[C];
@@ -84,6 +97,8 @@ export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope
   readonly param: ParamKind;
   readonly per: Per;
   readonly choices?: readonly string[];
+  /** Of an image: the colour model, or `'same'`. */
+  readonly colour?: Colour | 'same';
   readonly default?: Value;
   /** Only for types. */
   readonly _types?: { value: Value; kernel: Kernel };
@@ -106,9 +121,15 @@ export type ParamKind =
   | 'table'
   | 'yuvToRgb'
   | 'rgbToYuv'
-  | 'choice';
-/** Whether a parameter has one value, one per channel, one per image of a batch, or is settled at build time. */
-export type ParamScope = 'call' | 'channel' | 'image' | 'structure';
+  | 'choice'
+  | 'image';
+/** The kinds that are numbers in the kernel's arguments. */
+export type NumberKind = Exclude<ParamKind, 'choice' | 'image'>;
+/**
+ * Whether a parameter has one value, one per channel, one per image of a batch, is settled at build time, or is another image, with
+ * a value for every pixel.
+ */
+export type ParamScope = 'call' | 'channel' | 'image' | 'structure' | 'pixel';
 
 /** How each kind of parameter is laid out: the number type, and the fields' names where it has any. */
 export const paramFields = {
@@ -136,10 +157,7 @@ export const paramFields = {
     lanes: 11,
     fields: ['yOffset', 'cOffset', 'yr', 'yg', 'yb', 'ur', 'ug', 'ub', 'vr', 'vg', 'vb'],
   },
-} as const satisfies Record<
-  Exclude<ParamKind, 'choice'>,
-  { scalar: 'f32' | 'i32'; lanes: number; fields: readonly string[] }
->;
+} as const satisfies Record<NumberKind, { scalar: 'f32' | 'i32'; lanes: number; fields: readonly string[] }>;
 
 /** A rectangle in whole pixels; (x, y) is its top left corner. */
 export type Rect = { readonly x: i32; readonly y: i32; readonly width: i32; readonly height: i32 };
@@ -265,30 +283,76 @@ export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> 
 export const oneOf = <const C extends readonly [string, ...string[]]>(
   ...choices: C
 ): Param<C[number], C[number], 'structure'> => ({ param: 'choice', per: 'structure', choices });
+/**
+ * Another image: the operator sees its pixel at the place of the pixel that it works on; a map, at the place of the output pixel. The
+ * pipeline says in which format it comes, `background: rgb8()`, and through which point operators it goes first, if any:
+ * `background: [nv12(), yuvToRgb()]`. The caller gives an image or a tensor for all images of the batch, or one for each, of the size
+ * that the image has where the operator stands; a map's has the size of the output.
+ *
+ * @param colour The colour model that the operator sees: one of {@link Colour}, or `'same'`: that of its own pixel.
+ */
+export const perPixel = <const C extends Colour | 'same'>(colour: C): PixelParam<C> =>
+  ({ param: 'image', per: 'pixel', colour }) as never;
+/** See {@link perPixel}. */
+export type PixelParam<C extends Colour | 'same' = Colour | 'same'> = Param<
+  ImageSource<C extends Colour ? C : Colour>,
+  C extends Colour ? Pixel<Channels<C>> : readonly f32[],
+  'pixel'
+> & { readonly colour: C };
+/** What a pipeline says of such an image: its format, or that and the point operators that it goes through. */
+export type ImageSource<C extends Colour = Colour> = Format<C> | readonly [Format, Stage, ...Stage[]];
+
 /** The parameter's value where the author gives none. Without it the caller is asked. */
-export const withDefault = <V, K, P extends ParamScope>(
-  type: Param<V, K, P>,
-  value: NoInfer<V>,
-): Param<V, K, P> & { readonly default: V } =>
-  ({ param: type.param, per: type.per, choices: type.choices, default: value }) as never;
+export const withDefault: {
+  <C extends Colour | 'same'>(
+    type: PixelParam<C>,
+    value: NoInfer<ImageSource<C extends Colour ? C : Colour>>,
+  ): PixelParam<C> & { readonly default: ImageSource };
+  <V, K, P extends ParamScope>(
+    type: Param<V, K, P>,
+    value: NoInfer<V>,
+  ): Param<V, K, P> & { readonly default: V };
+} = (type: Param, value: unknown): never =>
+  ({ param: type.param, per: type.per, choices: type.choices, colour: type.colour, default: value }) as never;
 
 /** Leaves a parameter open under a name of its own, for a pipeline in which two open ones share a name. */
 export type Open = { readonly open: string };
-/** See {@link Open}: `warpAffine({ matrix: open('turn') })` is called with `{ turn: … }`. */
-export const open = (name: string): Open => ({ open: name });
+/** An image that is left open under a name of its own, as every image is under its parameter's. */
+export type OpenImage<S extends ImageSource = ImageSource> = Open & { readonly image: S };
+/**
+ * See {@link Open}: `warpAffine({ matrix: open('turn') })` is called with `{ turn: … }`. Of an image it says the format, too:
+ * `composite({ background: open('street', rgb8()) })`.
+ */
+export const open: {
+  (name: string): Open;
+  <const S extends ImageSource>(name: string, image: S): OpenImage<S>;
+} = (name: string, image?: ImageSource): never =>
+  (image === undefined ? { open: name } : { open: name, image }) as never;
 
 /** The parameters of an operator, by name. */
 export type Params = Readonly<Record<string, Param<never, unknown>>> | Readonly<Record<string, Param>>;
 /** What an author may write in a pipeline. Parameters left out are asked for at the call. */
 export type Options<P> = {
   readonly [K in keyof P]?:
-    | (P[K] extends Param<infer V, unknown, infer Per> ? (Per extends 'image' ? V | readonly V[] : V) : never)
+    | (P[K] extends Param<infer V, unknown, infer Per>
+        ? Per extends 'image'
+          ? V | readonly V[]
+          : Per extends 'pixel'
+            ? V | (V extends ImageSource ? OpenImage<V> : never)
+            : V
+        : never)
     | Open;
 };
 /** What the operator's function sees. */
 export type KernelParams<P> = {
   readonly [K in keyof P]: P[K] extends Param<infer _V, infer T> ? T : never;
 };
+/** What the function sees that gives a map's output size: of an image its size. */
+export type SizeParams<P> = {
+  readonly [K in keyof P]: P[K] extends PixelParam ? Size : P[K] extends Param<infer _V, infer T> ? T : never;
+};
+/** Parameters without images. */
+type Numbers = Readonly<Record<string, Param<unknown, unknown, Exclude<ParamScope, 'pixel'>>>>;
 
 // ------------------------------------------------------------------------------------------------ formats
 
@@ -434,9 +498,30 @@ type Fitting<P, O> = {
       ? O[K] extends readonly unknown[]
         ? OfLength<O[K]['length'] extends (typeof paramFields)['table']['lanes'] ? number : O[K]['length']>
         : Colour
-      : Colour,
+      : P[K] extends PixelParam<'same'>
+        ? ColourOf<O[K] extends OpenImage<infer S> ? S : O[K]>
+        : Colour,
   ) => void;
 }[keyof O & keyof P];
+/** The colour model of the pixels that an image's source gives. */
+type ColourOf<S> = S extends readonly [Format<infer C>, ...infer Rest]
+  ? Ends<readonly [...Rest, Format], SourceColour<C>>
+  : S extends Format<infer C>
+    ? SourceColour<C>
+    : Colour;
+/** For each option that is an image with operators: `unknown` where they fit, and {@link Wrong} where they do not. */
+type FittingImages<P, O> = {
+  readonly [K in keyof O & keyof P]: P[K] extends PixelParam & { readonly colour: infer C }
+    ? FittingImage<O[K] extends OpenImage<infer S> ? S : O[K], C extends Colour ? C : Colour>
+    : unknown;
+};
+type FittingImage<S, C extends Colour> = S extends readonly [Format<infer F>, ...infer Rest]
+  ? [FirstWrong<Links<[...Rest, Format<C, 'both'>], SourceColour<F>>>] extends [infer Message]
+    ? [Message] extends [never]
+      ? unknown
+      : Wrong<Message & string>
+    : unknown
+  : unknown;
 type Narrowed<P, O, In extends Colour> = [keyof O & keyof P] extends [never]
   ? In
   : [Fitting<P, O>] extends [(models: infer Common) => void]
@@ -450,7 +535,7 @@ export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = Poi
   /** `position` is needed where the operator's function takes it. */
   readonly apply: (px: Pixel<Channels<In>>, p: KernelParams<P>, position?: Position) => readonly f32[];
 } & (<const O extends Options<P> = Record<never, never>>(
-    options?: O & Exactly<O, Options<P>>,
+    options?: O & Exactly<O, Options<P>> & FittingImages<P, O>,
   ) => Stage<Narrowed<P, O, In>, Out>);
 /** The two options of every map that samples between pixels. */
 export type Sampling = { readonly filter?: Filter; readonly border?: Border };
@@ -503,7 +588,7 @@ export const pointOp = <
  * Declares where an output pixel comes from, as a point between the input's pixels. Its stage takes a `filter`
  * (how that point is read) and a `border` (what lies outside).
  * @param def.apply `(at, params, { src, dst }) => point`, both in pixels.
- * @param def.size The output's size in pixels; by default the input's.
+ * @param def.size The output's size in pixels; by default the input's. Of a parameter that is an image it sees the size.
  * @param def.scale `(params, { src, dst }) => [x, y]`: how many input pixels one output pixel covers on each axis, for filters
  *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
  * @param def.inside Says that every output pixel lies on the input, as a `resize`'s do and a `letterbox`'s do not. A separable filter
@@ -513,7 +598,7 @@ export const mapOp = <const P extends Readonly<Record<string, Param>>>(def: {
   readonly name?: string;
   readonly params: P;
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
-  readonly size?: (p: KernelParams<P>, src: Size) => Size;
+  readonly size?: (p: SizeParams<P>, src: Size) => Size;
   readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
   readonly inside?: true;
 }): PlacedMap<P> => place({ role: 'map', ...def }) as never;
@@ -523,7 +608,7 @@ export const mapOp = <const P extends Readonly<Record<string, Param>>>(def: {
  * @param def.apply `(at, params, { src, dst }) => index`, in whole pixels; it must stay inside the input.
  * @param def.size The output's size in pixels; by default the input's.
  */
-export const indexMapOp = <const P extends Readonly<Record<string, Param>>>(def: {
+export const indexMapOp = <const P extends Numbers>(def: {
   readonly name?: string;
   readonly params: P;
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;

@@ -1,5 +1,6 @@
 import type { ManifestStep } from '../native/manifest.js';
 import { resamplingCost } from '../native/resamplingCost.js';
+import type { Beside } from './beside.js';
 import type { Device } from './device.js';
 import type { BoundImage } from './inputs.js';
 import { Intermediate } from './intermediate.js';
@@ -36,22 +37,28 @@ export class HalvedCall {
   fill(
     images: readonly ComingImage[],
     options: Readonly<Record<string, unknown>>,
+    beside: Beside,
     whole: Packing,
     sizes: readonly Size[],
   ): void {
-    const between = this.#across.packing.fill(images, options);
+    const between = this.#across.packing.fill(images, options, beside);
     const isCheaper = twoPassesAreCheaper(between, sizes, whole.covered, this.#radius);
     this.#between = isCheaper ? between.map((size, n) => ({ ...size, colour: images[n].colour })) : undefined;
-    if (this.#between) this.#down.packing.fill(this.#between, options);
+    if (this.#between) this.#down.packing.fill(this.#between, options, beside);
   }
 
   /** Enqueues both kernels, unless the one is cheaper. @returns Whether it did. */
-  launch(inputs: readonly BoundImage[], outputs: readonly BoundImage[], stream: Stream): boolean {
+  launch(
+    inputs: readonly BoundImage[],
+    outputs: readonly BoundImage[],
+    beside: Beside,
+    stream: Stream,
+  ): boolean {
     if (!this.#between) return false;
     const between = new Intermediate(stream, this.#across.kernel.sink, this.#between);
     try {
-      this.#across.launch(inputs, between.images, stream);
-      this.#down.launch(between.images, outputs, stream);
+      this.#across.launch(inputs, between.images, beside, stream);
+      this.#down.launch(between.images, outputs, beside, stream);
     } finally {
       between.dispose();
     }

@@ -1,5 +1,6 @@
 import type { Manifest, ManifestKernel } from '../native/manifest.js';
 import type { NativePipeline } from './addon.js';
+import type { Beside } from './beside.js';
 import type { Device } from './device.js';
 import type { BoundImage } from './inputs.js';
 import { launchError, loadKernel, requireDevice } from './library.js';
@@ -37,12 +38,18 @@ export class KernelCall {
   }
 
   /** Enqueues the kernel; it was loaded, and its packing is filled for so many images. */
-  launch(inputs: readonly BoundImage[], outputs: readonly BoundImage[], stream: Stream): void {
-    const { packing } = this;
-    packing.fillPlanes(inputs, outputs);
+  launch(
+    inputs: readonly BoundImage[],
+    outputs: readonly BoundImage[],
+    beside: Beside,
+    stream: Stream,
+  ): void {
+    const { packing, kernel } = this;
+    packing.fillPlanes(inputs, outputs, beside);
     const handles = this.#handles;
     handles.clear();
     handles.add(inputs);
+    for (const { open } of kernel.images ?? []) handles.add(beside.get(open) ?? []);
     const reads = handles.count;
     handles.add(outputs);
     const { handle } = this.#native as NativePipeline;

@@ -1,5 +1,12 @@
-import type { ManifestFormat, ManifestGeometry, ManifestKernel, ManifestParam } from '../native/manifest.js';
+import type {
+  ManifestFormat,
+  ManifestGeometry,
+  ManifestImage,
+  ManifestKernel,
+  ManifestParam,
+} from '../native/manifest.js';
 import { paramFields } from '../ops/spec.js';
+import { type Beside, besideOf } from './beside.js';
 import { describe, expected } from './errors.js';
 import { MAX_SIZE } from './image.js';
 import type { BoundImage } from './inputs.js';
@@ -31,6 +38,8 @@ type StageParams = {
   readonly fixed: Readonly<Record<string, number[]>>;
   /** What must be asked for with every call. */
   readonly asked: readonly ManifestParam[];
+  /** Images that it reads, whose sizes are parameters of its output's. */
+  readonly images: readonly ManifestImage[];
 };
 type GeometricStage = StageParams & Omit<ManifestGeometry, 'role'>;
 
@@ -47,13 +56,15 @@ export class Packing {
   /** Parameters of point stages that must be asked for. */
   readonly #asked: readonly ManifestParam[];
   readonly #geometry: readonly GeometricStage[];
+  readonly #beside: readonly ManifestImage[];
 
   constructor(
     readonly kernel: ManifestKernel,
     readonly sizes: Readonly<Record<string, SizeFunction>>,
     readonly scales: Readonly<Record<string, ScaleFunction>> = {},
   ) {
-    const { params, geometry } = kernel;
+    const { params, geometry, images = [] } = kernel;
+    this.#beside = images;
     const paramsOf = (stage: string): StageParams => {
       const own = params.filter(param => param.stage === stage);
       const fixed = own.flatMap(param => {
@@ -63,6 +74,7 @@ export class Packing {
       return {
         fixed: Object.fromEntries(fixed),
         asked: own.filter(param => fixedNumbers(param) === undefined),
+        images: images.filter(image => image.stage === stage),
       };
     };
     this.#geometry = geometry.map(stage => ({ ...stage, ...paramsOf(stage.stage) }));
@@ -88,9 +100,10 @@ export class Packing {
   /**
    * Checks the options and fills in everything but the planes.
    * @param images What enters the kernel; for an intermediate image, the colours are those of the source that it is made of.
+   * @param beside The images that are read beside them.
    * @returns The output's size for each image.
    */
-  fill(images: readonly ComingImage[], options: Options): Size[] {
+  fill(images: readonly ComingImage[], options: Options, beside: Beside): Size[] {
     const { image } = this.kernel;
     const count = images.length;
     if (this.#images.byteLength < image.size * count) this.#reserve(2 * count);
@@ -99,16 +112,24 @@ export class Packing {
       let size: Size = bound;
       let scale = same;
       this.#writeSize(at, 0, size);
-      for (const param of this.#asked) this.#writeParam(param, options, n, count, bound, undefined);
+      for (const param of this.#asked) {
+        const from = param.image === undefined ? bound : besideOf(beside, this.#beside[param.image], n);
+        this.#writeParam(param, options, n, count, from, undefined);
+      }
+      this.#checkBeside(beside, 0, size, n, count);
       for (let g = 0; g < this.#geometry.length; g++) {
         const geometric = this.#geometry[g];
-        const { stage, resizes, fixed, asked } = geometric;
+        const { stage, resizes, fixed, asked, images: read } = geometric;
         const src = size;
         let params = fixed;
-        if (asked.length > 0) {
+        if (asked.length > 0 || read.length > 0) {
           const given: Record<string, number[]> = { ...fixed };
           for (const param of asked) {
             given[param.name] = this.#writeParam(param, options, n, count, bound, size);
+          }
+          for (const image of read) {
+            const { width, height } = besideOf(beside, image, n);
+            given[image.name] = [width, height];
           }
           params = given;
         }
@@ -119,6 +140,7 @@ export class Packing {
           if (geometric.maxScale !== undefined) checkScale(geometric, Math.max(...scale), n, count);
         }
         this.#writeSize(at, g + 1, size);
+        this.#checkBeside(beside, g + 1, size, n, count);
       }
       this.covered[n] = scale;
       return size;
@@ -126,11 +148,30 @@ export class Packing {
   }
 
   /** Fills in the planes that are read and written. */
-  fillPlanes(inputs: readonly BoundImage[], outputs: readonly BoundImage[]): void {
+  fillPlanes(inputs: readonly BoundImage[], outputs: readonly BoundImage[], beside: Beside): void {
     const { image, source, sink } = this.kernel;
     for (let n = 0; n < inputs.length; n++) {
       this.#writePlanes(n * image.size, source, inputs[n]);
       this.#writePlanes(n * image.size, sink, outputs[n]);
+      for (const read of this.#beside) {
+        this.#writePlanes(n * image.size, read.format, besideOf(beside, read, n));
+      }
+    }
+  }
+
+  /** Images that are read where an image has this size have it, too. */
+  #checkBeside(beside: Beside, at: number, { width, height }: Size, n: number, count: number): void {
+    for (const read of this.#beside) {
+      if (read.at !== at) continue;
+      const given = besideOf(beside, read, n);
+      if (given.width === width && given.height === height) continue;
+      const isEach = (beside.get(read.open)?.length ?? 0) > 1;
+      throw expected(
+        `${width}×${height}${isEach || count === 1 ? '' : ` for image ${n}`}`,
+        `the size of options.${read.open}${isEach ? `[${n}]` : ''}`,
+        `${given.width}×${given.height}`,
+        `${read.stage} reads it pixel by pixel: it has the size of the image there.`,
+      );
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../native/manifest.js';
+import { type Beside, besideCount, bindBeside } from './beside.js';
 import { type Device, sameDevice } from './device.js';
 import { describe, expected } from './errors.js';
 import { refuseInCapture } from './graph.js';
@@ -18,7 +19,7 @@ import { entryOf } from './library.js';
 import { signalOf } from './outputs.js';
 import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
 import { isPerImage } from './params.js';
-import { openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
+import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 import { capturingStream, Stream } from './stream.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
@@ -68,6 +69,7 @@ export type Pipeline<Options = Record<string, unknown>, R extends Results = Tens
    * @param options The parameters that the pipeline left open; those per image take one value, or one for each.
    * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`. For a sink of
    *   images, a batch of N images, of any sizes.
+   * Options that are images (of `composite`, `remap`) take what `input` takes: one for all images, or one for each.
    */
   (input: PipelineInput, ...given: Given<Options>): Together<R>;
   /** The same as calling the pipeline. */
@@ -134,6 +136,7 @@ type Prepared = {
   readonly sizes: readonly (readonly Size[])[];
   readonly stream: Stream;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly beside: Beside;
 };
 
 /** A result of all images, or one for each. */
@@ -159,7 +162,7 @@ class Runner {
     this.#halved = this.#steps.map(({ halves }) => halves && new HalvedCall(built, halves));
     this.#results = resultsOf(entry);
     this.#openParams = openParamsOf(entry);
-    this.#openNames = [...new Set(this.#openParams.map(({ open }) => open))];
+    this.#openNames = [...new Set([...openImagesOf(entry), ...this.#openParams].map(({ open }) => open))];
   }
 
   run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
@@ -203,6 +206,10 @@ class Runner {
         throw expected(`${size.width}×${size.height}`, `the size of ${at}`, `${width}×${height}`);
       });
       refuseOverlap(images, this.#source, outputs, sink, path);
+      for (const { open, format } of openImagesOf(this.entry)) {
+        const read = prepared.beside.get(open) as readonly BoundImage[];
+        refuseOverlap(read, format, outputs, sink, path, `options.${open}`);
+      }
       return outputs;
     });
     this.#results.forEach((result, r) => {
@@ -229,20 +236,23 @@ class Runner {
     for (const kernel of this.#calls) kernel.load(device);
     for (const halved of this.#halved) halved?.load(device);
     const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
+    const beside = bindBeside(this.entry, given, images.length, (image, path) => {
+      requireSameDevice(image.device, device, path);
+    });
     const sizes: Size[][] = [];
     this.#steps.forEach(({ reads }, n) => {
       const coming = reads === undefined ? images : withColours(sizes[reads], images);
       const { packing } = this.#calls[n];
-      sizes.push(packing.fill(coming, given));
-      this.#halved[n]?.fill(coming, given, packing, sizes[n]);
+      sizes.push(packing.fill(coming, given, beside));
+      this.#halved[n]?.fill(coming, given, beside, packing, sizes[n]);
     });
-    return { images, sizes, stream, options: given };
+    return { images, sizes, stream, options: given, beside };
   }
 
   /** An image that stands alone, as often as there are values for it. */
   #repeated(images: readonly BoundImage[], options: unknown): readonly BoundImage[] {
     if (typeof options !== 'object' || options === null) return images;
-    let count = 1;
+    let count = besideCount(this.entry, options as Readonly<Record<string, unknown>>);
     for (const param of this.#openParams) {
       if (!Object.hasOwn(options, param.open)) continue;
       const value: unknown = (options as Readonly<Record<string, unknown>>)[param.open];
@@ -344,8 +354,9 @@ class Runner {
   }
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
-  #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream }: Prepared): void {
-    if (capturingStream() && images.some(({ passes }) => passes))
+  #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream, beside }: Prepared): void {
+    const bound = [images, ...beside.values()].flat();
+    if (capturingStream() && bound.some(({ passes }) => passes))
       throw refuseInCapture(
         'a frame of a video, whose memory the decoder takes back',
         'Capture a clone() of it.',
@@ -360,7 +371,9 @@ class Runner {
           between.set(n, made);
           written = made.images;
         }
-        if (!this.#halved[n]?.launch(inputs, written, stream)) this.#calls[n].launch(inputs, written, stream);
+        if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {
+          this.#calls[n].launch(inputs, written, beside, stream);
+        }
         if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
           between.get(reads)!.dispose();
           between.delete(reads);

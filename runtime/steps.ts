@@ -1,4 +1,10 @@
-import type { ManifestFormat, ManifestParam, ManifestPipeline, ManifestStep } from '../native/manifest.js';
+import type {
+  ManifestFormat,
+  ManifestImage,
+  ManifestParam,
+  ManifestPipeline,
+  ManifestStep,
+} from '../native/manifest.js';
 
 /** The kernels of a pipeline, in the order in which they run; the manifest writes one alone without its step. */
 export const stepsOf = (entry: ManifestPipeline): readonly ManifestStep[] =>
@@ -15,6 +21,10 @@ export const resultsOf = (entry: ManifestPipeline): readonly Result[] =>
   stepsOf(entry).flatMap(({ kernel, output }, step) =>
     output === undefined ? [] : [{ name: output, step, sink: kernel.sink }],
   );
+
+/** The images that operators read beside the source, of all kernels; those of stages that results share come up once for each. */
+export const openImagesOf = (entry: ManifestPipeline): readonly ManifestImage[] =>
+  stepsOf(entry).flatMap(({ kernel }) => kernel.images ?? []);
 
 /** The parameters that are left open, of all kernels; stages that results share come up once for each. */
 export const openParamsOf = (

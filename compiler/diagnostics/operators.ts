@@ -92,6 +92,30 @@ export const operatorDiagnostics = {
     hint: 'write `constants: { a: -0.5 }`; `scale` and `size` are what every filter has',
     why: 'The kernel holds constants as they are.',
   },
+  CW2030: {
+    title: 'An image without a format',
+    message: 'Expected the format of an image of {colour} for {name} but received {actual}.',
+    hint: "write `{name}: rgb8()`, or with operators behind it `{name}: [nv12(), yuvToRgb()]`; the caller gives the image itself; `open('other', rgb8())` gives it another name",
+    why: 'The kernel reads every pixel of it, so it must know how they are stored.',
+  },
+  CW2031: {
+    title: 'An image of another colour model',
+    message: 'Expected an image of {colour} for {name} but received one of {actual}.',
+    hint: "take another format, or convert: `{name}: [nv12(), yuvToRgb()]`; nhwc(…) and nchw(…) take { colour: '{colour}' }",
+    why: 'The numbers of another colour model mean something else.',
+  },
+  CW2032: {
+    title: 'An image where none can be read',
+    message: 'The parameter {name} is an image, and an indexMapOp takes none.',
+    hint: 'declare the operator as a mapOp with `filter: nearest`, or read the image in a pointOp',
+    why: 'Exact maps are composed before anything is read.',
+  },
+  CW2033: {
+    title: 'Something that an image does not go through',
+    message: 'Expected point operators behind the format of the image {name} but received {actual}.',
+    hint: 'write `{name}: [nv12(), yuvToRgb()]`; crop or resize the image in a pipeline of its own',
+    why: 'The image is read at one place for each pixel.',
+  },
 } as const;
 
 /** CW3xxx: pipelines. */
@@ -180,6 +204,13 @@ export const pipelineDiagnostics = {
     message: 'Expected no {option} for a map in `resample([…])`.',
     hint: 'say filter and border once: `resample([…], { filter, border })`',
     why: 'Its maps are sampled together, once.',
+  },
+  CW3023: {
+    title: 'A map that reads an image, before another one in resample',
+    message:
+      '{op} reads an image at its output pixel, and in `resample([…])` another map goes on from there.',
+    hint: 'put {op} last, or sample twice: two stages, each with a filter and a border',
+    why: 'Another map asks for points between the pixels of the image.',
   },
   CW3102: {
     title: 'A fused pipeline that does not fit one kernel',

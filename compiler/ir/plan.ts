@@ -4,6 +4,7 @@ import type {
   Fn,
   ForkIr,
   Format,
+  ImageParam,
   IndexMapStage,
   MapStage,
   ParamField,
@@ -34,10 +35,19 @@ export type PlacedPlane = {
   readonly pointer: number;
   readonly pitch: number;
 };
+/** An image beside the source, and its planes in the image descriptor. */
+export type PlacedImage = {
+  readonly stage: string;
+  readonly image: ImageParam;
+  /** Its size is `sizes[at]`. */
+  readonly at: number;
+  readonly planes: readonly PlacedPlane[];
+};
 /** Byte offsets of everything in the argument block. */
 export type Layout = {
   readonly source: readonly PlacedPlane[];
   readonly sink: readonly PlacedPlane[];
+  readonly images: readonly PlacedImage[];
   readonly sizes: number;
   readonly params: readonly PlacedParams[];
   readonly argsSize: number;

@@ -2,7 +2,7 @@
  * The intermediate representation: plain, JSON-serialisable data. The reader makes it, the passes turn it into a
  * plan, the printers write it in three languages. Every node says where in the author's file it came from.
  */
-import type { Colour, DType, Format, ParamKind, ParamScope } from '../../ops/spec.js';
+import type { Colour, DType, Format, NumberKind, ParamScope } from '../../ops/spec.js';
 
 /** A stretch of a source file; `line` and `column` count from 1, `file` is relative to the project's root. */
 export type Loc = {
@@ -122,12 +122,27 @@ export type ParamField = {
   readonly name: string;
   /** The author's words about it (`@param options.NAME`), for the bindings. */
   readonly doc?: string;
-  readonly kind: Exclude<ParamKind, 'choice'>;
-  readonly per: Exclude<ParamScope, 'structure'>;
+  readonly kind: NumberKind;
+  readonly per: Exclude<ParamScope, 'structure' | 'pixel'>;
   /** Numbers in it: the kind's own, or one per channel. */
   readonly lanes: number;
   /** What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. */
   readonly value: { readonly settled: unknown } | { readonly open: string };
+};
+
+/**
+ * An image that a stage reads beside its own: at the place of its pixel, or of the output pixel where the stage is a map. Its
+ * pixels are arguments of the stage's function, in order, after the first.
+ */
+export type ImageParam = {
+  readonly name: string;
+  /** The author's words about it. */
+  readonly doc?: string;
+  /** The name under which the caller gives it. */
+  readonly open: string;
+  readonly format: Format;
+  /** What its pixels go through before the function sees them. */
+  readonly points: readonly PointStage[];
 };
 
 type StageBase<Role extends string> = {
@@ -135,13 +150,14 @@ type StageBase<Role extends string> = {
   /** Unique in the pipeline; the author's name of the operator, numbered where it repeats. */
   readonly name: string;
   readonly params: readonly ParamField[];
+  readonly images?: readonly ImageParam[];
   readonly apply: OpFunction;
   /** Where the stage stands in the pipeline. */
   readonly loc: Loc;
 };
-/** `apply(px) → px`, or `apply(px, at: i32×2) → px` where the function asks for the pixel's position. */
+/** `apply(px, …images) → px`, or `apply(px, …images, at: i32×2) → px` where the function asks for the pixel's position. */
 export type PointStage = StageBase<'point'> & { readonly from: Colour; readonly to: Colour };
-/** `apply(at: f32×2) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
+/** `apply(at: f32×2, …images) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
 export type MapStage = StageBase<'map'> & {
   readonly size?: OpFunction;
   /** `scale() → f32×2`, where the map has one: how many input pixels an output pixel covers. */
@@ -212,6 +228,14 @@ export const stagesOf = (pipeline: PipelineIr | ForkIr): readonly Stage[] =>
   'outputs' in pipeline
     ? [...pipeline.stages, ...pipeline.outputs.flatMap(({ stages }) => stages)]
     : pipeline.stages;
+
+/** The stages, with the operators on images that they read before each. */
+export const withImageStages = (stages: readonly Stage[]): readonly Stage[] =>
+  stages.flatMap(stage => [...(stage.images ?? []).flatMap(({ points }) => points), stage]);
+
+/** Whether a point operator's function takes its pixel's position. */
+export const isPositioned = ({ apply, images = [] }: PointStage): boolean =>
+  apply.fn.args.length > 1 + images.length;
 
 export type { Colour, DType, Format };
 

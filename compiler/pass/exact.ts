@@ -2,7 +2,17 @@
  * Which storage type holds a pipeline's pixels at some place without changing a bit: their numbers are followed through the
  * operators as ranges on a grid. Parameters count as unknown, since another value never recompiles.
  */
-import type { DType, Expr, Fn, Format, OpFunction, PipelineIr, Stage, Stmt } from '../ir/types.js';
+import type {
+  DType,
+  Expr,
+  Fn,
+  Format,
+  ImageParam,
+  OpFunction,
+  PipelineIr,
+  Stage,
+  Stmt,
+} from '../ir/types.js';
 
 /** What is known of a number: `low` to `high`, in multiples of `step`; 0 where it is on no grid. */
 export type Known = {
@@ -82,11 +92,16 @@ export const followRanges = ({ source, stages }: Pick<PipelineIr, 'source' | 'st
 
 const afterStage = (stage: Stage, before: Value): Value => {
   if (stage.role === 'indexMap' || stage.role === 'chainedMap') return before;
-  if (stage.role === 'point') return callOf(stage.apply, [before]);
+  if (stage.role === 'point') {
+    return callOf(stage.apply, [before, ...(stage.images ?? []).map(rangeOfImage)]);
+  }
   // The constant of a border is an argument, so any number may come in.
   const tap = stage.border.kind === 'constant' ? before.map(() => unknown) : before;
   return callOf(stage.filter.apply, [[unknown, unknown]], tap);
 };
+
+const rangeOfImage = ({ format, points }: ImageParam): Value =>
+  followRanges({ source: format, stages: points }).at(-1)!;
 
 type Scope = {
   readonly locals: ReadonlyMap<string, Value>;

@@ -42,7 +42,8 @@ const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
 /** The stage along one axis; the other one stays as it is. */
 const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): MapStage | undefined => {
   const { scale, filter } = map;
-  if (!map.isInside || !map.size || (scale && !keepsAxes(scale.fn))) return undefined;
+  // An image that is read beside it says of each place on its own where to look.
+  if (map.images || !map.isInside || !map.size || (scale && !keepsAxes(scale.fn))) return undefined;
   const position = alongAxis(map.apply, axis, (fn, other) => ({
     kind: 'index',
     tuple: { kind: 'local', name: fn.args[0]!.name, type: fn.args[0]!.type, loc: fn.loc },

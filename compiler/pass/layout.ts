@@ -1,6 +1,6 @@
 import { paramFields } from '../../ops/spec.js';
-import type { Layout, PlacedField, PlacedParams, PlacedPlane } from '../ir/plan.js';
-import type { Format, ParamField, PipelineIr, Stage } from '../ir/types.js';
+import type { Layout, PlacedField, PlacedImage, PlacedParams, PlacedPlane } from '../ir/plan.js';
+import { type Format, type ParamField, type PipelineIr, type Stage, withImageStages } from '../ir/types.js';
 import { memberName } from '../print/names.js';
 
 /** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
@@ -20,16 +20,21 @@ export const layOut = (pipeline: PipelineIr): Layout => {
   const pointers = (format: Format) => format.planes.map(plane => ({ ...plane, pointer: take(8) }));
   const sources = pointers(pipeline.source);
   const sinks = pointers(pipeline.sink);
+  const inputs = imagesOf(pipeline.stages).map(placed => ({
+    ...placed,
+    planes: pointers(placed.image.format),
+  }));
   const pitched = (planes: typeof sources): PlacedPlane[] =>
     planes.map(plane => ({ ...plane, pitch: take(8) }));
   const source = pitched(sources);
   const sink = pitched(sinks);
+  const images = inputs.map(({ planes, ...placed }) => ({ ...placed, planes: pitched(planes) }));
   const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
   const sizes = take(8 * (geometric + 1));
 
   let args = ARGS_HEAD;
   const params: PlacedParams[] = [];
-  for (const stage of pipeline.stages) {
+  for (const stage of withImageStages(pipeline.stages)) {
     const fields = stageFields(stage);
     if (fields.length === 0) continue;
     const block = fields.some(field => field.per === 'image') ? 'image' : 'args';
@@ -39,7 +44,16 @@ export const layOut = (pipeline: PipelineIr): Layout => {
     else args += placed.size;
     params.push({ stage: stage.name, block, offset, fields: placed.fields });
   }
-  return { source, sink, sizes, params, argsSize: align8(args), imageSize: align8(image) };
+  return { source, sink, images, sizes, params, argsSize: align8(args), imageSize: align8(image) };
+};
+
+/** Every image that stages read beside their own, with the number of its size: a map's is as large as its output. */
+export const imagesOf = (stages: readonly Stage[]): readonly Omit<PlacedImage, 'planes'>[] => {
+  let number = 0;
+  return stages.flatMap(stage => {
+    if (stage.role !== 'point') number++;
+    return (stage.images ?? []).map(image => ({ stage: stage.name, image, at: number }));
+  });
 };
 
 /** A stage's own parameters, and its border's constant. */

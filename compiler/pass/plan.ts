@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { makeDiagnostic } from '../diagnostics.js';
 import { type Diagnostic, InternalError } from '../errors.js';
 import type { Cut, Halves, Hoisted, Kernel, Plan } from '../ir/plan.js';
-import { type ForkIr, type Format, type PipelineIr, type Stage, stagesOf } from '../ir/types.js';
+import {
+  type ForkIr,
+  type Format,
+  type ImageParam,
+  type PipelineIr,
+  type Stage,
+  stagesOf,
+  withImageStages,
+} from '../ir/types.js';
 import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { halve } from './halve.js';
@@ -79,7 +87,7 @@ const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes 
 };
 
 const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
-  stages.flatMap(({ name, apply }) => {
+  withImageStages(stages).flatMap(({ name, apply }) => {
     const { fn, values } = hoistUniform(apply.fn, n => `uniform_${cName(name)}_${n}`);
     return values.length > 0 ? [{ stage: name, fn, values }] : [];
   });
@@ -99,13 +107,20 @@ const labels = (stages: readonly Stage[]): readonly string[] =>
   stages.flatMap((stage, n) => label(stage, stages.slice(n + 1)));
 const label = (stage: Stage, following: readonly Stage[]): readonly string[] => {
   if (stage.role === 'chainedMap') return [];
-  if (stage.role !== 'map') return [stage.name];
+  if (stage.role !== 'map') return [`${stage.name}${imagesLabel(stage.images)}`];
   const others = following.findIndex(({ role }) => role !== 'chainedMap');
   const chained = following.slice(0, others < 0 ? undefined : others).map(({ name }) => name);
   const sampling = `${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'}`;
   return chained.length > 0
     ? [`resample ([${[stage.name, ...chained].join(', ')}], ${sampling})`]
-    : [`${stage.name} (${sampling})`];
+    : [`${stage.name} (${sampling}${imagesLabel(stage.images, ', ', '')})`];
+};
+/** `(background rgb8, mask gray8)`. */
+const imagesLabel = (images: readonly ImageParam[] = [], open = ' (', close = ')'): string => {
+  const named = images.map(({ open: name, format, points }) =>
+    [`${name} ${sourceLabel(format)}`, ...labels(points)].join(' > '),
+  );
+  return named.length > 0 ? `${open}${named.join(', ')}${close}` : '';
 };
 
 /** Values, documentation, places and promises are no part of a kernel's structure. */

@@ -206,7 +206,13 @@ const branch = (
 
 /** Bytes that a chain's kernels read and write, for an image whose size does not change. */
 const moved = (links: readonly Link[]): number =>
-  links.reduce((sum, { chain }) => sum + bytesPerPixel(chain.source) + bytesPerPixel(chain.sink), 0);
+  links
+    .flatMap(({ chain: { source, stages, sink } }) => [
+      source,
+      sink,
+      ...stages.flatMap(({ images = [] }) => images.map(({ format }) => format)),
+    ])
+    .reduce((sum, format) => sum + bytesPerPixel(format), 0);
 
 /** The image that the results share, where sharing one moves fewer bytes than computing its stages for every result. */
 const sharedPlace = (pipeline: ForkIr): { readonly shared?: readonly Link[]; readonly cut?: Shared } => {

@@ -1,6 +1,14 @@
 /** What the templates of the typed ESM bindings are filled with. */
 import type { Plan } from '../ir/plan.js';
-import { type ForkIr, type Format, type ParamField, type PipelineIr, stagesOf } from '../ir/types.js';
+import {
+  type ForkIr,
+  type Format,
+  type ImageParam,
+  type ParamField,
+  type PipelineIr,
+  stagesOf,
+  withImageStages,
+} from '../ir/types.js';
 import { FunctionNames } from './fn.js';
 import { jsPrelude } from './js.js';
 import { type JsFunctionView, type NamedFunction, sizeFunctions } from './oracle.js';
@@ -17,6 +25,8 @@ export type BindingView = {
   readonly scales: readonly NamedFunction[];
   /** The type of what it gives for one image; empty where that is a tensor. */
   readonly result: string;
+  /** Whether some of the options are images. */
+  readonly takesImages: boolean;
   readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
 };
 
@@ -43,11 +53,15 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
 export const openParams = (
   pipeline: PipelineIr | ForkIr,
 ): readonly { stage: string; field: ParamField; open: string }[] =>
-  stagesOf(pipeline).flatMap(stage =>
+  withImageStages(stagesOf(pipeline)).flatMap(stage =>
     stage.params.flatMap(field =>
       'open' in field.value ? [{ stage: stage.name, field, open: field.value.open }] : [],
     ),
   );
+
+/** The images that a caller gives beside the source. */
+export const openImages = (pipeline: PipelineIr | ForkIr): readonly { stage: string; image: ImageParam }[] =>
+  stagesOf(pipeline).flatMap(({ name, images = [] }) => images.map(image => ({ stage: name, image })));
 
 const typeOf = (field: ParamField): string => {
   const type = valueTypes[field.kind];
@@ -58,7 +72,7 @@ const typeOf = (field: ParamField): string => {
 /** What the bindings' files import, declare or read themselves. */
 const ownNames = [
   ...'readFileSync definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
-  ...'PerImage Pipeline Image Tensor f single cw'.split(' '),
+  ...'PerImage Pipeline PipelineInput Image Tensor f single cw'.split(' '),
   ...Object.values(valueTypes),
 ];
 
@@ -85,6 +99,7 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
   );
   const { functions, sizes, scales } = sizeFunctions([...stagesOf(pipeline), ...halves], name, names);
   const doc = pipeline.doc.trim();
+  const images = openImages(pipeline);
   return {
     name,
     local,
@@ -94,13 +109,33 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
     sizes,
     scales,
     result: resultType(pipeline),
-    options: openParams(pipeline).map(({ stage, field, open }) => ({
-      name: JSON.stringify(open),
-      type: typeOf(field),
-      doc: comment([`${stage}.${field.name}`, field.doc].filter(Boolean).join(': ').replace(/\s+/g, ' ')),
-    })),
+    takesImages: images.length > 0,
+    options: [
+      ...images.map(({ stage, image }) => ({
+        name: JSON.stringify(image.open),
+        type: 'PipelineInput',
+        doc: optionDoc(stage, image, `${image.format.name}, for all images or one for each`),
+      })),
+      ...openParams(pipeline).map(({ stage, field, open }) => ({
+        name: JSON.stringify(open),
+        type: typeOf(field),
+        doc: optionDoc(stage, field),
+      })),
+    ],
   };
 };
+
+const optionDoc = (
+  stage: string,
+  { name, doc }: { readonly name: string; readonly doc?: string },
+  what = '',
+): string =>
+  comment(
+    [`${stage}.${name}`, [what, doc].filter(Boolean).join('. ')]
+      .filter(Boolean)
+      .join(': ')
+      .replace(/\s+/g, ' '),
+  );
 
 // Text from the author must not end the comment it stands in.
 const comment = (text: string): string => text.replace(/\*\//g, '*\\/');

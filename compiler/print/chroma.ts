@@ -6,14 +6,16 @@ import type { Sample } from './view.js';
 /**
  * The source's pixel at (x, y), with linear chroma.
  * @param samples The planes at the sample that covers the pixel.
+ * @param size The picture's size, in text.
  */
 export const chromaView = (
   format: Format,
   samples: readonly Sample[],
+  size = 'image.size[0]',
 ): { between: readonly string[]; samples: readonly Sample[]; values: readonly string[] } => {
   const { siting } = format.chroma ?? {};
   const place = (axis: 'width' | 'height', pixel: string, on: boolean): string =>
-    `cw::${on ? 'coSited' : 'centred'}(${pixel}, image.size[0].${axis})`;
+    `cw::${on ? 'coSited' : 'centred'}(${pixel}, ${size}.${axis})`;
   const isTall = format.planes.some(({ subsampling }) => subsampling[1] === 2);
   const sides = isTall ? ['', '_across', '_down', '_both'] : ['', '_across'];
   const isShared = ({ plane, next }: ChannelSource): boolean =>

@@ -3,9 +3,9 @@
  * its pixel. What is around them (structs, loops, launches) stands in templates/.
  */
 import { channelCount } from '../../ops/spec.js';
-import type { Kernel } from '../ir/plan.js';
+import type { Kernel, PlacedImage } from '../ir/plan.js';
 import type { Colour, Expr, Fn, Loc, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
-import { f32, tuple } from '../ir/types.js';
+import { f32, isPositioned, tuple, withImageStages } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { cType } from './c.js';
 import { printExpr, type Surroundings } from './expr.js';
@@ -28,6 +28,8 @@ export type PrintedFunction = {
 export type PrintedKernel = {
   readonly functions: readonly PrintedFunction[];
   readonly filter?: PrintedFunction;
+  /** How the pixels of images beside the source are read: a function's name for each of the layout's. */
+  readonly readers: readonly string[];
   /** What is computed before the launch: members of the kernel's image, and their values. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
   /** Tuple types: as stored in the source, as fetched, as stored in the sink. */
@@ -64,6 +66,8 @@ export type Access = {
   lane(struct: string, field: ParamField, lane: number): string;
   /** A parameter of many numbers without names, as an array. */
   array(struct: string, field: ParamField): string;
+  /** An image's pixel at a position, by the function of that name. */
+  readImage(reader: string, image: PlacedImage, position: Position): string;
   /** Image and arguments, as they are passed on. */
   readonly context: string;
   /** What a filter reads through, as it declares it. */
@@ -89,7 +93,7 @@ export type Access = {
 };
 
 /** A whole position in printed code. */
-type Position = { readonly text: string; readonly x: string; readonly y: string };
+export type Position = { readonly text: string; readonly x: string; readonly y: string };
 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
@@ -108,8 +112,8 @@ export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([...contextNames, ...windowNames, kernelName(kernel)]);
 
-/** Whether a point operator's function takes its pixel's position. */
-const isPositioned = ({ apply }: PointStage): boolean => apply.fn.args.length > 1;
+/** Whether a point operator's text needs its pixel's position. */
+const asksPosition = (stage: PointStage): boolean => isPositioned(stage) || stage.images !== undefined;
 
 /** The product of points by name, axis by axis; of none, undefined. */
 const productOf = ([first, ...others]: readonly string[], loc: Loc): Expr | undefined => {
@@ -139,7 +143,9 @@ export const printKernel = (
   access: Access,
   names = kernelNames(kernel),
 ): PrintedKernel => {
-  const stageNames = kernel.pipeline.stages.map(stage => cName(stage.name));
+  const allStages = withImageStages(kernel.pipeline.stages);
+  const stageNames = allStages.map(stage => cName(stage.name));
+  const readers = kernel.layout.images.map(({ image }) => names.take(`read_${cName(image.open)}`));
   const functions: PrintedFunction[] = [];
   const called = new Map<Stage, (...values: string[]) => string>();
   /** The image that enters each stage: its number in `image.size`. */
@@ -208,8 +214,12 @@ export const printKernel = (
   const uniforms: { member: string; value: string }[] = [];
   let geometric = 0;
   for (const stage of kernel.pipeline.stages) {
-    const number = stage.role === 'point' ? geometric : geometric++;
-    enters.set(stage, number);
+    enters.set(stage, stage.role === 'point' ? geometric : geometric++);
+    // An image has the size of the one that the operator's pixel is in, or that its map makes.
+    for (const point of withImageStages([stage]).slice(0, -1)) enters.set(point, geometric);
+  }
+  for (const stage of allStages) {
+    const number = enters.get(stage)!;
     const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
     const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
     called.set(stage, add(apply, stage.name, stage.name, stage, number));
@@ -263,6 +273,26 @@ export const printKernel = (
     }
     return { steps, value: `read(image, ${position.x}, ${position.y})` };
   };
+  type ImagePixels = { readonly steps: readonly string[]; readonly values: readonly string[] };
+  const nothing: ImagePixels = { steps: [], values: [] };
+  /**
+   * The pixels of a stage's images at a position in image `number`, and the statements before. They are as large as that image, to
+   * which the position is held: a map's or border's slip must not read what lies beyond.
+   */
+  const imagePixels = ({ images = [] }: Stage, from: Position, number: number): ImagePixels => {
+    if (images.length === 0) return nothing;
+    const isInside = from === here || from === tapped;
+    const position = isInside ? from : named(`held${number}`);
+    const held = declare(at, `held${number}`, access.within(from.text, `image.size[${number}]`));
+    const values = images.map(image => {
+      const index = kernel.layout.images.findIndex(placed => placed.image === image);
+      return image.points.reduce(
+        (value, point) => called.get(point)!(value, ...(isPositioned(point) ? [position.text] : [])),
+        access.readImage(readers[index]!, kernel.layout.images[index]!, position),
+      );
+    });
+    return { steps: isInside ? [] : [held], values };
+  };
   /**
    * Statements that take `px0`, or the pixel of a higher number, through point operators; `positionIn(n)` is the pixel's position
    * in image n.
@@ -272,17 +302,20 @@ export const printKernel = (
     positionIn: (image: number) => Position,
     first = 0,
   ): string[] => {
-    const steps = points.map((stage, n) => {
-      const position = isPositioned(stage) ? [positionIn(enters.get(stage)!).text] : [];
-      const value = called.get(stage)!(`px${first + n}`, ...position);
-      return declare(pixelType(stage.to), `px${first + n + 1}`, value);
+    const steps = points.flatMap((stage, n) => {
+      const number = enters.get(stage)!;
+      const own = isPositioned(stage) ? [positionIn(number).text] : [];
+      const { steps: held, values } = stage.images ? imagePixels(stage, positionIn(number), number) : nothing;
+      const value = called.get(stage)!(`px${first + n}`, ...values, ...own);
+      return [...held, declare(pixelType(stage.to), `px${first + n + 1}`, value)];
     });
-    return [...steps, `return px${first + points.length};`];
+    // Operators on one image hold the same position.
+    return [...new Set(steps), `return px${first + points.length};`];
   };
   /** The same after the resampling, or without one: from the output's position back to the images before it. */
   const finishSteps = (): string[] => {
     const last = kernel.geometry.length;
-    const first = Math.min(last, ...kernel.post.filter(isPositioned).map(stage => enters.get(stage)!));
+    const first = Math.min(last, ...kernel.post.filter(asksPosition).map(stage => enters.get(stage)!));
     const steps: string[] = [];
     let position = here;
     for (const { stage, number } of kernel.after.filter(map => map.number >= first).reverse()) {
@@ -295,13 +328,14 @@ export const printKernel = (
   const { resample } = kernel;
   const entering = kernel.pre.at(-1)?.to ?? sourceColour;
   const common = {
+    readers,
     uniforms,
     sourcePixel: cType(pixelType(sourceColour)),
     fetchedPixel: cType(pixelType(entering)),
     sinkPixel: cType(pixelType(kernel.post.at(-1)?.to ?? entering)),
     fetchedChannels: channelCount[entering],
     finish: finishSteps(),
-    positioned: kernel.post.some(isPositioned),
+    positioned: kernel.post.some(asksPosition),
   };
 
   const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [] };
@@ -352,10 +386,12 @@ export const printKernel = (
   const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   let point = language.tuple(coordinates, float);
   for (const { stage: map, number: index } of [...kernel.chained].reverse()) {
-    locate.push(declare(float, `at${index}`, called.get(map)!(point)));
+    const { steps, values } = imagePixels(map, position, index + 1);
+    locate.push(...steps, declare(float, `at${index}`, called.get(map)!(point, ...values)));
     point = `at${index}`;
   }
-  locate.push(`return ${called.get(stage)!(point)};`);
+  const { steps, values } = imagePixels(stage, position, number + 1);
+  locate.push(...steps, `return ${called.get(stage)!(point, ...values)};`);
 
   const scaled = scales.map(({ name, value }) => declare(float, name, value));
   const scale = productOf(

@@ -38,6 +38,17 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
     chain: kernel.chain,
     source: format(pipeline.source, layout.source),
     sink: format(pipeline.sink, layout.sink),
+    ...(layout.images.length > 0
+      ? {
+          images: layout.images.map(({ stage, image, at, planes }) => ({
+            stage,
+            name: image.name,
+            open: image.open,
+            format: format(image.format, planes),
+            at,
+          })),
+        }
+      : {}),
     ...signalOf(pipeline),
     geometry: kernel.geometry.map((stage, n) => ({
       stage: stage.name,
@@ -55,11 +66,18 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
         block,
         offset,
         ...value,
+        ...imageOf(layout.images, stage),
       })),
     ),
     args: { size: layout.argsSize },
     image: { size: layout.imageSize, sizes: layout.sizes },
   };
+};
+
+/** The image whose pixels the stage works on, if that is not the source. */
+const imageOf = (images: Kernel['layout']['images'], stage: string): { readonly image?: number } => {
+  const image = images.findIndex(placed => placed.image.points.some(({ name }) => name === stage));
+  return image < 0 ? {} : { image };
 };
 
 /** Whose matrix and range the sink's YUV has. */

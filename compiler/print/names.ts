@@ -48,12 +48,12 @@ export const cName = (name: string): string => {
 /** The same for an operator's function: the steps that call it have variables of their own. */
 export const functionName = (name: string): string => {
   const plain = cName(name);
-  return /^(x|y|inside|within|(at|px|scale)\d*)$/.test(plain) ? `${plain}_` : plain;
+  return /^(x|y|inside|within|(at|held|px|scale)\d*)$/.test(plain) ? `${plain}_` : plain;
 };
 /** The same for the struct of a stage, and for the member that holds it. */
 export const stageName = (name: string): string => {
   const plain = memberName(name);
-  return /^(size|count|images|(src|dst)_.*|(.*_)?(image|args))$/.test(plain) ? `${plain}_` : plain;
+  return /^(size|count|images|(src|dst|in\d+)_.*|(.*_)?(image|args))$/.test(plain) ? `${plain}_` : plain;
 };
 
 /** The first of `name`, `name_1`, `name_2`, … that is not taken. Takes it. */

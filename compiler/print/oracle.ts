@@ -38,6 +38,7 @@ const access = (kernel: Kernel): Access => ({
   params: stage => `image.params.${stage}`,
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
   array: (struct, field) => `${struct}.${field.name}`,
+  readImage: (_, { image }, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
   context: 'image',
   tapsArg: 'taps',
   anywhere: '(x, y) => anywhere(image, x, y)',
@@ -61,8 +62,9 @@ const view = ({ name, title, args, lines }: PrintedFunction): JsFunctionView => 
 });
 
 /**
- * A module with `pixel(image, x, y)`: the output pixel before the sink rounds it. `image` has `read(x, y)`, `size` (an
- * array of `{ width, height }`, the source first) and `params` (by stage, by parameter, an array of numbers). The module
+ * A module with `pixel(image, x, y)`: the output pixel before the sink rounds it. `image` has `read(x, y)`, `images` (by the name
+ * under which the caller gives it, such a function of every other image), `size` (an array of `{ width, height }`, the source first)
+ * and `params` (by stage, by parameter, an array of numbers; of an image its width and height, for size functions). The module
  * also has `sizes`: for each stage that changes the size, `(p, src) → [width, height]`.
  */
 export const oracleView = (kernel: Kernel, version: string): OracleView => {

@@ -1,11 +1,11 @@
 /** What the templates of C++ and CUDA are filled with: plain objects whose members are ready-made text. */
-import { paramFields } from '../../ops/spec.js';
+import { channelCount, paramFields } from '../../ops/spec.js';
 import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
-import type { Format } from '../ir/types.js';
+import { type Format, tuple } from '../ir/types.js';
 import { blockOf, hasBlocks } from '../pass/block.js';
 import { isArray, lanePath } from '../pass/layout.js';
 import { type BlocksView, blocksView } from './blocks.js';
-import { c } from './c.js';
+import { c, cType } from './c.js';
 import { chromaView } from './chroma.js';
 import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
@@ -69,12 +69,9 @@ export type KernelView = {
   readonly sinkPixel: string;
   /** Names of the fetched pixel's channels. */
   readonly fetchedLanes: readonly string[];
-  readonly source: {
-    /** Where interpolated chroma is read. */
-    readonly between: readonly string[];
-    readonly samples: readonly Sample[];
-    readonly values: readonly string[];
-  };
+  readonly source: PixelsView;
+  /** Images beside the source. */
+  readonly inputs: readonly InputView[];
   readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
   /** Set where pixels share samples of the sink: they are computed and written together. */
   readonly blocks?: BlocksView;
@@ -125,6 +122,15 @@ export type KernelView = {
   };
   readonly capacities: readonly { readonly images: number; readonly last: boolean }[];
 };
+/** How the pixels of an image are read. */
+type PixelsView = {
+  /** Where interpolated chroma is read. */
+  readonly between: readonly string[];
+  readonly samples: readonly Sample[];
+  readonly values: readonly string[];
+};
+/** The function that reads one beside the source. */
+type InputView = PixelsView & { readonly name: string; readonly title: string; readonly pixel: string };
 /** A struct that a filter reads through. */
 type InsideView = {
   readonly members: readonly string[];
@@ -158,6 +164,14 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
   });
   const source = planes(layout.source, 'src', 'const ');
   const sink = planes(layout.sink, 'dst', '');
+  const images = layout.images.map(({ stage, image, planes: own }, n) => {
+    const { pointers, pitches } = planes(own, `in${n}`, 'const ');
+    const comment = `${stage}'s ${image.name}: ${image.format.name}`;
+    return {
+      pointers: pointers.map(({ member }, p) => ({ member, comment: p === 0 ? comment : '' })),
+      pitches,
+    };
+  });
   const params = (block: 'args' | 'image') =>
     layout.params
       .filter(placed => placed.block === block)
@@ -172,8 +186,10 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
     image: [
       ...source.pointers,
       ...sink.pointers,
+      ...images.flatMap(({ pointers }) => pointers),
       ...source.pitches.map(({ member }, n) => ({ member, comment: n === 0 ? 'bytes from row to row' : '' })),
       ...sink.pitches,
+      ...images.flatMap(({ pitches }) => pitches),
       { member: `cuweaveSize size[${geometry.length + 1}];`, comment: `pixels: ${sizes}` },
       ...params('image'),
     ],
@@ -204,6 +220,7 @@ const access = (kernel: Kernel, column: string): Access => ({
   },
   lane: (struct, field, lane) => `${struct}.${lanePath(field, lane)}`,
   array: (struct, field) => `${struct}.${memberName(field.name)}`,
+  readImage: (reader, _, { x, y }) => `${reader}(image, ${x}, ${y})`,
   context: 'image, args',
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
@@ -219,7 +236,7 @@ const access = (kernel: Kernel, column: string): Access => ({
 });
 
 /** Every plane at the pixel (x, y). */
-export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
+export const samples = (format: Format, side: string): Sample[] =>
   format.planes.map((plane, n) => ({
     name: `${side}_${plane.name}`,
     type: storedTypes[format.dtype],
@@ -229,13 +246,13 @@ export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
     y: shift('y', plane.subsampling[1]),
   }));
 /** The place of each channel: its plane, and its number there. */
-const places = (format: Format, side: 'src' | 'dst'): { plane: string; index: string }[] =>
+const places = (format: Format, side: string): { plane: string; index: string }[] =>
   format.channels.map(channel => ({
     plane: `${side}_${format.planes[channel.plane]!.name}`,
     index: laneAt(channel, 'x'),
   }));
 
-const planesOf = (format: Format, side: 'src' | 'dst') =>
+const planesOf = (format: Format, side: string) =>
   format.planes.map(plane => ({
     pointer: planeMember(side, plane.name),
     pitch: `${planeMember(side, plane.name)}_pitch`,
@@ -301,13 +318,13 @@ export const kernelView = (
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
-    source: source.chroma
-      ? chromaView(source, samples(source, 'src'))
-      : {
-          between: [],
-          samples: samples(source, 'src'),
-          values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
-        },
+    source: pixelsView(source, 'src', 'image.size[0]'),
+    inputs: kernel.layout.images.map(({ stage, image, at }, n) => ({
+      ...pixelsView(image.format, `in${n}`, `image.size[${at}]`),
+      name: printed.readers[n]!,
+      title: `${stage}'s ${image.name}`,
+      pixel: cType(tuple('f32', channelCount[image.format.colour])),
+    })),
     sink: {
       samples: samples(sink, 'dst'),
       stores: places(sink, 'dst').map(({ plane, index }, channel) =>
@@ -349,6 +366,15 @@ export const kernelView = (
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
   };
 };
+
+const pixelsView = (format: Format, side: string, size: string): PixelsView =>
+  format.chroma
+    ? chromaView(format, samples(format, side), size)
+    : {
+        between: [],
+        samples: samples(format, side),
+        values: places(format, side).map(({ plane, index }) => load(format, plane, index)),
+      };
 
 const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
   window

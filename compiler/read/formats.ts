@@ -1,9 +1,13 @@
 /** Formats come from the author's module: what the compiler relies on is checked. */
-import { channelCount, type Plane } from '../../ops/spec.js';
+import { channelCount, type Format, type Plane } from '../../ops/spec.js';
 import { describeActual, isBag, isPlainName } from './params.js';
 
 const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'f32'];
 const layouts: readonly unknown[] = [undefined, 'NHWC', 'NCHW'];
+
+/** The format of a source: one that adapts as a sink is what it says. */
+export const toSource = ({ adapts: _, ...format }: Format): Format => structuredClone(format);
+export const isGoodFormat = (value: unknown): value is Format => formatProblem(value) === undefined;
 
 /** What is wrong with a format, or undefined. */
 export const formatProblem = (value: unknown): string | undefined => {

@@ -1,7 +1,7 @@
 /** Functions: the operator's own, and those it calls, which become helpers of the kernel. */
 import { ts } from 'ts-morph';
 import type { Expr, Fn, Stmt, Type } from '../ir/types.js';
-import { tuple } from '../ir/types.js';
+import { f32, tuple } from '../ir/types.js';
 import { coerce, materialise, unify } from './coerce.js';
 import { read } from './expressions.js';
 import { finishBody } from './finish.js';
@@ -344,6 +344,12 @@ export type MainArg =
       readonly keeps?: true;
       readonly args: readonly { readonly name: string; readonly type: Type }[];
       readonly fields: ReadonlyMap<string, Value>;
+    }
+  /** The operator's parameters, of which some are pixels of images: tuples that the function takes, whether it reads them or not. */
+  | {
+      readonly kind: 'params';
+      readonly record: Extract<Value, { kind: 'record' }>;
+      readonly pixels: readonly { readonly name: string; readonly channels: number }[];
     };
 
 /** Reads an operator's own function. Its arguments and its result follow from its role. */
@@ -405,6 +411,25 @@ const bindMain = (
     }
     bind(scope, parameter.name, { kind: 'record', what: argument.what, fields }, 'alias');
     return given.map(({ local, type }) => ({ name: local, type, isOptional: !argument.keeps }));
+  }
+  if (argument.kind === 'params') {
+    const loc = locOf(scope, parameter ?? node);
+    const fields = new Map(argument.record.fields);
+    const taken = argument.pixels.map(({ name: field, channels }) => {
+      const type = tuple('f32', channels);
+      const name = scope.names.take(field);
+      const pixel: Expr = { kind: 'local', name, type, loc };
+      const items = Array.from(
+        { length: channels },
+        (_, index): Expr => ({ kind: 'index', tuple: pixel, index, type: f32, loc }),
+      );
+      fields.set(field, { kind: 'list', items });
+      return { name, type, isOptional: false };
+    });
+    if (parameter) {
+      bind(scope, parameter.name, { ...argument.record, fields }, 'alias');
+    }
+    return taken;
   }
   if (argument.kind === 'bound') {
     if (parameter) {

@@ -1,7 +1,7 @@
 /** From an operator's declaration to its functions in the IR; each is read once for a number of channels and choices. */
 import { ts } from 'ts-morph';
 import { MAX_RECTS } from '../../ops/limits.js';
-import { type ParamKind, paramFields } from '../../ops/spec.js';
+import { type NumberKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { Expr, Loc, OpFunction, Type } from '../ir/types.js';
 import { f32, i32, tuple } from '../ir/types.js';
@@ -23,7 +23,9 @@ export type Declaration = {
 export type KernelParam =
   | { readonly name: string; readonly choice: string }
   | { readonly name: string; readonly constant: number }
-  | { readonly name: string; readonly kind: Exclude<ParamKind, 'choice'>; readonly perChannel: boolean };
+  /** An image of so many channels. */
+  | { readonly name: string; readonly channels: number }
+  | { readonly name: string; readonly kind: NumberKind; readonly perChannel: boolean };
 
 export type Role = 'point' | 'map' | 'indexMap' | 'filter' | 'axisFilter' | 'indexBorder' | 'size' | 'scale';
 /** Functions beside an operator's own. */
@@ -225,8 +227,7 @@ const readOperator = (
 ): OpFunction | undefined => {
   const reader: Reader = makeReader(session, options.chain, options.channels);
   const loc = session.locOf(node);
-  const params = paramsRecord(options.params, options.channels, loc);
-  const { args, returns } = signature(role, params, options, loc);
+  const { args, returns } = signature(role, options, loc);
   const name = `${declaration.name}${role === 'size' ? 'Size' : role === 'scale' ? 'Scale' : ''}`;
   const fn = readMain(reader, node, name, args, returns, role === 'size');
   return fn && { fn, helpers: reader.helpers };
@@ -236,43 +237,50 @@ const bound = (value: Value): MainArg => ({ kind: 'bound', value });
 
 const signature = (
   role: Role,
-  params: Value,
-  { channels, out }: { readonly channels: number; readonly out: number },
+  options: { readonly channels: number; readonly out: number; readonly params: readonly KernelParam[] },
   loc: Loc,
 ): { readonly args: readonly MainArg[]; readonly returns: Type } => {
+  const { channels, out } = options;
   const arg = (name: string, type: Type): MainArg => ({ kind: 'arg', name, type });
+  const pixels = options.params.filter(param => 'channels' in param);
+  const numbers = options.params.filter((param): param is NumberParam => !('channels' in param));
+  const record = paramsRecord(numbers, channels, loc);
+  const params: MainArg = { kind: 'params', record, pixels };
   switch (role) {
     case 'point':
       return {
-        args: [arg('px', tuple('f32', channels)), bound(params), position(loc)],
+        args: [arg('px', tuple('f32', channels)), params, position(loc)],
         returns: tuple('f32', out),
       };
     case 'map':
       return {
-        args: [arg('at', tuple('f32', 2)), bound(params), bound(sizesRecord(f32, loc))],
+        args: [arg('at', tuple('f32', 2)), params, bound(sizesRecord(f32, loc))],
         returns: tuple('f32', 2),
       };
     case 'indexMap':
       return {
-        args: [arg('at', tuple('i32', 2)), bound(params), bound(sizesRecord(i32, loc))],
+        args: [arg('at', tuple('i32', 2)), bound(record), bound(sizesRecord(i32, loc))],
         returns: tuple('i32', 2),
       };
     case 'filter':
       return {
-        args: [bound({ kind: 'tapper' }), arg('at', tuple('f32', 2)), footprint(params, loc)],
+        args: [bound({ kind: 'tapper' }), arg('at', tuple('f32', 2)), footprint(record, loc)],
         returns: tuple('f32', channels),
       };
     case 'axisFilter':
       return {
-        args: [bound({ kind: 'tapper', axis: true }), arg('at', f32), axisFootprint(params)],
+        args: [bound({ kind: 'tapper', axis: true }), arg('at', f32), axisFootprint(record)],
         returns: tuple('f32', channels),
       };
     case 'scale':
-      return { args: [bound(params), bound(sizesRecord(f32, loc))], returns: tuple('f32', 2) };
+      return { args: [bound(record), bound(sizesRecord(f32, loc))], returns: tuple('f32', 2) };
     case 'indexBorder':
       return { args: [arg('i', i32), arg('size', i32)], returns: i32 };
     default:
-      return { args: [bound(params), bound(sizeRecord('src', i32, loc))], returns: tuple('i32', 2) };
+      return {
+        args: [bound(withImageSizes(record, pixels, loc)), bound(sizeRecord('src', i32, loc))],
+        returns: tuple('i32', 2),
+      };
   }
 };
 
@@ -294,14 +302,11 @@ const position = (loc: Loc): MainArg => ({
 });
 
 /** The scale, which is an argument; the size of what is read; and the filter's constants. */
-const footprint = (constants: Value, loc: Loc): MainArg => ({
+const footprint = (constants: RecordValue, loc: Loc): MainArg => ({
   kind: 'record',
   what: "the filter's footprint",
   args: [{ name: 'scale', type: tuple('f32', 2) }],
-  fields: new Map([
-    ['size', sizeRecord('src', i32, loc)],
-    ...(constants.kind === 'record' ? constants.fields : []),
-  ]),
+  fields: new Map([['size', sizeRecord('src', i32, loc)], ...constants.fields]),
 });
 
 /** The same along one axis, whose size is an argument too. */
@@ -341,13 +346,34 @@ const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
   };
 };
 
-const paramsRecord = (params: readonly KernelParam[], channels: number, loc: Loc): Value => ({
+type RecordValue = Extract<Value, { kind: 'record' }>;
+const paramsRecord = (params: readonly NumberParam[], channels: number, loc: Loc): RecordValue => ({
   kind: 'record',
   what: "the parameters' object",
   fields: new Map(params.map(param => [param.name, paramValue(param, channels, loc)])),
 });
 
-const paramValue = (param: KernelParam, channels: number, loc: Loc): Value => {
+/** A function that gives a size sees the sizes of images, as two numbers that are parameters to it. */
+const withImageSizes = (
+  { fields, ...record }: RecordValue,
+  images: readonly { readonly name: string }[],
+  loc: Loc,
+): RecordValue => {
+  const sizes = images.map(({ name }): [string, Value] => {
+    const [width, height] = [0, 1].map(
+      (lane): Value => ({ kind: 'param', param: name, lane, type: i32, loc }),
+    ) as [Value, Value];
+    const named = new Map([
+      ['width', width],
+      ['height', height],
+    ]);
+    return [name, { kind: 'record', what: `the size of ${name}`, fields: named }];
+  });
+  return { ...record, fields: new Map([...fields, ...sizes]) };
+};
+
+type NumberParam = Exclude<KernelParam, { readonly channels: number }>;
+const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
   if ('choice' in param) {
     return { kind: 'text', value: param.choice };
   }

@@ -1,7 +1,7 @@
 /** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
 import { chromaticities } from '../../ops/colour.js';
 import { MAX_RECTS } from '../../ops/limits.js';
-import { type ParamKind, paramFields } from '../../ops/spec.js';
+import { type NumberKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { ParamField } from '../ir/types.js';
 import type { KernelParam } from './operators.js';
@@ -45,9 +45,12 @@ export const describeActual = (value: unknown): string => {
 };
 
 const kinds = new Set<unknown>([...Object.keys(paramFields), 'choice']);
-const isKind = (kind: unknown): kind is ParamKind => kinds.has(kind);
+const isKind = (kind: unknown): kind is NumberKind | 'choice' => kinds.has(kind);
 const scopes: readonly unknown[] = ['call', 'channel', 'image', 'structure'];
 const isScope = (per: unknown): per is ParamField['per'] | 'structure' => scopes.includes(per);
+/** Whether a parameter is an image: compiler/read/images.ts reads it. */
+export const isImage = (param: unknown): param is Bag =>
+  isBag(param) && param.param === 'image' && param.per === 'pixel';
 
 /**
  * @param taken Options of the stage that are not parameters: `filter` and `border` of a map.
@@ -73,6 +76,9 @@ export const settleParams = (
     }
   }
   for (const name of Object.keys(params)) {
+    if (isImage(params[name])) {
+      continue;
+    }
     const settled = settleParam(name, params[name], own(options, name), channels, taken, refuse);
     if (!settled) {
       good = false;

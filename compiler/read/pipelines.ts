@@ -3,8 +3,16 @@ import { ts } from 'ts-morph';
 import { adapt } from '../../ops/formats.js';
 import type { Colour, Format } from '../../ops/spec.js';
 import { storeStage, storesPixels } from '../ir/store.js';
-import type { ForkIr, Loc, OutputIr, PipelineIr, Stage, Stored } from '../ir/types.js';
-import { formatProblem } from './formats.js';
+import {
+  type ForkIr,
+  type Loc,
+  type OutputIr,
+  type PipelineIr,
+  type Stage,
+  type Stored,
+  withImageStages,
+} from '../ir/types.js';
+import { formatProblem, isGoodFormat, toSource } from './formats.js';
 import { makeNames } from './names.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
 import { readResample } from './resamples.js';
@@ -234,13 +242,6 @@ const isSink = (reader: StageReader, value: unknown, loc: Loc, chain: readonly s
 };
 
 const isFormatLike = (value: unknown): boolean => isBag(value) && value.kind === 'format';
-const isGoodFormat = (value: unknown): value is Format => formatProblem(value) === undefined;
-
-const toSource = (format: Format): Format => {
-  // A format that adapts as a sink is what it says as a source.
-  const { adapts: _, ...rest } = format;
-  return structuredClone(rest);
-};
 
 const describePart = (value: unknown): string => {
   if (isOp(value)) {
@@ -374,17 +375,17 @@ const readSink = (
 
 const checkOpenNames = (reader: StageReader, stages: readonly Stage[], chain: readonly string[]): void => {
   const owners = new Map<string, string>();
-  for (const stage of stages) {
-    for (const { name, value } of stage.params) {
-      if (!('open' in value)) {
-        continue;
-      }
-      const owner = owners.get(value.open);
+  for (const stage of withImageStages(stages)) {
+    const numbers = stage.params.flatMap(({ name, value }) =>
+      'open' in value ? [{ name, open: value.open }] : [],
+    );
+    for (const { name, open } of [...numbers, ...(stage.images ?? [])]) {
+      const owner = owners.get(open);
       if (owner !== undefined) {
-        const args = { name: value.open, first: owner, second: stage.name, param: name };
+        const args = { name: open, first: owner, second: stage.name, param: name };
         reader.session.report('CW3008', stage.loc, args, chain);
       }
-      owners.set(value.open, stage.name);
+      owners.set(open, stage.name);
     }
   }
 };

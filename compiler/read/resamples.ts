@@ -30,7 +30,7 @@ export const readResample = (
   }
   const stages: Stage[] = [];
   let filter: FilterRef | undefined;
-  for (const value of list) {
+  for (const [index, value] of list.entries()) {
     if (!isMapStage(value)) {
       return undefined;
     }
@@ -43,6 +43,10 @@ export const readResample = (
     const options = filter ? value.options : { ...value.options, ...sampling };
     const { stage } = readStage(reader, value.op, options, colour, { ...inner, call }, uniqueName, filter);
     if (!stage) {
+      return undefined;
+    }
+    if (stage.images && index < list.length - 1) {
+      session.report('CW3023', call ?? inner.loc, { op: stage.name }, inner.chain);
       return undefined;
     }
     if (stage.role === 'map') {

@@ -5,6 +5,7 @@ import type { Code } from '../diagnostics.js';
 import {
   type BorderRef,
   type FilterRef,
+  type ImageParam,
   type Loc,
   type OpFunction,
   type ParamField,
@@ -12,6 +13,7 @@ import {
   type Stage,
 } from '../ir/types.js';
 import { hasUnitGain } from './gain.js';
+import { readImages } from './images.js';
 import type { Loaded } from './load.js';
 import type { Declaration, KernelParam, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
@@ -92,15 +94,18 @@ export const readStage = (
   const samples = role === 'map' && under === undefined;
   const taken = samples ? ['filter', 'border'] : [];
   const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
+  const hasPlace = role !== 'indexMap';
+  const readPoint = pointReader(reader, here, uniqueName);
+  const imaged = readImages(op.params, options, { colour, taken, hasPlace, refuse, readPoint });
   const filter = samples ? readFilter(reader, declaration, options, channels, here) : under;
   const border = samples ? readBorder(reader, declaration, options, channels, here) : undefined;
-  if (!settled) {
+  if (!settled || !imaged) {
     return { colour: after };
   }
   const reading = {
     channels,
     out: channelCount[after],
-    params: settled.kernel,
+    params: [...settled.kernel, ...imaged.kernel],
     chain: here.chain,
   };
   const apply = operators.read(declaration, role, reading);
@@ -111,7 +116,8 @@ export const readStage = (
   }
   const docs = paramDocs(session, declaration.call, place.call);
   const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
-  const base = { params, apply, loc: place.loc };
+  const images = imaged.images.map(image => withDoc(image, docs.get(image.name)));
+  const base = { params, ...(images.length > 0 ? { images } : {}), apply, loc: place.loc };
   const name = uniqueName(declaration.name);
   if (role === 'point') {
     return { stage: { role, name, ...base, from: colour, to: after }, colour: after };
@@ -140,8 +146,20 @@ export const readStage = (
     : { stage: { role: 'chainedMap', ...map }, colour };
 };
 
-const withDoc = (field: ParamField, doc: string | undefined): ParamField =>
+const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
   doc === undefined ? field : { ...field, doc };
+
+/** Reads the operators that an image's pixels go through, which stand in an option of the stage. */
+const pointReader =
+  (reader: StageReader, { loc, chain }: StagePlace, uniqueName: (name: string) => string) =>
+  (value: unknown, colour: Colour): StageResult => {
+    if (!isBag(value) || !isOp(value.op) || value.op.role === 'resample') {
+      return { colour };
+    }
+    const call = reader.loaded.placedBy(value);
+    const options = isBag(value.options) ? value.options : {};
+    return readStage(reader, value.op, options, colour, { loc, call, chain }, uniqueName);
+  };
 
 /** Points at the option where the call's object names it. */
 const refuser =

@@ -3,7 +3,7 @@
  * the author's functions, the oracle, the host library, CUDA.
  */
 import type { Mat2x3, Pipeline } from '../../ops/spec.js';
-import { type GoldenEntry, goldenEntries, goldenInput, goldenOutput } from '../support/golden.js';
+import { type GoldenEntry, goldenEntries, goldenInput, goldenMap, goldenOutput } from '../support/golden.js';
 import { type Pixels, readPixels, type TestImage } from '../support/images.js';
 import { reference } from '../support/reference.js';
 import * as within from '../support/tolerance.js';
@@ -295,6 +295,12 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
   }),
   undistort: entry => lens(entry, 'undistorted', ['k1', 'k2', 'p1', 'p2', 'k3', 'k4', 'k5', 'k6']),
   'fisheye undistort': entry => lens(entry, 'undistortedFisheye', ['k1', 'k2', 'k3', 'k4']),
+  remap: entry => ({
+    name: 'remapped',
+    options: { map: goldenMap(entry) },
+    tolerance: f32Sampling(entry, 'remapped'),
+    why: 'OpenCV 5 has weights of f32 pictures in f32',
+  }),
   copyMakeBorder: ({ params: { left, top, right, bottom } }) => ({
     name: 'padded',
     options: { left, top, right, bottom },

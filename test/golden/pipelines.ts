@@ -176,6 +176,7 @@ export const undistortedFisheye = pipeline(
   ops.undistortFisheye({ newCamera: ops.open('newCamera'), filter: linear, border: constant([7, 11, 13]) }),
   nhwc('f32'),
 );
+export const remapped = pipeline(rgbFloats, ops.remap({ filter: linear, border: constant(0) }), nhwc('f32'));
 export const padded = pipeline(
   ops.rgb8(),
   ops.pad({

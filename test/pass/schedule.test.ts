@@ -10,6 +10,7 @@ const MOST = 32764;
 const layout = (argsSize: number, imageSize: number): Layout => ({
   source: [],
   sink: [],
+  images: [],
   sizes: 0,
   params: [],
   argsSize,

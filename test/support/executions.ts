@@ -4,16 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { oracleSource } from '../../compiler/generate.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
-import { stagesOf } from '../../compiler/ir/types.js';
+import { type Stage, stagesOf, withImageStages } from '../../compiler/ir/types.js';
 import { plansOf } from '../../compiler/specs.js';
 import { type Fork, type Format, type Pipeline, paramFields } from '../../ops/spec.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { packParam, valueOfImage } from '../../runtime/params.js';
-import { blankImage, type Pixels, randomImage, readSample, type TestImage } from './images.js';
+import { besideImage, isBeside, randomBeside } from './beside.js';
+import { blankImage, expectIntact, type Pixels, randomImage, readSample, type TestImage } from './images.js';
 import * as specs from './pipelines.js';
 import type { Random } from './random.js';
-import { type Given, reference } from './reference.js';
+import { type Given, reference, sizeBehind } from './reference.js';
 import { storeLikeKernel } from './sinks.js';
 import { exact, nearFunctions, type Tolerance } from './tolerance.js';
 
@@ -34,6 +35,7 @@ export const buildFolder = (name: string): string =>
 type Sizes = { width: number; height: number };
 type OracleImage = {
   read(x: number, y: number): number[];
+  images: Record<string, (x: number, y: number) => number[]>;
   size: readonly Sizes[];
   params: Record<string, Record<string, number[]>>;
 };
@@ -58,7 +60,7 @@ export const resultsOf = ({ kernels, steps }: Plan): readonly PlanResult[] =>
 
 /** How far two executions of one plan may be apart, where neither fuses multiplications and additions. */
 export const executionTolerance = ({ pipeline }: Plan, { sink }: PlanResult): Tolerance =>
-  callsInexact(stagesOf(pipeline)) ? nearFunctions(sink.dtype) : exact;
+  callsInexact(withImageStages(stagesOf(pipeline))) ? nearFunctions(sink.dtype) : exact;
 
 /** The oracle of a kernel, ready to run. */
 export const loadOracle = async (kernel: Kernel): Promise<Oracle> =>
@@ -96,25 +98,38 @@ const oracleImage = (
 ): OracleImage => {
   const size: Sizes[] = [{ width: image.width, height: image.height }];
   const params: OracleImage['params'] = {};
-  for (const stage of kernel.pipeline.stages) {
-    const src = size.at(-1)!;
+  const paramsOf = (stage: Stage, of: TestImage, src: Sizes): Record<string, number[]> => {
     const placed = kernel.layout.params.find(({ stage: name }) => name === stage.name);
     const own: Record<string, number[]> = {};
     for (const field of placed?.fields ?? []) {
       const value = 'open' in field.value ? given[field.value.open] : field.value.settled;
       const { value: mine } = valueOfImage(field, value, place.number, place.of, field.name);
       const channels = field.per === 'channel' ? field.lanes / paramFields[field.kind].lanes : undefined;
-      const colour = image.colour as never;
+      const colour = of.colour as never;
       own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour });
     }
+    return own;
+  };
+  const images: OracleImage['images'] = {};
+  for (const stage of kernel.pipeline.stages) {
+    const src = size.at(-1)!;
+    const own = paramsOf(stage, image, src);
     params[stage.name] = own;
+    for (const { name, open, points } of stage.images ?? []) {
+      const beside = besideImage(given, open, place.number);
+      for (const point of points) params[point.name] = paramsOf(point, beside, src);
+      images[open] = readerOf(beside);
+      own[name] = [beside.width, beside.height];
+    }
     if (stage.role === 'point') continue;
     const next = oracle.sizes[stage.name]?.(own, src);
     size.push(next ? { width: next[0], height: next[1] } : src);
   }
+  return { read: readerOf(image), images, size, params };
+};
+const readerOf = (image: TestImage) => {
   const channels = image.format.channels.map((_, channel) => channel);
-  const read = (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
-  return { read, size, params };
+  return (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
 };
 
 /** Writes what the oracle computes for an image of a batch; `out` has the right size already, unless it is left out. */
@@ -170,14 +185,28 @@ export const runBuilt = async (
       }),
     });
   const sources = images.map(place);
+  const beside = Object.entries(given).filter(([, value]) => isBeside(value));
+  const placed = new Map(
+    beside.map(([name, value]) => {
+      const several = value as TestImage | readonly TestImage[];
+      return [name, Array.isArray(several) ? several.map(place) : place(several as TestImage)] as const;
+    }),
+  );
+  const options = { ...given, ...Object.fromEntries(placed) };
   const sinks = new Map(
     [...(outs instanceof Map ? (outs as Outs) : new Map([['', outs as readonly TestImage[]]]))].map(
       ([name, images]) => [name, images.map(place)],
     ),
   );
-  built.runInto((sinks.get('') ?? Object.fromEntries(sinks)) as never, sources, given as never);
+  built.runInto((sinks.get('') ?? Object.fromEntries(sinks)) as never, sources, options as never);
   for (const { tensor, memory } of guards) await tensor.toHost({ into: memory });
-  for (const held of [...sources, ...[...sinks.values()].flat(), ...guards.map(({ tensor }) => tensor)])
+  expectIntact(...beside.flatMap(([, value]) => value as TestImage | readonly TestImage[]));
+  for (const held of [
+    ...sources,
+    ...[...placed.values()].flat(),
+    ...[...sinks.values()].flat(),
+    ...guards.map(({ tensor }) => tensor),
+  ])
     held.dispose();
 };
 
@@ -226,7 +255,7 @@ const batches: readonly { readonly sizes: readonly Size[]; readonly align: numbe
 /** The cases of a pipeline, the same for the same seed. */
 export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly SuiteCase[] => {
   const open = new Set(
-    stagesOf(pipeline).flatMap(({ params }) =>
+    withImageStages(stagesOf(pipeline)).flatMap(({ params }) =>
       params.flatMap(({ value }) => ('open' in value ? value.open : [])),
     ),
   );
@@ -289,7 +318,11 @@ export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly S
       ramp: each(() => Array.from({ length: 256 }, () => random.float(0, 255))),
       shift: each(() => [random.float(-3, 3), random.float(-3, 3)]),
     };
-    const given = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));
+    const numbers = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));
+    const spec = specOf(name);
+    const sizeBefore = (before: Pipeline, n: number, given: Given) =>
+      sizeBehind(before, images[n]!, given, n);
+    const given = randomBeside(spec, images.length, sizeBefore, numbers, random, align);
     return { images, given, align };
   });
 };

@@ -1,5 +1,6 @@
 /** Loads test/golden: results of OpenCV, PyTorch and Pillow that are kept beside the tests. */
 import { readFileSync } from 'node:fs';
+import { nhwc } from '../../ops/formats.js';
 import type { Format } from '../../ops/spec.js';
 import { blankImage, fillImage, type Pixels, type TestImage } from './images.js';
 import { bytesPer, readScalar } from './scalars.js';
@@ -66,6 +67,13 @@ export const goldenInput = ({ input }: GoldenEntry, format: Format): TestImage =
       input.layout === 'NHWC' ? row * width * channels + index : (row * width + index) * channels + plane;
     return bytes.getUint8(offset) / (input.divisor ?? 1);
   });
+};
+
+/** The map that a peer's `remap` was given: as large as its output, x and y side by side. */
+export const goldenMap = ({ params, output: { width, height } }: GoldenEntry): TestImage => {
+  const bytes = data(String(params.map));
+  const map = blankImage(nhwc('f32', { colour: 'xy' }), width, height, { padding: 8 });
+  return fillImage(map, (_, row, index) => bytes.getFloat32(4 * (2 * row * width + index), true));
 };
 
 /** What the peer made of it. */

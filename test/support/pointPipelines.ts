@@ -1,6 +1,7 @@
 /** The part of the suite for point operators: each at least once, and in every form that its options choose. */
 import {
   brightnessContrast,
+  channelReorder,
   clamp,
   colorTwist,
   convertTo,
@@ -39,6 +40,17 @@ const rgbFloats = nchw('f32', { colour: 'rgb' });
 const light = [nchw('f32', { colour: 'linear' }), scaleOffset({ scale: 1 / 256, offset: -1 / 16 })] as const;
 
 // Channels and arithmetic.
+export const reordered = pipeline(rgb8(), channelReorder({ order: [2, 0, 0] }), nhwc('u8'));
+export const reorderedAlpha = pipeline(
+  nhwc('f16', { colour: 'rgba' }),
+  channelReorder({ order: [3, 0, 1, 2] }),
+  nchw('f32'),
+);
+export const reorderedPair = pipeline(
+  nchw('f32', { colour: 'xy' }),
+  channelReorder({ order: [1, 0] }),
+  nhwc('f32'),
+);
 export const pointGray = pipeline(rgb8(), rgbToGray(), nchw('f32'));
 export const pointGrayBt709 = pipeline(
   rgb8(),

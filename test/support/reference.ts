@@ -29,6 +29,7 @@ import {
   type YuvCoding,
   type YuvEncoding,
 } from '../../ops/spec.js';
+import { besideImage, besideParams } from './beside.js';
 import { type Pixels, readSample, type TestImage } from './images.js';
 import { f16FromBits, f16ToBits } from './scalars.js';
 
@@ -78,6 +79,7 @@ const invertProjective = (m: Mat3x3): Mat3x3 => {
 const kernelValue = (param: Param, value: unknown, channels: number, image: TestImage): unknown => {
   switch (param.param) {
     case 'choice':
+    case 'image':
       return value;
     case 'i32':
       return value;
@@ -145,15 +147,33 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
 
 const paramsOf = ({ op, options }: Stage, channels: number, context: Context): never =>
   Object.fromEntries(
-    Object.entries(op.params).map(([name, param]) => {
+    Object.entries(op.params).flatMap(([name, param]) => {
+      if (param.param === 'image') return [];
       const written = options[name] ?? param.default;
       const value = isOpen(written) ? context.given[written.open] : (written ?? context.given[name]);
       if (value === undefined) {
         throw new Error(`Expected a value for ${isOpen(written) ? written.open : name} but received none.`);
       }
-      return [name, kernelValue(param, ofImage(param, value, context.number), channels, context.image)];
+      return [[name, kernelValue(param, ofImage(param, value, context.number), channels, context.image)]];
     }),
   ) as never;
+
+/** The images that a stage reads beside its own, by parameter. */
+const picturesBeside = (stage: Stage, context: Context): readonly (readonly [string, Picture])[] =>
+  besideParams(stage).map(({ name, open, format, points }) => {
+    const image = besideImage(context.given, open, context.number);
+    return [name, pictureOf({ kind: 'pipeline', source: format, stages: points }, { ...context, image })];
+  });
+/** Their pixels at one place, and the numbers that are the same everywhere. */
+const withPixels = (
+  params: object,
+  pictures: readonly (readonly [string, Picture])[],
+  x: number,
+  y: number,
+): never =>
+  ({ ...params, ...Object.fromEntries(pictures.map(([name, { at }]) => [name, at(x, y)])) }) as never;
+const withSizes = (params: object, pictures: readonly (readonly [string, Picture])[]): never =>
+  ({ ...params, ...Object.fromEntries(pictures.map(([name, { size }]) => [name, size])) }) as never;
 
 const outsideOf = ({ width, height }: Size, x: number, y: number): boolean =>
   x < 0 || y < 0 || x >= width || y >= height;
@@ -182,17 +202,24 @@ const sampled = (
 const apply = (before: Picture, stage: Stage, context: Context): Picture => {
   const op: Op = stage.op;
   const params = paramsOf(stage, channelCount[before.colour], context);
+  const beside = picturesBeside(stage, context);
   if (op.role === 'point') {
     const colour = op.to === 'same' ? before.colour : op.to;
     const { size } = before;
-    return { size, colour, at: (x, y) => op.apply(before.at(x, y) as never, params, { at: [x, y], size }) };
+    const at = (x: number, y: number) =>
+      op.apply(before.at(x, y) as never, withPixels(params, beside, x, y), { at: [x, y], size });
+    return { size, colour, at };
   }
   if (op.role === 'resample') {
-    const maps = op.maps.map(stage => ({ op: stage.op, params: paramsOf(stage, 0, context) }));
+    const maps = op.maps.map(stage => ({
+      op: stage.op,
+      params: paramsOf(stage, 0, context),
+      pictures: picturesBeside(stage, context),
+    }));
     const sizes = [before.size];
-    for (const { op: map, params: own } of maps) {
+    for (const { op: map, params: own, pictures } of maps) {
       const src = sizes.at(-1)!;
-      sizes.push(map.size ? map.size(own, src) : src);
+      sizes.push(map.size ? map.size(withSizes(own, pictures), src) : src);
     }
     const between = (n: number) => ({ src: sizes[n]!, dst: sizes[n + 1]! });
     const scales = maps.map(({ op: map, params: own }, n) => map.scale?.(own, between(n)));
@@ -201,14 +228,15 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     const at = (x: number, y: number): readonly number[] =>
       sample(
         maps.reduceRight<Point>(
-          (point, { op: map, params: own }, n) => map.apply(point, own, between(n)),
+          (point, { op: map, params: own, pictures }, n) =>
+            map.apply(point, withPixels(own, pictures, x, y), between(n)),
           [x, y],
         ),
       );
     return { size: sizes.at(-1)!, colour: before.colour, at };
   }
   const src = before.size;
-  const dst = op.size ? op.size(params, src) : src;
+  const dst = op.size ? op.size(withSizes(params, beside), src) : src;
   if (op.role === 'indexMap') {
     const at = (x: number, y: number): readonly number[] => {
       const [sx, sy] = op.apply([x, y], params, { src, dst });
@@ -219,7 +247,9 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     return { size: dst, colour: before.colour, at };
   }
   const sample = sampled(before, stage.options, op.scale?.(params, { src, dst }));
-  return { size: dst, colour: before.colour, at: (x, y) => sample(op.apply([x, y], params, { src, dst })) };
+  const at = (x: number, y: number) =>
+    sample(op.apply([x, y], withPixels(params, beside, x, y), { src, dst }));
+  return { size: dst, colour: before.colour, at };
 };
 
 const pictureOf = ({ head, source, stages }: Omit<Pipeline, 'sink'>, context: Context): Picture => {
@@ -234,6 +264,14 @@ const pictureOf = ({ head, source, stages }: Omit<Pipeline, 'sink'>, context: Co
       };
   return stages.reduce((before, stage) => apply(before, stage, context), first);
 };
+
+/** The size of an image of a batch behind these stages. */
+export const sizeBehind = (
+  pipeline: Omit<Pipeline, 'sink'>,
+  image: TestImage,
+  given: Given,
+  number: number,
+) => pictureOf(pipeline, { image, number, given }).size;
 
 const storedPicture = (before: Picture, dtype: DType): Picture => ({
   ...before,
