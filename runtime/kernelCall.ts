@@ -36,15 +36,18 @@ export class KernelCall {
     requireDevice(device, this.#native, name);
   }
 
-  /** Enqueues the kernel; it was loaded, and its packing is filled for so many images. */
-  launch(inputs: readonly BoundImage[], outputs: readonly BoundImage[], stream: Stream): void {
+  /**
+   * Enqueues the kernel; it was loaded, and its packing is filled for so many images.
+   * @param outputs An image for each sink and each of the inputs.
+   */
+  launch(inputs: readonly BoundImage[], outputs: readonly (readonly BoundImage[])[], stream: Stream): void {
     const { packing } = this;
     packing.fillPlanes(inputs, outputs);
     const handles = this.#handles;
     handles.clear();
     handles.add(inputs);
     const reads = handles.count;
-    handles.add(outputs);
+    for (let s = 0; s < outputs.length; s++) handles.add(outputs[s]);
     const native = stream._native();
     try {
       native.launch(

@@ -120,12 +120,12 @@ export class Packing {
     });
   }
 
-  /** Fills in the planes that are read and written. */
-  fillPlanes(inputs: readonly BoundImage[], outputs: readonly BoundImage[]): void {
-    const { image, source, sink } = this.kernel;
+  /** Fills in the planes that are read and written: an image for each sink and each of the inputs. */
+  fillPlanes(inputs: readonly BoundImage[], outputs: readonly (readonly BoundImage[])[]): void {
+    const { image, source, sinks } = this.kernel;
     for (let n = 0; n < inputs.length; n++) {
       this.#writePlanes(n * image.size, source, inputs[n]);
-      this.#writePlanes(n * image.size, sink, outputs[n]);
+      for (let s = 0; s < sinks.length; s++) this.#writePlanes(n * image.size, sinks[s], outputs[s][n]);
     }
   }
 

@@ -4,16 +4,18 @@ import {
   type ManifestFormat,
   type ManifestKernel,
   type ManifestPipeline,
+  type ManifestSink,
 } from '../../native/manifest.js';
 import type { Kernel, PlacedPlane, Plan } from '../ir/plan.js';
-import type { Format, PipelineIr } from '../ir/types.js';
+import type { Format, KernelIr, SinkIr } from '../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
 export const manifestEntry = ({ pipeline, chain, hash, kernels, steps }: Plan): ManifestPipeline => {
-  if (kernels.length === 1 && steps[0]!.output === '') return kernelEntry(kernels[0]);
+  if (kernels.length === 1) return kernelEntry(kernels[0]);
   const { name, doc } = pipeline;
   const entries = kernels.map((kernel, n) => ({ kernel: kernelEntry(kernel), ...steps[n] }));
-  return { name, doc, hash, chain, steps: entries };
+  const results = 'outputs' in pipeline ? pipeline.outputs.map(output => output.name) : [''];
+  return { name, doc, hash, chain, results, steps: entries };
 };
 
 /** One kernel's part of the manifest. */
@@ -25,8 +27,7 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
     hash: kernel.hash,
     chain: kernel.chain,
     source: format(pipeline.source, layout.source),
-    sink: format(pipeline.sink, layout.sink),
-    ...signalOf(pipeline),
+    sinks: pipeline.sinks.map((sink, n) => sinkEntry(pipeline, sink, layout.sinks[n]!)),
     geometry: kernel.geometry.map((stage, n) => ({
       stage: stage.name,
       role: stage.role === 'chainedMap' ? 'map' : stage.role,
@@ -50,14 +51,26 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
   };
 };
 
+const sinkEntry = (pipeline: KernelIr, sink: SinkIr, planes: readonly PlacedPlane[]): ManifestSink => ({
+  ...(sink.output === undefined ? {} : { output: sink.output }),
+  ...format(sink.format, planes),
+  ...signalOf(pipeline, sink),
+});
+
 /** Whose matrix and range the sink's YUV has. */
-const signalOf = ({ source, stages, sink }: PipelineIr): Pick<ManifestKernel, 'signal'> => {
-  let signal: ManifestKernel['signal'] = source.colour === 'yuv' ? 'source' : undefined;
+const signalOf = (
+  { source, stages, sinks }: KernelIr,
+  { points, format: { colour } }: SinkIr,
+): Pick<ManifestSink, 'signal'> => {
+  const own = new Set<unknown>(points);
+  const others = new Set<unknown>(sinks.flatMap(sink => sink.points).filter(stage => !own.has(stage)));
+  let signal: ManifestSink['signal'] = source.colour === 'yuv' ? 'source' : undefined;
   for (const stage of stages) {
+    if (others.has(stage)) continue;
     if (stage.role !== 'point' || stage.from === stage.to) continue;
     signal = stage.params.some(({ kind }) => kind === 'rgbToYuv') ? { stage: stage.name } : undefined;
   }
-  return sink.colour === 'yuv' && signal ? { signal } : {};
+  return colour === 'yuv' && signal ? { signal } : {};
 };
 
 type Geometry = Kernel['geometry'];

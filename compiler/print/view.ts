@@ -11,6 +11,7 @@ import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
 import { memberName, stageName } from './names.js';
 import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
+import { namedSinks } from './sinks.js';
 import type { WindowView } from './window.js';
 
 /** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
@@ -67,6 +68,8 @@ export type KernelView = {
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
   readonly sinkPixel: string;
+  /** Members of the type `Pixels`, where there are several sinks. */
+  readonly pixels: readonly { readonly type: string; readonly member: string }[];
   /** Names of the fetched pixel's channels. */
   readonly fetchedLanes: readonly string[];
   readonly source: {
@@ -144,7 +147,7 @@ type FunctionView = Omit<PrintedFunction, 'lines'> & {
 export const structName = (pipeline: string, part: string): string => `cuweave_${pipeline}_${part}`;
 
 /** The structs of a pipeline. */
-export const structsView = ({ name, layout, geometry }: Kernel): StructsView => {
+export const structsView = ({ name, pipeline, layout, geometry }: Kernel): StructsView => {
   const struct = (stage: string): string => structName(name, stageName(stage));
   const planes = (planes: typeof layout.source, side: string, constant: string) => ({
     pointers: planes.map(plane => ({
@@ -157,7 +160,7 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
     })),
   });
   const source = planes(layout.source, 'src', 'const ');
-  const sink = planes(layout.sink, 'dst', '');
+  const sinks = namedSinks(pipeline.sinks).map(({ side }, n) => planes(layout.sinks[n]!, side, ''));
   const params = (block: 'args' | 'image') =>
     layout.params
       .filter(placed => placed.block === block)
@@ -171,9 +174,9 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
     params: layout.params.map(placed => ({ name: struct(placed.stage), members: placed.fields.map(member) })),
     image: [
       ...source.pointers,
-      ...sink.pointers,
+      ...sinks.flatMap(({ pointers }) => pointers),
       ...source.pitches.map(({ member }, n) => ({ member, comment: n === 0 ? 'bytes from row to row' : '' })),
-      ...sink.pitches,
+      ...sinks.flatMap(({ pitches }) => pitches),
       { member: `cuweaveSize size[${geometry.length + 1}];`, comment: `pixels: ${sizes}` },
       ...params('image'),
     ],
@@ -214,12 +217,13 @@ const access = (kernel: Kernel, column: string): Access => ({
   within: (position, size) => `cw::within(${position}, ${size})`,
   // One branch, not four.
   all: tests => tests.map(test => `(${test})`).join(' & '),
+  pixels: values => `Pixels{${values.join(', ')}}`,
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
 
 /** Every plane at the pixel (x, y). */
-export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
+export const samples = (format: Format, side: string): Sample[] =>
   format.planes.map((plane, n) => ({
     name: `${side}_${plane.name}`,
     type: storedTypes[format.dtype],
@@ -229,19 +233,19 @@ export const samples = (format: Format, side: 'src' | 'dst'): Sample[] =>
     y: shift('y', plane.subsampling[1]),
   }));
 /** The place of each channel: its plane, and its number there. */
-const places = (format: Format, side: 'src' | 'dst'): { plane: string; index: string }[] =>
+const places = (format: Format, side: string): { plane: string; index: string }[] =>
   format.channels.map(channel => ({
     plane: `${side}_${format.planes[channel.plane]!.name}`,
     index: laneAt(channel, 'x'),
   }));
 
-const planesOf = (format: Format, side: 'src' | 'dst') =>
+const planesOf = (format: Format, side: string) =>
   format.planes.map(plane => ({
     pointer: planeMember(side, plane.name),
     pitch: `${planeMember(side, plane.name)}_pitch`,
   }));
 
-const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile): TilePlane[] =>
+const tilePlanes = (format: Format, side: string, { width, height }: Tile): TilePlane[] =>
   format.planes.map(({ name, channels, subsampling: [across, down] }, n) => ({
     name: `${side}_${name}`,
     type: storedTypes[format.dtype],
@@ -253,7 +257,7 @@ const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile
     y: down === 2 ? '(y >> 1)' : 'y',
   }));
 /** The place of each channel of pixel (i, row) of a tile. */
-const tilePlaces = (format: Format, side: 'src' | 'dst'): { run: string; index: string }[] =>
+const tilePlaces = (format: Format, side: string): { run: string; index: string }[] =>
   format.channels.map(channel => {
     const plane = format.planes[channel.plane]!;
     return {
@@ -275,7 +279,10 @@ export const kernelView = (
   },
 ): KernelView => {
   const printed = printKernel(kernel, c, access(kernel, target.column));
-  const { source, sink } = kernel.pipeline;
+  const { source } = kernel.pipeline;
+  const sinks = namedSinks(kernel.pipeline.sinks);
+  /** A sink with blocks is alone. */
+  const sink = sinks[0]!.format;
   const lanes = ['x', 'y', 'z', 'w'];
   const { block, tile, capacities } = kernel.schedule;
   const view = ({ lines, ...rest }: PrintedFunction, taps: boolean): FunctionView => ({
@@ -284,7 +291,7 @@ export const kernelView = (
     lines: withLineDirectives(lines, target.file),
   });
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
-  const sinkRuns = tilePlanes(sink, 'dst', tile);
+  const sinkRuns = sinks.flatMap(({ format, side }) => tilePlanes(format, side, tile));
   return {
     pipeline: kernel.name,
     space: kernelName(kernel),
@@ -301,6 +308,7 @@ export const kernelView = (
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
+    pixels: printed.pixels,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: source.chroma
       ? chromaView(source, samples(source, 'src'))
@@ -310,9 +318,11 @@ export const kernelView = (
           values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
         },
     sink: {
-      samples: samples(sink, 'dst'),
-      stores: places(sink, 'dst').map(({ plane, index }, channel) =>
-        save(sink, `px.${lanes[channel]}`, `${plane}[${index}]`),
+      samples: sinks.flatMap(({ format, side }) => samples(format, side)),
+      stores: sinks.flatMap(({ format, side, pixel }) =>
+        places(format, side).map(({ plane, index }, channel) =>
+          save(format, `${pixel}.${lanes[channel]}`, `${plane}[${index}]`),
+        ),
       ),
     },
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
@@ -342,8 +352,10 @@ export const kernelView = (
         ? tilePlaces(source, 'src').map(({ run, index }) => load(source, run, index))
         : [],
       sink: sinkRuns,
-      stores: tilePlaces(sink, 'dst').map(({ run, index }, channel) =>
-        save(sink, `px.${lanes[channel]}`, `${run}, ${index}`),
+      stores: sinks.flatMap(({ format, side, pixel }) =>
+        tilePlaces(format, side).map(({ run, index }, channel) =>
+          save(format, `${pixel}.${lanes[channel]}`, `${run}, ${index}`),
+        ),
       ),
     },
     block: { x: block[0], y: block[1], threads: block[0] * block[1], roomy: source.chroma !== undefined },

@@ -9,7 +9,7 @@ import { root } from '../support/executions.js';
 const MOST = 32764;
 const layout = (argsSize: number, imageSize: number): Layout => ({
   source: [],
-  sink: [],
+  sinks: [],
   sizes: 0,
   params: [],
   argsSize,
@@ -103,8 +103,11 @@ describe('schedule', () => {
     for (const { name, schedule: made, pipeline } of kernels) {
       const { width, height, readsRuns } = made.tile;
       // One pixel, or the block of one sample: written value by value.
-      if (width === blockOf(pipeline.sink)[0]) continue;
-      for (const { planes, dtype } of readsRuns ? [pipeline.source, pipeline.sink] : [pipeline.sink]) {
+      if (width === blockOf(pipeline.sinks[0].format)[0]) continue;
+      for (const { planes, dtype } of [
+        ...(readsRuns ? [pipeline.source] : []),
+        ...pipeline.sinks.map(({ format }) => format),
+      ]) {
         for (const { channels, subsampling } of planes) {
           const values = (width / subsampling[0]) * channels;
           expect((values * { u8: 1, u16: 2, f16: 2, i32: 4, f32: 4 }[dtype]) % 4, name).toBe(0);
