@@ -141,7 +141,7 @@ describe('what is said of several kernels', () => {
   it('explain shows each cut, what forced it, its bytes, and what else could be done', {
     timeout: 180_000,
   }, async () => {
-    const names = ['rounded', 'forked'];
+    const names = ['rounded', 'forked', 'copied', 'beside'];
     const explained = await explain({
       root,
       entries: ['test/support/byHandPipelines.ts'],

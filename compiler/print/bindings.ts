@@ -78,8 +78,15 @@ const resultType = (pipeline: PipelineIr | ForkIr): string => {
   return `{ ${members.join('; ')} }`;
 };
 
-const bindingView = ({ name, pipeline, chain }: Plan, local: string, names: FunctionNames): BindingView => {
-  const { functions, sizes, scales } = sizeFunctions(stagesOf(pipeline), name, names);
+const bindingView = (
+  { name, pipeline, chain, kernels }: Plan,
+  local: string,
+  names: FunctionNames,
+): BindingView => {
+  // Of stages that branches have alike, one is in a kernel.
+  const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
+  const stages = stagesOf(pipeline).filter(stage => built.has(stage.name));
+  const { functions, sizes, scales } = sizeFunctions(stages, name, names);
   const doc = pipeline.doc.trim();
   return {
     name,

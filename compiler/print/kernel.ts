@@ -109,7 +109,10 @@ export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
-  new FunctionNames([...contextNames, ...windowNames, kernelName(kernel)]);
+  new FunctionNames([
+    ...[...contextNames, ...windowNames, kernelName(kernel)],
+    ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
+  ]);
 
 /** Whether a point operator's function takes its pixel's position. */
 const isPositioned = ({ apply }: PointStage): boolean => apply.fn.args.length > 1;

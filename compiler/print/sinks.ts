@@ -11,14 +11,16 @@ export type NamedSink = {
   readonly member: string;
   /** Its pixel, of what leads to all sinks. */
   readonly pixel: string;
+  /** The function that writes its pixel. */
+  readonly store: string;
 };
 
 /** The names of a kernel's sinks. */
 export const namedSinks = (sinks: readonly SinkIr[]): readonly NamedSink[] => {
   const taken = new Set<string>();
   return sinks.map(({ name, format }) => {
-    if (name === '') return { format, side: 'dst', member: '', pixel: 'px' };
+    if (name === '') return { format, side: 'dst', member: '', pixel: 'px', store: 'store' };
     const member = freeName(memberName(name), taken);
-    return { format, side: `dst_${name}`, member, pixel: `px.${member}` };
+    return { format, side: `dst_${name}`, member, pixel: `px.${member}`, store: `store_${name}` };
   });
 };

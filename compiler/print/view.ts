@@ -41,6 +41,20 @@ type TilePlane = {
   readonly y: string;
 };
 
+/** How the pixel of one sink is written. */
+type StoreView = {
+  /** The result that it is, where there are several. */
+  readonly result: string;
+  /** The type of its pixel, and the function that writes one. */
+  readonly type: string;
+  readonly store: string;
+  /** Its pixel among those of all sinks: `px.picture`, and `.picture`; `px` and nothing where it is the only one. */
+  readonly pixel: string;
+  readonly member: string;
+  readonly samples: readonly Sample[];
+  readonly stores: readonly string[];
+};
+
 /** A plane at one pixel. */
 export type Sample = {
   readonly name: string;
@@ -78,7 +92,7 @@ export type KernelView = {
     readonly samples: readonly Sample[];
     readonly values: readonly string[];
   };
-  readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
+  readonly sinks: readonly StoreView[];
   /** Set where pixels share samples of the sink: they are computed and written together. */
   readonly blocks?: BlocksView;
   readonly tap: readonly string[];
@@ -317,14 +331,17 @@ export const kernelView = (
           samples: samples(source, 'src'),
           values: places(source, 'src').map(({ plane, index }) => load(source, plane, index)),
         },
-    sink: {
-      samples: sinks.flatMap(({ format, side }) => samples(format, side)),
-      stores: sinks.flatMap(({ format, side, pixel }) =>
-        places(format, side).map(({ plane, index }, channel) =>
-          save(format, `${pixel}.${lanes[channel]}`, `${plane}[${index}]`),
-        ),
+    sinks: sinks.map(({ format, side, member, pixel, store }, n) => ({
+      result: kernel.pipeline.sinks[n]!.name,
+      type: printed.pixels[n]?.type ?? printed.sinkPixel,
+      store,
+      pixel,
+      member: member && `.${member}`,
+      samples: samples(format, side),
+      stores: places(format, side).map(({ plane, index }, channel) =>
+        save(format, `px.${lanes[channel]}`, `${plane}[${index}]`),
       ),
-    },
+    })),
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
     ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),

@@ -1,5 +1,6 @@
 /** Pipelines with several results of one size, which are one kernel: its source is read once, its trunk computed once. */
 import {
+  brightnessContrast,
   clamp,
   constant,
   convertTo,
@@ -50,7 +51,7 @@ export const forkedColours = pipeline(
   outputs({
     gray: [rgbToGray(), gray8()],
     yuv: [rgbToYuv({ matrix: 'bt601', range: 'full' }), yuv444p()],
-    wide: [scaleOffset({ scale: open('lift') }), nhwc('f32')],
+    wide: [brightnessContrast({ brightness: open('lift') }), nhwc('f32')],
     words: [convertTo('u16', { scale: 257 }), nchw('u16')],
   }),
 );
@@ -81,7 +82,7 @@ export const forkedTurned = pipeline(
   rotate90({ clockwise: '90' }),
   outputs({ turned: [nchw('f16')], gray: [rgbToGray(), nhwc('u8')] }),
 );
-export const forkedWarped = pipeline(
+export const warpedForkedThrice = pipeline(
   nv12(),
   yuvToRgb(),
   warpAffine({ filter: linear, border: constant(12) }),
@@ -91,7 +92,7 @@ export const forkedWarped = pipeline(
     luma: [rgbToGray(), nchw('f32')],
   }),
 );
-export const forkedResized = pipeline(
+export const resizedCubicForked = pipeline(
   rgb8(),
   resize({ filter: cubic, border: replicate }),
   flip({ direction: 'vertical' }),
@@ -100,7 +101,7 @@ export const forkedResized = pipeline(
 
 // Branches that begin alike: all of them with a resize, two of them with a conversion besides. Names that are words of C++.
 const half = { width: 33, height: 18, filter: nearest, border: replicate } as const;
-export const forkedAlike = pipeline(
+export const resizedNearestForked = pipeline(
   rgb8(),
   outputs({
     int: [resize(half), scaleOffset({ scale: 0.5, offset: 3 }), nchw('f32')],
@@ -110,7 +111,7 @@ export const forkedAlike = pipeline(
 );
 
 // Some share a kernel, others have one of their own: another size, a format whose pixels share samples.
-export const forkedSizes = pipeline(
+export const resizedForkedSizes = pipeline(
   nv12(),
   yuvToRgb({ matrix: 'bt601', range: 'limited' }),
   outputs({
@@ -122,7 +123,7 @@ export const forkedSizes = pipeline(
   }),
 );
 /** The image between the kernels is written by the kernel of the result that has its size. */
-export const forkedBetween = pipeline(
+export const warpedForkedBetween = pipeline(
   nv12(),
   yuvToRgb(),
   warpAffine({ filter: linear, border: constant(0) }),
