@@ -78,6 +78,17 @@ describe('schedule', () => {
     ['rgb16ToP010', { width: 4, height: 2, readsRuns: true }, 'chroma of four pixels is 8 bytes'],
     ['nv12Left', { width: 4, height: 1, readsRuns: false }, 'interpolated chroma is read pixel by pixel'],
     ['resizedNv12ToNv12', { width: 2, height: 2, readsRuns: false }, 'the pixels of one sample of chroma'],
+    [
+      'forkedFormats',
+      { width: 4, height: 2, readsRuns: true },
+      'four floats are 16 bytes, whatever halves have',
+    ],
+    [
+      'forkedTurned',
+      { width: 8, height: 1, readsRuns: false },
+      'eight halves are 16 bytes, beside eight bytes',
+    ],
+    ['warpedForkedThrice', { width: 1, height: 1, readsRuns: false }, 'as a warp of one result'],
     ['i420ToRgb', { width: 8, height: 2, readsRuns: true }, 'eight pixels are one word of subsampled chroma'],
     [
       'cropFlip',
