@@ -9,6 +9,7 @@ export type Case = {
   readonly source: Size & { readonly format: 'nv12' | 'rgb8' | 'yuv_nchw_u8' | 'rgb_nchw_f32' };
   /** Bytes of one image that must be read. */
   readonly bytesRead: number;
+  /** Of several results the largest. */
   readonly output: Size & { readonly layout: 'nchw' | 'nhwc'; readonly dtype: 'u8' | 'f16' | 'f32' };
   readonly batches: readonly number[];
   /** How far a peer's value may be from ours; for some peers another. */
@@ -18,6 +19,8 @@ export type Case = {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly crop?: Size & { readonly x: number; readonly y: number };
   readonly crops?: Size & { readonly columns: number; readonly stepX: number; readonly stepY: number };
+  /** Set where no peer does the same. */
+  readonly peers?: false;
   /** Where it is measured; everywhere without. */
   readonly devices?: readonly ('cuda' | 'cpu')[];
 };

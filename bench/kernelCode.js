@@ -9,16 +9,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'bench', 'out');
 
 const explained = await explain({ root, entries: ['bench/pipelines.ts'] });
-const why = explained.find(({ compiled }) => !compiled)?.notCompiled;
+const kernels = explained.flatMap(explanation => explanation.kernels);
+const why = kernels.find(({ compiled }) => !compiled)?.notCompiled;
 if (why) {
   console.log(`machine code: not measured, ${why}`);
 } else {
-  const rows = explained.map(({ name, chain, compiled }) => ({ name, chain, ...compiled }));
+  const rows = kernels.map(({ name, chain, compiled }) => ({ name, chain, ...compiled }));
   const lines = rows.map(
     ({ name, seconds, registers, spilled, codeSize }) =>
       `| ${name} | ${seconds.toFixed(1)} | ${registers} | ${spilled} | ${codeSize} |`,
   );
-  const head = `nvcc, ${rows[0].arch}:\n\n| pipeline | nvcc, s | registers | spilled, bytes | code, bytes |\n|---|---:|---:|---:|---:|`;
+  const head = `nvcc, ${rows[0].arch}:\n\n| kernel | nvcc, s | registers | spilled, bytes | code, bytes |\n|---|---:|---:|---:|---:|`;
   const text = `${head}\n${lines.join('\n')}\n`;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'kernelCode.json'), `${JSON.stringify(rows, null, 2)}\n`);

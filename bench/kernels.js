@@ -124,12 +124,20 @@ const writeData = async (folder, { id, source }, pipeline, options, count) => {
   image.dispose();
 };
 
+/** What a pipeline gives: one tensor, or by name one for each result. */
+const tensorsOf = results => (results instanceof Tensor ? [results] : Object.values(results));
+/** Memory for the same results once more. */
+const likeResults = results =>
+  results instanceof Tensor
+    ? Tensor.empty(device, results)
+    : Object.fromEntries(Object.entries(results).map(([name, like]) => [name, Tensor.empty(device, like)]));
+
 const rows = [];
 for (const one of casesOn(device.kind, selectCases(given.cases))) {
-  const { id, label, source, bytesRead, batches, crops } = one;
+  const { id, label, source, bytesRead, batches, crops, peers = true } = one;
   const pipeline = pipelines.get(one.pipeline);
   const optionsFor = n => (crops ? { rect: rectangles(crops, n) } : one.options);
-  if (given.data) {
+  if (given.data && peers) {
     const count = crops ? batches[0] : 1;
     await writeData(given.data, one, pipeline, optionsFor(count), count);
   }
@@ -138,13 +146,14 @@ for (const one of casesOn(device.kind, selectCases(given.cases))) {
     const fresh = () => imageOf(source, planesOf(source));
     const inputs = () => (crops ? Array(n).fill(fresh()) : Array.from({ length: n }, fresh));
     const first = inputs();
-    const shape = pipeline(first, options);
-    const moved = n * bytesRead + shape.byteLength;
-    const sets = [{ images: first, out: shape }];
+    const made = pipeline(first, options);
+    const written = tensorsOf(made).reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+    const moved = n * bytesRead + written;
+    const sets = [{ images: first, out: made }];
     // Crops leave most of their frame alone.
-    const whole = pixelBytes[source.format] * source.width * source.height * n + shape.byteLength;
+    const whole = pixelBytes[source.format] * source.width * source.height * n + written;
     while (sets.length * (crops ? moved : whole) < ROTATED_BYTES && sets.length < 64) {
-      sets.push({ images: inputs(), out: Tensor.empty(device, shape) });
+      sets.push({ images: inputs(), out: likeResults(made) });
     }
     const micros = await time(i => {
       const { images, out } = sets[i % sets.length];
@@ -152,7 +161,8 @@ for (const one of casesOn(device.kind, selectCases(given.cases))) {
     });
     const roof = moved / (await copyBandwidth(moved));
     rows.push({ case: id, label, n, micros, roof });
-    for (const { images, out } of sets) for (const held of new Set([...images, out])) held.dispose();
+    for (const { images, out } of sets)
+      for (const held of new Set([...images, ...tensorsOf(out)])) held.dispose();
   }
 }
 

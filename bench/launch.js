@@ -78,10 +78,10 @@ try {
   args.writeInt32LE(1, 4);
   const block = Buffer.alloc(entry.image.size);
   for (const { pitch } of entry.source.planes) block.writeBigInt64LE(BigInt(width), pitch);
-  for (const { pitch } of entry.sink.planes) block.writeBigInt64LE(BigInt(4 * width), pitch);
+  for (const { pitch } of entry.sinks[0].planes) block.writeBigInt64LE(BigInt(4 * width), pitch);
   block.writeInt32LE(width, entry.image.sizes);
   block.writeInt32LE(height, entry.image.sizes + 4);
-  const planes = [entry.source.planes.length, entry.sink.planes.length];
+  const planes = [entry.source.planes.length, entry.sinks[0].planes.length];
   const given = [
     join(directory, manifest.library),
     'cuweave_nv12ToF32',

@@ -8,6 +8,7 @@ import {
   nhwc,
   normalize,
   nv12,
+  outputs,
   pipeline,
   replicate,
   resize,
@@ -33,6 +34,22 @@ export const nv12ResizedF16 = pipeline(
   resize(resized),
   normalize(imagenet),
   nchw('f16'),
+);
+/** Two results of unequal size: a kernel each, on one source. */
+export const nv12ResizedTwice = pipeline(
+  nv12(),
+  yuvToRgb(yuv),
+  outputs({
+    large: [resize({ ...resized, width: 640, height: 640 }), normalize(imagenet), nchw('f16')],
+    small: [resize({ ...resized, width: 224, height: 224 }), normalize(imagenet), nchw('f16')],
+  }),
+);
+export const nv12NormalizedF16 = pipeline(nv12(), yuvToRgb(yuv), normalize(imagenet), nchw('f16'));
+/** Two results of one size: one kernel. */
+export const nv12Twice = pipeline(
+  nv12(),
+  yuvToRgb(yuv),
+  outputs({ picture: [nhwc('u8')], tensor: [normalize(imagenet), nchw('f16')] }),
 );
 /** The colour standard of OpenCV's conversion, to be compared with it. */
 export const nv12Bt601Resized = pipeline(

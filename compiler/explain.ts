@@ -7,7 +7,7 @@ import { channelCount } from '../ops/spec.js';
 import { sectionSizes } from './elf.js';
 import { BuildError } from './errors.js';
 import { cudaSource, hostSource, oracleSource } from './generate.js';
-import type { Cut, FusionNote, Halves, Kernel, Plan } from './ir/plan.js';
+import type { Cut, FusionNote, Halves, Kernel, Plan, ResultsPlan } from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openImages, openParams } from './print/bindings.js';
 import { runProgram } from './process.js';
@@ -64,6 +64,8 @@ export type Explanation = {
   readonly kernels: readonly ExplainedKernel[];
   readonly cuts: readonly ExplainedCut[];
   readonly halves: readonly ExplainedHalves[];
+  /** Where it has several results. */
+  readonly results?: ResultsPlan;
   /** One kernel per operator, float32 between them. */
   readonly unfused: readonly Traffic[];
   readonly open: readonly string[];
@@ -95,7 +97,7 @@ export const explain = async (options: ExplainOptions): Promise<readonly Explana
 };
 
 const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explanation> => {
-  const { name, pipeline, chain, kernels, steps, cuts } = plan;
+  const { name, pipeline, chain, kernels, steps, cuts, results } = plan;
   const size = options.size ?? { width: 1920, height: 1080 };
   const explained: ExplainedKernel[] = [];
   const unfused: Traffic[] = [];
@@ -109,7 +111,7 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
     written.push(after);
     const other = plan.halves[n];
     if (other) halves.push(await explainHalves(kernel, other, before ?? size, after));
-    unfused.push(...(steps[n]!.output === undefined ? alone.slice(0, -1) : alone));
+    unfused.push(...alone);
     explained.push({
       name: kernel.name,
       chain: kernel.chain,
@@ -131,6 +133,7 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
       return { ...cut, size: at, written: bytes, read: bytes * cut.readers.length };
     }),
     halves,
+    ...(results ? { results } : {}),
     unfused,
     open: [
       ...openImages(pipeline).map(({ stage, image }) => `${image.open} (${stage}.${image.name})`),
@@ -162,7 +165,7 @@ const explainHalves = async (
     kernel: name,
     chains: [across.chain, down.chain],
     between,
-    bytes: formatBytes(across.pipeline.sink, between),
+    bytes: formatBytes(across.pipeline.sinks[0].format, between),
     ...resamplingCost(between, output, covered, radius),
   };
 };
@@ -185,28 +188,50 @@ const traffic = async (
   source: Size,
   inside: boolean,
 ): Promise<{ readonly fused: Traffic; readonly alone: readonly Traffic[]; readonly after: Size }> => {
-  const { stages, source: from, sink: to } = kernel.pipeline;
+  const { stages, source: from, sinks } = kernel.pipeline;
   const sizes = await stageSizes(kernel, source);
   const between = (size: Size, channels: number): number => 4 * channels * size.width * size.height;
   let size = source;
-  let channels: number = channelCount[from.colour];
-  let read = inside ? between(source, channels) : formatBytes(from, source);
   let beside = 0;
-  const alone = stages.map((stage): Traffic => {
-    size = sizes.get(stage) ?? size;
-    if (stage.role === 'point') channels = channelCount[stage.to];
-    const written = between(size, channels);
-    // Images that it reads are as large as what it makes.
-    const images = (stage.images ?? []).reduce((sum, { format }) => sum + formatBytes(format, size), 0);
-    beside += images;
-    const step = { step: stage.name, read: read + images, written };
-    read = written;
-    return step;
-  });
-  const written = formatBytes(to, size);
+  const alone: Traffic[] = [];
+  const start = inside ? between(source, channelCount[from.colour]) : formatBytes(from, source);
+  /** One step after another; what the last of them writes. */
+  const run = (
+    chain: readonly Stage[],
+    read: number,
+    before: number,
+  ): { written: number; channels: number } => {
+    let [written, channels] = [read, before];
+    for (const stage of chain) {
+      // What results share is computed once here, too.
+      const isNew = !alone.some(({ step }) => step === stage.name);
+      size = sizes.get(stage) ?? size;
+      if (stage.role === 'point') channels = channelCount[stage.to];
+      const out = between(size, channels);
+      if (isNew) {
+        // Images that it reads are as large as what it makes.
+        const images = (stage.images ?? []).reduce((sum, { format }) => sum + formatBytes(format, size), 0);
+        beside += images;
+        alone.push({ step: stage.name, read: written + images, written: out });
+      }
+      written = out;
+    }
+    return { written, channels };
+  };
+  const own = new Set<Stage>(sinks.flatMap(({ points }) => points));
+  const trunk = run(
+    stages.filter(stage => !own.has(stage)),
+    start,
+    channelCount[from.colour],
+  );
+  for (const { output, points, format } of sinks) {
+    const { written: read } = run(points, trunk.written, trunk.channels);
+    if (output !== undefined) alone.push({ step: format.name, read, written: formatBytes(format, size) });
+  }
+  const written = sinks.reduce((sum, { format }) => sum + formatBytes(format, size), 0);
   return {
     fused: { step: kernel.name, read: formatBytes(from, source) + beside, written },
-    alone: [...alone, { step: to.name, read, written }],
+    alone,
     after: size,
   };
 };

@@ -6,7 +6,7 @@
  *   int cuweave_NAME_host(const struct cuweave_NAME_args*, int image, int rowBegin, int rowEnd);   // computes these rows
  *
  * A pipeline of several kernels has these two functions for each of them, under the kernels' names; its steps say in which
- * order they run and what each reads and writes.
+ * order they run and what each reads, the kernels' sinks what they write.
  *
  * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
@@ -37,6 +37,19 @@ export type ManifestFormat = {
   /** Where each channel of the colour model is: plane, and position in its sample. */
   readonly channels: readonly ChannelSource[];
   readonly planes: readonly ManifestPlane[];
+};
+/** An image that a kernel writes. */
+export type ManifestSink = ManifestFormat & {
+  /**
+   * The result that it is: its name, or '' where the pipeline has one without a name. None: an intermediate image, which another
+   * step reads.
+   */
+  readonly output?: string;
+  /**
+   * Of YUV: what says its matrix and range. `source`: the source's signal, passed on; a stage: its parameter of kind
+   * `rgbToYuv`. None where an operator of the author's made the signal.
+   */
+  readonly signal?: 'source' | { readonly stage: string };
 };
 /** One parameter of one operator. */
 export type ManifestParam = {
@@ -85,12 +98,8 @@ export type ManifestKernel = {
   readonly hash: string;
   readonly chain: string;
   readonly source: ManifestFormat;
-  readonly sink: ManifestFormat;
-  /**
-   * For a sink of YUV: what says its matrix and range. `source`: the source's signal, passed on; a stage: its parameter of kind
-   * `rgbToYuv`. None where an operator of the author's made the signal.
-   */
-  readonly signal?: 'source' | { readonly stage: string };
+  /** All of one size. At most one of them is an intermediate image. */
+  readonly sinks: readonly ManifestSink[];
   /** Images beside the source; none: there are none. */
   readonly images?: readonly ManifestImage[];
   /** Stages that move pixels, in order. */
@@ -99,16 +108,18 @@ export type ManifestKernel = {
   readonly args: { readonly size: number };
   /**
    * The image descriptor. `sizes` is the byte offset of `geometry.length + 1` pairs of i32 (width, height): the source's
-   * size first, then the size after each geometric stage; the last is the sink's.
+   * size first, then the size after each geometric stage; the last is the sinks'.
    */
   readonly image: { readonly size: number; readonly sizes: number };
 };
-/** A pipeline of several kernels, or with named results. */
+/** A pipeline of several kernels. */
 export type ManifestComposite = {
   readonly name: string;
   readonly doc: string;
   readonly hash: string;
   readonly chain: string;
+  /** The names of its results in the author's order; '' for one without a name. */
+  readonly results: readonly string[];
   /** In the order in which they run, one after the other. */
   readonly steps: readonly ManifestStep[];
 };
@@ -121,13 +132,9 @@ export type ManifestStep = {
   /** The earlier step, from 0, whose intermediate images it reads; none: the pipeline's source. */
   readonly reads?: number;
   /**
-   * The result that it writes: its name, or '' where the pipeline has one without a name. None: it writes intermediate
-   * images of its kernel's sink format, of the sizes that its last geometric stage gives.
-   */
-  readonly output?: string;
-  /**
-   * Two kernels that give the same bits as `kernel`, the second reading the intermediate images of the first's sink format that it writes.
-   * They take 2 · radius · max(scale, 1) taps of each axis per pixel, one after the other, where the one kernel takes their product.
+   * Two kernels that give the same bits as `kernel`, the second reading the intermediate images that the first writes, in the format of
+   * its one sink. They take 2 · radius · max(scale, 1) taps of each axis per pixel, one after the other, where the one kernel takes
+   * their product.
    */
   readonly halves?: {
     readonly kernels: readonly [ManifestKernel, ManifestKernel];

@@ -834,7 +834,8 @@ const branchesOf = ({ branches }: Outputs): Readonly<Record<string, Branch>> =>
 /**
  * Ends a pipeline in several results, each with operators and a format of its own:
  * `outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })`. A call then gives a tensor for each, by its name.
- * What stands before is part of every result. Sizes, layouts and types may differ.
+ * What stands before is part of every result. Sizes, layouts and types may differ; results that differ in point operators and formats
+ * only come from one kernel.
  */
 export const outputs = <const B extends Readonly<Record<string, readonly [unknown, ...unknown[]]>>>(
   branches: B,

@@ -50,14 +50,14 @@ export class HalvedCall {
   /** Enqueues both kernels, unless the one is cheaper. @returns Whether it did. */
   launch(
     inputs: readonly BoundImage[],
-    outputs: readonly BoundImage[],
+    outputs: readonly (readonly BoundImage[])[],
     beside: Beside,
     stream: Stream,
   ): boolean {
     if (!this.#between) return false;
-    const between = new Intermediate(stream, this.#across.kernel.sink, this.#between);
+    const between = new Intermediate(stream, this.#across.kernel.sinks[0], this.#between);
     try {
-      this.#across.launch(inputs, between.images, beside, stream);
+      this.#across.launch(inputs, [between.images], beside, stream);
       this.#down.launch(between.images, outputs, beside, stream);
     } finally {
       between.dispose();

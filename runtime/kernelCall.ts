@@ -5,7 +5,7 @@ import type { Device } from './device.js';
 import type { BoundImage } from './inputs.js';
 import { launchError, loadKernel, requireDevice } from './library.js';
 import { Packing, type ScaleFunction, type SizeFunction } from './packing.js';
-import type { Stream } from './stream.js';
+import { capturingStream, type Stream } from './stream.js';
 
 /** Where a kernel comes from. */
 type Origin = {
@@ -37,10 +37,14 @@ export class KernelCall {
     requireDevice(device, this.#native, name);
   }
 
-  /** Enqueues the kernel; it was loaded, and its packing is filled for so many images. */
+  /**
+   * Enqueues the kernel; it was loaded, and its packing is filled for so many images.
+   * @param outputs An image for each sink and each of the inputs.
+   * @param beside The images that its operators read.
+   */
   launch(
     inputs: readonly BoundImage[],
-    outputs: readonly BoundImage[],
+    outputs: readonly (readonly BoundImage[])[],
     beside: Beside,
     stream: Stream,
   ): void {
@@ -51,15 +55,17 @@ export class KernelCall {
     handles.add(inputs);
     for (const { open } of kernel.images ?? []) handles.add(beside.get(open) ?? []);
     const reads = handles.count;
-    handles.add(outputs);
+    for (let s = 0; s < outputs.length; s++) handles.add(outputs[s]);
     const { handle } = this.#native as NativePipeline;
     const { values, count } = handles;
     try {
-      stream._launch(handle, packing.block, inputs.length, values, reads, count, inputs, outputs);
+      stream._launch(handle, packing.block, inputs.length, values, reads, count);
     } catch (error) {
       const { manifest, name } = this.origin;
       throw launchError(error, manifest, name, inputs.length, stream.device);
     }
+    if (!capturingStream()) return;
+    for (const images of [inputs, ...outputs, ...beside.values()]) stream._keepForGraph(images);
   }
 }
 

@@ -147,12 +147,16 @@ export class Packing {
     });
   }
 
-  /** Fills in the planes that are read and written. */
-  fillPlanes(inputs: readonly BoundImage[], outputs: readonly BoundImage[], beside: Beside): void {
-    const { image, source, sink } = this.kernel;
+  /** Fills in the planes that are read and written: an image for each sink and each of the inputs, and those beside them. */
+  fillPlanes(
+    inputs: readonly BoundImage[],
+    outputs: readonly (readonly BoundImage[])[],
+    beside: Beside,
+  ): void {
+    const { image, source, sinks } = this.kernel;
     for (let n = 0; n < inputs.length; n++) {
       this.#writePlanes(n * image.size, source, inputs[n]);
-      this.#writePlanes(n * image.size, sink, outputs[n]);
+      for (let s = 0; s < sinks.length; s++) this.#writePlanes(n * image.size, sinks[s], outputs[s][n]);
       for (const read of this.#beside) {
         this.#writePlanes(n * image.size, read.format, besideOf(beside, read, n));
       }

@@ -149,6 +149,8 @@ class Runner {
   /** By step, where two kernels can do it. */
   readonly #halved: readonly (HalvedCall | undefined)[];
   readonly #results: readonly Result[];
+  /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
+  readonly #written: readonly (readonly number[])[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openNames: readonly string[];
 
@@ -161,6 +163,9 @@ class Runner {
     this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
     this.#halved = this.#steps.map(({ halves }) => halves && new HalvedCall(built, halves));
     this.#results = resultsOf(entry);
+    this.#written = this.#steps.map(({ kernel }) =>
+      kernel.sinks.map(({ output }) => this.#results.findIndex(({ name }) => name === output)),
+    );
     this.#openParams = openParamsOf(entry);
     this.#openNames = [...new Set([...openImagesOf(entry), ...this.#openParams].map(({ open }) => open))];
   }
@@ -170,8 +175,9 @@ class Runner {
     for (const result of this.#results) {
       if (result.sink.layout !== undefined) this.#requireOneSize(result, prepared.sizes[result.step]);
     }
-    return this.#intoNew(prepared, ({ step, sink }, keep) => {
-      if (sink.layout === undefined) return new ImageBatch(this.#emptyImages(step, prepared, keep));
+    return this.#intoNew(prepared, (result, keep) => {
+      const { step, sink } = result;
+      if (sink.layout === undefined) return new ImageBatch(this.#emptyImages(result, prepared, keep));
       const sizes = prepared.sizes[step];
       return keep(this.#empty(sink, sizes[0], sizes.length, prepared.stream));
     });
@@ -179,10 +185,12 @@ class Runner {
 
   runEach(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
-    return this.#intoNew(prepared, ({ step, sink }, keep) =>
-      sink.layout === undefined
-        ? this.#emptyImages(step, prepared, keep)
-        : prepared.sizes[step].map(size => keep(this.#empty(sink, size, undefined, prepared.stream))),
+    return this.#intoNew(prepared, (result, keep) =>
+      result.sink.layout === undefined
+        ? this.#emptyImages(result, prepared, keep)
+        : prepared.sizes[result.step].map(size =>
+            keep(this.#empty(result.sink, size, undefined, prepared.stream)),
+          ),
     );
   }
 
@@ -313,14 +321,13 @@ class Runner {
   }
 
   #emptyImages(
-    step: number,
+    { step, sink }: Result,
     { images, sizes, stream, options }: Prepared,
     keep: (made: Image) => Image,
   ): Image[] {
-    const { name } = this.#steps[step].kernel.sink;
     return sizes[step].map(({ width, height }, n) => {
-      const colour = signalOf(this.#steps, step, images, n, options);
-      const spec = { format: name, width, height, ...(colour ? { colour } : {}) };
+      const colour = signalOf(this.#steps, step, sink, images, n, options);
+      const spec = { format: sink.name, width, height, ...(colour ? { colour } : {}) };
       return keep(Image.empty(stream.device, spec, { stream }));
     });
   }
@@ -363,14 +370,14 @@ class Runner {
       );
     const between = new Map<number, Intermediate>();
     try {
-      this.#steps.forEach(({ kernel, reads, output }, n) => {
+      this.#steps.forEach(({ kernel, reads }, n) => {
         const inputs = reads === undefined ? images : between.get(reads)!.images;
-        let written = outputs[this.#results.findIndex(({ step }) => step === n)];
-        if (output === undefined) {
-          const made = new Intermediate(stream, kernel.sink, withColours(sizes[n], images));
+        const written = this.#written[n].map((result, s) => {
+          if (result >= 0) return outputs[result];
+          const made = new Intermediate(stream, kernel.sinks[s], withColours(sizes[n], images));
           between.set(n, made);
-          written = made.images;
-        }
+          return made.images;
+        });
         if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {
           this.#calls[n].launch(inputs, written, beside, stream);
         }

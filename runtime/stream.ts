@@ -124,8 +124,6 @@ export class Stream {
     handles: Float64Array,
     reads: number,
     used: number,
-    inputs: readonly BoundImage[],
-    outputs: readonly BoundImage[],
   ): void {
     if (!capturing) {
       this.#open().launch(pipeline, block, count, handles, reads, used);
@@ -134,8 +132,12 @@ export class Stream {
     this.#requireCapture();
     const memories = handles.slice(0, used);
     capturing.calls.push({ pipeline, block: block.slice(), count, memories, reads, used });
-    for (const { planes } of [...inputs, ...outputs]) {
-      for (const { memory } of planes) capturing.used.set(memory.handle, memory);
+  }
+
+  /** @internal Keeps the memory of images that a call uses for the graph that is captured. */
+  _keepForGraph(images: readonly BoundImage[]): void {
+    for (const { planes } of images) {
+      for (const { memory } of planes) capturing?.used.set(memory.handle, memory);
     }
   }
 

@@ -39,12 +39,17 @@ it('runs the example of the documentation', () => {
 });
 
 /** Every number of a manifest's entry, as C's own compiler sees the header. */
-const asserts = ({ name, source, sink, params, args, image }: ManifestKernel): string[] => {
+const asserts = ({ name, source, sinks, params, args, image }: ManifestKernel): string[] => {
   const at = (block: string, member: string, offset: number): string =>
     `_Static_assert(offsetof(struct cuweave_${name}_${block}, ${member}) == ${offset}, "${name}: ${member}");`;
   const planes = [
     ...source.planes.map(plane => ({ ...plane, member: `src_${plane.name}` })),
-    ...sink.planes.map(plane => ({ ...plane, member: `dst_${plane.name}` })),
+    ...sinks.flatMap(({ output, planes }) =>
+      planes.map(plane => ({
+        ...plane,
+        member: sinks.length === 1 ? `dst_${plane.name}` : `dst_${output}_${plane.name}`,
+      })),
+    ),
   ];
   return [
     `_Static_assert(sizeof(struct cuweave_${name}_image) == ${image.size}, "${name}: image");`,

@@ -48,6 +48,9 @@ describe('several kernels on the CPU', () => {
         "forked_full: rgb_nhwc_f32 > resize2 (linear, replicate) > rgb_nhwc_u8",
         "forkedEarly_tiny: nv12 > yuvToRgb > resize (linear, replicate) > rgbToGray > gray_nchw_f32",
         "forkedEarly_same: nv12 > yuvToRgb > rgb_nhwc_u8",
+        "beside_1: nv12 > yuvToRgb > warpAffine (linear, constant) > { between: rgb_nhwc_f32; luma: rgbToGray > gray_nchw_f32 }",
+        "beside_small: rgb_nhwc_f32 > crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16",
+        "beside_full: rgb_nhwc_f32 > resize2 (linear, replicate) > rgb_nhwc_u8",
       ]
     `);
   });
@@ -141,7 +144,7 @@ describe('what is said of several kernels', () => {
   it('explain shows each cut, what forced it, its bytes, and what else could be done', {
     timeout: 180_000,
   }, async () => {
-    const names = ['rounded', 'forked'];
+    const names = ['rounded', 'forked', 'copied', 'beside'];
     const explained = await explain({
       root,
       entries: ['test/support/byHandPipelines.ts'],
@@ -209,6 +212,13 @@ describe('what is said of several kernels', () => {
           Between the kernels: rgb_nhwc_f32, 12 bytes per pixel; of 100×80 pixels 0.10 MB are written and 0.19 MB read.
           After yuvToRgb it would be rgb_nhwc_f32, 12 bytes per pixel.
 
+        small: a kernel of its own: resize leads to it and to no other.
+        full: a kernel of its own: resize2 leads to it and to no other.
+        Bytes that the kernels read and write for a pixel, if no size changes:
+          46.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
+          60    a kernel for each result
+          94.5  an image of rgb_nhwc_f32 after yuvToRgb, for all
+
         Memory traffic for one 100×80 image, each byte counted once:
           forked_1      reads    0.01 MB  writes    0.10 MB
           forked_small  reads    0.10 MB  writes    0.00 MB
@@ -229,6 +239,86 @@ describe('what is said of several kernels', () => {
         forked_small:
           Images per launch: up to 16 or 64 or 255
         forked_full:
+          Images per launch: up to 16 or 64 or 584
+
+      copied (test/support/byHandPipelines.ts:90)
+        nv12 > yuvToRgb > { picture: rgb_nhwc_u8; half: normalize > rgb_nchw_f16; luma: rgbToGray > gray_nchw_f32 }
+
+        1 kernel; 3 operators fused:
+          yuvToRgb       point in register: once per output pixel
+          normalize      point in register: once per output pixel, for half
+          rgbToGray      point in register: once per output pixel, for luma
+
+        picture, half, luma: one kernel: only point operators and formats tell them apart.
+        Bytes that the kernels read and write for a pixel, if no size changes:
+          14.5  a kernel for results of one size: chosen
+          17.5  a kernel for each result
+
+        Memory traffic for one 100×80 image, each byte counted once:
+          fused          reads    0.01 MB  writes    0.10 MB
+        One kernel per operator, float32 between them, would move 6.5 times as much:
+          yuvToRgb       reads    0.01 MB  writes    0.10 MB
+          rgb_nhwc_u8    reads    0.10 MB  writes    0.02 MB
+          normalize      reads    0.10 MB  writes    0.10 MB
+          rgb_nchw_f16   reads    0.10 MB  writes    0.05 MB
+          rgbToGray      reads    0.10 MB  writes    0.03 MB
+          gray_nchw_f32  reads    0.03 MB  writes    0.03 MB
+
+        Asked for at the call: nothing
+        Images per launch: up to 16 or 64 or 194
+
+      beside (test/support/byHandPipelines.ts:99)
+        nv12 > yuvToRgb > warpAffine (linear, constant) > { small: crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16; full: resize2 (linear, replicate) > rgb_nhwc_u8; luma: rgbToGray > gray_nchw_f32 }
+
+        3 kernels, one after the other; 7 operators:
+
+        beside_1: nv12 > yuvToRgb > warpAffine (linear, constant) > { between: rgb_nhwc_f32; luma: rgbToGray > gray_nchw_f32 }
+          yuvToRgb       affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside
+          warpAffine     one resampling: reads the source through linear
+          rgbToGray      point in register: once per output pixel, for luma
+
+        beside_small: rgb_nhwc_f32 > crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16
+          crop           exact map composes: moves whole pixels, costs an addition
+          resize         one resampling: reads the source through cubic
+          normalize      point in register: once per output pixel
+
+        beside_full: rgb_nhwc_f32 > resize2 (linear, replicate) > rgb_nhwc_u8
+          resize2        one resampling: reads the source through linear
+
+        Split after warpAffine: the results share what comes before: 50.5 bytes per pixel are moved, not 65.5.
+          Between the kernels: rgb_nhwc_f32, 12 bytes per pixel; of 100×80 pixels 0.10 MB are written and 0.19 MB read.
+          After yuvToRgb it would be rgb_nhwc_f32, 12 bytes per pixel.
+
+        small: a kernel of its own: resize leads to it and to no other.
+        full: a kernel of its own: resize2 leads to it and to no other.
+        luma: written beside the shared image, whose size it has.
+        Bytes that the kernels read and write for a pixel, if no size changes:
+          50.5   an image of rgb_nhwc_f32 after warpAffine, for all: chosen
+          65.5   a kernel for each result
+          110.5  an image of rgb_nhwc_f32 after yuvToRgb, for all
+
+        Memory traffic for one 100×80 image, each byte counted once:
+          beside_1       reads    0.01 MB  writes    0.13 MB
+          beside_small   reads    0.10 MB  writes    0.00 MB
+          beside_full    reads    0.10 MB  writes    0.00 MB
+        One kernel per operator, float32 between them, would move 2.7 times as much:
+          yuvToRgb       reads    0.01 MB  writes    0.10 MB
+          warpAffine     reads    0.10 MB  writes    0.10 MB
+          rgbToGray      reads    0.10 MB  writes    0.03 MB
+          gray_nchw_f32  reads    0.03 MB  writes    0.03 MB
+          crop           reads    0.10 MB  writes    0.10 MB
+          resize         reads    0.10 MB  writes    0.01 MB
+          normalize      reads    0.01 MB  writes    0.01 MB
+          rgb_nchw_f16   reads    0.01 MB  writes    0.00 MB
+          resize2        reads    0.10 MB  writes    0.01 MB
+          rgb_nhwc_u8    reads    0.01 MB  writes    0.00 MB
+
+        Asked for at the call: matrix (warpAffine.matrix), region (crop.rect)
+        beside_1:
+          Images per launch: up to 16 or 64 or 215
+        beside_small:
+          Images per launch: up to 16 or 64 or 255
+        beside_full:
           Images per launch: up to 16 or 64 or 584
       "
     `);

@@ -6,6 +6,7 @@ import type {
   Explanation,
   Traffic,
 } from '../explain.js';
+import type { ResultsPlan, Way } from '../ir/plan.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const total = ({ read, written }: Traffic): number => read + written;
@@ -34,6 +35,7 @@ export const explanationText = (of: Explanation): string => {
     for (const cut of cuts) lines.push('', ...cutLines(cut));
   }
   for (const other of of.halves) lines.push('', ...halvesLines(other));
+  if (of.results) lines.push('', ...resultLines(of.results));
   const moved = sum(kernels.map(({ traffic }) => traffic));
   lines.push(
     '',
@@ -71,6 +73,42 @@ const halvesLines = ({ kernel, chains, between, bytes, one, two }: ExplainedHalv
     `    Between them ${between.width}×${between.height} pixels, ${megabytes(bytes)}, are written and read.`,
     `    ${better} cheaper at this size: one costs ${taps(one)}, two ${taps(two)} or as much as these.`,
   ];
+};
+/** Which results share a kernel, which do not and why, and what each way to compute them moves. */
+const resultLines = ({ groups, ways }: ResultsPlan): string[] => {
+  const wide = Math.max(...ways.map(({ bytes }) => String(bytes).length));
+  return [
+    ...groups.map(group => `  ${group.names.join(', ')}: ${groupText(group)}.`),
+    '  Bytes that the kernels read and write for a pixel, if no size changes:',
+    ...ways.map(
+      (way, n) => `    ${String(way.bytes).padEnd(wide)}  ${wayText(way)}${n === 0 ? ': chosen' : ''}`,
+    ),
+  ];
+};
+const groupText = ({ names, apart, beside }: ResultsPlan['groups'][number]): string => {
+  const several = names.length > 1;
+  if (beside) return `written beside the shared image, whose size ${several ? 'they have' : 'it has'}`;
+  const kernel = several ? 'one kernel' : 'a kernel of its own';
+  switch (apart?.why) {
+    case 'geometry':
+      return `${kernel}: ${apart.stage} leads to ${several ? 'them' : 'it'} and to no other`;
+    case 'samples':
+      return `${kernel}: pixels share samples of ${apart.format}`;
+    case 'unmoved':
+      return `${kernel}: what moves the pixels of others leads not to ${several ? 'them' : 'it'}`;
+    case undefined:
+      return `${kernel}: only point operators and formats tell them apart`;
+  }
+};
+const wayText = (way: Way): string => {
+  switch (way.way) {
+    case 'together':
+      return 'a kernel for results of one size';
+    case 'apart':
+      return 'a kernel for each result';
+    case 'image':
+      return `an image of ${way.format.name} after ${way.after}, for all`;
+  }
 };
 
 /** What forced the split, what it costs, and what else could be done. */

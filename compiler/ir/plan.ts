@@ -6,6 +6,7 @@ import type {
   Format,
   ImageParam,
   IndexMapStage,
+  KernelIr,
   MapStage,
   ParamField,
   PipelineIr,
@@ -46,7 +47,8 @@ export type PlacedImage = {
 /** Byte offsets of everything in the argument block. */
 export type Layout = {
   readonly source: readonly PlacedPlane[];
-  readonly sink: readonly PlacedPlane[];
+  /** Of every sink. */
+  readonly sinks: readonly (readonly PlacedPlane[])[];
   readonly images: readonly PlacedImage[];
   readonly sizes: number;
   readonly params: readonly PlacedParams[];
@@ -91,7 +93,7 @@ export type Geometric<S> = { readonly stage: S; readonly number: number };
 /** One fused kernel: every output pixel is computed from its source pixels in registers. */
 export type Kernel = {
   readonly name: string;
-  readonly pipeline: PipelineIr;
+  readonly pipeline: KernelIr;
   /** Point operators before the resampling: they run on every tap, but for {@link postponed}. */
   readonly pre: readonly PointStage[];
   /**
@@ -106,7 +108,7 @@ export type Kernel = {
   readonly chained: readonly Geometric<ChainedMapStage>[];
   /** Exact maps between the resampling and the sink. */
   readonly after: readonly Geometric<IndexMapStage>[];
-  /** Point operators after the resampling: they run once per output pixel. */
+  /** Point operators after the resampling that lead to all sinks: they run once per output pixel. */
   readonly post: readonly PointStage[];
   /** Stages of which something is computed once per image; the oracle computes it for every pixel. */
   readonly hoisted: readonly Hoisted[];
@@ -126,12 +128,10 @@ export type FusedKernel = Omit<Kernel, 'layout' | 'schedule' | 'hash' | 'chain'>
 /** What `cuweave explain` says of one stage. */
 export type FusionNote = { readonly stage: string; readonly rule: string; readonly why: string };
 
-/** What one kernel of a plan reads and writes. */
+/** What one kernel of a plan reads; its sinks say what it writes. */
 export type Step = {
   /** The step whose intermediate image it reads; none: the pipeline's source. */
   readonly reads?: number;
-  /** The name of the result that it writes, '' where the pipeline has one without a name; none: an intermediate image. */
-  readonly output?: string;
 };
 
 /** A place where a pipeline is split: what comes before is written to an intermediate image, and read again. */
@@ -168,6 +168,33 @@ export type Halves = {
   /** How far the filter reads from its point, in pixels of the input, or of the output where that is smaller. */
   readonly radius: number;
 };
+/** How the results of a pipeline are computed, and how else they could be. */
+export type ResultsPlan = {
+  /** Results that one kernel writes. */
+  readonly groups: readonly {
+    readonly names: readonly string[];
+    /** Why it writes no others, where there are others. */
+    readonly apart?: Apart;
+    /** Whether it is the kernel of the image that the others read. */
+    readonly beside?: true;
+  }[];
+  /** What was weighed, the one that was taken first. */
+  readonly ways: readonly Way[];
+};
+/** Why a result shares no kernel with others. */
+export type Apart =
+  /** A stage that moves pixels leads to it and not to others. */
+  | { readonly why: 'geometry'; readonly stage: string }
+  /** Pixels share samples of its format. */
+  | { readonly why: 'samples'; readonly format: string }
+  /** It is of the source's geometry, which stages of others change. */
+  | { readonly why: 'unmoved' };
+/** One way to compute several results, and the bytes that it moves for a pixel of images whose size does not change. */
+export type Way = { readonly bytes: number } & (
+  | { readonly way: 'together' }
+  | { readonly way: 'apart' }
+  | { readonly way: 'image'; readonly after: string; readonly format: Format }
+);
 
 /** What is built of a pipeline. */
 export type Plan = {
@@ -182,12 +209,13 @@ export type Plan = {
   /** For each step: another way to do it. */
   readonly halves: readonly (Halves | undefined)[];
   readonly cuts: readonly Cut[];
+  /** Where it has several results. */
+  readonly results?: ResultsPlan;
 };
 /** All kernels that are built for a plan. */
 export const builtKernels = ({ kernels, halves }: Plan): readonly Kernel[] => [
   ...kernels,
   ...halves.flatMap(found => found?.kernels ?? []),
 ];
-/** Whether there is one kernel, one result without a name, and nothing else to do it with. */
-export const isOneKernel = ({ kernels, steps, halves }: Plan): boolean =>
-  kernels.length === 1 && steps[0]!.output === '' && !halves[0];
+/** Whether there is one kernel, and nothing else to do its work with. */
+export const isOneKernel = ({ kernels, halves }: Plan): boolean => kernels.length === 1 && !halves[0];

@@ -223,6 +223,22 @@ export type OutputIr = {
   readonly loc: Loc;
 };
 
+/**
+ * What one kernel computes. `stages` are those that lead to all of its sinks, and after these the point operators that lead to some
+ * of them only.
+ */
+export type KernelIr = PipelineHead & { readonly sinks: readonly [SinkIr, ...SinkIr[]] };
+/** An image that a kernel writes. */
+export type SinkIr = {
+  /** Tells several sinks of a kernel apart; '' where there is one. */
+  readonly name: string;
+  /** The result that it is: its name, '' where the pipeline has one without a name; none: an image between kernels. */
+  readonly output?: string;
+  /** What leads to it after the stages that lead to all; sinks that share one of these have the same object. */
+  readonly points: readonly PointStage[];
+  readonly format: Format;
+};
+
 /** All stages of a pipeline, in order; those of results one result after the other. */
 export const stagesOf = (pipeline: PipelineIr | ForkIr): readonly Stage[] =>
   'outputs' in pipeline

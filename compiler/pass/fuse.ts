@@ -6,9 +6,10 @@ import type {
   ChainedMapStage,
   FilterRef,
   IndexMapStage,
+  KernelIr,
   MapStage,
-  PipelineIr,
   PointStage,
+  Stage,
 } from '../ir/types.js';
 import { isAffine, isAffineInTaps } from './linear.js';
 import { reachOf } from './reach.js';
@@ -20,7 +21,7 @@ export type Fused = Pick<
 >;
 
 /**
- * Orders a pipeline's stages for one kernel.
+ * Orders a pipeline's stages for one kernel. Point operators that lead to some of its sinks only stay with them.
  *
  * - *point in register*: a point operator needs its own pixel only. Before a resampling it runs on every tap, since
  *   the filter must see its result; after it, once per output pixel.
@@ -31,7 +32,7 @@ export type Fused = Pick<
  * - *one resampling*: a map that lands between pixels reads through its filter. A second one would read the filtered
  *   image of the first between *its* pixels, which is another kernel: compiler/pass/split.ts has put it into one.
  */
-export const fuse = (pipeline: PipelineIr): Fused => {
+export const fuse = (pipeline: KernelIr): Fused => {
   const early: PointStage[] = [];
   const post: PointStage[] = [];
   const before: Geometric<IndexMapStage>[] = [];
@@ -39,14 +40,21 @@ export const fuse = (pipeline: PipelineIr): Fused => {
   const chained: Geometric<ChainedMapStage>[] = [];
   const geometry: (MapStage | ChainedMapStage | IndexMapStage)[] = [];
   const notes: FusionNote[] = [];
+  const ofSome = new Set<Stage>(pipeline.sinks.flatMap(({ points }) => points));
   const resamples = pipeline.stages.some(stage => stage.role === 'map');
   let resample: Geometric<MapStage> | undefined;
+  /** The sinks that a point operator leads to. */
+  const usersOf = (stage: PointStage): string =>
+    pipeline.sinks.flatMap(({ name, points }) => (points.includes(stage) ? [name] : [])).join(' and ');
 
   for (const stage of pipeline.stages) {
     const number = geometry.length;
     if (stage.role === 'point') {
-      (resamples && !resample ? early : post).push(stage);
-      notes.push({ stage: stage.name, rule: 'point in register', why: 'once per output pixel' });
+      if (!ofSome.has(stage)) (resamples && !resample ? early : post).push(stage);
+      const why = ofSome.has(stage)
+        ? `once per output pixel, for ${usersOf(stage)}`
+        : 'once per output pixel';
+      notes.push({ stage: stage.name, rule: 'point in register', why });
       continue;
     }
     geometry.push(stage);

@@ -3,7 +3,7 @@
  * axis after those of the other then, and not their product. All bits are those of the one kernel, whose filter sums up row by row too.
  */
 import { nhwc } from '../../ops/formats.js';
-import type { Expr, Fn, MapStage, OpFunction, PipelineIr, Stage, Stmt } from '../ir/types.js';
+import type { Expr, Fn, KernelIr, MapStage, OpFunction, Stage, Stmt } from '../ir/types.js';
 import { f32, i32 } from '../ir/types.js';
 import { fuse } from './fuse.js';
 import { childrenOf } from './uniform.js';
@@ -14,8 +14,8 @@ type Axis = 0 | 1;
  * The pipelines of both kernels, without names of their own; or undefined, where the resampling is another, or one whose columns do not
  * stay apart from its rows.
  */
-export const halve = (pipeline: PipelineIr): readonly [PipelineIr, PipelineIr] | undefined => {
-  const { source, stages, sink } = pipeline;
+export const halve = (pipeline: KernelIr): readonly [KernelIr, KernelIr] | undefined => {
+  const { source, stages } = pipeline;
   const at = stages.findIndex(({ role }) => role === 'map');
   const map = stages[at];
   if (map?.role !== 'map' || !map.filter.halves || stages[at + 1]?.role === 'chainedMap') return undefined;
@@ -31,8 +31,8 @@ export const halve = (pipeline: PipelineIr): readonly [PipelineIr, PipelineIr] |
   const colour = before.reduce((held, stage) => (stage.role === 'point' ? stage.to : held), source.colour);
   const between = nhwc('f32', { colour });
   return [
-    { ...pipeline, stages: [...before, first], sink: between },
-    { ...pipeline, source: between, stages: [second, ...late, ...stages.slice(at + 1)], sink },
+    { ...pipeline, stages: [...before, first], sinks: [{ name: '', points: [], format: between }] },
+    { ...pipeline, source: between, stages: [second, ...late, ...stages.slice(at + 1)] },
   ];
 };
 

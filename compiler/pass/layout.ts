@@ -1,6 +1,6 @@
 import { paramFields } from '../../ops/spec.js';
 import type { Layout, PlacedField, PlacedImage, PlacedParams, PlacedPlane } from '../ir/plan.js';
-import { type Format, type ParamField, type PipelineIr, type Stage, withImageStages } from '../ir/types.js';
+import { type Format, type KernelIr, type ParamField, type Stage, withImageStages } from '../ir/types.js';
 import { memberName } from '../print/names.js';
 
 /** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
@@ -11,7 +11,7 @@ const align8 = (bytes: number): number => (bytes + 7) & ~7;
  * Gives every pointer, pitch, size and parameter its byte offset. Members are in falling order of alignment, so that
  * the structs have no padding but at their end; C, C++, CUDA and JavaScript read the same offsets.
  */
-export const layOut = (pipeline: PipelineIr): Layout => {
+export const layOut = (pipeline: KernelIr): Layout => {
   let image = 0;
   const take = (bytes: number): number => {
     image += bytes;
@@ -19,7 +19,7 @@ export const layOut = (pipeline: PipelineIr): Layout => {
   };
   const pointers = (format: Format) => format.planes.map(plane => ({ ...plane, pointer: take(8) }));
   const sources = pointers(pipeline.source);
-  const sinks = pointers(pipeline.sink);
+  const written = pipeline.sinks.map(({ format }) => pointers(format));
   const inputs = imagesOf(pipeline.stages).map(placed => ({
     ...placed,
     planes: pointers(placed.image.format),
@@ -27,7 +27,7 @@ export const layOut = (pipeline: PipelineIr): Layout => {
   const pitched = (planes: typeof sources): PlacedPlane[] =>
     planes.map(plane => ({ ...plane, pitch: take(8) }));
   const source = pitched(sources);
-  const sink = pitched(sinks);
+  const sinks = written.map(pitched);
   const images = inputs.map(({ planes, ...placed }) => ({ ...placed, planes: pitched(planes) }));
   const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
   const sizes = take(8 * (geometric + 1));
@@ -44,7 +44,7 @@ export const layOut = (pipeline: PipelineIr): Layout => {
     else args += placed.size;
     params.push({ stage: stage.name, block, offset, fields: placed.fields });
   }
-  return { source, sink, images, sizes, params, argsSize: align8(args), imageSize: align8(image) };
+  return { source, sinks, images, sizes, params, argsSize: align8(args), imageSize: align8(image) };
 };
 
 /** Every image that stages read beside their own, with the number of its size: a map's is as large as its output. */

@@ -6,6 +6,7 @@ import {
   type ForkIr,
   type Format,
   type ImageParam,
+  type KernelIr,
   type PipelineIr,
   type Stage,
   stagesOf,
@@ -28,7 +29,7 @@ export const plan = (
   taken: Set<string> = new Set([pipeline.name]),
 ): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
   const free = (wanted: string): string => freeName(wanted, taken);
-  const { pieces, cuts } = split(pipeline, free);
+  const { pieces, cuts, results } = split(pipeline, free);
   const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
   if (diagnostics.length > 0) return { diagnostics };
   const [first, ...rest] = pieces.map(piece => kernelOf(piece.pipeline));
@@ -41,6 +42,7 @@ export const plan = (
     steps: pieces.map(({ step }) => step),
     halves: pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, free))),
     cuts,
+    ...(results ? { results } : {}),
   };
   return { plan: made, diagnostics };
 };
@@ -53,23 +55,23 @@ const freeName = (wanted: string, taken: Set<string>): string => {
   return name;
 };
 
-const kernelOf = (pipeline: PipelineIr): Kernel => {
+const kernelOf = (pipeline: KernelIr): Kernel => {
   const layout = layOut(pipeline);
   const whole = { ...fuse(pipeline), name: pipeline.name, pipeline, hoisted: hoistedOf(pipeline) };
   return {
     ...whole,
     layout,
     schedule: schedule(whole, layout),
-    hash: structureHash(pipeline),
-    chain: chainOf(pipeline),
+    hash: structureHash(structureOf(pipeline)),
+    chain: kernelChain(pipeline),
   };
 };
 
-const halvesOf = (pipeline: PipelineIr, free: (wanted: string) => string): Halves | undefined => {
+const halvesOf = (pipeline: KernelIr, free: (wanted: string) => string): Halves | undefined => {
   const [across, down] = halve(pipeline) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
   if (!across || !down || !map?.filter.halves) return undefined;
-  const named = (half: PipelineIr, suffix: string): Kernel =>
+  const named = (half: KernelIr, suffix: string): Kernel =>
     kernelOf({ ...half, doc: '', name: free(`${pipeline.name}_${suffix}`) });
   return { kernels: [named(across, 'across'), named(down, 'down')], radius: map.filter.halves.radius };
 };
@@ -86,20 +88,37 @@ const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes 
   return makeDiagnostic('CW3102', args, loc, [`pipeline ${pipeline.name}`]);
 };
 
-const hoistedOf = ({ stages }: PipelineIr): readonly Hoisted[] =>
+const hoistedOf = ({ stages }: KernelIr): readonly Hoisted[] =>
   withImageStages(stages).flatMap(({ name, apply }) => {
     const { fn, values } = hoistUniform(apply.fn, n => `uniform_${cName(name)}_${n}`);
     return values.length > 0 ? [{ stage: name, fn, values }] : [];
   });
 
 /** The pipeline in a line, with what shapes the code: `nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nchw_f16`. */
-const chainOf = ({ source, stages, sink }: PipelineIr): string =>
+const chainOf = ({ source, stages, sink }: Pick<PipelineIr, 'source' | 'stages' | 'sink'>): string =>
   [sourceLabel(source), ...labels(stages), sink.name].join(' > ');
-const forkOf = ({ source, stages, outputs }: ForkIr): string => {
+const forkOf = ({
+  source,
+  stages,
+  outputs,
+}: Pick<ForkIr, 'source' | 'stages'> & {
+  readonly outputs: readonly Omit<ForkIr['outputs'][number], 'loc'>[];
+}): string => {
   const results = outputs.map(
     ({ name, stages: own, sink }) => `${name}: ${[...labels(own), sink.name].join(' > ')}`,
   );
   return [sourceLabel(source), ...labels(stages), `{ ${results.join('; ')} }`].join(' > ');
+};
+/** The same of a kernel. What leads to several of its sinks, and not to all, stands with each of them. */
+const kernelChain = ({ source, stages, sinks }: KernelIr): string => {
+  const [{ name, format: sink }] = sinks;
+  if (name === '') return chainOf({ source, stages, sink });
+  const own = new Set<Stage>(sinks.flatMap(({ points }) => points));
+  return forkOf({
+    source,
+    stages: stages.filter(stage => !own.has(stage)),
+    outputs: sinks.map(({ name, points, format }) => ({ name, stages: points, sink: format })),
+  });
 };
 const sourceLabel = ({ name, chroma }: Format): string =>
   chroma ? `${name} (chroma ${chroma.filter}, ${chroma.siting})` : name;
@@ -123,8 +142,14 @@ const imagesLabel = (images: readonly ImageParam[] = [], open = ' (', close = ')
   return named.length > 0 ? `${open}${named.join(', ')}${close}` : '';
 };
 
-/** Values, documentation, places and promises are no part of a kernel's structure. */
-const structureHash = (pipeline: PipelineIr | ForkIr): string => {
+/** What shapes a kernel's code. */
+const structureOf = ({ name, source, stages, sinks }: KernelIr): object => {
+  const common = { name, source, stages };
+  return sinks.length === 1 ? { ...common, sink: sinks[0].format } : { ...common, sinks };
+};
+
+/** Values, documentation, places and promises are no part of a structure. */
+const structureHash = (pipeline: object): string => {
   const skip = new Set(['loc', 'doc', 'settled', 'fused']);
   const text = JSON.stringify(pipeline, (key, value: unknown) => {
     if (skip.has(key)) return undefined;

@@ -31,9 +31,11 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
 /** Pixels of one thread, and whether it reads them in runs. */
 const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   const { pipeline, geometry, resample, pre } = kernel;
-  const { source, sink } = pipeline;
-  const [blockWidth, blockHeight] = blockOf(sink);
-  if (resample && hasBlocks(sink)) {
+  const { source } = pipeline;
+  const sinks = pipeline.sinks.map(({ format }) => format);
+  // A sink with blocks is alone.
+  const [blockWidth, blockHeight] = blockOf(sinks[0]!);
+  if (resample && sinks.some(hasBlocks)) {
     // The fewest pixels that a sample of the sink is made of.
     return { width: blockWidth, height: blockHeight, readsRuns: false };
   }
@@ -46,7 +48,9 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   }
   // Interpolated chroma comes from samples of other threads, too.
   const readsRuns = geometry.length === 0 && source.chroma === undefined;
-  const width = Math.max(widestRun(sink), leastRun(sink), readsRuns ? leastRun(source) : 1);
+  // The run that suits every sink: where one needs fewer pixels for its widest access, the others' are narrower.
+  const widest = Math.min(...sinks.map(widestRun));
+  const width = Math.max(widest, ...sinks.map(leastRun), readsRuns ? leastRun(source) : 1);
   // Two rows of subsampled chroma are one row of samples: read once, used for both.
   const shared = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
   const height = Math.max(shared, blockHeight);

@@ -4,24 +4,40 @@
  * that moves fewer bytes.
  */
 import { nhwc } from '../../ops/formats.js';
-import type { Cut, Forced, Step } from '../ir/plan.js';
+import type { Cut, Forced, ResultsPlan, Step, Way } from '../ir/plan.js';
 import {
   type Colour,
   dtypeBytes,
   type ForkIr,
   type Format,
+  type KernelIr,
   type MapStage,
   type PipelineIr,
+  type SinkIr,
   type Stage,
+  type Stored,
 } from '../ir/types.js';
+import { hasBlocks } from './block.js';
 import { exactDType, followRanges } from './exact.js';
 import { reachOf } from './reach.js';
+import { type Group, type Grouped, groupResults, isPoint } from './results.js';
 
 /** A pipeline for one kernel, and its place in the whole. */
-export type Piece = { readonly pipeline: PipelineIr; readonly step: Step };
-export type Split = { readonly pieces: readonly Piece[]; readonly cuts: readonly Cut[] };
+export type Piece = { readonly pipeline: KernelIr; readonly step: Step };
+export type Split = {
+  readonly pieces: readonly Piece[];
+  readonly cuts: readonly Cut[];
+  /** Where there are several results. */
+  readonly results?: ResultsPlan;
+};
 
-type Chain = Pick<PipelineIr, 'source' | 'stages' | 'sink' | 'stored'>;
+/** Stages from a source to sinks; those that lead to some of the sinks only stand there. */
+type Chain = {
+  readonly source: Format;
+  readonly stages: readonly Stage[];
+  readonly sinks: KernelIr['sinks'];
+  readonly stored?: readonly Stored[];
+};
 /** Where a chain may be cut, and as what its pixels go through memory there. */
 type Place = {
   /** Stages before it. */
@@ -30,22 +46,23 @@ type Place = {
   readonly format: Format;
   readonly bytes: number;
 };
-type Link = { readonly chain: Chain; readonly cut?: Omit<Cut, 'writer' | 'readers'> };
+type Described = Omit<Cut, 'writer' | 'readers'>;
+type Link = { readonly chain: Chain; readonly cut?: Described };
 
 /** @param free Makes a kernel's name of the one that is wanted, and takes it. */
 export const split = (pipeline: PipelineIr | ForkIr, free: (wanted: string) => string): Split =>
   'outputs' in pipeline ? splitFork(pipeline, free) : splitOne(pipeline, free);
 
 const splitOne = (pipeline: PipelineIr, free: (wanted: string) => string): Split => {
-  const links = splitChain(pipeline);
-  if (links.length === 1) return { pieces: [{ pipeline, step: { output: '' } }], cuts: [] };
+  const { name, sink } = pipeline;
   const builder = new Builder(pipeline, free);
-  builder.add(links, n => `${pipeline.name}_${n}`, undefined, '');
+  const links = splitChain({ ...pipeline, sinks: [{ name: '', output: '', points: [], format: sink }] });
+  builder.add(links, n => (links.length === 1 ? name : `${name}_${n}`), undefined);
   return builder;
 };
 
 const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split => {
-  const { name, outputs, source, stages, stored = [] } = pipeline;
+  const { name, source, stages, stored = [] } = pipeline;
   const builder = new Builder(pipeline, free);
   const number = (n: number): string => `${name}_${builder.pieces.length + n}`;
   // What must be stored before the results part is stored once.
@@ -53,31 +70,46 @@ const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split =>
   const before = last && {
     source,
     stages: stages.slice(0, last.at),
-    sink: last.format,
+    sinks: [between(last.format)] as const,
     stored: stored.slice(0, -1),
   };
-  const stem = before && builder.add(splitChain(before), number, undefined, undefined);
+  const stem = before && builder.add(splitChain(before), number, undefined);
   const rest = last ? { ...pipeline, source: last.format, stages: stages.slice(last.at) } : pipeline;
-  const { shared, cut } = sharedPlace(rest);
-  const trunk = shared ? builder.add(shared, number, stem, undefined) : stem;
-  const readers = outputs.map(output => {
-    const links = splitChain(branch(rest, output, cut));
-    const last = links.length;
+  const grouped = groupResults(rest);
+  const { image, ways } = cheapestWay(rest, grouped);
+  const from = image ? builder.add(image.writer, number, stem) : stem;
+  const readers = (image?.readers ?? grouped.groups).map(group => {
+    const links = splitChain(chainOf(rest.source, grouped.trunk, group, image?.place));
     const first = builder.pieces.length;
-    builder.add(
-      links,
-      n => (n === last ? `${name}_${output.name}` : `${name}_${output.name}_${n}`),
-      trunk,
-      output.name,
-    );
+    const isWhole = first === 0 && grouped.groups.length === 1;
+    const [{ output = '' }, ...others] = group.sinks;
+    const nameOf = (n: number): string => {
+      if (isWhole) return links.length === 1 ? name : `${name}_${n}`;
+      if (others.length > 0) return number(n);
+      return n === links.length ? `${name}_${output}` : `${name}_${output}_${n}`;
+    };
+    builder.add(links, nameOf, from);
     return builder.pieces[first]!.pipeline.name;
   });
-  const described = cut ? cut.described : before && last && storedCut(before.stages, last.format);
-  if (described && trunk !== undefined) {
-    builder.cuts.push({ ...described, writer: builder.pieces[trunk]!.pipeline.name, readers });
+  const nameOf = (step: number): string => builder.pieces[step]!.pipeline.name;
+  if (before && stem !== undefined) {
+    const read = image ? [nameOf(stem + 1)] : readers;
+    builder.cuts.push({ ...storedCut(before.stages, last.format), writer: nameOf(stem), readers: read });
   }
-  return builder;
+  if (image) builder.cuts.push({ ...image.described, writer: nameOf(from!), readers });
+  const results = {
+    groups: grouped.groups.map(group => ({
+      names: group.sinks.map(({ output = '' }) => output),
+      ...(group.apart ? { apart: group.apart } : {}),
+      ...(image && !image.readers.includes(group) ? { beside: true as const } : {}),
+    })),
+    ways,
+  };
+  return { pieces: builder.pieces, cuts: builder.cuts, ...(pipeline.outputs.length > 1 ? { results } : {}) };
 };
+
+/** An image between kernels, as what one of them writes. */
+const between = (format: Format, name = ''): SinkIr => ({ name, points: [], format });
 
 /** Collects pieces under their names. */
 class Builder {
@@ -90,41 +122,36 @@ class Builder {
   ) {}
 
   /** Adds the links of a chain; returns the number of the last step. */
-  add(
-    links: readonly Link[],
-    nameOf: (n: number) => string,
-    reads: number | undefined,
-    output: string | undefined,
-  ): number {
-    const names = links.map((_, n) => this.free(nameOf(n + 1)));
-    links.forEach(({ chain, cut }, n) => {
+  add(links: readonly Link[], nameOf: (n: number) => string, reads: number | undefined): number {
+    const { name: own, doc, loc } = this.whole;
+    const names = links.map((_, n) => nameOf(n + 1)).map(name => (name === own ? own : this.free(name)));
+    links.forEach(({ chain: { source, stages, sinks }, cut }, n) => {
       const from = n === 0 ? reads : this.pieces.length - 1;
-      const to = n === links.length - 1 ? output : undefined;
+      const name = names[n]!;
+      // After the stages that lead to all sinks those that lead to some.
+      const all = [...stages, ...new Set(sinks.flatMap(({ points }) => points))];
       this.pieces.push({
-        pipeline: { name: names[n]!, doc: '', ...chain, loc: this.whole.loc },
-        step: {
-          ...(from === undefined ? {} : { reads: from }),
-          ...(to === undefined ? {} : { output: to }),
-        },
+        pipeline: { name, doc: name === own ? doc : '', source, stages: all, sinks, loc },
+        step: from === undefined ? {} : { reads: from },
       });
-      if (cut) this.cuts.push({ ...cut, writer: names[n]!, readers: [names[n + 1]!] });
+      if (cut) this.cuts.push({ ...cut, writer: name, readers: [names[n + 1]!] });
     });
     return this.pieces.length - 1;
   }
 }
 
-const splitChain = ({ source, stages, sink, stored = [] }: Chain): readonly Link[] => {
+const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Link[] => {
   const [must, ...later] = stored;
   if (must) {
     const { at, format } = must;
     const rest = later.map(next => ({ ...next, at: next.at - at }));
-    const before = splitChain({ source, stages: stages.slice(0, at), sink: format });
-    const after = splitChain({ source: format, stages: stages.slice(at), sink, stored: rest });
+    const before = splitChain({ source, stages: stages.slice(0, at), sinks: [between(format)] });
+    const after = splitChain({ source: format, stages: stages.slice(at), sinks, stored: rest });
     const described = storedCut(stages.slice(0, at), format);
     return [...before.slice(0, -1), { ...before.at(-1)!, cut: described }, ...after];
   }
   const [first, second] = stages.flatMap(({ role }, n) => (role === 'map' ? [n] : []));
-  if (first === undefined || second === undefined) return [{ chain: { source, stages, sink } }];
+  if (first === undefined || second === undefined) return [{ chain: { source, stages, sinks } }];
   const places = placesOf(source, stages.slice(0, second)).filter(({ at }) => at > first);
   const chosen = cheapest(places);
   const maps = [stages[first], stages[second]] as readonly MapStage[];
@@ -134,12 +161,12 @@ const splitChain = ({ source, stages, sink, stored = [] }: Chain): readonly Link
     second: maps[1]!.name,
     taps: [tapsOf(maps[0]!), tapsOf(maps[1]!)],
   };
-  const head = { source, stages: stages.slice(0, chosen.at), sink: chosen.format };
-  const tail = { source: chosen.format, stages: stages.slice(chosen.at), sink };
+  const head = { source, stages: stages.slice(0, chosen.at), sinks: [between(chosen.format)] as const };
+  const tail = { source: chosen.format, stages: stages.slice(chosen.at), sinks };
   return [{ chain: head, cut: describe(chosen, places, forced) }, ...splitChain(tail)];
 };
 
-const storedCut = (stages: readonly Stage[], format: Format): Omit<Cut, 'writer' | 'readers'> => ({
+const storedCut = (stages: readonly Stage[], format: Format): Described => ({
   after: stages.at(-1)?.name ?? 'the source',
   format,
   bytes: bytesPerPixel(format),
@@ -147,11 +174,7 @@ const storedCut = (stages: readonly Stage[], format: Format): Omit<Cut, 'writer'
   others: [],
 });
 
-const describe = (
-  { at, ...chosen }: Place,
-  places: readonly Place[],
-  forced: Forced,
-): Omit<Cut, 'writer' | 'readers'> => ({
+const describe = ({ at, ...chosen }: Place, places: readonly Place[], forced: Forced): Described => ({
   ...chosen,
   forced,
   others: places.filter(place => place.at !== at).map(({ at: _, ...other }) => other),
@@ -191,44 +214,100 @@ const tapsOf = ({ filter }: MapStage): number | undefined => {
   return reach && (reach.x.high - reach.x.low + 1) * (reach.y.high - reach.y.low + 1);
 };
 
-type Shared = { readonly place: Place; readonly described: Omit<Cut, 'writer' | 'readers'> };
-
-/** One result's stages from the source on, or from the shared image. */
-const branch = (
-  { source, stages }: ForkIr,
-  output: ForkIr['outputs'][number],
-  cut: Pick<Shared, 'place'> | undefined,
+/** A group's stages from the source on, or from the image that groups share. */
+const chainOf = (
+  source: Format,
+  trunk: readonly Stage[],
+  { stages, sinks }: Group,
+  image?: Place,
 ): Chain => ({
-  source: cut ? cut.place.format : source,
-  stages: [...stages.slice(cut ? cut.place.at : 0), ...output.stages],
-  sink: output.sink,
+  source: image ? image.format : source,
+  stages: [...trunk.slice(image ? image.at : 0), ...stages],
+  sinks,
 });
 
 /** Bytes that a chain's kernels read and write, for an image whose size does not change. */
 const moved = (links: readonly Link[]): number =>
   links
-    .flatMap(({ chain: { source, stages, sink } }) => [
+    .flatMap(({ chain: { source, stages, sinks } }) => [
       source,
-      sink,
+      ...sinks.map(({ format }) => format),
       ...stages.flatMap(({ images = [] }) => images.map(({ format }) => format)),
     ])
     .reduce((sum, format) => sum + bytesPerPixel(format), 0);
+const movedByAll = (chains: readonly Chain[]): number =>
+  chains.reduce((sum, chain) => sum + moved(splitChain(chain)), 0);
 
-/** The image that the results share, where sharing one moves fewer bytes than computing its stages for every result. */
-const sharedPlace = (pipeline: ForkIr): { readonly shared?: readonly Link[]; readonly cut?: Shared } => {
-  const { source, stages, outputs, fused } = pipeline;
-  if (fused) return {};
-  const branches = (cut?: Pick<Shared, 'place'>): number =>
-    outputs.reduce((sum, output) => sum + moved(splitChain(branch(pipeline, output, cut))), 0);
-  const otherwise = branches();
-  const places = placesOf(source, stages);
+/** An image that groups of results read, and who writes it. */
+type SharedImage = {
+  readonly place: Place;
+  /** Its kernels; the last also writes the results to which no more than point operators lead from there. */
+  readonly writer: readonly Link[];
+  /** The groups that read it. */
+  readonly readers: readonly Group[];
+};
+
+const sharedImage = (source: Format, { trunk, groups }: Grouped, place: Place): SharedImage => {
+  const later = trunk.slice(place.at);
+  const isWritten = ({ stages, sinks }: Group): boolean =>
+    [...later, ...stages].every(isPoint) && !sinks.some(({ format }) => hasBlocks(format));
+  const beside = groups.filter(isWritten).flatMap(({ stages, sinks }) =>
+    sinks.map(
+      (sink): SinkIr => ({
+        ...sink,
+        name: sink.output!,
+        points: [...later, ...stages, ...sink.points].filter(isPoint),
+      }),
+    ),
+  );
+  let name = beside.length === 0 ? '' : 'between';
+  while (beside.some(sink => sink.name === name)) name += '_';
+  const chain = {
+    source,
+    stages: trunk.slice(0, place.at),
+    sinks: [between(place.format, name), ...beside] as const,
+  };
+  return { place, writer: splitChain(chain), readers: groups.filter(group => !isWritten(group)) };
+};
+
+/**
+ * How the results are computed so that the fewest bytes move: every group by its own kernels from the source on, or from an
+ * image of what they share. The ways that were weighed, the chosen one first.
+ */
+const cheapestWay = (
+  { source, outputs, fused }: ForkIr,
+  grouped: Grouped,
+): { readonly image?: SharedImage & { readonly described: Described }; readonly ways: readonly Way[] } => {
+  const { trunk, groups } = grouped;
+  const chains = groups.map(group => chainOf(source, trunk, group));
+  const otherwise = movedByAll(chains);
+  const each = chains.flatMap(({ stages, sinks }) =>
+    sinks.map(sink => ({ source, stages: [...stages, ...sink.points], sinks: [sink] as const })),
+  );
+  const apart: Way = { way: 'apart', bytes: movedByAll(each) };
+  const direct: readonly Way[] =
+    groups.length === outputs.length ? [apart] : [{ way: 'together', bytes: otherwise }, apart];
+  if (groups.length === 1) return { ways: direct };
+  const places = placesOf(source, trunk);
   const options = places.map(place => {
-    const shared = splitChain({ source, stages: stages.slice(0, place.at), sink: place.format });
-    return { place, shared, bytes: moved(shared) + branches({ place }) };
+    const image = sharedImage(source, grouped, place);
+    const read = image.readers.map(group => chainOf(source, trunk, group, place));
+    const way: Way = {
+      way: 'image',
+      bytes: moved(image.writer) + movedByAll(read),
+      after: place.after,
+      format: place.format,
+    };
+    return { image, way };
   });
-  const least = Math.min(...options.map(({ bytes }) => bytes));
-  const best = options.filter(({ bytes }) => bytes === least).at(-1);
-  if (!best || best.bytes >= otherwise) return {};
-  const described = describe(best.place, places, { why: 'shared', moved: best.bytes, otherwise });
-  return { shared: best.shared, cut: { place: best.place, described } };
+  const images = options.map(({ way }) => way);
+  const least = Math.min(...images.map(({ bytes }) => bytes));
+  const best = options.filter(({ way }) => way.bytes === least).at(-1);
+  if (fused || !best || best.way.bytes >= otherwise) return { ways: [...direct, ...images] };
+  const { image, way } = best;
+  const described = describe(image.place, places, { why: 'shared', moved: way.bytes, otherwise });
+  return {
+    image: { ...image, described },
+    ways: [way, ...direct, ...images.filter(other => other !== way)],
+  };
 };

@@ -93,11 +93,14 @@ const resultType = (pipeline: PipelineIr | ForkIr): string => {
 };
 
 const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingView => {
-  const { name, pipeline, chain } = plan;
+  const { name, pipeline, chain, kernels } = plan;
+  // Of stages that branches have alike, one is in a kernel.
+  const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
+  const stages = stagesOf(pipeline).filter(stage => built.has(stage.name));
   const halves = plan.halves.flatMap(found =>
     (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
   );
-  const { functions, sizes, scales } = sizeFunctions([...stagesOf(pipeline), ...halves], name, names);
+  const { functions, sizes, scales } = sizeFunctions([...stages, ...halves], name, names);
   const doc = pipeline.doc.trim();
   const images = openImages(pipeline);
   return {

@@ -6,15 +6,18 @@ export const compositeLines = (plan: Plan): readonly string[] => {
   const { name, chain, kernels, steps, halves } = plan;
   if (isOneKernel(plan)) return [];
   const lines = kernels.map((kernel, n) => {
-    const { reads, output } = steps[n]!;
+    const { reads } = steps[n]!;
     const from = reads === undefined ? 'the source' : `what ${kernels[reads]!.name} wrote`;
-    const intermediate = `an intermediate image of ${kernel.pipeline.sink.name}`;
-    const to = output === undefined ? intermediate : `the result${output === '' ? '' : ` '${output}'`}`;
-    const line = `  cuweave_${kernel.name}: ${from} > ${to}`;
+    const to = kernel.pipeline.sinks.map(({ output, format }) => {
+      if (output === undefined) return `an intermediate image of ${format.name}`;
+      return `the result${output === '' ? '' : ` '${output}'`}`;
+    });
+    const line = `  cuweave_${kernel.name}: ${from} > ${to.join(' and ')}`;
     const [across, down] = halves[n]?.kernels ?? [];
     if (!across || !down) return line;
     const both = `cuweave_${across.name}, cuweave_${down.name}`;
-    return `${line}; or, to the same bits, ${both}, with an image of ${across.pipeline.sink.name} between them`;
+    const between = across.pipeline.sinks[0].format.name;
+    return `${line}; or, to the same bits, ${both}, with an image of ${between} between them`;
   });
   return [`${name}: ${chain}`, 'Kernels, to be called in this order on one stream:', ...lines, ''];
 };

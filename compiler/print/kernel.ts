@@ -12,6 +12,7 @@ import { printExpr, type Surroundings } from './expr.js';
 import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
 import type { Language } from './language.js';
 import { cName, functionName, isReserved } from './names.js';
+import { namedSinks } from './sinks.js';
 
 /** A function as the templates print it. */
 export type PrintedFunction = {
@@ -32,10 +33,12 @@ export type PrintedKernel = {
   readonly readers: readonly string[];
   /** What is computed before the launch: members of the kernel's image, and their values. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
-  /** Tuple types: as stored in the source, as fetched, as stored in the sink. */
+  /** Types: a pixel as stored in the source, as fetched, as stored in the sink or, where there are several, in all of them. */
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
   readonly sinkPixel: string;
+  /** Members of the type `Pixels`, one for each sink; none where there is one sink. */
+  readonly pixels: readonly { readonly type: string; readonly member: string }[];
   /** Channels of the fetched pixel. */
   readonly fetchedChannels: number;
   /** How the filter reads the pixel at (x, y), which may lie outside; none without a resampling. */
@@ -88,6 +91,8 @@ export type Access = {
   readonly imageArg?: string;
   /** Whether all tests hold. */
   all(tests: readonly string[]): string;
+  /** The pixels of several sinks as one value. */
+  pixels(values: readonly string[]): string;
   /** Whether (x, y) lies outside the size. */
   outside(x: string, y: string, size: string): string;
 };
@@ -97,7 +102,7 @@ export type Position = { readonly text: string; readonly x: string; readonly y: 
 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
-  ...['Taps', 'Anywhere', 'Inside', 'anywhere', 'within'],
+  ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'anywhere', 'within'],
   ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned'],
   ...['locate', 'isInside', 'sampleInside'],
 ]);
@@ -110,7 +115,10 @@ export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
-  new FunctionNames([...contextNames, ...windowNames, kernelName(kernel)]);
+  new FunctionNames([
+    ...[...contextNames, ...windowNames, kernelName(kernel)],
+    ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
+  ]);
 
 /** Whether a point operator's text needs its pixel's position. */
 const asksPosition = (stage: PointStage): boolean => isPositioned(stage) || stage.images !== undefined;
@@ -211,6 +219,9 @@ export const printKernel = (
   };
 
   const sourceColour = kernel.pipeline.source.colour;
+  const { sinks } = kernel.pipeline;
+  /** The operators of {@link PrintedKernel.finish}. */
+  const finishing = [...kernel.post, ...sinks.flatMap(({ points }) => points)];
   const uniforms: { member: string; value: string }[] = [];
   let geometric = 0;
   for (const stage of kernel.pipeline.stages) {
@@ -295,47 +306,78 @@ export const printKernel = (
   };
   /**
    * Statements that take `px0`, or the pixel of a higher number, through point operators; `positionIn(n)` is the pixel's position
-   * in image n.
+   * in image n. Operators on one image hold the same position: what says so twice is said once.
    */
+  const pointStep = (
+    stage: PointStage,
+    from: number,
+    to: number,
+    positionIn: (image: number) => Position,
+  ): readonly string[] => {
+    const number = enters.get(stage)!;
+    const own = isPositioned(stage) ? [positionIn(number).text] : [];
+    const { steps, values } = stage.images ? imagePixels(stage, positionIn(number), number) : nothing;
+    return [
+      ...steps,
+      declare(pixelType(stage.to), `px${to}`, called.get(stage)!(`px${from}`, ...values, ...own)),
+    ];
+  };
   const pointSteps = (
     points: Kernel['pre'],
     positionIn: (image: number) => Position,
     first = 0,
   ): string[] => {
-    const steps = points.flatMap((stage, n) => {
-      const number = enters.get(stage)!;
-      const own = isPositioned(stage) ? [positionIn(number).text] : [];
-      const { steps: held, values } = stage.images ? imagePixels(stage, positionIn(number), number) : nothing;
-      const value = called.get(stage)!(`px${first + n}`, ...values, ...own);
-      return [...held, declare(pixelType(stage.to), `px${first + n + 1}`, value)];
-    });
-    // Operators on one image hold the same position.
+    const steps = points.flatMap((stage, n) => pointStep(stage, first + n, first + n + 1, positionIn));
     return [...new Set(steps), `return px${first + points.length};`];
+  };
+  /** The same to every sink: what leads to all of them, then what leads to some, each once. */
+  const sinkSteps = (positionIn: (image: number) => Position): string[] => {
+    if (sinks.length === 1) return pointSteps(kernel.post, positionIn);
+    const steps = kernel.post.flatMap((stage, n) => pointStep(stage, n, n + 1, positionIn));
+    let count = kernel.post.length;
+    /** The number of the pixel that comes out of an operator. */
+    const made = new Map<PointStage, number>();
+    const last = sinks.map(({ points }) =>
+      points.reduce((from, stage) => {
+        const found = made.get(stage);
+        if (found !== undefined) return found;
+        const to = ++count;
+        steps.push(...pointStep(stage, from, to, positionIn));
+        made.set(stage, to);
+        return to;
+      }, kernel.post.length),
+    );
+    return [...new Set(steps), `return ${access.pixels(last.map(number => `px${number}`))};`];
   };
   /** The same after the resampling, or without one: from the output's position back to the images before it. */
   const finishSteps = (): string[] => {
     const last = kernel.geometry.length;
-    const first = Math.min(last, ...kernel.post.filter(asksPosition).map(stage => enters.get(stage)!));
+    const first = Math.min(last, ...finishing.filter(asksPosition).map(stage => enters.get(stage)!));
     const steps: string[] = [];
     let position = here;
     for (const { stage, number } of kernel.after.filter(map => map.number >= first).reverse()) {
       steps.push(declare(at, `at${number}`, called.get(stage)!(position.text)));
       position = named(`at${number}`);
     }
-    return [...steps, ...pointSteps(kernel.post, n => (n === last ? here : named(`at${n}`)))];
+    return [...steps, ...sinkSteps(n => (n === last ? here : named(`at${n}`)))];
   };
 
   const { resample } = kernel;
   const entering = kernel.pre.at(-1)?.to ?? sourceColour;
+  const leaving = kernel.post.at(-1)?.to ?? entering;
+  const pixels = namedSinks(sinks).flatMap(({ member }, n) =>
+    member === '' ? [] : [{ type: cType(pixelType(sinks[n]!.points.at(-1)?.to ?? leaving)), member }],
+  );
   const common = {
     readers,
     uniforms,
     sourcePixel: cType(pixelType(sourceColour)),
     fetchedPixel: cType(pixelType(entering)),
-    sinkPixel: cType(pixelType(kernel.post.at(-1)?.to ?? entering)),
+    sinkPixel: pixels.length > 0 ? 'Pixels' : cType(pixelType(leaving)),
+    pixels,
     fetchedChannels: channelCount[entering],
     finish: finishSteps(),
-    positioned: kernel.post.some(asksPosition),
+    positioned: finishing.some(asksPosition),
   };
 
   const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [] };

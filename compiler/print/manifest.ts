@@ -4,10 +4,11 @@ import {
   type ManifestFormat,
   type ManifestKernel,
   type ManifestPipeline,
+  type ManifestSink,
   type ManifestStep,
 } from '../../native/manifest.js';
 import { type Halves, isOneKernel, type Kernel, type PlacedPlane, type Plan } from '../ir/plan.js';
-import type { Format, PipelineIr } from '../ir/types.js';
+import type { Format, KernelIr, SinkIr } from '../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
 export const manifestEntry = (plan: Plan): ManifestPipeline => {
@@ -19,7 +20,8 @@ export const manifestEntry = (plan: Plan): ManifestPipeline => {
     ...steps[n],
     ...halvesEntry(halves[n]),
   }));
-  return { name, doc, hash, chain, steps: entries };
+  const results = 'outputs' in pipeline ? pipeline.outputs.map(output => output.name) : [''];
+  return { name, doc, hash, chain, results, steps: entries };
 };
 
 const halvesEntry = (halves: Halves | undefined): Pick<ManifestStep, 'halves'> => {
@@ -37,7 +39,7 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
     hash: kernel.hash,
     chain: kernel.chain,
     source: format(pipeline.source, layout.source),
-    sink: format(pipeline.sink, layout.sink),
+    sinks: pipeline.sinks.map((sink, n) => sinkEntry(pipeline, sink, layout.sinks[n]!)),
     ...(layout.images.length > 0
       ? {
           images: layout.images.map(({ stage, image, at, planes }) => ({
@@ -49,7 +51,6 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
           })),
         }
       : {}),
-    ...signalOf(pipeline),
     geometry: kernel.geometry.map((stage, n) => ({
       stage: stage.name,
       role: stage.role === 'chainedMap' ? 'map' : stage.role,
@@ -79,15 +80,26 @@ const imageOf = (images: Kernel['layout']['images'], stage: string): { readonly 
   const image = images.findIndex(placed => placed.image.points.some(({ name }) => name === stage));
   return image < 0 ? {} : { image };
 };
+const sinkEntry = (pipeline: KernelIr, sink: SinkIr, planes: readonly PlacedPlane[]): ManifestSink => ({
+  ...(sink.output === undefined ? {} : { output: sink.output }),
+  ...format(sink.format, planes),
+  ...signalOf(pipeline, sink),
+});
 
 /** Whose matrix and range the sink's YUV has. */
-const signalOf = ({ source, stages, sink }: PipelineIr): Pick<ManifestKernel, 'signal'> => {
-  let signal: ManifestKernel['signal'] = source.colour === 'yuv' ? 'source' : undefined;
+const signalOf = (
+  { source, stages, sinks }: KernelIr,
+  { points, format: { colour } }: SinkIr,
+): Pick<ManifestSink, 'signal'> => {
+  const own = new Set<unknown>(points);
+  const others = new Set<unknown>(sinks.flatMap(sink => sink.points).filter(stage => !own.has(stage)));
+  let signal: ManifestSink['signal'] = source.colour === 'yuv' ? 'source' : undefined;
   for (const stage of stages) {
+    if (others.has(stage)) continue;
     if (stage.role !== 'point' || stage.from === stage.to) continue;
     signal = stage.params.some(({ kind }) => kind === 'rgbToYuv') ? { stage: stage.name } : undefined;
   }
-  return sink.colour === 'yuv' && signal ? { signal } : {};
+  return colour === 'yuv' && signal ? { signal } : {};
 };
 
 type Geometry = Kernel['geometry'];

@@ -21,6 +21,8 @@ export type OracleView = {
   readonly finish: readonly string[];
   /** Whether `finish` takes the output's position. */
   readonly positioned: boolean;
+  /** Whether there are several sinks. */
+  readonly several: boolean;
   readonly sizeFunctions: readonly JsFunctionView[];
   readonly sizes: readonly NamedFunction[];
 };
@@ -50,6 +52,7 @@ const access = (kernel: Kernel): Access => ({
   column: 'x',
   within: (position, size) => `cw.within(${position}, ${size})`,
   all: tests => tests.join(' && '),
+  pixels: values => `[${values.join(', ')}]`,
   outside: (x, y, size) => `${x} < 0 || ${y} < 0 || ${x} >= ${size}.width || ${y} >= ${size}.height`,
 });
 
@@ -62,9 +65,10 @@ const view = ({ name, title, args, lines }: PrintedFunction): JsFunctionView => 
 });
 
 /**
- * A module with `pixel(image, x, y)`: the output pixel before the sink rounds it. `image` has `read(x, y)`, `images` (by the name
- * under which the caller gives it, such a function of every other image), `size` (an array of `{ width, height }`, the source first)
- * and `params` (by stage, by parameter, an array of numbers; of an image its width and height, for size functions). The module
+ * A module with `pixel(image, x, y)`: the output pixel before the sink rounds it; of several sinks, an array of these. `image` has
+ * `read(x, y)`, `images` (by the name under which the caller gives it, such a function of every other image), `size` (an array of
+ * `{ width, height }`, the source first) and `params` (by stage, by parameter, an array of numbers; of an image its width and
+ * height, for size functions). The module
  * also has `sizes`: for each stage that changes the size, `(p, src) → [width, height]`.
  */
 export const oracleView = (kernel: Kernel, version: string): OracleView => {
@@ -87,6 +91,7 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     fetch: printed.fetch,
     finish: printed.finish,
     positioned: printed.positioned,
+    several: printed.pixels.length > 0,
     sizeFunctions: sizeFns,
     sizes,
   };

@@ -11,6 +11,7 @@ import type { Line } from './fn.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
 import { memberName, stageName } from './names.js';
 import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
+import { namedSinks } from './sinks.js';
 import type { WindowView } from './window.js';
 
 /** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
@@ -40,6 +41,20 @@ type TilePlane = {
   readonly y: string;
 };
 
+/** How the pixel of one sink is written. */
+type StoreView = {
+  /** The result that it is, where there are several. */
+  readonly result: string;
+  /** The type of its pixel, and the function that writes one. */
+  readonly type: string;
+  readonly store: string;
+  /** Its pixel among those of all sinks: `px.picture`, and `.picture`; `px` and nothing where it is the only one. */
+  readonly pixel: string;
+  readonly member: string;
+  readonly samples: readonly Sample[];
+  readonly stores: readonly string[];
+};
+
 /** A plane at one pixel. */
 export type Sample = {
   readonly name: string;
@@ -67,12 +82,14 @@ export type KernelView = {
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
   readonly sinkPixel: string;
+  /** Members of the type `Pixels`, where there are several sinks. */
+  readonly pixels: readonly { readonly type: string; readonly member: string }[];
   /** Names of the fetched pixel's channels. */
   readonly fetchedLanes: readonly string[];
   readonly source: PixelsView;
   /** Images beside the source. */
   readonly inputs: readonly InputView[];
-  readonly sink: { readonly samples: readonly Sample[]; readonly stores: readonly string[] };
+  readonly sinks: readonly StoreView[];
   /** Set where pixels share samples of the sink: they are computed and written together. */
   readonly blocks?: BlocksView;
   readonly tap: readonly string[];
@@ -150,7 +167,7 @@ type FunctionView = Omit<PrintedFunction, 'lines'> & {
 export const structName = (pipeline: string, part: string): string => `cuweave_${pipeline}_${part}`;
 
 /** The structs of a pipeline. */
-export const structsView = ({ name, layout, geometry }: Kernel): StructsView => {
+export const structsView = ({ name, pipeline, layout, geometry }: Kernel): StructsView => {
   const struct = (stage: string): string => structName(name, stageName(stage));
   const planes = (planes: typeof layout.source, side: string, constant: string) => ({
     pointers: planes.map(plane => ({
@@ -163,7 +180,7 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
     })),
   });
   const source = planes(layout.source, 'src', 'const ');
-  const sink = planes(layout.sink, 'dst', '');
+  const sinks = namedSinks(pipeline.sinks).map(({ side }, n) => planes(layout.sinks[n]!, side, ''));
   const images = layout.images.map(({ stage, image, planes: own }, n) => {
     const { pointers, pitches } = planes(own, `in${n}`, 'const ');
     const comment = `${stage}'s ${image.name}: ${image.format.name}`;
@@ -185,10 +202,10 @@ export const structsView = ({ name, layout, geometry }: Kernel): StructsView => 
     params: layout.params.map(placed => ({ name: struct(placed.stage), members: placed.fields.map(member) })),
     image: [
       ...source.pointers,
-      ...sink.pointers,
+      ...sinks.flatMap(({ pointers }) => pointers),
       ...images.flatMap(({ pointers }) => pointers),
       ...source.pitches.map(({ member }, n) => ({ member, comment: n === 0 ? 'bytes from row to row' : '' })),
-      ...sink.pitches,
+      ...sinks.flatMap(({ pitches }) => pitches),
       ...images.flatMap(({ pitches }) => pitches),
       { member: `cuweaveSize size[${geometry.length + 1}];`, comment: `pixels: ${sizes}` },
       ...params('image'),
@@ -231,6 +248,7 @@ const access = (kernel: Kernel, column: string): Access => ({
   within: (position, size) => `cw::within(${position}, ${size})`,
   // One branch, not four.
   all: tests => tests.map(test => `(${test})`).join(' & '),
+  pixels: values => `Pixels{${values.join(', ')}}`,
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
@@ -258,7 +276,7 @@ const planesOf = (format: Format, side: string) =>
     pitch: `${planeMember(side, plane.name)}_pitch`,
   }));
 
-const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile): TilePlane[] =>
+const tilePlanes = (format: Format, side: string, { width, height }: Tile): TilePlane[] =>
   format.planes.map(({ name, channels, subsampling: [across, down] }, n) => ({
     name: `${side}_${name}`,
     type: storedTypes[format.dtype],
@@ -270,7 +288,7 @@ const tilePlanes = (format: Format, side: 'src' | 'dst', { width, height }: Tile
     y: down === 2 ? '(y >> 1)' : 'y',
   }));
 /** The place of each channel of pixel (i, row) of a tile. */
-const tilePlaces = (format: Format, side: 'src' | 'dst'): { run: string; index: string }[] =>
+const tilePlaces = (format: Format, side: string): { run: string; index: string }[] =>
   format.channels.map(channel => {
     const plane = format.planes[channel.plane]!;
     return {
@@ -292,7 +310,10 @@ export const kernelView = (
   },
 ): KernelView => {
   const printed = printKernel(kernel, c, access(kernel, target.column));
-  const { source, sink } = kernel.pipeline;
+  const { source } = kernel.pipeline;
+  const sinks = namedSinks(kernel.pipeline.sinks);
+  /** A sink with blocks is alone. */
+  const sink = sinks[0]!.format;
   const lanes = ['x', 'y', 'z', 'w'];
   const { block, tile, capacities } = kernel.schedule;
   const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({
@@ -300,7 +321,7 @@ export const kernelView = (
     lines: withLineDirectives(lines, target.file),
   });
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
-  const sinkRuns = tilePlanes(sink, 'dst', tile);
+  const sinkRuns = sinks.flatMap(({ format, side }) => tilePlanes(format, side, tile));
   return {
     pipeline: kernel.name,
     space: kernelName(kernel),
@@ -317,6 +338,7 @@ export const kernelView = (
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,
+    pixels: printed.pixels,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: pixelsView(source, 'src', 'image.size[0]'),
     inputs: kernel.layout.images.map(({ stage, image, at }, n) => ({
@@ -325,12 +347,17 @@ export const kernelView = (
       title: `${stage}'s ${image.name}`,
       pixel: cType(tuple('f32', channelCount[image.format.colour])),
     })),
-    sink: {
-      samples: samples(sink, 'dst'),
-      stores: places(sink, 'dst').map(({ plane, index }, channel) =>
-        save(sink, `px.${lanes[channel]}`, `${plane}[${index}]`),
+    sinks: sinks.map(({ format, side, member, pixel, store }, n) => ({
+      result: kernel.pipeline.sinks[n]!.name,
+      type: printed.pixels[n]?.type ?? printed.sinkPixel,
+      store,
+      pixel,
+      member: member && `.${member}`,
+      samples: samples(format, side),
+      stores: places(format, side).map(({ plane, index }, channel) =>
+        save(format, `px.${lanes[channel]}`, `${plane}[${index}]`),
       ),
-    },
+    })),
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
     ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),
@@ -358,8 +385,10 @@ export const kernelView = (
         ? tilePlaces(source, 'src').map(({ run, index }) => load(source, run, index))
         : [],
       sink: sinkRuns,
-      stores: tilePlaces(sink, 'dst').map(({ run, index }, channel) =>
-        save(sink, `px.${lanes[channel]}`, `${run}, ${index}`),
+      stores: sinks.flatMap(({ format, side, pixel }) =>
+        tilePlaces(format, side).map(({ run, index }, channel) =>
+          save(format, `${pixel}.${lanes[channel]}`, `${run}, ${index}`),
+        ),
       ),
     },
     block: { x: block[0], y: block[1], threads: block[0] * block[1], roomy: source.chroma !== undefined },

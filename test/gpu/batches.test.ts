@@ -22,7 +22,9 @@ describe.skipIf(!status.usable)(`batches on CUDA are those of the host${title}`,
     calls = await buildCalls();
     const kernels = await kernelsOf({ root, entries: ['test/gpu/pipelines.ts'] });
     capacities = new Map(kernels.map(({ name, schedule }) => [name, schedule.capacities]));
-    formats = new Map(kernels.map(({ name, pipeline }) => [name, pipeline as never]));
+    formats = new Map(
+      kernels.map(({ name, pipeline: { source, sinks } }) => [name, { source, sink: sinks[0].format }]),
+    );
     cuda = openDevice('cuda');
     host = openDevice('cpu');
   });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { KernelIr } from '../../compiler/ir/types.js';
 import { fuse } from '../../compiler/pass/fuse.js';
 import { anySpec, oneResult, runSpecs, type SpecRun } from '../support/specFiles.js';
 
@@ -139,7 +140,10 @@ describe('fusion', () => {
     run = await runSpecs({ 'all.ts': anySpec(more + text.join('\n')) });
     expect(run.specs.diagnostics).toEqual([]);
   });
-  const pipelineOf = (name: string) => oneResult(run.specs).find(pipeline => pipeline.name === name)!;
+  const pipelineOf = (name: string): KernelIr => {
+    const pipeline = oneResult(run.specs).find(one => one.name === name)!;
+    return { ...pipeline, sinks: [{ name: '', output: '', points: [], format: pipeline.sink }] };
+  };
   type Numbered = { readonly stage: { readonly name: string }; readonly number: number };
   const numbered = ({ stage, number }: Numbered): string => `${stage.name} ${number}`;
 

@@ -12,7 +12,7 @@ import type { ManifestKernel } from '../../native/manifest.js';
 import { root } from '../support/executions.js';
 
 /** Everything that the manifest gives an offset, as C names it; `{ path in C: offset }`. */
-const offsets = ({ name, source, sink, image, params, args }: ManifestKernel): [string, number][] => {
+const offsets = ({ name, source, sinks, image, params, args }: ManifestKernel): [string, number][] => {
   const at = (block: string, member: string) => `offsetof(struct cuweave_${name}_${block}, ${member})`;
   const planes = (side: string, { planes: all }: typeof source): [string, number][] =>
     all.flatMap((plane): [string, number][] => [
@@ -26,7 +26,7 @@ const offsets = ({ name, source, sink, image, params, args }: ManifestKernel): [
     [at('args', 'count'), 4],
     [at('args', 'images'), 8],
     ...planes('src', source),
-    ...planes('dst', sink),
+    ...sinks.flatMap(sink => planes(sinks.length === 1 ? 'dst' : `dst_${sink.output ?? 'between'}`, sink)),
     [at('image', 'size'), image.sizes],
     ...params.map(({ stage, name: field, block, offset }): [string, number] => [
       at(block, `${stage}.${field}`),
@@ -71,8 +71,8 @@ describe('layout', () => {
   });
 
   it('nothing overlaps, and everything lies in its block, aligned', () => {
-    for (const { name, source, sink, geometry, image, params, args } of manifest) {
-      const planes = [...source.planes, ...sink.planes];
+    for (const { name, source, sinks, geometry, image, params, args } of manifest) {
+      const planes = [...source.planes, ...sinks.flatMap(sink => sink.planes)];
       const inImage: [number, number][] = [
         ...planes.flatMap(({ pointer, pitch }): [number, number][] => [
           [pointer, 8],

@@ -9,7 +9,7 @@ import { root } from '../support/executions.js';
 const MOST = 32764;
 const layout = (argsSize: number, imageSize: number): Layout => ({
   source: [],
-  sink: [],
+  sinks: [],
   images: [],
   sizes: 0,
   params: [],
@@ -79,6 +79,17 @@ describe('schedule', () => {
     ['rgb16ToP010', { width: 4, height: 2, readsRuns: true }, 'chroma of four pixels is 8 bytes'],
     ['nv12Left', { width: 4, height: 1, readsRuns: false }, 'interpolated chroma is read pixel by pixel'],
     ['resizedNv12ToNv12', { width: 2, height: 2, readsRuns: false }, 'the pixels of one sample of chroma'],
+    [
+      'forkedFormats',
+      { width: 4, height: 2, readsRuns: true },
+      'four floats are 16 bytes, whatever halves have',
+    ],
+    [
+      'forkedTurned',
+      { width: 8, height: 1, readsRuns: false },
+      'eight halves are 16 bytes, beside eight bytes',
+    ],
+    ['warpedForkedThrice', { width: 1, height: 1, readsRuns: false }, 'as a warp of one result'],
     ['i420ToRgb', { width: 8, height: 2, readsRuns: true }, 'eight pixels are one word of subsampled chroma'],
     [
       'cropFlip',
@@ -104,8 +115,11 @@ describe('schedule', () => {
     for (const { name, schedule: made, pipeline } of kernels) {
       const { width, height, readsRuns } = made.tile;
       // One pixel, or the block of one sample: written value by value.
-      if (width === blockOf(pipeline.sink)[0]) continue;
-      for (const { planes, dtype } of readsRuns ? [pipeline.source, pipeline.sink] : [pipeline.sink]) {
+      if (width === blockOf(pipeline.sinks[0].format)[0]) continue;
+      for (const { planes, dtype } of [
+        ...(readsRuns ? [pipeline.source] : []),
+        ...pipeline.sinks.map(({ format }) => format),
+      ]) {
         for (const { channels, subsampling } of planes) {
           const values = (width / subsampling[0]) * channels;
           expect((values * { u8: 1, u16: 2, f16: 2, i32: 4, f32: 4 }[dtype]) % 4, name).toBe(0);

@@ -8,6 +8,9 @@ import { split } from '../../compiler/pass/split.js';
 import { anySpec, oneResult, runSpecs, type SpecRun } from '../support/specFiles.js';
 
 const resample = 'resize({ width: 8, height: 8, filter: linear, border: replicate })';
+const other = 'resize({ width: 9, height: 9, filter: linear, border: replicate })';
+const turned = (degrees: number): string =>
+  `ops.resample([ops.letterbox({ width: 9, height: 9 }), ops.rotate({ degrees: ${degrees} })], { filter: linear, border: replicate })`;
 const exactly = {
   bytes: { stages: 'rgb8(), flip({ direction: "both" })', dtype: 'u8' },
   channels: { stages: 'rgb8(), ops.swapChannels(), inverted()', dtype: 'u8' },
@@ -44,9 +47,13 @@ export const cheapest = pipeline(rgb8(), ${resample}, normalize({ mean: 1, std: 
 export const thrice = pipeline(rgb8(), ${resample}, ${resample}, ops.gamma({ exponent: 2 }), convertTo('f16'), ${resample}, nhwc('u8'));
 export const taken_1 = pipeline(rgb8(), nhwc('u8'));
 export const taken = pipeline(rgb8(), ${resample}, ${resample}, nhwc('u8'));
-export const shared = pipeline(rgb8(), ${resample}, ops.outputs({ a: [${resample}, nhwc('u8')], host: [${resample}, nchw('f32')] }));
+export const shared = pipeline(rgb8(), ${resample}, ops.outputs({ a: [${resample}, nhwc('u8')], host: [${other}, nchw('f32')] }));
 export const apart = pipeline(rgb8(), ops.gamma({ exponent: 2 }), ops.outputs({ a: [${resample}, nhwc('u8')], b: [nchw('f32')] }));
 export const worth = pipeline(nchw('f32'), ops.rgbToGray(), convertTo('u8'), ops.outputs({ a: [nhwc('u8')], b: [nhwc('u8')], c: [nhwc('u8')] }));
+export const reduced = pipeline(nchw('f32'), ops.rgbToGray(), convertTo('u8'), ops.outputs({ a: [${resample}, nhwc('u8')], between: [ops.invert(), nhwc('u8')], c: [${other}, nhwc('u8')] }));
+export const alike = pipeline(rgb8(), ops.outputs({ a: [${resample}, ops.gamma({ exponent: 2 }), nhwc('u8')], b: [${resample}, ops.gamma({ exponent: 2 }), convertTo('u8'), nchw('f32')], c: [${resample}, ops.gamma({ exponent: 3 }), nchw('f32')] }));
+export const mixed = pipeline(ops.nv12(), ops.outputs({ a: [ops.nv12()], b: [nhwc('u8')], c: [${resample}, nhwc('u8')], d: [yuvToRgb(), nchw('f16')] }));
+export const turned = pipeline(rgb8(), ops.outputs({ a: [${turned(3)}, nhwc('u8')], b: [${turned(4)}, nhwc('u8')] }));
 export const insist = ops.fused(pipeline(nchw('f32'), ops.rgbToGray(), convertTo('u8'), ops.outputs({ a: [nhwc('u8')], b: [nhwc('u8')], c: [nhwc('u8')] })));
 `;
 
@@ -104,26 +111,76 @@ describe('a split', () => {
     ]);
   });
 
+  it('makes one kernel of results that only point operators tell apart', () => {
+    expect(['worth', 'insist', 'alike', 'mixed', 'turned'].flatMap(chains)).toMatchInlineSnapshot(`
+      [
+        "worth: rgb_nchw_f32 > rgbToGray > convertTo > { a: gray_nhwc_u8; b: gray_nhwc_u8; c: gray_nhwc_u8 }",
+        "insist: rgb_nchw_f32 > rgbToGray > convertTo > { a: gray_nhwc_u8; b: gray_nhwc_u8; c: gray_nhwc_u8 }",
+        "alike: rgb8 > resize (linear, replicate) > { a: gamma > rgb_nhwc_u8; b: gamma > convertTo > rgb_nchw_f32; c: gamma3 > rgb_nchw_f32 }",
+        "mixed_a: nv12 > nv12",
+        "mixed_2: nv12 > { b: yuv_nhwc_u8; d: yuvToRgb > rgb_nchw_f16 }",
+        "mixed_c: nv12 > resize (linear, replicate) > yuv_nhwc_u8",
+        "turned_a: rgb8 > resample ([letterbox, rotate], linear, replicate) > rgb_nhwc_u8",
+        "turned_b: rgb8 > resample ([letterbox, rotate2], linear, replicate) > rgb_nhwc_u8",
+      ]
+    `);
+    expect(made.get('worth')!.results).toEqual({
+      groups: [{ names: ['a', 'b', 'c'] }],
+      ways: [
+        { way: 'together', bytes: 15 },
+        { way: 'apart', bytes: 39 },
+      ],
+    });
+    expect(made.get('mixed')!.results!.groups).toEqual([
+      { names: ['a'], apart: { why: 'samples', format: 'nv12' } },
+      { names: ['b', 'd'], apart: { why: 'unmoved' } },
+      { names: ['c'], apart: { why: 'geometry', stage: 'resize' } },
+    ]);
+  });
+
+  it('reads and computes once what they share, down to an operator', () => {
+    const [kernel] = made.get('alike')!.kernels;
+    const { stages, sinks } = kernel.pipeline;
+    expect(stages.map(({ name }) => name)).toEqual(['resize', 'gamma', 'convertTo', 'gamma3']);
+    expect(sinks.map(({ output, points }) => [output, ...points.map(({ name }) => name)])).toEqual([
+      ['a', 'gamma'],
+      ['b', 'gamma', 'convertTo'],
+      ['c', 'gamma3'],
+    ]);
+    expect(kernel.notes.map(({ stage, why }) => `${stage}: ${why}`)).toMatchInlineSnapshot(`
+      [
+        "resize: reads the source through linear",
+        "gamma: once per output pixel, for a and b",
+        "convertTo: once per output pixel, for b",
+        "gamma3: once per output pixel, for c",
+      ]
+    `);
+  });
+
   it('computes once what several results share, where that moves fewer bytes', () => {
-    expect(['shared', 'apart', 'worth', 'insist'].flatMap(chains)).toMatchInlineSnapshot(`
+    expect(['shared', 'apart', 'reduced'].flatMap(chains)).toMatchInlineSnapshot(`
       [
         "shared_1: rgb8 > resize (linear, replicate) > rgb_nhwc_f32",
         "shared_a: rgb_nhwc_f32 > resize2 (linear, replicate) > rgb_nhwc_u8",
         "shared_host_: rgb_nhwc_f32 > resize3 (linear, replicate) > rgb_nchw_f32",
         "apart_a: rgb8 > gamma > resize (linear, replicate) > rgb_nhwc_u8",
         "apart_b: rgb8 > gamma > rgb_nchw_f32",
-        "worth_1: rgb_nchw_f32 > rgbToGray > convertTo > gray_nhwc_u8",
-        "worth_a: gray_nhwc_u8 > gray_nhwc_u8",
-        "worth_b: gray_nhwc_u8 > gray_nhwc_u8",
-        "worth_c: gray_nhwc_u8 > gray_nhwc_u8",
-        "insist_a: rgb_nchw_f32 > rgbToGray > convertTo > gray_nhwc_u8",
-        "insist_b: rgb_nchw_f32 > rgbToGray > convertTo > gray_nhwc_u8",
-        "insist_c: rgb_nchw_f32 > rgbToGray > convertTo > gray_nhwc_u8",
+        "reduced_1: rgb_nchw_f32 > rgbToGray > convertTo > { between_: gray_nhwc_u8; between: invert > gray_nhwc_u8 }",
+        "reduced_a: gray_nhwc_u8 > resize (linear, replicate) > gray_nhwc_u8",
+        "reduced_c: gray_nhwc_u8 > resize2 (linear, replicate) > gray_nhwc_u8",
       ]
     `);
-    expect(made.get('shared')!.steps).toEqual([{}, { reads: 0, output: 'a' }, { reads: 0, output: 'host' }]);
-    expect(made.get('worth')!.cuts).toMatchObject([
-      { readers: ['worth_a', 'worth_b', 'worth_c'], forced: { why: 'shared', moved: 19, otherwise: 39 } },
+    expect(made.get('shared')!.steps).toEqual([{}, { reads: 0 }, { reads: 0 }]);
+    expect(made.get('reduced')!.cuts).toMatchObject([
+      {
+        writer: 'reduced_1',
+        readers: ['reduced_a', 'reduced_c'],
+        forced: { why: 'shared', moved: 18, otherwise: 39 },
+      },
+    ]);
+    expect(made.get('reduced')!.kernels[0].pipeline.sinks.map(({ name, output }) => [name, output])).toEqual([
+      ['between_', undefined],
+      ['between', 'between'],
     ]);
   });
 
@@ -137,7 +194,7 @@ describe('a split', () => {
       stored: [{ at: 1, format: halved }],
     };
     const { pieces, cuts } = split(stored, name => name);
-    expect(pieces.map(({ pipeline }) => [pipeline.source.name, pipeline.sink.name])).toEqual([
+    expect(pieces.map(({ pipeline }) => [pipeline.source.name, pipeline.sinks[0].format.name])).toEqual([
       ['rgb8', 'halved'],
       ['halved', 'rgb_nhwc_u8'],
     ]);
@@ -146,14 +203,12 @@ describe('a split', () => {
       ...rest,
       stages: stages.slice(0, 1),
       stored: stored.stored!,
-      outputs: ['a', 'b'].map(name => ({ name, stages: [], sink, loc: rest.loc })),
+      outputs: ['a', 'b'].map((name, n) => ({ name, stages: stages.slice(0, n), sink, loc: rest.loc })),
     };
     const forked = split(fork, name => name);
-    expect(forked.pieces.map(({ step }) => step)).toEqual([
-      {},
-      { reads: 0, output: 'a' },
-      { reads: 0, output: 'b' },
+    expect(forked.pieces.map(({ step }) => step)).toEqual([{}, { reads: 0 }, { reads: 0 }]);
+    expect(forked.cuts).toMatchObject([
+      { forced: { why: 'stored' }, writer: 'thrice_1', readers: ['thrice_a', 'thrice_b'] },
     ]);
-    expect(forked.cuts).toMatchObject([{ forced: { why: 'stored' }, writer: 'thrice_1' }]);
   });
 });

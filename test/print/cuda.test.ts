@@ -80,7 +80,7 @@ describe.skipIf(!nvcc)(`nvcc, for ${ends.join(', ')}, the examples for ${archs.j
       expect(code, said).toBe(0);
       const { capacities, tile } = schedule;
       // Where values are moved in runs, of more pixels than share a sample of the sink, there is a kernel for rows that are not aligned, too.
-      const variants = capacities.length * (tile.width > blockOf(chain.sink)[0] ? 2 : 1);
+      const variants = capacities.length * (tile.width > blockOf(chain.sinks[0].format)[0] ? 2 : 1);
       const expected = archsOf(pipeline).flatMap(arch =>
         Array(variants).fill({ arch, stack: 0, spilled: 0 }),
       );

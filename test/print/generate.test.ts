@@ -20,8 +20,8 @@ import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler
 import { root } from '../support/executions.js';
 import { anySpec, runSpecs } from '../support/specFiles.js';
 
-/** A decoder's frame with a constant border, a resize with a border of indices, all stages at once, the author's own. */
-const shown = ['preprocess', 'thumbnail', 'everything', 'ownGeometry'];
+/** A decoder's frame with a constant border, a resize with a border of indices, all stages at once, the author's own, two results. */
+const shown = ['preprocess', 'thumbnail', 'everything', 'ownGeometry', 'forkedPlanar'];
 const entries = ['examples/pipelines.ts', 'test/support/pipelines.ts'];
 
 /** Every generated file of some kernels, by name. */

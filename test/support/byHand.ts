@@ -27,6 +27,15 @@ export const pairs: readonly Pair[] = [
   { whole: 'forked', result: 'full', source: forked.source, parts: ['betweenFirst', 'forkedFull'] },
   { whole: 'forkedEarly', result: 'tiny', source: forked.source, parts: ['forkedTiny'] },
   { whole: 'forkedEarly', result: 'same', source: forked.source, parts: ['forkedSame'] },
+  { whole: 'together', result: 'picture', source: forked.source, parts: ['togetherPicture'] },
+  { whole: 'together', result: 'half', source: forked.source, parts: ['togetherHalf'] },
+  { whole: 'together', result: 'luma', source: forked.source, parts: ['togetherLuma'] },
+  { whole: 'copied', result: 'picture', source: forked.source, parts: ['copiedPicture'] },
+  { whole: 'copied', result: 'half', source: forked.source, parts: ['copiedHalf'] },
+  { whole: 'copied', result: 'luma', source: forked.source, parts: ['copiedLuma'] },
+  { whole: 'beside', result: 'small', source: forked.source, parts: ['betweenFirst', 'betweenSecond'] },
+  { whole: 'beside', result: 'full', source: forked.source, parts: ['betweenFirst', 'forkedFull'] },
+  { whole: 'beside', result: 'luma', source: forked.source, parts: ['besideLuma'] },
 ];
 
 /** Builds them; `cpu` leaves CUDA out. */

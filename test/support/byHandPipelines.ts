@@ -74,3 +74,35 @@ export const forkedEarly = pipeline(
 );
 export const forkedTiny = pipeline(nv12(), yuvToRgb(), ...tiny, nchw('f32'));
 export const forkedSame = pipeline(nv12(), yuvToRgb(), nhwc('u8'));
+
+// Results of one size: one kernel, whose values are those of a kernel for each.
+const halved = [normalize({ mean: 110, std: [50, 60, 70] }), nchw('f16')] as const;
+const luma = [rgbToGray(), nchw('f32')] as const;
+export const together = pipeline(
+  nv12(),
+  ...warped,
+  flip({ direction: 'horizontal' }),
+  outputs({ picture: [nhwc('u8')], half: [...halved], luma: [...luma] }),
+);
+export const togetherPicture = pipeline(nv12(), ...warped, flip({ direction: 'horizontal' }), nhwc('u8'));
+export const togetherHalf = pipeline(nv12(), ...warped, flip({ direction: 'horizontal' }), ...halved);
+export const togetherLuma = pipeline(nv12(), ...warped, flip({ direction: 'horizontal' }), ...luma);
+export const copied = pipeline(
+  nv12(),
+  yuvToRgb(),
+  outputs({ picture: [nhwc('u8')], half: [...halved], luma: [...luma] }),
+);
+export const copiedPicture = pipeline(nv12(), yuvToRgb(), nhwc('u8'));
+export const copiedHalf = pipeline(nv12(), yuvToRgb(), ...halved);
+export const copiedLuma = pipeline(nv12(), yuvToRgb(), ...luma);
+// The kernel of the image between kernels writes the result of its size as well.
+export const beside = pipeline(
+  nv12(),
+  ...warped,
+  outputs({
+    small: [...scaled, nchw('f16')],
+    full: [resize({ width: 50, height: 20, filter: linear, border: replicate }), nhwc('u8')],
+    luma: [...luma],
+  }),
+);
+export const besideLuma = pipeline(nv12(), ...warped, ...luma);

@@ -40,7 +40,8 @@ type OracleImage = {
   params: Record<string, Record<string, number[]>>;
 };
 export type Oracle = {
-  pixel(image: OracleImage, x: number, y: number): number[];
+  /** Of a kernel with several sinks, a pixel for each. */
+  pixel(image: OracleImage, x: number, y: number): number[] | number[][];
   sizes: Record<string, (p: Record<string, number[]>, src: Sizes) => [number, number]>;
 };
 
@@ -53,10 +54,8 @@ const callsInexact = (node: unknown): boolean => {
 
 /** One result of a plan: its name, or '' where there is one without a name. */
 export type PlanResult = { readonly name: string; readonly sink: Format };
-export const resultsOf = ({ kernels, steps }: Plan): readonly PlanResult[] =>
-  steps.flatMap(({ output }, n) =>
-    output === undefined ? [] : [{ name: output, sink: kernels[n]!.pipeline.sink }],
-  );
+export const resultsOf = ({ pipeline }: Plan): readonly PlanResult[] =>
+  'outputs' in pipeline ? pipeline.outputs : [{ name: '', sink: pipeline.sink }];
 
 /** How far two executions of one plan may be apart, where neither fuses multiplications and additions. */
 export const executionTolerance = ({ pipeline }: Plan, { sink }: PlanResult): Tolerance =>
@@ -78,13 +77,15 @@ export const runOracles = (
   given: Given,
   place: { readonly number: number; readonly of: number },
 ): void => {
-  const written: TestImage[] = [];
+  const between: (TestImage | undefined)[] = [];
   for (const [n, kernel] of kernels.entries()) {
-    const { reads, output } = steps[n]!;
+    const { reads } = steps[n]!;
     // What is between two kernels means the colours of the image that it is made of.
-    const from = reads === undefined ? image : { ...written[reads]!, colour: image.colour };
-    const out = output === undefined ? undefined : (outs.get(output) as TestImage);
-    written.push(runOracle(kernel, oracles[n]!, from, out, given, place));
+    const from = reads === undefined ? image : { ...between[reads]!, colour: image.colour };
+    const { sinks } = kernel.pipeline;
+    const own = sinks.map(({ output }) => (output === undefined ? undefined : outs.get(output)));
+    const written = runOracleTo(own, kernel, oracles[n]!, from, given, place);
+    between.push(written[sinks.findIndex(({ output }) => output === undefined)]);
   }
 };
 
@@ -132,7 +133,30 @@ const readerOf = (image: TestImage) => {
   return (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
 };
 
-/** Writes what the oracle computes for an image of a batch; `out` has the right size already, unless it is left out. */
+/** Writes what the oracle computes for an image of a batch; `outs`, one for each sink, have the right size, unless they are left out. */
+const runOracleTo = (
+  outs: readonly (TestImage | undefined)[],
+  kernel: Kernel,
+  oracle: Oracle,
+  image: TestImage,
+  given: Given,
+  place: { readonly number: number; readonly of: number },
+): readonly TestImage[] => {
+  const called = oracleImage(kernel, oracle, image, given, place);
+  const { width, height } = called.size.at(-1)!;
+  const rows = Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => oracle.pixel(called, x, y)),
+  );
+  const { sinks } = kernel.pipeline;
+  return sinks.map(({ format }, n) => {
+    const pixel = (x: number, y: number): readonly number[] => {
+      const made = rows[y]![x]!;
+      return (sinks.length === 1 ? made : made[n]) as number[];
+    };
+    return storeLikeKernel(outs[n] ?? blankImage(format, width, height), pixel);
+  });
+};
+/** The same of a kernel with one sink. */
 export const runOracle = (
   kernel: Kernel,
   oracle: Oracle,
@@ -140,15 +164,7 @@ export const runOracle = (
   out: TestImage | undefined,
   given: Given,
   place: { readonly number: number; readonly of: number },
-): TestImage => {
-  const called = oracleImage(kernel, oracle, image, given, place);
-  const { width, height } = called.size.at(-1)!;
-  const result = out ?? blankImage(kernel.pipeline.sink, width, height);
-  const rows = Array.from({ length: result.height }, (_, y) =>
-    Array.from({ length: result.width }, (_, x) => oracle.pixel(called, x, y)),
-  );
-  return storeLikeKernel(result, (x, y) => rows[y]![x]!);
-};
+): TestImage => runOracleTo([out], kernel, oracle, image, given, place)[0]!;
 
 /** By result, an image for each of the batch. */
 export type Outs = ReadonlyMap<string, readonly TestImage[]>;

@@ -32,14 +32,17 @@ const cropped: ManifestKernel = {
     channels: [0, 1, 2].map(lane => ({ plane: 0, lane })),
     planes: [plane('rgb', 3, 0, 32)],
   },
-  sink: {
-    name: 'rgb_nchw_f32',
-    dtype: 'f32',
-    colour: 'rgb',
-    layout: 'NCHW',
-    channels: [0, 1, 2].map(number => ({ plane: number, lane: 0 })),
-    planes: [plane('r', 1, 8, 40), plane('g', 1, 16, 48), plane('b', 1, 24, 56)],
-  },
+  sinks: [
+    {
+      output: '',
+      name: 'rgb_nchw_f32',
+      dtype: 'f32',
+      colour: 'rgb',
+      layout: 'NCHW',
+      channels: [0, 1, 2].map(number => ({ plane: number, lane: 0 })),
+      planes: [plane('r', 1, 8, 40), plane('g', 1, 16, 48), plane('b', 1, 24, 56)],
+    },
+  ],
   geometry: [{ stage: 'crop', role: 'indexMap', resizes: true }],
   params: [
     {
@@ -93,14 +96,17 @@ const slow: ManifestKernel = {
     ],
     planes: [plane('y', 1, 0, 24), plane('uv', 2, 8, 32, 2)],
   },
-  sink: {
-    name: 'gray_nhwc_f32',
-    dtype: 'f32',
-    colour: 'gray',
-    layout: 'NHWC',
-    channels: [{ plane: 0, lane: 0 }],
-    planes: [plane('v', 1, 16, 40)],
-  },
+  sinks: [
+    {
+      output: '',
+      name: 'gray_nhwc_f32',
+      dtype: 'f32',
+      colour: 'gray',
+      layout: 'NHWC',
+      channels: [{ plane: 0, lane: 0 }],
+      planes: [plane('v', 1, 16, 40)],
+    },
+  ],
   geometry: [],
   params: [
     {

@@ -34,6 +34,7 @@ import {
 
 export * from './antialiasPipelines.js';
 export * from './compositePipelines.js';
+export * from './forkPipelines.js';
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
 export * from './lensPipelines.js';

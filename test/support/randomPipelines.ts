@@ -248,7 +248,8 @@ export const runCase = async (
  * changes roundings.
  */
 const cutsOf = ({ pipeline, pre }: Kernel): readonly (readonly [Kernel, Kernel])[] => {
-  const { source, stages, sink } = pipeline;
+  const { source, stages, sinks } = pipeline;
+  const sink = sinks[0].format;
   const ranges = followRanges({ source, stages });
   const sampled = stages.findIndex(({ role }) => role === 'map');
   const moved = stages.findIndex((stage, n) => stage.role === 'point' && n < sampled && !pre.includes(stage));
@@ -258,7 +259,7 @@ const cutsOf = ({ pipeline, pre }: Kernel): readonly (readonly [Kernel, Kernel])
     if (moved >= 0 && n >= moved && n < sampled) return [];
     const between = nhwc(exactDType(ranges[n + 1]!) as Parameters<typeof nhwc>[0], { colour });
     const kernel = (part: Pick<PipelineIr, 'source' | 'stages' | 'sink'>): Kernel =>
-      plan({ ...pipeline, ...part }).plan!.kernels[0];
+      plan({ name: pipeline.name, doc: '', loc: pipeline.loc, ...part }).plan!.kernels[0];
     return [
       [
         kernel({ source, stages: stages.slice(0, n + 1), sink: between }),
@@ -284,7 +285,8 @@ export const checkCuts = async (pipelines: readonly RandomPipeline[], seed: numb
       const between = runOracle(head, await loadOracle(head), image, undefined, given, place);
       const cut = runOracle(tail, await loadOracle(tail), between, undefined, given, place);
       const difference = firstDifference(cut, whole);
-      if (difference) throw new Error(`pipeline(${text}), cut at ${head.pipeline.sink.name}: ${difference}`);
+      if (difference)
+        throw new Error(`pipeline(${text}), cut at ${head.pipeline.sinks[0].format.name}: ${difference}`);
       ran += 1;
     }
   }

@@ -157,6 +157,41 @@ struct cuweave_ownGeometry_args {
 int cuweave_ownGeometry(const struct cuweave_ownGeometry_args* args, void* cudaStream);
 int cuweave_ownGeometry_host(const struct cuweave_ownGeometry_args* args, int image, int rowBegin, int rowEnd);
 
+// rgb_nchw_f32 > clamp > { bytes: rgb_nchw_u8; same: rgb_nchw_f32 }
+struct cuweave_forkedPlanar_clamp {
+  float least;
+  float most;
+};
+struct cuweave_forkedPlanar_image {
+  const void* src_r;
+  const void* src_g;
+  const void* src_b;
+  void* dst_bytes_r;
+  void* dst_bytes_g;
+  void* dst_bytes_b;
+  void* dst_same_r;
+  void* dst_same_g;
+  void* dst_same_b;
+  int64_t src_r_pitch;  // bytes from row to row
+  int64_t src_g_pitch;
+  int64_t src_b_pitch;
+  int64_t dst_bytes_r_pitch;
+  int64_t dst_bytes_g_pitch;
+  int64_t dst_bytes_b_pitch;
+  int64_t dst_same_r_pitch;
+  int64_t dst_same_g_pitch;
+  int64_t dst_same_b_pitch;
+  cuweaveSize size[1];  // pixels: the source
+};
+struct cuweave_forkedPlanar_args {
+  uint32_t size;  // sizeof this struct: 24
+  int32_t count;  // images
+  const struct cuweave_forkedPlanar_image* images;  // in host memory
+  struct cuweave_forkedPlanar_clamp clamp;
+};
+int cuweave_forkedPlanar(const struct cuweave_forkedPlanar_args* args, void* cudaStream);
+int cuweave_forkedPlanar_host(const struct cuweave_forkedPlanar_args* args, int image, int rowBegin, int rowEnd);
+
 #ifdef __cplusplus
 }
 #endif
