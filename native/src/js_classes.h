@@ -206,7 +206,4 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);
 
-// A stream of the CPU would read a GPU's address as its own.
-void requireSameDevice(const Memory& memory, const Stream& stream);
-
 }  // namespace cuweave

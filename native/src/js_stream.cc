@@ -21,8 +21,7 @@ struct MemoryRows {
   std::shared_ptr<Memory> memory;
   Rows rows;
 };
-}  // namespace
-
+// A stream of the CPU would read a GPU's address as its own.
 void requireSameDevice(const Memory& memory, const Stream& stream) {
   if (memory.device == stream.device) return;
   const DeviceInfo& its = memory.device->info();
@@ -31,9 +30,6 @@ void requireSameDevice(const Memory& memory, const Stream& stream) {
     throw wrongArgument("Expected a stream of the device that the memory is on.");
   }
 }
-
-namespace {
-
 const std::shared_ptr<Memory>& memoryOf(const Napi::Value& value, const Stream& stream) {
   const auto& memory = unwrap<JsMemory>(value, "memory").memory();
   requireSameDevice(*memory, stream);

@@ -19,13 +19,13 @@ class Calls : public Graph {
   std::shared_ptr<Stream> stream_;
   std::vector<RecordedCall> calls_;
 };
+
 }  // namespace
 
 std::unique_ptr<Graph> Stream::capture(std::vector<RecordedCall> calls) {
   requireOpen();
   return std::make_unique<Calls>(shared_from_this(), std::move(calls));
 }
-
 
 Stream::Stream(std::shared_ptr<Device> device) : id(nextStream++), device(std::move(device)) {}
 

@@ -247,12 +247,15 @@ export const runCase = async (
  * type that the planner says holds its pixels. An operator that follows the filter in one kernel is not cut off from it, since that
  * changes roundings.
  */
-const cutsOf = ({ pipeline, pre }: Kernel): readonly (readonly [Kernel, Kernel])[] => {
+const cutsOf = ({ pipeline, pre, postponed }: Kernel): readonly (readonly [Kernel, Kernel])[] => {
   const { source, stages, sinks } = pipeline;
   const sink = sinks[0].format;
   const ranges = followRanges({ source, stages });
   const sampled = stages.findIndex(({ role }) => role === 'map');
-  const moved = stages.findIndex((stage, n) => stage.role === 'point' && n < sampled && !pre.includes(stage));
+  const moved = stages.findIndex(
+    (stage, n) =>
+      stage.role === 'point' && n < sampled && (!pre.includes(stage) || postponed.includes(stage)),
+  );
   let { colour } = source;
   return stages.flatMap((stage, n) => {
     if (stage.role === 'point') colour = stage.to;
