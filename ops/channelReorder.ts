@@ -23,6 +23,8 @@ const at = (px: Pixel, place: Place): f32 => {
 type OfLength<N> = { [C in Colour]: Channels<C> extends N ? C : never }[Colour];
 /** The places of that many channels. */
 type Below<N> = N extends 1 ? 0 : N extends 2 ? 0 | 1 : N extends 3 ? 0 | 1 | 2 : 0 | 1 | 2 | 3;
+/** Places, as many as there are. */
+type Order<O extends readonly number[]> = O & readonly Below<O['length']>[];
 
 /**
  * Puts channels in another order, settled where the pipeline is declared: channel c of the result is channel order[c] of the pixel.
@@ -32,7 +34,7 @@ type Below<N> = N extends 1 ? 0 : N extends 2 ? 0 | 1 : N extends 3 ? 0 | 1 | 2 
  * @param options.order As many places as the pixels have channels, from 0: `[2, 1, 0]` makes BGR of RGB, `[3, 0, 1, 2]` ARGB of RGBA.
  */
 export const channelReorder = <const O extends readonly number[]>(options: {
-  readonly order: O & readonly Below<O['length']>[];
+  readonly order: Order<O>;
 }): Stage<OfLength<O['length']>, 'same'> => {
   const order: readonly number[] = options.order;
   const place = oneOf(...(places.slice(0, Math.max(1, order.length)) as [Place, ...Place[]]));

@@ -69,7 +69,7 @@ export const operatorDiagnostics = {
   CW2012: {
     title: 'A parameter that is none',
     message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
-    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault',
+    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault',
     why: 'The compiler lays parameters out by their types.',
   },
   CW2013: {
@@ -165,7 +165,7 @@ export const pipelineDiagnostics = {
   CW3008: {
     title: 'Two open parameters with one name',
     message: '{first} and {second} both leave {name} open.',
-    hint: "give one of them a name of its own, for {second}: `{param}: open('other')`",
+    hint: "give one of them a name of its own, for {second}: `{param}: open('other'{format})`",
     why: 'The caller gives one value for each name.',
   },
   CW3009: {

@@ -63,7 +63,11 @@ const readImage = (
   const given = (named ? named.image : option) ?? param.default;
   const [format, ...operators] = Array.isArray(given) ? (given as readonly unknown[]) : [given];
   if (!isBag(format) || format.kind !== 'format') {
-    refuse(name, 'CW2030', { name, colour: wanted, actual: describeActual(format) });
+    refuse(name, 'CW2030', {
+      name,
+      colour: wanted,
+      actual: format === undefined ? 'nothing' : describeActual(format),
+    });
     return undefined;
   }
   if (!isGoodFormat(format)) {

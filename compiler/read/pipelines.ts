@@ -377,12 +377,13 @@ const checkOpenNames = (reader: StageReader, stages: readonly Stage[], chain: re
   const owners = new Map<string, string>();
   for (const stage of withImageStages(stages)) {
     const numbers = stage.params.flatMap(({ name, value }) =>
-      'open' in value ? [{ name, open: value.open }] : [],
+      'open' in value ? [{ name, open: value.open, format: '' }] : [],
     );
-    for (const { name, open } of [...numbers, ...(stage.images ?? [])]) {
+    const images = (stage.images ?? []).map(image => ({ ...image, format: ', …' }));
+    for (const { name, open, format } of [...numbers, ...images]) {
       const owner = owners.get(open);
       if (owner !== undefined) {
-        const args = { name: open, first: owner, second: stage.name, param: name };
+        const args = { name: open, first: owner, second: stage.name, param: name, format };
         reader.session.report('CW3008', stage.loc, args, chain);
       }
       owners.set(open, stage.name);

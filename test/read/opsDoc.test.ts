@@ -35,6 +35,7 @@ test('it has everything that may stand in a pipeline', () => {
       'indexBorder',
       'perChannel',
       'perImage',
+      'perPixel',
       'oneOf',
       'withDefault',
     ],

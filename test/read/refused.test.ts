@@ -2235,7 +2235,7 @@ test('parameterOfNoType', () => {
 
     7 export const parameterOfNoType = pipeline(rgb8(), op(), nchw('f32'));
                                                         ~~~~
-      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, oneOf or withDefault
+      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault
       in op op < pipeline parameterOfNoType (parameterOfNoType.ts:7:14)"
   `);
 });
