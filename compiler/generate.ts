@@ -4,6 +4,7 @@ import { builtKernels, type Kernel, type Plan } from './ir/plan.js';
 import { version } from './package.js';
 import { bindingPrelude, bindingViews } from './print/bindings.js';
 import { compositeLines } from './print/composite.js';
+import { gatherView } from './print/gather.js';
 import { manifestOf } from './print/manifest.js';
 import { oracleView } from './print/oracle.js';
 import { kernelView, resolveLines, structsView } from './print/view.js';
@@ -37,6 +38,7 @@ export const hostSource = (kernel: Kernel, file: string): string =>
         inline: 'static inline __attribute__((always_inline))',
         member: '__attribute__((always_inline))',
         column: 'int(x)',
+        gather: gatherView(kernel),
       }),
     ),
   );

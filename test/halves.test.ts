@@ -31,7 +31,7 @@ it('explain shows both ways, and what they cost', async () => {
     entries: ['test/support/halvedPipelines.ts'],
     names: ['halvedTriangle'],
   });
-  const text = explanationText(explanation!).replace(/^ +(sm_|Registers|Images per).*\n/gm, '');
+  const text = explanationText(explanation!).replace(/^ +(sm_|Registers|Images per).*\n?/gm, '');
   expect(text).toMatchInlineSnapshot(`
     "halvedTriangle (test/support/halvedPipelines.ts:8)
       nv12 > yuvToRgb > resize (antialiasedLinear, replicate) > normalize > rgb_nchw_f32
@@ -56,6 +56,6 @@ it('explain shows both ways, and what they cost', async () => {
         rgb_nchw_f32  reads   24.88 MB  writes   24.88 MB
 
       Asked for at the call: width (resize.width), height (resize.height)
-      sm_90: 48 registers, no spills, 11136 bytes of code, compiled in 1.7 s"
+    "
   `);
 });

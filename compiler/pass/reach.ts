@@ -9,11 +9,26 @@ import { childrenOf } from './uniform.js';
 /** A number that is within `span` of nothing (`axis` undefined), of at[axis], or, once `floored`, of floor(at[axis]). */
 type Known = { readonly axis?: 0 | 1; readonly floored: boolean } & Span;
 
+/** Where a tap is in its filter's window, in pixels from the first one. */
+export type TapPlace = { readonly column: number; readonly row: number };
+
 /**
  * The reach of a filter, or undefined where it does not follow from the filter's text alone; the filter is then read with
  * its border everywhere.
  */
-export const reachOf = (filter: Fn): Reach | undefined => {
+export const reachOf = (filter: Fn): Reach | undefined => follow(filter).reach;
+
+/** The place of every tap of a filter, if each has one that is known while compiling: those of a fixed reach have. */
+export const placesOf = (filter: Fn): ReadonlyMap<Expr, TapPlace> => {
+  const { reach, taps } = follow(filter);
+  if (!reach?.isFixed) return new Map();
+  return new Map(
+    [...taps].map(([tap, [x, y]]) => [tap, { column: x - reach.x.low, row: y - reach.y.low }] as const),
+  );
+};
+
+const follow = (filter: Fn): { reach?: Reach; taps: ReadonlyMap<Expr, readonly [number, number]> } => {
+  const taps = new Map<Expr, readonly [number, number]>();
   const spans: [Span | undefined, Span | undefined] = [undefined, undefined];
   let isKnown = true;
   let isFixed = true;
@@ -30,8 +45,10 @@ export const reachOf = (filter: Fn): Reach | undefined => {
 
   const visit = (expr: Expr, locals: ReadonlyMap<string, Known>): void => {
     if (expr.kind === 'tap') {
-      tapAt(0, known(expr.x, locals, filter.args[0]!.name));
-      tapAt(1, known(expr.y, locals, filter.args[0]!.name));
+      const [x, y] = [expr.x, expr.y].map(position => known(position, locals, filter.args[0]!.name));
+      tapAt(0, x);
+      tapAt(1, y);
+      if (x && y) taps.set(expr, [x.low, y.low]);
     }
     // A function that taps by itself is not followed.
     if (expr.kind === 'call' && expr.taps) isKnown = false;
@@ -74,7 +91,7 @@ export const reachOf = (filter: Fn): Reach | undefined => {
 
   run(filter.body, new Map());
   const [x, y] = spans;
-  return isKnown && x && y ? { x, y, isFixed } : undefined;
+  return { taps, ...(isKnown && x && y ? { reach: { x, y, isFixed } } : {}) };
 };
 
 const known = (expr: Expr, locals: ReadonlyMap<string, Known>, at: string): Known | undefined => {

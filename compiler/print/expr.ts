@@ -13,8 +13,8 @@ export type Surroundings = {
   uniform(name: string): string;
   /** A size that a map sees. */
   size(of: 'src' | 'dst', axis: 'width' | 'height'): string;
-  /** A call of the filter's tap. */
-  tap(x: string, y: string): string;
+  /** A call of the filter's tap; `tap` is the expression itself. */
+  tap(x: string, y: string, tap: Expr): string;
   /** The printed name of a local. */
   local(name: string): string;
   /** The printed name of a helper function. */
@@ -76,7 +76,7 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
           `${around.helper(e.fn)}(${[...(e.taps ? ['taps'] : []), ...e.args.map(free)].join(', ')})`,
         );
       case 'tap':
-        return atom(around.tap(free(e.x), free(e.y)));
+        return atom(around.tap(free(e.x), free(e.y), e));
       case 'tuple':
         return atom(language.tuple(e.items.map(free), e.type));
       case 'index':

@@ -7,6 +7,7 @@ import type { Kernel, PlacedImage } from '../ir/plan.js';
 import type { Colour, Expr, Fn, Loc, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
 import { f32, isPositioned, tuple, withImageStages } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
+import { placesOf, type TapPlace } from '../pass/reach.js';
 import { cType } from './c.js';
 import { printExpr, type Surroundings } from './expr.js';
 import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
@@ -79,6 +80,8 @@ export type Access = {
   readonly anywhere: string;
   /** That for the point `at`, of whose taps none lies outside; unset where all taps are tested. */
   readonly inside?: string;
+  /** A tap's place in its window as the last argument of its call, where it is known; unset where taps do not take it. */
+  place?(place: TapPlace): string;
   /** The type of a stage's struct, as an argument. */
   paramsArg(stage: string, name: string): string;
   sizeArg(name: string): string;
@@ -102,13 +105,14 @@ export type Position = { readonly text: string; readonly x: string; readonly y: 
 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
-  ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'anywhere', 'within'],
+  ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'Place', 'anywhere', 'within'],
   ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned'],
   ...['locate', 'isInside', 'sampleInside'],
+  ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */
-const windowNames = ['left', 'top', 'column', 'row'];
+const windowNames = ['left', 'top', 'column', 'row', 'gathered', 'i', 'At'];
 
 /** The name of the kernel itself, as profilers show it. */
 export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
@@ -168,6 +172,11 @@ export const printKernel = (
     );
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
+    const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
+    const placeOf = (tap: Expr): string => {
+      const place = places.get(tap);
+      return place && access.place ? `, ${access.place(place)}` : '';
+    };
     const around: Surroundings = {
       local,
       helper,
@@ -175,7 +184,7 @@ export const printKernel = (
       entry: (field, index) => `${access.array('p', fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
-      tap: (x, y) => `taps(${x}, ${y})`,
+      tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
     };
     const args = [
       ...(uses.tap ? [access.tapsArg] : []),

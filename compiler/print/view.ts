@@ -8,6 +8,7 @@ import { type BlocksView, blocksView } from './blocks.js';
 import { c, cType } from './c.js';
 import { chromaView } from './chroma.js';
 import type { Line } from './fn.js';
+import type { GatherView } from './gather.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
 import { memberName, stageName } from './names.js';
 import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
@@ -99,6 +100,10 @@ export type KernelView = {
   readonly inside?: InsideView;
   readonly isInside: string;
   readonly sampleInside: readonly string[];
+  /** How the host reads such taps for many points at once; else pixels are fetched one by one. */
+  readonly gathered?: GatherView & { readonly lines: readonly string[] };
+  /** Whether taps take their place in the window as a type. */
+  readonly placed: boolean;
   /** The operators that may follow the filter, in words. */
   readonly postponed: string;
   /** Whether the source needs native/kernel/runs.h. */
@@ -242,6 +247,7 @@ const access = (kernel: Kernel, column: string): Access => ({
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: 'Inside(image, args, at)' } : {}),
+  place: ({ column, row }) => `Place<${column}, ${row}>()`,
   paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,
   sizeArg: name => `const cuweaveSize ${name}`,
   arg: (type, name) => c.declare(type, name, false),
@@ -307,6 +313,7 @@ export const kernelView = (
     file: string;
     version: string;
     window?: WindowView | undefined;
+    gather?: GatherView | undefined;
   },
 ): KernelView => {
   const printed = printKernel(kernel, c, access(kernel, target.column));
@@ -361,6 +368,10 @@ export const kernelView = (
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
     ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),
+    ...(target.gather
+      ? { gathered: { ...target.gather, lines: gatheredLines(printed, target.gather) } }
+      : {}),
+    placed: kernel.schedule.reach?.isFixed === true,
     locate: printed.locate,
     isInside: printed.isInside,
     sampleInside: printed.sampleInside,
@@ -404,6 +415,14 @@ const pixelsView = (format: Format, side: string, size: string): PixelsView =>
         samples: samples(format, side),
         values: places(format, side).map(({ plane, index }) => load(format, plane, index)),
       };
+const placeLine = 'constexpr int column = At::column, row = At::row;';
+const pixelLine = ({ sourcePixel }: PrintedKernel, values: readonly string[]): string =>
+  `const ${sourcePixel} px0{${values.join(', ')}};`;
+const gatheredLines = (printed: PrintedKernel, { values }: GatherView): string[] => [
+  placeLine,
+  pixelLine(printed, values),
+  ...printed.insideSteps,
+];
 
 const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
   window
@@ -411,12 +430,7 @@ const insideView = (printed: PrintedKernel, window: WindowView | undefined): Ins
         members: window.members,
         point: 'const f32x2 at',
         starts: window.starts,
-        lines: [
-          'const int column = sub(x, left), row = sub(y, top);',
-          ...window.samples,
-          `const ${printed.sourcePixel} px0{${window.values.join(', ')}};`,
-          ...printed.insideSteps,
-        ],
+        lines: [placeLine, ...window.samples, pixelLine(printed, window.values), ...printed.insideSteps],
       }
     : { members: [], point: 'const f32x2', starts: [], lines: printed.insideTap };
 

@@ -12,9 +12,9 @@
 #define CW_INLINE static inline __attribute__((always_inline))
 #endif
 
-// The host's loops exist twice where the compiler can choose at load time: for any x86-64, and for AVX2.
+// The host's loops exist three times where the compiler can choose at load time: for any x86-64, for AVX2 and for AVX-512.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
-#define CW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define CW_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CW_CLONES
 #endif
@@ -245,6 +245,9 @@ CW_INLINE float between(float near, float other, float weight) { return near + w
 CW_INLINE i32x2 within(i32x2 at, cuweaveSize size) {
   return i32x2{min(max(at.x, 0), size.width - 1), min(max(at.y, 0), size.height - 1)};
 }
+
+// A tap's place in its filter's window.
+template <int column_, int row_> struct Place { static constexpr int column = column_, row = row_; };
 
 // Whether it holds for all threads that run together, so that they take one way and not both, one after the other.
 CW_INLINE bool together(bool here) {

@@ -32,6 +32,7 @@ test('it has everything that may stand in a pipeline', () => {
       'mapOp',
       'indexMapOp',
       'filter',
+      'separableFilter',
       'indexBorder',
       'perChannel',
       'perImage',

@@ -164,7 +164,8 @@ static __device__ __forceinline__ f32x3 read(const Image& image, const Index x, 
 struct Anywhere {
   const Image& image;
   const Args& args;
-  __device__ __forceinline__ f32x3 operator()(const int x, const int y) const {
+  template <class At>
+  __device__ __forceinline__ f32x3 operator()(const int x, const int y, At) const {
     if ((unsigned)x >= (unsigned)image.size[2].width || (unsigned)y >= (unsigned)image.size[2].height) {
       return f32x3{image.warpAffine.border[0], image.warpAffine.border[1], image.warpAffine.border[2]};
     }
@@ -182,7 +183,8 @@ struct Inside {
   const Image& image;
   const Args& args;
   __device__ __forceinline__ Inside(const Image& image, const Args& args, const f32x2) : image(image), args(args) {}
-  __device__ __forceinline__ f32x3 operator()(const int x, const int y) const {
+  template <class At>
+  __device__ __forceinline__ f32x3 operator()(const int x, const int y, At) const {
     const i32x2 at1 = flip(i32x2{x, y}, image.size[1]);
     const i32x2 at0 = crop(at1, image.crop);
     const i32x2 within = cw::within(at0, image.size[0]);
@@ -203,10 +205,10 @@ static __device__ __forceinline__ f32x3 linear(const Taps& taps, const f32x2 at)
   const float wy = y - top;
   const int x0 = cw::toI32(left);
   const int y0 = cw::toI32(top);
-  const f32x3 a = taps(x0, y0);
-  const f32x3 b = taps(cw::add(x0, 1), y0);
-  const f32x3 c = taps(x0, cw::add(y0, 1));
-  const f32x3 d = taps(cw::add(x0, 1), cw::add(y0, 1));
+  const f32x3 a = taps(x0, y0, Place<0, 0>());
+  const f32x3 b = taps(cw::add(x0, 1), y0, Place<1, 0>());
+  const f32x3 c = taps(x0, cw::add(y0, 1), Place<0, 1>());
+  const f32x3 d = taps(cw::add(x0, 1), cw::add(y0, 1), Place<1, 1>());
   return f32x3{
       linearChannel(a.x, wx, b.x, c.x, d.x, wy),
       linearChannel(a.y, wx, b.y, c.y, d.y, wy),

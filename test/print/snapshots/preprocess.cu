@@ -112,7 +112,8 @@ static __device__ __forceinline__ f32x3 read(const Image& image, const Index x, 
 struct Anywhere {
   const Image& image;
   const Args& args;
-  __device__ __forceinline__ f32x3 operator()(const int x, const int y) const {
+  template <class At>
+  __device__ __forceinline__ f32x3 operator()(const int x, const int y, At) const {
     if ((unsigned)x >= (unsigned)image.size[0].width || (unsigned)y >= (unsigned)image.size[0].height) {
       return f32x3{image.warpAffine.border[0], image.warpAffine.border[1], image.warpAffine.border[2]};
     }
@@ -131,8 +132,9 @@ struct Inside {
   __device__ __forceinline__ Inside(const Image& image, const Args& args, const f32x2 at) : image(image), args(args),
         left(toI32(floorf(at.x))), top(toI32(floorf(at.y))),
         src_y(valuesAt<uint8_t, 1>(image.src_y, image.src_y_pitch, left, top)) {}
-  __device__ __forceinline__ f32x3 operator()(const int x, const int y) const {
-    const int column = sub(x, left), row = sub(y, top);
+  template <class At>
+  __device__ __forceinline__ f32x3 operator()(const int x, const int y, At) const {
+    constexpr int column = At::column, row = At::row;
     const uint8_t* const src_uv = valuesAt<uint8_t, 2>(image.src_uv, image.src_uv_pitch, x >> 1, y >> 1);
     const f32x3 px0{get(below(src_y, image.src_y_pitch, row), column), get(src_uv, 0), get(src_uv, 1)};
     return px0;
@@ -149,10 +151,10 @@ static __device__ __forceinline__ f32x3 linear(const Taps& taps, const f32x2 at)
   const float wy = y - top;
   const int x0 = cw::toI32(left);
   const int y0 = cw::toI32(top);
-  const f32x3 a = taps(x0, y0);
-  const f32x3 b = taps(cw::add(x0, 1), y0);
-  const f32x3 c = taps(x0, cw::add(y0, 1));
-  const f32x3 d = taps(cw::add(x0, 1), cw::add(y0, 1));
+  const f32x3 a = taps(x0, y0, Place<0, 0>());
+  const f32x3 b = taps(cw::add(x0, 1), y0, Place<1, 0>());
+  const f32x3 c = taps(x0, cw::add(y0, 1), Place<0, 1>());
+  const f32x3 d = taps(cw::add(x0, 1), cw::add(y0, 1), Place<1, 1>());
   return f32x3{
       linearChannel(a.x, wx, b.x, c.x, d.x, wy),
       linearChannel(a.y, wx, b.y, c.y, d.y, wy),

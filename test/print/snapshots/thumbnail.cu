@@ -77,7 +77,8 @@ static __device__ __forceinline__ f32x3 read(const Image& image, const Index x, 
 struct Anywhere {
   const Image& image;
   const Args& args;
-  __device__ __forceinline__ f32x3 operator()(const int x, const int y) const {
+  template <class At>
+  __device__ __forceinline__ f32x3 operator()(const int x, const int y, At) const {
     const i32x2 inside = i32x2{replicate(x, image.size[0].width), replicate(y, image.size[0].height)};
     const i32x2 within = cw::within(inside, image.size[0]);
     const f32x3 px0 = read(image, within.x, within.y);
@@ -94,8 +95,9 @@ struct Inside {
   __device__ __forceinline__ Inside(const Image& image, const Args& args, const f32x2 at) : image(image), args(args),
         left(toI32(floorf(at.x))), top(toI32(floorf(at.y))),
         src_rgb{gatherRun<uint8_t, 6>(valuesAt<uint8_t, 3>(image.src_rgb, image.src_rgb_pitch, left, top)), gatherRun<uint8_t, 6>(valuesAt<uint8_t, 3>(image.src_rgb, image.src_rgb_pitch, left, top + 1))} {}
-  __device__ __forceinline__ f32x3 operator()(const int x, const int y) const {
-    const int column = sub(x, left), row = sub(y, top);
+  template <class At>
+  __device__ __forceinline__ f32x3 operator()(const int x, const int y, At) const {
+    constexpr int column = At::column, row = At::row;
     const f32x3 px0{get(src_rgb[row], column * 3), get(src_rgb[row], column * 3 + 1), get(src_rgb[row], column * 3 + 2)};
     return px0;
   }
@@ -111,10 +113,10 @@ static __device__ __forceinline__ f32x3 linear(const Taps& taps, const f32x2 at)
   const float wy = y - top;
   const int x0 = cw::toI32(left);
   const int y0 = cw::toI32(top);
-  const f32x3 a = taps(x0, y0);
-  const f32x3 b = taps(cw::add(x0, 1), y0);
-  const f32x3 c = taps(x0, cw::add(y0, 1));
-  const f32x3 d = taps(cw::add(x0, 1), cw::add(y0, 1));
+  const f32x3 a = taps(x0, y0, Place<0, 0>());
+  const f32x3 b = taps(cw::add(x0, 1), y0, Place<1, 0>());
+  const f32x3 c = taps(x0, cw::add(y0, 1), Place<0, 1>());
+  const f32x3 d = taps(cw::add(x0, 1), cw::add(y0, 1), Place<1, 1>());
   return f32x3{
       linearChannel(a.x, wx, b.x, c.x, d.x, wy),
       linearChannel(a.y, wx, b.y, c.y, d.y, wy),
