@@ -137,9 +137,9 @@ it('refuses images that do not fit together', () => {
   ).toMatchInlineSnapshot(`
     "fitting: accepted
     no spec: ArgumentError: Expected { format, width, height, planes } for image but received null.
-    format: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'nv99'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, then nhwc or nchw, then u8, u16, f16 or f32.
+    format: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'nv99'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, xy, then nhwc or nchw, then u8, u16, f16 or f32.
     bytes for 10 bits: ArgumentError: Expected a Uint16Array for planes[0].data but received Uint8Array of 15 bytes.
-    inherited name: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'toString'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, then nhwc or nchw, then u8, u16, f16 or f32.
+    inherited name: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'toString'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, xy, then nhwc or nchw, then u8, u16, f16 or f32.
     width: ArgumentError: Expected a whole number from 1 to 65535 for width but received 0.
     height: ArgumentError: Expected a whole number from 1 to 65535 for height but received 70000.
     plane missing: ArgumentError: Expected 2 planes (y, uv) for planes but received 1.
