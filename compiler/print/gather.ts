@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
-import { firstTap, inRun, laneAt, load, planeMember, shift, storedTypes } from './planes.js';
+import { inRun, laneAt, load, planeMember, shift, storedTypes } from './planes.js';
 
 /** What the host's template prints of it. */
 export type GatherView = {
@@ -39,8 +39,8 @@ export const gatherView = ({ pipeline, before, schedule }: Kernel): GatherView |
   const size = dtypeBytes[source.dtype];
   if (source.planes.some(plane => !isGathered(plane, columns, size))) return undefined;
   return {
-    left: firstTap('x', reach.x.low),
-    top: firstTap('y', reach.y.low),
+    left: firstOf('x', reach.x.low),
+    top: firstOf('y', reach.y.low),
     planes: source.planes.map(({ name, channels, subsampling: [across, down] }) => {
       const own = planeMember('src', name);
       return {
@@ -60,6 +60,12 @@ export const gatherView = ({ pipeline, before, schedule }: Kernel): GatherView |
       return load(source, sample, laneAt(channel, 'x'));
     }),
   };
+};
+
+// The point is inside: its floor is an int.
+const firstOf = (axis: 'x' | 'y', low: number): string => {
+  const floor = `(int)floorf(at.${axis})`;
+  return low === 0 ? floor : `${floor} ${low < 0 ? '-' : '+'} ${Math.abs(low)}`;
 };
 
 /** As many samples as may cover so many pixels in a row. */

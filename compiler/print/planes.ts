@@ -38,9 +38,3 @@ export const save = ({ code }: Format, value: string, place: string): string =>
   code
     ? `putCode(${value}, ${place}, ${code.shift}, ${2 ** (code.bits - 8)}.0f, ${2 ** code.bits - 1}u);`
     : `put(${value}, ${place});`;
-
-/** Where the window of the point `at` begins on an axis. */
-export const firstTap = (axis: 'x' | 'y', low: number): string => {
-  const floor = `toI32(floorf(at.${axis}))`;
-  return low === 0 ? floor : `add(${floor}, ${low})`;
-};

@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
-import { firstTap, inRun, laneAt, load, planeMember, storedTypes } from './planes.js';
+import { inRun, laneAt, load, planeMember, storedTypes } from './planes.js';
 import { samples } from './view.js';
 
 /** The text of a struct that holds the window of one point. */
@@ -74,7 +74,7 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
       ...members.map(({ member }) => member),
     ],
     starts: [
-      `left(${firstTap('x', reach.x.low)}), top(${firstTap('y', reach.y.low)})`,
+      `left(${first('x', reach.x.low)}), top(${first('y', reach.y.low)})`,
       ...members.map(({ start }) => start),
     ],
     samples: samples(source, 'src')
@@ -96,4 +96,9 @@ const kindOf = (
   if (subsampling.some(factor => factor !== 1)) return 'sample';
   const bytes = columns * channels * dtypeBytes[dtype];
   return dtypeBytes[dtype] < 4 && channels >= FEWEST_CHANNELS && bytes <= MOST_BYTES ? 'words' : 'pointer';
+};
+
+const first = (axis: 'x' | 'y', low: number): string => {
+  const floor = `toI32(floorf(at.${axis}))`;
+  return low === 0 ? floor : `add(${floor}, ${low})`;
 };
