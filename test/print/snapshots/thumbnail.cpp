@@ -179,10 +179,13 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   const int src_rgb_last = Gather<uint8_t, 6, 2>::last(image.size[0].width, image.size[0].height, 3, image.src_rgb_pitch);
   int points = 0;
   for (Index i = 0; i < count; i++) {
-    const f32x2 at = locate(image, args, begin + i, row);
-    const int left = toI32(floorf(at.x)), top = toI32(floorf(at.y));
+    const f32x2 point = locate(image, args, begin + i, row);
+    const bool isIn = isInside(image, point);
+    // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
+    const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
+    const int left = (int)floorf(at.x), top = (int)floorf(at.y);
     const int src_rgb_offset = offsetOf<uint8_t, 3>(image.src_rgb_pitch, left, top);
-    const bool holds = isInside(image, at) & (src_rgb_offset <= src_rgb_last);
+    const bool holds = isIn & (src_rgb_offset <= src_rgb_last);
     at_x[i] = at.x;
     at_y[i] = at.y;
     src_rgb[i] = holds ? src_rgb_offset : 0;
@@ -196,7 +199,7 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
     }
     for (Index i = 0; i < count; i++) {
       const f32x2 at{at_x[i], at_y[i]};
-      const InGathered taps{image, args, gathered, i, toI32(floorf(at.x)), toI32(floorf(at.y))};
+      const InGathered taps{image, args, gathered, i, (int)floorf(at.x), (int)floorf(at.y)};
       const f32x3 pixel = sampleInside(image, args, taps, at);
       px.x[i] = pixel.x;
       px.y[i] = pixel.y;
