@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cudaSource, hostSource, oracleSource } from '../../compiler/generate.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
+import { placesOf } from '../../compiler/pass/reach.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
 
@@ -73,6 +74,21 @@ describe('what the scheduler knows of functions', () => {
     ['movingReach', undefined],
   ])('%s', (name, reach) => {
     expect(kernels.get(name)!.schedule.reach).toEqual(reach);
+  });
+
+  it('taps carry their place in the window where all are known', () => {
+    const { fn } = kernels.get('linearReach')!.resample!.stage.filter.apply;
+    expect([...placesOf(fn).values()].map(({ column, row }) => [column, row])).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(placesOf(kernels.get('loopReach')!.resample!.stage.filter.apply.fn).size).toBe(0);
+    const gathered = (name: string): boolean =>
+      hostSource(kernels.get(name)!, 'a.cpp').includes('Gather<uint8_t, 6, 2> src_rgb;');
+    expect(gathered('linearReach')).toBe(true);
+    expect(gathered('cubicReach')).toBe(false);
   });
 
   it('a filter of unknown reach asks the border at every tap', () => {
