@@ -415,14 +415,16 @@ const pixelsView = (format: Format, side: string, size: string): PixelsView =>
         samples: samples(format, side),
         values: places(format, side).map(({ plane, index }) => load(format, plane, index)),
       };
-const placeLine = 'constexpr int column = At::column, row = At::row;';
+/** The lines, with the tap's place before them as far as they ask for it: nvcc refuses what is declared in vain. */
+const placed = (lines: readonly string[]): string[] => {
+  const asked = ['column', 'row'].filter(name => lines.some(line => new RegExp(`\\b${name}\\b`).test(line)));
+  const declared = asked.map(name => `${name} = At::${name}`).join(', ');
+  return [...(asked.length > 0 ? [`constexpr int ${declared};`] : []), ...lines];
+};
 const pixelLine = ({ sourcePixel }: PrintedKernel, values: readonly string[]): string =>
   `const ${sourcePixel} px0{${values.join(', ')}};`;
-const gatheredLines = (printed: PrintedKernel, { values }: GatherView): string[] => [
-  placeLine,
-  pixelLine(printed, values),
-  ...printed.insideSteps,
-];
+const gatheredLines = (printed: PrintedKernel, { values }: GatherView): string[] =>
+  placed([pixelLine(printed, values), ...printed.insideSteps]);
 
 const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
   window
@@ -430,7 +432,7 @@ const insideView = (printed: PrintedKernel, window: WindowView | undefined): Ins
         members: window.members,
         point: 'const f32x2 at',
         starts: window.starts,
-        lines: [placeLine, ...window.samples, pixelLine(printed, window.values), ...printed.insideSteps],
+        lines: placed([...window.samples, pixelLine(printed, window.values), ...printed.insideSteps]),
       }
     : { members: [], point: 'const f32x2', starts: [], lines: printed.insideTap };
 
