@@ -42,6 +42,8 @@ const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
 /** The stage along one axis; the other one stays as it is. */
 const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): MapStage | undefined => {
   const { scale, filter } = map;
+  // A rectangle is held to the image that enters, which the second half does not see.
+  if (map.params.some(({ kind }) => kind === 'rect')) return undefined;
   // An image that is read beside it says of each place on its own where to look.
   if (map.images || !map.isInside || !map.size || (scale && !keepsAxes(scale.fn))) return undefined;
   const position = alongAxis(map.apply, axis, (fn, other) => ({

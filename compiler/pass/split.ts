@@ -232,7 +232,10 @@ const moved = (links: readonly Link[]): number =>
     .flatMap(({ chain: { source, stages, sinks } }) => [
       source,
       ...sinks.map(({ format }) => format),
-      ...stages.flatMap(({ images = [] }) => images.map(({ format }) => format)),
+      // Operators on the way to one of several sinks may stand with it only.
+      ...[...new Set<Stage>([...stages, ...sinks.flatMap(({ points }) => points)])].flatMap(
+        ({ images = [] }) => images.map(({ format }) => format),
+      ),
     ])
     .reduce((sum, format) => sum + bytesPerPixel(format), 0);
 const movedByAll = (chains: readonly Chain[]): number =>
