@@ -1,8 +1,7 @@
 /** The images that operators read beside a pipeline's source: options of a call. */
-import type { ManifestImage, ManifestPipeline } from '../native/manifest.js';
+import type { ManifestImage } from '../native/manifest.js';
 import { expected } from './errors.js';
 import { type BoundImage, bindImages, MAX_IMAGES, type PipelineInput } from './inputs.js';
-import { openImagesOf } from './steps.js';
 import { Tensor } from './tensor.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -17,8 +16,8 @@ export const besideOf = (beside: Beside, { open }: ManifestImage, n: number): Bo
 };
 
 /** @internal How many images a call's options ask for: more than 1 where one of them is several images. */
-export const besideCount = (entry: ManifestPipeline, options: Options): number =>
-  Math.max(1, ...openImagesOf(entry).map(({ open }) => countOf(options[open])));
+export const besideCount = (asked: readonly ManifestImage[], options: Options): number =>
+  Math.max(1, ...asked.map(({ open }) => countOf(options[open])));
 
 const countOf = (given: unknown): number => {
   if (given instanceof Tensor) {
@@ -31,17 +30,18 @@ const countOf = (given: unknown): number => {
 
 /**
  * @internal Checks them and finds their planes.
+ * @param asked The images that the pipeline reads.
  * @param count Images of the call.
  * @param onDevice Refuses an image of another device than the input's.
  */
 export const bindBeside = (
-  entry: ManifestPipeline,
+  asked: readonly ManifestImage[],
   options: Options,
   count: number,
   onDevice: (image: BoundImage, path: string) => void,
 ): Beside => {
   const beside = new Map<string, readonly BoundImage[]>();
-  for (const { stage, name, open, format } of openImagesOf(entry)) {
+  for (const { stage, name, open, format } of asked) {
     if (beside.has(open)) continue;
     const path = `options.${open}`;
     const given = Object.hasOwn(options, open) ? options[open] : undefined;

@@ -25,13 +25,15 @@ export type Surface = {
   readonly own?: true;
 };
 
-/** The planes of a surface: luma first, chroma behind it at the same pitch. */
-export const surfaceOf = (picture: NativePicture): Surface => {
-  const { format, memory, address, bytes, pitch } = picture;
+/** The planes of a surface, or of a copy of one: luma first, chroma behind it at the same pitch. */
+export const surfaceOf = (
+  { format, memory, address, bytes, pitch }: NativePicture,
+  isCopy = false,
+): Surface => {
   const { name, width, height, surfaceHeight } = format;
   const plane = (n: number): PlacedPlane => ({ memory, address: address + n * pitch * surfaceHeight, pitch });
   const planes = name.startsWith('yuv444p') ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
-  return { format: name, width, height, planes, address, bytes };
+  return { format: name, width, height, planes, address, bytes, ...(isCopy ? { own: true } : {}) };
 };
 
 /**
@@ -93,11 +95,7 @@ export class NvdecPicture implements TimedPicture<Surface> {
     return this.native.bytes;
   }
   read(): ReturnType<TimedPicture<Surface>['read']> {
-    const image = surfaceOf(this.native);
-    return {
-      image: this.isCopy ? { ...image, own: true } : image,
-      colour: this.colourOf(this.native.format),
-    };
+    return { image: surfaceOf(this.native, this.isCopy), colour: this.colourOf(this.native.format) };
   }
   drop(): void {
     this.native.memory.dispose();

@@ -139,6 +139,13 @@ type Prepared = {
   readonly beside: Beside;
 };
 
+/** A graph reads its images again whenever it is launched. */
+const refusePassing = (images: readonly BoundImage[]): void => {
+  if (!images.some(({ passes }) => passes)) return;
+  const hint = 'Capture a clone() of it.';
+  throw refuseInCapture('a frame of a video, whose memory the decoder takes back', hint);
+};
+
 /** A result of all images, or one for each. */
 type Made = Tensor | ImageBatch | (Tensor | Image)[];
 
@@ -152,6 +159,7 @@ class Runner {
   /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
   readonly #written: readonly (readonly number[])[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
+  readonly #openImages: ReturnType<typeof openImagesOf>;
   readonly #openNames: readonly string[];
 
   constructor(
@@ -167,7 +175,8 @@ class Runner {
       kernel.sinks.map(({ output }) => this.#results.findIndex(({ name }) => name === output)),
     );
     this.#openParams = openParamsOf(entry);
-    this.#openNames = [...new Set([...openImagesOf(entry), ...this.#openParams].map(({ open }) => open))];
+    this.#openImages = openImagesOf(entry);
+    this.#openNames = [...new Set([...this.#openImages, ...this.#openParams].map(({ open }) => open))];
   }
 
   run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
@@ -214,7 +223,7 @@ class Runner {
         throw expected(`${size.width}×${size.height}`, `the size of ${at}`, `${width}×${height}`);
       });
       refuseOverlap(images, this.#source, outputs, sink, path);
-      for (const { open, format } of openImagesOf(this.entry)) {
+      for (const { open, format } of this.#openImages) {
         const read = prepared.beside.get(open) as readonly BoundImage[];
         refuseOverlap(read, format, outputs, sink, path, `options.${open}`);
       }
@@ -244,7 +253,7 @@ class Runner {
     for (const kernel of this.#calls) kernel.load(device);
     for (const halved of this.#halved) halved?.load(device);
     const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
-    const beside = bindBeside(this.entry, given, images.length, (image, path) => {
+    const beside = bindBeside(this.#openImages, given, images.length, (image, path) => {
       requireSameDevice(image.device, device, path);
     });
     const sizes: Size[][] = [];
@@ -260,7 +269,7 @@ class Runner {
   /** An image that stands alone, as often as there are values for it. */
   #repeated(images: readonly BoundImage[], options: unknown): readonly BoundImage[] {
     if (typeof options !== 'object' || options === null) return images;
-    let count = besideCount(this.entry, options as Readonly<Record<string, unknown>>);
+    let count = besideCount(this.#openImages, options as Readonly<Record<string, unknown>>);
     for (const param of this.#openParams) {
       if (!Object.hasOwn(options, param.open)) continue;
       const value: unknown = (options as Readonly<Record<string, unknown>>)[param.open];
@@ -362,12 +371,7 @@ class Runner {
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
   #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream, beside }: Prepared): void {
-    const bound = [images, ...beside.values()].flat();
-    if (capturingStream() && bound.some(({ passes }) => passes))
-      throw refuseInCapture(
-        'a frame of a video, whose memory the decoder takes back',
-        'Capture a clone() of it.',
-      );
+    if (capturingStream()) refusePassing([images, ...beside.values()].flat());
     const between = new Map<number, Intermediate>();
     try {
       this.#steps.forEach(({ kernel, reads }, n) => {

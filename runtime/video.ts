@@ -33,7 +33,8 @@ export type VideoOptions = {
   readonly decoder?: 'auto' | 'nvdec' | 'software';
   /**
    * How many of the chip's video engines decode this one file: it is cut at its key frames, and frames still come in order.
-   * `auto`: all of them, kept busy by a third more decoders. Default 1: frames are then read where NVDEC left them, and nothing is decoded that is not asked for.
+   * `auto`: all of them, kept busy by a third more decoders. Default 1: frames are then read where NVDEC left them, and nothing
+   * is decoded that is not asked for.
    */
   readonly engines?: number | 'auto';
   /** With several engines: bytes of frames decoded ahead; default: a quarter of the device's free memory. */

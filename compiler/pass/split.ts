@@ -108,6 +108,12 @@ const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split =>
   return { pieces: builder.pieces, cuts: builder.cuts, ...(pipeline.outputs.length > 1 ? { results } : {}) };
 };
 
+/** The stages that lead to all sinks, and after them those that lead to some. */
+const allStages = ({ stages, sinks }: Chain): readonly Stage[] => [
+  ...stages,
+  ...new Set(sinks.flatMap(({ points }) => points)),
+];
+
 /** An image between kernels, as what one of them writes. */
 const between = (format: Format, name = ''): SinkIr => ({ name, points: [], format });
 
@@ -125,13 +131,12 @@ class Builder {
   add(links: readonly Link[], nameOf: (n: number) => string, reads: number | undefined): number {
     const { name: own, doc, loc } = this.whole;
     const names = links.map((_, n) => nameOf(n + 1)).map(name => (name === own ? own : this.free(name)));
-    links.forEach(({ chain: { source, stages, sinks }, cut }, n) => {
+    links.forEach(({ chain, cut }, n) => {
+      const { source, sinks } = chain;
       const from = n === 0 ? reads : this.pieces.length - 1;
       const name = names[n]!;
-      // After the stages that lead to all sinks those that lead to some.
-      const all = [...stages, ...new Set(sinks.flatMap(({ points }) => points))];
       this.pieces.push({
-        pipeline: { name, doc: name === own ? doc : '', source, stages: all, sinks, loc },
+        pipeline: { name, doc: name === own ? doc : '', source, stages: allStages(chain), sinks, loc },
         step: from === undefined ? {} : { reads: from },
       });
       if (cut) this.cuts.push({ ...cut, writer: name, readers: [names[n + 1]!] });
@@ -229,13 +234,10 @@ const chainOf = (
 /** Bytes that a chain's kernels read and write, for an image whose size does not change. */
 const moved = (links: readonly Link[]): number =>
   links
-    .flatMap(({ chain: { source, stages, sinks } }) => [
-      source,
-      ...sinks.map(({ format }) => format),
-      // Operators on the way to one of several sinks may stand with it only.
-      ...[...new Set<Stage>([...stages, ...sinks.flatMap(({ points }) => points)])].flatMap(
-        ({ images = [] }) => images.map(({ format }) => format),
-      ),
+    .flatMap(({ chain }) => [
+      chain.source,
+      ...chain.sinks.map(({ format }) => format),
+      ...allStages(chain).flatMap(({ images = [] }) => images.map(({ format }) => format)),
     ])
     .reduce((sum, format) => sum + bytesPerPixel(format), 0);
 const movedByAll = (chains: readonly Chain[]): number =>

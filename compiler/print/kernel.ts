@@ -325,7 +325,7 @@ export const printKernel = (
   ): readonly string[] => {
     const number = enters.get(stage)!;
     const own = isPositioned(stage) ? [positionIn(number).text] : [];
-    const { steps, values } = stage.images ? imagePixels(stage, positionIn(number), number) : nothing;
+    const { steps, values } = imagePixels(stage, positionIn(number), number);
     return [
       ...steps,
       declare(pixelType(stage.to), `px${to}`, called.get(stage)!(`px${from}`, ...values, ...own)),

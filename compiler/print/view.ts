@@ -415,6 +415,7 @@ const pixelsView = (format: Format, side: string, size: string): PixelsView =>
         samples: samples(format, side),
         values: places(format, side).map(({ plane, index }) => load(format, plane, index)),
       };
+
 /** The lines, with the tap's place before them as far as they ask for it: nvcc refuses what is declared in vain. */
 const placed = (lines: readonly string[]): string[] => {
   const asked = ['column', 'row'].filter(name => lines.some(line => new RegExp(`\\b${name}\\b`).test(line)));
