@@ -1,12 +1,12 @@
 /** How far filters read, and what of a kernel is computed before the launch. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cudaSource, hostSource, oracleSource } from '../../compiler/generate.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
 import { placesOf } from '../../compiler/pass/reach.js';
 import { kernelsOf } from '../../compiler/specs.js';
-import { root } from '../support/executions.js';
+import { buildFolder, root } from '../support/executions.js';
 
 const spec = `
 import { constant, cubic, filter, i32, lanczos4, linear, mapOp, nchw, nearest, perChannel, f32, pipeline, pointOp, replicate, resize, rgb8 } from 'cuweave/ops';
@@ -51,7 +51,8 @@ describe('what the scheduler knows of functions', () => {
   let folder: string;
   let kernels: ReadonlyMap<string, Kernel>;
   beforeAll(async () => {
-    folder = mkdtempSync(join(root, 'test', 'build-reach-'));
+    folder = buildFolder('reach');
+    mkdirSync(folder, { recursive: true });
     const file = join(folder, 'specs.ts');
     writeFileSync(file, spec);
     kernels = new Map((await kernelsOf({ root, entries: [file] })).map(kernel => [kernel.name, kernel]));
