@@ -5,6 +5,8 @@ import { reachOf } from './reach.js';
 
 /** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
 const PARAMETER_SPACE = 32764;
+/** Of which so many say how all images of the launch lie. */
+const FLAGS = 8;
 /** A launch copies the whole parameter block, so a block that is just large enough launches faster. */
 const SMALLER_BATCHES = [16, 64];
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
@@ -18,7 +20,7 @@ const WORD_BYTES = 4;
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
   const uniforms = kernel.hoisted.reduce((sum, { values }) => sum + values.length, 0);
   const imageSize = layout.imageSize + 8 * Math.ceil(uniforms / 2);
-  const most = Math.floor((PARAMETER_SPACE - layout.argsSize) / imageSize);
+  const most = Math.floor((PARAMETER_SPACE - layout.argsSize - FLAGS) / imageSize);
   const reach = kernel.resample && reachOf(kernel.resample.stage.filter.apply.fn);
   return {
     block: BLOCK,
@@ -30,7 +32,7 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
 
 /** Pixels of one thread, and whether it reads them in runs. */
 const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
-  const { pipeline, geometry, resample, pre } = kernel;
+  const { pipeline, geometry, resample, pre, postponed } = kernel;
   const { source } = pipeline;
   const sinks = pipeline.sinks.map(({ format }) => format);
   // A sink with blocks is alone.
@@ -41,10 +43,10 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   }
   if (resample) {
     // Taps lie where they lie: neighbouring threads read neighbouring ones only if their pixels are neighbours. Two rows
-    // share a column's arithmetic and the reading of parameters; with operators on every tap, or with more taps than
-    // two by two, they need too many registers.
+    // share a column's arithmetic and the reading of parameters, and twice as many reads are under way; with operators on
+    // every tap, or with more taps than two by two, they need too many registers.
     const fewTaps = reach !== undefined && [reach.x, reach.y].every(({ low, high }) => high - low <= 1);
-    return { width: 1, height: pre.length === 0 && fewTaps ? 2 : 1, readsRuns: false };
+    return { width: 1, height: pre.length === postponed.length && fewTaps ? 2 : 1, readsRuns: false };
   }
   // Interpolated chroma comes from samples of other threads, too.
   const readsRuns = geometry.length === 0 && source.chroma === undefined;

@@ -106,7 +106,7 @@ export type Position = { readonly text: string; readonly x: string; readonly y: 
 const contextNames = new Set([
   ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
   ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'Place', 'anywhere', 'within'],
-  ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned'],
+  ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned', 'aligned'],
   ...['locate', 'isInside', 'sampleInside'],
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN'],
 ]);

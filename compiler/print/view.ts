@@ -13,7 +13,7 @@ import { type Access, kernelName, type PrintedFunction, type PrintedKernel, prin
 import { memberName, stageName } from './names.js';
 import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
 import { namedSinks } from './sinks.js';
-import type { WindowView } from './window.js';
+import type { PackedPlane, WindowView } from './window.js';
 
 /** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
 export type StructsView = {
@@ -131,12 +131,14 @@ export type KernelView = {
     readonly blockHeight: number;
     /** Whether a thread's values of a row are moved together. */
     readonly runs: boolean;
-    /** Whether a thread has several pixels, one below the other. */
-    readonly column: boolean;
+    /** Whether a thread's pixels, one below the other, are fetched together where none of their taps lies outside. */
+    readonly grouped: boolean;
+    /** Whether their taps' samples are read in one access each, where the planes are aligned. */
+    readonly packed: boolean;
     /** Else pixels are fetched one by one. */
     readonly readsRuns: boolean;
-    /** All planes that are read or written in runs. */
-    readonly planes: readonly TilePlane[];
+    /** All planes that are read or written in runs, or read in whole samples. */
+    readonly planes: readonly PackedPlane[];
     readonly source: readonly TilePlane[];
     readonly values: readonly string[];
     readonly sink: readonly TilePlane[];
@@ -155,6 +157,10 @@ type PixelsView = {
 type InputView = PixelsView & { readonly name: string; readonly title: string; readonly pixel: string };
 /** A struct that a filter reads through. */
 type InsideView = {
+  /** Whether it is a template that knows if planes are aligned. */
+  readonly packed: boolean;
+  /** Its type where they are. */
+  readonly whole: string;
   readonly members: readonly string[];
   /** The point that it is made for, as its constructor declares it, and how the members begin. */
   readonly point: string;
@@ -233,7 +239,7 @@ const member = (field: PlacedField): string => {
   return `${type} ${field.member}${isArray(field) ? `[${field.lanes}]` : ''};`;
 };
 
-const access = (kernel: Kernel, column: string): Access => ({
+const access = (kernel: Kernel, column: string, window: WindowView | undefined): Access => ({
   column,
   imageArg: 'const Image& image',
   params: stage => {
@@ -246,7 +252,7 @@ const access = (kernel: Kernel, column: string): Access => ({
   context: 'image, args',
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
-  ...(kernel.schedule.reach ? { inside: 'Inside(image, args, at)' } : {}),
+  ...(kernel.schedule.reach ? { inside: `${insideType(window, false)}(image, args, at)` } : {}),
   place: ({ column, row }) => `Place<${column}, ${row}>()`,
   paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,
   sizeArg: name => `const cuweaveSize ${name}`,
@@ -316,7 +322,9 @@ export const kernelView = (
     gather?: GatherView | undefined;
   },
 ): KernelView => {
-  const printed = printKernel(kernel, c, access(kernel, target.column));
+  const { window } = target;
+  const packed = window?.packed ?? [];
+  const printed = printKernel(kernel, c, access(kernel, target.column, window));
   const { source } = kernel.pipeline;
   const sinks = namedSinks(kernel.pipeline.sinks);
   /** A sink with blocks is alone. */
@@ -327,6 +335,7 @@ export const kernelView = (
     ...rest,
     lines: withLineDirectives(lines, target.file),
   });
+  const runs = tile.width > blockOf(sink)[0];
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
   const sinkRuns = sinks.flatMap(({ format, side }) => tilePlanes(format, side, tile));
   return {
@@ -367,7 +376,7 @@ export const kernelView = (
     })),
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
-    ...(printed.insideTap.length > 0 ? { inside: insideView(printed, target.window) } : {}),
+    ...(printed.insideTap.length > 0 ? { inside: insideView(printed, window) } : {}),
     ...(target.gather
       ? { gathered: { ...target.gather, lines: gatheredLines(printed, target.gather) } }
       : {}),
@@ -376,7 +385,7 @@ export const kernelView = (
     isInside: printed.isInside,
     sampleInside: printed.sampleInside,
     postponed: kernel.postponed.map(({ name }) => name).join(', '),
-    needsRuns: tile.width > blockOf(sink)[0] || target.window?.words === true,
+    needsRuns: runs || window?.words === true,
     member: target.member,
     fetch: printed.fetch,
     finish: printed.finish,
@@ -387,10 +396,11 @@ export const kernelView = (
       height: tile.height,
       blockWidth: block[0] * tile.width,
       blockHeight: block[1] * tile.height,
-      runs: tile.width > blockOf(sink)[0],
-      column: tile.width === 1 && tile.height > 1,
+      runs,
+      grouped: tile.width === 1 && (tile.height > 1 || packed.length > 0),
+      packed: packed.length > 0,
       readsRuns: tile.readsRuns,
-      planes: [...sourceRuns, ...sinkRuns],
+      planes: packed.length > 0 ? packed : runs ? [...sourceRuns, ...sinkRuns] : [],
       source: sourceRuns,
       values: tile.readsRuns
         ? tilePlaces(source, 'src').map(({ run, index }) => load(source, run, index))
@@ -430,12 +440,23 @@ const gatheredLines = (printed: PrintedKernel, { values }: GatherView): string[]
 const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
   window
     ? {
+        packed: window.packed.length > 0,
+        whole: insideType(window, true),
         members: window.members,
         point: 'const f32x2 at',
         starts: window.starts,
         lines: placed([...window.samples, pixelLine(printed, window.values), ...printed.insideSteps]),
       }
-    : { members: [], point: 'const f32x2', starts: [], lines: printed.insideTap };
+    : {
+        packed: false,
+        whole: insideType(window, true),
+        members: [],
+        point: 'const f32x2',
+        starts: [],
+        lines: printed.insideTap,
+      };
+const insideType = (window: WindowView | undefined, aligned: boolean): string =>
+  window && window.packed.length > 0 ? `Inside<${aligned}>` : 'Inside';
 
 const tileText = ({ width, height, readsRuns }: Tile): string => {
   const pixels = width * height === 1 ? '1 pixel' : `${width}×${height} pixels`;

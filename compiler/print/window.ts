@@ -20,8 +20,18 @@ export type WindowView = {
   readonly samples: readonly string[];
   /** The channels of the pixel at (column, row) of the window. */
   readonly values: readonly string[];
-  /** Whether a row of taps is read in words. */
+  /** Whether a row of taps is read in words, or a sample in one access. */
   readonly words: boolean;
+  /** Planes of which a sample is read in one access, where it lies on a multiple of its size. */
+  readonly packed: readonly PackedPlane[];
+};
+
+/** A plane whose values are moved together, so many at a time, if it is aligned. */
+export type PackedPlane = {
+  readonly type: string;
+  readonly count: number;
+  readonly pointer: string;
+  readonly pitch: string;
 };
 
 /** As many taps each way as registers hold without a thought. */
@@ -30,6 +40,8 @@ const MOST_TAPS = 2;
 const FEWEST_CHANNELS = 3;
 /** And at most so many bytes. */
 const MOST_BYTES = 16;
+/** Samples of so many bytes are read in one access: those of more have no access of their size, or no format. */
+const PACKED_BYTES = [2, 4];
 
 /** The window of a kernel's filter, or undefined where taps are read one by one. */
 export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
@@ -67,6 +79,10 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
       ? load(source, `${own}[row]`, column)
       : load(source, `below(${own}, image.${own}_pitch, row)`, column);
   });
+  const taken = samples(source, 'src').filter((_, n) => kinds[n] === 'sample');
+  // A sink with blocks has wider tiles; its kernel has no way for planes that are not aligned.
+  const isPacked = ({ channels }: { channels: number }): boolean =>
+    schedule.tile.width === 1 && channels > 1 && PACKED_BYTES.includes(channels * dtypeBytes[source.dtype]);
   return {
     members: [
       '// The first of the pixels that are read. How far the others are from it is known while compiling.',
@@ -77,14 +93,18 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
       `left(${first('x', reach.x.low)}), top(${first('y', reach.y.low)})`,
       ...members.map(({ start }) => start),
     ],
-    samples: samples(source, 'src')
-      .filter((_, n) => kinds[n] === 'sample')
-      .map(
-        ({ name, type, channels, pointer, pitch, x, y }) =>
-          `const ${type}* const ${name} = valuesAt<${type}, ${channels}>(image.${pointer}, image.${pitch}, ${x}, ${y});`,
-      ),
+    samples: taken.map(sample => {
+      const { name, type, channels, pointer, pitch, x, y } = sample;
+      const place = `valuesAt<${type}, ${channels}>(image.${pointer}, image.${pitch}, ${x}, ${y})`;
+      return isPacked(sample)
+        ? `const Run<${type}, ${channels}> ${name} = loadSample<aligned, ${type}, ${channels}>(${place});`
+        : `const ${type}* const ${name} = ${place};`;
+    }),
     values,
-    words: kinds.includes('words'),
+    words: kinds.includes('words') || taken.some(isPacked),
+    packed: taken
+      .filter(isPacked)
+      .map(({ type, channels, pointer, pitch }) => ({ type, count: channels, pointer, pitch })),
   };
 };
 

@@ -259,11 +259,14 @@ CW_INLINE bool together(bool here) {
 }
 
 // The values of a plane's sample at (x, y), which lies in the plane. The pitch is in bytes and below 2^31: a GPU then needs
-// one instruction for the row and one for the column.
+// one instruction for the row and one for the column. They are written out, since nvcc would rather add row and column
+// first, and the plane to every such sum; and it has to be told again that the address is one of global memory.
 template <class T, int channels> CW_INLINE const T* valuesAt(const void* plane, int64_t pitch, Index x, int y) {
 #ifdef __CUDA_ARCH__
-  const char* const row = (const char*)plane + (uint64_t)(uint32_t)y * (uint32_t)pitch;
-  return (const T*)(row + (uint64_t)(uint32_t)x * (uint32_t)(channels * sizeof(T)));
+  uint64_t row, sample;
+  asm("mad.wide.u32 %0, %1, %2, %3;" : "=l"(row) : "r"(y), "r"((uint32_t)pitch), "l"(plane));
+  asm("mad.wide.u32 %0, %1, %2, %3;" : "=l"(sample) : "r"(x), "n"(channels * sizeof(T)), "l"(row));
+  return (const T*)__cvta_global_to_generic(sample);
 #else
   return (const T*)((const char*)plane + (int64_t)y * (int)pitch) + x * channels;
 #endif

@@ -7,10 +7,11 @@
 
 namespace cw {
 
-// Values of one row that a thread moves together, in words. Their number is such that the words are whole.
+// Values of one row that a thread moves together, in words. Their number is such that the words are whole, or it is half a word.
 template <class T, int count> struct Run {
-  static constexpr int words = count * sizeof(T) / 4;
-  static_assert(words * 4 == count * sizeof(T), "runs are whole words");
+  static constexpr bool isHalf = count * sizeof(T) == 2;
+  static constexpr int words = isHalf ? 1 : count * sizeof(T) / 4;
+  static_assert(isHalf || words * 4 == count * sizeof(T), "runs are whole words");
   uint32_t word[words];
 };
 
@@ -19,7 +20,7 @@ __host__ __device__ constexpr int accessWords(int words) { return words % 4 == 0
 
 // Whether a row's values lie so that runs can be moved in their widest accesses, wherever a run begins.
 template <class T, int count> static inline bool isAligned(const void* plane, int64_t pitch) {
-  const uint64_t mask = 4 * accessWords(Run<T, count>::words) - 1;
+  const uint64_t mask = Run<T, count>::isHalf ? 1 : 4 * accessWords(Run<T, count>::words) - 1;
   return (((uint64_t)plane | (uint64_t)pitch) & mask) == 0;
 }
 
@@ -35,10 +36,21 @@ template <class T, int count> static __device__ __forceinline__ Run<T, count> lo
     } else if constexpr (step == 2) {
       const uint2 v = __ldg((const uint2*)from);
       run.word[i] = v.x, run.word[i + 1] = v.y;
+    } else if constexpr (Run<T, count>::isHalf) {
+      run.word[i] = __ldg((const uint16_t*)values);
     } else {
       run.word[i] = __ldg(from);
     }
   }
+  return run;
+}
+// The values of one sample: in one access where samples lie on multiples of their size, else one by one.
+template <bool aligned, class T, int count> static __device__ __forceinline__ Run<T, count> loadSample(const T* values) {
+  if constexpr (aligned) return loadRun<T, count>(values);
+  Run<T, count> run = {};
+  constexpr int perWord = 4 / sizeof(T);
+#pragma unroll
+  for (int i = 0; i < count; i++) run.word[i / perWord] |= (uint32_t)__ldg(values + i) << (8 * sizeof(T) * (i % perWord));
   return run;
 }
 // How many values fill the words that so many begin to fill.
@@ -49,7 +61,7 @@ template <class T, int count> static __device__ __forceinline__ Run<T, wholeWord
   Run<T, wholeWords<T>(count)> run;
   constexpr int words = Run<T, wholeWords<T>(count)>::words;
   const uint32_t offset = (uint32_t)(uint64_t)values & 3;
-  const uint32_t* const from = (const uint32_t*)((const char*)values - offset);
+  const uint32_t* const from = (const uint32_t*)__cvta_global_to_generic((uint64_t)values & ~(uint64_t)3);
   uint32_t word[words + 1];
 #pragma unroll
   for (int i = 0; i < words; i++) word[i] = __ldg(from + i);
@@ -76,7 +88,8 @@ template <class T, int count> static __device__ __forceinline__ void storeRun(T*
 
 // Value i of a run, as `get` gives it from memory.
 template <int count> static __device__ __forceinline__ float get(const Run<uint8_t, count>& run, int i) {
-  return (float)((run.word[i >> 2] >> (8 * (i & 3))) & 0xffu);
+  // Of one word no other is asked for, also where only the kernel knows which value: no index, no local memory.
+  return (float)((run.word[run.words == 1 ? 0 : i >> 2] >> (8 * (i & 3))) & 0xffu);
 }
 template <int count> static __device__ __forceinline__ float get(const Run<uint16_t, count>& run, int i) {
   return (float)((run.word[i >> 1] >> (16 * (i & 1))) & 0xffffu);

@@ -125,6 +125,19 @@ static __device__ __forceinline__ void pixel(const Image& image, const Args& arg
   store(image, x, y, finish(image, args, px));
 }
 
+// Whether the image's rows lie so that runs can be moved together.
+static bool isAligned(const Image& image) {
+  return cw::isAligned<float, 4>(image.src_r, image.src_r_pitch) &&
+         cw::isAligned<float, 4>(image.src_g, image.src_g_pitch) &&
+         cw::isAligned<float, 4>(image.src_b, image.src_b_pitch) &&
+         cw::isAligned<uint8_t, 4>(image.dst_bytes_r, image.dst_bytes_r_pitch) &&
+         cw::isAligned<uint8_t, 4>(image.dst_bytes_g, image.dst_bytes_g_pitch) &&
+         cw::isAligned<uint8_t, 4>(image.dst_bytes_b, image.dst_bytes_b_pitch) &&
+         cw::isAligned<float, 4>(image.dst_same_r, image.dst_same_r_pitch) &&
+         cw::isAligned<float, 4>(image.dst_same_g, image.dst_same_g_pitch) &&
+         cw::isAligned<float, 4>(image.dst_same_b, image.dst_same_b_pitch);
+}
+
 // The 4×1 pixels from (x, y) on, with every row's values moved together.
 static __device__ __forceinline__ void tile(const Image& image, const Args& args, const int x, const int y) {
   Run<float, 4> src_r[1];
@@ -190,19 +203,6 @@ static __device__ __forceinline__ void tile(const Image& image, const Args& args
   for (int row = 0; row < 1; row++) {
     storeRun<float, 4>(valuesAt<float, 1>(image.dst_same_b, image.dst_same_b_pitch, x, y + row), dst_same_b[row]);
   }
-}
-
-// Whether the image's rows lie so that runs can be moved together.
-static bool isAligned(const Image& image) {
-  return cw::isAligned<float, 4>(image.src_r, image.src_r_pitch) &&
-         cw::isAligned<float, 4>(image.src_g, image.src_g_pitch) &&
-         cw::isAligned<float, 4>(image.src_b, image.src_b_pitch) &&
-         cw::isAligned<uint8_t, 4>(image.dst_bytes_r, image.dst_bytes_r_pitch) &&
-         cw::isAligned<uint8_t, 4>(image.dst_bytes_g, image.dst_bytes_g_pitch) &&
-         cw::isAligned<uint8_t, 4>(image.dst_bytes_b, image.dst_bytes_b_pitch) &&
-         cw::isAligned<float, 4>(image.dst_same_r, image.dst_same_r_pitch) &&
-         cw::isAligned<float, 4>(image.dst_same_g, image.dst_same_g_pitch) &&
-         cw::isAligned<float, 4>(image.dst_same_b, image.dst_same_b_pitch);
 }
 
 template <int capacity, bool aligned>

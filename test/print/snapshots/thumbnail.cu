@@ -167,29 +167,38 @@ struct Batch {
   Image images[capacity];
 };
 
-static __device__ __forceinline__ void pixel(const Image& image, const Args& args, const int x, const int y) {
-  const f32x3 px = fetch(image, args, x, y);
-  store(image, x, y, finish(image, args, px));
-}
-
 template <int capacity>
 __global__ void __launch_bounds__(256) thumbnail_kernel(const __grid_constant__ Batch<capacity> batch) {
   const Image& image = batch.images[blockIdx.z];
   const int x = blockIdx.x * 32 + threadIdx.x;
+  const Args& args = batch.args;
   const int y = (blockIdx.y * 8 + threadIdx.y) * 2;
   const int height = image.size[1].height;
   if (x >= image.size[1].width || y >= height) return;
-  if (y + 2 <= height) {
+  // Where the pixels lead, and whether no tap of theirs lies outside.
+  f32x2 at[2];
+  bool inside = (y + 2 <= height);
+#pragma unroll
+  for (int row = 0; row < 2; row++) {
+    at[row] = locate(image, args, x, cw::min(y + row, height - 1));
+    inside = inside & isInside(image, at[row]);
+  }
+  if (cw::together(inside)) {
     // All reads first: none waits for a write.
     f32x3 px[2];
 #pragma unroll
-    for (int row = 0; row < 2; row++) px[row] = fetch(image, batch.args, x, y + row);
+    for (int row = 0; row < 2; row++) px[row] = sampleInside(image, args, Inside(image, args, at[row]), at[row]);
 #pragma unroll
-    for (int row = 0; row < 2; row++) store(image, x, y + row, finish(image, batch.args, px[row]));
+    for (int row = 0; row < 2; row++) store(image, x, y + row, finish(image, args, px[row]));
     return;
   }
-#pragma unroll 1
-  for (int row = 0; y + row < height; row++) pixel(image, batch.args, x, y + row);
+  f32x3 px[2];
+#pragma unroll
+  for (int row = 0; row < 2; row++) px[row] = fetch(image, args, x, cw::min(y + row, height - 1));
+#pragma unroll
+  for (int row = 0; row < 2; row++) {
+    if (y + row < height) store(image, x, y + row, finish(image, args, px[row]));
+  }
 }
 
 template <int capacity>
