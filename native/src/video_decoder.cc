@@ -396,20 +396,17 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   Picture picture;
   // It is given back whatever happens from here on.
   picture.surface = std::make_unique<Surface>(keeper_, decoder_, pointer, ready);
-  record(*ready);
   const bool planar = format_->surface == cudaVideoSurfaceFormat_YUV444 ||
                       format_->surface == cudaVideoSurfaceFormat_YUV444_16Bit;
   const size_t luma = size_t{pitch} * format_->surfaceHeight;
   picture.bytes = planar ? luma * 3 : luma + luma / 2;
-  if (options.copies) {
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return hasRoom(picture.bytes) || !current(); });
-      if (!current()) return 1;
-    }
-    picture.copy = copyOf(*picture.surface, picture.bytes);
-    picture.surface->release({picture.copy->ready});
-    picture.surface.reset();
+  try {
+    record(*ready);
+    if (options.copies && !copyOut(picture)) return 1;
+  } catch (const Failure&) {
+    // Without its event nobody would know when the surface is free.
+    context.driver.streamSynchronize(stream_->handle);
+    throw;
   }
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
   // shows it counts, which the parser knows.
@@ -435,13 +432,22 @@ void VideoDecoder::record(CudaEvent& event) {
   context.check(context.driver.eventRecord(event.handle(), stream_->handle), "cuEventRecord");
 }
 
-std::unique_ptr<PictureCopy> VideoDecoder::copyOf(const Surface& surface, size_t bytes) {
-  auto copy = std::make_unique<PictureCopy>(context, stream_, bytes);
-  const CUresult code = context.driver.memcpyDtoDAsync(copy->pointer, surface.pointer, bytes, stream_->handle);
+bool VideoDecoder::copyOut(Picture& picture) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return hasRoom(picture.bytes) || !current(); });
+    if (!current()) return false;
+  }
+  auto copy = std::make_unique<PictureCopy>(context, stream_, picture.bytes);
+  const CUresult code =
+      context.driver.memcpyDtoDAsync(copy->pointer, picture.surface->pointer, picture.bytes, stream_->handle);
   context.check(code, "cuMemcpyDtoDAsync");
   copy->ready = std::make_shared<CudaEvent>(context, false);
   record(*copy->ready);
-  return copy;
+  picture.surface->release({copy->ready});
+  picture.surface.reset();
+  picture.copy = std::move(copy);
+  return true;
 }
 
 bool VideoDecoder::hasRoom(size_t bytes) const {

@@ -96,7 +96,8 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   int decode(CUVIDPICPARAMS& picture);
   int display(const CUVIDPARSERDISPINFO& info);
   void record(CudaEvent& event);
-  std::unique_ptr<PictureCopy> copyOf(const Surface& surface, size_t bytes);
+  // Puts a copy in the surface's place, once there is room for it; false: nobody wants it any more.
+  bool copyOut(Picture& picture);
   // Whether a copy of that size may wait to be taken; with the lock held.
   bool hasRoom(size_t bytes) const;
   void fail(const Failure& failure);

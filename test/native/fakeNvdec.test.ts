@@ -27,6 +27,7 @@ beforeAll(async () => {
   device = openDevice('cuda');
 }, 120_000);
 afterEach(async () => {
+  vi.restoreAllMocks();
   // Whatever a test did, all surfaces and copies are given back.
   await expect.poll(() => device.memory().free, { timeout: 5000 }).toBe(device.memory().total);
   expect(device.memory().live).toBe(0);
@@ -386,13 +387,12 @@ describe('NVDEC on stand-ins', () => {
     for (const failure of ['cuMemcpyDtoDAsync_v2:1', 'cuEventRecord:1', 'cuMemAllocAsync:1']) {
       const native = device._native().createDecoder('vp8', 8, true, false, 1e6);
       process.env.CUWEAVE_FAKE_FAIL = failure;
-      try {
+      const failing = async () => {
         for (let n = 0; n < 10; n++) native.push(packetAt(n), n, 0, false, undefined);
         await native.wait();
-      } finally {
-        delete process.env.CUWEAVE_FAKE_FAIL;
-      }
-      expect(() => native.take(8)).toThrow('CUDA_ERROR_FAKE');
+        native.take(8);
+      };
+      await expect(failing().finally(() => delete process.env.CUWEAVE_FAKE_FAIL)).rejects.toThrow('FAKE');
       native.dispose();
       await expect.poll(() => device.memory().free, { timeout: 5000 }).toBe(device.memory().total);
     }
@@ -407,10 +407,12 @@ describe('NVDEC on stand-ins', () => {
       const found = read.call(this);
       const { memory } = found.image.planes[0];
       const report = memory.report.bind(memory);
-      memory.report = () => {
-        reports++;
-        report();
-      };
+      Object.defineProperty(memory, 'report', {
+        value: () => {
+          reports++;
+          report();
+        },
+      });
       return found;
     });
     const told = (): number =>
@@ -426,7 +428,6 @@ describe('NVDEC on stand-ins', () => {
       reports = 0;
       allocate.mockClear();
     }
-    vi.restoreAllMocks();
   });
 
   it('only frames that go with the loop are refused by a capture', async () => {
