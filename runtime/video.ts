@@ -37,7 +37,10 @@ export type VideoOptions = {
    * is decoded that is not asked for.
    */
   readonly engines?: number | 'auto';
-  /** With several engines: bytes of frames decoded ahead; default: a quarter of the device's free memory. */
+  /**
+   * With several engines: bytes of frames decoded ahead, wherever they wait; default: a quarter of the device's free memory. One
+   * frame, and one for each decoder, are decoded even beyond it.
+   */
   readonly budget?: number;
   /** `error` (default): a damaged frame ends the iteration. `keep`: it comes with `frame.damaged` set. */
   readonly onDamage?: OnDamage;
