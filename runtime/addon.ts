@@ -48,6 +48,8 @@ export type NativeMemory = {
   readonly handle: number;
   readonly pointer: bigint;
   readonly byteLength: number;
+  /** The collector is to count it from now on. */
+  report(): void;
   dispose(): void;
 };
 export type NativeEvent = {
@@ -142,7 +144,7 @@ export type NativePicture = {
 };
 export type NativeDecoder = {
   push(data: Uint8Array, id: number, lengthSize: number, last: boolean, header: Uint8Array | undefined): void;
-  /** Pictures in the order they are shown; null where those before a `last` packet end. */
+  /** Pictures in the order they are shown, at most those up to a null: there those before a `last` packet end. */
   take(most: number): readonly (NativePicture | null)[];
   wait(low?: number): Promise<void>;
   readonly queued: number;
@@ -179,13 +181,13 @@ export type NativeDevice = {
   wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
   wrapHost(array: HostArray): NativeMemory;
   allocateHost(bytes: number): ArrayBuffer;
-  /** @param copies Pictures are copied out of the decoder, by its own thread. */
+  /** @param copies Pictures are copied out of the decoder, by its own thread; bytes of them that may wait to be taken. */
   createDecoder(
     codec: string,
     surfaces: number,
     wholePackets: boolean,
     lowLatency: boolean,
-    copies: boolean,
+    copies: number | undefined,
   ): NativeDecoder;
   decoderCapabilities(codec?: string): readonly DecoderCapability[];
   memory(): { readonly live: number; readonly total?: number; readonly free?: number };
@@ -200,7 +202,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 4;
+const INTERFACE = 5;
 
 let loaded: NativeAddon | undefined;
 

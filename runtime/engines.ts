@@ -6,17 +6,24 @@
 import type { EncodedPacket } from 'mediabunny';
 import type { Device } from './device.js';
 import { guarded } from './errors.js';
-import { type NvdecPicture, type NvdecSessions, nvdecDecoder, type Surface } from './nvdecDecoder.js';
+import {
+  type Admission,
+  type NvdecPicture,
+  type NvdecSessions,
+  nvdecDecoder,
+  type Surface,
+} from './nvdecDecoder.js';
 import type { PictureDecoder } from './pictureDecoder.js';
 import { Signal } from './signal.js';
 import type { Stream } from './stream.js';
+import { surfacesFor } from './surfaces.js';
 import type { VideoFile } from './videoFile.js';
 
 /** How far to go. */
 export type EngineOptions = {
   /** How many decoders work at once. */
   readonly sessions: number;
-  /** Bytes of pictures decoded ahead. */
+  /** Bytes of pictures decoded ahead, wherever they wait. */
   readonly budget: number;
 };
 
@@ -26,8 +33,14 @@ export const sessionsFor = (engines: number): number => engines + Math.ceil(engi
 /** From one key frame to another that begins the next piece. */
 type Piece = { readonly start: EncodedPacket; readonly next?: EncodedPacket };
 
-// Of the piece that is being read so many may wait even where the budget is spent on later ones.
+// Later pieces leave room for so many pictures of the one that is being read, in at most half of the budget.
 const leastAhead = 8;
+/** Bytes of a picture of 4:2:0 in 16 bits, with rows as NVDEC lays them out: few others are larger. */
+const pictureBytes = ({ setup: { width, height } }: VideoFile): number =>
+  Math.ceil((2 * width) / 512) * 512 * Math.ceil(height / 2) * 3;
+/** Bytes of pictures that may wait in each decoder: as many as it has surfaces, in at most half of the budget. */
+const waitingBytes = (file: VideoFile, { sessions, budget }: EngineOptions): number =>
+  Math.floor(Math.min(surfacesFor(1) * pictureBytes(file), budget / 2 / sessions));
 // To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together, as far as the pieces of all
 // decoders fill half of the budget. Seconds; three instead of one made HEVC 3 % faster on an H200, six no more.
 const shortestPiece = ({ setup, frameRate = 30 }: VideoFile, { sessions, budget }: EngineOptions): number => {
@@ -43,15 +56,20 @@ async function* piecesOf(
   shortest: number,
 ): AsyncGenerator<Piece, void> {
   let start: EncodedPacket | undefined;
-  for await (const key of file.keys(from)) {
-    if (!start) {
+  try {
+    for await (const key of file.keys(from)) {
+      if (!start) {
+        start = key;
+        continue;
+      }
+      if (key.timestamp - start.timestamp < shortest) continue;
+      yield { start, next: key };
+      if (key.timestamp >= to) return;
       start = key;
-      continue;
     }
-    if (key.timestamp - start.timestamp < shortest) continue;
-    yield { start, next: key };
-    if (key.timestamp >= to) return;
-    start = key;
+  } catch (error) {
+    // The last piece has all packets that can be read: whoever reads them meets the error in its place.
+    if (!start) throw error;
   }
   if (start) yield { start };
 }
@@ -96,13 +114,17 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       return;
     }
     const { file } = sessions;
+    const waiting = waitingBytes(file, options);
+    const budget = options.budget - options.sessions * waiting;
     const pieces = piecesOf(file, from, to, shortestPiece(file, options));
     const works: Work[] = [];
     // For the reader: the first piece has more, or is over. For the decoders: there is room for more.
     const arrived = new Signal();
     const room = new Signal();
     let stopped = false;
+    // Of pictures that were taken from the decoders and not read yet; and of one.
     let aheadBytes = 0;
+    let size = pictureBytes(file);
     // Pieces are given out one at a time, in order.
     let turn: Promise<unknown> = Promise.resolve();
     const nextWork = (): Promise<Work | undefined> => {
@@ -119,25 +141,25 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       return mine;
     };
 
-    const mustWait = (work: Work): boolean =>
-      aheadBytes >= options.budget && (works[0] !== work || work.ready.length >= leastAhead);
-    const place = async (picture: NvdecPicture, work: Work): Promise<void> => {
+    /** How many more pictures of a piece may be taken. */
+    const roomFor = (work: Work): number => {
+      const free = Math.floor((budget - aheadBytes) / size);
+      const least = Math.min(leastAhead, Math.max(1, Math.floor(budget / 2 / size)));
+      return works[0] === work ? Math.max(free, least - work.ready.length) : free - least;
+    };
+    const place = (picture: NvdecPicture, work: Work): void => {
       const { start, next } = work.piece;
-      if (picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
+      if (stopped || picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
+        aheadBytes -= picture.bytes;
+        room.notify();
         picture.drop();
         return;
       }
-      while (mustWait(work) && !stopped) await room.wait();
-      if (stopped) {
-        picture.drop();
-        return;
-      }
-      aheadBytes += picture.bytes;
       work.ready.push(picture);
       if (works[0] === work) arrived.notify();
     };
     const run = async (): Promise<void> => {
-      const session = sessions.take(choice.held, true);
+      const session = sessions.take(choice.held, waiting);
       // Fed to the session and not over.
       const mine: Work[] = [];
       const stretches = async function* () {
@@ -146,14 +168,25 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
           yield packetsOf(file, work.piece);
         }
       };
+      const admit: Admission = async take => {
+        while (!stopped && roomFor(mine[0]) < 1) await room.wait();
+        // They count from here on, before anybody else asks.
+        const taken = take(stopped ? 1 : roomFor(mine[0]));
+        for (const picture of taken) {
+          if (!picture) continue;
+          size = picture.bytes;
+          aheadBytes += size;
+        }
+        return taken;
+      };
       const finish = (error?: unknown) => {
         const work = mine.shift();
         if (work) Object.assign(work, { done: true, error });
         arrived.notify();
       };
       try {
-        for await (const picture of session.decodeAll(stretches())) {
-          if (picture) await place(picture, mine[0]);
+        for await (const picture of session.decodeAll(stretches(), admit)) {
+          if (picture) place(picture, mine[0]);
           else finish();
           if (stopped) return;
         }

@@ -67,6 +67,12 @@ export const refusal = (error: unknown): unknown =>
 // Packets that wait in the decoder, so that the engine never does.
 const ahead = 32;
 
+/** Takes pictures out of a session, once there is room for them: at least one if there is any. */
+export type Admission = (
+  take: (most: number) => readonly (NativePicture | null)[],
+) => Promise<readonly (NativePicture | null)[]>;
+const atOnce: Admission = async take => take(ahead);
+
 type Packets = AsyncGenerator<EncodedPacket, void, undefined>;
 type Timing = { readonly timestamp: number; readonly duration: number };
 /** Packets without a picture so far, by their numbers, and the number of the first of all. */
@@ -114,14 +120,15 @@ export class NvdecSession {
   /**
    * @param surfaces How many pictures may be out at once; when none is left, decoding waits. With copies: how many may wait to
    *   be taken.
-   * @param copies Whether pictures are copied out of the decoder, to be kept as long as anybody likes.
+   * @param copies Pictures are copied out of the decoder, to be kept as long as anybody likes: of those that wait to be taken at
+   *   most so many bytes, or one.
    */
   constructor(
     device: Device,
     private readonly setup: DecoderSetup,
     colour: StreamColour,
     readonly surfaces: number,
-    readonly copies: boolean,
+    readonly copies?: number,
   ) {
     this.#bitstream = bitstreamSetup(setup.codec, setup.description);
     this.#colourOf = colourReader(colour);
@@ -142,6 +149,7 @@ export class NvdecSession {
    */
   async *decodeAll(
     stretches: AsyncGenerator<Packets, void, undefined>,
+    admit: Admission = atOnce,
   ): AsyncGenerator<NvdecPicture | null, void, undefined> {
     const native = this.#native;
     const { lengthSize, header } = this.#bitstream;
@@ -191,7 +199,7 @@ export class NvdecSession {
           if (unread) throw unread.error;
           return;
         }
-        taken = guarded(() => native.take(ahead));
+        taken = await admit(most => guarded(() => native.take(Math.min(most, ahead))));
         for (at = 0; at < taken.length; ) {
           const picture = taken[at++];
           if (picture === null) {
@@ -206,7 +214,7 @@ export class NvdecSession {
             throw new VideoError('corrupt', 'Expected pictures of known packets but NVDEC gave another');
           }
           open[0].timings.delete(picture.id);
-          yield new NvdecPicture(picture, timing, this.copies, this.#colourOf);
+          yield new NvdecPicture(picture, timing, this.copies !== undefined, this.#colourOf);
         }
         if (taken.length === 0) await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
       }
@@ -255,10 +263,10 @@ export class NvdecSessions {
     readonly file: VideoFile,
   ) {}
 
-  /** A session for somebody who keeps `held` pictures at a time, or any number of copies. */
-  take(held: number, copies = false): NvdecSession {
+  /** A session for somebody who keeps `held` pictures at a time, or any number of copies, of which so many bytes may wait. */
+  take(held: number, copies?: number): NvdecSession {
     if (this.#closed) throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
-    const surfaces = surfacesFor(copies ? 1 : held);
+    const surfaces = surfacesFor(copies === undefined ? held : 1);
     const at = this.#idle.findIndex(session => session.surfaces === surfaces && session.copies === copies);
     const { setup, colour } = this.file;
     const session =

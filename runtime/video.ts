@@ -37,7 +37,10 @@ export type VideoOptions = {
    * is decoded that is not asked for.
    */
   readonly engines?: number | 'auto';
-  /** With several engines: bytes of frames decoded ahead; default: a quarter of the device's free memory. */
+  /**
+   * With several engines: bytes of frames decoded ahead, wherever they wait; default: a quarter of the device's free memory. One
+   * frame, and one for each decoder, are decoded even beyond it.
+   */
   readonly budget?: number;
   /** `error` (default): a damaged frame ends the iteration. `keep`: it comes with `frame.damaged` set. */
   readonly onDamage?: OnDamage;
@@ -258,7 +261,7 @@ export class VideoReader {
     };
     try {
       for await (const decoded of this.#decode(options, size)) {
-        frames.push(this.#place(decoded, options.keep === true || size > MOST_HELD));
+        frames.push(this.#place(decoded, options.keep === true, size > MOST_HELD));
         if (frames.length === size) yield* lend(take());
       }
       if (frames.length > 0) yield* lend(take());
@@ -335,15 +338,20 @@ export class VideoReader {
     return this.#stream.decode(range, { held });
   }
 
-  /** @param own Not in the decoder's surface, of which there are few. */
-  #place(decoded: DecodedFrame<HostImage | Surface>, own: boolean): VideoFrame {
+  /**
+   * @param kept It lives until the caller disposes of it, and not only as long as the loop's body.
+   * @param own Not in the decoder's surface, of which there are few.
+   */
+  #place(decoded: DecodedFrame<HostImage | Surface>, kept: boolean, own = kept): VideoFrame {
     const { image } = decoded;
-    return toVideoFrame(
-      this.device,
-      own && 'bytes' in image && !image.own
-        ? { ...decoded, image: copySurface(this.device, image, this.device.stream, true) }
-        : decoded,
-    );
+    const inSurface = 'bytes' in image && !image.own;
+    const placed =
+      own && inSurface
+        ? { ...decoded, image: copySurface(this.device, image, this.device.stream, kept) }
+        : decoded;
+    // What goes with the loop is given back soon: the collector need not know.
+    if (kept && 'bytes' in image && image.own) image.planes[0].memory.report();
+    return toVideoFrame(this.device, placed, !kept);
   }
 
   #requireOpen(): void {

@@ -8,12 +8,17 @@ export type VideoBytes = {
   readonly size: number;
   /** Bytes from `offset` on, fewer at the end; at once where they are at hand. */
   readonly read: (offset: number, length: number) => Uint8Array | Promise<Uint8Array>;
+  /** How many read on at places of their own. */
+  readonly readers: (count: number) => void;
   readonly close: () => Promise<void>;
 };
 
 // Containers are read in small pieces that lie side by side; a system call for each would cost more than decoding.
 const chunkBytes = 2 ** 19;
-const chunks = 32;
+// Each reader needs the chunk that it reads and the next one, and large packets lie across several. 128 MiB at most.
+const fewestChunks = 32;
+const chunksPerReader = 4;
+const mostChunks = 256;
 
 /**
  * Keeps the chunks that were used last, and reads the one behind them ahead: so most pieces are there when they are asked for,
@@ -22,6 +27,7 @@ const chunks = 32;
 class ChunkedFile implements VideoBytes {
   readonly #ready = new Map<number, Uint8Array>();
   readonly #reading = new Map<number, Promise<Uint8Array>>();
+  #most = fewestChunks;
 
   constructor(
     private readonly file: FileHandle,
@@ -33,11 +39,15 @@ class ChunkedFile implements VideoBytes {
     if (offset >= end) return new Uint8Array(0);
     const first = Math.floor(offset / chunkBytes);
     const last = Math.floor((end - 1) / chunkBytes);
-    if (last - first >= chunks / 2) return this.#direct(offset, end - offset);
+    if (last - first >= fewestChunks / 2) return this.#direct(offset, end - offset);
     const parts = Array.from({ length: last - first + 1 }, (_, n) => this.#chunk(first + n));
     if (parts.every(part => part instanceof Uint8Array))
       return cut(parts, offset - first * chunkBytes, end - offset);
     return Promise.all(parts).then(read => cut(read, offset - first * chunkBytes, end - offset));
+  }
+
+  readers(count: number): void {
+    this.#most = Math.min(Math.max(fewestChunks, chunksPerReader * count), mostChunks);
   }
 
   close(): Promise<void> {
@@ -66,7 +76,7 @@ class ChunkedFile implements VideoBytes {
       .then(bytes => {
         this.#ready.set(number, bytes);
         for (const oldest of this.#ready.keys()) {
-          if (this.#ready.size <= chunks) break;
+          if (this.#ready.size <= this.#most) break;
           this.#ready.delete(oldest);
         }
         return bytes;
@@ -100,6 +110,7 @@ export const openBytes = async (source: string | Uint8Array): Promise<VideoBytes
   return {
     size: source.byteLength,
     read: (offset, length) => source.subarray(offset, offset + length),
+    readers: () => {},
     close: async () => {},
   };
 };

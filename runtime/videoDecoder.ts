@@ -93,7 +93,7 @@ export class VideoDecoder {
     this.#bitstream = bitstreamSetup(codec, description);
     const whole = lowLatency || this.#bitstream.lengthSize > 0;
     this.#native = guarded(() =>
-      device._native().createDecoder(codec, held + spare, whole, lowLatency, false),
+      device._native().createDecoder(codec, held + spare, whole, lowLatency, undefined),
     );
   }
 

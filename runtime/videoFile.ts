@@ -68,7 +68,7 @@ export const openVideoFile = async (source: string | Uint8Array): Promise<VideoF
       source: guardedSource(mediabunny, bytes),
       formats: mediabunny.ALL_FORMATS,
     });
-    return await inspect(input, what, mediabunny);
+    return await inspect(input, what, mediabunny, bytes);
   } catch (error) {
     input?.dispose();
     await bytes?.close().catch(() => {});
@@ -158,6 +158,7 @@ const inspect = async (
   input: Input,
   what: string,
   mediabunny: typeof import('mediabunny'),
+  bytes: VideoBytes,
 ): Promise<VideoFile> => {
   const tracks = await input.getTracks();
   const track = await input.getPrimaryVideoTrack();
@@ -185,6 +186,17 @@ const inspect = async (
   const height = await track.getCodedHeight();
   const { underlyingFrameRate } = await track.computeFrameRateMetrics();
   const sink = new mediabunny.EncodedPacketSink(track);
+  let readers = 0;
+  async function* packetsAfter(key: EncodedPacket): AsyncGenerator<EncodedPacket, void, undefined> {
+    bytes.readers(++readers);
+    try {
+      for (let packet: EncodedPacket | null = key; packet; packet = await sink.getNextPacket(packet)) {
+        yield packet;
+      }
+    } finally {
+      bytes.readers(--readers);
+    }
+  }
   let index: ReturnType<VideoFile['index']> | undefined;
   return {
     what,
@@ -195,9 +207,9 @@ const inspect = async (
     colour: await track.getColorSpace(),
     packets: async function* (from) {
       const key = await keyAt(sink, from);
-      if (key) yield* packetsFrom(sink, key);
+      if (key) yield* packetsAfter(key);
     },
-    packetsAfter: key => packetsFrom(sink, key),
+    packetsAfter,
     keys: async function* (from) {
       let key = await keyAt(sink, from);
       while (key) {
@@ -217,17 +229,6 @@ const verify = { verifyKeyPackets: true };
 
 const keyAt = async (sink: EncodedPacketSink, from?: number): Promise<EncodedPacket | null> =>
   (from === undefined ? null : await sink.getKeyPacket(from, verify)) ?? sink.getFirstKeyPacket(verify);
-
-async function* packetsFrom(
-  sink: EncodedPacketSink,
-  key: EncodedPacket,
-): AsyncGenerator<EncodedPacket, void, undefined> {
-  let packet: EncodedPacket | null = key;
-  while (packet) {
-    yield packet;
-    packet = await sink.getNextPacket(packet);
-  }
-}
 
 const readIndex = async (sink: EncodedPacketSink, what: string): ReturnType<VideoFile['index']> => {
   const first = await keyAt(sink);

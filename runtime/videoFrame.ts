@@ -51,14 +51,22 @@ export class VideoFrame extends Image implements FrameTiming {
   }
 }
 
-/** Puts what a decoder gave on the device, where it is not there yet. */
-export const toVideoFrame = (device: Device, decoded: DecodedFrame<HostImage | Surface>): VideoFrame => {
+/**
+ * Puts what a decoder gave on the device, where it is not there yet.
+ *
+ * @param passes As for the frame.
+ */
+export const toVideoFrame = (
+  device: Device,
+  decoded: DecodedFrame<HostImage | Surface>,
+  passes: boolean,
+): VideoFrame => {
   const { image } = decoded;
   return new VideoFrame(
     device,
     decoded,
     'bytes' in image ? image.planes : placeHostPlanes(device, image, device.stream),
-    true,
+    passes,
   );
 };
 

@@ -121,13 +121,10 @@ void SurfaceKeeper::giveBack(std::shared_ptr<HardwareDecoder> decoder, uint64_t 
     try {
       for (const auto& event : after) event->wait();
       self->context.enter();
-      // Nothing that uses it runs any more: any stream will do.
-      if (!decoder) self->context.free(pointer, nullptr);
-      else if (nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer) != CUDA_SUCCESS) decoder->broken = true;
+      if (nvcuvidState().api->unmapVideoFrame(decoder->handle, pointer) != CUDA_SUCCESS) decoder->broken = true;
     } catch (const Failure&) {
-      if (decoder) decoder->broken = true;
+      decoder->broken = true;
     }
-    if (!decoder) return;
     decoder.reset();
     self->cancel();
   });
@@ -144,6 +141,30 @@ void Surface::release(std::vector<std::shared_ptr<CudaEvent>> after) {
   after.push_back(ready);
   keeper_->giveBack(std::move(decoder_), pointer, std::move(after));
   keeper_.reset();
+}
+
+DecoderStream::DecoderStream(CudaContext& context) : context_(context) {
+  context.check(context.driver.streamCreate(&handle, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+}
+DecoderStream::~DecoderStream() {
+  try {
+    context_.enter();
+    context_.driver.streamDestroy(handle);
+  } catch (const Failure&) {
+    // The device is lost.
+  }
+}
+
+PictureCopy::PictureCopy(CudaContext& context, std::shared_ptr<DecoderStream> stream, size_t bytes)
+    : pointer(context.allocate(bytes, stream->handle)), context_(context), stream_(std::move(stream)) {}
+PictureCopy::~PictureCopy() {
+  if (!stream_) return;
+  try {
+    context_.enter();
+    context_.free(pointer, stream_->handle);
+  } catch (const Failure&) {
+    // A lost device's memory goes with the process.
+  }
 }
 
 namespace {

@@ -56,7 +56,7 @@ class SurfaceKeeper : public std::enable_shared_from_this<SurfaceKeeper> {
     std::lock_guard lock(mutex_);
     changed_.notify_all();
   }
-  // Unmaps it once the events have passed; without a decoder it is memory of its own, which is freed.
+  // Unmaps it once the events have passed.
   void giveBack(std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after);
 
   CudaContext& context;
@@ -72,8 +72,7 @@ class SurfaceKeeper : public std::enable_shared_from_this<SurfaceKeeper> {
   TaskThread thread_;
 };
 
-// A decoded picture in the decoder's memory, until release() or the end of this object. Without a decoder it is a copy in
-// memory of its own.
+// A decoded picture in the decoder's memory, until release() or the end of this object.
 class Surface {
  public:
   Surface(std::shared_ptr<SurfaceKeeper> keeper, std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer,
@@ -97,7 +96,39 @@ class Surface {
   bool held_ = false;
 };
 
-// The memory of a taken picture, for streams to read: given back in the order of the streams that read it.
+// The stream that a decoder works on, for all who enqueue there; the driver lets what is enqueued end before it goes.
+class DecoderStream {
+ public:
+  explicit DecoderStream(CudaContext& context);
+  ~DecoderStream();
+  DecoderStream(const DecoderStream&) = delete;
+  DecoderStream& operator=(const DecoderStream&) = delete;
+  CUstream handle = nullptr;
+
+ private:
+  CudaContext& context_;
+};
+
+// A copy of a picture in memory of its own. Until somebody takes it, it is freed in the order of the decoder's stream.
+class PictureCopy {
+ public:
+  PictureCopy(CudaContext& context, std::shared_ptr<DecoderStream> stream, size_t bytes);
+  ~PictureCopy();
+  PictureCopy(const PictureCopy&) = delete;
+  PictureCopy& operator=(const PictureCopy&) = delete;
+  // Leaves the memory to the caller.
+  void take() { stream_.reset(); }
+
+  const uint64_t pointer;
+  // Passes once it holds the picture.
+  std::shared_ptr<CudaEvent> ready;
+
+ private:
+  CudaContext& context_;
+  std::shared_ptr<DecoderStream> stream_;
+};
+
+// The memory of a taken surface, for streams to read: given back in the order of the streams that read it.
 std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, std::unique_ptr<Surface> surface, size_t bytes);
 
 }  // namespace cuweave

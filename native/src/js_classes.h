@@ -34,7 +34,7 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Napi::Value wrapHost(const Napi::CallbackInfo& info);
   Napi::Value allocateHost(const Napi::CallbackInfo& info);
   Napi::Value memory(const Napi::CallbackInfo& info);
-  // (codec, surfaces, wholePackets, lowLatency); CUDA only
+  // (codec, surfaces, wholePackets, lowLatency, bytes of copies that may wait to be taken?); CUDA only
   Napi::Value createDecoder(const Napi::CallbackInfo& info);
   // (codec?): what NVDEC decodes here; CUDA only
   Napi::Value decoderCapabilities(const Napi::CallbackInfo& info);
@@ -61,6 +61,8 @@ class JsMemory : public Napi::ObjectWrap<JsMemory> {
  private:
   Napi::Value pointer(const Napi::CallbackInfo& info);
   Napi::Value byteLength(const Napi::CallbackInfo& info);
+  // The collector is to know of its size, if it does not yet.
+  void report(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   void release();
   std::shared_ptr<Memory> memory_;
@@ -178,6 +180,8 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   struct Core {
     std::shared_ptr<Device> device;
     std::shared_ptr<VideoDecoder> decoder;
+    // With copies: of the taken ones. It waits for their readers, and nobody waits for it.
+    std::shared_ptr<Stream> owner;
   };
   static const napi_type_tag tag;
   static Napi::Function define(Napi::Env env);
@@ -196,6 +200,7 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   void reset(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   VideoDecoder& decoder() const;
+  std::shared_ptr<Memory> memoryOf(Picture& picture) const;
   Napi::Object formatObject(Napi::Env env, const std::shared_ptr<const PictureFormat>& format);
   Core core_;
   bool disposed_ = false;

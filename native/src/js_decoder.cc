@@ -1,3 +1,4 @@
+#include "cuda_device.h"
 #include "js_classes.h"
 
 namespace cuweave {
@@ -96,6 +97,13 @@ Napi::Object JsDecoder::formatObject(Napi::Env env, const std::shared_ptr<const 
   return object;
 }
 
+std::shared_ptr<Memory> JsDecoder::memoryOf(Picture& picture) const {
+  if (!picture.copy) return surfaceMemory(core_.device, std::move(picture.surface), picture.bytes);
+  auto memory = adoptCuda(core_.owner, picture.copy->pointer, picture.bytes, picture.copy->ready);
+  picture.copy->take();
+  return memory;
+}
+
 Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
@@ -113,9 +121,10 @@ Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
       object.Set("id", static_cast<double>(entry->id));
       object.Set("pitch", entry->pitch);
       object.Set("bytes", static_cast<double>(entry->bytes));
-      object.Set("address", static_cast<double>(entry->surface->pointer));
+      auto memory = memoryOf(*entry);
+      object.Set("address", static_cast<double>(memory->pointer));
       object.Set("damaged", entry->damaged);
-      object.Set("memory", create<JsMemory>(env, context.memoryClass, {surfaceMemory(core_.device, std::move(entry->surface), entry->bytes), {}, false}));
+      object.Set("memory", create<JsMemory>(env, context.memoryClass, {std::move(memory), {}, false}));
       list.Set(n++, object);
     }
     return list;
@@ -150,6 +159,7 @@ void JsDecoder::dispose(const Napi::CallbackInfo& info) {
     if (disposed_) return;
     disposed_ = true;
     core_.decoder->stop();
+    core_.owner.reset();
   });
 }
 

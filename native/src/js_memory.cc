@@ -9,13 +9,14 @@ Napi::Function JsMemory::define(Napi::Env env) {
                      {
                          InstanceAccessor<&JsMemory::pointer>("pointer"),
                          InstanceAccessor<&JsMemory::byteLength>("byteLength"),
+                         InstanceMethod<&JsMemory::report>("report"),
                          InstanceMethod<&JsMemory::dispose>("dispose"),
                      });
 }
 
 namespace {
 // Unlike node-addon-api's, it does not throw: a finalizer may run while the environment ends.
-void report(napi_env env, int64_t bytes) {
+void adjustExternal(napi_env env, int64_t bytes) {
   int64_t total = 0;
   napi_adjust_external_memory(env, bytes, &total);
 }
@@ -26,7 +27,7 @@ JsMemory::JsMemory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   memory_ = std::move(core.memory);
   if (!core.array.IsEmpty()) array_ = Napi::Persistent(core.array);
   reported_ = core.reported;
-  if (reported_) report(Env(), static_cast<int64_t>(memory_->bytes));
+  if (reported_) adjustExternal(Env(), static_cast<int64_t>(memory_->bytes));
   handles_ = Context::of(Env()).memories;
   handle_ = handles_->add(this);
   info.This().As<Napi::Object>().Set("handle", static_cast<double>(handle_));
@@ -39,7 +40,7 @@ JsMemory::~JsMemory() {
 
 void JsMemory::release() {
   if (!memory_) return;
-  if (reported_) report(Env(), -static_cast<int64_t>(memory_->bytes));
+  if (reported_) adjustExternal(Env(), -static_cast<int64_t>(memory_->bytes));
   memory_->release();
   memory_.reset();
   array_.Reset();
@@ -62,6 +63,13 @@ Napi::Value JsMemory::pointer(const Napi::CallbackInfo& info) {
 Napi::Value JsMemory::byteLength(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     return Napi::Number::New(info.Env(), static_cast<double>(memory()->bytes));
+  });
+}
+void JsMemory::report(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const size_t bytes = memory()->bytes;
+    if (!reported_) adjustExternal(Env(), static_cast<int64_t>(bytes));
+    reported_ = true;
   });
 }
 void JsMemory::dispose(const Napi::CallbackInfo& info) {

@@ -55,6 +55,7 @@ std::vector<std::optional<Picture>> VideoDecoder::take(size_t most) {
   while (!pictures_.empty() && taken.size() < most) {
     taken.push_back(std::move(pictures_.front()));
     pictures_.pop_front();
+    if (!taken.back()) break;
   }
   if (options.copies) changed_.notify_all();
   if (taken.empty() && failure_) throw *failure_;
@@ -135,7 +136,7 @@ void VideoDecoder::run() {
   bool ready = false;
   try {
     context.enter();
-    context.check(context.driver.streamCreate(&stream_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+    stream_ = std::make_shared<DecoderStream>(context);
     ready = true;
   } catch (const Failure& failure) {
     fail(failure);
@@ -164,10 +165,10 @@ void VideoDecoder::run() {
   try {
     context.enter();
     closeParser();
-    if (stream_) context.driver.streamDestroy(stream_);
   } catch (const Failure&) {
     // The device is lost.
   }
+  stream_.reset();
   decoder_.reset();
   std::lock_guard lock(mutex_);
   running_ = false;
@@ -375,10 +376,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     std::lock_guard lock(mutex_);
     return current();
   };
-  if (options.copies) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return pictures_.size() < static_cast<size_t>(options.surfaces) || !current(); });
-  }
+  auto ready = std::make_shared<CudaEvent>(context, false);
   // Nobody wants it any more: the parser goes on to the end of its packet.
   if (!keeper_->reserve(wanted)) return 1;
 
@@ -386,7 +384,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   params.progressive_frame = info.progressive_frame;
   params.top_field_first = info.top_field_first;
   params.unpaired_field = info.repeat_first_field < 0;
-  params.output_stream = stream_;
+  params.output_stream = stream_->handle;
   unsigned long long pointer = 0;
   unsigned pitch = 0;
   const CUresult code = api_.mapVideoFrame(decoder_->handle, info.picture_index, &pointer, &pitch, &params);
@@ -396,12 +394,20 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     throw refused(context, code, "cuvidMapVideoFrame");
   }
   Picture picture;
-  picture.surface = std::make_unique<Surface>(keeper_, decoder_, pointer, recorded());
+  // It is given back whatever happens from here on.
+  picture.surface = std::make_unique<Surface>(keeper_, decoder_, pointer, ready);
   const bool planar = format_->surface == cudaVideoSurfaceFormat_YUV444 ||
                       format_->surface == cudaVideoSurfaceFormat_YUV444_16Bit;
   const size_t luma = size_t{pitch} * format_->surfaceHeight;
   picture.bytes = planar ? luma * 3 : luma + luma / 2;
-  if (options.copies) picture.surface = copyOf(*picture.surface, picture.bytes);
+  try {
+    record(*ready);
+    if (options.copies && !copyOut(picture)) return 1;
+  } catch (const Failure&) {
+    // Without its event nobody would know when the surface is free.
+    context.driver.streamSynchronize(stream_->handle);
+    throw;
+  }
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
   // shows it counts, which the parser knows.
   const bool reorders = options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC;
@@ -422,18 +428,33 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   return 1;
 }
 
-std::shared_ptr<CudaEvent> VideoDecoder::recorded() {
-  auto event = std::make_shared<CudaEvent>(context, false);
-  context.check(context.driver.eventRecord(event->handle(), stream_), "cuEventRecord");
-  return event;
+void VideoDecoder::record(CudaEvent& event) {
+  context.check(context.driver.eventRecord(event.handle(), stream_->handle), "cuEventRecord");
 }
 
-std::unique_ptr<Surface> VideoDecoder::copyOf(Surface& surface, size_t bytes) {
-  const CUdeviceptr pointer = context.allocate(bytes, stream_);
-  context.check(context.driver.memcpyDtoDAsync(pointer, surface.pointer, bytes, stream_), "cuMemcpyDtoDAsync");
-  auto ready = recorded();
-  surface.release({ready});
-  return std::make_unique<Surface>(keeper_, nullptr, pointer, std::move(ready));
+bool VideoDecoder::copyOut(Picture& picture) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return hasRoom(picture.bytes) || !current(); });
+    if (!current()) return false;
+  }
+  auto copy = std::make_unique<PictureCopy>(context, stream_, picture.bytes);
+  const CUresult code =
+      context.driver.memcpyDtoDAsync(copy->pointer, picture.surface->pointer, picture.bytes, stream_->handle);
+  context.check(code, "cuMemcpyDtoDAsync");
+  copy->ready = std::make_shared<CudaEvent>(context, false);
+  record(*copy->ready);
+  picture.surface->release({copy->ready});
+  picture.surface.reset();
+  picture.copy = std::move(copy);
+  return true;
+}
+
+bool VideoDecoder::hasRoom(size_t bytes) const {
+  if (pictures_.size() >= static_cast<size_t>(options.surfaces)) return false;
+  size_t waiting = 0;
+  for (const auto& picture : pictures_) waiting += picture ? picture->bytes : 0;
+  return waiting == 0 || waiting + bytes <= *options.copies;
 }
 
 }  // namespace cuweave

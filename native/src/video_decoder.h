@@ -22,9 +22,9 @@ struct DecoderOptions {
   bool wholePackets = false;
   // Pictures come out as soon as they can; only with whole packets.
   bool lowLatency = false;
-  // Pictures are copied out of the decoder, which has its surfaces back at once: any number may be taken and kept. Of those
-  // that are not taken there are at most `surfaces`.
-  bool copies = false;
+  // Where set, pictures are copied out of the decoder, which has its surfaces back at once: any number may be taken and kept.
+  // Of those that are not taken there are at most `surfaces` and at most so many bytes, or one.
+  std::optional<size_t> copies;
 };
 
 // What the bitstream says of its pictures; codes of ITU-T H.273.
@@ -43,7 +43,9 @@ struct Picture {
   // that tells the parser which pictures were shown early.
   int64_t id = 0;
   std::shared_ptr<const PictureFormat> format;
+  // One of the two.
   std::unique_ptr<Surface> surface;
+  std::unique_ptr<PictureCopy> copy;
   unsigned pitch = 0;
   // Of all planes together.
   size_t bytes = 0;
@@ -63,7 +65,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
     bool last = false;
   };
   void push(Packet packet);
-  // What has come out: pictures, and an empty optional where the pictures before a `last` packet end.
+  // What has come out: pictures, or an empty optional at last where those before a `last` packet end.
   std::vector<std::optional<Picture>> take(size_t most);
   // Calls back once, on some thread, when there is something to take, or when at most `low` packets wait (negative: not
   // for that), or on a failure, which take() then throws.
@@ -93,8 +95,11 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   int sequence(const CUVIDEOFORMAT& format);
   int decode(CUVIDPICPARAMS& picture);
   int display(const CUVIDPARSERDISPINFO& info);
-  std::shared_ptr<CudaEvent> recorded();
-  std::unique_ptr<Surface> copyOf(Surface& surface, size_t bytes);
+  void record(CudaEvent& event);
+  // Puts a copy in the surface's place, once there is room for it; false: nobody wants it any more.
+  bool copyOut(Picture& picture);
+  // Whether a copy of that size may wait to be taken; with the lock held.
+  bool hasRoom(size_t bytes) const;
   void fail(const Failure& failure);
   void tell();
   // With the lock held: packets that wait, and the one that is being parsed.
@@ -106,7 +111,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   const Nvcuvid& api_;
   std::shared_ptr<SurfaceKeeper> keeper_;
   CUvideoparser parser_ = nullptr;
-  CUstream stream_ = nullptr;
+  std::shared_ptr<DecoderStream> stream_;
   std::shared_ptr<HardwareDecoder> decoder_;
   std::shared_ptr<const PictureFormat> format_;
   // The packets of the pictures in the decode surfaces.

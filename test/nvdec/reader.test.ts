@@ -145,6 +145,23 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
     reader.dispose();
   });
 
+  it('several engines: a frame is freed behind the work that reads it, and nobody waits for that', async () => {
+    const file = await repeated(decodeClipPath('avcOpenGop'), 4);
+    const reader = await VideoReader.open(file, { device, engines: 4 });
+    const stream = device.createStream();
+    const copies: VideoFrame[] = [];
+    for await (const frame of reader.frames()) {
+      // Much is enqueued for each frame, whose last copy is the one that is looked at.
+      for (let n = 0; n < 50; n++) frame.clone({ stream }).dispose();
+      copies.push(frame.clone({ stream }));
+    }
+    reader.dispose();
+    const expected = Array.from({ length: 4 }, () => hashes.avcOpenGop).flat();
+    expect(await Promise.all(copies.map(digest))).toEqual(expected);
+    for (const frame of copies) frame.dispose();
+    stream.dispose();
+  });
+
   it('frames outlive the loop, the reader and its decoder when they are kept or cloned', async () => {
     const reader = await open('avcBFrames');
     const kept: VideoFrame[] = [];

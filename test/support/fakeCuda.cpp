@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,7 +44,9 @@ struct Stream {
 struct Event {
   std::mutex mutex;
   std::condition_variable changed;
-  uint64_t recorded = 0, passed = 0;
+  // An event may be recorded anew before its last place has passed, and places of several streams pass in any order.
+  uint64_t recorded = 0;
+  std::set<uint64_t> pending;
   std::chrono::steady_clock::time_point at;
 };
 
@@ -239,6 +242,7 @@ int cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, size_t bytes, Stream
   return 0;
 }
 int cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from, size_t bytes, Stream* stream) {
+  INJECT();
   if (!inside(heap, from, bytes) || !inside(heap, to, bytes)) return 1;
   enqueue(stream, [=] { copyRows(to, 0, from, 0, bytes, 1); });
   return 0;
@@ -283,7 +287,7 @@ int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
   std::lock_guard lock(event->mutex);
   enqueue(stream, [event, until = event->recorded] {
     std::unique_lock lock(event->mutex);
-    event->changed.wait(lock, [&] { return event->passed >= until; });
+    event->changed.wait(lock, [&] { return event->pending.count(until) == 0; });
   });
   return 0;
 }
@@ -292,10 +296,10 @@ int cuEventDestroy_v2(Event*) { return 0; }
 int cuEventRecord(Event* event, Stream* stream) {
   INJECT();
   std::lock_guard lock(event->mutex);
-  ++event->recorded;
+  event->pending.insert(++event->recorded);
   enqueue(stream, [event, now = event->recorded] {
     std::lock_guard lock(event->mutex);
-    event->passed = now;
+    event->pending.erase(now);
     event->at = std::chrono::steady_clock::now();
     event->changed.notify_all();
   });
@@ -303,13 +307,13 @@ int cuEventRecord(Event* event, Stream* stream) {
 }
 int cuEventQuery(Event* event) {
   std::lock_guard lock(event->mutex);
-  return event->passed >= event->recorded ? 0 : 600;
+  return event->pending.count(event->recorded) == 0 ? 0 : 600;
 }
 int cuEventSynchronize(Event* event) {
   INJECT();
   std::unique_lock lock(event->mutex);
   const uint64_t until = event->recorded;
-  event->changed.wait(lock, [&] { return event->passed >= until; });
+  event->changed.wait(lock, [&] { return event->pending.count(until) == 0; });
   return 0;
 }
 int cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
