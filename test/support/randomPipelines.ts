@@ -11,6 +11,7 @@ import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import type { PipelineIr } from '../../compiler/ir/types.js';
 import { exactDType, followRanges } from '../../compiler/pass/exact.js';
 import { plan } from '../../compiler/pass/plan.js';
+import { isPoint } from '../../compiler/pass/results.js';
 import { plansOf } from '../../compiler/specs.js';
 import { nhwc } from '../../ops/index.js';
 import type { Fork, Pipeline } from '../../ops/spec.js';
@@ -234,6 +235,16 @@ const cutsOf = ({ pipeline, pre, postponed }: Kernel): readonly (readonly [Kerne
   });
 };
 
+/** How many operators follow a filter that they stand before. */
+const followersIn = ({ kernels }: Plan): number => {
+  const late = kernels.flatMap(({ pre, postponed, pipeline: { stages } }) => {
+    const sampled = stages.findIndex(({ role }) => role === 'map');
+    const early = stages.slice(0, Math.max(sampled, 0)).filter(isPoint);
+    return early.filter(stage => !pre.includes(stage) || postponed.includes(stage));
+  });
+  return new Set(late).size;
+};
+
 /** Each result as a pipeline of its own. */
 const apart = ({ name, pipeline }: Plan): ReadonlyMap<string, Plan> => {
   if (!('outputs' in pipeline)) return new Map([['', planOf(pipeline)]]);
@@ -290,6 +301,8 @@ export const checkOtherWays = async (
       const [head, tail] = parts;
       const stored = runOracles(head, await loadOracles(head), source, new Map(), given, place).get('')!;
       const results = runOracles(tail, await loadOracles(tail), stored, new Map(), given, place);
+      // Nothing rounds what a head of f32 gives, and so its last operators may follow a filter of the rest.
+      if (followersIn(head) + followersIn(tail) !== followersIn(plan)) continue;
       for (const [name, made] of results)
         expectSame(made, whole.get(name)!, `pipeline(${text})${ofResult(name)}, its head by itself`);
       ran.heads += 1;

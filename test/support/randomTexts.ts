@@ -102,9 +102,10 @@ const samplings = [
   'filter: cubic, border: reflect101',
 ];
 
-/** Writes the stages of one pipeline; images beside its source have names of their own. */
+/** Writes the stages of one pipeline. Where pixels have not moved since an image was read, it is read again under its name. */
 class Writer {
   #images = 0;
+  #known: ReadonlyMap<string, string> = new Map();
   #isCropped = false;
 
   /** Stages after pixels of a model. @param first Whether they are the source's own. */
@@ -135,6 +136,7 @@ class Writer {
         ...(isSampled ? [] : [() => [this.#remap(choice), model] as const]),
       ];
       const [text, next] = all[choice % all.length]!();
+      if (moves.test(text)) this.#known = new Map();
       isSampled ||= sampled.includes(text) || text.startsWith('remap');
       this.#isCropped ||= text === 'crop()';
       texts.push(text);
@@ -143,8 +145,19 @@ class Writer {
     return { texts, model };
   }
 
+  /** Writes what begins where the pixels are now, each as if it were the only one. */
+  branches<T>(write: readonly (() => T)[]): readonly T[] {
+    const known = this.#known;
+    return write.map(one => {
+      this.#known = known;
+      return one();
+    });
+  }
+
   #named(image: string): string {
-    return `open('image${this.#images++}', ${image})`;
+    const name = this.#known.get(image) ?? `image${this.#images++}`;
+    this.#known = new Map(this.#known).set(image, name);
+    return `open('${name}', ${image})`;
   }
   #composite(choice: number, model: Model): string {
     const background = pick(backgrounds[model], choice >> 1);
@@ -156,6 +169,7 @@ class Writer {
     return `remap({ map: ${this.#named(pick(maps, choice >> 2))}, ${pick(samplings, choice >> 4)} })`;
   }
 }
+const moves = /^(crop|flip|rotate90|resize|resample|warpAffine|remap)\(/;
 const pick = <T>(all: readonly T[], choice: number): T => all[choice % all.length]!;
 
 type Choices = {
@@ -178,7 +192,7 @@ const textOf = ({ source, head, between, results }: Choices): RandomText => {
   const [headText, stored] = head.length > 0 ? written(head, model, true) : ['', undefined];
   const before = stored ? `pipeline(${first}, ${headText})` : first;
   const trunk = writer.stages(between, stored?.[1] ?? model, !stored);
-  const ends = results.map(choices => written(choices, trunk.model, false)[0]);
+  const ends = writer.branches(results.map(choices => () => written(choices, trunk.model, false)[0]));
   const end =
     ends.length === 1 ? ends[0]! : `outputs({ ${ends.map((own, n) => `${'abc'[n]}: [${own}]`).join(', ')} })`;
   const tail = [...trunk.texts, end].join(', ');
@@ -210,7 +224,7 @@ const forked = fc
     head: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, chain(1, 2)),
     between: chain(0, 2),
     shared: chain(0, 1),
-    results: fc.array(chain(1, 2), { minLength: 2, maxLength: 3 }),
+    results: fc.array(chain(1, 3), { minLength: 2, maxLength: 3 }),
   })
   .map(({ shared, results, ...rest }) => ({
     ...rest,
