@@ -9,7 +9,7 @@ import {
   settings,
 } from './support/randomPipelines.js';
 
-const chosen = settings(300, 3000);
+const chosen = settings(130, 1200);
 
 describe(`${chosen.pipelines} random pipelines from seed ${chosen.seed}`, () => {
   let pipelines: readonly RandomPipeline[];
