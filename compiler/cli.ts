@@ -37,6 +37,19 @@ const setting = (text: string, before: Record<string, unknown> | undefined): Rec
   return { ...before, [text.slice(0, at)]: parsed };
 };
 
+/** `name=path`, collected; a name that comes again has a file for each input. */
+const image = (
+  text: string,
+  before: Readonly<Record<string, readonly string[]>> | undefined,
+): Record<string, readonly string[]> => {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError('Expected NAME=PATH, as in background=street.png.');
+  const name = text.slice(0, at);
+  const others = before && Object.hasOwn(before, name) ? before[name] : [];
+  return { ...before, [name]: [...(others ?? []), text.slice(at + 1)] };
+};
+
 const root = process.cwd();
 const program = new Command('cuweave')
   .description('Image operators as TypeScript functions, fused into one CUDA kernel.')
@@ -136,6 +149,11 @@ program
   .option('--batch <n>', 'images per call', count, 8)
   .option('--limit <n>', 'stop after this many frames', count)
   .option('--set <name=json>', 'a parameter that the pipeline leaves open; may be repeated', setting)
+  .option(
+    '--image <name=path>',
+    'a picture or .npy file for an image that the pipeline reads beside its source; repeated with one name: one per input',
+    image,
+  )
   .option('--sheet <path>', 'also write a contact sheet of the results')
   .action(
     async (
@@ -148,6 +166,7 @@ program
         batch: number;
         limit?: number;
         set?: Record<string, unknown>;
+        image?: Record<string, readonly string[]>;
         sheet?: string;
       },
     ) => {
@@ -163,6 +182,7 @@ program
           batch: options.batch,
           limit: options.limit,
           options: options.set ?? {},
+          images: options.image ?? {},
           sheet: options.sheet,
           onProgress: ({ done, total }) => display.step(done, total ?? done, pipeline),
         });

@@ -1,4 +1,5 @@
 import {
+  composite,
   constant,
   convertTo,
   linear,
@@ -70,3 +71,6 @@ export const darkCorners = pipeline(
   resize({ width: 96, height: 64, filter: linear, border: replicate }),
   nhwc('u8'),
 );
+
+/** A picture over another by a mask, both options of the call: `--image background=…` and `--image mask=…` of `cuweave run`. */
+export const over = pipeline(rgb8(), composite({ background: rgb8() }), rgb8());

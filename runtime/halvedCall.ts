@@ -2,6 +2,7 @@ import type { ManifestStep } from '../native/manifest.js';
 import { resamplingCost } from '../native/resamplingCost.js';
 import type { Beside } from './beside.js';
 import type { Device } from './device.js';
+import { OutOfMemoryError } from './errors.js';
 import type { BoundImage } from './inputs.js';
 import { Intermediate } from './intermediate.js';
 import { KernelCall } from './kernelCall.js';
@@ -47,15 +48,15 @@ export class HalvedCall {
     if (this.#between) this.#down.packing.fill(this.#between, options, beside);
   }
 
-  /** Enqueues both kernels, unless the one is cheaper. @returns Whether it did. */
+  /** Enqueues both kernels, unless the one is cheaper or there is no room for the image between them. @returns Whether it did. */
   launch(
     inputs: readonly BoundImage[],
     outputs: readonly (readonly BoundImage[])[],
     beside: Beside,
     stream: Stream,
   ): boolean {
-    if (!this.#between) return false;
-    const between = new Intermediate(stream, this.#across.kernel.sinks[0], this.#between);
+    const between = this.#between && this.#intermediate(stream, this.#between);
+    if (!between) return false;
     try {
       this.#across.launch(inputs, [between.images], beside, stream);
       this.#down.launch(between.images, outputs, beside, stream);
@@ -63,6 +64,16 @@ export class HalvedCall {
       between.dispose();
     }
     return true;
+  }
+
+  #intermediate(stream: Stream, images: readonly ComingImage[]): Intermediate | undefined {
+    try {
+      return new Intermediate(stream, this.#across.kernel.sinks[0], images);
+    } catch (error) {
+      // One kernel needs no such image, and gives the same bits.
+      if (error instanceof OutOfMemoryError) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
 import { isPerImage } from './params.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
+import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { openOutput, pathOfResult, type RunOutput } from './runOutput.js';
 import { openParamsOf, resultsOf, sourceOf } from './steps.js';
 import type { HostTensor, Tensor } from './tensor.js';
@@ -34,6 +35,11 @@ export type RunOptions = {
   readonly device?: string;
   /** The parameters that the pipeline leaves open, by name. Where it takes one value per image, one per input in order. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /**
+   * The images that the pipeline reads beside its source, by name: a file for all inputs, or one for each in order. A picture is `rgb8`,
+   * or `gray8` where it has no colours; an `.npy` file holds a tensor.
+   */
+  readonly images?: ImageFiles;
   /** Images per call. Default 8. */
   readonly batch?: number;
   /** Stops after so many images. */
@@ -67,6 +73,7 @@ type Built = ((images: readonly Image[], options: object) => Made<Tensor>) & {
 type Runtime = {
   readonly openDevice: (which?: DeviceName) => Device;
   readonly Image: typeof Image;
+  readonly Tensor: typeof Tensor;
   readonly VideoReader: typeof VideoReader;
 };
 /** Where images go, how many at a time and altogether. */
@@ -266,6 +273,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     const known = pipelines.map(({ name }) => name).join(', ');
     throw expected(`one of ${known}`, 'pipeline', describe(run.pipeline));
   }
+  const asked = imagesToRead(manifest, run.images);
   const results = resultsOf(manifest);
   const planes = results.find(({ sink }) => sink.layout === undefined);
   if (planes) {
@@ -289,18 +297,23 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   const started = performance.now();
   const device = runtime.openDevice(which);
   let source: Source | undefined;
+  let images: RunImages | undefined;
   const outputs: RunOutput[] = [];
   let frames = 0;
   try {
+    images = await RunImages.open(asked, runtime, device);
     source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
     for (const [r, { name }] of results.entries()) {
       const path = name === '' ? run.output : pathOfResult(run.output, name);
       outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));
     }
-    for await (const { images, names } of source.groups) {
-      const options = optionsFor(run.options ?? {}, manifest, frames, images.length);
+    for await (const { images: group, names } of source.groups) {
+      const options = {
+        ...optionsFor(run.options ?? {}, manifest, frames, group.length),
+        ...images.optionsFor(frames, group.length),
+      };
       // Pictures may differ in size, and so may their results.
-      const made = source.decoder ? built(images, options) : built.runEach(images, options);
+      const made = source.decoder ? built(group, options) : built.runEach(group, options);
       for (const [r, { name }] of results.entries()) {
         const tensors = [name === '' ? made : (made as Readonly<Record<string, unknown>>)[name]].flat();
         let at = 0;
@@ -310,7 +323,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
           at += result.shape[0];
         }
       }
-      frames += images.length;
+      frames += group.length;
       run.onProgress?.({ done: frames, total: source.total });
     }
     const files = (await Promise.all(outputs.map(output => output.close()))).flat();
@@ -327,6 +340,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     };
   } finally {
     source?.close();
+    images?.dispose();
     for (const output of outputs) await output.close();
     device.dispose();
   }

@@ -47,6 +47,11 @@ const output: Readonly<Record<string, readonly RegExp[]>> = {
     /^focal 4 {2}corner 17\d, centre 200 of 200$/m,
     /^formula +differs by 0\.\d+ at most/m,
   ],
+  composite: [
+    /^image 0 {2}corner 40 90 250, centre 250 140 20$/m,
+    /^image 1 {2}corner 30 160 40, centre 250 140 20$/m,
+    /^formula +differs by 0\.\d+ at most/m,
+  ],
   ownOp: [
     /^chain +rgb8 > duotone > rgb8$/m,
     /^image 1 +\[7, 33, 3\]/m,
@@ -72,6 +77,7 @@ describe('examples', () => {
 
   it('write their pictures', async () => {
     expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual([
+      'composite.png',
       'demo.png',
       'thumbnails.png',
       'warp.png',

@@ -1,8 +1,8 @@
 /** Two kernels or one, as a call's sizes have it: the bytes are the oracle's of the one. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { explanationText } from '../compiler/commands/explain.js';
 import { explain } from '../compiler/explain.js';
-import { type Device, openDevice } from '../runtime/index.js';
+import { type Device, OutOfMemoryError, openDevice, Stream } from '../runtime/index.js';
 import { root } from './support/executions.js';
 import { buildHalved, type Halved, halvedCases, runHalved } from './support/halved.js';
 
@@ -22,6 +22,20 @@ describe('resizes in one kernel or two on the CPU', () => {
     const { actual, expected, passes } = await runHalved(halved, one, device);
     expect(passes).toBe(one.passes);
     expect(actual).toEqual(expected);
+  });
+
+  it('one kernel does it where there is no room for the image between two', async () => {
+    const full = vi.spyOn(Stream.prototype, '_takeBetween').mockImplementation(bytes => {
+      throw new OutOfMemoryError('full', bytes, 0, undefined, undefined, undefined);
+    });
+    try {
+      const two = halvedCases.find(({ passes }) => passes === 2)!;
+      const { actual, expected } = await runHalved(halved, two, device);
+      expect(full).toHaveBeenCalledOnce();
+      expect(actual).toEqual(expected);
+    } finally {
+      full.mockRestore();
+    }
   });
 });
 

@@ -210,14 +210,12 @@ describe('what is said of several kernels', () => {
 
         Split after warpAffine: the results share what comes before: 46.5 bytes per pixel are moved, not 60.
           Between the kernels: rgb_nhwc_f32, 12 bytes per pixel; of 100×80 pixels 0.10 MB are written and 0.19 MB read.
-          After yuvToRgb it would be rgb_nhwc_f32, 12 bytes per pixel.
 
         small: a kernel of its own: resize leads to it and to no other.
         full: a kernel of its own: resize2 leads to it and to no other.
         Bytes that the kernels read and write for a pixel, if no size changes:
           46.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
           60    a kernel for each result
-          94.5  an image of rgb_nhwc_f32 after yuvToRgb, for all
 
         Memory traffic for one 100×80 image, each byte counted once:
           forked_1      reads    0.01 MB  writes    0.10 MB
@@ -287,15 +285,13 @@ describe('what is said of several kernels', () => {
 
         Split after warpAffine: the results share what comes before: 50.5 bytes per pixel are moved, not 65.5.
           Between the kernels: rgb_nhwc_f32, 12 bytes per pixel; of 100×80 pixels 0.10 MB are written and 0.19 MB read.
-          After yuvToRgb it would be rgb_nhwc_f32, 12 bytes per pixel.
 
         small: a kernel of its own: resize leads to it and to no other.
         full: a kernel of its own: resize2 leads to it and to no other.
         luma: written beside the shared image, whose size it has.
         Bytes that the kernels read and write for a pixel, if no size changes:
-          50.5   an image of rgb_nhwc_f32 after warpAffine, for all: chosen
-          65.5   a kernel for each result
-          110.5  an image of rgb_nhwc_f32 after yuvToRgb, for all
+          50.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
+          65.5  a kernel for each result
 
         Memory traffic for one 100×80 image, each byte counted once:
           beside_1       reads    0.01 MB  writes    0.13 MB

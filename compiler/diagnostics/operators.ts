@@ -164,9 +164,9 @@ export const pipelineDiagnostics = {
   },
   CW3008: {
     title: 'Two open parameters with one name',
-    message: '{first} and {second} both leave {name} open.',
+    message: '{first} and {second} both leave {name} open{how}.',
     hint: "give one of them a name of its own, for {second}: `{param}: open('other'{format})`",
-    why: 'The caller gives one value for each name.',
+    why: 'The caller gives one value for each name. Several operators may read one image, if all of them read it in the same format.',
   },
   CW3009: {
     title: 'Two pipelines with one name',

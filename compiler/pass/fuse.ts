@@ -106,7 +106,7 @@ export const fuse = (pipeline: KernelIr): Fused => {
 };
 
 /** The operators before a resampling, counted from the last, that may as well follow its filter. */
-const followers = (early: readonly PointStage[], filter: FilterRef): readonly PointStage[] => {
+export const followers = (early: readonly PointStage[], filter: FilterRef): readonly PointStage[] => {
   if (!filter.unitGain || !isAffineInTaps(filter.apply)) return [];
   // The filter is printed for as many channels as it gets.
   const stays = early.findLastIndex(

@@ -13,14 +13,17 @@ type Axis = 0 | 1;
 /**
  * The pipelines of both kernels, without names of their own; or undefined, where the resampling is another, or one whose columns do not
  * stay apart from its rows.
+ * @param taken The names of all stages of the whole pipeline: stages of different kernels must differ, too.
  */
-export const halve = (pipeline: KernelIr): readonly [KernelIr, KernelIr] | undefined => {
+export const halve = (
+  pipeline: KernelIr,
+  taken: ReadonlySet<string>,
+): readonly [KernelIr, KernelIr] | undefined => {
   const { source, stages } = pipeline;
   const at = stages.findIndex(({ role }) => role === 'map');
   const map = stages[at];
   if (map?.role !== 'map' || !map.filter.halves || stages[at + 1]?.role === 'chainedMap') return undefined;
   const { across, down } = map.filter.halves;
-  const taken = new Set(stages.map(({ name }) => name));
   const first = halfOf(map, 0, across, unusedName(`${map.name}Across`, taken));
   const second = halfOf(map, 1, down, unusedName(`${map.name}Down`, taken));
   if (!first || !second) return undefined;

@@ -33,6 +33,7 @@ export const plan = (
   const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
   if (diagnostics.length > 0) return { diagnostics };
   const [first, ...rest] = pieces.map(piece => kernelOf(piece.pipeline));
+  const stages = new Set(withImageStages(stagesOf(pipeline)).map(({ name }) => name));
   const made: Plan = {
     name: pipeline.name,
     pipeline,
@@ -40,7 +41,7 @@ export const plan = (
     hash: structureHash(pipeline),
     kernels: [first!, ...rest],
     steps: pieces.map(({ step }) => step),
-    halves: pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, free))),
+    halves: pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, stages, free))),
     cuts,
     ...(results ? { results } : {}),
   };
@@ -67,8 +68,12 @@ const kernelOf = (pipeline: KernelIr): Kernel => {
   };
 };
 
-const halvesOf = (pipeline: KernelIr, free: (wanted: string) => string): Halves | undefined => {
-  const [across, down] = halve(pipeline) ?? [];
+const halvesOf = (
+  pipeline: KernelIr,
+  stages: ReadonlySet<string>,
+  free: (wanted: string) => string,
+): Halves | undefined => {
+  const [across, down] = halve(pipeline, stages) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
   if (!across || !down || !map?.filter.halves) return undefined;
   const named = (half: KernelIr, suffix: string): Kernel =>

@@ -19,6 +19,7 @@ import {
 } from '../ir/types.js';
 import { hasBlocks } from './block.js';
 import { exactDType, followRanges } from './exact.js';
+import { followers } from './fuse.js';
 import { reachOf } from './reach.js';
 import { type Group, type Grouped, groupResults, isPoint } from './results.js';
 
@@ -157,7 +158,9 @@ const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Lin
   }
   const [first, second] = stages.flatMap(({ role }, n) => (role === 'map' ? [n] : []));
   if (first === undefined || second === undefined) return [{ chain: { source, stages, sinks } }];
-  const places = placesOf(source, stages.slice(0, second)).filter(({ at }) => at > first);
+  const places = placesOf(source, stages.slice(0, second)).filter(
+    ({ at }) => at > first && !partsFollowers(stages, at),
+  );
   const chosen = cheapest(places);
   const maps = [stages[first], stages[second]] as readonly MapStage[];
   const forced: Forced = {
@@ -195,6 +198,19 @@ const placesOf = (source: Format, stages: readonly Stage[]): readonly Place[] =>
     const format = intermediate(exactDType(ranges[n + 1]!), colour);
     return [{ at: n + 1, after: stage.name, format, bytes: bytesPerPixel(format) }];
   });
+};
+
+/**
+ * Whether a cut would part an operator from the filter that it follows where both are in one kernel. That changes roundings, and a result
+ * is to have the same bits wherever the kernels of its pipeline begin.
+ */
+const partsFollowers = (stages: readonly Stage[], at: number): boolean => {
+  const next = stages.findIndex(({ role }, n) => role === 'map' && n >= at);
+  const map = stages[next];
+  if (map?.role !== 'map') return false;
+  const last = stages.findLastIndex(({ role }, n) => role === 'map' && n < next);
+  const follow = followers(stages.slice(last + 1, next).filter(isPoint), map.filter);
+  return follow.some(stage => stages.indexOf(stage) < at);
 };
 
 // Side by side, so that a tap of the next filter finds all channels of its pixel in one place.
@@ -237,7 +253,11 @@ const moved = (links: readonly Link[]): number =>
     .flatMap(({ chain }) => [
       chain.source,
       ...chain.sinks.map(({ format }) => format),
-      ...allStages(chain).flatMap(({ images = [] }) => images.map(({ format }) => format)),
+      ...new Map(
+        allStages(chain).flatMap(({ images = [] }) =>
+          images.map(({ open, format }) => [open, format] as const),
+        ),
+      ).values(),
     ])
     .reduce((sum, format) => sum + bytesPerPixel(format), 0);
 const movedByAll = (chains: readonly Chain[]): number =>
@@ -293,7 +313,9 @@ const cheapestWay = (
   const direct: readonly Way[] =
     groups.length === outputs.length ? [apart] : [{ way: 'together', bytes: otherwise }, apart];
   if (groups.length === 1) return { ways: direct };
-  const places = placesOf(source, trunk);
+  const places = placesOf(source, trunk).filter(
+    ({ at }) => !groups.some(({ stages }) => partsFollowers([...trunk, ...stages], at)),
+  );
   const options = places.map(place => {
     const image = sharedImage(source, grouped, place);
     const read = image.readers.map(group => chainOf(source, trunk, group, place));

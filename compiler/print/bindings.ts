@@ -59,9 +59,15 @@ export const openParams = (
     ),
   );
 
-/** The images that a caller gives beside the source. */
-export const openImages = (pipeline: PipelineIr | ForkIr): readonly { stage: string; image: ImageParam }[] =>
-  stagesOf(pipeline).flatMap(({ name, images = [] }) => images.map(image => ({ stage: name, image })));
+/** The images that a caller gives beside the source, each with the first stage that reads it. */
+export const openImages = (
+  pipeline: PipelineIr | ForkIr,
+): readonly { stage: string; image: ImageParam }[] => {
+  const all = stagesOf(pipeline).flatMap(({ name, images = [] }) =>
+    images.map(image => ({ stage: name, image })),
+  );
+  return all.filter(({ image: { open } }, n) => all.findIndex(({ image }) => image.open === open) === n);
+};
 
 const typeOf = (field: ParamField): string => {
   const type = valueTypes[field.kind];

@@ -1,4 +1,5 @@
 /** Exported pipelines: found by their values, placed by their declarations, read stage by stage. */
+import { isDeepStrictEqual } from 'node:util';
 import { ts } from 'ts-morph';
 import { adapt } from '../../ops/formats.js';
 import type { Colour, Format } from '../../ops/spec.js';
@@ -373,20 +374,28 @@ const readSink = (
   return structuredClone(format);
 };
 
+/** The caller gives one thing for each name. An image may be read by several operators, if all of them read it in the same format. */
 const checkOpenNames = (reader: StageReader, stages: readonly Stage[], chain: readonly string[]): void => {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, { readonly stage: string; readonly format?: Format }>();
   for (const stage of withImageStages(stages)) {
     const numbers = stage.params.flatMap(({ name, value }) =>
-      'open' in value ? [{ name, open: value.open, format: '' }] : [],
+      'open' in value ? [{ name, open: value.open, format: undefined }] : [],
     );
-    const images = (stage.images ?? []).map(image => ({ ...image, format: ', …' }));
-    for (const { name, open, format } of [...numbers, ...images]) {
+    for (const { name, open, format } of [...numbers, ...(stage.images ?? [])]) {
       const owner = owners.get(open);
-      if (owner !== undefined) {
-        const args = { name: open, first: owner, second: stage.name, param: name, format };
-        reader.session.report('CW3008', stage.loc, args, chain);
-      }
-      owners.set(open, stage.name);
+      owners.set(open, { stage: stage.name, ...(format ? { format } : {}) });
+      if (owner === undefined || (format && owner.format && isDeepStrictEqual(format, owner.format)))
+        continue;
+      const both = format && owner.format;
+      const args = {
+        name: open,
+        first: owner.stage,
+        second: stage.name,
+        param: name,
+        how: both ? `, as images of ${owner.format.name} and ${format.name}` : '',
+        format: format ? ', …' : '',
+      };
+      reader.session.report('CW3008', stage.loc, args, chain);
     }
   }
 };

@@ -1,6 +1,7 @@
 /** A resampling by a separable filter in two kernels has the bits of the one. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../compiler/ir/plan.js';
+import { bindingViews } from '../../compiler/print/bindings.js';
 import { plansOf } from '../../compiler/specs.js';
 import { loadOracle, root, runOracle } from '../support/executions.js';
 import { randomImage, readPixels, type TestImage } from '../support/images.js';
@@ -27,8 +28,20 @@ it('is offered where columns stay apart from rows, and all points lie inside', (
       "halvedCubic: gray16 > gaussianNoise > resizeAcross (antialiasedCubic, replicate) > gray_nhwc_f32 | gray_nhwc_f32 > resizeDown (antialiasedCubic, replicate) > gray_nhwc_f16",
       "halvedForked_small_1: rgb8 > resizeAcross (area, replicate) > rgb_nhwc_f32 | rgb_nhwc_f32 > resizeDown (area, replicate) > rgb_nhwc_f32",
       "halvedForked_other: rgb8 > resize2Across (antialiasedHamming, replicate) > rgb_nhwc_f32 | rgb_nhwc_f32 > resize2Down (antialiasedHamming, replicate) > rgb_nhwc_u8",
+      "halvedNamed_small: rgb8 > resizeAcross_ (antialiasedLinear, replicate) > rgb_nhwc_f32 | rgb_nhwc_f32 > resizeDown (antialiasedLinear, replicate) > rgb_nhwc_u8",
     ]
   `);
+});
+
+it('gives its stages names that no stage of another kernel has', () => {
+  const plan = plans.get('halvedNamed')!;
+  const [view] = bindingViews([plan]);
+  expect(view!.sizes.map(({ stage }) => stage)).toEqual([
+    'resize',
+    'resizeAcross',
+    'resizeAcross_',
+    'resizeDown',
+  ]);
 });
 
 const place = { number: 0, of: 1 };
@@ -45,6 +58,7 @@ describe.each([
   ['halvedCubic', 0],
   ['halvedForked', 0],
   ['halvedForked', 2],
+  ['halvedNamed', 0],
 ] as const)('%s, step %i', (name, step) => {
   it.each([
     [3, 2],

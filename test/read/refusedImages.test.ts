@@ -17,7 +17,8 @@ const cases: Readonly<Record<string, string>> = {
 export const imageOfIndexMap = pipeline(rgb8(), op({ to: nhwc('f32', { colour: 'xy' }) } as never), nchw('f32'));`,
   notLast: `export const notLast = pipeline(rgb8(),
   ops.resample([ops.remap(), warpAffine()], { filter: linear, border: replicate }), nchw('f32'));`,
-  sameName: `export const sameName = pipeline(rgb8(), ops.composite({ background: rgb8() }), ops.composite({ background: rgb8() }), nchw('f32'));`,
+  sameName: `export const sameName = pipeline(rgb8(), ops.composite({ background: rgb8() }), ops.composite({ background: [nv12(), yuvToRgb()] }), nchw('f32'));`,
+  imageAndNumber: `export const imageAndNumber = pipeline(rgb8(), ops.gamma(), ops.composite({ background: open('exponent', rgb8()) }), nchw('f32'));`,
   filterOfImage: `const op = mapOp({ params: { filter: ops.perPixel('xy') }, apply: at => at });
 export const filterOfImage = pipeline(rgb8(), op({ filter: linear, border: replicate } as never), nchw('f32'));`,
   oddColour: `const op = pointOp({ from: ['rgb'], params: { image: ops.perPixel('cmyk' as never) }, apply: px => px });

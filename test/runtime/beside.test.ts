@@ -1,4 +1,5 @@
 /** Calls with images as options: what they take, and what they refuse. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { clipPath } from '../media/clips.js';
 import { buildFolder, root } from '../support/executions.js';
 
 type Call = Pipeline<Record<string, unknown>>;
-let built: Readonly<Record<'over' | 'overFloat' | 'overVideo' | 'moved' | 'both', Call>>;
+let built: Readonly<Record<'over' | 'overFloat' | 'overVideo' | 'moved' | 'twiceOver' | 'both', Call>>;
 let device: Device;
 beforeAll(async () => {
   const out = buildFolder('beside');
@@ -91,6 +92,22 @@ describe('images as options', () => {
     const { small, full } = built.both(plain(250), options) as never as Record<'small' | 'full', Tensor>;
     expect(await values(small)).toEqual(new Array(12).fill(10));
     expect(await values(full)).toEqual(new Array(18).fill(50));
+  });
+
+  it('are one where several operators read it under one name', async () => {
+    const data = Uint8Array.from({ length: 18 }, (_, n) => 10 * (n % 3));
+    const paper = Image.fromHost(device, { format: 'rgb8', width: 3, height: 2, planes: [{ data }] });
+    const made = built.twiceOver(plain(200), { paper, mask: mask(51) }) as never;
+    const { full, tiny } = made as Record<'full' | 'tiny', Tensor>;
+    // A fifth of what comes, four fifths of the paper; the second time of its blue, green and red.
+    const over = (pixel: readonly number[], back: readonly number[]) =>
+      pixel.map((v, c) => back[c] + (v - back[c]) / 5);
+    const once = over([200, 200, 200], [0, 10, 20]);
+    const twice = over(once, [20, 10, 0]);
+    const thrice = over(twice, [0, 10, 20]);
+    expect((await values(full)).slice(0, 3)).toEqual(twice.map(Math.round));
+    expect(await values(tiny)).toEqual(thrice.map(Math.round));
+    expect(readFileSync(join(buildFolder('beside'), 'index.d.ts'), 'utf8').match(/"paper"/g)).toHaveLength(2);
   });
 });
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNpy } from '../../runtime/npy.js';
 import { readPicture, writePicture } from '../../runtime/picture.js';
 import { clipPath } from '../media/clips.js';
 import { bars, barsAt } from '../media/pattern.js';
@@ -23,7 +24,7 @@ const cuweave = (...args: string[]): { code: number | null; out: string; err: st
 const at = (name: string): string => join(folder, name);
 
 const pipelines = `
-import { linear, nchw, nhwc, normalize, nv12, outputs, pipeline, replicate, resize, rgb8, warpAffine, yuvToRgb } from 'cuweave/ops';
+import { composite, constant, linear, nchw, nhwc, normalize, nv12, outputs, pipeline, remap, replicate, resize, rgb8, warpAffine, yuvToRgb } from 'cuweave/ops';
 import { whiteBalance } from './ops/whiteBalance.js';
 /** The project's own. */
 export const thumbnail = pipeline(
@@ -39,6 +40,9 @@ export const views = pipeline(rgb8(), outputs({
   full: [nchw('f32')],
 }));
 export const show = pipeline(nv12(), yuvToRgb(), nhwc('u8'));
+export const over = pipeline(rgb8(), composite({ background: rgb8() }), nhwc('u8'));
+export const overVideo = pipeline(rgb8(), composite({ background: [nv12(), yuvToRgb()] }), nhwc('u8'));
+export const mapped = pipeline(rgb8(), remap({ filter: linear, border: constant(7) }), nhwc('u8'));
 export const moved = pipeline(rgb8(), warpAffine({ filter: linear, border: replicate }), nhwc('u8'));
 export const prep = pipeline(
   nv12(),
@@ -155,6 +159,89 @@ describe('cuweave run', () => {
     `);
   });
 
+  it('images beside the source: one for all inputs, or one for each', async () => {
+    const flat = (channels: 1 | 3, value: number) => ({
+      width: 20,
+      height: 10,
+      channels,
+      data: new Uint8Array(channels * 200).fill(value),
+    });
+    await writePicture(at('paper.png'), flat(3, 200));
+    await writePicture(at('fifth.png'), flat(1, 51));
+    await writePicture(at('zero.png'), flat(1, 0));
+    const over = (...images: string[]) =>
+      cuweave(
+        ...['run', 'over', 'a.png', 'a.png', '-o', 'o-%d.png', '-d', 'cpu', '--batch', '1'],
+        ...images.flatMap(image => ['--image', image]),
+      );
+    const first = async (n: number) => (await readPicture(at(`o-${n}.png`))).data[0];
+    expect(over('background=paper.png', 'mask=fifth.png')).toMatchObject({ code: 0 });
+    expect([await first(0), await first(1)]).toEqual([180, 180]);
+    expect(over('mask=fifth.png', 'background=paper.png', 'mask=zero.png')).toMatchObject({ code: 0 });
+    expect([await first(0), await first(1)]).toEqual([180, 200]);
+    const points = Float32Array.from([3, 4, -9, 0]);
+    await writeNpy(at('map.npy'), { data: points, shape: [1, 1, 2, 2], dtype: 'f32', layout: 'NHWC' });
+    const mapped = cuweave('run', 'mapped', 'a.png', '-o', 'm.png', '-d', 'cpu', '--image', 'map=map.npy');
+    expect(mapped.code).toBe(0);
+    expect([...(await readPicture(at('m.png'))).data]).toEqual([100, 100, 100, 7, 7, 7]);
+  });
+
+  it('says what is wrong with images beside the source', async () => {
+    const refusal = (pipeline: string, ...images: string[]): string => {
+      const all = ['run', pipeline, 'a.png', 'a.png', 'a.png', '-o', 'none', '-d', 'cpu'];
+      const { code, err } = cuweave(...all, ...images.flatMap(image => ['--image', image]));
+      expect(code).toBe(1);
+      return err.replace(/^\[.*\n/gm, '').trimEnd();
+    };
+    const paper = 'background=paper.png';
+    await writeNpy(at('flat.npy'), {
+      data: new Uint8Array(200),
+      shape: [1, 10, 20, 1],
+      dtype: 'u8',
+      layout: 'NHWC',
+    });
+    await writePicture(at('colours.png'), {
+      width: 20,
+      height: 10,
+      channels: 3,
+      data: Uint8Array.from({ length: 600 }, (_, n) => n % 256),
+    });
+    await writeFile(at('broken.npy'), Buffer.from('\x93NUMPY\x01\x00\xff\xff', 'latin1'));
+    expect([
+      refusal('over', paper),
+      refusal('over', paper, 'mask=fifth.png', 'paper=a.png'),
+      refusal('balance', paper),
+      refusal('over', paper, 'mask=nowhere.png'),
+      refusal('over', paper, 'mask=colours.png'),
+      refusal('over', 'background=b.png', 'mask=fifth.png'),
+      refusal('over', paper, paper, 'mask=fifth.png'),
+      refusal('over', paper, paper, 'mask=src/pipelines.ts'),
+      refusal('over', 'background=flat.npy', 'mask=fifth.png'),
+      refusal('over', 'background=broken.npy', 'mask=fifth.png'),
+      refusal('overVideo', paper, 'mask=fifth.png'),
+      refusal('mapped', 'map=paper.png'),
+      refusal('mapped', 'map'),
+    ]).toMatchInlineSnapshot(`
+      [
+        "error: Expected a file for images.mask but received none. composite.mask is an image in gray8: --image mask=PATH",
+        "error: Expected a name of an image that over reads for images but received 'paper'. Known: background, mask.",
+        "error: Expected a name of an image that balance reads for images but received 'background'. It reads none beside its source.",
+        "error: Expected a picture at nowhere.png but there is none: ENOENT: no such file or directory, stat 'nowhere.png'",
+        "error: Expected a gray picture for images.mask but received colours.png, which has colours. Make it gray, or let the pipeline do it: [rgb8(), rgbToGray()].",
+        "error: Expected 20×10 for image 0 for the size of options.background but received 8×12. composite reads it pixel by pixel: it has the size of the image there.",
+        "error: Expected a file for each image, or one for all, for images.background but received 2 files for at least 3 images.",
+        "error: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in src/pipelines.ts but: Input file contains unsupported image format",
+        "error: Expected u8 [H, W, 3] for images.background but received u8 [1, 10, 20, 1] in flat.npy.",
+        "error: Expected an .npy file for broken.npy but received one that ends in its header.",
+        "error: Expected nv12 for images.background but received the picture paper.png. Pictures are rgb8, or gray8 where they have no colours: let the pipeline convert, as in [rgb8(), rgbToGray()].",
+        "error: Expected xy_nhwc_f32 for images.map but received the picture paper.png. A .npy file may hold it; a picture is read by a pipeline that says rgb8() or gray8() there.",
+        "error: option '--image <name=path>' argument 'map' is invalid. Expected NAME=PATH, as in background=street.png.
+      (run with --help for the options)",
+      ]
+    `);
+    expect(existsSync(at('none'))).toBe(false);
+  });
+
   it('a video to numbered pictures and a contact sheet', async () => {
     const { code, out } = cuweave(
       'run',
@@ -209,7 +296,7 @@ describe('cuweave run', () => {
       "
     `);
     expect(error('nope', 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
-      "error: Expected one of thumbnail, balance, views, show, moved, prep for pipeline but received 'nope'.
+      "error: Expected one of thumbnail, balance, views, show, over, overVideo, mapped, moved, prep for pipeline but received 'nope'.
       "
     `);
     expect(error('show', clipPath('bars'), 'a.png', '-o', 'x')).toMatchInlineSnapshot(`

@@ -3,6 +3,7 @@ import {
   composite,
   constant,
   linear,
+  nearest,
   nhwc,
   nv12,
   open,
@@ -12,6 +13,7 @@ import {
   replicate,
   resize,
   rgb8,
+  swapChannels,
   yuvToRgb,
 } from '../../ops/index.js';
 
@@ -28,6 +30,20 @@ export const overVideo = pipeline(
   nhwc('u8'),
 );
 export const moved = pipeline(rgb8(), remap({ filter: linear, border: constant(0) }), nhwc('u8'));
+/** One image that two operators read, as it is and through operators. */
+export const twiceOver = pipeline(
+  rgb8(),
+  composite({ background: open('paper', rgb8()) }),
+  composite({ background: open('paper', [rgb8(), swapChannels()]) }),
+  outputs({
+    full: [nhwc('u8')],
+    tiny: [
+      composite({ background: open('paper', rgb8()) }),
+      resize({ width: 1, height: 1, filter: nearest, border: replicate }),
+      nhwc('u8'),
+    ],
+  }),
+);
 /** Two kernels, and the mask for each result. */
 export const both = pipeline(
   rgb8(),

@@ -68,7 +68,11 @@ export const loadOracle = async (kernel: Kernel): Promise<Oracle> =>
 export const loadOracles = ({ kernels }: Plan): Promise<readonly Oracle[]> =>
   Promise.all(kernels.map(loadOracle));
 
-/** Writes what the oracles compute for an image of a batch, one after the other; `outs` have the right sizes already. */
+/**
+ * Writes what the oracles compute for an image of a batch, one after the other. `outs` have the right sizes already; results that are not
+ * among them go to images of their own.
+ * @returns Every result.
+ */
 export const runOracles = (
   { kernels, steps }: Plan,
   oracles: readonly Oracle[],
@@ -76,7 +80,8 @@ export const runOracles = (
   outs: ReadonlyMap<string, TestImage>,
   given: Given,
   place: { readonly number: number; readonly of: number },
-): void => {
+): ReadonlyMap<string, TestImage> => {
+  const results = new Map<string, TestImage>();
   const between: (TestImage | undefined)[] = [];
   for (const [n, kernel] of kernels.entries()) {
     const { reads } = steps[n]!;
@@ -86,7 +91,9 @@ export const runOracles = (
     const own = sinks.map(({ output }) => (output === undefined ? undefined : outs.get(output)));
     const written = runOracleTo(own, kernel, oracles[n]!, from, given, place);
     between.push(written[sinks.findIndex(({ output }) => output === undefined)]);
+    for (const [n, { output }] of sinks.entries()) if (output !== undefined) results.set(output, written[n]!);
   }
+  return results;
 };
 
 /** What the oracle is called with for an image of a batch. */

@@ -46,6 +46,19 @@ export const halvedForked = pipeline(
     other: [resize({ width: 9, height: 14, filter: ops.antialiasedHamming, border: replicate }), nhwc('u8')],
   }),
 );
+/** The author's own operator has the name that a half would have, in another kernel. */
+const resizeAcross = ops.indexMapOp({
+  params: { width: ops.i32 },
+  size: ({ width }, src) => ({ width, height: src.height }),
+  apply: ([x, y], _, { src }) => [x % src.width, y],
+});
+export const halvedNamed = pipeline(
+  rgb8(),
+  ops.outputs({
+    small: [resize({ width: 7, height: 6, filter: ops.antialiasedLinear, border: replicate }), nhwc('u8')],
+    wide: [resizeAcross({ width: 21 }), nhwc('u8')],
+  }),
+);
 export const notHalvedLetterbox = pipeline(
   rgb8(),
   ops.letterbox({ width: 12, height: 12, filter: ops.antialiasedLinear, border: constant(7) }),

@@ -4,8 +4,8 @@
 //   cuweave_NAME       enqueues on a CUDA stream and returns a cudaError_t (in a build with CUDA);
 //   cuweave_NAME_host  computes rows [rowBegin, rowEnd) of one image on the calling thread and returns 0.
 // Both copy the arguments; the images' memory must stay until the work is done. Pitches are in bytes.
-// src_PLANE and dst_PLANE are an image's source and sink; inN_PLANE an image that an operator reads beside it, of the size that
-// the image has there, or that its map makes.
+// src_PLANE and dst_PLANE are an image's source and sink; of several results of one kernel, dst_RESULT_PLANE. inN_PLANE is an image
+// that an operator reads beside it, of the size that the image has there, or that its map makes.
 #pragma once
 
 #include <stdint.h>
