@@ -1,0 +1,140 @@
+/** What `cuweave explain --compiled` and `--json` say, with the compilers of this machine. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explanationText } from '../compiler/commands/explain.js';
+import { type ExplainJson, explanationJson } from '../compiler/commands/explainJson.js';
+import { type Explanation, explain } from '../compiler/explain.js';
+import { packageFile } from '../compiler/package.js';
+import { findCuobjdump, findCxx, findNvcc, isGcc } from '../compiler/toolchain.js';
+import { makeProject, type Project } from './support/project.js';
+
+const entry = `import { constant, linear, nchw, nhwc, outputs, pipeline, resize, replicate, rgb8, antialiasedLinear, normalize, warpAffine } from 'cuweave/ops';
+export const plain = pipeline(rgb8(), normalize({ mean: 0.5, std: 0.25 }), nchw('f32'));
+export const views = pipeline(
+  rgb8(),
+  warpAffine({ filter: linear, border: constant(0) }),
+  outputs({
+    small: [resize({ width: 64, height: 64, filter: antialiasedLinear, border: replicate }), nchw('f16')],
+    full: [nhwc('u8')],
+  }),
+);
+`;
+
+let project: Project;
+const explained = (options: Partial<Parameters<typeof explain>[0]> = {}): Promise<readonly Explanation[]> =>
+  explain({ root: project.root, entries: ['pipelines.ts'], ...options });
+/** As a program gets it. */
+const parsed = (explanations: readonly Explanation[]): ExplainJson =>
+  JSON.parse(JSON.stringify(explanationJson(explanations))) as ExplainJson;
+
+beforeAll(() => {
+  project = makeProject({ 'pipelines.ts': entry });
+});
+afterAll(() => project.remove());
+
+/** The text without what depends on compilers and the machine. */
+const masked = (text: string): string =>
+  text
+    .replace(/^ +not vectorised for .*\n?/gm, '')
+    .replace(/(\(line )\d+(\)): .*/g, '$1N$2: …')
+    .replace(/^( {4}(?:CUDA: nvcc|host:)).*/gm, '$1 …')
+    .replace(/\d+\.\d s\b/g, 'N s')
+    .replace(/\d+ (registers|bytes of (?:code|stack|constant memory))/g, 'N $1')
+    .replace(/^( +global loads: ).*/gm, '$1…')
+    .replace(/Global loads and stores: unknown.*/g, 'global loads: …')
+    .replace(/^ {8}global/gm, '      global');
+
+const cxx = await findCxx();
+describe.skipIf(!cxx || !isGcc(cxx))('of the host', () => {
+  it('names the loops of every kernel that a build makes, and says that there is no CUDA', async () => {
+    const [, views] = await explained({ compiled: true, cpu: true });
+    const text = explanationText(views!);
+    expect(masked(text.slice(text.indexOf('  Compiled with')))).toMatchInlineSnapshot();
+  });
+});
+
+describe('as JSON', () => {
+  /** Every name of an object and what is in it. */
+  const keysOf = (value: unknown): string[] =>
+    Array.isArray(value)
+      ? value.flatMap(keysOf)
+      : typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)])
+        : [];
+
+  it('has the names that docs/explain.md describes', async () => {
+    const page = readFileSync(packageFile('docs', 'explain.md'), 'utf8');
+    const keys = new Set(keysOf(parsed(await explained({ compiled: true, cpu: true, code: true }))));
+    expect([...keys].filter(key => !page.includes(`\`${key}\``))).toEqual([]);
+  });
+
+  it('has the figures of the text', async () => {
+    const explanations = await explained({ cpu: true });
+    const { pipelines } = parsed(explanations);
+    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
+    pipelines.forEach((pipeline, n) => {
+      const text = explanationText(explanations[n]!);
+      const rows = [...text.matchAll(/^ {4}(\S+) +reads +(\S+ MB) +writes +(\S+ MB)$/gm)].map(found =>
+        found.slice(1),
+      );
+      const expected = [
+        ...pipeline.kernels.map(
+          ({ name, ...bytes }) => [pipeline.kernels.length === 1 ? 'fused' : name, bytes] as const,
+        ),
+        ...pipeline.unfused.map(({ step, ...bytes }) => [step, bytes] as const),
+      ];
+      expect(rows).toEqual(
+        expected.map(([name, { bytesRead, bytesWritten }]) => [
+          name,
+          megabytes(bytesRead),
+          megabytes(bytesWritten),
+        ]),
+      );
+      for (const { stages } of pipeline.kernels) {
+        for (const { name, rule } of stages)
+          expect(text).toMatch(new RegExp(`^    ${name} +${rule}: `, 'm'));
+        expect(stages.every(({ why }) => text.includes(why))).toBe(true);
+      }
+      for (const { after, image, alternatives } of pipeline.splits) {
+        expect(text).toContain(`Split after ${after}: `);
+        expect(text).toContain(`${image.format}, ${image.bytesPerPixel} bytes per pixel`);
+        for (const other of alternatives)
+          expect(text).toContain(
+            `After ${other.after} it would be ${other.format}, ${other.bytesPerPixel} bytes`,
+          );
+      }
+      for (const { bytesPerPixel } of pipeline.results?.ways ?? [])
+        expect(text).toMatch(new RegExp(`^    ${bytesPerPixel} `, 'm'));
+      const launches = [...text.matchAll(/Images per launch: up to (.*)$/gm)].map(found => found[1]);
+      const main = pipeline.built.filter(({ name }) => pipeline.kernels.some(kernel => kernel.name === name));
+      expect(launches).toEqual(main.map(({ schedule }) => schedule.imagesPerLaunch.join(' or ')));
+    });
+  });
+});
+
+const nvcc = await findNvcc();
+describe.skipIf(!nvcc)(`with nvcc${nvcc ? '' : ' (skipped: no nvcc found)'}`, () => {
+  it('says the same of each architecture in text and JSON', { timeout: 300_000 }, async () => {
+    const explanations = await explained({ compiled: true, names: ['plain'], archs: ['sm_80', 'sm_90'] });
+    const text = explanationText(explanations[0]!);
+    expect(masked(text.slice(text.indexOf('  Compiled with')))).toMatchInlineSnapshot();
+    const [{ built, compilers }] = parsed(explanations).pipelines as [ExplainJson['pipelines'][number]];
+    expect(compilers).toMatchObject({ nvcc: nvcc!.version, strict: false });
+    expect(built.map(({ cuda }) => cuda?.map(({ arch }) => arch))).toEqual([['sm_80', 'sm_90']]);
+    for (const { functions } of built[0]!.cuda!) {
+      const aligned = functions.filter(({ alignedRows }) => alignedRows);
+      expect(aligned.map(({ images }) => images)).toEqual(built[0]!.schedule.imagesPerLaunch.toReversed());
+      expect(text).toContain(
+        `aligned rows: ${Math.max(...aligned.map(({ registers }) => registers))} registers, no spills`,
+      );
+      for (const one of functions) {
+        expect(one).toMatchObject({ spillStoreBytes: 0, spillLoadBytes: 0, stackBytes: 0, sharedBytes: 0 });
+        expect(one.codeBytes).toBeGreaterThan(500);
+        expect(one.constantBytes).toBeGreaterThan(500);
+        if (!findCuobjdump(nvcc!)) continue;
+        const bytes = (accesses: typeof one.globalStores): number[] => accesses!.map(access => access.bytes);
+        expect(bytes(one.globalStores)).toEqual(one.alignedRows ? [16, 4] : [4]);
+      }
+    }
+  });
+});
