@@ -4,7 +4,7 @@ import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
 import type { LoopKind, LoopVersion } from '../report/loops.js';
 import type { CompiledFunction } from '../report/ptxas.js';
 import type { Accesses } from '../report/sass.js';
-import type { PlaneAccess } from '../report/schedule.js';
+import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';
 
 /** The lines of an explanation that say what compilers made of it; none where that was not asked for. */
 export const compiledLines = ({ built, compilers }: Explanation): string[] => {
@@ -25,14 +25,18 @@ const kernelLines = ({ name, schedule, cuda = [], host }: BuiltKernel): string[]
     `    Blocks of ${block.join('×')} threads, ${across}×${down} ${across * down === 1 ? 'pixel' : 'pixels'} each: ` +
       `reads ${reads === 'taps' ? 'taps where they lie' : runsText(runsRead)}, writes ${runsText(runsWritten)}`,
     ...cuda.flatMap(cudaLines),
-    ...(host ? hostLines(name, host) : []),
+    ...(host ? hostLines(name, schedule.reads, host) : []),
   ];
 };
 
-const runsText = (runs: readonly PlaneAccess[]): string =>
-  runs.length === 0
-    ? 'pixel by pixel'
-    : `runs of ${runs.map(({ plane, bytes }) => `${plane} ${bytes} bytes`).join(', ')} at a time`;
+/** `runs of r, g, b (16 bytes at a time)`. */
+const runsText = (runs: readonly PlaneAccess[]): string => {
+  if (runs.length === 0) return 'pixel by pixel';
+  const widths = [...new Set(runs.map(({ bytes }) => bytes))];
+  const planes = (width: number): string =>
+    runs.flatMap(({ plane, bytes }) => (bytes === width ? plane : [])).join(', ');
+  return `runs of ${widths.map(width => `${planes(width)} (${width} bytes at a time)`).join(', ')}`;
+};
 
 const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): string[] => {
   const lines = [`    ${arch}, compiled in ${seconds.toFixed(1)} s:`];
@@ -81,12 +85,17 @@ const does: Readonly<Partial<Record<LoopKind, string>>> = {
 };
 
 /** Lines are those of the file in the build's `generated` folder. */
-const hostLines = (name: string, { seconds, codeSize, loops }: CompiledHost): string[] => {
+const hostLines = (
+  name: string,
+  reads: ExplainedSchedule['reads'],
+  { seconds, codeSize, loops }: CompiledHost,
+): string[] => {
   const lines = [`    host, compiled in ${seconds.toFixed(1)} s: ${codeSize} bytes of code`];
   if (!loops) return [...lines, '      Loops: unknown, only g++ says what it makes of them'];
   lines.push(`      Inner loops of generated/${name}.cpp:`);
   for (const loop of loops) {
-    lines.push(`        ${does[loop.does] ?? loop.text} (line ${loop.line}): ${vectorText(loop.versions)}`);
+    const what = loop.does === 'read' && reads === 'taps' ? 'reads and filters taps' : does[loop.does];
+    lines.push(`        ${what ?? loop.text} (line ${loop.line}): ${vectorText(loop.versions)}`);
     const missed = loop.versions.filter(({ notVectorised }) => notVectorised !== undefined);
     for (const why of [...new Set(missed.map(({ notVectorised }) => notVectorised))]) {
       const targets = missed.filter(one => one.notVectorised === why).map(({ target }) => target);
