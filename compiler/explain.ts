@@ -180,7 +180,7 @@ const compiledKernel = async (
   const known = reports?.of.get(kernel)?.cuda?.at(-1);
   const made = known ?? (await compileCuda(kernel, { nvcc, arch: archs.at(-1)!, strict, list: false }));
   const most = (of: 'registers' | 'spillStores' | 'codeSize'): number =>
-    Math.max(...made.functions.map(one => one[of]));
+    Math.max(0, ...made.functions.map(one => one[of]));
   return {
     compiled: {
       arch: made.arch,

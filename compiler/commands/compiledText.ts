@@ -2,7 +2,6 @@
 import type { BuiltKernel, Explanation } from '../explain.js';
 import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
 import type { LoopKind, LoopVersion } from '../report/loops.js';
-import type { CompiledFunction } from '../report/ptxas.js';
 import type { Accesses } from '../report/sass.js';
 import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';
 
@@ -47,11 +46,11 @@ const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): strin
   return lines;
 };
 
-/** Functions that differ in the images of a launch alone: each figure is the largest, and as good as equal in all of them. */
-const functionLines = (functions: readonly CompiledFunction[] & CompiledCuda['functions']): string[] => {
+/** Functions that differ in the images of a launch alone: the largest of each figure, and the accesses of the first. */
+const functionLines = (functions: CompiledCuda['functions']): string[] => {
   const most = (
     of: 'registers' | 'spillStores' | 'spillLoads' | 'stack' | 'shared' | 'constant' | 'codeSize',
-  ) => Math.max(...functions.map(one => one[of]));
+  ) => Math.max(0, ...functions.map(one => one[of]));
   const [first] = functions;
   const rows = first?.aligned === undefined ? 'all rows' : first.aligned ? 'aligned rows' : 'other rows';
   const spills =

@@ -25,34 +25,32 @@ export type CompiledFunction = {
 
 /** What ptxas says on standard error with `-v`: registers, spills and stack by symbol. */
 const entriesOf = (said: string) => {
-  const entries = new Map<
-    string,
-    Pick<CompiledFunction, 'registers' | 'spillStores' | 'spillLoads' | 'stack' | 'shared'>
-  >();
   const none = { registers: 0, spillStores: 0, spillLoads: 0, stack: 0, shared: 0 };
-  /** The function whose properties a line gives: functions that an entry calls have some, too. */
-  let [entry, properties] = ['', ''];
-  const add = (symbol: string, found: Partial<typeof none>): void => {
-    const before = entries.get(symbol);
-    if (before) entries.set(symbol, { ...before, ...found });
-  };
+  const entries = new Map<string, typeof none>();
+  let entry = none;
+  /** The function whose properties follow: the entry, or one that it calls. */
+  let [symbol, properties] = ['', ''];
   for (const line of said.split('\n')) {
     const compiling = /Compiling entry function '([^']+)'/.exec(line);
     if (compiling) {
-      entry = compiling[1]!;
-      entries.set(entry, none);
+      symbol = compiling[1]!;
+      entry = { ...none };
+      entries.set(symbol, entry);
     }
     properties = /Function properties for (\S+)/.exec(line)?.[1] ?? properties;
     const memory = /(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads/.exec(line);
     if (memory) {
-      const [stack, spillStores, spillLoads] = memory.slice(1).map(Number);
-      add(properties, { stack: stack!, spillStores: spillStores!, spillLoads: spillLoads! });
+      entry.spillStores += Number(memory[2]);
+      entry.spillLoads += Number(memory[3]);
+      if (properties === symbol) entry.stack = Math.max(entry.stack, Number(memory[1]));
     }
     const used = /Used (\d+) registers/.exec(line);
     if (used) {
       const number = (pattern: RegExp): number => Number(pattern.exec(line)?.[1] ?? 0);
-      const stack = Math.max(entries.get(entry)?.stack ?? 0, number(/(\d+) bytes cumulative stack size/));
-      add(entry, { registers: Number(used[1]), stack, shared: number(/(\d+) bytes smem/) });
+      entry.registers = Number(used[1]);
+      entry.shared = number(/(\d+) bytes smem/);
+      // With that of the functions that it calls.
+      entry.stack = Math.max(entry.stack, number(/(\d+) bytes cumulative stack size/));
     }
   }
   return entries;
@@ -64,8 +62,8 @@ export const compiledFunctions = (said: string, cubin: Uint8Array): readonly Com
   const sizeOf = (pattern: RegExp, symbol: string): number =>
     sections.reduce((sum, { name, size }) => sum + (pattern.exec(name)?.[1] === symbol ? size : 0), 0);
   const functions = [...entriesOf(said)].map(([symbol, found]) => {
-    // Itanium C++ ABI, "Literal": ILi16ELb1EE are the template's arguments 16 and true.
-    const [, images, aligned] = /ILi(\d+)E(?:Lb([01])E)?/.exec(symbol) ?? [];
+    // Itanium C++ ABI, "Literal": ILi16ELb1EE are the template's arguments 16 and true; E ends the name, v is void.
+    const [, images, aligned] = /ILi(\d+)E(?:Lb([01])E)?EEv/.exec(symbol) ?? [];
     return {
       symbol,
       images: Number(images ?? 0),
