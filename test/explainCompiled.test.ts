@@ -1,8 +1,10 @@
 /** What `cuweave explain --compiled` and `--json` say, with the compilers of this machine. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { build } from '../compiler/build.js';
 import { explanationText } from '../compiler/commands/explain.js';
 import { type ExplainJson, explanationJson } from '../compiler/commands/explainJson.js';
+import { sectionSizes } from '../compiler/elf.js';
 import { type Explanation, explain } from '../compiler/explain.js';
 import { packageFile } from '../compiler/package.js';
 import { findCuobjdump, findCxx, findNvcc, isGcc } from '../compiler/toolchain.js';
@@ -20,6 +22,7 @@ export const views = pipeline(
 );
 `;
 
+type PipelineJson = ExplainJson['pipelines'][number];
 let project: Project;
 const explained = (options: Partial<Parameters<typeof explain>[0]> = {}): Promise<readonly Explanation[]> =>
   explain({ root: project.root, entries: ['pipelines.ts'], ...options });
@@ -44,6 +47,7 @@ const masked = (text: string): string =>
     .replace(/^ +[Gg]lobal loads.*\n?/gm, '');
 
 const cxx = await findCxx();
+const nvcc = await findNvcc();
 describe.skipIf(!cxx || !isGcc(cxx))('of the host', () => {
   it('names the loops of every kernel that a build makes, and says that there is no CUDA', async () => {
     const [, views] = await explained({ compiled: true, cpu: true });
@@ -85,6 +89,53 @@ describe.skipIf(!cxx || !isGcc(cxx))('of the host', () => {
               reads and filters taps (line N): …
               writes pixels (line N): …"
     `);
+  });
+});
+
+describe('what is reported is what is built', () => {
+  const entries = ['plain.ts'];
+  /** What the build's cache has of a kind. */
+  const cached = (extension: string): Buffer[] =>
+    project
+      .list('build/.cache')
+      .filter(name => name.endsWith(extension))
+      .map(name => readFileSync(project.path(`build/.cache/${name}`)));
+  beforeAll(() => project.write('plain.ts', entry.replace(/export const views[\s\S]*/, '')));
+
+  it('on the host', async () => {
+    await build({ root: project.root, entries, cpu: true });
+    const sizes = cached('.o').map(object =>
+      sectionSizes(object).reduce((sum, { name, size }) => sum + (/^\.text(\.|$)/.test(name) ? size : 0), 0),
+    );
+    const [{ built }] = parsed(await explained({ entries, compiled: true, cpu: true })).pipelines as [
+      PipelineJson,
+    ];
+    expect(built.map(({ host }) => host!.codeBytes)).toEqual(sizes);
+  });
+
+  it.skipIf(!nvcc)('on the GPU', { timeout: 300_000 }, async () => {
+    const archs = ['sm_80', 'sm_90'];
+    await build({ root: project.root, entries, archs });
+    const said = Buffer.concat(cached('.log')).toString();
+    const registers = [...said.matchAll(/Used (\d+) registers/g)].map(found => Number(found[1]));
+    const [{ built }] = parsed(await explained({ entries, compiled: true, archs })).pipelines as [
+      PipelineJson,
+    ];
+    const reported = built[0]!.cuda!.flatMap(({ functions }) => functions.map(one => one.registers));
+    expect(reported.toSorted()).toEqual(registers.toSorted());
+  });
+});
+
+describe('refusals', () => {
+  it('of an architecture that is none, and without a C++ compiler', async () => {
+    await expect(explained({ archs: ['hopper'] })).rejects.toThrow(
+      'Expected sm_NN, as in sm_90, for --arch but received "hopper"',
+    );
+    vi.stubEnv('CXX', '/nowhere/g++');
+    await expect(explained({ compiled: true, cpu: true })).rejects.toThrow(
+      'Expected a C++ compiler in CXX but received "/nowhere/g++", which does not run',
+    );
+    vi.unstubAllEnvs();
   });
 });
 
@@ -146,7 +197,6 @@ describe('as JSON', () => {
   });
 });
 
-const nvcc = await findNvcc();
 describe.skipIf(!nvcc)(`with nvcc${nvcc ? '' : ' (skipped: no nvcc found)'}`, () => {
   it('says the same of each architecture in text and JSON', { timeout: 300_000 }, async () => {
     const explanations = await explained({ compiled: true, names: ['plain'], archs: ['sm_80', 'sm_90'] });
@@ -173,7 +223,7 @@ describe.skipIf(!nvcc)(`with nvcc${nvcc ? '' : ' (skipped: no nvcc found)'}`, ()
               reads pixels (line N): …
               writes pixels (line N): …"
     `);
-    const [{ built, compilers }] = parsed(explanations).pipelines as [ExplainJson['pipelines'][number]];
+    const [{ built, compilers }] = parsed(explanations).pipelines as [PipelineJson];
     expect(compilers).toMatchObject({ nvcc: nvcc!.version, strict: false });
     expect(built.map(({ cuda }) => cuda?.map(({ arch }) => arch))).toEqual([['sm_80', 'sm_90']]);
     for (const { functions } of built[0]!.cuda!) {

@@ -73,6 +73,16 @@ const targets: Readonly<Record<string, string>> = {
  */
 export const hostLoops = (source: string, file: string, report: string): readonly HostLoop[] => {
   const loops = innerLoops(source, file);
+  const lines = source.split('\n');
+  const isLoop = (line: number): boolean => loops.some(loop => loop.line === line);
+  /** Where a reason was met: of the generated file with the text, unless it is a loop's own line. */
+  const placeOf = (path: string, line: number): string => {
+    if (path !== file) return ` (${basename(path)}:${line})`;
+    const text = lines[line - 1]?.trim() ?? '';
+    // Of what g++ made itself it gives the function that the loop stands in.
+    if (text.startsWith('CW_CLONES')) return '';
+    return isLoop(line) ? ` (line ${line})` : ` (line ${line}: ${text})`;
+  };
   const versions = new Map<number, Map<string, LoopVersion>>(loops.map(({ line }) => [line, new Map()]));
   for (const part of report.split(/^;; Function /m).slice(1)) {
     const symbol = /\(([^,\s]+)/.exec(part)?.[1] ?? '';
@@ -85,8 +95,7 @@ export const hostLoops = (source: string, file: string, report: string): readonl
       const [, path, at, said] = /^(\S+):(\d+):\d+: (?:optimized|missed):\s+(.*)$/.exec(line) ?? [];
       if (said === undefined) continue;
       const missed = /^not vectorized: (.*)$/.exec(said)?.[1];
-      if (missed !== undefined)
-        latest = inWords(missed, `${path === file ? 'line ' : `${basename(path!)}:`}${at}`);
+      if (missed !== undefined) latest = `${inWords(missed)}${placeOf(path!, Number(at))}`;
       if (/^bad (loop|operation|data)/.test(said)) reason ??= latest;
       const width = /^loop vectorized using (\d+) byte vectors/.exec(said)?.[1];
       if (width === undefined && !/^couldn't vectorize loop/.test(said)) continue;
@@ -114,16 +123,11 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^(relevant stmt not supported|no vectype|unsupported data-type)/,
     'no vector instruction does a step of it',
   ],
-  [
-    /^(complicated access pattern|.*data ref analysis failed|bad data ref)/,
-    'its addresses follow no pattern',
-  ],
-  [/^(vectorization (is )?not profitable|vectorization is not profitable)/, 'it would not pay'],
+  [/^complicated access pattern|data ref analysis failed/, 'its addresses follow no pattern'],
+  [/^vectorization (is )?not profitable/, 'it would not pay'],
   [/^number of iterations cannot be computed/, 'how often it runs is not known before'],
-  [/^.*(clobbers memory|function calls)/, 'it calls a function'],
-  [/^(loop nest containing|.*inner loops?)/, 'there are loops in it'],
+  [/clobbers memory|function calls/, 'it calls a function'],
+  [/^loop nest containing|inner loop/, 'there are loops in it'],
 ];
-const inWords = (said: string, place: string): string => {
-  const known = reasons.find(([pattern]) => pattern.test(said))?.[1];
-  return `${known ?? said.replace(/[.;]?\s*$/, '')} (${place})`;
-};
+const inWords = (said: string): string =>
+  reasons.find(([pattern]) => pattern.test(said))?.[1] ?? said.replace(/[.;]?\s*$/, '');

@@ -43,7 +43,7 @@ a.cpp:6:5: missed:  bad loop form.
 a.cpp:6:5: missed: couldn't vectorize loop
 
 ;; Function cuweave::rows (_ZN7cuweaveL4rowsEv.arch_x86_64_v4, funcdef_no=1057, decl_uid=22220)
-a.cpp:6:5: missed:   not vectorized: something new.
+a.cpp:8:5: missed:   not vectorized: something new.
 a.cpp:6:5: missed: couldn't vectorize loop
 a.cpp:10:5: optimized: loop vectorized using 64 byte vectors
 a.cpp:10:5: optimized:  loop versioned for vectorization because of possible aliasing
@@ -56,7 +56,10 @@ it('what g++ made of them for each instruction set, with the reason of its first
       line: 6,
       versions: [
         { target: 'baseline', notVectorised: 'it branches (line 6)' },
-        { target: 'AVX-512', notVectorised: 'something new (line 6)' },
+        {
+          target: 'AVX-512',
+          notVectorised: 'something new (line 8: const f32x3 pixel = fetch(image, args, begin + i, row);)',
+        },
       ],
     },
     {
