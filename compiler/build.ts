@@ -153,7 +153,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   };
 };
 
-const noCompiler = (): string => {
+/** What to say where there is no C++ compiler. */
+export const noCompiler = (): string => {
   const own = process.env.CXX;
   return own
     ? `Expected a C++ compiler in CXX but received ${JSON.stringify(own)}, which does not run: unset CXX to use g++`
@@ -214,7 +215,9 @@ const isModuleFolder = (folder: string): boolean => {
 };
 
 /** Which GPUs to build for, and with what. */
-const target = async (options: BuildOptions) => {
+export const target = async (
+  options: Pick<BuildOptions, 'archs' | 'cpu'>,
+): Promise<{ readonly archs: readonly string[]; readonly nvcc?: Tool; readonly cpuOnly?: string }> => {
   if (options.cpu) return { archs: [], cpuOnly: 'asked for with --cpu' };
   const wrong = options.archs?.find(arch => !/^sm_\d{2,3}$/.test(arch));
   if (wrong !== undefined)

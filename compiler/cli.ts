@@ -2,6 +2,7 @@
 /** The command line. Every command is a function elsewhere; here are only its options, its output and its exit code. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explanationText } from './commands/explain.js';
+import { explanationJson } from './commands/explainJson.js';
 import { progressDisplay } from './commands/progress.js';
 import { BuildError, InternalError, SpecError } from './errors.js';
 import { version } from './package.js';
@@ -120,21 +121,55 @@ program
   .description('print the plan: kernels, what fused and why, bytes moved, registers, and the code')
   .argument('[pipeline]', 'a pipeline; default: all')
   .requiredOption('-f, --file <files>', 'TypeScript files that export pipelines, separated by commas', listed)
-  .option('--size <WxH>', 'size of the source image for the byte counts', dimensions, {
-    width: 1920,
-    height: 1080,
-  })
+  .addOption(
+    new Option('--size <WxH>', 'size of the source image for the byte counts')
+      .argParser(dimensions)
+      .default({ width: 1920, height: 1080 }, '1920x1080'),
+  )
+  .option(
+    '--compiled',
+    'compile every kernel as build does, and print what nvcc and g++ made of it: registers, spills, widths of loads, vectorised loops',
+  )
+  .option('--json', 'print all of it as JSON')
   .option('--code', 'print the generated CUDA and host code')
+  .option('--arch <sm_NN,...>', 'as in build', listed)
+  .option('--cpu', 'as in build')
   .option('--strict', 'as in build')
   .action(
     async (
       name: string | undefined,
-      options: { file: string[]; size: { width: number; height: number }; code?: true; strict?: true },
+      options: {
+        file: string[];
+        size: { width: number; height: number };
+        compiled?: true;
+        json?: true;
+        code?: true;
+        arch?: string[];
+        cpu?: true;
+        strict?: true;
+      },
     ) => {
       const { explain } = await import('./explain.js');
-      const { file: entries, ...rest } = options;
-      const explanations = await explain({ root, entries, ...rest, ...(name ? { names: [name] } : {}) });
-      console.log(explanations.map(explanationText).join('\n\n'));
+      const { file: entries, arch: archs, json, ...rest } = options;
+      const display = progressDisplay('steps');
+      try {
+        const explanations = await explain({
+          root,
+          entries,
+          archs,
+          ...rest,
+          ...(name ? { names: [name] } : {}),
+          onProgress: ({ done, total, label }) => display.step(done, total, label),
+        });
+        display.stop();
+        console.log(
+          json
+            ? JSON.stringify(explanationJson(explanations), null, 2)
+            : explanations.map(explanationText).join('\n\n'),
+        );
+      } finally {
+        display.stop();
+      }
     },
   );
 

@@ -1,25 +1,24 @@
 /** `cuweave explain`: what a pipeline becomes, what it moves through memory, and what the compiler made of it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { resamplingCost } from '../native/resamplingCost.js';
 import { channelCount } from '../ops/spec.js';
-import { sectionSizes } from './elf.js';
+import { noCompiler, target } from './build.js';
 import { BuildError } from './errors.js';
 import { cudaSource, hostSource, oracleSource } from './generate.js';
-import type { Cut, FusionNote, Halves, Kernel, Plan, ResultsPlan } from './ir/plan.js';
+import {
+  builtKernels,
+  type Cut,
+  type FusionNote,
+  type Halves,
+  type Kernel,
+  type Plan,
+  type ResultsPlan,
+} from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openImages, openParams } from './print/bindings.js';
-import { runProgram } from './process.js';
+import { type CompiledCuda, type CompiledHost, compileCuda, compileHost } from './report/compiled.js';
+import { type ExplainedSchedule, explainSchedule } from './report/schedule.js';
 import { plansOf, type SpecOptions } from './specs.js';
-import {
-  checkNvccPaths,
-  cudaFlags,
-  defaultArchs,
-  findNvcc,
-  includeDirectory,
-  presentArchs,
-} from './toolchain.js';
+import { findCxx } from './toolchain.js';
 
 /** Bytes that go through device memory for one image. */
 export type Traffic = { readonly step: string; readonly read: number; readonly written: number };
@@ -32,6 +31,26 @@ export type CompiledKernel = {
   readonly codeSize: number;
   readonly seconds: number;
 };
+/** A kernel that a build makes. Those of two that do the work of one are among them. */
+export type BuiltKernel = {
+  readonly name: string;
+  readonly chain: string;
+  readonly schedule: ExplainedSchedule;
+  /** What nvcc made of it, for every architecture; none without nvcc, or where that was not asked for. */
+  readonly cuda?: readonly CompiledCuda[];
+  /** What the C++ compiler made of it, where that was asked for. */
+  readonly host?: CompiledHost;
+};
+/** The compilers that made what is reported. */
+export type Compilers = {
+  /** nvcc's version. */
+  readonly nvcc?: string;
+  /** Why there is none. */
+  readonly cpuOnly?: string;
+  /** The first line of what the C++ compiler says of itself. */
+  readonly cxx: string;
+  readonly strict: boolean;
+};
 /** One kernel of a pipeline. */
 export type ExplainedKernel = {
   readonly name: string;
@@ -41,7 +60,7 @@ export type ExplainedKernel = {
   readonly imagesPerLaunch: readonly number[];
   readonly compiled?: CompiledKernel;
   /** Why there is no `compiled`. */
-  readonly notCompiled?: string;
+  readonly notCompiled?: string | undefined;
 };
 /** A place where a pipeline is split, with the bytes of one intermediate image. */
 export type ExplainedCut = Cut & { readonly size: Size; readonly written: number; readonly read: number };
@@ -69,6 +88,10 @@ export type Explanation = {
   /** One kernel per operator, float32 between them. */
   readonly unfused: readonly Traffic[];
   readonly open: readonly string[];
+  /** All kernels of it that a build makes. */
+  readonly built: readonly BuiltKernel[];
+  /** Where it was asked what they make of these. */
+  readonly compilers?: Compilers;
   readonly code?: { readonly cuda: string; readonly host: string };
 };
 
@@ -80,9 +103,23 @@ export type ExplainOptions = SpecOptions & {
   readonly size?: Size;
   readonly code?: boolean;
   readonly strict?: boolean;
+  /** As in a build: compute capabilities, and whether to leave CUDA out. */
+  readonly archs?: readonly string[];
+  readonly cpu?: boolean;
+  /** Whether to compile every kernel, for all architectures and the CPU, and to say what came of it. */
+  readonly compiled?: boolean;
+  /** Called after every kernel that was compiled for this. */
+  readonly onProgress?: (step: {
+    readonly done: number;
+    readonly total: number;
+    readonly label: string;
+  }) => void;
 };
 
-/** Explains pipelines. @throws SpecError, or BuildError for an unknown name. */
+/** What there is to compile with. */
+type Tools = Awaited<ReturnType<typeof target>> & { readonly strict: boolean };
+
+/** Explains pipelines. @throws SpecError, or BuildError for an unknown name or, with `compiled`, without a C++ compiler. */
 export const explain = async (options: ExplainOptions): Promise<readonly Explanation[]> => {
   const plans = await plansOf(options);
   const unknown = options.names?.find(wanted => !plans.some(({ name }) => name === wanted));
@@ -91,12 +128,76 @@ export const explain = async (options: ExplainOptions): Promise<readonly Explana
     throw new BuildError(`Expected a pipeline (${known}) but received ${JSON.stringify(unknown)}`);
   }
   const chosen = plans.filter(({ name }) => options.names?.includes(name) ?? true);
+  const tools: Tools = { ...(await target(options)), strict: options.strict === true };
+  const reports = options.compiled ? await compilerReports(chosen, tools, options.onProgress) : undefined;
   const explanations: Explanation[] = [];
-  for (const plan of chosen) explanations.push(await explainPlan(plan, options));
+  for (const plan of chosen) explanations.push(await explainPlan(plan, options, tools, reports));
   return explanations;
 };
 
-const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explanation> => {
+/** What compilers say, one after the other, so that their times are those of a compiler alone. */
+type Reports = {
+  readonly compilers: Compilers;
+  readonly of: ReadonlyMap<Kernel, Required<Pick<BuiltKernel, 'host'>> & Pick<BuiltKernel, 'cuda'>>;
+};
+const compilerReports = async (
+  plans: readonly Plan[],
+  { nvcc, cpuOnly, archs, strict }: Tools,
+  onProgress: ExplainOptions['onProgress'],
+): Promise<Reports> => {
+  const cxx = await findCxx();
+  if (!cxx) throw new BuildError(noCompiler());
+  const kernels = plans.flatMap(builtKernels);
+  const total = kernels.length * (archs.length + 1);
+  let done = 0;
+  const step = async <R>(label: string, work: Promise<R>): Promise<R> => {
+    const result = await work;
+    done += 1;
+    onProgress?.({ done, total, label });
+    return result;
+  };
+  const of = new Map<Kernel, { host: CompiledHost; cuda?: readonly CompiledCuda[] }>();
+  for (const kernel of kernels) {
+    const cuda: CompiledCuda[] = [];
+    for (const arch of nvcc ? archs : []) {
+      const work = compileCuda(kernel, { nvcc: nvcc!, arch, strict, list: true });
+      cuda.push(await step(`${kernel.name}.cu ${arch}`, work));
+    }
+    const host = await step(`${kernel.name}.cpp`, compileHost(kernel, cxx));
+    of.set(kernel, { host, ...(nvcc ? { cuda } : {}) });
+  }
+  const versions = { ...(nvcc ? { nvcc: nvcc.version } : {}), ...(cpuOnly ? { cpuOnly } : {}) };
+  return { compilers: { ...versions, cxx: cxx.version, strict }, of };
+};
+
+/** What nvcc makes of a kernel for the newest of the architectures, in a line. */
+const compiledKernel = async (
+  kernel: Kernel,
+  { nvcc, archs, strict, cpuOnly }: Tools,
+  reports: Reports | undefined,
+): Promise<Pick<ExplainedKernel, 'compiled' | 'notCompiled'>> => {
+  if (!nvcc) return { notCompiled: cpuOnly };
+  const known = reports?.of.get(kernel)?.cuda?.at(-1);
+  const made = known ?? (await compileCuda(kernel, { nvcc, arch: archs.at(-1)!, strict, list: false }));
+  const most = (of: 'registers' | 'spillStores' | 'codeSize'): number =>
+    Math.max(0, ...made.functions.map(one => one[of]));
+  return {
+    compiled: {
+      arch: made.arch,
+      registers: most('registers'),
+      spilled: most('spillStores'),
+      codeSize: most('codeSize'),
+      seconds: made.seconds,
+    },
+  };
+};
+
+const explainPlan = async (
+  plan: Plan,
+  options: ExplainOptions,
+  tools: Tools,
+  reports: Reports | undefined,
+): Promise<Explanation> => {
   const { name, pipeline, chain, kernels, steps, cuts, results } = plan;
   const size = options.size ?? { width: 1920, height: 1080 };
   const explained: ExplainedKernel[] = [];
@@ -118,7 +219,7 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
       notes: kernel.notes,
       traffic: fused,
       imagesPerLaunch: kernel.schedule.capacities,
-      ...(await compileReport(kernel, options.strict === true)),
+      ...(await compiledKernel(kernel, tools, reports)),
     });
   }
   return {
@@ -139,6 +240,13 @@ const explainPlan = async (plan: Plan, options: ExplainOptions): Promise<Explana
       ...openImages(pipeline).map(({ stage, image }) => `${image.open} (${stage}.${image.name})`),
       ...openParams(pipeline).map(({ stage, field, open }) => `${open} (${stage}.${field.name})`),
     ],
+    built: builtKernels(plan).map(kernel => ({
+      name: kernel.name,
+      chain: kernel.chain,
+      schedule: explainSchedule(kernel),
+      ...reports?.of.get(kernel),
+    })),
+    ...(reports ? { compilers: reports.compilers } : {}),
     ...(options.code
       ? {
           code: {
@@ -266,40 +374,4 @@ const settledNumbers = (stage: Stage): Record<string, readonly number[]> | undef
       typeof settled === 'number' ? [settled] : [settled.x, settled.y, settled.width, settled.height];
   }
   return params;
-};
-
-const compileReport = async (
-  kernel: Kernel,
-  strict: boolean,
-): Promise<{ compiled?: CompiledKernel; notCompiled?: string }> => {
-  const nvcc = await findNvcc();
-  if (!nvcc) return { notCompiled: 'no nvcc found' };
-  const arch = (await presentArchs())[0] ?? defaultArchs.at(-1)!;
-  const folder = mkdtempSync(join(tmpdir(), 'cuweave-'));
-  try {
-    const source = join(folder, `${kernel.name}.cu`);
-    const cubin = join(folder, `${kernel.name}.cubin`);
-    writeFileSync(source, cudaSource(kernel, source));
-    const flags = cudaFlags([arch], strict);
-    const plain = flags.slice(0, flags.indexOf('-gencode'));
-    const started = performance.now();
-    checkNvccPaths(folder, [folder, includeDirectory()]);
-    const args = [...plain, `-arch=${arch}`, `-I${includeDirectory()}`, '-cubin', source, '-o', cubin];
-    const { code, stderr } = await runProgram(nvcc.path, args, { cwd: folder });
-    if (code !== 0) throw new BuildError(`${nvcc.path} could not compile ${kernel.name}:\n${stderr}`);
-    const numbers = (pattern: RegExp): number =>
-      Math.max(0, ...[...stderr.matchAll(pattern)].map(([, n]) => Number(n)));
-    const sections = sectionSizes(readFileSync(cubin)).filter(({ name }) => name.startsWith('.text.'));
-    return {
-      compiled: {
-        arch,
-        registers: numbers(/Used (\d+) registers/g),
-        spilled: numbers(/(\d+) bytes spill stores/g),
-        codeSize: Math.max(0, ...sections.map(({ size }) => size)),
-        seconds: (performance.now() - started) / 1000,
-      },
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 };

@@ -1,5 +1,6 @@
 /** The compiler as a library: what the command line does, for scripts and build tools. */
 export { type BuildOptions, type BuildResult, type BuildStep, build } from './build.js';
+export { type ExplainJson, explanationJson } from './commands/explainJson.js';
 export { BuildError, type Diagnostic, InternalError, SpecError } from './errors.js';
 export { type Explanation, explain } from './explain.js';
 export { cudaSource, hostSource, oracleSource } from './generate.js';

@@ -1,6 +1,6 @@
 /** The compilers of this machine: where they are, how new they are, what they are told. */
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { BuildError } from './errors.js';
 import { packageFile } from './package.js';
 import { runProgram } from './process.js';
@@ -44,6 +44,10 @@ export const findNvcc = async (): Promise<Tool | undefined> => {
   const release = /release (\S+), (V\S+)/.exec(stdout);
   return code === 0 && release ? { path, version: `${release[1]} ${release[2]}` } : undefined;
 };
+
+/** cuobjdump, which lists machine code: beside nvcc, on the PATH, or in /usr/local/cuda. */
+export const findCuobjdump = (nvcc: Tool): string | undefined =>
+  firstOf([join(dirname(nvcc.path), 'cuobjdump'), onPath('cuobjdump'), '/usr/local/cuda/bin/cuobjdump']);
 
 /** The compute capabilities of the GPUs present, such as `sm_90`; empty without a driver. */
 export const presentArchs = async (): Promise<readonly string[]> => {
@@ -93,12 +97,15 @@ export const hostFlags: readonly string[] = [
   '-fno-trapping-math',
 ];
 
+/** Whether a C++ compiler is GCC. */
+export const isGcc = ({ version }: Tool): boolean => /^[gc]\+\+ |gcc/i.test(version);
+
 /**
  * More of them, for this machine's compiler. GCC on x86-64 would keep a loop's clamped positions in vector registers, store one number
  * and load four: a stall in every round, for which antialiased filters took five times as long.
  */
-export const hostTuning = ({ version }: Tool): readonly string[] =>
-  process.arch === 'x64' && /^[gc]\+\+ |gcc/i.test(version) ? ['-mno-stv'] : [];
+export const hostTuning = (cxx: Tool): readonly string[] =>
+  process.arch === 'x64' && isGcc(cxx) ? ['-mno-stv'] : [];
 
 /**
  * nvcc's flags. Strict: no fused multiply-add and no reciprocal in place of a division, so that CUDA gives the host's bits; roots

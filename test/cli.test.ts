@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExplainJson } from '../compiler/commands/explainJson.js';
 import { packageFile, packageRoot, version } from '../compiler/package.js';
 import { type Finished, runProgram } from '../compiler/process.js';
 import { makeProject, type Project } from './support/project.js';
@@ -184,6 +185,19 @@ describe('explain', () => {
     expect(stdout).toContain('__global__ void');
     expect(stdout).toContain('#line 7 "pipelines.ts"');
     expect(stdout).toContain('int cuweave_twice_host(');
+  });
+
+  it('prints JSON, and what was compiled beside it', async () => {
+    const args = ['explain', 'twice', '-f', 'pipelines.ts', '--compiled', '--cpu', '--json'];
+    const { code, stdout, stderr } = await cuweave(...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '[1/1] twice.cpp\n' });
+    const { format, pipelines } = JSON.parse(stdout) as ExplainJson;
+    expect(format).toBe(1);
+    expect(pipelines.map(({ name, size }) => ({ name, size }))).toEqual([
+      { name: 'twice', size: { width: 1920, height: 1080 } },
+    ]);
+    expect(pipelines[0]!.built[0]!.host!.codeBytes).toBeGreaterThan(0);
+    expect(pipelines[0]!.compilers).toMatchObject({ cpuOnly: 'asked for with --cpu' });
   });
 
   it('knows the pipelines', async () => {

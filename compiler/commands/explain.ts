@@ -7,6 +7,7 @@ import type {
   Traffic,
 } from '../explain.js';
 import type { ResultsPlan, Way } from '../ir/plan.js';
+import { compiledLines } from './compiledText.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const total = ({ read, written }: Traffic): number => read + written;
@@ -50,10 +51,12 @@ export const explanationText = (of: Explanation): string => {
     if (kernels.length > 1) lines.push(`  ${name}:`);
     const indent = kernels.length > 1 ? '    ' : '  ';
     lines.push(`${indent}Images per launch: up to ${imagesPerLaunch.join(' or ')}`);
+    if (of.compilers) continue;
     lines.push(
       `${indent}${compiled ? compiledText(compiled) : `Registers and code size: unknown, ${notCompiled}`}`,
     );
   }
+  if (of.compilers) lines.push('', ...compiledLines(of));
   if (of.code) lines.push('', of.code.cuda, '', of.code.host);
   return lines.join('\n');
 };

@@ -1,0 +1,115 @@
+/** What the compilers made of a pipeline's kernels, as the command line prints it. */
+import type { BuiltKernel, Explanation } from '../explain.js';
+import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
+import type { LoopKind, LoopVersion } from '../report/loops.js';
+import type { Accesses } from '../report/sass.js';
+import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';
+
+/** The lines of an explanation that say what compilers made of it; none where that was not asked for. */
+export const compiledLines = ({ built, compilers }: Explanation): string[] => {
+  if (!compilers) return [];
+  const { nvcc, cpuOnly, cxx, strict } = compilers;
+  return [
+    `  Compiled with the flags of ${strict ? 'a strict build' : 'a build'}:`,
+    `    CUDA: ${nvcc ? `nvcc ${nvcc}` : `not, ${cpuOnly}`}`,
+    `    host: ${cxx}`,
+    ...built.flatMap(kernel => ['', `  ${kernel.name}: ${kernel.chain}`, ...kernelLines(kernel)]),
+  ];
+};
+
+const kernelLines = ({ name, schedule, cuda = [], host }: BuiltKernel): string[] => {
+  const { block, pixelsPerThread, reads, runsRead, runsWritten } = schedule;
+  const [across, down] = pixelsPerThread;
+  return [
+    `    Blocks of ${block.join('×')} threads, ${across}×${down} ${across * down === 1 ? 'pixel' : 'pixels'} each: ` +
+      `reads ${reads === 'taps' ? 'taps where they lie' : runsText(runsRead)}, writes ${runsText(runsWritten)}`,
+    ...cuda.flatMap(cudaLines),
+    ...(host ? hostLines(name, schedule.reads, host) : []),
+  ];
+};
+
+/** `runs of r, g, b (16 bytes at a time)`. */
+const runsText = (runs: readonly PlaneAccess[]): string => {
+  if (runs.length === 0) return 'pixel by pixel';
+  const widths = [...new Set(runs.map(({ bytes }) => bytes))];
+  const planes = (width: number): string =>
+    runs.flatMap(({ plane, bytes }) => (bytes === width ? plane : [])).join(', ');
+  return `runs of ${widths.map(width => `${planes(width)} (${width} bytes at a time)`).join(', ')}`;
+};
+
+const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): string[] => {
+  const lines = [`    ${arch}, compiled in ${seconds.toFixed(1)} s:`];
+  for (const aligned of [...new Set(functions.map(one => one.aligned))]) {
+    lines.push(...functionLines(functions.filter(one => one.aligned === aligned)));
+  }
+  if (notListed) lines.push(`      Global loads and stores: unknown, ${notListed}`);
+  return lines;
+};
+
+/** Functions that differ in the images of a launch alone: the largest of each figure, and the accesses of the first. */
+const functionLines = (functions: CompiledCuda['functions']): string[] => {
+  const most = (
+    of: 'registers' | 'spillStores' | 'spillLoads' | 'stack' | 'shared' | 'constant' | 'codeSize',
+  ) => Math.max(0, ...functions.map(one => one[of]));
+  const [first] = functions;
+  const rows = first?.aligned === undefined ? 'all rows' : first.aligned ? 'aligned rows' : 'other rows';
+  const spills =
+    most('spillStores') + most('spillLoads') === 0
+      ? 'no spills'
+      : `spills: ${most('spillStores')} bytes stored, ${most('spillLoads')} loaded`;
+  const lines = [
+    `      ${rows}: ${most('registers')} registers, ${spills}, ` +
+      `${most('stack') === 0 ? 'no stack' : `${most('stack')} bytes of stack`}, ${most('codeSize')} bytes of code`,
+    `        ${most('shared') === 0 ? 'no' : `${most('shared')} bytes of`} shared memory, ` +
+      `up to ${most('constant')} bytes of constant memory`,
+  ];
+  if (first?.global) {
+    const { loads, stores } = first.global;
+    lines.push(`        global loads: ${accessText(loads)}; stores: ${accessText(stores)}`);
+  }
+  return lines;
+};
+
+const accessText = (accesses: readonly Accesses[]): string =>
+  accesses.map(({ bytes, count }) => `${count} × ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`).join(', ') ||
+  'none';
+
+const does: Readonly<Partial<Record<LoopKind, string>>> = {
+  points: 'finds points',
+  taps: 'reads taps',
+  filter: 'filters taps',
+  read: 'reads pixels',
+  edge: 'reads pixels at the edge',
+  write: 'writes pixels',
+};
+
+/** Lines are those of the file in the build's `generated` folder. */
+const hostLines = (
+  name: string,
+  reads: ExplainedSchedule['reads'],
+  { seconds, codeSize, loops }: CompiledHost,
+): string[] => {
+  const lines = [`    host, compiled in ${seconds.toFixed(1)} s: ${codeSize} bytes of code`];
+  if (!loops) return [...lines, '      Loops: unknown, only g++ says what it makes of them'];
+  lines.push(`      Inner loops of generated/${name}.cpp:`);
+  for (const loop of loops) {
+    const what = loop.does === 'read' && reads === 'taps' ? 'reads and filters taps' : does[loop.does];
+    lines.push(`        ${what ?? loop.text} (line ${loop.line}): ${vectorText(loop.versions)}`);
+    const missed = loop.versions.filter(({ notVectorised }) => notVectorised !== undefined);
+    for (const why of [...new Set(missed.map(({ notVectorised }) => notVectorised))]) {
+      const targets = missed.filter(one => one.notVectorised === why).map(({ target }) => target);
+      lines.push(`          not vectorised for ${targets.join(', ')}: ${why}`);
+    }
+  }
+  return lines;
+};
+
+/** `vectors of 64 bytes (AVX-512), 32 bytes (AVX2)`. A loop of a few rounds is written out before g++ looks at it. */
+const vectorText = (versions: readonly LoopVersion[]): string => {
+  const vectors = versions.filter(({ vectorBytes }) => vectorBytes !== undefined);
+  if (vectors.length === 0) return versions.length === 0 ? 'written out' : 'one value at a time';
+  const widths = vectors
+    .toSorted((a, b) => b.vectorBytes! - a.vectorBytes!)
+    .map(({ target, vectorBytes }) => `${vectorBytes} bytes (${target})`);
+  return `vectors of ${widths.join(', ')}`;
+};
