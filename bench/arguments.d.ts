@@ -12,5 +12,6 @@ export const parseArguments: (
       readonly cases: readonly Case[];
       readonly peers: readonly Peer[];
       readonly repetitions: number | undefined;
+      readonly threads: number | undefined;
       readonly out: string | undefined;
     };

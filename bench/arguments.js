@@ -9,6 +9,7 @@ Measures cuweave and its peers on this machine in one run, and writes Markdown, 
   --cases PATTERN     cases whose id matches this regular expression; default: all
   --peers LIST        peers, separated by commas, or none; default: all that are found here
   --repetitions N     repetitions, of which the median counts; default: 30 on a GPU, 5 on the CPU
+  --threads N         on the CPU: cuweave and its peers have N of the processors that this process may use; default: all
   --out FOLDER        where the results are written; default: bench/out
   --help              this text
 
@@ -24,6 +25,7 @@ export const parseArguments = (argv, peers) => {
         cases: { type: 'string' },
         peers: { type: 'string' },
         repetitions: { type: 'string' },
+        threads: { type: 'string' },
         out: { type: 'string' },
         help: { type: 'boolean' },
       },
@@ -32,12 +34,14 @@ export const parseArguments = (argv, peers) => {
     throw new Error(`${error.message.split('. ')[0]}. Run with --help for the options.`);
   }
   if (values.help) return { help: true };
-  const repetitions = values.repetitions === undefined ? undefined : Number(values.repetitions);
-  if (
-    repetitions !== undefined &&
-    !(Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= 1000)
-  )
-    throw new Error(`--repetitions: expected a whole number in 1..1000 but received ${values.repetitions}`);
+  const count = name => {
+    const number = values[name] === undefined ? undefined : Number(values[name]);
+    if (number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= 1000))
+      throw new Error(`--${name}: expected a whole number in 1..1000 but received ${values[name]}`);
+    return number;
+  };
+  const repetitions = count('repetitions');
+  const threads = count('threads');
   const known = peers.map(({ id }) => id);
   const names = values.peers === undefined ? known : values.peers.split(',').map(name => name.trim());
   const chosen = names.length === 1 && names[0] === 'none' ? [] : names;
@@ -50,6 +54,7 @@ export const parseArguments = (argv, peers) => {
     cases: selectCases(values.cases),
     peers: peers.filter(({ id }) => chosen.includes(id)),
     repetitions,
+    threads,
     out: values.out,
   };
 };

@@ -9,6 +9,7 @@ import { parseArguments, usage } from './arguments.js';
 import { bench, casesOn } from './cases.js';
 import { chart } from './chart.js';
 import { endRunning, nvcc, peers, preparePeer, python, run, runPeer } from './peers.js';
+import { onProcessors } from './processors.js';
 import { markdown, mergeRows, table } from './report.js';
 
 /** After so many seconds no peer is begun and none begins another case. */
@@ -65,7 +66,7 @@ const versions = {
     : {}),
   nvcc: said(nvcc, ['--version'], text => /V([\d.]+)/.exec(text)?.[1]),
   'g++': said('g++', ['-dumpfullversion']),
-  CPU: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads`,
+  CPU: `${cpus()[0]?.model ?? 'unknown'}, ${options.threads ?? cpus().length} of ${cpus().length} threads`,
   Node: process.versions.node,
   Python: said(python, ['--version'], text => text.trim().replace(/^Python /, '')),
 };
@@ -84,14 +85,16 @@ for (const [signal, code] of [
 const left = () => RUN_SECONDS - performance.now() / 1000;
 const absent = [];
 
+/** A measured program, on the CPU with as many processors as are asked for. */
+const held = (kind, command, args) =>
+  onProcessors(kind === 'cpu' ? options.threads : undefined, command, args);
+
 /** Our times, and an input and result of each case for the peers. */
 const measureOurs = async (kind, cases, repetitions, data) => {
   const pattern = `^(${cases.map(({ id }) => id).join('|')})$`;
-  const done = await run(process.execPath, [
-    join(here, 'kernels.js'),
-    kind,
-    ...['--json', '--data', data, '--cases', pattern, '--repetitions', String(repetitions)],
-  ]);
+  const wanted = ['--json', '--data', data, '--cases', pattern, '--repetitions', String(repetitions)];
+  const { command, args } = held(kind, process.execPath, [join(here, 'kernels.js'), kind, ...wanted]);
+  const done = await run(command, args);
   if (done.status !== 0) throw new Error(`Our cases failed on ${kind}:\n${done.stderr}`);
   return JSON.parse(done.stdout.trim().split('\n').pop()).rows;
 };
@@ -107,7 +110,12 @@ const measurePeer = async (peer, prepared, rows, repetitions, data) => {
   const seconds = Math.min(peer.seconds, left());
   if (seconds < 5) return skip('cut off: the time of the whole run was over');
   const began = performance.now();
-  const result = await runPeer(peer, prepared, { rows, repetitions, seconds, data });
+  const result = await runPeer(peer, held(peer.on, prepared.command, prepared.args), {
+    rows,
+    repetitions,
+    seconds,
+    data,
+  });
   if (result.why) return skip(result.why);
   versions[peer.label] = result.version;
   for (const { case: id, n, why, cutOff } of result.skipped) {

@@ -21,6 +21,8 @@ type GatheredPlane = {
   readonly type: string;
   readonly last: string;
   readonly offset: string;
+  /** From how many points on the next one is likely to have a cache line of its own. */
+  readonly prefetched: number;
 };
 
 /** As many taps each way as the run's arrays leave room for in the first cache. */
@@ -47,6 +49,7 @@ export const gatherView = ({ pipeline, before, schedule }: Kernel): GatherView |
         name: own,
         type: `Gather<${type}, ${samplesOf(columns, across) * channels}, ${samplesOf(rows, down)}>`,
         last: `last(${half('image.size[0].width', across)}, ${half('image.size[0].height', down)}, ${channels}, image.${own}_pitch)`,
+        prefetched: channels * size < 3 ? 8 : 4,
         offset: `offsetOf<${type}, ${channels}>(image.${own}_pitch, ${shift('left', across)}, ${shift('top', down)})`,
       };
     }),

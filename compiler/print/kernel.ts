@@ -52,6 +52,15 @@ export type PrintedKernel = {
   readonly locate: readonly string[];
   /** Whether no tap of `at` lies outside. */
   readonly isInside: string;
+  /** How a point is sampled of whose taps all lie outside, where the border is a constant. */
+  readonly beyond?: {
+    /** Whether all taps of `at` lie outside. */
+    readonly test: string;
+    /** The border's pixel. */
+    readonly border: string;
+    /** The statements of `sampleBeyond(image, args, at)`. */
+    readonly sample: readonly string[];
+  };
   /** The statements of `sampleInside(image, args, taps, at)`: from such taps to the pixel. */
   readonly sampleInside: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
@@ -94,6 +103,8 @@ export type Access = {
   readonly imageArg?: string;
   /** Whether all tests hold. */
   all(tests: readonly string[]): string;
+  /** Whether one of them does. */
+  any(tests: readonly string[]): string;
   /** The pixels of several sinks as one value. */
   pixels(values: readonly string[]): string;
   /** Whether (x, y) lies outside the size. */
@@ -108,7 +119,8 @@ const contextNames = new Set([
   ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'Place', 'anywhere', 'within'],
   ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned', 'aligned'],
   ...['locate', 'isInside', 'sampleInside'],
-  ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN'],
+  ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
+  ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */
@@ -398,16 +410,17 @@ export const printKernel = (
   const { stage, number } = resample;
   const size = `image.size[${number}]`;
   const tap: string[] = [];
+  let border: string | undefined;
   let from = tapped;
   if (stage.border.kind === 'constant') {
     const field = stageFields(stage).find(({ name }) => name === 'border')!;
     const lanes = Array.from({ length: channelCount[entering] }, (_, lane) => (field.lanes === 1 ? 0 : lane));
     const items = lanes.map(lane => access.lane(access.params(stage.name), field, lane));
-    const value = language.tuple(items, pixelType(entering));
-    tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${value};`, '}');
+    border = language.tuple(items, pixelType(entering));
+    tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${border};`, '}');
   } else {
-    const border = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
-    const inside = language.tuple([border('x', `${size}.width`), border('y', `${size}.height`)], at);
+    const held = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
+    const inside = language.tuple([held('x', `${size}.width`), held('y', `${size}.height`)], at);
     tap.push(declare(at, 'inside', inside));
     from = named('inside');
   }
@@ -470,6 +483,17 @@ export const printKernel = (
       `${value} < ${language.cast(last, 'f32')}`,
     ];
   });
+  /** Exact, whatever size an f32 makes of a large image's: the last pixels before it are not asked about. */
+  const misses = (['x', 'y'] as const).flatMap((axis, n) => {
+    const { low, high } = reach[axis];
+    const value = language.index('at', n, float);
+    const limit = `${size}.${axis === 'x' ? 'width' : 'height'}`;
+    const end = low === 0 ? limit : `${limit} ${low < 0 ? '+' : '-'} ${Math.abs(low)}`;
+    return [
+      `${value} < ${language.literal(high === 0 ? 0 : -high, 'f32')}`,
+      `${value} > ${language.cast(end, 'f32')}`,
+    ];
+  });
   const early = kernel.pre.length - kernel.postponed.length;
   const points = kernel.pre.slice(0, early);
   const inside = `sampleInside(${access.context}, ${access.inside}, at)`;
@@ -479,6 +503,15 @@ export const printKernel = (
     // Without maps before it, which no window has, a tap's position is its own.
     insideSteps: pointSteps(points, () => tapped),
     isInside: access.all(tests),
+    ...(border === undefined
+      ? {}
+      : {
+          beyond: {
+            test: access.any(misses),
+            border,
+            sample: [...scaled, `return ${filtered('Beyond{image, args}')};`],
+          },
+        }),
     sampleInside: [
       ...scaled,
       declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filtered('taps')),

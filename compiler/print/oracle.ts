@@ -52,6 +52,7 @@ const access = (kernel: Kernel): Access => ({
   column: 'x',
   within: (position, size) => `cw.within(${position}, ${size})`,
   all: tests => tests.join(' && '),
+  any: tests => tests.join(' || '),
   pixels: values => `[${values.join(', ')}]`,
   outside: (x, y, size) => `${x} < 0 || ${y} < 0 || ${x} >= ${size}.width || ${y} >= ${size}.height`,
 });

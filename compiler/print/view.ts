@@ -102,6 +102,8 @@ export type KernelView = {
   readonly sampleInside: readonly string[];
   /** How the host reads such taps for many points at once; else pixels are fetched one by one. */
   readonly gathered?: GatherView & { readonly lines: readonly string[] };
+  /** How they are sampled where all of them lie outside, if that is known without a look at them. */
+  readonly beyond?: PrintedKernel['beyond'];
   /** Whether taps take their place in the window as a type. */
   readonly placed: boolean;
   /** The operators that may follow the filter, in words. */
@@ -260,6 +262,7 @@ const access = (kernel: Kernel, column: string, window: WindowView | undefined):
   within: (position, size) => `cw::within(${position}, ${size})`,
   // One branch, not four.
   all: tests => tests.map(test => `(${test})`).join(' & '),
+  any: tests => tests.map(test => `(${test})`).join(' | '),
   pixels: values => `Pixels{${values.join(', ')}}`,
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
@@ -378,7 +381,10 @@ export const kernelView = (
     tap: printed.tap,
     ...(printed.insideTap.length > 0 ? { inside: insideView(printed, window) } : {}),
     ...(target.gather
-      ? { gathered: { ...target.gather, lines: gatheredLines(printed, target.gather) } }
+      ? {
+          gathered: { ...target.gather, lines: gatheredLines(printed, target.gather) },
+          ...(printed.beyond ? { beyond: printed.beyond } : {}),
+        }
       : {}),
     placed: kernel.schedule.reach?.isFixed === true,
     locate: printed.locate,

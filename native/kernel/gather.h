@@ -8,8 +8,20 @@
 
 namespace cw {
 
-// Pixels of a row that the host computes together.
-constexpr Index RUN = 64;
+// Pixels of a row that the host computes together: as long as what is gathered of them stays in the first cache.
+constexpr Index RUN = 128;
+struct Run {
+  Index begin;
+  int row;
+  Index count;
+};
+// Rows are so many runs, one row after the other, and the n-th of them from `row` on.
+CW_INLINE Index runsOf(const Index width, const int rows) { return (width + RUN - 1) / RUN * rows; }
+CW_INLINE Run runAt(const Index n, const Index width, const int row) {
+  const Index across = (width + RUN - 1) / RUN;
+  const Index begin = n % across * RUN;
+  return Run{begin, row + (int)(n / across), width - begin < RUN ? width - begin : RUN};
+}
 
 // Values that lie in one word, from its lowest bits on.
 template <class T> struct Packed { uint32_t bits; };
@@ -48,6 +60,10 @@ template <class T, int count, int rows> struct Gather {
         }
       }
     }
+  }
+
+  CW_MEMBER static void prefetch(const char* from, const int64_t pitch) {
+    for (int row = 0; row < rows; row++) __builtin_prefetch(from + row * pitch);
   }
 
   // The word that begins with value `value` of a row, as far as it was read.

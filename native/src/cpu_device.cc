@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -23,8 +26,11 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kAlignment = 64;
 // Blocks that are given back wait here for the next one of their size: fresh pages cost more than a kernel's work.
 constexpr size_t kCacheLimit = size_t{512} << 20;
-// Rows are handed to threads in pieces of about this many pixels.
-constexpr size_t kPiecePixels = 32768;
+// Rows are handed to threads in pieces of about so many pixels: in each call several for every thread, so that all end at about
+// the same time, but none so small that handing it over takes longer than its work.
+constexpr size_t kMostPixels = 32768;
+constexpr size_t kFewestPixels = 4096;
+constexpr size_t kPiecesPerThread = 4;
 
 class BlockCache {
  public:
@@ -83,7 +89,7 @@ class CpuDevice : public Device {
   CpuDevice() {
     info_.kind = "cpu";
     info_.name = processorName();
-    info_.multiprocessors = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    info_.multiprocessors = static_cast<int>(parallelism());
     info_.totalMemory = physicalMemory();
   }
   const DeviceInfo& info() const override { return info_; }
@@ -168,12 +174,22 @@ int runOnCpu(const PipelineFunctions& pipeline, const uint8_t* args, const uint8
   struct Piece {
     int image, begin, end;
   };
+  const auto sizeOf = [&](int image) {
+    std::array<int32_t, 2> size;
+    std::memcpy(size.data(), images + image * pipeline.imageSize + pipeline.outputSize, sizeof size);
+    return size;
+  };
+  size_t pixels = 0;
+  for (int image = 0; image < count; ++image) {
+    const auto [width, height] = sizeOf(image);
+    pixels += static_cast<size_t>(std::max(0, width)) * static_cast<size_t>(std::max(0, height));
+  }
+  const size_t piecePixels = std::clamp(pixels / (kPiecesPerThread * parallelism()), kFewestPixels, kMostPixels);
   std::vector<Piece> pieces;
   for (int image = 0; image < count; ++image) {
-    int32_t size[2];
-    std::memcpy(size, images + image * pipeline.imageSize + pipeline.outputSize, sizeof size);
-    const int rows = static_cast<int>(std::max<size_t>(1, kPiecePixels / std::max(1, size[0])));
-    for (int row = 0; row < size[1]; row += rows) pieces.push_back({image, row, std::min(row + rows, size[1])});
+    const auto [width, height] = sizeOf(image);
+    const int rows = static_cast<int>(std::max<size_t>(1, piecePixels / std::max(1, width)));
+    for (int row = 0; row < height; row += rows) pieces.push_back({image, row, std::min(row + rows, height)});
   }
   std::atomic<int> result{0};
   parallelFor(pieces.size(), [&](size_t index) {

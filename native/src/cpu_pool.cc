@@ -1,5 +1,7 @@
 #include "cpu_pool.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -13,6 +15,13 @@
 namespace cuweave {
 
 namespace {
+
+// The processors that this process may use: not the machine's, where taskset or a container gives it fewer.
+size_t processors() {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+  return std::max(1u, std::thread::hardware_concurrency());
+}
 
 struct Job {
   size_t count;
@@ -43,7 +52,7 @@ struct Pool {
   size_t threads = 0;
 
   Pool() {
-    const size_t wanted = std::max(1u, std::thread::hardware_concurrency()) - 1;
+    const size_t wanted = parallelism() - 1;
     for (size_t i = 0; i < wanted; ++i) {
       try {
         startThread("cuweave cpu", [this] { run(); });
@@ -79,6 +88,11 @@ Pool& pool() {
 }
 
 }  // namespace
+
+size_t parallelism() {
+  static const size_t count = processors();
+  return count;
+}
 
 void parallelFor(size_t count, const std::function<void(size_t)>& body) {
   Pool& shared = pool();

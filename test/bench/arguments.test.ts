@@ -20,6 +20,7 @@ describe('the arguments of npm run bench', () => {
       cases: bench.cases,
       peers,
       repetitions: undefined,
+      threads: undefined,
       out: undefined,
     });
   });
@@ -30,6 +31,7 @@ describe('the arguments of npm run bench', () => {
     expect(chosen.cases.map(({ id }) => id)).toEqual(['warp-f32', 'warp-u8', 'nv12-warp']);
     expect(chosen.peers.map(({ id }) => id)).toEqual(['plain', 'npp']);
     expect(chosen).toMatchObject({ repetitions: 7, out: 'here' });
+    expect(parse('--threads', '2')).toMatchObject({ threads: 2 });
     expect(parse('--peers', 'none')).toMatchObject({ peers: [] });
     expect(parse('--help')).toEqual({ help: true });
   });
@@ -43,9 +45,10 @@ describe('the arguments of npm run bench', () => {
       `--peers: expected some of ${peers.map(({ id }) => id).join(', ')}, or none, but received jax`,
     );
     for (const wrong of ['0', '1.5', 'many', '']) {
-      expect(refusal('--repetitions', wrong)).toBe(
-        `--repetitions: expected a whole number in 1..1000 but received ${wrong}`,
-      );
+      for (const option of ['--repetitions', '--threads'])
+        expect(refusal(option, wrong)).toBe(
+          `${option}: expected a whole number in 1..1000 but received ${wrong}`,
+        );
     }
     expect(refusal('--out=')).toBe('--out: expected a folder but received nothing');
     expect(refusal('--case', 'x')).toBe("Unknown option '--case'. Run with --help for the options.");
@@ -53,7 +56,7 @@ describe('the arguments of npm run bench', () => {
   });
 
   it('are all in the usage', () => {
-    for (const option of ['--cases', '--peers', '--repetitions', '--out', '--help'])
+    for (const option of ['--cases', '--peers', '--repetitions', '--threads', '--out', '--help'])
       expect(usage).toContain(option);
   });
 });

@@ -114,9 +114,9 @@ struct Fetched {
   float x[RUN], y[RUN], z[RUN];
 };
 
-static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Index begin, const int row, const Index count, Fetched& px) {
-  for (Index i = 0; i < count; i++) {
-    const f32x3 pixel = fetch(image, args, begin + i, row);
+static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Run& run, Fetched& px) {
+  for (Index i = 0; i < run.count; i++) {
+    const f32x3 pixel = fetch(image, args, run.begin + i, run.row);
     px.x[i] = pixel.x;
     px.y[i] = pixel.y;
     px.z[i] = pixel.z;
@@ -129,19 +129,19 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   const Args args = call;
   const Image image = imageOf(described, call);
   const Index width = image.size[0].width;
-  Fetched fetched;
-  for (int row = rowBegin; row < rowEnd; row++) {
-    for (Index begin = 0; begin < width; begin += RUN) {
-      const Index count = width - begin < RUN ? width - begin : RUN;
-      fetchRun(image, args, begin, row, count, fetched);
-      for (Index i = 0; i < count; i++) {
-        const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
-        store_bytes(image, begin + i, row, finish(image, args, px).bytes);
-      }
-      for (Index i = 0; i < count; i++) {
-        const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
-        store_same(image, begin + i, row, finish(image, args, px).same);
-      }
+  // Some of a run's points may be given later than others.
+  Fetched fetched{};
+  const Index runs = runsOf(width, rowEnd - rowBegin);
+  for (Index n = 0; n < runs; n++) {
+    const Run run = runAt(n, width, rowBegin);
+    fetchRun(image, args, run, fetched);
+    for (Index i = 0; i < run.count; i++) {
+      const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
+      store_bytes(image, run.begin + i, run.row, finish(image, args, px).bytes);
+    }
+    for (Index i = 0; i < run.count; i++) {
+      const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
+      store_same(image, run.begin + i, run.row, finish(image, args, px).same);
     }
   }
 }

@@ -192,44 +192,61 @@ struct InGathered {
   }
 };
 
-static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Index begin, const int row, const Index count, Fetched& px) {
-  float at_x[RUN], at_y[RUN];
+// Where the taps of a run's points lie.
+struct Located {
+  float x[RUN], y[RUN];
   int isGathered[RUN], src_rgb[RUN];
+  int gathered;
+};
+
+static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
   const int src_rgb_last = Gather<uint8_t, 6, 2>::last(image.size[0].width, image.size[0].height, 3, image.src_rgb_pitch);
-  int points = 0;
-  for (Index i = 0; i < count; i++) {
-    const f32x2 point = locate(image, args, begin + i, row);
+  int gathered = 0;
+  for (Index i = 0; i < run.count; i++) {
+    const f32x2 point = locate(image, args, run.begin + i, run.row);
     const bool isIn = isInside(image, point);
     // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
     const int left = (int)floorf(at.x), top = (int)floorf(at.y);
     const int src_rgb_offset = offsetOf<uint8_t, 3>(image.src_rgb_pitch, left, top);
     const bool holds = isIn & (src_rgb_offset <= src_rgb_last);
-    at_x[i] = at.x;
-    at_y[i] = at.y;
-    src_rgb[i] = holds ? src_rgb_offset : 0;
-    isGathered[i] = holds;
-    points += holds;
+    located.x[i] = at.x;
+    located.y[i] = at.y;
+    located.src_rgb[i] = holds ? src_rgb_offset : 0;
+    located.isGathered[i] = holds;
+    gathered += holds;
   }
-  if (points > 0) {
+  located.gathered = gathered;
+}
+
+// Has its taps brought from memory, while others are worked on.
+static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located) {
+  if (located.gathered == 0) return;
+  for (Index i = 0; i < run.count; i += 4) {
+    Gather<uint8_t, 6, 2>::prefetch((const char*)image.src_rgb + located.src_rgb[i], image.src_rgb_pitch);
+  }
+}
+
+static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Run& run, const Located& located, Fetched& px) {
+  if (located.gathered > 0) {
     Gathered gathered;
-    for (Index i = 0; i < count; i++) {
-      gathered.src_rgb.take((const char*)image.src_rgb + src_rgb[i], image.src_rgb_pitch, i);
+    for (Index i = 0; i < run.count; i++) {
+      gathered.src_rgb.take((const char*)image.src_rgb + located.src_rgb[i], image.src_rgb_pitch, i);
     }
-    for (Index i = 0; i < count; i++) {
-      const f32x2 at{at_x[i], at_y[i]};
+    for (Index i = 0; i < run.count; i++) {
+      const f32x2 at{located.x[i], located.y[i]};
       const InGathered taps{image, args, gathered, i, (int)floorf(at.x), (int)floorf(at.y)};
       const f32x3 pixel = sampleInside(image, args, taps, at);
       px.x[i] = pixel.x;
       px.y[i] = pixel.y;
       px.z[i] = pixel.z;
     }
-    if (points == count) return;
+    if (located.gathered == run.count) return;
   }
   // Points with a tap outside, or so close to the end that a whole word would reach beyond it.
-  for (Index i = 0; i < count; i++) {
-    if (isGathered[i]) continue;
-    const f32x3 pixel = fetch(image, args, begin + i, row);
+  for (Index i = 0; i < run.count; i++) {
+    if (located.isGathered[i]) continue;
+    const f32x3 pixel = fetch(image, args, run.begin + i, run.row);
     px.x[i] = pixel.x;
     px.y[i] = pixel.y;
     px.z[i] = pixel.z;
@@ -242,15 +259,23 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   const Args args = call;
   const Image image = imageOf(described, call);
   const Index width = image.size[2].width;
-  Fetched fetched;
-  for (int row = rowBegin; row < rowEnd; row++) {
-    for (Index begin = 0; begin < width; begin += RUN) {
-      const Index count = width - begin < RUN ? width - begin : RUN;
-      fetchRun(image, args, begin, row, count, fetched);
-      for (Index i = 0; i < count; i++) {
-        const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
-        store(image, begin + i, row, finish(image, args, px));
-      }
+  // Some of a run's points may be given later than others.
+  Fetched fetched{};
+  // One run ahead: its taps are on their way from memory while those of the one before are filtered.
+  Located located[2];
+  const Index runs = runsOf(width, rowEnd - rowBegin);
+  for (Index n = 0; n <= runs; n++) {
+    if (n < runs) {
+      const Run next = runAt(n, width, rowBegin);
+      locateRun(image, args, next, located[n % 2]);
+      prefetchRun(image, next, located[n % 2]);
+    }
+    if (n == 0) continue;
+    const Run run = runAt(n - 1, width, rowBegin);
+    fetchRun(image, args, run, located[(n - 1) % 2], fetched);
+    for (Index i = 0; i < run.count; i++) {
+      const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
+      store(image, run.begin + i, run.row, finish(image, args, px));
     }
   }
 }

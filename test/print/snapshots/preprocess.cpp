@@ -217,15 +217,35 @@ struct InGathered {
     return px0;
   }
 };
+// Taps that all lie outside: the border's pixel, wherever they are.
+struct Beyond {
+  const Image& image;
+  const Args& args;
+  template <class At>
+  __attribute__((always_inline)) f32x3 operator()(int, int, At) const {
+    return f32x3{image.warpAffine.border[0], image.warpAffine.border[1], image.warpAffine.border[2]};
+  }
+};
+static inline __attribute__((always_inline)) bool isBeyond(const Image& image, const f32x2 at) {
+  return (at.x < -1.0f) | (at.x > float(image.size[0].width)) | (at.y < -1.0f) | (at.y > float(image.size[0].height));
+}
+static inline __attribute__((always_inline)) f32x3 sampleBeyond(const Image& image, const Args& args, const f32x2 at) {
+  return linear(Beyond{image, args}, at);
+}
 
-static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Index begin, const int row, const Index count, Fetched& px) {
-  float at_x[RUN], at_y[RUN];
-  int isGathered[RUN], src_y[RUN], src_uv[RUN];
+// Where the taps of a run's points lie.
+struct Located {
+  float x[RUN], y[RUN];
+  int isGathered[RUN], isBeyond[RUN], src_y[RUN], src_uv[RUN];
+  int gathered, beyond;
+};
+
+static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
   const int src_y_last = Gather<uint8_t, 2, 2>::last(image.size[0].width, image.size[0].height, 1, image.src_y_pitch);
   const int src_uv_last = Gather<uint8_t, 4, 2>::last((image.size[0].width + 1) / 2, (image.size[0].height + 1) / 2, 2, image.src_uv_pitch);
-  int points = 0;
-  for (Index i = 0; i < count; i++) {
-    const f32x2 point = locate(image, args, begin + i, row);
+  int gathered = 0, beyond = 0;
+  for (Index i = 0; i < run.count; i++) {
+    const f32x2 point = locate(image, args, run.begin + i, run.row);
     const bool isIn = isInside(image, point);
     // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
@@ -233,33 +253,61 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
     const int src_y_offset = offsetOf<uint8_t, 1>(image.src_y_pitch, left, top);
     const int src_uv_offset = offsetOf<uint8_t, 2>(image.src_uv_pitch, left >> 1, top >> 1);
     const bool holds = isIn & (src_y_offset <= src_y_last) & (src_uv_offset <= src_uv_last);
-    at_x[i] = at.x;
-    at_y[i] = at.y;
-    src_y[i] = holds ? src_y_offset : 0;
-    src_uv[i] = holds ? src_uv_offset : 0;
-    isGathered[i] = holds;
-    points += holds;
+    located.x[i] = at.x;
+    located.y[i] = at.y;
+    located.src_y[i] = holds ? src_y_offset : 0;
+    located.src_uv[i] = holds ? src_uv_offset : 0;
+    located.isGathered[i] = holds;
+    gathered += holds;
+    const bool misses = isBeyond(image, point);
+    located.isBeyond[i] = misses;
+    beyond += misses;
   }
-  if (points > 0) {
+  located.gathered = gathered;
+  located.beyond = beyond;
+}
+
+// Has its taps brought from memory, while others are worked on.
+static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located) {
+  if (located.gathered == 0) return;
+  for (Index i = 0; i < run.count; i += 8) {
+    Gather<uint8_t, 2, 2>::prefetch((const char*)image.src_y + located.src_y[i], image.src_y_pitch);
+  }
+  for (Index i = 0; i < run.count; i += 8) {
+    Gather<uint8_t, 4, 2>::prefetch((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch);
+  }
+}
+
+static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Run& run, const Located& located, Fetched& px) {
+  if (located.gathered > 0) {
     Gathered gathered;
-    for (Index i = 0; i < count; i++) {
-      gathered.src_y.take((const char*)image.src_y + src_y[i], image.src_y_pitch, i);
-      gathered.src_uv.take((const char*)image.src_uv + src_uv[i], image.src_uv_pitch, i);
+    for (Index i = 0; i < run.count; i++) {
+      gathered.src_y.take((const char*)image.src_y + located.src_y[i], image.src_y_pitch, i);
+      gathered.src_uv.take((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch, i);
     }
-    for (Index i = 0; i < count; i++) {
-      const f32x2 at{at_x[i], at_y[i]};
+    for (Index i = 0; i < run.count; i++) {
+      const f32x2 at{located.x[i], located.y[i]};
       const InGathered taps{image, args, gathered, i, (int)floorf(at.x), (int)floorf(at.y)};
       const f32x3 pixel = sampleInside(image, args, taps, at);
       px.x[i] = pixel.x;
       px.y[i] = pixel.y;
       px.z[i] = pixel.z;
     }
-    if (points == count) return;
+    if (located.gathered == run.count) return;
   }
-  // Points with a tap outside, or so close to the end that a whole word would reach beyond it.
-  for (Index i = 0; i < count; i++) {
-    if (isGathered[i]) continue;
-    const f32x3 pixel = fetch(image, args, begin + i, row);
+  if (located.beyond > 0) {
+    for (Index i = 0; i < run.count; i++) {
+      const f32x3 pixel = sampleBeyond(image, args, locate(image, args, run.begin + i, run.row));
+      px.x[i] = located.isBeyond[i] ? pixel.x : px.x[i];
+      px.y[i] = located.isBeyond[i] ? pixel.y : px.y[i];
+      px.z[i] = located.isBeyond[i] ? pixel.z : px.z[i];
+    }
+    if (located.gathered + located.beyond == run.count) return;
+  }
+  // Points with taps on both sides of the edge, or so close to the end that a whole word would reach beyond it.
+  for (Index i = 0; i < run.count; i++) {
+    if (located.isGathered[i] || located.isBeyond[i]) continue;
+    const f32x3 pixel = fetch(image, args, run.begin + i, run.row);
     px.x[i] = pixel.x;
     px.y[i] = pixel.y;
     px.z[i] = pixel.z;
@@ -272,15 +320,23 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   const Args args = call;
   const Image image = imageOf(described, call);
   const Index width = image.size[1].width;
-  Fetched fetched;
-  for (int row = rowBegin; row < rowEnd; row++) {
-    for (Index begin = 0; begin < width; begin += RUN) {
-      const Index count = width - begin < RUN ? width - begin : RUN;
-      fetchRun(image, args, begin, row, count, fetched);
-      for (Index i = 0; i < count; i++) {
-        const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
-        store(image, begin + i, row, finish(image, args, px));
-      }
+  // Some of a run's points may be given later than others.
+  Fetched fetched{};
+  // One run ahead: its taps are on their way from memory while those of the one before are filtered.
+  Located located[2];
+  const Index runs = runsOf(width, rowEnd - rowBegin);
+  for (Index n = 0; n <= runs; n++) {
+    if (n < runs) {
+      const Run next = runAt(n, width, rowBegin);
+      locateRun(image, args, next, located[n % 2]);
+      prefetchRun(image, next, located[n % 2]);
+    }
+    if (n == 0) continue;
+    const Run run = runAt(n - 1, width, rowBegin);
+    fetchRun(image, args, run, located[(n - 1) % 2], fetched);
+    for (Index i = 0; i < run.count; i++) {
+      const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
+      store(image, run.begin + i, run.row, finish(image, args, px));
     }
   }
 }
