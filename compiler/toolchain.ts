@@ -98,7 +98,7 @@ export const hostFlags: readonly string[] = [
 ];
 
 /** Whether a C++ compiler is GCC. */
-export const isGcc = ({ version }: Tool): boolean => /^[gc]\+\+ |gcc/i.test(version);
+export const isGcc = ({ version }: Tool): boolean => /^(\S*-)?[gc]\+\+(-\d+)? |gcc/i.test(version);
 
 /**
  * More of them, for this machine's compiler. GCC on x86-64 would keep a loop's clamped positions in vector registers, store one number

@@ -122,7 +122,7 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
     const arrived = new Signal();
     const room = new Signal();
     let stopped = false;
-    // Of pictures that were taken from the decoders and not read yet; and of one.
+    // Of pictures that were taken from the decoders and not read yet; and of the largest one.
     let aheadBytes = 0;
     let size = pictureBytes(file);
     // Pieces are given out one at a time, in order.
@@ -162,6 +162,8 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       const session = sessions.take(choice.held, waiting);
       // Fed to the session and not over.
       const mine: Work[] = [];
+      // Bytes of pictures that were taken and belong to no piece yet: after an error nobody reads them.
+      let unplaced = 0;
       const stretches = async function* () {
         for (let work = await nextWork(); work; work = await nextWork()) {
           mine.push(work);
@@ -174,8 +176,9 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         const taken = take(stopped ? 1 : roomFor(mine[0]));
         for (const picture of taken) {
           if (!picture) continue;
-          size = picture.bytes;
-          aheadBytes += size;
+          size = Math.max(size, picture.bytes);
+          aheadBytes += picture.bytes;
+          unplaced += picture.bytes;
         }
         return taken;
       };
@@ -186,8 +189,10 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       };
       try {
         for await (const picture of session.decodeAll(stretches(), admit)) {
-          if (picture) place(picture, mine[0]);
-          else finish();
+          if (picture) {
+            unplaced -= picture.bytes;
+            place(picture, mine[0]);
+          } else finish();
           if (stopped) return;
         }
       } catch (error) {
@@ -195,6 +200,8 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         // Later pieces are not decoded any more: nobody gets beyond the one that failed.
         finish(error);
       } finally {
+        aheadBytes -= unplaced;
+        room.notify();
         sessions.give(session);
       }
     };

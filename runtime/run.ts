@@ -303,6 +303,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   try {
     images = await RunImages.open(asked, runtime, device);
     source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
+    if (!source.decoder && source.total !== undefined) images.requireFor(source.total);
     for (const [r, { name }] of results.entries()) {
       const path = name === '' ? run.output : pathOfResult(run.output, name);
       outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));

@@ -55,18 +55,25 @@ export class RunImages {
     }
   }
 
+  /** Checks, before anything runs, that those with several files have one for each of so many images. */
+  requireFor(total: number): void {
+    for (const [name, images] of this.placed) {
+      if (images.length === 1 || images.length === total) continue;
+      throw expected(
+        'a file for each image, or one for all,',
+        `images.${name}`,
+        `${images.length} files for ${total} images`,
+      );
+    }
+  }
+
   /** The options for `count` images of the run, the first of them number `from`. */
   optionsFor(from: number, count: number): Readonly<Record<string, unknown>> {
     return Object.fromEntries(
       [...this.placed].map(([name, images]) => {
         if (images.length === 1) return [name, images[0]];
-        if (images.length < from + count) {
-          throw expected(
-            'a file for each image, or one for all,',
-            `images.${name}`,
-            `${images.length} files for at least ${from + count} images`,
-          );
-        }
+        // How many frames a video has, shows at its end.
+        if (images.length < from + count) this.requireFor(from + count);
         return [name, images.slice(from, from + count)];
       }),
     );

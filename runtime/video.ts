@@ -340,13 +340,13 @@ export class VideoReader {
 
   /**
    * @param kept It lives until the caller disposes of it, and not only as long as the loop's body.
-   * @param own Not in the decoder's surface, of which there are few.
+   * @param crowded More frames live at once than the decoder has surfaces for.
    */
-  #place(decoded: DecodedFrame<HostImage | Surface>, kept: boolean, own = kept): VideoFrame {
+  #place(decoded: DecodedFrame<HostImage | Surface>, kept: boolean, crowded = false): VideoFrame {
     const { image } = decoded;
     const inSurface = 'bytes' in image && !image.own;
     const placed =
-      own && inSurface
+      (kept || crowded) && inSurface
         ? { ...decoded, image: copySurface(this.device, image, this.device.stream, kept) }
         : decoded;
     // What goes with the loop is given back soon: the collector need not know.

@@ -139,8 +139,10 @@ export class VideoDecoder {
   async next(): Promise<VideoFrame | undefined> {
     const native = this.#open();
     for (;;) {
-      if (this.#ready.length === 0) this.#take();
+      // Behind the end of a stream, which a caller of flush() did not wait for, the next one's frames may lie already.
+      const ended = this.#ready.length === 0 && this.#take();
       if (this.#ready.length > 0) return this.#ready.shift();
+      if (ended) continue;
       if (native.queued === 0) return undefined;
       this.#checkHeld();
       await guardedAsync(() => native.wait(0));

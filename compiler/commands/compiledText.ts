@@ -76,9 +76,11 @@ const accessText = (accesses: readonly Accesses[]): string =>
 
 const does: Readonly<Partial<Record<LoopKind, string>>> = {
   points: 'finds points',
+  prefetch: 'asks for taps ahead',
   taps: 'reads taps',
   filter: 'filters taps',
   read: 'reads pixels',
+  beyond: 'fills what lies beyond the image',
   edge: 'reads pixels at the edge',
   write: 'writes pixels',
 };

@@ -53,10 +53,11 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   // The run that suits every sink: where one needs fewer pixels for its widest access, the others' are narrower.
   const widest = Math.min(...sinks.map(widestRun));
   const width = Math.max(widest, ...sinks.map(leastRun), readsRuns ? leastRun(source) : 1);
+  // Single pixels, or those of one sample, are moved value by value.
+  if (width <= blockWidth) return { width, height: blockHeight, readsRuns: false };
   // Two rows of subsampled chroma are one row of samples: read once, used for both.
   const shared = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
-  const height = Math.max(shared, blockHeight);
-  return { width, height, readsRuns };
+  return { width, height: Math.max(shared, blockHeight), readsRuns };
 };
 
 /** The most pixels that one access writes in every plane: longer runs leave gaps between the threads of a warp. */

@@ -403,7 +403,7 @@ export const kernelView = (
       blockWidth: block[0] * tile.width,
       blockHeight: block[1] * tile.height,
       runs,
-      grouped: tile.width === 1 && (tile.height > 1 || packed.length > 0),
+      grouped: printed.insideTap.length > 0 && tile.width === 1 && (tile.height > 1 || packed.length > 0),
       packed: packed.length > 0,
       readsRuns: tile.readsRuns,
       planes: packed.length > 0 ? packed : runs ? [...sourceRuns, ...sinkRuns] : [],

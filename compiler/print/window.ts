@@ -3,7 +3,8 @@
  * side in memory, so that their addresses differ by numbers that the compiler knows.
  */
 import type { Kernel } from '../ir/plan.js';
-import { dtypeBytes, type Format } from '../ir/types.js';
+import { type DType, dtypeBytes, type Format } from '../ir/types.js';
+import { hasBlocks } from '../pass/block.js';
 import { inRun, laneAt, load, planeMember, storedTypes } from './planes.js';
 import { samples } from './view.js';
 
@@ -42,6 +43,7 @@ const FEWEST_CHANNELS = 3;
 const MOST_BYTES = 16;
 /** Samples of so many bytes are read in one access: those of more have no access of their size, or no format. */
 const PACKED_BYTES = [2, 4];
+const PACKED_DTYPES: readonly DType[] = ['u8', 'u16'];
 
 /** The window of a kernel's filter, or undefined where taps are read one by one. */
 export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
@@ -80,9 +82,13 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
       : load(source, `below(${own}, image.${own}_pitch, row)`, column);
   });
   const taken = samples(source, 'src').filter((_, n) => kinds[n] === 'sample');
-  // A sink with blocks has wider tiles; its kernel has no way for planes that are not aligned.
+  // The kernel of a sink with blocks has no way for planes that are not aligned.
+  const isAlone = !pipeline.sinks.some(({ format }) => hasBlocks(format));
   const isPacked = ({ channels }: { channels: number }): boolean =>
-    schedule.tile.width === 1 && channels > 1 && PACKED_BYTES.includes(channels * dtypeBytes[source.dtype]);
+    isAlone &&
+    channels > 1 &&
+    PACKED_DTYPES.includes(source.dtype) &&
+    PACKED_BYTES.includes(channels * dtypeBytes[source.dtype]);
   return {
     members: [
       '// The first of the pixels that are read. How far the others are from it is known while compiling.',

@@ -23,7 +23,16 @@ export type LoopVersion = {
  * Finding points, reading their taps, filtering those; reading pixels, all of them or those whose taps were not read before; computing
  * results and writing them.
  */
-export type LoopKind = 'points' | 'taps' | 'filter' | 'read' | 'edge' | 'write' | 'other';
+export type LoopKind =
+  | 'points'
+  | 'beyond'
+  | 'prefetch'
+  | 'taps'
+  | 'filter'
+  | 'read'
+  | 'edge'
+  | 'write'
+  | 'other';
 
 type Found = Omit<HostLoop, 'versions'>;
 
@@ -53,6 +62,8 @@ const bodyFrom = (lines: readonly string[], first: number): string => {
 
 const kindOf = (body: string): LoopKind => {
   if (/\.take\(/.test(body)) return 'taps';
+  if (/::prefetch\(/.test(body)) return 'prefetch';
+  if (/\bsampleBeyond\(/.test(body)) return 'beyond';
   if (/\bsampleInside\(/.test(body)) return 'filter';
   if (/\bfetch\(/.test(body)) return /\bcontinue;/.test(body) ? 'edge' : 'read';
   if (/\blocate\(/.test(body)) return 'points';

@@ -332,6 +332,15 @@ describe('NVDEC on stand-ins', () => {
     for (const frame of kept) frame.dispose();
   });
 
+  it('keeps those of small batches, too, of which one decoder has not surfaces enough', async () => {
+    const reader = await VideoReader.open(await webm(upTo(60).map(packetAt)), { device });
+    const kept: VideoFrame[] = [];
+    for await (const frames of reader.batches(8, { keep: true })) kept.push(...frames.frames);
+    reader.dispose();
+    expect(await Promise.all(kept.map(levelOf))).toEqual(upTo(60));
+    for (const frame of kept) frame.dispose();
+  });
+
   it('decodes with the least where the budget allows nothing', async () => {
     const picture = 512 * 48 * 1.5;
     const reader = await VideoReader.open(await webm(upTo(100).map(packetAt)), {

@@ -229,7 +229,7 @@ describe('cuweave run', () => {
         "error: Expected a picture at nowhere.png but there is none: ENOENT: no such file or directory, stat 'nowhere.png'",
         "error: Expected a gray picture for images.mask but received colours.png, which has colours. Make it gray, or let the pipeline do it: [rgb8(), rgbToGray()].",
         "error: Expected 20×10 for image 0 for the size of options.background but received 8×12. composite reads it pixel by pixel: it has the size of the image there.",
-        "error: Expected a file for each image, or one for all, for images.background but received 2 files for at least 3 images.",
+        "error: Expected a file for each image, or one for all, for images.background but received 2 files for 3 images.",
         "error: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in src/pipelines.ts but: Input file contains unsupported image format",
         "error: Expected u8 [H, W, 3] for images.background but received u8 [1, 10, 20, 1] in flat.npy.",
         "error: Expected an .npy file for broken.npy but received one that ends in its header.",

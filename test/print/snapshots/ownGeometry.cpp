@@ -209,7 +209,7 @@ static inline __attribute__((always_inline)) void locateRun(const Image& image, 
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
     const int left = (int)floorf(at.x), top = (int)floorf(at.y);
     const int src_rgb_offset = offsetOf<uint8_t, 3>(image.src_rgb_pitch, left, top);
-    const bool holds = isIn & (src_rgb_offset <= src_rgb_last);
+    const bool holds = isIn & (src_rgb_last >= 0) & (src_rgb_offset <= src_rgb_last);
     located.x[i] = at.x;
     located.y[i] = at.y;
     located.src_rgb[i] = holds ? src_rgb_offset : 0;

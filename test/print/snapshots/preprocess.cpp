@@ -252,7 +252,7 @@ static inline __attribute__((always_inline)) void locateRun(const Image& image, 
     const int left = (int)floorf(at.x), top = (int)floorf(at.y);
     const int src_y_offset = offsetOf<uint8_t, 1>(image.src_y_pitch, left, top);
     const int src_uv_offset = offsetOf<uint8_t, 2>(image.src_uv_pitch, left >> 1, top >> 1);
-    const bool holds = isIn & (src_y_offset <= src_y_last) & (src_uv_offset <= src_uv_last);
+    const bool holds = isIn & (src_y_last >= 0) & (src_y_offset <= src_y_last) & (src_uv_last >= 0) & (src_uv_offset <= src_uv_last);
     located.x[i] = at.x;
     located.y[i] = at.y;
     located.src_y[i] = holds ? src_y_offset : 0;
