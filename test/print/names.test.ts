@@ -21,7 +21,7 @@ import { runSpecs } from '../support/specFiles.js';
 const words = `int float template register namespace operator auto signed main printf malloc launch
   NAN INFINITY EOF NULL assert errno stdin linux unix M_PI CHAR_BIT INT_MAX
   uint8_t int32_t int64_t size_t f16 f32x1 f32x3 i32x2 array rowOf toF32 bitsOf get put idiv Index
-  cudaError_t cudaStream_t cudaSuccess dim3 blockIdx threadIdx warpSize float2 sinf sqrtf fabsf fmodf
+  below loadSample aligned cudaError_t cudaStream_t cudaSuccess dim3 blockIdx threadIdx warpSize float2 sinf sqrtf fabsf fmodf
   batch Batch args Args image Image images capacity count first left width height size grid block error stream index
   row rows run begin rowBegin rowEnd px px0 px1 at at0 x y i v p src dst tap inside read store fetch finish
   pixel sizes single f cw manifest directory definePipeline readFileSync URL JSON Number Float32Array
@@ -114,18 +114,22 @@ describe('names', () => {
   it('the host compiler takes them', () =>
     compile('g++', [...hostFlags, '-fsyntax-only'], 'all.cpp', hostSource));
 
-  it.skipIf(!nvcc)(`nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`, () => {
-    const flags = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
-    const quick = [
-      ...flags.slice(0, flags.indexOf('-gencode')),
-      '-arch=sm_90',
-      '-Xcicc=-O0',
-      '-ptx',
-      '-o',
-      'all.ptx',
-    ];
-    return compile(nvcc!.path, [...quick, '-Werror', 'all-warnings'], 'all.cu', cudaSource);
-  });
+  it.skipIf(!nvcc)(
+    `nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`,
+    () => {
+      const flags = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
+      const quick = [
+        ...flags.slice(0, flags.indexOf('-gencode')),
+        '-arch=sm_90',
+        '-Xcicc=-O0',
+        '-ptx',
+        '-o',
+        'all.ptx',
+      ];
+      return compile(nvcc!.path, [...quick, '-Werror', 'all-warnings'], 'all.cu', cudaSource);
+    },
+    300_000,
+  );
 
   it('the header is C', async () => {
     writeFileSync(join(folder, 'pipelines.h'), headerSource(plans, 'pipelines.so'));
