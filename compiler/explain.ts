@@ -286,6 +286,8 @@ const formatBytes = (format: Format, { width, height }: Size): number =>
     0,
   );
 
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
 /**
  * Bytes of a fused kernel and of one kernel per step, without steps for intermediate images. A size that the caller gives
  * counts as unchanged.
@@ -300,7 +302,8 @@ const traffic = async (
   const sizes = await stageSizes(kernel, source);
   const between = (size: Size, channels: number): number => 4 * channels * size.width * size.height;
   let size = source;
-  let beside = 0;
+  /** Bytes of images beside the source, by the name under which they are open: several operators may read one. */
+  const beside = new Map<string, number>();
   const alone: Traffic[] = [];
   const start = inside ? between(source, channelCount[from.colour]) : formatBytes(from, source);
   /** One step after another; what the last of them writes. */
@@ -318,9 +321,11 @@ const traffic = async (
       const out = between(size, channels);
       if (isNew) {
         // Images that it reads are as large as what it makes.
-        const images = (stage.images ?? []).reduce((sum, { format }) => sum + formatBytes(format, size), 0);
-        beside += images;
-        alone.push({ step: stage.name, read: written + images, written: out });
+        const images = (stage.images ?? []).map(
+          ({ open, format }) => [open, formatBytes(format, size)] as const,
+        );
+        for (const [open, bytes] of images) beside.set(open, bytes);
+        alone.push({ step: stage.name, read: written + sum(images.map(([, bytes]) => bytes)), written: out });
       }
       written = out;
     }
@@ -336,9 +341,9 @@ const traffic = async (
     const { written: read } = run(points, trunk.written, trunk.channels);
     if (output !== undefined) alone.push({ step: format.name, read, written: formatBytes(format, size) });
   }
-  const written = sinks.reduce((sum, { format }) => sum + formatBytes(format, size), 0);
+  const written = sum(sinks.map(({ format }) => formatBytes(format, size)));
   return {
-    fused: { step: kernel.name, read: formatBytes(from, source) + beside, written },
+    fused: { step: kernel.name, read: formatBytes(from, source) + sum([...beside.values()]), written },
     alone,
     after: size,
   };
