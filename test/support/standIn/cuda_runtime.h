@@ -49,6 +49,7 @@ template <class T> T __ldg(const T* at) { return *standInAligned(at); }
 static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
   return (unsigned)((((unsigned long long)high << 32) | low) >> (shift & 31));
 }
+static inline void* __cvta_global_to_generic(unsigned long long at) { return (void*)at; }
 template <class T> void __stcs(T* at, const T value) { *(T*)standInAligned(at) = value; }
 
 static thread_local dim3 blockIdx, threadIdx;
