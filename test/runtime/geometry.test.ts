@@ -22,7 +22,8 @@ beforeAll(async () => {
   built = (await import(pathToFileURL(join(out, 'index.js')).href)) as Calls;
   device = openDevice('cpu');
 });
-afterAll(() => {
+afterAll(async () => {
+  await device.synchronize();
   expect(device.memory().live).toBe(0);
   device.dispose();
 });
