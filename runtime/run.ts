@@ -1,6 +1,5 @@
 /** What `cuweave run` does: a built pipeline over pictures or a video, to pictures or .npy files. */
 import { existsSync, readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +7,7 @@ import type { Manifest, ManifestFormat, ManifestPipeline } from '../native/manif
 import { ContactSheet } from './contactSheet.js';
 import type { Device, DeviceName } from './device.js';
 import { ArgumentError, describe, expected, LibraryError } from './errors.js';
+import { headOf } from './fileHead.js';
 import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
 import { isPerImage } from './params.js';
@@ -129,20 +129,12 @@ const deviceName = (name: string | undefined): DeviceName | undefined => {
 // The first bytes of JPEG, PNG, GIF, TIFF and BMP; WebP, AVIF and HEIC have a word further on.
 const magic = ['ffd8ff', '89504e47', '47494638', '49492a00', '4d4d002a'];
 const looksLikePicture = async (path: string): Promise<boolean> => {
-  const file = await open(path).catch(() => undefined);
-  if (!file) return false;
-  try {
-    const head = Buffer.alloc(16);
-    await file.read(head, 0, 16, 0);
-    const word = head.toString('latin1', 8, 12);
-    if (head.toString('latin1', 0, 4) === 'RIFF') return word === 'WEBP';
-    if (head.toString('latin1', 4, 8) === 'ftyp') return /^(avif|avis|heic|heix|mif1)$/.test(word);
-    return magic.some(bytes => head.toString('hex').startsWith(bytes));
-  } catch {
-    return false;
-  } finally {
-    await file.close();
-  }
+  const head = await headOf(path, 16);
+  if (!head) return false;
+  const word = head.toString('latin1', 8, 12);
+  if (head.toString('latin1', 0, 4) === 'RIFF') return word === 'WEBP';
+  if (head.toString('latin1', 4, 8) === 'ftyp') return /^(avif|avis|heic|heix|mif1)$/.test(word);
+  return magic.some(bytes => head.toString('hex').startsWith(bytes));
 };
 
 const openSource = async (

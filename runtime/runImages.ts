@@ -1,9 +1,9 @@
 /** The images that a pipeline reads beside its source, as `cuweave run` takes them: files, placed once for all calls of a run. */
-import { open } from 'node:fs/promises';
 import type { ManifestFormat, ManifestImage, ManifestPipeline } from '../native/manifest.js';
 import { gray8, rgb8 } from '../ops/formats.js';
 import type { Device } from './device.js';
 import { expected } from './errors.js';
+import { headOf } from './fileHead.js';
 import { sameFormat } from './formats.js';
 import type { Image } from './image.js';
 import { isNpy, readNpy } from './npyReader.js';
@@ -91,7 +91,9 @@ const place = async (
   runtime: Runtime,
   device: Device,
 ): Promise<Image | Tensor> => {
-  if (await beginsAsNpy(path)) return placeArray(path, format, name, runtime, device);
+  // That there is no such file, says who reads it as a picture.
+  const head = await headOf(path, 6);
+  if (head && isNpy(head)) return placeArray(path, format, name, runtime, device);
   const picture = await readPicture(path);
   if (sameFormat(rgb8(), format)) return runtime.Image.fromHost(device, { ...picture, format: format.name });
   if (!sameFormat(gray8(), format)) {
@@ -107,21 +109,6 @@ const place = async (
     throw expected('a gray picture', name, `${path}, which has colours`, hint);
   }
   return runtime.Image.fromHost(device, { format: format.name, width, height, planes: [{ data }] });
-};
-
-const beginsAsNpy = async (path: string): Promise<boolean> => {
-  // That there is no such file, says who reads it as a picture.
-  const file = await open(path).catch(() => undefined);
-  if (!file) return false;
-  try {
-    const head = Buffer.alloc(6);
-    await file.read(head, 0, 6, 0);
-    return isNpy(head);
-  } catch {
-    return false;
-  } finally {
-    await file.close();
-  }
 };
 
 /** An array of one image, as a tensor of the format: its axes in the format's order; that of one image, or of one channel, may be missing. */

@@ -2,7 +2,7 @@
 import { channelCount, paramFields } from '../../ops/spec.js';
 import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
 import { type Format, tuple } from '../ir/types.js';
-import { blockOf, hasBlocks } from '../pass/block.js';
+import { hasBlocks, movesRuns } from '../pass/block.js';
 import { isArray, lanePath } from '../pass/layout.js';
 import { type BlocksView, blocksView } from './blocks.js';
 import { c, cType } from './c.js';
@@ -338,7 +338,7 @@ export const kernelView = (
     ...rest,
     lines: withLineDirectives(lines, target.file),
   });
-  const runs = tile.width > blockOf(sink)[0];
+  const runs = movesRuns(tile, sink);
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
   const sinkRuns = sinks.flatMap(({ format, side }) => tilePlanes(format, side, tile));
   return {

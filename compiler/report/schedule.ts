@@ -1,7 +1,7 @@
 /** How a kernel is spread over a GPU's threads, and how wide these reach into memory. */
 import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
-import { blockOf } from '../pass/block.js';
+import { movesRuns } from '../pass/block.js';
 
 /** The widest access of one thread to a row of a plane, where images are aligned for it. */
 export type PlaneAccess = { readonly plane: string; readonly bytes: number };
@@ -28,14 +28,12 @@ export const explainSchedule = ({ schedule, pipeline, resample }: Kernel): Expla
       plane: `${before}${name}`,
       bytes: accessBytes((tile.width / subsampling[0]) * channels * dtypeBytes[dtype]),
     }));
-  // As wide as what shares samples anyway: no run.
-  const writes = tile.width > blockOf(pipeline.sinks[0].format)[0];
   return {
     block,
     pixelsPerThread: [tile.width, tile.height],
     reads: tile.readsRuns ? 'runs' : resample ? 'taps' : 'pixels',
     runsRead: tile.readsRuns ? runs(pipeline.source, '') : [],
-    runsWritten: writes
+    runsWritten: movesRuns(tile, pipeline.sinks[0].format)
       ? pipeline.sinks.flatMap(({ name, format }) => runs(format, name === '' ? '' : `${name}.`))
       : [],
     imagesPerLaunch: capacities,
