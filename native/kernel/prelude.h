@@ -185,6 +185,15 @@ CW_INLINE float toF32(uint16_t v) { return (float)v; }
 CW_INLINE float toF32(f16 v) { return f16Value(v.bits); }
 CW_INLINE float toF32(float v) { return v; }
 
+// The host's half of `put`: v, rounded and held to 0..most, in the lowest bits. Both clamps are arithmetic on bits: of conditions with
+// constants g++ makes jumps, and of those masks over bytes, which take half again as long as all the rest of a store.
+CW_INLINE uint32_t rounded(float v, uint32_t most) {
+  const float positive = floatOf(bitsOf(v) & -(uint32_t)(v > 0.0f));
+  // 2^23 + v has no room for a fraction: the addition itself rounds half to even.
+  const uint32_t bits = bitsOf(positive + 8388608.0f);
+  const uint32_t last = 0x4b000000u + most;
+  return bits < last ? bits : last;
+}
 // f32 as a stored value: rounded half to even and clamped to the type's range; a NaN gives 0 in an integer type.
 CW_INLINE void put(float v, uint8_t& out) {
 #ifdef __CUDA_ARCH__
@@ -192,19 +201,14 @@ CW_INLINE void put(float v, uint8_t& out) {
   asm("cvt.rni.sat.u8.f32 %0, %1;" : "=r"(rounded) : "f"(v));
   out = (uint8_t)rounded;
 #else
-  const float low = v > 0.0f ? v : 0.0f;
-  const float in = low < 255.0f ? low : 255.0f;
-  // 2^23 + in has no room for a fraction: the addition itself rounds half to even.
-  out = (uint8_t)(bitsOf(in + 8388608.0f) & 0xffu);
+  out = (uint8_t)rounded(v, 255);
 #endif
 }
 CW_INLINE void put(float v, uint16_t& out) {
 #ifdef __CUDA_ARCH__
   asm("cvt.rni.sat.u16.f32 %0, %1;" : "=h"(out) : "f"(v));
 #else
-  const float low = v > 0.0f ? v : 0.0f;
-  const float in = low < 65535.0f ? low : 65535.0f;
-  out = (uint16_t)(bitsOf(in + 8388608.0f) & 0xffffu);
+  out = (uint16_t)rounded(v, 65535);
 #endif
 }
 // A code of more than 8 bits, given on the scale of 8-bit codes: rounded half to even, held to 0..most, `shift` bits up in its
