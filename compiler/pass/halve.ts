@@ -5,10 +5,8 @@
 import { nhwc } from '../../ops/formats.js';
 import type { Expr, Fn, KernelIr, MapStage, OpFunction, Stage, Stmt } from '../ir/types.js';
 import { f32, i32 } from '../ir/types.js';
+import { type Axis, keepsAxes, pairOf } from './axes.js';
 import { fuse } from './fuse.js';
-import { childrenOf } from './uniform.js';
-
-type Axis = 0 | 1;
 
 /**
  * The pipelines of both kernels, without names of their own; or undefined, where the resampling is another, or one whose columns do not
@@ -48,7 +46,7 @@ const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): Map
   // A rectangle is held to the image that enters, which the second half does not see.
   if (map.params.some(({ kind }) => kind === 'rect')) return undefined;
   // An image that is read beside it says of each place on its own where to look.
-  if (map.images || !map.isInside || !map.size || (scale && !keepsAxes(scale.fn))) return undefined;
+  if (map.images || !map.isInside || !map.size || (scale && !keepsAxes(scale.fn, 'apart'))) return undefined;
   const position = alongAxis(map.apply, axis, (fn, other) => ({
     kind: 'index',
     tuple: { kind: 'local', name: fn.args[0]!.name, type: fn.args[0]!.type, loc: fn.loc },
@@ -67,48 +65,13 @@ const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): Map
   return position && size && { ...map, name, apply: position, size, filter: { ...rest, apply } };
 };
 
-type Pair = { readonly declared: readonly Stmt[]; readonly items: readonly [Expr, Expr] };
-
-/** The two numbers that a function gives, where nothing in it branches. */
-const pairOf = ({ body }: Fn): Pair | undefined => {
-  const last = body.at(-1);
-  if (last?.kind !== 'return' || last.value.kind !== 'tuple') return undefined;
-  const [x, y] = last.value.items;
-  const declared = body.slice(0, -1);
-  const isPlain = declared.every(statement => statement.kind === 'let' && !statement.mutable);
-  return x && y && isPlain ? { declared, items: [x, y] } : undefined;
-};
-
-/** Whether the first number that a function gives follows from columns and widths alone, and the second from rows and heights. */
-const keepsAxes = (fn: Fn): boolean => {
-  const pair = pairOf(fn);
-  if (!pair) return false;
-  const locals = new Map<string, ReadonlySet<Axis>>();
-  const axesOf = (e: Expr): ReadonlySet<Axis> => {
-    if (e.kind === 'size') return new Set<Axis>([e.axis === 'width' ? 0 : 1]);
-    if (
-      e.kind === 'index' &&
-      e.tuple.kind === 'local' &&
-      fn.args.some(({ name }) => name === nameOf(e.tuple))
-    )
-      return new Set<Axis>([e.index as Axis]);
-    if (e.kind === 'local') return locals.get(e.name) ?? new Set<Axis>([0, 1]);
-    return new Set(childrenOf(e).flatMap(child => [...axesOf(child)]));
-  };
-  for (const statement of pair.declared) {
-    if (statement.kind === 'let') locals.set(statement.name, axesOf(statement.init));
-  }
-  return pair.items.every((item, axis) => [...axesOf(item)].every(one => one === axis));
-};
-const nameOf = (e: Expr): string | undefined => (e.kind === 'local' ? e.name : undefined);
-
 /** The function with `stays` in place of the other axis's number; undefined where the axes are not apart. */
 const alongAxis = (
   { fn, helpers }: OpFunction,
   axis: Axis,
   stays: (fn: Fn, other: Axis) => Expr,
 ): OpFunction | undefined => {
-  const pair = keepsAxes(fn) ? pairOf(fn) : undefined;
+  const pair = keepsAxes(fn, 'apart') ? pairOf(fn) : undefined;
   const last = fn.body.at(-1);
   if (!pair || last?.kind !== 'return' || last.value.kind !== 'tuple') return undefined;
   const other = stays(fn, axis === 0 ? 1 : 0);

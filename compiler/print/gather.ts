@@ -4,6 +4,8 @@
  */
 import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
+import { areAxesApart, isRowMonotonic } from '../pass/axes.js';
+import { hasBlocks } from '../pass/block.js';
 import { inRun, laneAt, load, planeMember, shift, storedTypes } from './planes.js';
 
 /** What the host's template prints of it. */
@@ -12,6 +14,13 @@ export type GatherView = {
   /** The window's first pixel, from the point `at`. */
   readonly left: string;
   readonly top: string;
+  /** A coordinate of points of which no tap lies outside, if there are any. */
+  readonly insideX: string;
+  readonly insideY: string;
+  /** Whether columns and rows are located apart from each other, each once. */
+  readonly isApart: boolean;
+  /** Whether points between two of a row lie between them. */
+  readonly isMonotonic: boolean;
   /** The channels of the pixel at (column, row) of the window of point `i`. */
   readonly values: readonly string[];
 };
@@ -30,7 +39,8 @@ const MOST_TAPS = 4;
 const MOST_BYTES = 32;
 
 /** How a kernel's taps are gathered, or undefined where its pixels are fetched one by one. */
-export const gatherView = ({ pipeline, before, schedule }: Kernel): GatherView | undefined => {
+export const gatherView = (kernel: Kernel): GatherView | undefined => {
+  const { pipeline, before, schedule } = kernel;
   const { reach } = schedule;
   const { source } = pipeline;
   // Maps in between move every tap on its own, and interpolated chroma has taps of its own.
@@ -43,6 +53,11 @@ export const gatherView = ({ pipeline, before, schedule }: Kernel): GatherView |
   return {
     left: firstOf('x', reach.x.low),
     top: firstOf('y', reach.y.low),
+    insideX: `${Math.max(0, -reach.x.low)}.0f`,
+    insideY: `${Math.max(0, -reach.y.low)}.0f`,
+    // Rows whose pixels share samples of the sink are not computed one after the other.
+    isApart: areAxesApart(kernel) && !pipeline.sinks.some(({ format }) => hasBlocks(format)),
+    isMonotonic: isRowMonotonic(kernel),
     planes: source.planes.map(({ name, channels, subsampling: [across, down] }) => {
       const own = planeMember('src', name);
       return {

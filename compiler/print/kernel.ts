@@ -122,6 +122,7 @@ const contextNames = new Set([
   ...['locate', 'isInside', 'sampleInside'],
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
   ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
+  ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */

@@ -17,11 +17,15 @@ struct Run {
 };
 // Rows are so many runs, one row after the other, and the n-th of them from `row` on.
 CW_INLINE Index runsOf(const Index width, const int rows) { return (width + RUN - 1) / RUN * rows; }
+CW_INLINE Run runFrom(const Index begin, const Index width, const int row) {
+  return Run{begin, row, width - begin < RUN ? width - begin : RUN};
+}
 CW_INLINE Run runAt(const Index n, const Index width, const int row) {
   const Index across = (width + RUN - 1) / RUN;
-  const Index begin = n % across * RUN;
-  return Run{begin, row + (int)(n / across), width - begin < RUN ? width - begin : RUN};
+  return runFrom(n % across * RUN, width, row + (int)(n / across));
 }
+// So many runs of a row are located together, where columns and rows stay apart.
+constexpr Index STRIP = 8;
 
 // Values that lie in one word, from its lowest bits on.
 template <class T> struct Packed { uint32_t bits; };
@@ -98,6 +102,14 @@ template <class T, int count, int rows> struct Gather {
     return end > 2147483647 || most < 0 ? -1 : (int)most;
   }
 };
+
+// Offsets, none of which is beyond `room`; `most` is the largest. Those that are, are moved to `moved`, and what is read there
+// is not used.
+CW_INLINE const int* held(const int* offsets, const int most, const int room, const Index count, int (&moved)[RUN]) {
+  if (most <= room) return offsets;
+  for (Index i = 0; i < count; i++) moved[i] = min(offsets[i], room);
+  return moved;
+}
 
 // How far a sample is from the plane's begin. It fits an int wherever `last` is not -1.
 template <class T, int channels> CW_INLINE int offsetOf(const int64_t pitch, const int x, const int y) {
