@@ -17,6 +17,7 @@ export const cudaSource = (kernel: Kernel, file: string): string =>
     render(
       'kernel.cu',
       kernelView(kernel, {
+        isDevice: true,
         file,
         version,
         inline: 'static __device__ __forceinline__',
@@ -33,6 +34,7 @@ export const hostSource = (kernel: Kernel, file: string): string =>
     render(
       'host.cpp',
       kernelView(kernel, {
+        isDevice: false,
         file,
         version,
         inline: 'static inline __attribute__((always_inline))',

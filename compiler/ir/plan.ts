@@ -62,6 +62,8 @@ export type Schedule = {
   readonly tile: Tile;
   /** How far the filter reads, if that is known: inside of it the border is not asked. */
   readonly reach?: Reach;
+  /** How a block reads its taps from shared memory, where a call is large enough for it; else each thread from the source. */
+  readonly staging?: Staging;
   /** Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. */
   readonly capacities: readonly number[];
 };
@@ -78,6 +80,16 @@ export type Tile = {
   /** Whether the source's samples of a row come in one access, as the sink's always do; else pixel by pixel. */
   readonly readsRuns: boolean;
 };
+/** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
+export type Staging = {
+  readonly width: number;
+  readonly height: number;
+  readonly patches: readonly Patch[];
+  /** Whether that is all that its taps read at the image's edge as well. */
+  readonly atEdges: boolean;
+};
+/** So many rows of so many bytes. */
+export type Patch = { readonly bytes: number; readonly rows: number };
 /** Taps lie from floor(x) + low to floor(x) + high, and the same for y. */
 export type Reach = {
   readonly x: Span;

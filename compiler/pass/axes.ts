@@ -1,5 +1,5 @@
 /** What follows from the text of a kernel's maps about the points of neighbouring pixels. */
-import type { Kernel } from '../ir/plan.js';
+import type { FusedKernel, Kernel } from '../ir/plan.js';
 import type { Expr, Fn, Stmt } from '../ir/types.js';
 import { childrenOf } from './uniform.js';
 
@@ -51,18 +51,18 @@ export const areAxesApart = ({ resample, chained, after }: Kernel): boolean =>
   );
 
 /**
- * Whether both coordinates of the points of a row, from left to right, only ever grow or only ever fall: then all points between two lie
- * between them, in f32 as well, since a rounding keeps the order. That much is told of sums with numbers that all pixels
- * share, and of their products with such.
+ * Whether both coordinates of the points along a row (axis 0) or a column only ever grow or only ever fall: then all points between two
+ * lie between them, in f32 as well, since a rounding keeps the order. That much is told of sums with numbers that all
+ * pixels share, and of their products with such.
  */
-export const isRowMonotonic = ({ resample, chained, after }: Kernel): boolean => {
+export const isMonotonic = ({ resample, chained, after }: FusedKernel, axis: Axis): boolean => {
   if (!resample || after.length > 0 || chained.length > 0 || resample.stage.images) return false;
   const { fn } = resample.stage.apply;
   const pair = pairOf(fn);
   if (!pair) return false;
   const locals = new Map<string, Along | undefined>();
   const along = (e: Expr): Along | undefined => {
-    if (isOfArgument(e, fn)) return e.index === 0 ? 'monotonic' : 'same';
+    if (isOfArgument(e, fn)) return e.index === axis ? 'monotonic' : 'same';
     switch (e.kind) {
       case 'literal':
       case 'param':
@@ -88,5 +88,5 @@ export const isRowMonotonic = ({ resample, chained, after }: Kernel): boolean =>
   return pair.items.every(item => along(item) !== undefined);
 };
 
-/** How a number goes along a row. */
+/** How a number goes along the axis. */
 type Along = 'same' | 'monotonic';

@@ -1,5 +1,6 @@
-import type { FusedKernel, Layout, Reach, Schedule, Tile } from '../ir/plan.js';
-import { dtypeBytes, type Format } from '../ir/types.js';
+import type { FusedKernel, Layout, Patch, Reach, Schedule, Staging, Tile } from '../ir/plan.js';
+import { dtypeBytes, type Expr, type Fn, type Format } from '../ir/types.js';
+import { isMonotonic } from './axes.js';
 import { blockOf, hasBlocks } from './block.js';
 import { reachOf } from './reach.js';
 
@@ -15,6 +16,20 @@ const BLOCK = [32, 8] as const;
 const VECTOR_BYTES = 16;
 /** The unit that runs are made of. */
 const WORD_BYTES = 4;
+/** Shared memory that a kernel may have without asking for more. */
+const SHARED_BYTES = 48 * 1024;
+/** Of which a block needs so many itself. */
+const SHARED_OWN = 64;
+/** Rows of shared memory are multiples of its 32 banks: those of other lengths suit some angles of a warp, and others much less. */
+const BANKS_BYTES = 128;
+/** A wider tile reads less beside what it needs; pixels of more bytes than these would need more shared memory for it. */
+const WIDE_TILE_BYTES = 3;
+/** Room for the source of a tile that covers so many times its own width, */
+const ROOM_ACROSS = 1.2;
+/** and so many rows for 32: 1080 rows become 640 with the first, a tile as wide as it is high turns by any angle with the second. */
+const ROOM_DOWN = { wide: 57, square: 47 };
+/** With fewer rows not even a small turn fits. */
+const LEAST_ROWS = 36;
 
 /** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
@@ -26,8 +41,63 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
     block: BLOCK,
     tile: tileOf(kernel, reach),
     ...(reach ? { reach } : {}),
+    ...stagingOf(kernel, reach),
     capacities: [...SMALLER_BATCHES.filter(images => images < most), most],
   };
+};
+
+/**
+ * Whether a block's taps come from shared memory. Each value of the source is read once for all pixels of a tile then, 16 bytes at a
+ * time, and addresses have 32 bits. The tile's corners must bound its points, and nothing but the filter read them.
+ */
+const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: Staging } => {
+  const { pipeline, before } = kernel;
+  const { source, sinks } = pipeline;
+  if (!reach?.isFixed || before.length > 0 || source.chroma) return {};
+  if (!isMonotonic(kernel, 0) || !isMonotonic(kernel, 1) || sinks.some(({ format }) => hasBlocks(format)))
+    return {};
+  const bytesOf = ({ channels, subsampling }: Format['planes'][number]): number =>
+    (channels * dtypeBytes[source.dtype]) / subsampling[0];
+  const isWide = source.planes.every(plane => bytesOf(plane) <= WIDE_TILE_BYTES);
+  const [width, height] = [isWide ? 2 * BLOCK[0] : BLOCK[0], 4 * BLOCK[1]];
+  const window = (axis: 'x' | 'y'): number => reach[axis].high - reach[axis].low;
+  const columns = Math.ceil(ROOM_ACROSS * width) + window('x') + 1;
+  const patches = (rows: number): Patch[] =>
+    source.planes.map(plane => {
+      const bytes = columns * bytesOf(plane) + VECTOR_BYTES - 1;
+      return {
+        bytes: Math.max(2 * BANKS_BYTES, BANKS_BYTES * Math.ceil(bytes / BANKS_BYTES)),
+        rows: plane.subsampling[1] === 2 ? Math.ceil(rows / 2) + 1 : rows,
+      };
+    });
+  const bytesFor = (rows: number): number =>
+    SHARED_OWN + patches(rows).reduce((sum, patch) => sum + patch.bytes * patch.rows, 0);
+  let rows = (isWide ? ROOM_DOWN.wide : ROOM_DOWN.square) + window('y');
+  while (bytesFor(rows) > SHARED_BYTES) rows--;
+  const { border } = kernel.resample!.stage;
+  const atEdges = border.kind === 'constant' || isClamp(border.apply.fn);
+  return rows < LEAST_ROWS ? {} : { staging: { width, height, patches: patches(rows), atEdges } };
+};
+
+/** Whether a border is the nearest pixel: `min(max(i, 0), size - 1)`. Others may lead anywhere in the image. */
+const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {
+  if (only?.kind !== 'return' || more) return false;
+  const isNumber = (e: Expr | undefined, value: number): boolean => e?.kind === 'literal' && e.value === value;
+  const isNamed = (e: Expr | undefined, name: string | undefined): boolean =>
+    e?.kind === 'local' && e.name === name;
+  const { value: upper } = only;
+  if (upper.kind !== 'math' || upper.fn !== 'min') return false;
+  const [lower, last] = upper.args;
+  return (
+    lower?.kind === 'math' &&
+    lower.fn === 'max' &&
+    isNamed(lower.args[0], i?.name) &&
+    isNumber(lower.args[1], 0) &&
+    last?.kind === 'binary' &&
+    last.op === '-' &&
+    isNamed(last.left, size?.name) &&
+    isNumber(last.right, 1)
+  );
 };
 
 /** Pixels of one thread, and whether it reads them in runs. */

@@ -74,3 +74,10 @@ export const c: Language = {
     return `${entry.cpp}(${args.join(', ')})`;
   },
 };
+
+/** The same for a GPU's maps: products are not fused with the sums that they go into. */
+export const cUnfused: Language = {
+  ...c,
+  operatorCall: (op, scalar, left, right) =>
+    op === '*' && scalar === 'f32' ? `cw::product(${left}, ${right})` : c.operatorCall(op, scalar, left, right),
+};

@@ -143,15 +143,18 @@ export class FunctionNames {
     return freeName(name, this.#taken);
   }
 
-  /** Names the helpers of an operator; `fresh` are the ones that were not there before. */
-  helpers(apply: OpFunction): {
+  /** Names the helpers of an operator; `fresh` are the ones that were not there before, as the operator's `kind` has them printed. */
+  helpers(
+    apply: OpFunction,
+    kind = '',
+  ): {
     rename: (name: string) => string;
     fresh: readonly { fn: Fn; name: string }[];
   } {
     const names = new Map<string, string>();
     const fresh: { fn: Fn; name: string }[] = [];
     for (const fn of apply.helpers) {
-      const key = `${fn.loc.file}:${fn.loc.line}:${fn.loc.column}:${JSON.stringify(fn)}`;
+      const key = `${fn.loc.file}:${fn.loc.line}:${fn.loc.column}:${JSON.stringify(fn)}${kind}`;
       let name = this.#helpers.get(key);
       if (name === undefined) {
         name = this.take(cName(fn.name));

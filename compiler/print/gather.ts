@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
-import { areAxesApart, isRowMonotonic } from '../pass/axes.js';
+import { areAxesApart, isMonotonic } from '../pass/axes.js';
 import { hasBlocks } from '../pass/block.js';
 import { inRun, laneAt, load, planeMember, shift, storedTypes } from './planes.js';
 
@@ -57,7 +57,7 @@ export const gatherView = (kernel: Kernel): GatherView | undefined => {
     insideY: `${Math.max(0, -reach.y.low)}.0f`,
     // Rows whose pixels share samples of the sink are not computed one after the other.
     isApart: areAxesApart(kernel) && !pipeline.sinks.some(({ format }) => hasBlocks(format)),
-    isMonotonic: isRowMonotonic(kernel),
+    isMonotonic: isMonotonic(kernel, 0),
     planes: source.planes.map(({ name, channels, subsampling: [across, down] }) => {
       const own = planeMember('src', name);
       return {

@@ -65,6 +65,8 @@ export type PrintedKernel = {
   readonly sampleInside: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
+  /** The same from what a block has of the source, `taps`, and from that with its border. */
+  readonly stagedFetch: readonly string[];
   /** The statements of `finish(image, args, px0)`: everything that depends on the fetched pixel. */
   readonly finish: readonly string[];
   /** Whether `finish` takes the output's position too: a point operator there asks for its pixel's. */
@@ -91,6 +93,8 @@ export type Access = {
   readonly inside?: string;
   /** A tap's place in its window as the last argument of its call, where it is known; unset where taps do not take it. */
   place?(place: TapPlace): string;
+  /** The language of maps, where their products must not be fused with the sums they go into. */
+  readonly mapLanguage?: Language;
   /** The type of a stage's struct, as an argument. */
   paramsArg(stage: string, name: string): string;
   sizeArg(name: string): string;
@@ -120,6 +124,7 @@ const contextNames = new Set([
   ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned', 'aligned'],
   ...['valuesAt', 'below', 'gatherRun', 'loadRun', 'loadSample', 'storeRun', 'wholeWords', 'runsOf', 'runAt'],
   ...['locate', 'isInside', 'sampleInside'],
+  ...['Part', 'Patch', 'Shared', 'Staged', 'StagedAnywhere', 'partOf', 'fetchStaged', 'storeAt', 'isStageable', 'isStaged', 'copy16', 'waitForCopies'],
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
   ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
   ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
@@ -178,7 +183,17 @@ export const printKernel = (
   const enters = new Map<Stage, number>();
   const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
 
-  const printFn = (name: string, title: string, fn: Fn, helper: (name: string) => string, stage?: Stage) => {
+  const languageOf = (stage?: Stage): Language =>
+    stage && stage.role !== 'point' ? (access.mapLanguage ?? language) : language;
+
+  const printFn = (
+    name: string,
+    title: string,
+    fn: Fn,
+    helper: (name: string) => string,
+    written: Language,
+    stage?: Stage,
+  ) => {
     const uses = usesOf(fn);
     const locals = localNames(
       fn,
@@ -214,18 +229,19 @@ export const printKernel = (
       returns: cType(fn.returns),
       args: args.join(', '),
       taps: uses.tap,
-      lines: printBody(fn, language, around),
+      lines: printBody(fn, written, around),
     };
     return { printed, uses };
   };
 
   /** Prints an operator's function and its helpers; returns how it is called. */
   const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
-    const { rename, fresh } = names.helpers(apply);
+    const written = languageOf(stage);
+    const { rename, fresh } = names.helpers(apply, written === language ? '' : 'map');
     for (const { fn, name } of fresh)
-      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename).printed);
+      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
     const name = names.take(functionName(wanted));
-    const { printed, uses } = printFn(name, title, apply.fn, rename, stage);
+    const { printed, uses } = printFn(name, title, apply.fn, rename, written, stage);
     const rest = [
       ...(uses.params && stage ? [access.params(stage.name)] : []),
       ...(uses.src ? [`image.size[${number}]`] : []),
@@ -403,7 +419,7 @@ export const printKernel = (
     positioned: finishing.some(asksPosition),
   };
 
-  const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [] };
+  const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [], stagedFetch: [] };
   if (!resample) {
     const { steps, value } = readThrough(kernel.after, here);
     return { functions, ...common, ...notAsked, tap: [], locate: [], fetch: [...steps, `return ${value};`] };
@@ -498,7 +514,17 @@ export const printKernel = (
   });
   const early = kernel.pre.length - kernel.postponed.length;
   const points = kernel.pre.slice(0, early);
-  const inside = `sampleInside(${access.context}, ${access.inside}, at)`;
+  const fetchFrom = (inside: string, beyond: string): string[] => {
+    const sampled = `sampleInside(${access.context}, ${inside}, at)`;
+    // With operators after the filter pixel by pixel: which way one takes shows in its last bit.
+    return kernel.postponed.length > 0
+      ? [located, `if (isInside(image, at)) return ${sampled};`, ...scaled, `return ${filtered(beyond)};`]
+      : [
+          located,
+          ...scaled,
+          `return cw::together(isInside(image, at)) ? ${sampled} : ${filtered(beyond)};`,
+        ];
+  };
   return {
     ...resampled,
     insideTap: tapSteps(tapped, points, true),
@@ -520,10 +546,7 @@ export const printKernel = (
       // None of these asks for its position, which taps have and the point has not.
       ...pointSteps(kernel.postponed, () => tapped, early),
     ],
-    fetch:
-      kernel.postponed.length > 0
-        ? // Pixel by pixel: which way one takes shows in its last bit.
-          [located, `if (isInside(image, at)) return ${inside};`, ...scaled, `return ${anywhere};`]
-        : [located, ...scaled, `return cw::together(isInside(image, at)) ? ${inside} : ${anywhere};`],
+    fetch: fetchFrom(access.inside, access.anywhere),
+    stagedFetch: fetchFrom('taps', 'StagedAnywhere{taps}'),
   };
 };

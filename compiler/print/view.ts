@@ -5,7 +5,7 @@ import { type Format, tuple } from '../ir/types.js';
 import { hasBlocks, movesRuns } from '../pass/block.js';
 import { isArray, lanePath } from '../pass/layout.js';
 import { type BlocksView, blocksView } from './blocks.js';
-import { c, cType } from './c.js';
+import { c, cType, cUnfused } from './c.js';
 import { chromaView } from './chroma.js';
 import type { Line } from './fn.js';
 import type { GatherView } from './gather.js';
@@ -13,6 +13,7 @@ import { type Access, kernelName, type PrintedFunction, type PrintedKernel, prin
 import { memberName, stageName } from './names.js';
 import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
 import { namedSinks } from './sinks.js';
+import { type StagingView, stagingView } from './staging.js';
 import type { PackedPlane, WindowView } from './window.js';
 
 /** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
@@ -76,6 +77,8 @@ export type KernelView = {
   readonly structs: StructsView;
   /** How functions begin: `static __device__ __forceinline__` or `static inline`. */
   readonly inline: string;
+  /** The same for those that say where pixels lead: a launcher may ask for the first of them. */
+  readonly inlineForBoth: string;
   readonly functions: readonly FunctionView[];
   readonly filter?: FunctionView;
   /** What is computed once per image; the kernel's image is the caller's with these behind it. */
@@ -108,6 +111,8 @@ export type KernelView = {
   readonly placed: boolean;
   /** The operators that may follow the filter, in words. */
   readonly postponed: string;
+  /** How a block reads such taps from shared memory. */
+  readonly staging?: StagingView & { readonly lines: readonly string[]; readonly fetch: readonly string[] };
   /** Whether the source needs native/kernel/runs.h. */
   readonly needsRuns: boolean;
   /** How members of structs begin that are functions. */
@@ -135,6 +140,8 @@ export type KernelView = {
     readonly runs: boolean;
     /** Whether a thread's pixels, one below the other, are fetched together where none of their taps lies outside. */
     readonly grouped: boolean;
+    /** Whether there is a function for a pixel alone. */
+    readonly single: boolean;
     /** Whether their taps' samples are read in one access each, where the planes are aligned. */
     readonly packed: boolean;
     /** Else pixels are fetched one by one. */
@@ -171,6 +178,7 @@ type InsideView = {
   readonly lines: readonly string[];
 };
 type FunctionView = Omit<PrintedFunction, 'lines'> & {
+  readonly inline: string;
   readonly lines: readonly string[];
   /** Whether it reads through whatever gives it taps. */
   readonly taps: boolean;
@@ -241,8 +249,9 @@ const member = (field: PlacedField): string => {
   return `${type} ${field.member}${isArray(field) ? `[${field.lanes}]` : ''};`;
 };
 
-const access = (kernel: Kernel, column: string, window: WindowView | undefined): Access => ({
-  column,
+const access = (kernel: Kernel, target: Target): Access => ({
+  column: target.column,
+  ...(target.isDevice ? { mapLanguage: cUnfused } : {}),
   imageArg: 'const Image& image',
   params: stage => {
     const placed = kernel.layout.params.find(params => params.stage === stage);
@@ -254,7 +263,7 @@ const access = (kernel: Kernel, column: string, window: WindowView | undefined):
   context: 'image, args',
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
-  ...(kernel.schedule.reach ? { inside: `${insideType(window, false)}(image, args, at)` } : {}),
+  ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),
   place: ({ column, row }) => `Place<${column}, ${row}>()`,
   paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,
   sizeArg: name => `const cuweaveSize ${name}`,
@@ -312,33 +321,39 @@ const tilePlaces = (format: Format, side: string): { run: string; index: string 
     };
   });
 
-/** A source file for the host or for CUDA. `lineOf` says where a function's text comes from, for `#line`. */
-export const kernelView = (
-  kernel: Kernel,
-  target: {
-    inline: string;
-    member: string;
-    column: string;
-    file: string;
-    version: string;
-    window?: WindowView | undefined;
-    gather?: GatherView | undefined;
-  },
-): KernelView => {
+/** What a source file is printed for. */
+export type Target = {
+  readonly isDevice: boolean;
+  readonly inline: string;
+  readonly member: string;
+  readonly column: string;
+  readonly file: string;
+  readonly version: string;
+  readonly window?: WindowView | undefined;
+  readonly gather?: GatherView | undefined;
+};
+
+/** A source file for the host or for CUDA. */
+export const kernelView = (kernel: Kernel, target: Target): KernelView => {
   const { window } = target;
   const packed = window?.packed ?? [];
-  const printed = printKernel(kernel, c, access(kernel, target.column, window));
+  const printed = printKernel(kernel, c, access(kernel, target));
   const { source } = kernel.pipeline;
   const sinks = namedSinks(kernel.pipeline.sinks);
   /** A sink with blocks is alone. */
   const sink = sinks[0]!.format;
   const lanes = ['x', 'y', 'z', 'w'];
   const { block, tile, capacities } = kernel.schedule;
+  const staging = target.isDevice ? stagingView(kernel) : undefined;
+  const inlineForBoth = staging ? 'static __host__ __device__ __forceinline__' : target.inline;
   const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({
     ...rest,
+    // What reads through whatever gives it taps is not the launcher's.
+    inline: rest.taps ? target.inline : inlineForBoth,
     lines: withLineDirectives(lines, target.file),
   });
   const runs = movesRuns(tile, sink);
+  const grouped = printed.insideTap.length > 0 && tile.width === 1 && (tile.height > 1 || packed.length > 0);
   const sourceRuns = tile.readsRuns ? tilePlanes(source, 'src', tile) : [];
   const sinkRuns = sinks.flatMap(({ format, side }) => tilePlanes(format, side, tile));
   return {
@@ -347,10 +362,13 @@ export const kernelView = (
     header: [
       `${target.file}, generated by cuweave ${target.version} from ${kernel.pipeline.loc.file}. Do not edit; run: cuweave build`,
       kernel.chain,
-      `schedule: blocks of ${block[0]}×${block[1]}, ${tileText(tile)} per thread; structure ${kernel.hash}`,
+      `schedule: blocks of ${block[0]}×${block[1]}, ${tileText(tile)} per thread${
+        staging ? `, or tiles of ${staging.width}×${staging.height} from shared memory` : ''
+      }; structure ${kernel.hash}`,
     ],
     structs: structsView(kernel),
     inline: target.inline,
+    inlineForBoth,
     functions: printed.functions.map(view),
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
     uniforms: printed.uniforms,
@@ -386,6 +404,7 @@ export const kernelView = (
           ...(printed.beyond ? { beyond: printed.beyond } : {}),
         }
       : {}),
+    ...(staging ? { staging: { ...staging, lines: printed.insideTap, fetch: printed.stagedFetch } } : {}),
     placed: kernel.schedule.reach?.isFixed === true,
     locate: printed.locate,
     isInside: printed.isInside,
@@ -403,7 +422,8 @@ export const kernelView = (
       blockWidth: block[0] * tile.width,
       blockHeight: block[1] * tile.height,
       runs,
-      grouped: printed.insideTap.length > 0 && tile.width === 1 && (tile.height > 1 || packed.length > 0),
+      grouped,
+      single: !grouped || staging !== undefined,
       packed: packed.length > 0,
       readsRuns: tile.readsRuns,
       planes: packed.length > 0 ? packed : runs ? [...sourceRuns, ...sinkRuns] : [],

@@ -103,12 +103,22 @@ CW_INLINE int imul(int a, int b) { return (int)((uint32_t)a * (uint32_t)b); }
 CW_INLINE int idiv(int a, int b) { return b == 0 ? 0 : b == -1 ? (int)(0u - (uint32_t)a) : a / b; }
 CW_INLINE int imod(int a, int b) { return b == 0 || b == -1 ? 0 : a % b; }
 
+// A product that a GPU does not fuse with the sum it goes into: the points of a map are the host's to the bit, wherever they are
+// computed.
+CW_INLINE float product(float a, float b) {
+#ifdef __CUDA_ARCH__
+  return __fmul_rn(a, b);
+#else
+  return a * b;
+#endif
+}
+
 // v / by for a number `by` that all pixels share; `reciprocal` is 1 / by, rounded. Without CUWEAVE_STRICT a GPU multiplies: that
 // rounds twice where the division does once.
 CW_INLINE float quotient(float v, float by, float reciprocal) {
 #if defined(__CUDA_ARCH__) && !defined(CUWEAVE_STRICT)
   (void)by;
-  return v * reciprocal;
+  return product(v, reciprocal);
 #else
   (void)reciprocal;
   return v / by;
