@@ -123,6 +123,7 @@ const contextNames = new Set([
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
   ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
   ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
+  ...['prefetchStores', 'prefetchResults'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */

@@ -201,9 +201,10 @@ struct Located {
 
 static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
   const int src_rgb_last = Gather<uint8_t, 6, 2>::last(image.size[0].width, image.size[0].height, 3, image.src_rgb_pitch);
+  const int begin = (int)run.begin, count = (int)run.count;
   int gathered = 0;
-  for (Index i = 0; i < run.count; i++) {
-    const f32x2 point = locate(image, args, run.begin + i, run.row);
+  for (int i = 0; i < count; i++) {
+    const f32x2 point = locate(image, args, begin + i, run.row);
     const bool isIn = isInside(image, point);
     // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};

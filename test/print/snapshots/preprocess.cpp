@@ -243,9 +243,28 @@ struct Located {
 static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
   const int src_y_last = Gather<uint8_t, 2, 2>::last(image.size[0].width, image.size[0].height, 1, image.src_y_pitch);
   const int src_uv_last = Gather<uint8_t, 4, 2>::last((image.size[0].width + 1) / 2, (image.size[0].height + 1) / 2, 2, image.src_uv_pitch);
+  const int begin = (int)run.begin, count = (int)run.count;
+  // Points between two that lie inside do so, too.
+  if (isInside(image, locate(image, args, begin, run.row)) & isInside(image, locate(image, args, begin + count - 1, run.row))) {
+    int src_y_most = 0, src_uv_most = 0;
+    for (int i = 0; i < count; i++) {
+      const f32x2 at = locate(image, args, begin + i, run.row);
+      const int left = (int)floorf(at.x), top = (int)floorf(at.y);
+      located.x[i] = at.x;
+      located.y[i] = at.y;
+      located.src_y[i] = offsetOf<uint8_t, 1>(image.src_y_pitch, left, top);
+      src_y_most = cw::max(src_y_most, located.src_y[i]);
+      located.src_uv[i] = offsetOf<uint8_t, 2>(image.src_uv_pitch, left >> 1, top >> 1);
+      src_uv_most = cw::max(src_uv_most, located.src_uv[i]);
+    }
+    if ((src_y_most <= src_y_last) & (src_uv_most <= src_uv_last)) {
+      located.gathered = count;
+      return;
+    }
+  }
   int gathered = 0, beyond = 0;
-  for (Index i = 0; i < run.count; i++) {
-    const f32x2 point = locate(image, args, run.begin + i, run.row);
+  for (int i = 0; i < count; i++) {
+    const f32x2 point = locate(image, args, begin + i, run.row);
     const bool isIn = isInside(image, point);
     // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
