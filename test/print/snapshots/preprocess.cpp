@@ -301,8 +301,8 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   if (located.gathered > 0) {
     Gathered gathered;
     for (Index i = 0; i < run.count; i++) {
-      gathered.src_y.take((const char*)image.src_y + located.src_y[i], image.src_y_pitch, i);
-      gathered.src_uv.take((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch, i);
+      gathered.src_y.take((const char*)image.src_y, image.src_y_pitch, located.src_y[i], i);
+      gathered.src_uv.take((const char*)image.src_uv, image.src_uv_pitch, located.src_uv[i], i);
     }
     for (Index i = 0; i < run.count; i++) {
       const f32x2 at{located.x[i], located.y[i]};
@@ -333,6 +333,13 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   }
 }
 
+// Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
+static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
+  prefetchResults<f16, 1>(image.dst_r, image.dst_r_pitch, run);
+  prefetchResults<f16, 1>(image.dst_g, image.dst_g_pitch, run);
+  prefetchResults<f16, 1>(image.dst_b, image.dst_b_pitch, run);
+}
+
 // Computes rows [rowBegin, rowEnd) of one image.
 CW_CLONES static void rows(const Args& call, const Given& described, const int rowBegin, const int rowEnd) {
   // Copies of their own: stores to the image cannot change them, so the compiler keeps them in registers.
@@ -349,6 +356,7 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
       const Run next = runAt(n, width, rowBegin);
       locateRun(image, args, next, located[n % 2]);
       prefetchRun(image, next, located[n % 2]);
+      prefetchStores(image, next);
     }
     if (n == 0) continue;
     const Run run = runAt(n - 1, width, rowBegin);

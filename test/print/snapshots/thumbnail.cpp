@@ -239,8 +239,10 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
     Gathered gathered;
     int src_rgb_held[RUN];
     const int* const src_rgb = held(columns.src_rgb, columns.src_rgb_most, line.src_rgb_room, run.count, src_rgb_held);
+    // Two at a time: counting is a good part of so short a loop.
+#pragma GCC unroll 2
     for (Index i = 0; i < run.count; i++) {
-      gathered.src_rgb.take((const char*)image.src_rgb + line.src_rgb + src_rgb[i], image.src_rgb_pitch, i);
+      gathered.src_rgb.take((const char*)image.src_rgb + line.src_rgb, image.src_rgb_pitch, src_rgb[i], i);
     }
     for (Index i = 0; i < run.count; i++) {
       const f32x2 at{columns.x[i], line.y};
@@ -259,6 +261,11 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
     px.y[i] = pixel.y;
     px.z[i] = pixel.z;
   }
+}
+
+// Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
+static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
+  prefetchResults<uint8_t, 3>(image.dst_rgb, image.dst_rgb_pitch, run);
 }
 
 // Computes rows [rowBegin, rowEnd) of one image.
@@ -280,8 +287,11 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
       for (Index n = 0; n < runs; n++) {
         const Run run = runFrom(left + n * RUN, width, row);
         // One run ahead: its taps are on their way from memory while those of this one are filtered.
-        if (n + 1 < runs) prefetchRun(image, runFrom(run.begin + RUN, width, row), columns[n + 1], line);
-        else prefetchRun(image, runFrom(left, width, row + 1), columns[0], below);
+        const bool isLast = n + 1 == runs;
+        const Run next = isLast ? runFrom(left, width, row + 1) : runFrom(run.begin + RUN, width, row);
+        if (isLast) prefetchRun(image, next, columns[0], below);
+        else prefetchRun(image, next, columns[n + 1], line);
+        if (next.row < rowEnd) prefetchStores(image, next);
         fetchRun(image, args, run, columns[n], line, fetched);
     for (Index i = 0; i < run.count; i++) {
       const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
