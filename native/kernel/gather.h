@@ -75,8 +75,8 @@ template <class T, int count, int rows> struct Gather {
     }
   }
 
-  CW_MEMBER static void prefetch(const char* from, const int64_t pitch) {
-    for (int row = 0; row < rows; row++) __builtin_prefetch(from + row * pitch);
+  CW_MEMBER static void prefetch(const char* from, const int64_t pitch, const bool lastRow = false) {
+    for (int row = lastRow ? rows - 1 : 0; row < rows; row++) __builtin_prefetch(from + row * pitch);
   }
 
   // The word that begins with value `value` of a row, as far as it was read.
