@@ -286,14 +286,18 @@ static inline __attribute__((always_inline)) void locateRun(const Image& image, 
   located.beyond = beyond;
 }
 
+// Whether rows of points lie so close that the upper rows of a window are the last of others, which ask for them.
+static inline __attribute__((always_inline)) bool isDense(const Image& image, const Args& args, const int row) {
+  return cw::abs(locate(image, args, 0, row + 1).y - locate(image, args, 0, row).y) <= 1.0f;
+}
 // Has its taps brought from memory, while others are worked on.
-static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located) {
+static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located, const bool dense) {
   if (located.gathered == 0) return;
   for (Index i = 0; i < run.count; i += 8) {
-    Gather<uint8_t, 2, 2>::prefetch((const char*)image.src_y + located.src_y[i], image.src_y_pitch);
+    Gather<uint8_t, 2, 2>::prefetch((const char*)image.src_y + located.src_y[i], image.src_y_pitch, dense);
   }
   for (Index i = 0; i < run.count; i += 8) {
-    Gather<uint8_t, 4, 2>::prefetch((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch);
+    Gather<uint8_t, 4, 2>::prefetch((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch, dense);
   }
 }
 
@@ -351,11 +355,12 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   // One run ahead: its taps are on their way from memory while those of the one before are filtered.
   Located located[2];
   const Index runs = runsOf(width, rowEnd - rowBegin);
+  const bool dense = isDense(image, args, rowBegin);
   for (Index n = 0; n <= runs; n++) {
     if (n < runs) {
       const Run next = runAt(n, width, rowBegin);
       locateRun(image, args, next, located[n % 2]);
-      prefetchRun(image, next, located[n % 2]);
+      prefetchRun(image, next, located[n % 2], dense);
       prefetchStores(image, next);
     }
     if (n == 0) continue;
