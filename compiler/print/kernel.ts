@@ -128,6 +128,7 @@ const contextNames = new Set([
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
   ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
   ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
+  ...['prefetchStores', 'prefetchResults', 'isDense'],
 ]);
 
 /** Members of the struct that a filter reads through, from which operators are called. */

@@ -27,6 +27,13 @@ CW_INLINE Run runAt(const Index n, const Index width, const int row) {
 // So many runs of a row are located together, where columns and rows stay apart.
 constexpr Index STRIP = 8;
 
+// Has a plane's samples under a run brought from memory, to be written.
+template <class T, int channels> CW_INLINE void prefetchResults(const void* plane, const int64_t pitch, const Run& run) {
+  constexpr int line = 64;
+  const char* const to = (const char*)valuesAt<T, channels>(plane, pitch, run.begin, run.row);
+  for (Index byte = 0; byte < run.count * channels * (Index)sizeof(T); byte += line) __builtin_prefetch(to + byte, 1);
+}
+
 // Values that lie in one word, from its lowest bits on.
 template <class T> struct Packed { uint32_t bits; };
 
@@ -50,8 +57,10 @@ template <class T, int count, int rows> struct Gather {
 
   uint32_t word[rows][accesses][RUN][words];
 
-  CW_MEMBER void take(const char* from, const int64_t pitch, const Index i) {
-    for (int row = 0; row < rows; row++, from += pitch) {
+  // Reads those of point i, which begin so far from `base`.
+  CW_MEMBER void take(const char* base, const int64_t pitch, const int64_t offset, const Index i) {
+    for (int row = 0; row < rows; row++) {
+      const char* const from = base + row * pitch + offset;
       for (int n = 0; n < accesses; n++) {
         if constexpr (access >= 4) {
           std::memcpy(word[row][n][i], from + start(n), access);
@@ -66,8 +75,8 @@ template <class T, int count, int rows> struct Gather {
     }
   }
 
-  CW_MEMBER static void prefetch(const char* from, const int64_t pitch) {
-    for (int row = 0; row < rows; row++) __builtin_prefetch(from + row * pitch);
+  CW_MEMBER static void prefetch(const char* from, const int64_t pitch, const bool lastRow = false) {
+    for (int row = lastRow ? rows - 1 : 0; row < rows; row++) __builtin_prefetch(from + row * pitch);
   }
 
   // The word that begins with value `value` of a row, as far as it was read.

@@ -196,7 +196,7 @@ CW_INLINE float toF32(f16 v) { return f16Value(v.bits); }
 CW_INLINE float toF32(float v) { return v; }
 
 // The host's half of `put`: v, rounded and held to 0..most, in the lowest bits. Both clamps are arithmetic on bits: of conditions with
-// constants g++ makes jumps, and of those masks over bytes, which take half again as long as all the rest of a store.
+// constants g++ makes jumps, and of those masks over bytes, which took more than half of the time of a store.
 CW_INLINE uint32_t rounded(float v, uint32_t most) {
   const float positive = floatOf(bitsOf(v) & -(uint32_t)(v > 0.0f));
   // 2^23 + v has no room for a fraction: the addition itself rounds half to even.

@@ -201,9 +201,10 @@ struct Located {
 
 static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
   const int src_rgb_last = Gather<uint8_t, 6, 2>::last(image.size[0].width, image.size[0].height, 3, image.src_rgb_pitch);
+  const int begin = (int)run.begin, count = (int)run.count;
   int gathered = 0;
-  for (Index i = 0; i < run.count; i++) {
-    const f32x2 point = locate(image, args, run.begin + i, run.row);
+  for (int i = 0; i < count; i++) {
+    const f32x2 point = locate(image, args, begin + i, run.row);
     const bool isIn = isInside(image, point);
     // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
@@ -231,7 +232,7 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   if (located.gathered > 0) {
     Gathered gathered;
     for (Index i = 0; i < run.count; i++) {
-      gathered.src_rgb.take((const char*)image.src_rgb + located.src_rgb[i], image.src_rgb_pitch, i);
+      gathered.src_rgb.take((const char*)image.src_rgb, image.src_rgb_pitch, located.src_rgb[i], i);
     }
     for (Index i = 0; i < run.count; i++) {
       const f32x2 at{located.x[i], located.y[i]};
@@ -253,6 +254,13 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   }
 }
 
+// Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
+static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
+  prefetchResults<float, 1>(image.dst_r, image.dst_r_pitch, run);
+  prefetchResults<float, 1>(image.dst_g, image.dst_g_pitch, run);
+  prefetchResults<float, 1>(image.dst_b, image.dst_b_pitch, run);
+}
+
 // Computes rows [rowBegin, rowEnd) of one image.
 CW_CLONES static void rows(const Args& call, const Given& described, const int rowBegin, const int rowEnd) {
   // Copies of their own: stores to the image cannot change them, so the compiler keeps them in registers.
@@ -269,6 +277,7 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
       const Run next = runAt(n, width, rowBegin);
       locateRun(image, args, next, located[n % 2]);
       prefetchRun(image, next, located[n % 2]);
+      prefetchStores(image, next);
     }
     if (n == 0) continue;
     const Run run = runAt(n - 1, width, rowBegin);

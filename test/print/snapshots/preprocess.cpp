@@ -243,9 +243,28 @@ struct Located {
 static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
   const int src_y_last = Gather<uint8_t, 2, 2>::last(image.size[0].width, image.size[0].height, 1, image.src_y_pitch);
   const int src_uv_last = Gather<uint8_t, 4, 2>::last((image.size[0].width + 1) / 2, (image.size[0].height + 1) / 2, 2, image.src_uv_pitch);
+  const int begin = (int)run.begin, count = (int)run.count;
+  // Points between two that lie inside do so, too.
+  if (isInside(image, locate(image, args, begin, run.row)) & isInside(image, locate(image, args, begin + count - 1, run.row))) {
+    int src_y_most = 0, src_uv_most = 0;
+    for (int i = 0; i < count; i++) {
+      const f32x2 at = locate(image, args, begin + i, run.row);
+      const int left = (int)floorf(at.x), top = (int)floorf(at.y);
+      located.x[i] = at.x;
+      located.y[i] = at.y;
+      located.src_y[i] = offsetOf<uint8_t, 1>(image.src_y_pitch, left, top);
+      src_y_most = cw::max(src_y_most, located.src_y[i]);
+      located.src_uv[i] = offsetOf<uint8_t, 2>(image.src_uv_pitch, left >> 1, top >> 1);
+      src_uv_most = cw::max(src_uv_most, located.src_uv[i]);
+    }
+    if ((src_y_most <= src_y_last) & (src_uv_most <= src_uv_last)) {
+      located.gathered = count;
+      return;
+    }
+  }
   int gathered = 0, beyond = 0;
-  for (Index i = 0; i < run.count; i++) {
-    const f32x2 point = locate(image, args, run.begin + i, run.row);
+  for (int i = 0; i < count; i++) {
+    const f32x2 point = locate(image, args, begin + i, run.row);
     const bool isIn = isInside(image, point);
     // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
     const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
@@ -267,14 +286,18 @@ static inline __attribute__((always_inline)) void locateRun(const Image& image, 
   located.beyond = beyond;
 }
 
+// Whether rows of points lie so close that the upper rows of a window are the last of others, which ask for them.
+static inline __attribute__((always_inline)) bool isDense(const Image& image, const Args& args, const int row) {
+  return cw::abs(locate(image, args, 0, row + 1).y - locate(image, args, 0, row).y) <= 1.0f;
+}
 // Has its taps brought from memory, while others are worked on.
-static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located) {
+static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located, const bool dense) {
   if (located.gathered == 0) return;
   for (Index i = 0; i < run.count; i += 8) {
-    Gather<uint8_t, 2, 2>::prefetch((const char*)image.src_y + located.src_y[i], image.src_y_pitch);
+    Gather<uint8_t, 2, 2>::prefetch((const char*)image.src_y + located.src_y[i], image.src_y_pitch, dense);
   }
   for (Index i = 0; i < run.count; i += 8) {
-    Gather<uint8_t, 4, 2>::prefetch((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch);
+    Gather<uint8_t, 4, 2>::prefetch((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch, dense);
   }
 }
 
@@ -282,8 +305,8 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   if (located.gathered > 0) {
     Gathered gathered;
     for (Index i = 0; i < run.count; i++) {
-      gathered.src_y.take((const char*)image.src_y + located.src_y[i], image.src_y_pitch, i);
-      gathered.src_uv.take((const char*)image.src_uv + located.src_uv[i], image.src_uv_pitch, i);
+      gathered.src_y.take((const char*)image.src_y, image.src_y_pitch, located.src_y[i], i);
+      gathered.src_uv.take((const char*)image.src_uv, image.src_uv_pitch, located.src_uv[i], i);
     }
     for (Index i = 0; i < run.count; i++) {
       const f32x2 at{located.x[i], located.y[i]};
@@ -314,6 +337,13 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
   }
 }
 
+// Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
+static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
+  prefetchResults<f16, 1>(image.dst_r, image.dst_r_pitch, run);
+  prefetchResults<f16, 1>(image.dst_g, image.dst_g_pitch, run);
+  prefetchResults<f16, 1>(image.dst_b, image.dst_b_pitch, run);
+}
+
 // Computes rows [rowBegin, rowEnd) of one image.
 CW_CLONES static void rows(const Args& call, const Given& described, const int rowBegin, const int rowEnd) {
   // Copies of their own: stores to the image cannot change them, so the compiler keeps them in registers.
@@ -325,11 +355,13 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   // One run ahead: its taps are on their way from memory while those of the one before are filtered.
   Located located[2];
   const Index runs = runsOf(width, rowEnd - rowBegin);
+  const bool dense = isDense(image, args, rowBegin);
   for (Index n = 0; n <= runs; n++) {
     if (n < runs) {
       const Run next = runAt(n, width, rowBegin);
       locateRun(image, args, next, located[n % 2]);
-      prefetchRun(image, next, located[n % 2]);
+      prefetchRun(image, next, located[n % 2], dense);
+      prefetchStores(image, next);
     }
     if (n == 0) continue;
     const Run run = runAt(n - 1, width, rowBegin);

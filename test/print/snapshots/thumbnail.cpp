@@ -173,65 +173,99 @@ struct InGathered {
   }
 };
 
-// Where the taps of a run's points lie.
-struct Located {
-  float x[RUN], y[RUN];
-  int isGathered[RUN], src_rgb[RUN];
-  int gathered;
+// Where the taps of a run's columns lie, whatever the row: columns and rows stay apart here.
+struct Columns {
+  float x[RUN];
+  int isIn[RUN], src_rgb[RUN];
+  // How many have no tap outside, and how far the last one's are from the row's begin.
+  int in, src_rgb_most;
+};
+// Where those of a row lie, and how far from its begin its columns' may.
+struct Line {
+  float y;
+  bool isIn;
+  int src_rgb, src_rgb_room;
 };
 
-static inline __attribute__((always_inline)) void locateRun(const Image& image, const Args& args, const Run& run, Located& located) {
+static inline __attribute__((always_inline)) void locateColumns(const Image& image, const Args& args, const Run& run, Columns& columns) {
+  const int begin = (int)run.begin, count = (int)run.count, top = 0;
+  int in = 0, src_rgb_most = 0;
+  for (int i = 0; i < count; i++) {
+    const f32x2 point = locate(image, args, begin + i, 0);
+    // With a row of which that is so, if there is one.
+    const bool isIn = isInside(image, f32x2{point.x, 0.0f});
+    const f32x2 at{isIn ? point.x : 0.0f, 0.0f};
+    const int left = (int)floorf(at.x);
+    const int src_rgb_offset = isIn ? offsetOf<uint8_t, 3>(image.src_rgb_pitch, left, top) : 0;
+    columns.src_rgb[i] = src_rgb_offset;
+    src_rgb_most = cw::max(src_rgb_most, src_rgb_offset);
+    columns.x[i] = at.x;
+    columns.isIn[i] = isIn;
+    in += isIn;
+  }
+  columns.in = in;
+  columns.src_rgb_most = src_rgb_most;
+}
+
+static inline __attribute__((always_inline)) Line locateLine(const Image& image, const Args& args, const int row) {
+  const f32x2 point = locate(image, args, 0, row);
+  Line line;
+  line.isIn = isInside(image, f32x2{0.0f, point.y});
+  const f32x2 at{0.0f, line.isIn ? point.y : 0.0f};
+  const int left = 0, top = (int)floorf(at.y);
+  line.y = at.y;
   const int src_rgb_last = Gather<uint8_t, 6, 2>::last(image.size[0].width, image.size[0].height, 3, image.src_rgb_pitch);
-  int gathered = 0;
-  for (Index i = 0; i < run.count; i++) {
-    const f32x2 point = locate(image, args, run.begin + i, run.row);
-    const bool isIn = isInside(image, point);
-    // Inside, so that a plain cast is safe: it is vectorised where one that saturates is not.
-    const f32x2 at{isIn ? point.x : 0.0f, isIn ? point.y : 0.0f};
-    const int left = (int)floorf(at.x), top = (int)floorf(at.y);
-    const int src_rgb_offset = offsetOf<uint8_t, 3>(image.src_rgb_pitch, left, top);
-    const bool holds = isIn & (src_rgb_last >= 0) & (src_rgb_offset <= src_rgb_last);
-    located.x[i] = at.x;
-    located.y[i] = at.y;
-    located.src_rgb[i] = holds ? src_rgb_offset : 0;
-    located.isGathered[i] = holds;
-    gathered += holds;
-  }
-  located.gathered = gathered;
+  line.src_rgb = offsetOf<uint8_t, 3>(image.src_rgb_pitch, left, top);
+  line.src_rgb_room = src_rgb_last - line.src_rgb;
+  line.isIn = line.isIn & (src_rgb_last >= 0) & (line.src_rgb_room >= 0);
+  return line;
 }
 
-// Has its taps brought from memory, while others are worked on.
-static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Located& located) {
-  if (located.gathered == 0) return;
+// Whether the taps of column i were read: not where one lies outside, or so close to the end that a whole word would reach beyond it.
+static inline __attribute__((always_inline)) bool isGathered(const Columns& columns, const Line& line, const Index i) {
+  return line.isIn & (columns.isIn[i] != 0) & (columns.src_rgb[i] <= line.src_rgb_room);
+}
+
+// Has a run's taps brought from memory, while others are worked on.
+static inline __attribute__((always_inline)) void prefetchRun(const Image& image, const Run& run, const Columns& columns, const Line& line) {
+  if (!line.isIn) return;
   for (Index i = 0; i < run.count; i += 4) {
-    Gather<uint8_t, 6, 2>::prefetch((const char*)image.src_rgb + located.src_rgb[i], image.src_rgb_pitch);
+    Gather<uint8_t, 6, 2>::prefetch((const char*)image.src_rgb + line.src_rgb + columns.src_rgb[i], image.src_rgb_pitch);
   }
 }
 
-static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Run& run, const Located& located, Fetched& px) {
-  if (located.gathered > 0) {
+static inline __attribute__((always_inline)) void fetchRun(const Image& image, const Args& args, const Run& run, const Columns& columns, const Line& line, Fetched& px) {
+  if (line.isIn) {
     Gathered gathered;
+    int src_rgb_held[RUN];
+    const int* const src_rgb = held(columns.src_rgb, columns.src_rgb_most, line.src_rgb_room, run.count, src_rgb_held);
+    // Two at a time: counting is a good part of so short a loop.
+#pragma GCC unroll 2
     for (Index i = 0; i < run.count; i++) {
-      gathered.src_rgb.take((const char*)image.src_rgb + located.src_rgb[i], image.src_rgb_pitch, i);
+      gathered.src_rgb.take((const char*)image.src_rgb + line.src_rgb, image.src_rgb_pitch, src_rgb[i], i);
     }
     for (Index i = 0; i < run.count; i++) {
-      const f32x2 at{located.x[i], located.y[i]};
+      const f32x2 at{columns.x[i], line.y};
       const InGathered taps{image, args, gathered, i, (int)floorf(at.x), (int)floorf(at.y)};
       const f32x3 pixel = sampleInside(image, args, taps, at);
       px.x[i] = pixel.x;
       px.y[i] = pixel.y;
       px.z[i] = pixel.z;
     }
-    if (located.gathered == run.count) return;
+    if ((columns.in == run.count) & (columns.src_rgb_most <= line.src_rgb_room)) return;
   }
-  // Points with a tap outside, or so close to the end that a whole word would reach beyond it.
   for (Index i = 0; i < run.count; i++) {
-    if (located.isGathered[i]) continue;
+    if (isGathered(columns, line, i)) continue;
     const f32x3 pixel = fetch(image, args, run.begin + i, run.row);
     px.x[i] = pixel.x;
     px.y[i] = pixel.y;
     px.z[i] = pixel.z;
   }
+}
+
+// Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
+static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
+  prefetchResults<uint8_t, 3>(image.dst_rgb, image.dst_rgb_pitch, run);
 }
 
 // Computes rows [rowBegin, rowEnd) of one image.
@@ -242,21 +276,29 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   const Index width = image.size[1].width;
   // Some of a run's points may be given later than others.
   Fetched fetched{};
-  // One run ahead: its taps are on their way from memory while those of the one before are filtered.
-  Located located[2];
-  const Index runs = runsOf(width, rowEnd - rowBegin);
-  for (Index n = 0; n <= runs; n++) {
-    if (n < runs) {
-      const Run next = runAt(n, width, rowBegin);
-      locateRun(image, args, next, located[n % 2]);
-      prefetchRun(image, next, located[n % 2]);
-    }
-    if (n == 0) continue;
-    const Run run = runAt(n - 1, width, rowBegin);
-    fetchRun(image, args, run, located[(n - 1) % 2], fetched);
+  // Columns are located once for all rows: so many at a time as leave room in the first cache.
+  Columns columns[STRIP];
+  for (Index left = 0; left < width; left += STRIP * RUN) {
+    const Index runs = runsOf(width - left < STRIP * RUN ? width - left : STRIP * RUN, 1);
+    for (Index n = 0; n < runs; n++) locateColumns(image, args, runFrom(left + n * RUN, width, 0), columns[n]);
+    Line line = locateLine(image, args, rowBegin);
+    for (int row = rowBegin; row < rowEnd; row++) {
+      const Line below = locateLine(image, args, row + 1);
+      for (Index n = 0; n < runs; n++) {
+        const Run run = runFrom(left + n * RUN, width, row);
+        // One run ahead: its taps are on their way from memory while those of this one are filtered.
+        const bool isLast = n + 1 == runs;
+        const Run next = isLast ? runFrom(left, width, row + 1) : runFrom(run.begin + RUN, width, row);
+        if (isLast) prefetchRun(image, next, columns[0], below);
+        else prefetchRun(image, next, columns[n + 1], line);
+        if (next.row < rowEnd) prefetchStores(image, next);
+        fetchRun(image, args, run, columns[n], line, fetched);
     for (Index i = 0; i < run.count; i++) {
       const f32x3 px{fetched.x[i], fetched.y[i], fetched.z[i]};
       store(image, run.begin + i, run.row, finish(image, args, px));
+    }
+      }
+      line = below;
     }
   }
 }
