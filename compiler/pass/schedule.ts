@@ -1,14 +1,9 @@
 import type { FusedKernel, Layout, Reach, Schedule, Tile } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
 import { blockOf, hasBlocks } from './block.js';
+import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
 
-/** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
-const PARAMETER_SPACE = 32764;
-/** Of which so many say how all images of the launch lie. */
-const FLAGS = 8;
-/** A launch copies the whole parameter block, so a block that is just large enough launches faster. */
-const SMALLER_BATCHES = [16, 64];
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
 /** The widest access of a thread. */
@@ -18,15 +13,12 @@ const WORD_BYTES = 4;
 
 /** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
-  const uniforms = kernel.hoisted.reduce((sum, { values }) => sum + values.length, 0);
-  const imageSize = layout.imageSize + 8 * Math.ceil(uniforms / 2);
-  const most = Math.floor((PARAMETER_SPACE - layout.argsSize - FLAGS) / imageSize);
   const reach = kernel.resample && reachOf(kernel.resample.stage.filter.apply.fn);
   return {
     block: BLOCK,
     tile: tileOf(kernel, reach),
     ...(reach ? { reach } : {}),
-    capacities: [...SMALLER_BATCHES.filter(images => images < most), most],
+    capacities: capacitiesOf(kernel, layout),
   };
 };
 
