@@ -36,10 +36,12 @@ export type PlacedPlane = {
   readonly pointer: number;
   readonly pitch: number;
 };
-/** An image beside the source, and its planes in the image descriptor. */
+/** An image beside the source as one stage reads it, and its planes in the image descriptor. */
 export type PlacedImage = {
   readonly stage: string;
   readonly image: ImageParam;
+  /** Stages that leave their images open under one name read one: they have its number in common, and its planes. */
+  readonly input: number;
   /** Its size is `sizes[at]`. */
   readonly at: number;
   readonly planes: readonly PlacedPlane[];

@@ -1,5 +1,6 @@
 /** What one launch takes of parameters: those of the call, and as many images as fit beside them. */
 import type { FusedKernel, Kernel, Layout } from '../ir/plan.js';
+import { inputsOf } from './layout.js';
 
 /** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
 export const PARAMETER_SPACE = 32764;
@@ -28,7 +29,7 @@ export const largestParts = ({
     ...layout.params.flatMap(({ stage, fields }) =>
       fields.map(({ name, lanes }) => ({ what: `${name} of ${stage}`, bytes: 4 * lanes })),
     ),
-    ...layout.images.map(({ stage, image, planes }) => ({
+    ...inputsOf(layout).map(([{ stage, image, planes }]) => ({
       what: `${image.name} of ${stage}`,
       bytes: PLANE * planes.length,
     })),
