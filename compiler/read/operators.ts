@@ -117,7 +117,7 @@ const declare = (
     session.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(callee) ? callee.name : callee),
   );
   const file = symbol?.valueDeclaration?.getSourceFile().fileName;
-  if (file !== session.files.spec || symbol?.name !== maker) {
+  if (file === undefined || !session.files.isSpec(file) || symbol?.name !== maker) {
     return refuse('CW2001', call, { maker });
   }
   const [argument] = call.arguments;

@@ -276,7 +276,7 @@ const argumentsOf = (
   );
   const symbol = named && named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
   const file = symbol?.valueDeclaration?.getSourceFile().fileName;
-  return file === files.spec ? found.arguments : undefined;
+  return file !== undefined && files.isSpec(file) ? found.arguments : undefined;
 };
 
 /** `pipeline(…)` in `fused(pipeline(…))`. */

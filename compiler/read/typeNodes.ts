@@ -103,7 +103,7 @@ const readReference = (scope: Scope, node: ts.TypeReferenceNode, depth: number):
   const found = checker.getSymbolAtLocation(node.typeName);
   const symbol = found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
   const declaration = symbol?.declarations?.find(ts.isTypeAliasDeclaration);
-  if (declaration?.getSourceFile().fileName === files.spec) {
+  if (declaration && files.isSpec(declaration.getSourceFile().fileName)) {
     const name = declaration.name.text;
     if (name === 'Pixel') {
       return readPixel(scope, node);

@@ -44,7 +44,7 @@ export const builtinOf = (scope: Scope, symbol: ts.Symbol | undefined): string |
   const { files } = scope.reader.session;
   const name = declaration.name.text;
   const file = declaration.getSourceFile().fileName;
-  if (file === files.spec) {
+  if (files.isSpec(file)) {
     return name === 'f32' || name === 'i32' ? name : undefined;
   }
   const isKnown = name === 'lookup' || Object.hasOwn(mathFunctions, name);
