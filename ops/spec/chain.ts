@@ -35,11 +35,16 @@ type LinkSink<Sink, C extends Colour> =
         : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
       : Wrong<'this format can be read, and not written'>
     : Wrong<'a pipeline ends with a format, as in nchw("f32")'>;
-export type Links<S extends readonly unknown[], C extends Colour> = S extends readonly [infer Sink]
-  ? [Sink extends Outputs<infer Branches> ? LinkBranches<Branches, C> : LinkSink<Sink, C>]
+/** What is known goes along, so that TypeScript follows 1,000 stages and not 50. */
+export type Links<
+  S extends readonly unknown[],
+  C extends Colour,
+  Known extends readonly unknown[] = [],
+> = S extends readonly [infer Sink]
+  ? [...Known, Sink extends Outputs<infer Branches> ? LinkBranches<Branches, C> : LinkSink<Sink, C>]
   : S extends readonly [infer Head, ...infer Rest]
-    ? [Link<Head, C>, ...Links<Rest, After<Head, C>>]
-    : [];
+    ? Links<Rest, After<Head, C>, [...Known, Link<Head, C>]>
+    : Known;
 /** The first of a branch's arguments that does not fit, as a message. */
 export type FirstWrong<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Rest]
   ? Head extends Wrong<infer Message>
