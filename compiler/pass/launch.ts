@@ -8,6 +8,7 @@ export const PARAMETER_SPACE = 32764;
 const FLAGS = 8;
 /** A launch copies the whole parameter block, so a block that is just large enough launches faster. */
 const SMALLER_BATCHES = [16, 64];
+/** Bytes of a plane: its pointer and its pitch. */
 const PLANE = 16;
 
 /** How many images a launch takes, for each of its sizes; empty where not even one fits. */
