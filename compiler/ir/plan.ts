@@ -64,7 +64,10 @@ export type Schedule = {
   readonly tile: Tile;
   /** How far the filter reads, if that is known: inside of it the border is not asked. */
   readonly reach?: Reach;
-  /** Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. */
+  /**
+   * Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. Empty where
+   * not even one image does: such a kernel is refused.
+   */
   readonly capacities: readonly number[];
 };
 
