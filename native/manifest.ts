@@ -72,7 +72,7 @@ export type ManifestImage = {
   /** Whose parameter it is, and the parameter's name. */
   readonly stage: string;
   readonly name: string;
-  /** The name under which the caller gives it. */
+  /** The name under which the caller gives it. Those of one name are one image, whose planes have one place in the descriptor. */
   readonly open: string;
   readonly format: ManifestFormat;
   /** Its size is the image descriptor's `sizes` at this number. */

@@ -10,11 +10,11 @@ import { ArgumentError, describe, expected, LibraryError } from './errors.js';
 import { headOf } from './fileHead.js';
 import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
-import { isPerImage } from './params.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
 import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
+import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput } from './runOutput.js';
-import { openParamsOf, resultsOf, sourceOf } from './steps.js';
+import { resultsOf, sourceOf } from './steps.js';
 import type { HostTensor, Tensor } from './tensor.js';
 import type { VideoReader } from './video.js';
 
@@ -214,28 +214,6 @@ const formatFor = (image: { readonly format: string }, pipeline: ManifestPipelin
   throw expected(source.name, `the source of pipeline ${pipeline.name}`, image.format, hint);
 };
 
-/** The options of one batch: of a list with one value per image, the values of its images. */
-const optionsFor = (
-  options: Readonly<Record<string, unknown>>,
-  pipeline: ManifestPipeline,
-  from: number,
-  count: number,
-): object =>
-  Object.fromEntries(
-    Object.entries(options).map(([name, value]) => {
-      const param = openParamsOf(pipeline).find(({ open }) => open === name);
-      if (!param || !Array.isArray(value) || !isPerImage(param, value)) return [name, value];
-      if (value.length < from + count) {
-        throw expected(
-          `a value for each image, or one for all,`,
-          `options.${name}`,
-          `${value.length} values for at least ${from + count} images`,
-        );
-      }
-      return [name, value.slice(from, from + count)];
-    }),
-  );
-
 // Red first: every channel in the plane, or at the place in its sample, that its number says.
 const isInOrder = ({ channels }: ManifestFormat): boolean =>
   channels.every(({ plane, lane }, n) => plane + lane === n);
@@ -301,10 +279,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
       outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));
     }
     for await (const { images: group, names } of source.groups) {
-      const options = {
-        ...optionsFor(run.options ?? {}, manifest, frames, group.length),
-        ...images.optionsFor(frames, group.length),
-      };
+      const options = optionsFor(manifest, run.options ?? {}, images, frames, group.length);
       // Pictures may differ in size, and so may their results.
       const made = source.decoder ? built(group, options) : built.runEach(group, options);
       for (const [r, { name }] of results.entries()) {

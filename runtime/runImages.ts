@@ -34,9 +34,9 @@ export const imagesToRead = (pipeline: ManifestPipeline, files: ImageFiles = {})
   });
 };
 
-/** Images on a device, as options of calls. */
+/** Images on a device, by the name of their option: one for all images of the run, or one for each. */
 export class RunImages {
-  private constructor(private readonly placed: ReadonlyMap<string, readonly (Image | Tensor)[]>) {}
+  private constructor(readonly placed: ReadonlyMap<string, readonly (Image | Tensor)[]>) {}
 
   /** Reads the files and places what is in them. */
   static async open(asked: readonly Asked[], runtime: Runtime, device: Device): Promise<RunImages> {
@@ -65,18 +65,6 @@ export class RunImages {
         `${images.length} files for ${total} images`,
       );
     }
-  }
-
-  /** The options for `count` images of the run, the first of them number `from`. */
-  optionsFor(from: number, count: number): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-      [...this.placed].map(([name, images]) => {
-        if (images.length === 1) return [name, images[0]];
-        // How many frames a video has, shows at its end.
-        if (images.length < from + count) this.requireFor(from + count);
-        return [name, images.slice(from, from + count)];
-      }),
-    );
   }
 
   dispose(): void {

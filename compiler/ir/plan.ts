@@ -36,10 +36,12 @@ export type PlacedPlane = {
   readonly pointer: number;
   readonly pitch: number;
 };
-/** An image beside the source, and its planes in the image descriptor. */
+/** An image beside the source as one stage reads it, and its planes in the image descriptor. */
 export type PlacedImage = {
   readonly stage: string;
   readonly image: ImageParam;
+  /** Stages that leave their images open under one name read one: they have its number in common, and its planes. */
+  readonly input: number;
   /** Its size is `sizes[at]`. */
   readonly at: number;
   readonly planes: readonly PlacedPlane[];
@@ -64,7 +66,10 @@ export type Schedule = {
   readonly reach?: Reach;
   /** How a block reads its taps from shared memory, where a call is large enough for it; else each thread from the source. */
   readonly staging?: Staging;
-  /** Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. */
+  /**
+   * Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. Empty where
+   * not even one image does: such a kernel is refused.
+   */
   readonly capacities: readonly number[];
 };
 

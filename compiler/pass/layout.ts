@@ -20,15 +20,19 @@ export const layOut = (pipeline: KernelIr): Layout => {
   const pointers = (format: Format) => format.planes.map(plane => ({ ...plane, pointer: take(8) }));
   const sources = pointers(pipeline.source);
   const written = pipeline.sinks.map(({ format }) => pointers(format));
-  const inputs = imagesOf(pipeline.stages).map(placed => ({
-    ...placed,
-    planes: pointers(placed.image.format),
-  }));
+  const read = imagesOf(pipeline.stages);
+  const formats = new Map(read.map(({ image }) => [image.open, image.format]));
+  const opened = [...formats.keys()];
+  const inputs = [...formats.values()].map(pointers);
   const pitched = (planes: typeof sources): PlacedPlane[] =>
     planes.map(plane => ({ ...plane, pitch: take(8) }));
   const source = pitched(sources);
   const sinks = written.map(pitched);
-  const images = inputs.map(({ planes, ...placed }) => ({ ...placed, planes: pitched(planes) }));
+  const inputPlanes = inputs.map(pitched);
+  const images = read.map(placed => {
+    const input = opened.indexOf(placed.image.open);
+    return { ...placed, input, planes: inputPlanes[input]! };
+  });
   const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
   const sizes = take(8 * (geometric + 1));
 
@@ -48,12 +52,23 @@ export const layOut = (pipeline: KernelIr): Layout => {
 };
 
 /** Every image that stages read beside their own, with the number of its size: a map's is as large as its output. */
-export const imagesOf = (stages: readonly Stage[]): readonly Omit<PlacedImage, 'planes'>[] => {
+export const imagesOf = (stages: readonly Stage[]): readonly Omit<PlacedImage, 'input' | 'planes'>[] => {
   let number = 0;
   return stages.flatMap(stage => {
     if (stage.role !== 'point') number++;
     return (stage.images ?? []).map(image => ({ stage: stage.name, image, at: number }));
   });
+};
+
+/** The readers of each image beside the source, by its number. */
+export const inputsOf = ({ images }: Layout): readonly (readonly [PlacedImage, ...PlacedImage[]])[] => {
+  const inputs: [PlacedImage, ...PlacedImage[]][] = [];
+  for (const placed of images) {
+    const known = inputs[placed.input];
+    if (known) known.push(placed);
+    else inputs.push([placed]);
+  }
+  return inputs;
 };
 
 /** A stage's own parameters, and its border's constant. */

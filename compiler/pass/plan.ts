@@ -15,6 +15,7 @@ import {
 import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { halve } from './halve.js';
+import { largestParts, launchBytes, PARAMETER_SPACE } from './launch.js';
 import { layOut } from './layout.js';
 import { schedule } from './schedule.js';
 import { split } from './split.js';
@@ -32,7 +33,10 @@ export const plan = (
   const { pieces, cuts, results } = split(pipeline, free);
   const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
   if (diagnostics.length > 0) return { diagnostics };
-  const [first, ...rest] = pieces.map(piece => kernelOf(piece.pipeline));
+  const kernels = pieces.map(piece => kernelOf(piece.pipeline));
+  const tooLarge = kernels.filter(kernel => !isLaunchable(kernel));
+  if (tooLarge.length > 0) return { diagnostics: tooLarge.map(kernel => notLaunchable(pipeline, kernel)) };
+  const [first, ...rest] = kernels;
   const stages = new Set(withImageStages(stagesOf(pipeline)).map(({ name }) => name));
   const made: Plan = {
     name: pipeline.name,
@@ -78,7 +82,8 @@ const halvesOf = (
   if (!across || !down || !map?.filter.halves) return undefined;
   const named = (half: KernelIr, suffix: string): Kernel =>
     kernelOf({ ...half, doc: '', name: free(`${pipeline.name}_${suffix}`) });
-  return { kernels: [named(across, 'across'), named(down, 'down')], radius: map.filter.halves.radius };
+  const kernels = [named(across, 'across'), named(down, 'down')] as const;
+  return kernels.every(isLaunchable) ? { kernels, radius: map.filter.halves.radius } : undefined;
 };
 
 const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes }: Cut): Diagnostic => {
@@ -91,6 +96,25 @@ const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes 
   const loc = stagesOf(pipeline).find(({ name }) => name === at)?.loc ?? pipeline.loc;
   const args = { reason, after, format: format.name, bytes: 2 * bytes };
   return makeDiagnostic('CW3102', args, loc, [`pipeline ${pipeline.name}`]);
+};
+
+const isLaunchable = ({ schedule: { capacities } }: Kernel): boolean => capacities.length > 0;
+const notLaunchable = (pipeline: PipelineIr | ForkIr, kernel: Kernel): Diagnostic => {
+  const parts = largestParts(kernel);
+  const shown = parts.slice(0, 3).map(({ what, bytes }) => `${what} (${bytes} bytes)`);
+  const more = parts.length > shown.length ? ` and ${parts.length - shown.length} more` : '';
+  const args = {
+    most: PARAMETER_SPACE,
+    bytes: launchBytes(kernel),
+    largest: `${shown.join(', ')}${more}`,
+  };
+  const chain = [`pipeline ${pipeline.name}`];
+  return makeDiagnostic(
+    'CW3103',
+    args,
+    pipeline.loc,
+    kernel.name === pipeline.name ? chain : [`kernel ${kernel.name}`, ...chain],
+  );
 };
 
 const hoistedOf = ({ stages }: KernelIr): readonly Hoisted[] =>

@@ -2,14 +2,9 @@ import type { FusedKernel, Layout, Patch, Reach, Schedule, Staging, Tile } from 
 import { dtypeBytes, type Expr, type Fn, type Format } from '../ir/types.js';
 import { isMonotonic } from './axes.js';
 import { blockOf, hasBlocks } from './block.js';
+import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
 
-/** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
-const PARAMETER_SPACE = 32764;
-/** Of which so many say how all images of the launch lie. */
-const FLAGS = 8;
-/** A launch copies the whole parameter block, so a block that is just large enough launches faster. */
-const SMALLER_BATCHES = [16, 64];
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
 /** The widest access of a thread. */
@@ -33,16 +28,13 @@ const LEAST_ROWS = 36;
 
 /** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
-  const uniforms = kernel.hoisted.reduce((sum, { values }) => sum + values.length, 0);
-  const imageSize = layout.imageSize + 8 * Math.ceil(uniforms / 2);
-  const most = Math.floor((PARAMETER_SPACE - layout.argsSize - FLAGS) / imageSize);
   const reach = kernel.resample && reachOf(kernel.resample.stage.filter.apply.fn);
   return {
     block: BLOCK,
     tile: tileOf(kernel, reach),
     ...(reach ? { reach } : {}),
     ...stagingOf(kernel, reach),
-    capacities: [...SMALLER_BATCHES.filter(images => images < most), most],
+    capacities: capacitiesOf(kernel, layout),
   };
 };
 
@@ -82,7 +74,8 @@ const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: S
 /** Whether a border is the nearest pixel: `min(max(i, 0), size - 1)`. Others may lead anywhere in the image. */
 const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {
   if (only?.kind !== 'return' || more) return false;
-  const isNumber = (e: Expr | undefined, value: number): boolean => e?.kind === 'literal' && e.value === value;
+  const isNumber = (e: Expr | undefined, value: number): boolean =>
+    e?.kind === 'literal' && e.value === value;
   const isNamed = (e: Expr | undefined, name: string | undefined): boolean =>
     e?.kind === 'local' && e.name === name;
   const { value: upper } = only;

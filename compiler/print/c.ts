@@ -79,5 +79,7 @@ export const c: Language = {
 export const cUnfused: Language = {
   ...c,
   operatorCall: (op, scalar, left, right) =>
-    op === '*' && scalar === 'f32' ? `cw::product(${left}, ${right})` : c.operatorCall(op, scalar, left, right),
+    op === '*' && scalar === 'f32'
+      ? `cw::product(${left}, ${right})`
+      : c.operatorCall(op, scalar, left, right),
 };

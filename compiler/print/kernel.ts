@@ -124,7 +124,20 @@ const contextNames = new Set([
   ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned', 'aligned'],
   ...['valuesAt', 'below', 'gatherRun', 'loadRun', 'loadSample', 'storeRun', 'wholeWords', 'runsOf', 'runAt'],
   ...['locate', 'isInside', 'sampleInside'],
-  ...['Part', 'Patch', 'Shared', 'Staged', 'StagedAnywhere', 'partOf', 'fetchStaged', 'storeAt', 'isStageable', 'isStaged', 'copy16', 'waitForCopies'],
+  ...[
+    'Part',
+    'Patch',
+    'Shared',
+    'Staged',
+    'StagedAnywhere',
+    'partOf',
+    'fetchStaged',
+    'storeAt',
+    'isStageable',
+    'isStaged',
+    'copy16',
+    'waitForCopies',
+  ],
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
   ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
   ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
@@ -520,11 +533,7 @@ export const printKernel = (
     // With operators after the filter pixel by pixel: which way one takes shows in its last bit.
     return kernel.postponed.length > 0
       ? [located, `if (isInside(image, at)) return ${sampled};`, ...scaled, `return ${filtered(beyond)};`]
-      : [
-          located,
-          ...scaled,
-          `return cw::together(isInside(image, at)) ? ${sampled} : ${filtered(beyond)};`,
-        ];
+      : [located, ...scaled, `return cw::together(isInside(image, at)) ? ${sampled} : ${filtered(beyond)};`];
   };
   return {
     ...resampled,

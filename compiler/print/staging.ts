@@ -76,8 +76,7 @@ export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undef
         ...staging.patches[n]!,
         pointer,
         pitch,
-        width:
-          subsampling[0] === 2 ? '((image.size[0].width - 1) >> 1) + 1' : 'image.size[0].width',
+        width: subsampling[0] === 2 ? '((image.size[0].width - 1) >> 1) + 1' : 'image.size[0].width',
         part: part.join(', '),
         at: `${x}, ${y}`,
       };

@@ -3,7 +3,7 @@ import { channelCount, paramFields } from '../../ops/spec.js';
 import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
 import { type Format, tuple } from '../ir/types.js';
 import { hasBlocks, movesRuns } from '../pass/block.js';
-import { isArray, lanePath } from '../pass/layout.js';
+import { inputsOf, isArray, lanePath } from '../pass/layout.js';
 import { type BlocksView, blocksView } from './blocks.js';
 import { c, cType, cUnfused } from './c.js';
 import { chromaView } from './chroma.js';
@@ -202,9 +202,11 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
   });
   const source = planes(layout.source, 'src', 'const ');
   const sinks = namedSinks(pipeline.sinks).map(({ side }, n) => planes(layout.sinks[n]!, side, ''));
-  const images = layout.images.map(({ stage, image, planes: own }, n) => {
+  const images = inputsOf(layout).map((readers, n) => {
+    const [{ image, planes: own }] = readers;
     const { pointers, pitches } = planes(own, `in${n}`, 'const ');
-    const comment = `${stage}'s ${image.name}: ${image.format.name}`;
+    const names = readers.map(reader => `${reader.stage}'s ${reader.image.name}`);
+    const comment = `${names.join(', ')}: ${image.format.name}`;
     return {
       pointers: pointers.map(({ member }, p) => ({ member, comment: p === 0 ? comment : '' })),
       pitches,
@@ -378,8 +380,8 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     pixels: printed.pixels,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: pixelsView(source, 'src', 'image.size[0]'),
-    inputs: kernel.layout.images.map(({ stage, image, at }, n) => ({
-      ...pixelsView(image.format, `in${n}`, `image.size[${at}]`),
+    inputs: kernel.layout.images.map(({ stage, image, input, at }, n) => ({
+      ...pixelsView(image.format, `in${input}`, `image.size[${at}]`),
       name: printed.readers[n]!,
       title: `${stage}'s ${image.name}`,
       pixel: cType(tuple('f32', channelCount[image.format.colour])),

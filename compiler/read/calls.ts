@@ -10,6 +10,7 @@ import { callFunction } from './functions.js';
 import { bind, tupleItems } from './patterns.js';
 import { resolve, withoutParentheses } from './resolve.js';
 import { declareLocal, locOf, make, refuse, type Scope, use } from './scope.js';
+import { behindImport, nameIn, symbolOf } from './symbols.js';
 import {
   commonScalar,
   constantOf,
@@ -21,7 +22,7 @@ import {
   typeOf,
   type Value,
 } from './values.js';
-import { builtinOf, mathMember, target } from './vocabulary.js';
+import { builtinOf, mathMember } from './vocabulary.js';
 
 export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   const callee = withoutParentheses(node.expression);
@@ -35,9 +36,8 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   if (member !== undefined) {
     return readMath(scope, node, member, `Math.${member}`);
   }
-  const symbol = scope.reader.session.checker.getSymbolAtLocation(
-    ts.isPropertyAccessExpression(callee) ? callee.name : callee,
-  );
+  const { session } = scope.reader;
+  const symbol = session.checker.getSymbolAtLocation(nameIn(callee));
   const builtin = builtinOf(scope, symbol);
   if (builtin === 'f32' || builtin === 'i32') {
     return readConversion(scope, node, builtin);
@@ -51,7 +51,7 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   if (ts.isPropertyAccessExpression(callee) && !isModule(scope, callee.expression)) {
     return readMethod(scope, node, callee);
   }
-  if (ts.isIdentifier(callee) && isAmbient(target(scope, symbol))) {
+  if (ts.isIdentifier(callee) && isAmbient(behindImport(session, symbol))) {
     return refuse(scope, callee, 'CW1018', { name: callee.text });
   }
   const value = ts.isPropertyAccessExpression(callee)
@@ -73,9 +73,7 @@ const isAmbient = (symbol: ts.Symbol | undefined): boolean =>
 const shortText = (node: ts.Node): string => node.getText().replace(/\s+/g, ' ').slice(0, 60);
 
 const isModule = (scope: Scope, node: ts.Expression): boolean => {
-  const { checker } = scope.reader.session;
-  const found = checker.getSymbolAtLocation(node);
-  const symbol = found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
+  const symbol = symbolOf(scope.reader.session, node);
   return symbol !== undefined && (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
 };
 

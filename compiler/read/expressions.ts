@@ -1,6 +1,6 @@
 /** Expressions of the kernel language: one handler per kind of syntax; a kind that is absent is refused. */
 import { ts } from 'ts-morph';
-import type { BinaryOp, Expr } from '../ir/types.js';
+import type { BinaryOp, Expr, Stmt } from '../ir/types.js';
 import { bool, i32 } from '../ir/types.js';
 import { binary, condition, isNumeric, negate } from './arithmetic.js';
 import { makeIf, makeSelect } from './branches.js';
@@ -9,6 +9,7 @@ import { coerce, itemOf, unify } from './coerce.js';
 import { fieldOf, tupleItems } from './patterns.js';
 import { resolve } from './resolve.js';
 import { collect, declareLocal, locOf, make, refuse, type Scope, use, zero } from './scope.js';
+import { symbolOf } from './symbols.js';
 import { readTypeNode } from './typeNodes.js';
 import {
   constantOf,
@@ -162,8 +163,7 @@ const readLogical = (scope: Scope, node: ts.BinaryExpression, op: '&&' | '||'): 
   // The right side needs statements of its own, which may only run where the left side lets them.
   const local = declareLocal(scope, node, 'holds', left, true);
   const test: Expr = op === '&&' ? local : { kind: 'unary', op: '!', operand: local, type: bool, loc };
-  const name = local.kind === 'local' ? local.name : '';
-  scope.out.push(makeIf(test, [...out, { kind: 'assign', name, value: right, loc }], [], loc));
+  scope.out.push(makeIf(test, [...out, { kind: 'assign', name: local.name, value: right, loc }], [], loc));
   return local;
 };
 
@@ -181,7 +181,7 @@ const readConditional = (scope: Scope, node: ts.ConditionalExpression): Value =>
   return select(scope, node, test, then, other);
 };
 
-type Branch = { readonly result: Value; readonly out: readonly import('../ir/types.js').Stmt[] };
+type Branch = { readonly result: Value; readonly out: readonly Stmt[] };
 
 const select = (scope: Scope, node: ts.Node, test: Expr, a: Branch, b: Branch): Value => {
   if (a.result.kind === 'record' && b.result.kind === 'record') {
@@ -204,12 +204,11 @@ const select = (scope: Scope, node: ts.Node, test: Expr, a: Branch, b: Branch): 
     return make(scope, node, expr);
   }
   const local = declareLocal(scope, node, 'chosen', zero(type, loc), true);
-  const name = local.kind === 'local' ? local.name : '';
   scope.out.push(
     makeIf(
       test,
-      [...thenOut, { kind: 'assign', name, value: then.result, loc }],
-      [...otherOut, { kind: 'assign', name, value: other.result, loc }],
+      [...thenOut, { kind: 'assign', name: local.name, value: then.result, loc }],
+      [...otherOut, { kind: 'assign', name: local.name, value: other.result, loc }],
       loc,
     ),
   );
@@ -302,14 +301,13 @@ const readProperty = (scope: Scope, node: ts.PropertyAccessExpression): Value =>
       ? refuse(scope, node, 'CW1039', { what: `Math.${member}` })
       : { kind: 'number', value };
   }
-  const { checker } = scope.reader.session;
-  const target = checker.getSymbolAtLocation(node.expression);
-  const module = target && target.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(target) : target;
+  const { session } = scope.reader;
+  const module = symbolOf(session, node.expression);
   if (module && module.flags & ts.SymbolFlags.Enum) {
     return refuse(scope, node, 'CW1021', { name: module.name });
   }
   if (module && module.flags & ts.SymbolFlags.ValueModule) {
-    return resolve(scope, node.name, checker.getSymbolAtLocation(node.name));
+    return resolve(scope, node.name, session.checker.getSymbolAtLocation(node.name));
   }
   const value = readRaw(scope, node.expression);
   if (value.kind === 'poison') {

@@ -75,7 +75,7 @@ export const loadModules = async (
       const name = options.filename ?? '';
       loadedFiles.add(name);
       const file = program.getSourceFile(name);
-      const known = file && sameText(file.text, options.source) && file.fileName !== files.spec;
+      const known = file && sameText(file.text, options.source) && !files.isSpec(name);
       const source = known ? wrapCalls(file, run, sites) : options.source;
       return { code: base.transform({ ...options, source }) };
     },

@@ -8,7 +8,7 @@ import {
   ts,
   type VariableDeclaration,
 } from 'ts-morph';
-import { packageFiles } from './packageFiles.js';
+import { type PackageFiles, packageFiles } from './packageFiles.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
 export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'filter' | 'border' | 'format';
@@ -39,15 +39,15 @@ export const readOpsSource = (): { readonly ops: readonly OpSource[]; readonly c
     },
     skipAddingFilesFromTsConfig: true,
   });
-  const index = project.addSourceFileAtPath(files.ops);
-  const ops = [...index.getExportedDeclarations()].flatMap(([name, [node]]) => {
-    const maker = Node.isVariableDeclaration(node) ? makerOf(name, node) : undefined;
+  const exported = project.addSourceFileAtPath(files.ops).getExportedDeclarations();
+  const ops = [...exported].flatMap(([name, [node]]) => {
+    const maker = Node.isVariableDeclaration(node) ? makerOf(files, name, node) : undefined;
     return maker && Node.isVariableDeclaration(node) ? [sourceOf(name, node, maker)] : [];
   });
-  const colours = project.getSourceFileOrThrow(files.spec).getTypeAliasOrThrow('Colour');
+  const colours = exported.get('Colour')?.find(Node.isTypeAliasDeclaration);
   return {
     ops: ops.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    colours: docOf(colours).text,
+    colours: colours ? docOf(colours).text : '',
   };
 };
 
@@ -60,14 +60,14 @@ const makers: Readonly<Record<string, Maker>> = {
   indexBorder: 'border',
 };
 
-const makerOf = (name: string, node: VariableDeclaration): Maker | undefined => {
+const makerOf = (files: PackageFiles, name: string, node: VariableDeclaration): Maker | undefined => {
   const file = node.getSourceFile();
   const [given] = node.getType().getCallSignatures();
   const result = given?.getReturnType();
   if (typeNameOf(result) === 'Format') return 'format';
   if (typeNameOf(result) === 'Border' && name === 'constant') return 'border';
   if (typeNameOf(result) === 'Stage' && name === 'resample') return 'mapOp';
-  if (['spec.ts', 'math.ts'].includes(file.getBaseName())) return undefined;
+  if (files.isSpec(file.getFilePath()) || file.getFilePath() === files.math) return undefined;
   // A function that places an operator stands in one file with it.
   const inside = node.getInitializerIfKind(SyntaxKind.CallExpression)?.getExpression().getText() ?? '';
   if (makers[inside]) return makers[inside];

@@ -1,6 +1,7 @@
 /** What the author says of an operator's options: `@param options.NAME`. */
 import { ts } from 'ts-morph';
 import type { Session } from './session.js';
+import { nameIn, symbolOf } from './symbols.js';
 
 /** The words about each option, from the comments of the operator and of what was called to place it. */
 export const paramDocs = (
@@ -23,10 +24,5 @@ export const paramDocs = (
 const variableOf = (call: ts.CallExpression): ts.Node | undefined =>
   ts.isVariableDeclaration(call.parent) ? call.parent : undefined;
 
-const calledBy = (session: Session, call: ts.CallExpression): ts.Node | undefined => {
-  const callee = ts.isPropertyAccessExpression(call.expression) ? call.expression.name : call.expression;
-  const found = session.checker.getSymbolAtLocation(callee);
-  const symbol =
-    found && found.flags & ts.SymbolFlags.Alias ? session.checker.getAliasedSymbol(found) : found;
-  return symbol?.valueDeclaration;
-};
+const calledBy = (session: Session, call: ts.CallExpression): ts.Node | undefined =>
+  symbolOf(session, nameIn(call.expression))?.valueDeclaration;

@@ -4,8 +4,8 @@ import { MAX_RECTS } from '../../ops/limits.js';
 import { type NumberKind, paramFields } from '../../ops/spec.js';
 import type { Code } from '../diagnostics.js';
 import type { ParamField } from '../ir/types.js';
-import type { KernelParam } from './operators.js';
 import type { Args } from './scope.js';
+import type { KernelParam } from './signatures.js';
 
 /** Says what is wrong with an option; the place is found by its name. */
 export type RefuseOption = (option: string | undefined, code: Code, args: Args) => void;

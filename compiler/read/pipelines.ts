@@ -18,6 +18,7 @@ import { makeNames } from './names.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
 import { readResample } from './resamples.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
+import { behindImport, isOfSpec, nameIn, symbolOf } from './symbols.js';
 
 /** A pipeline as it was exported. */
 export type Exported = {
@@ -201,7 +202,7 @@ const exportedSymbol = (reader: StageReader, file: ts.SourceFile, name: string):
   const { checker } = reader.session;
   const module = checker.getSymbolAtLocation(file);
   const symbol = module && checker.getExportsOfModule(module).find(entry => entry.name === name);
-  return symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return behindImport(reader.session, symbol);
 };
 
 type Parts = { readonly source: Format; readonly stages: readonly unknown[] };
@@ -270,13 +271,8 @@ const argumentsOf = (
   if (!found || found.arguments.length !== count || found.arguments.some(ts.isSpreadElement)) {
     return undefined;
   }
-  const { checker, files } = reader.session;
-  const named = checker.getSymbolAtLocation(
-    ts.isPropertyAccessExpression(found.expression) ? found.expression.name : found.expression,
-  );
-  const symbol = named && named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
-  const file = symbol?.valueDeclaration?.getSourceFile().fileName;
-  return file === files.spec ? found.arguments : undefined;
+  const symbol = symbolOf(reader.session, nameIn(found.expression));
+  return isOfSpec(reader.session, symbol) ? found.arguments : undefined;
 };
 
 /** `pipeline(…)` in `fused(pipeline(…))`. */

@@ -3,13 +3,14 @@ import { ts } from 'ts-morph';
 import { coerce } from './coerce.js';
 import { read } from './expressions.js';
 import { locOf, lookup, makeScope, refuse, type Scope } from './scope.js';
+import { behindImport } from './symbols.js';
 import { readTypeNode } from './typeNodes.js';
 import { isExpr, poison, type Value } from './values.js';
-import { builtinOf, target } from './vocabulary.js';
+import { builtinOf } from './vocabulary.js';
 
 /** The value that a name stands for. */
 export const resolve = (scope: Scope, node: ts.Node, given: ts.Symbol | undefined): Value => {
-  const symbol = target(scope, given);
+  const symbol = behindImport(scope.reader.session, given);
   const name = node.getText();
   const known = symbol && lookup(scope, symbol);
   if (known) {

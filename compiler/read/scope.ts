@@ -210,7 +210,7 @@ export const declareLocal = (
   wanted: string,
   init: Expr,
   mutable: boolean,
-): Expr => {
+): Extract<Expr, { kind: 'local' }> => {
   const loc = locOf(scope, node);
   const name = scope.names.take(wanted);
   scope.out.push({ kind: 'let', name, type: init.type, init, mutable, loc });

@@ -15,7 +15,7 @@ import {
 import { hasUnitGain } from './gain.js';
 import { readImages } from './images.js';
 import type { Loaded } from './load.js';
-import type { Declaration, KernelParam, Operators } from './operators.js';
+import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
 import {
   type Bag,
@@ -29,6 +29,7 @@ import {
 import type { Args } from './scope.js';
 import { separable } from './separable.js';
 import type { Session } from './session.js';
+import type { KernelParam } from './signatures.js';
 
 /** What all stages of a run share. */
 export type StageReader = {

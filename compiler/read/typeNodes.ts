@@ -3,6 +3,7 @@ import { ts } from 'ts-morph';
 import type { Type } from '../ir/types.js';
 import { bool, f32, i32, tuple } from '../ir/types.js';
 import { refuse, type Scope } from './scope.js';
+import { symbolOf } from './symbols.js';
 
 /** A written type; `length: 'any'` is `readonly f32[]`, as long as what is given. */
 export type WrittenType =
@@ -99,11 +100,9 @@ const readTuple = (scope: Scope, node: ts.TupleTypeNode, depth: number): Written
 };
 
 const readReference = (scope: Scope, node: ts.TypeReferenceNode, depth: number): WrittenType | undefined => {
-  const { checker, files } = scope.reader.session;
-  const found = checker.getSymbolAtLocation(node.typeName);
-  const symbol = found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
-  const declaration = symbol?.declarations?.find(ts.isTypeAliasDeclaration);
-  if (declaration?.getSourceFile().fileName === files.spec) {
+  const { session } = scope.reader;
+  const declaration = symbolOf(session, node.typeName)?.declarations?.find(ts.isTypeAliasDeclaration);
+  if (declaration && session.files.isSpec(declaration.getSourceFile().fileName)) {
     const name = declaration.name.text;
     if (name === 'Pixel') {
       return readPixel(scope, node);

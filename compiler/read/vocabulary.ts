@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import { mathFunctions } from '../ir/math.js';
 import type { Scope } from './scope.js';
+import { behindImport } from './symbols.js';
 
 /** Constants of `Math`, in double precision; they take f32 where they are used. */
 export const mathConstants: Readonly<Record<string, number>> = {
@@ -14,12 +15,6 @@ export const mathConstants: Readonly<Record<string, number>> = {
   SQRT1_2: Math.SQRT1_2,
   SQRT2: Math.SQRT2,
 };
-
-/** The symbol behind an import. */
-export const target = (scope: Scope, symbol: ts.Symbol | undefined): ts.Symbol | undefined =>
-  symbol && symbol.flags & ts.SymbolFlags.Alias
-    ? scope.reader.session.checker.getAliasedSymbol(symbol)
-    : symbol;
 
 /** `floor` in `Math.floor`, where `Math` is JavaScript's own. */
 export const mathMember = (scope: Scope, node: ts.Expression): string | undefined => {
@@ -37,14 +32,14 @@ export const mathMember = (scope: Scope, node: ts.Expression): string | undefine
 
 /** `idiv`, `roundHalfEven`, `f32`, …: a function of `cuweave/ops` that is an instruction here. */
 export const builtinOf = (scope: Scope, symbol: ts.Symbol | undefined): string | undefined => {
-  const declaration = target(scope, symbol)?.valueDeclaration;
+  const declaration = behindImport(scope.reader.session, symbol)?.valueDeclaration;
   if (!declaration || !ts.isVariableDeclaration(declaration) || !ts.isIdentifier(declaration.name)) {
     return undefined;
   }
   const { files } = scope.reader.session;
   const name = declaration.name.text;
   const file = declaration.getSourceFile().fileName;
-  if (file === files.spec) {
+  if (files.isSpec(file)) {
     return name === 'f32' || name === 'i32' ? name : undefined;
   }
   const isKnown = name === 'lookup' || Object.hasOwn(mathFunctions, name);

@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { headerSource } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { kernelEntry } from '../../compiler/print/manifest.js';
-import { plansOf } from '../../compiler/specs.js';
+import { structsView } from '../../compiler/print/view.js';
+import { kernelsOf, plansOf } from '../../compiler/specs.js';
 import type { ManifestKernel } from '../../native/manifest.js';
 import { root } from '../support/executions.js';
 
@@ -105,5 +106,35 @@ describe('layout', () => {
       'gain: per channel, in image',
       'shift: per image, in image',
     ]);
+  });
+
+  it('an image that several operators read has one place', async () => {
+    const read = await kernelsOf({ root, entries: ['test/support/besidePipelines.ts'] });
+    const twice = read.find(({ name }) => name.startsWith('twiceOver'))!;
+    const images = kernelEntry(twice).images!;
+    const places = new Map(images.map(({ open, format }) => [open, format.planes]));
+    expect(images.length).toBeGreaterThan(places.size);
+    for (const { open, format } of images) expect(format.planes, open).toEqual(places.get(open));
+    const members = structsView(twice).image.filter(({ member }) => /\bin\d+_/.test(member));
+    expect(members).toMatchInlineSnapshot(`
+      [
+        {
+          "comment": "composite's background, composite2's background: rgb8",
+          "member": "const void* in0_rgb;",
+        },
+        {
+          "comment": "composite's mask, composite2's mask: gray8",
+          "member": "const void* in1_gray;",
+        },
+        {
+          "comment": "",
+          "member": "int64_t in0_rgb_pitch;",
+        },
+        {
+          "comment": "",
+          "member": "int64_t in1_gray_pitch;",
+        },
+      ]
+    `);
   });
 });

@@ -51,6 +51,11 @@ describe('schedule', () => {
     expect(capacities(16, 32740)).toEqual([1]);
   });
 
+  it('one of which a launch takes not even one image has none', () => {
+    expect(capacities(16, 32741)).toEqual([]);
+    expect(capacities(40000, 72)).toEqual([]);
+  });
+
   it('a block is whole warps', () => {
     for (const { block } of kernels.map(kernel => kernel.schedule)) {
       expect((block[0] * block[1]) % 32).toBe(0);

@@ -184,6 +184,15 @@ test('10,000 brackets are refused', async () => {
   expect(specs.diagnostics.map(({ code }) => code)).toEqual(['CW9004']);
 }, 30_000);
 
+test('a pipeline of 200 operators is read', async () => {
+  const stages = Array.from({ length: 200 }, () => 'ops.invert()').join(', ');
+  const run = await runSpecs({
+    'long.ts': anySpec(`export const long = pipeline(rgb8(), ${stages}, nchw('f32'));`),
+  });
+  expect(run.textOf('long.ts')).toBe('');
+  expect(run.specs.pipelines.map(({ stages: read }) => read.length)).toEqual([200]);
+});
+
 test('helpers that call each other twice, thirty deep, are read once each', async () => {
   const helpers = Array.from({ length: 30 }, (_, n) =>
     n === 0

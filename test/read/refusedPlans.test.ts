@@ -23,6 +23,31 @@ export const wrongHead = pipeline(yuv, normalize({ mean: 0, std: 1 }) as never, 
   outputsInside: `export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));`,
 } as const;
 
+/** A pipeline of so many tables; with `cut`, in two kernels, the second of which begins after the first `cut` tables. */
+const ofTables = (name: string, count: number, cut = 0): string => {
+  const luts = Array.from({ length: count }, (_, n) => `ops.lut({ table: open('t${n}') })`);
+  const [first, second] = ['resize', 'warpAffine'].map(
+    map => `${map}({ filter: linear, border: replicate })`,
+  );
+  const stages = cut === 0 ? luts : [...luts.slice(0, cut), first, second, ...luts.slice(cut)];
+  return `export const ${name} = pipeline(rgb8(), ${stages.join(', ')}, nchw('f32'));`;
+};
+const perImageTables = `const tone = pointOp({ from: ['rgb'], params: { curve: perChannel(ops.table), shift: perImage(i32) },
+  apply: (px, { curve, shift }) => px.map((v, c) => ops.lookup(curve[c], i32(v) + shift)) });
+const curve = (name: string) => ({ curve: open(name), shift: 0 });
+export const perImageTables = pipeline(rgb8(), tone(curve('a')), tone(curve('b')), tone(curve('c')), tone(curve('d')),
+  tone(curve('e')), tone(curve('f')), tone(curve('g')), tone(curve('h')), tone(curve('i')), tone(curve('j')),
+  tone(curve('k')), ops.outputs({ picture: [nhwc('u8')], tensor: [nchw('f32')] }));`;
+const tables = anySpec(
+  [
+    ofTables('ten', 10),
+    ofTables('eleven', 11),
+    perImageTables,
+    ofTables('split', 12, 6),
+    ofTables('second', 12, 1),
+  ].join('\n'),
+);
+
 let run: SpecRun;
 beforeAll(async () => {
   const files = Object.entries(cases).map(([name, text]) => [`${name}.ts`, anySpec(text)] as const);
@@ -36,6 +61,7 @@ export const branches = ops.fused(pipeline(rgb8(), resize({ filter: linear, bord
   twice: [ops.letterbox({ filter: linear, border: replicate, width: 3, height: 3 }), nhwc('u8')],
 })));
 export const fits = ops.fused(pipeline(rgb8(), resize({ filter: linear, border: replicate }), nchw('f32')));`),
+    'tables.ts': tables,
   });
 }, 60_000);
 
@@ -135,5 +161,51 @@ test('fused() names both operators and the bytes of the image between them', () 
     ",
       "",
     ]
+  `);
+});
+
+test('a kernel of more parameters than a launch takes is refused, and those of a whole launch are not', () => {
+  expect(run.textOf('tables.ts')).toBe('');
+  const said = Object.fromEntries(
+    run.specs.pipelines
+      .filter(({ loc }) => loc.file === 'tables.ts')
+      .map(pipeline => {
+        const { plan: made, diagnostics } = plan(pipeline);
+        expect(made === undefined).toBe(diagnostics.length > 0);
+        return [pipeline.name, formatDiagnostics(diagnostics, { root: '', readFile: () => tables })];
+      }),
+  );
+  expect(said).toMatchInlineSnapshot(`
+    {
+      "eleven": "tables.ts:7:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33888, of which the largest are table of lut (3072 bytes), table of lut2 (3072 bytes), table of lut3 (3072 bytes) and 9 more.
+
+    7 export const eleven = pipeline(rgb8(), ops.lut({ table: open('t0') }), ops.lut({ table: open('t1') }), ops.lut({ table: open('t2') }), ops.lut({ table: open('t3
+                   ~~~~~~
+      hint: make two pipelines of it; tables that follow each other may be one table, and \`table\` is one for all channels where \`perChannel(table)\` is one for each
+      in pipeline eleven
+
+    Found 1 error.
+    ",
+      "perImageTables": "tables.ts:11:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33952, of which the largest are curve of tone (3072 bytes), curve of tone2 (3072 bytes), curve of tone3 (3072 bytes) and 21 more.
+
+    11 export const perImageTables = pipeline(rgb8(), tone(curve('a')), tone(curve('b')), tone(curve('c')), tone(curve('d')),
+                    ~~~~~~~~~~~~~~
+      hint: make two pipelines of it; tables that follow each other may be one table, and \`table\` is one for all channels where \`perChannel(table)\` is one for each
+      in pipeline perImageTables
+
+    Found 1 error.
+    ",
+      "second": "tables.ts:15:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33928, of which the largest are table of lut2 (3072 bytes), table of lut3 (3072 bytes), table of lut4 (3072 bytes) and 12 more.
+
+    15 export const second = pipeline(rgb8(), ops.lut({ table: open('t0') }), resize({ filter: linear, border: replicate }), warpAffine({ filter: linear, border: repli
+                    ~~~~~~
+      hint: make two pipelines of it; tables that follow each other may be one table, and \`table\` is one for all channels where \`perChannel(table)\` is one for each
+      in kernel second_2 < pipeline second
+
+    Found 1 error.
+    ",
+      "split": "",
+      "ten": "",
+    }
   `);
 });

@@ -182,6 +182,7 @@ static __device__ __forceinline__ void store(const Image& image, const Index x, 
 // What one launch takes: the call's parameters and as many images as fit the kernel's parameter space.
 template <int capacity>
 struct Batch {
+  static_assert(capacity >= 1, "a launch takes an image at least");
   Args args;
   Image images[capacity];
 };

@@ -1,0 +1,48 @@
+/** What one launch takes of parameters: those of the call, and as many images as fit beside them. */
+import type { FusedKernel, Kernel, Layout } from '../ir/plan.js';
+import { inputsOf } from './layout.js';
+
+/** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
+export const PARAMETER_SPACE = 32764;
+/** Of which so many say how all images of the launch lie. */
+const FLAGS = 8;
+/** A launch copies the whole parameter block, so a block that is just large enough launches faster. */
+const SMALLER_BATCHES = [16, 64];
+/** Bytes of a plane: its pointer and its pitch. */
+const PLANE = 16;
+
+/** How many images a launch takes, for each of its sizes; empty where not even one fits. */
+export const capacitiesOf = ({ hoisted }: FusedKernel, layout: Layout): readonly number[] => {
+  const most = Math.floor((PARAMETER_SPACE - callBytes(layout)) / imageBytes(hoisted, layout));
+  return most < 1 ? [] : [...SMALLER_BATCHES.filter(images => images < most), most];
+};
+
+/** Bytes of a launch of one image. */
+export const launchBytes = ({ hoisted, layout }: Kernel): number =>
+  callBytes(layout) + imageBytes(hoisted, layout);
+
+/** What takes the most of them, largest first: `table of lut`, 3072. */
+export const largestParts = ({
+  layout,
+  pipeline,
+}: Kernel): readonly { readonly what: string; readonly bytes: number }[] =>
+  [
+    ...layout.params.flatMap(({ stage, fields }) =>
+      fields.map(({ name, lanes }) => ({ what: `${name} of ${stage}`, bytes: 4 * lanes })),
+    ),
+    ...inputsOf(layout).map(([{ stage, image, planes }]) => ({
+      what: `${image.name} of ${stage}`,
+      bytes: PLANE * planes.length,
+    })),
+    ...pipeline.sinks.map(({ output = '', format }, n) => ({
+      what: output === '' ? format.name : `the result ${output}`,
+      bytes: PLANE * layout.sinks[n]!.length,
+    })),
+  ].sort((a, b) => b.bytes - a.bytes);
+
+const callBytes = ({ argsSize }: Layout): number => argsSize + FLAGS;
+/** An image's descriptor, with the numbers behind it that are computed once per image. */
+const imageBytes = (hoisted: FusedKernel['hoisted'], { imageSize }: Layout): number => {
+  const uniforms = hoisted.reduce((sum, { values }) => sum + values.length, 0);
+  return imageSize + 8 * Math.ceil(uniforms / 2);
+};

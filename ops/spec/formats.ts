@@ -1,0 +1,62 @@
+/** How pixels lie in memory. */
+import type { Colour } from './pixels.js';
+import type { DType } from './scalars.js';
+
+/** One plane of an image in memory. */
+export type Plane = {
+  /** A name for messages and generated code, such as `y` or `uv`. */
+  readonly name: string;
+  /** Values per sample that lie side by side: 3 in interleaved RGB, 2 in NV12's chroma plane, 4 in YUYV. */
+  readonly channels: number;
+  /** How many image pixels one sample covers, across and down: 2, 2 in 4:2:0 chroma. */
+  readonly subsampling: readonly [1 | 2, 1 | 2];
+};
+/** Where each channel of a pixel is: plane number and position in the sample. */
+export type ChannelSource = {
+  readonly plane: number;
+  readonly lane: number;
+  /**
+   * In a sample that covers two pixels side by side: how many values after the left pixel's the right one's lies. Without it the
+   * two share one value.
+   */
+  readonly next?: number;
+};
+
+/**
+ * Where a chroma sample lies among the pixels that it covers. `left`: on the left ones, halfway down; `centre`: in the middle;
+ * `topLeft`: on the upper left one. At half the width only, `left` and `topLeft` are one.
+ */
+export type ChromaSiting = 'left' | 'centre' | 'topLeft';
+/** How the chroma of a source is read where it is subsampled. */
+export type ChromaOptions = {
+  readonly chroma: 'nearest' | 'linear';
+  readonly siting?: 'left' | 'centre' | 'topLeft';
+};
+
+/** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */
+export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = 'source' | 'both'> = {
+  readonly kind: 'format';
+  readonly name: string;
+  readonly dtype: DType;
+  /** `'any'`: takes the model of the pixels that come (as a sink) and is RGB (as a source). */
+  readonly colour: C;
+  /** The memory order of a tensor of such images; none for formats that are not one tensor. */
+  readonly layout?: 'NHWC' | 'NCHW';
+  readonly planes: readonly Plane[];
+  readonly channels: readonly ChannelSource[];
+  readonly role: Role;
+  /**
+   * For a `yuv` format of more than 8 bits, kept in u16: how many of the bits are in use, and how many lie below them. The
+   * pixel is (stored >> shift) / 2^(bits − 8), the scale of 8-bit codes: exact in f32, and `yuvToRgb` holds for it as it
+   * stands, since the standards' codes of more bits are those of 8 bits times 2^(bits − 8). A sink rounds half to even, holds
+   * the code to its range, and leaves the lower bits 0.
+   */
+  readonly code?: { readonly bits: number; readonly shift: number };
+  /**
+   * For a source whose chroma is subsampled: a pixel's chroma is interpolated between the samples around it, whose places in the
+   * picture `siting` tells. Without it, it is that of the sample which covers the pixel.
+   */
+  readonly chroma?: { readonly filter: 'linear'; readonly siting: ChromaSiting };
+  /** As a sink the format takes any colour model, and its planes follow from it. */
+  readonly adapts?: boolean;
+};

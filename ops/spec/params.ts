@@ -1,0 +1,114 @@
+/** How an operator declares its parameters, and how a pipeline leaves them open. */
+import type { Format } from './formats.js';
+import type { Stage } from './operators.js';
+import type { Channels, Colour, Pixel, Size } from './pixels.js';
+import type { f32 } from './scalars.js';
+import type { ParamKind, Table, table } from './values.js';
+
+/**
+ * The type of an operator's parameter. `Value` is what an author or a caller gives, `Kernel` what the operator's
+ * function sees.
+ */
+export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope = ParamScope> {
+  readonly param: ParamKind;
+  readonly per: Per;
+  readonly choices?: readonly string[];
+  /** Of an image: the colour model, or `'same'`. */
+  readonly colour?: Colour | 'same';
+  readonly default?: Value;
+  /** Only for types. */
+  readonly _types?: { value: Value; kernel: Kernel };
+}
+
+/**
+ * Whether a parameter has one value, one per channel, one per image of a batch, is settled at build time, or is another image, with
+ * a value for every pixel.
+ */
+export type ParamScope = 'call' | 'channel' | 'image' | 'structure' | 'pixel';
+
+/**
+ * A parameter with one value per channel: a tuple as long as the pixel, or one number for all channels; of tables one for each
+ * channel, or one for all.
+ */
+export const perChannel: {
+  (type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'>;
+  (type: typeof table): Param<Table | readonly Table[], readonly Table[], 'channel'>;
+} = (type: { readonly param: ParamKind }): never => ({ param: type.param, per: 'channel' }) as never;
+/** A parameter that may differ from image to image of a batch. At the call: one value, or an array of them. */
+export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> => ({
+  param: type.param,
+  per: 'image',
+  ...(type.default === undefined ? {} : { default: type.default }),
+});
+/** A choice between words, settled at build time: the kernel holds the code of the chosen one only. */
+export const oneOf = <const C extends readonly [string, ...string[]]>(
+  ...choices: C
+): Param<C[number], C[number], 'structure'> => ({ param: 'choice', per: 'structure', choices });
+/**
+ * Another image: the operator sees its pixel at the place of the pixel that it works on; a map, at the place of the output pixel. The
+ * pipeline says in which format it comes, `background: rgb8()`, and through which point operators it goes first, if any:
+ * `background: [nv12(), yuvToRgb()]`. The caller gives an image or a tensor for all images of the batch, or one for each, of the size
+ * that the image has where the operator stands; a map's has the size of the output.
+ *
+ * @param colour The colour model that the operator sees: one of {@link Colour}, or `'same'`: that of its own pixel.
+ */
+export const perPixel = <const C extends Colour | 'same'>(colour: C): PixelParam<C> =>
+  ({ param: 'image', per: 'pixel', colour }) as never;
+/** See {@link perPixel}. */
+export type PixelParam<C extends Colour | 'same' = Colour | 'same'> = Param<
+  ImageSource<C extends Colour ? C : Colour>,
+  C extends Colour ? Pixel<Channels<C>> : readonly f32[],
+  'pixel'
+> & { readonly colour: C };
+/** What a pipeline says of such an image: its format, or that and the point operators that it goes through. */
+export type ImageSource<C extends Colour = Colour> = Format<C> | readonly [Format, Stage, ...Stage[]];
+
+/** The parameter's value where the author gives none. Without it the caller is asked. */
+export const withDefault: {
+  <C extends Colour | 'same'>(
+    type: PixelParam<C>,
+    value: NoInfer<ImageSource<C extends Colour ? C : Colour>>,
+  ): PixelParam<C> & { readonly default: ImageSource };
+  <V, K, P extends ParamScope>(
+    type: Param<V, K, P>,
+    value: NoInfer<V>,
+  ): Param<V, K, P> & { readonly default: V };
+} = (type: Param, value: unknown): never =>
+  ({ param: type.param, per: type.per, choices: type.choices, colour: type.colour, default: value }) as never;
+
+/** Leaves a parameter open under a name of its own, for a pipeline in which two open ones share a name. */
+export type Open = { readonly open: string };
+/** An image that is left open under a name of its own, as every image is under its parameter's. */
+export type OpenImage<S extends ImageSource = ImageSource> = Open & { readonly image: S };
+/**
+ * See {@link Open}: `warpAffine({ matrix: open('turn') })` is called with `{ turn: … }`. Of an image it says the format, too:
+ * `composite({ background: open('street', rgb8()) })`.
+ */
+export const open: {
+  (name: string): Open;
+  <const S extends ImageSource>(name: string, image: S): OpenImage<S>;
+} = (name: string, image?: ImageSource): never =>
+  (image === undefined ? { open: name } : { open: name, image }) as never;
+
+/** The parameters of an operator, by name. */
+export type Params = Readonly<Record<string, Param<never, unknown>>> | Readonly<Record<string, Param>>;
+/** What an author may write in a pipeline. Parameters left out are asked for at the call. */
+export type Options<P> = {
+  readonly [K in keyof P]?:
+    | (P[K] extends Param<infer V, unknown, infer Per>
+        ? Per extends 'image'
+          ? V | readonly V[]
+          : Per extends 'pixel'
+            ? V | (V extends ImageSource ? OpenImage<V> : never)
+            : V
+        : never)
+    | Open;
+};
+/** What the operator's function sees. */
+export type KernelParams<P> = {
+  readonly [K in keyof P]: P[K] extends Param<infer _V, infer T> ? T : never;
+};
+/** What the function sees that gives a map's output size: of an image its size. */
+export type SizeParams<P> = {
+  readonly [K in keyof P]: P[K] extends PixelParam ? Size : P[K] extends Param<infer _V, infer T> ? T : never;
+};

@@ -1,0 +1,99 @@
+/** How a point between pixels is read, and what lies outside of an image. */
+import type { Pixel, Point, Size } from './pixels.js';
+import type { f32, i32 } from './scalars.js';
+
+/** What a filter knows besides its point. */
+export type Footprint = {
+  /** How many input pixels one output pixel covers, across and down; only under a map that declares its `scale`. */
+  readonly scale: Point;
+  /** The size of the image that `tap` reads, in pixels. */
+  readonly size: Size;
+};
+/** The same along one axis: what a separable filter knows besides its point. */
+export type AxisFootprint = { readonly scale: f32; readonly size: i32 };
+/** Numbers and words that are part of a filter: the kernel holds them as they are. */
+export type FilterConstants = Readonly<Record<string, number | string>>;
+/** How a point between pixels is read. */
+export type Filter = {
+  readonly kind: 'filter';
+  readonly name?: string;
+  readonly constants?: FilterConstants;
+  readonly maxScale?: number;
+  readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point, footprint: Footprint) => readonly f32[];
+  /** Of a separable filter: its function along one axis, and how far that reads. See {@link separableFilter}. */
+  readonly axis?: {
+    readonly radius: number;
+    readonly apply: (tap: (i: i32) => Pixel, at: f32, footprint: AxisFootprint) => readonly f32[];
+  };
+};
+/** What lies outside an image: a pixel inside it, or a constant. */
+export type Border =
+  | { readonly kind: 'indexBorder'; readonly name?: string; readonly apply: (i: i32, size: i32) => i32 }
+  | { readonly kind: 'constantBorder'; readonly value: f32 | readonly f32[] };
+
+/**
+ * Declares how a point between pixels is read from the pixels around it.
+ * @param def.apply `(tap, at, { scale, size }) => px` in the kernel language; the constants stand beside `scale` and `size`.
+ * @param def.constants Numbers and words by name, settled where the filter is made: for several filters of one function.
+ * @param def.maxScale The largest `scale` that it can cover, for filters whose loops end at some number of pixels: a call that
+ *   goes beyond is an error.
+ */
+export const filter = <const C extends FilterConstants = Record<never, never>>(def: {
+  readonly name?: string;
+  readonly constants?: C;
+  readonly maxScale?: number;
+  readonly apply: (
+    tap: (x: i32, y: i32) => Pixel,
+    at: Point,
+    given: Footprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
+  ) => readonly f32[];
+}): Filter => ({
+  kind: 'filter',
+  ...def,
+  apply: (tap, at, footprint) => def.apply(tap, at, { ...footprint, ...def.constants } as never),
+});
+/**
+ * Declares a filter by what it does along one axis. Its meaning: the function runs along every row that is needed, and then down the
+ * results of those; a point more than half a pixel outside of the image is the pixel there, that is the border's. Under a map that
+ * keeps columns apart from rows, such as `resize`, the two may be a kernel each, which gives the same bits.
+ * @param def.apply `(tap, at, { scale, size }) => px` in the kernel language: `tap(i)` is the pixel at i, all three are of one axis;
+ *   the constants stand beside `scale` and `size`.
+ * @param def.radius How far it reads from its point, in pixels of the input, or of the output where that is smaller: with it a call
+ *   decides between one pass and two.
+ * @param def.constants As those of {@link filter}.
+ * @param def.maxScale As that of {@link filter}.
+ */
+export const separableFilter = <const C extends FilterConstants = Record<never, never>>(def: {
+  readonly name?: string;
+  readonly constants?: C;
+  readonly maxScale?: number;
+  readonly radius: number;
+  readonly apply: (
+    tap: (i: i32) => Pixel,
+    at: f32,
+    given: AxisFootprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
+  ) => readonly f32[];
+}): Filter => {
+  const { radius, apply, ...rest } = def;
+  const along = (tap: (i: i32) => Pixel, at: f32, footprint: AxisFootprint): readonly f32[] =>
+    apply(tap, at, { ...footprint, ...def.constants } as never);
+  return {
+    kind: 'filter',
+    ...rest,
+    axis: { radius, apply: along },
+    apply: (tap, [x, y], { scale, size }) => {
+      const [column, row] = [Math.floor(x + 0.5), Math.floor(y + 0.5)];
+      if (column < 0 || row < 0 || column >= size.width || row >= size.height) return tap(column, row);
+      const across = (line: i32): Pixel =>
+        along(i => tap(i, line), x, { scale: scale[0], size: size.width }) as Pixel;
+      return along(across, y, { scale: scale[1], size: size.height });
+    },
+  };
+};
+/** Declares which pixel stands for one outside: `(i, size) => i`, used for x and for y. */
+export const indexBorder = (def: { name?: string; apply: (i: i32, size: i32) => i32 }): Border => ({
+  kind: 'indexBorder',
+  ...def,
+});
+/** Pixels outside have this value: one number, or one per channel, in the units of the pixels there. */
+export const constant = (value: f32 | readonly f32[]): Border => ({ kind: 'constantBorder', value });
