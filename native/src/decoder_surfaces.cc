@@ -169,6 +169,21 @@ PictureCopy::~PictureCopy() {
 
 namespace {
 
+// Pass once all work on it has.
+std::vector<std::shared_ptr<CudaEvent>> usesOf(const Memory& memory) {
+  std::vector<std::shared_ptr<CudaEvent>> events;
+  const auto note = [&](const Mark& mark) {
+    if (auto event = eventAfter(mark)) events.push_back(std::static_pointer_cast<CudaEvent>(std::move(event)));
+  };
+  try {
+    note(memory.written);
+    for (const auto& mark : memory.read) note(mark);
+  } catch (const Failure&) {
+    // The device is lost and runs nothing any more.
+  }
+  return events;
+}
+
 class SurfaceMemory : public Memory {
  public:
   SurfaceMemory(const std::shared_ptr<Device>& device, std::unique_ptr<Surface> surface, size_t bytes)
@@ -176,20 +191,7 @@ class SurfaceMemory : public Memory {
     ready = surface_->ready;
     surface_->hold();
   }
-  void release() override {
-    std::vector<std::shared_ptr<CudaEvent>> events;
-    const auto note = [&](const Mark& mark) {
-      if (!mark.stream) return;
-      events.push_back(std::static_pointer_cast<CudaEvent>(openStreamAfter(mark)->record(false)));
-    };
-    try {
-      note(written);
-      for (const auto& mark : read) note(mark);
-    } catch (const Failure&) {
-      // The device is lost and runs nothing any more.
-    }
-    surface_->release(std::move(events));
-  }
+  void release() override { surface_->release(usesOf(*this)); }
 
  private:
   std::unique_ptr<Surface> surface_;
