@@ -118,10 +118,9 @@ export class NvdecSession {
   broken = false;
 
   /**
-   * @param surfaces How many pictures may be out at once; when none is left, decoding waits. With copies: how many may wait to
-   *   be taken.
+   * @param surfaces How many pictures may be out of the decoder at once; when none is left, decoding waits.
    * @param copies Pictures are copied out of the decoder, to be kept as long as anybody likes: of those that wait to be taken at
-   *   most so many bytes, or one.
+   *   most 32 and at most so many bytes, or one.
    */
   constructor(
     device: Device,

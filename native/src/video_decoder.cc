@@ -451,7 +451,7 @@ bool VideoDecoder::copyOut(Picture& picture) {
 }
 
 bool VideoDecoder::hasRoom(size_t bytes) const {
-  if (pictures_.size() >= static_cast<size_t>(options.surfaces)) return false;
+  if (pictures_.size() >= kMostWaiting) return false;
   size_t waiting = 0;
   for (const auto& picture : pictures_) waiting += picture ? picture->bytes : 0;
   return waiting == 0 || waiting + bytes <= *options.copies;

@@ -14,6 +14,9 @@
 
 namespace cuweave {
 
+// Copies of pictures that may wait to be taken: at a thousand a second they outlast a pause of JavaScript's of 30 ms.
+constexpr size_t kMostWaiting = 32;
+
 struct DecoderOptions {
   cudaVideoCodec codec = cudaVideoCodec_H264;
   // How many pictures may be mapped at once: those in use, and those decoded ahead.
@@ -23,7 +26,7 @@ struct DecoderOptions {
   // Pictures come out as soon as they can; only with whole packets.
   bool lowLatency = false;
   // Where set, pictures are copied out of the decoder, which has its surfaces back at once: any number may be taken and kept.
-  // Of those that are not taken there are at most `surfaces` and at most so many bytes, or one.
+  // Of those that are not taken there are at most kMostWaiting and at most so many bytes, or one.
   std::optional<size_t> copies;
 };
 
