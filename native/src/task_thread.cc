@@ -38,7 +38,7 @@ TaskThread::TaskThread(const char* name) : name_(name), state_(std::make_shared<
 TaskThread::~TaskThread() { finish(); }
 
 void TaskThread::post(Task task) {
-  std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
   if (state_->ending) return;
   state_->tasks.push_back(std::move(task));
   if (!state_->running) {
@@ -51,6 +51,8 @@ void TaskThread::post(Task task) {
       throw;
     }
   }
+  // A thread that is woken under the lock would wait for it first.
+  lock.unlock();
   state_->changed.notify_all();
 }
 

@@ -33,7 +33,7 @@ void VideoDecoder::push(Packet packet) {
   // Parsers read ahead of the byte they need.
   packet.size = packet.data.size();
   packet.data.resize(packet.size + 64);
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (stopping_) throw disposed("decoder");
   if (failure_) throw *failure_;
   packets_.push_back(std::move(packet));
@@ -46,6 +46,7 @@ void VideoDecoder::push(Packet packet) {
       throw;
     }
   }
+  lock.unlock();
   changed_.notify_all();
 }
 
