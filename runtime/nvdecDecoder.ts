@@ -134,14 +134,6 @@ export class NvdecSession {
     this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false, copies));
   }
 
-  /** The pictures of packets that begin with a key frame, in the order they are shown. */
-  async *decode(packets: Packets): AsyncGenerator<NvdecPicture, void, undefined> {
-    const one = async function* () {
-      yield packets;
-    };
-    for await (const picture of this.decodeAll(one())) if (picture) yield picture;
-  }
-
   /**
    * The pictures of one stretch of packets after another, each of which begins with a key frame; `null` is the end of a
    * stretch. The next stretch is fed while the last pictures of one are decoded, so that the engine always has work.
@@ -287,12 +279,18 @@ export class NvdecSessions {
   }
 }
 
+async function* only(packets: Packets): AsyncGenerator<Packets, void, undefined> {
+  yield packets;
+}
+
 /** Decodes a file on one engine. */
 export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> => ({
   decode: async function* (from, _to, { held }) {
     const session = sessions.take(held);
     try {
-      yield* session.decode(sessions.file.packets(from));
+      for await (const picture of session.decodeAll(only(sessions.file.packets(from)))) {
+        if (picture) yield picture;
+      }
     } finally {
       sessions.give(session);
     }
@@ -313,7 +311,7 @@ export const probeNvdec = async (sessions: NvdecSessions): Promise<void> => {
     if (value) yield value;
   };
   try {
-    for await (const picture of session.decode(first())) picture.drop();
+    for await (const picture of session.decodeAll(only(first()))) picture?.drop();
   } finally {
     await keys.return();
     sessions.give(session);
