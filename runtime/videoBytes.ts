@@ -142,7 +142,7 @@ export const guardedSource = (mediabunny: typeof import('mediabunny'), bytes: Vi
   };
   /**
    * mediabunny's own way from a source to its callback copies every packet into memory of its own, and takes a promise for
-   * it, which together cost a fourth of JavaScript's time for a frame. These two methods are where it asks a source, in the version
+   * it, which together cost a fifth of JavaScript's time for a frame. These two methods are where it asks a source, in the version
    * that package.json pins; one that asks elsewhere goes through the callbacks.
    */
   class DirectSource extends mediabunny.CustomSource {
