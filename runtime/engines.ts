@@ -16,7 +16,6 @@ import {
 import type { PictureDecoder } from './pictureDecoder.js';
 import { Signal } from './signal.js';
 import type { Stream } from './stream.js';
-import { surfacesFor } from './surfaces.js';
 import type { VideoFile } from './videoFile.js';
 
 /** How far to go. */
@@ -38,9 +37,11 @@ const leastAhead = 8;
 /** Bytes of a picture of 4:2:0 in 16 bits, with rows as NVDEC lays them out: few others are larger. */
 const pictureBytes = ({ setup: { width, height } }: VideoFile): number =>
   Math.ceil((2 * width) / 512) * 512 * Math.ceil(height / 2) * 3;
-/** Bytes of pictures that may wait in each decoder: as many as it has surfaces, in at most half of the budget. */
+// So an engine goes on while JavaScript collects garbage; the decoder itself takes no more.
+const mostWaiting = 32;
+/** Bytes of pictures that may wait in each decoder, in at most half of the budget. */
 const waitingBytes = (file: VideoFile, { sessions, budget }: EngineOptions): number =>
-  Math.floor(Math.min(surfacesFor(1) * pictureBytes(file), budget / 2 / sessions));
+  Math.floor(Math.min(mostWaiting * pictureBytes(file), budget / 2 / sessions));
 // To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together, as far as the pieces of all
 // decoders fill half of the budget. Seconds; three instead of one made HEVC 3 % faster on an H200, six no more.
 const shortestPiece = ({ setup, frameRate = 30 }: VideoFile, { sessions, budget }: EngineOptions): number => {

@@ -118,10 +118,9 @@ export class NvdecSession {
   broken = false;
 
   /**
-   * @param surfaces How many pictures may be out at once; when none is left, decoding waits. With copies: how many may wait to
-   *   be taken.
+   * @param surfaces How many pictures may be out of the decoder at once; when none is left, decoding waits.
    * @param copies Pictures are copied out of the decoder, to be kept as long as anybody likes: of those that wait to be taken at
-   *   most so many bytes, or one.
+   *   most 32 and at most so many bytes, or one.
    */
   constructor(
     device: Device,
@@ -133,14 +132,6 @@ export class NvdecSession {
     this.#bitstream = bitstreamSetup(setup.codec, setup.description);
     this.#colourOf = colourReader(colour);
     this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false, copies));
-  }
-
-  /** The pictures of packets that begin with a key frame, in the order they are shown. */
-  async *decode(packets: Packets): AsyncGenerator<NvdecPicture, void, undefined> {
-    const one = async function* () {
-      yield packets;
-    };
-    for await (const picture of this.decodeAll(one())) if (picture) yield picture;
   }
 
   /**
@@ -288,12 +279,18 @@ export class NvdecSessions {
   }
 }
 
+async function* only(packets: Packets): AsyncGenerator<Packets, void, undefined> {
+  yield packets;
+}
+
 /** Decodes a file on one engine. */
 export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> => ({
   decode: async function* (from, _to, { held }) {
     const session = sessions.take(held);
     try {
-      yield* session.decode(sessions.file.packets(from));
+      for await (const picture of session.decodeAll(only(sessions.file.packets(from)))) {
+        if (picture) yield picture;
+      }
     } finally {
       sessions.give(session);
     }
@@ -314,7 +311,7 @@ export const probeNvdec = async (sessions: NvdecSessions): Promise<void> => {
     if (value) yield value;
   };
   try {
-    for await (const picture of session.decode(first())) picture.drop();
+    for await (const picture of session.decodeAll(only(first()))) picture?.drop();
   } finally {
     await keys.return();
     sessions.give(session);

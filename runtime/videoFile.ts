@@ -187,12 +187,12 @@ const inspect = async (
   const { underlyingFrameRate } = await track.computeFrameRateMetrics();
   const sink = new mediabunny.EncodedPacketSink(track);
   let readers = 0;
-  async function* packetsAfter(key: EncodedPacket): AsyncGenerator<EncodedPacket, void, undefined> {
+  async function* packetsFrom(
+    key: () => Promise<EncodedPacket | null> | EncodedPacket,
+  ): AsyncGenerator<EncodedPacket, void, undefined> {
     bytes.readers(++readers);
     try {
-      for (let packet: EncodedPacket | null = key; packet; packet = await sink.getNextPacket(packet)) {
-        yield packet;
-      }
+      for (let packet = await key(); packet; packet = await sink.getNextPacket(packet)) yield packet;
     } finally {
       bytes.readers(--readers);
     }
@@ -205,11 +205,8 @@ const inspect = async (
     ...(underlyingFrameRate === null ? {} : { frameRate: underlyingFrameRate }),
     rotation: await track.getRotation(),
     colour: await track.getColorSpace(),
-    packets: async function* (from) {
-      const key = await keyAt(sink, from);
-      if (key) yield* packetsAfter(key);
-    },
-    packetsAfter,
+    packets: from => packetsFrom(() => keyAt(sink, from)),
+    packetsAfter: key => packetsFrom(() => key),
     keys: async function* (from) {
       let key = await keyAt(sink, from);
       while (key) {

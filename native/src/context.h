@@ -36,6 +36,7 @@ class Handles {
 
 class JsMemory;
 class JsPipeline;
+class DecoderStream;
 class VideoDecoder;
 
 class Context {
@@ -60,6 +61,8 @@ class Context {
  private:
   std::vector<std::weak_ptr<Stream>> streams_;
   std::vector<std::weak_ptr<VideoDecoder>> decoders_;
+  // Those that copies of pictures are freed on, which outlive their decoders.
+  std::vector<std::weak_ptr<DecoderStream>> decoderStreams_;
 };
 
 // Runs `body`; a failure becomes a JavaScript exception.

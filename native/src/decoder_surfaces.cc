@@ -1,6 +1,7 @@
 #include "decoder_surfaces.h"
 
 #include <list>
+#include <map>
 #include <tuple>
 
 #include "decoder_caps.h"
@@ -9,15 +10,16 @@ namespace cuweave {
 
 namespace {
 
-// What must be the same for a decoder to serve another stream.
-using DecoderKey = std::tuple<int, int, int, int, unsigned long, unsigned long, short, short, short, short, unsigned long,
+// What must be the same for a decoder to serve another stream on its device.
+using DecoderKey = std::tuple<int, int, int, unsigned long, unsigned long, short, short, short, short, unsigned long,
                               unsigned long>;
 
-DecoderKey keyOf(const CUVIDDECODECREATEINFO& info, int ordinal) {
+DecoderKey keyOf(const CUVIDDECODECREATEINFO& info) {
   const auto& area = info.display_area;
-  return {ordinal,       info.CodecType, info.ChromaFormat, static_cast<int>(info.bitDepthMinus8),
-          info.ulWidth,  info.ulHeight,  area.left,         area.top,
-          area.right,    area.bottom,    info.ulNumDecodeSurfaces, info.ulNumOutputSurfaces};
+  return {info.CodecType, info.ChromaFormat, static_cast<int>(info.bitDepthMinus8),
+          info.ulWidth,   info.ulHeight,     area.left,
+          area.top,       area.right,        area.bottom,
+          info.ulNumDecodeSurfaces, info.ulNumOutputSurfaces};
 }
 
 uint64_t bytesOf(const CUVIDDECODECREATEINFO& info) {
@@ -26,13 +28,15 @@ uint64_t bytesOf(const CUVIDDECODECREATEINFO& info) {
   return picture * (info.ulNumDecodeSurfaces + info.ulNumOutputSurfaces);
 }
 
-// Decoders that no stream uses. The oldest go when together they hold too much; none goes at the process's end, when the
-// driver may be gone already.
+// A device's decoders that no stream uses; its context is current where they go. The oldest go when together they hold too much;
+// none goes at the process's end, when the driver may be gone already.
 class DecoderStore {
  public:
-  static DecoderStore& get() {
-    static auto* store = new DecoderStore();
-    return *store;
+  static DecoderStore& of(const CudaContext& context) {
+    static std::mutex mutex;
+    static auto* stores = new std::map<int, DecoderStore>();
+    std::lock_guard lock(mutex);
+    return (*stores)[context.info.ordinal];
   }
   CUvideodecoder take(const DecoderKey& key) {
     std::lock_guard lock(mutex_);
@@ -84,11 +88,12 @@ class DecoderStore {
 }  // namespace
 
 HardwareDecoder::HardwareDecoder(CudaContext& context, const CUVIDDECODECREATEINFO& info) : context_(context), info_(info) {
-  handle = DecoderStore::get().take(keyOf(info, context.info.ordinal));
+  DecoderStore& store = DecoderStore::of(context);
+  handle = store.take(keyOf(info));
   if (handle) return;
   const Nvcuvid& api = *nvcuvidState().api;
   CUresult code = api.createDecoder(&handle, &info_);
-  if (code == CUDA_ERROR_OUT_OF_MEMORY && DecoderStore::get().clear()) code = api.createDecoder(&handle, &info_);
+  if (code == CUDA_ERROR_OUT_OF_MEMORY && store.clear()) code = api.createDecoder(&handle, &info_);
   if (code != CUDA_SUCCESS) {
     Failure failure = refused(context, code, "cuvidCreateDecoder");
     failure.bytes = bytesOf(info);
@@ -104,7 +109,7 @@ HardwareDecoder::~HardwareDecoder() {
     if (broken) nvcuvidState().api->destroyDecoder(handle);
     else {
       const uint64_t most = context_.info.totalMemory / 32;
-      DecoderStore::get().give(keyOf(info_, context_.info.ordinal), handle, bytesOf(info_), most);
+      DecoderStore::of(context_).give(keyOf(info_), handle, bytesOf(info_), most);
     }
   } catch (const Failure&) {
     // The device is lost, and the decoder with it.
@@ -112,7 +117,7 @@ HardwareDecoder::~HardwareDecoder() {
 }
 
 bool HardwareDecoder::serves(const CUVIDDECODECREATEINFO& info) const {
-  return keyOf(info, context_.info.ordinal) == keyOf(info_, context_.info.ordinal);
+  return keyOf(info) == keyOf(info_);
 }
 
 void SurfaceKeeper::giveBack(std::shared_ptr<HardwareDecoder> decoder, uint64_t pointer,
@@ -155,6 +160,24 @@ DecoderStream::~DecoderStream() {
   }
 }
 
+void DecoderStream::giveBack(uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after) {
+  const auto free = [self = shared_from_this(), pointer, after = std::move(after)] {
+    try {
+      for (const auto& event : after) event->wait();
+      self->context_.enter();
+      self->context_.free(pointer, self->handle);
+    } catch (const Failure&) {
+      // A lost device's memory goes with the process.
+    }
+  };
+  if (!thread_.post(free)) free();
+}
+
+void DecoderStream::end() {
+  thread_.finish();
+  thread_.join();
+}
+
 PictureCopy::PictureCopy(CudaContext& context, std::shared_ptr<DecoderStream> stream, size_t bytes)
     : pointer(context.allocate(bytes, stream->handle)), context_(context), stream_(std::move(stream)) {}
 PictureCopy::~PictureCopy() {
@@ -167,7 +190,27 @@ PictureCopy::~PictureCopy() {
   }
 }
 
+void PictureCopy::release(std::vector<std::shared_ptr<CudaEvent>> after) {
+  stream_->giveBack(pointer, std::move(after));
+  stream_.reset();
+}
+
 namespace {
+
+// Pass once all work on it has.
+std::vector<std::shared_ptr<CudaEvent>> usesOf(const Memory& memory) {
+  std::vector<std::shared_ptr<CudaEvent>> events;
+  const auto note = [&](const Mark& mark) {
+    if (auto event = eventAfter(mark)) events.push_back(std::static_pointer_cast<CudaEvent>(std::move(event)));
+  };
+  try {
+    note(memory.written);
+    for (const auto& mark : memory.read) note(mark);
+  } catch (const Failure&) {
+    // The device is lost and runs nothing any more.
+  }
+  return events;
+}
 
 class SurfaceMemory : public Memory {
  public:
@@ -176,29 +219,35 @@ class SurfaceMemory : public Memory {
     ready = surface_->ready;
     surface_->hold();
   }
-  void release() override {
-    std::vector<std::shared_ptr<CudaEvent>> events;
-    const auto note = [&](const Mark& mark) {
-      if (!mark.stream) return;
-      events.push_back(std::static_pointer_cast<CudaEvent>(openStreamAfter(mark)->record(false)));
-    };
-    try {
-      note(written);
-      for (const auto& mark : read) note(mark);
-    } catch (const Failure&) {
-      // The device is lost and runs nothing any more.
-    }
-    surface_->release(std::move(events));
-  }
+  void release() override { surface_->release(usesOf(*this)); }
 
  private:
   std::unique_ptr<Surface> surface_;
+};
+
+class CopyMemory : public Memory {
+ public:
+  CopyMemory(const std::shared_ptr<Device>& device, std::unique_ptr<PictureCopy> copy, size_t bytes)
+      : Memory(device, copy->pointer, bytes, nullptr), copy_(std::move(copy)) {
+    ready = copy_->ready;
+    device->addLive(static_cast<int64_t>(bytes));
+  }
+  void release() override {
+    device->addLive(-static_cast<int64_t>(bytes));
+    copy_->release(usesOf(*this));
+  }
+
+ private:
+  std::unique_ptr<PictureCopy> copy_;
 };
 
 }  // namespace
 
 std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, std::unique_ptr<Surface> surface, size_t bytes) {
   return std::make_shared<SurfaceMemory>(device, std::move(surface), bytes);
+}
+std::shared_ptr<Memory> copyMemory(const std::shared_ptr<Device>& device, std::unique_ptr<PictureCopy> copy, size_t bytes) {
+  return std::make_shared<CopyMemory>(device, std::move(copy), bytes);
 }
 
 }  // namespace cuweave

@@ -149,6 +149,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
     uint64_t sequence = 0;
   };
   const Marker& marker();
+  friend std::shared_ptr<Event> eventAfter(const Mark& mark);
 
   uint64_t sequence_ = 0;
   bool closed_ = false;
@@ -156,6 +157,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   // For each other stream: up to which of its places this stream waits already.
   std::unordered_map<uint64_t, uint64_t> seen_;
 };
+
+// Passes once that place has; one event for all places that no work lies between. Null: there is nothing to wait for.
+std::shared_ptr<Event> eventAfter(const Mark& mark);
 
 // A stream that takes work after that place: the mark's own, or another one where that is closed.
 std::shared_ptr<Stream> openStreamAfter(const Mark& mark);

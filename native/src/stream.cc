@@ -77,6 +77,8 @@ void Stream::writes(Memory& memory) {
   memory.written = {shared_from_this(), advance()};
 }
 
+std::shared_ptr<Event> eventAfter(const Mark& mark) { return mark.stream ? mark.stream->marker().event : nullptr; }
+
 std::shared_ptr<Stream> openStreamAfter(const Mark& mark) {
   if (!mark.stream->closed()) return mark.stream;
   auto stream = mark.stream->device->createStream();

@@ -37,9 +37,9 @@ struct TaskThread::State {
 TaskThread::TaskThread(const char* name) : name_(name), state_(std::make_shared<State>()) {}
 TaskThread::~TaskThread() { finish(); }
 
-void TaskThread::post(Task task) {
-  std::lock_guard lock(state_->mutex);
-  if (state_->ending) return;
+bool TaskThread::post(Task task) {
+  std::unique_lock lock(state_->mutex);
+  if (state_->ending) return false;
   state_->tasks.push_back(std::move(task));
   if (!state_->running) {
     state_->running = true;
@@ -51,7 +51,10 @@ void TaskThread::post(Task task) {
       throw;
     }
   }
+  // A thread that is woken under the lock would wait for it first.
+  lock.unlock();
   state_->changed.notify_all();
+  return true;
 }
 
 void TaskThread::finish() {

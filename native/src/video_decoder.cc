@@ -24,6 +24,7 @@ std::shared_ptr<VideoDecoder> VideoDecoder::open(CudaContext& context, const Dec
 VideoDecoder::VideoDecoder(CudaContext& context, const DecoderOptions& options)
     : context(context),
       options(options),
+      stream(std::make_shared<DecoderStream>(context)),
       api_(requireApi()),
       keeper_(std::make_shared<SurfaceKeeper>(context, options.surfaces)) {}
 
@@ -33,7 +34,7 @@ void VideoDecoder::push(Packet packet) {
   // Parsers read ahead of the byte they need.
   packet.size = packet.data.size();
   packet.data.resize(packet.size + 64);
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (stopping_) throw disposed("decoder");
   if (failure_) throw *failure_;
   packets_.push_back(std::move(packet));
@@ -46,6 +47,7 @@ void VideoDecoder::push(Packet packet) {
       throw;
     }
   }
+  lock.unlock();
   changed_.notify_all();
 }
 
@@ -136,7 +138,6 @@ void VideoDecoder::run() {
   bool ready = false;
   try {
     context.enter();
-    stream_ = std::make_shared<DecoderStream>(context);
     ready = true;
   } catch (const Failure& failure) {
     fail(failure);
@@ -168,7 +169,6 @@ void VideoDecoder::run() {
   } catch (const Failure&) {
     // The device is lost.
   }
-  stream_.reset();
   decoder_.reset();
   std::lock_guard lock(mutex_);
   running_ = false;
@@ -384,7 +384,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   params.progressive_frame = info.progressive_frame;
   params.top_field_first = info.top_field_first;
   params.unpaired_field = info.repeat_first_field < 0;
-  params.output_stream = stream_->handle;
+  params.output_stream = stream->handle;
   unsigned long long pointer = 0;
   unsigned pitch = 0;
   const CUresult code = api_.mapVideoFrame(decoder_->handle, info.picture_index, &pointer, &pitch, &params);
@@ -405,7 +405,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     if (options.copies && !copyOut(picture)) return 1;
   } catch (const Failure&) {
     // Without its event nobody would know when the surface is free.
-    context.driver.streamSynchronize(stream_->handle);
+    context.driver.streamSynchronize(stream->handle);
     throw;
   }
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
@@ -429,7 +429,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
 }
 
 void VideoDecoder::record(CudaEvent& event) {
-  context.check(context.driver.eventRecord(event.handle(), stream_->handle), "cuEventRecord");
+  context.check(context.driver.eventRecord(event.handle(), stream->handle), "cuEventRecord");
 }
 
 bool VideoDecoder::copyOut(Picture& picture) {
@@ -438,9 +438,9 @@ bool VideoDecoder::copyOut(Picture& picture) {
     changed_.wait(lock, [&] { return hasRoom(picture.bytes) || !current(); });
     if (!current()) return false;
   }
-  auto copy = std::make_unique<PictureCopy>(context, stream_, picture.bytes);
+  auto copy = std::make_unique<PictureCopy>(context, stream, picture.bytes);
   const CUresult code =
-      context.driver.memcpyDtoDAsync(copy->pointer, picture.surface->pointer, picture.bytes, stream_->handle);
+      context.driver.memcpyDtoDAsync(copy->pointer, picture.surface->pointer, picture.bytes, stream->handle);
   context.check(code, "cuMemcpyDtoDAsync");
   copy->ready = std::make_shared<CudaEvent>(context, false);
   record(*copy->ready);
@@ -451,7 +451,7 @@ bool VideoDecoder::copyOut(Picture& picture) {
 }
 
 bool VideoDecoder::hasRoom(size_t bytes) const {
-  if (pictures_.size() >= static_cast<size_t>(options.surfaces)) return false;
+  if (pictures_.size() >= kMostWaiting) return false;
   size_t waiting = 0;
   for (const auto& picture : pictures_) waiting += picture ? picture->bytes : 0;
   return waiting == 0 || waiting + bytes <= *options.copies;

@@ -14,6 +14,9 @@
 
 namespace cuweave {
 
+// Copies of pictures that may wait to be taken: at a thousand a second they outlast a pause of JavaScript's of 30 ms.
+constexpr size_t kMostWaiting = 32;
+
 struct DecoderOptions {
   cudaVideoCodec codec = cudaVideoCodec_H264;
   // How many pictures may be mapped at once: those in use, and those decoded ahead.
@@ -23,7 +26,7 @@ struct DecoderOptions {
   // Pictures come out as soon as they can; only with whole packets.
   bool lowLatency = false;
   // Where set, pictures are copied out of the decoder, which has its surfaces back at once: any number may be taken and kept.
-  // Of those that are not taken there are at most `surfaces` and at most so many bytes, or one.
+  // Of those that are not taken there are at most kMostWaiting and at most so many bytes, or one.
   std::optional<size_t> copies;
 };
 
@@ -82,6 +85,8 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
 
   CudaContext& context;
   const DecoderOptions options;
+  // Copies that were taken hold it, too.
+  const std::shared_ptr<DecoderStream> stream;
 
  private:
   VideoDecoder(CudaContext& context, const DecoderOptions& options);
@@ -111,7 +116,6 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   const Nvcuvid& api_;
   std::shared_ptr<SurfaceKeeper> keeper_;
   CUvideoparser parser_ = nullptr;
-  std::shared_ptr<DecoderStream> stream_;
   std::shared_ptr<HardwareDecoder> decoder_;
   std::shared_ptr<const PictureFormat> format_;
   // The packets of the pictures in the decode surfaces.

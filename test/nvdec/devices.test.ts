@@ -1,7 +1,7 @@
 /** Several GPUs in one process: each reader decodes on its device's engines, each call runs on its frames' device. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Device, openDevice, VideoReader } from '../../runtime/index.js';
-import { buildCalls } from '../gpu/build.js';
+import { buildCalls, type Calls } from '../gpu/build.js';
 import { decodeClipPath, decodeHashes } from '../media/decodeClips.js';
 import { digests, nvdec } from './clips.js';
 
@@ -17,6 +17,12 @@ const openSecond = (): Device | undefined => {
 const second = nvdec.usable ? openSecond() : undefined;
 
 describe.skipIf(!second)(`two GPUs${second ? '' : ' (skipped: no second CUDA device)'}`, () => {
+  let calls: Calls;
+  beforeAll(async () => {
+    calls = await buildCalls();
+  });
+  afterAll(() => second?.dispose());
+
   it('two readers decode at once, each on its own', async () => {
     const devices = [openDevice('cuda:0'), second as Device];
     const names = ['avcOpenGop', 'hevc10', 'vp9', 'avcBFrames'] as const;
@@ -36,7 +42,7 @@ describe.skipIf(!second)(`two GPUs${second ? '' : ' (skipped: no second CUDA dev
   });
 
   it('a pipeline runs where its frames are, and refuses frames of two devices', async () => {
-    const { nv12Auto } = await buildCalls();
+    const { nv12Auto } = calls;
     const devices = [openDevice('cuda:0'), openDevice('cuda:1')];
     const readers = await Promise.all(
       devices.map(device => VideoReader.open(decodeClipPath('full709'), { device, decoder: 'nvdec' })),
