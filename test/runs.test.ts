@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../compiler/build.js';
 import { hostSource } from '../compiler/generate.js';
 import type { Kernel } from '../compiler/ir/plan.js';
-import { areAxesApart, isRowMonotonic } from '../compiler/pass/axes.js';
+import { areAxesApart, isMonotonic } from '../compiler/pass/axes.js';
 import { kernelsOf } from '../compiler/specs.js';
 import { type Pipeline as Built, type Device, openDevice } from '../runtime/index.js';
 import { buildFolder, loadOracle, root, runBuilt, runOracle } from './support/executions.js';
@@ -54,7 +54,7 @@ it.each([
   ['swapped', false, true],
 ])('what is known of %s, and what the host makes of it', (name, apart, monotonic) => {
   const kernel = kernels.get(name)!;
-  expect([areAxesApart(kernel), isRowMonotonic(kernel)]).toEqual([apart, monotonic]);
+  expect([areAxesApart(kernel), isMonotonic(kernel, 0)]).toEqual([apart, monotonic]);
   const text = hostSource(kernel, 'a.cpp');
   expect(text.includes('locateColumns(image')).toBe(apart);
   expect(text.includes('Points between two that lie inside')).toBe(!apart && monotonic);

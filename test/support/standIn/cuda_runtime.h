@@ -1,6 +1,6 @@
 // A stand-in for CUDA's runtime: kernels run on the CPU, one thread after the other, when their turn comes on a stream
 // of the stand-in driver (test/support/fakeCuda.cpp). With bin/nvcc it lets the addon's CUDA path and the generated .cu
-// text run where there is no GPU.
+// text run where there is no GPU. The threads of a block that wait for one another take turns.
 //
 // What it shows: that the text is C++, that the launcher cuts batches and fills descriptors rightly, that the grid covers
 // every image and no thread leaves it, and that the addon orders work on streams by what it touches.
@@ -9,15 +9,18 @@
 #pragma once
 
 #include <dlfcn.h>
+#include <ucontext.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 // Unlike nvcc's, the compiler's own name for a function that is always inlined.
 #define __host__
 #define __device__
 #define __global__
 #define __grid_constant__
+#define __shared__ static thread_local
 #define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
 
@@ -61,8 +64,67 @@ static inline cudaError_t cudaGetLastError() {
   return error;
 }
 
+// The threads of a block, where these wait for one another: each has a stack, and goes on where it waited when its turn comes.
+struct StandInBlock {
+  static constexpr unsigned most = 1024, stack = 1 << 16;
+  ucontext_t scheduler;
+  struct Thread {
+    ucontext_t context;
+    std::unique_ptr<char[]> stack;
+    dim3 lane;
+    bool isDone;
+  };
+  std::unique_ptr<Thread[]> threads{new Thread[most]};
+  Thread* running;
+  void (*work)(void*);
+  void* data;
+
+  static StandInBlock& own() {
+    static thread_local StandInBlock block;
+    return block;
+  }
+  static void enter() {
+    StandInBlock& block = own();
+    block.work(block.data);
+    block.running->isDone = true;
+  }
+  void wait() { swapcontext(&running->context, &scheduler); }
+  void run(dim3 size, void (*work)(void*), void* data) {
+    this->work = work, this->data = data;
+    const unsigned count = size.x * size.y * size.z;
+    for (unsigned n = 0; n < count; n++) {
+      Thread& thread = threads[n];
+      if (!thread.stack) thread.stack.reset(new char[stack]);
+      thread.lane = dim3(n % size.x, n / size.x % size.y, n / size.x / size.y);
+      thread.isDone = false;
+      getcontext(&thread.context);
+      thread.context.uc_stack.ss_sp = thread.stack.get();
+      thread.context.uc_stack.ss_size = stack;
+      thread.context.uc_link = &scheduler;
+      makecontext(&thread.context, enter, 0);
+    }
+    for (unsigned done = 0; done < count;) {
+      done = 0;
+      // The last first: nothing may count on an order.
+      for (unsigned n = count; n-- > 0;) {
+        running = &threads[n];
+        if (!running->isDone) {
+          threadIdx = running->lane;
+          swapcontext(&scheduler, &running->context);
+        }
+        done += running->isDone;
+      }
+      if (done != 0 && done != count) {
+        fprintf(stderr, "%u of %u threads wait for others that are gone\n", count - done, count);
+        abort();
+      }
+    }
+  }
+};
+static inline void __syncthreads() { StandInBlock::own().wait(); }
+
 // What `kernel<<<grid, block, 0, stream>>>(parameters)` becomes: bin/nvcc replaces that form.
-template <class Parameters>
+template <bool together, class Parameters>
 void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream_t stream, const Parameters& parameters) {
   // CUDA's limits, from CUDA 12.1 on; a grid of nothing is an error too.
   static_assert(sizeof(Parameters) <= 32764, "the kernel's parameter space");
@@ -95,6 +157,11 @@ void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream
       for (at.y = launch->grid.y; at.y-- > 0;)
         for (at.x = launch->grid.x; at.x-- > 0;) {
           blockIdx = at;
+          if (together) {
+            StandInBlock::own().run(
+                launch->block, [](void* data) { auto* own = static_cast<Launch*>(data); own->kernel(own->parameters); }, data);
+            continue;
+          }
           for (lane.z = launch->block.z; lane.z-- > 0;)
             for (lane.y = launch->block.y; lane.y-- > 0;)
               for (lane.x = launch->block.x; lane.x-- > 0;) {

@@ -25,7 +25,11 @@ const version = () => {
 /** The form of a launch that templates/kernel.cu.hbs has: `name<capacity, …><<<grid, block, 0, stream>>>(batch);`. */
 const withLaunches = text => {
   const form = /^(\s*)(\w+<[\w, ]+>)<<<(\w+), (\w+), 0, (\w+)>>>\((\w+)\);$/gm;
-  const replaced = text.replace(form, '$1standInLaunch($2, $3, $4, $5, $6);');
+  const replaced = text.replace(form, (_, indent, kernel, ...rest) => {
+    // The threads of these wait for one another.
+    const together = /_staged</.test(kernel);
+    return `${indent}standInLaunch<${together}>(${[kernel, ...rest.slice(0, 4)].join(', ')});`;
+  });
   const other = replaced.split('\n').find(line => line.includes('<<<'));
   if (other !== undefined)
     fail(`expected name<capacity><<<grid, block, 0, stream>>>(batch); but found ${other.trim()}`);

@@ -1,0 +1,136 @@
+/** Taps from shared memory: large calls whose rows are aligned, beside the host, and beside the same call with rows that are not. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../compiler/build.js';
+import type { Kernel } from '../../compiler/ir/plan.js';
+import { kernelsOf } from '../../compiler/specs.js';
+import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
+import { buildFolder, onStandIn, root, runBuilt } from '../support/executions.js';
+import { blankImage, expectIntact, randomImage, readPixels, type TestImage } from '../support/images.js';
+import { random } from '../support/random.js';
+
+const spec = `
+import { brightnessContrast, constant, cubic, erase, linear, nchw, nearest, nhwc, normalize, nv12, outputs, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
+
+const yuv = yuvToRgb({ matrix: 'bt709', range: 'limited' });
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+export const resized = pipeline(nv12(), yuv, resize({ filter: linear, border: replicate }), normalize(imagenet), nchw('f32'));
+export const warped = pipeline(rgb8(), warpAffine({ filter: linear, border: constant(7) }), nhwc('u8'));
+export const held = pipeline(rgb8(), warpAffine({ filter: linear, border: replicate }), nhwc('u8'));
+export const mirrored = pipeline(rgb8(), warpAffine({ filter: linear, border: reflect101 }), nhwc('u8'));
+export const planar = pipeline(nchw('f32'), warpAffine({ filter: linear, border: constant(0.5) }), nchw('f32'));
+export const filmed = pipeline(nv12(), yuv, warpAffine({ filter: linear, border: constant(16) }), nchw('f16'));
+export const smooth = pipeline(rgb8(), resize({ filter: cubic, border: replicate }), nhwc('u8'));
+export const turned = pipeline(nhwc('f16'), rotate({ filter: nearest, border: constant(0) }), nhwc('f16'));
+export const deep = pipeline(p010(), yuv, resize({ filter: linear, border: replicate }), nhwc('f32'));
+export const packed = pipeline(yuyv(), yuv, resize({ filter: linear, border: replicate }), nhwc('u8'));
+export const forked = pipeline(rgb8(), warpAffine({ filter: linear, border: constant(0) }), outputs({ picture: [nhwc('u8')], tensor: [brightnessContrast({ brightness: 0.1 }), nchw('f32')] }));
+`;
+
+const status = cudaStatus();
+const title = status.usable ? '' : ' (skipped: no CUDA device)';
+
+const turn = (degrees: number, scale = 1, x = 0, y = 0): { dstToSrc: readonly number[] } => {
+  const [cos, sin] = [Math.cos, Math.sin].map(f => f((degrees * Math.PI) / 180) * scale) as [number, number];
+  return {
+    dstToSrc: [cos, -sin, 500 - cos * 500 + sin * 500 + x, sin, cos, 500 - sin * 500 - cos * 500 + y],
+  };
+};
+const [width, height] = [1011, 1037];
+/** Twice as many tiles as a call must have to be staged, of the largest of them. */
+const size = { width: 1027, height: 1035 };
+const cases: readonly (readonly [name: string, given: Record<string, unknown>])[] = [
+  ['resized', size],
+  ['resized', { width: 2049, height: 515 }],
+  ['resized', { width: 3001, height: 2003 }],
+  ['warped', { matrix: turn(10) }],
+  ['warped', { matrix: turn(-9, 1.1, 200.25, -100) }],
+  ['warped', { matrix: turn(180) }],
+  ['warped', { matrix: turn(0, 1, 5000) }],
+  ['warped', { matrix: turn(0, 1, 0.5, 1e9) }],
+  ['warped', { matrix: { dstToSrc: [0, 0, 20.5, 0, 0, 30.25] } }],
+  ['warped', { matrix: { dstToSrc: [1, 0, Number.NaN, 0, 1, 0] } }],
+  ['warped', { matrix: { dstToSrc: [1, 0, 0, Number.POSITIVE_INFINITY, 1, 0] } }],
+  ['held', { matrix: turn(7, 1.05, -40, 300) }],
+  ['mirrored', { matrix: turn(7, 1.05, -40, 300) }],
+  ['planar', { matrix: turn(10) }],
+  ['planar', { matrix: turn(45) }],
+  ['planar', { matrix: turn(90) }],
+  ['filmed', { matrix: turn(-12, 0.9, 3.25, -60) }],
+  ['smooth', size],
+  ['turned', { degrees: 11 }],
+  ['deep', { width: 1300, height: 900 }],
+  ['packed', { width: 1300, height: 900 }],
+  ['forked', { matrix: turn(10) }],
+];
+
+describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
+  let folder: string;
+  let kernels: ReadonlyMap<string, Kernel>;
+  let strict: Record<string, Built<never>>;
+  let shipped: Record<string, Built<never>>;
+  let cuda: Device;
+  let host: Device;
+  beforeAll(async () => {
+    folder = buildFolder('staged');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'specs.ts');
+    writeFileSync(file, spec);
+    kernels = new Map((await kernelsOf({ root, entries: [file] })).map(kernel => [kernel.name, kernel]));
+    const built = async (name: string, isStrict: boolean): Promise<Record<string, Built<never>>> => {
+      const out = join(folder, name);
+      await build({ root, entries: [file], out, strict: isStrict });
+      return (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
+    };
+    strict = await built('strict', true);
+    shipped = onStandIn ? strict : await built('shipped', false);
+    cuda = openDevice('cuda');
+    host = openDevice('cpu');
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const device of [cuda, host]) {
+      expect(device.memory().live).toBe(0);
+      device.dispose();
+    }
+  });
+
+  it('every pipeline here has such a kernel', () => {
+    for (const kernel of kernels.values()) expect(kernel.schedule.staging, kernel.name).toBeDefined();
+  });
+
+  it.each(cases)('%s: %j', async (name, given) => {
+    const { pipeline } = kernels.get(name)!;
+    const out = { width, height, ...given } as typeof size;
+    const run = async (from: Record<string, Built<never>>, device: Device, padding: number) => {
+      // A batch of two, of which the second is smaller: blocks beyond it have nothing to do.
+      const images = [width, width - 40].map(across =>
+        randomImage(pipeline.source, across, height, random(across), {
+          padding,
+          align: padding === 0 ? 16 : 1,
+        }),
+      );
+      const results = (at: number): TestImage[] =>
+        images.map(image =>
+          blankImage(
+            pipeline.sinks[at]!.format,
+            'width' in given ? out.width : image.width,
+            'height' in given ? out.height : image.height,
+            { padding: 8 },
+          ),
+        );
+      const outs = new Map(pipeline.sinks.map((sink, n) => [sink.output ?? '', results(n)] as const));
+      await runBuilt(from[name]!, device, images, outs, given as never);
+      const made = [...outs.values()].flat();
+      expectIntact(...images, ...made);
+      return made.map(readPixels);
+    };
+    const staged = await run(strict, cuda, 0);
+    expect(staged).toEqual(await run(strict, host, 0));
+    // What nvcc makes of both kernels of a shipped build is alike as well.
+    expect(await run(shipped, cuda, 0)).toEqual(await run(shipped, cuda, 3));
+  });
+});
