@@ -18,11 +18,16 @@ export const compiledLines = ({ built, compilers }: Explanation): string[] => {
 };
 
 const kernelLines = ({ name, schedule, cuda = [], host }: BuiltKernel): string[] => {
-  const { block, pixelsPerThread, reads, runsRead, runsWritten } = schedule;
+  const { block, pixelsPerThread, reads, runsRead, runsWritten, staged } = schedule;
   const [across, down] = pixelsPerThread;
   return [
     `    Blocks of ${block.join('×')} threads, ${across}×${down} ${across * down === 1 ? 'pixel' : 'pixels'} each: ` +
       `reads ${reads === 'taps' ? 'taps where they lie' : runsText(runsRead)}, writes ${runsText(runsWritten)}`,
+    ...(staged
+      ? [
+          `    Large calls: tiles of ${staged.tile.join('×')}, their taps in ${staged.bytes} bytes of shared memory`,
+        ]
+      : []),
     ...cuda.flatMap(cudaLines),
     ...(host ? hostLines(name, schedule.reads, host) : []),
   ];
@@ -39,26 +44,36 @@ const runsText = (runs: readonly PlaneAccess[]): string => {
 
 const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): string[] => {
   const lines = [`    ${arch}, compiled in ${seconds.toFixed(1)} s:`];
-  for (const aligned of [...new Set(functions.map(one => one.aligned))]) {
-    lines.push(...functionLines(functions.filter(one => one.aligned === aligned)));
+  for (const title of [...new Set(functions.map(titleOf))]) {
+    lines.push(
+      ...functionLines(
+        title,
+        functions.filter(one => titleOf(one) === title),
+      ),
+    );
   }
   if (notListed) lines.push(`      Global loads and stores: unknown, ${notListed}`);
   return lines;
 };
 
-/** Functions that differ in the images of a launch alone: the largest of each figure, and the accesses of the first. */
-const functionLines = (functions: CompiledCuda['functions']): string[] => {
+/** What a function is for; those of one title differ in the images of a launch alone. */
+const titleOf = ({ aligned, staged }: CompiledCuda['functions'][number]): string => {
+  if (staged) return 'large calls';
+  return aligned === undefined ? 'all rows' : aligned ? 'aligned rows' : 'other rows';
+};
+
+/** The largest of each figure, and the accesses of the first. */
+const functionLines = (title: string, functions: CompiledCuda['functions']): string[] => {
   const most = (
     of: 'registers' | 'spillStores' | 'spillLoads' | 'stack' | 'shared' | 'constant' | 'codeSize',
   ) => Math.max(0, ...functions.map(one => one[of]));
   const [first] = functions;
-  const rows = first?.aligned === undefined ? 'all rows' : first.aligned ? 'aligned rows' : 'other rows';
   const spills =
     most('spillStores') + most('spillLoads') === 0
       ? 'no spills'
       : `spills: ${most('spillStores')} bytes stored, ${most('spillLoads')} loaded`;
   const lines = [
-    `      ${rows}: ${most('registers')} registers, ${spills}, ` +
+    `      ${title}: ${most('registers')} registers, ${spills}, ` +
       `${most('stack') === 0 ? 'no stack' : `${most('stack')} bytes of stack`}, ${most('codeSize')} bytes of code`,
     `        ${most('shared') === 0 ? 'no' : `${most('shared')} bytes of`} shared memory, ` +
       `up to ${most('constant')} bytes of constant memory`,

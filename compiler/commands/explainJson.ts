@@ -108,7 +108,7 @@ const resultsJson = ({ groups, ways }: ResultsPlan) => ({
 const builtJson = ({ name, chain, schedule, cuda, host }: BuiltKernel) => ({
   name,
   chain,
-  schedule,
+  schedule: { ...schedule, staged: schedule.staged ?? null },
   cuda: cuda?.map(cudaJson) ?? null,
   host: host ? hostJson(host) : null,
 });
@@ -120,6 +120,7 @@ const cudaJson = ({ arch, seconds, functions, notListed }: CompiledCuda) => ({
     symbol: one.symbol,
     images: one.images,
     alignedRows: one.aligned ?? null,
+    staged: one.staged ?? false,
     registers: one.registers,
     spillStoreBytes: one.spillStores,
     spillLoadBytes: one.spillLoads,

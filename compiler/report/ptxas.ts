@@ -1,7 +1,8 @@
 /** What ptxas and the machine code it made say of a kernel, function by function. */
 import { sectionSizes } from '../elf.js';
 
-/** One function of a CUDA kernel: nvcc makes one for every size of the parameter block, and one for runs of aligned rows. */
+/** One function of a CUDA kernel: nvcc makes one for every size of the parameter block, and
+ * others for runs of aligned rows, or for taps from shared memory. */
 export type CompiledFunction = {
   /** As it is called in the machine code. */
   readonly symbol: string;
@@ -9,6 +10,8 @@ export type CompiledFunction = {
   readonly images: number;
   /** Whether it moves runs of pixels in rows that are aligned for it; none: the kernel has no runs. */
   readonly aligned?: boolean;
+  /** Whether it is the one that reads taps from shared memory. */
+  readonly staged?: true;
   readonly registers: number;
   /** Bytes of registers that a thread stores to its local memory for want of more, and loads again; counted in the code. */
   readonly spillStores: number;
@@ -68,10 +71,16 @@ export const compiledFunctions = (said: string, cubin: Uint8Array): readonly Com
       symbol,
       images: Number(images ?? 0),
       ...(aligned === undefined ? {} : { aligned: aligned === '1' }),
+      ...(/_kernel_stagedILi/.test(symbol) ? { staged: true as const } : {}),
       ...found,
       constant: sizeOf(/^\.nv\.constant\d+\.(.+)$/, symbol),
       codeSize: sizeOf(/^\.text\.(.+)$/, symbol),
     };
   });
-  return functions.sort((a, b) => b.images - a.images || Number(b.aligned ?? 0) - Number(a.aligned ?? 0));
+  return functions.sort(
+    (a, b) =>
+      b.images - a.images ||
+      Number(b.aligned ?? 0) - Number(a.aligned ?? 0) ||
+      Number(a.staged ?? 0) - Number(b.staged ?? 0),
+  );
 };

@@ -16,13 +16,15 @@ export type ExplainedSchedule = {
   readonly runsRead: readonly PlaneAccess[];
   /** Planes of all results that are written in runs; none where pixels are written one by one. */
   readonly runsWritten: readonly PlaneAccess[];
+  /** Pixels of a block that reads its taps from shared memory, as one of a large call does, and the bytes that it has there. */
+  readonly staged?: { readonly tile: readonly [number, number]; readonly bytes: number };
   /** Images that one launch takes: the sizes of the kernel's parameter block. */
   readonly imagesPerLaunch: readonly number[];
 };
 
 /** A kernel's schedule. */
 export const explainSchedule = ({ schedule, pipeline, resample }: Kernel): ExplainedSchedule => {
-  const { block, tile, capacities } = schedule;
+  const { block, tile, capacities, staging } = schedule;
   const runs = ({ planes, dtype }: Format, before: string): readonly PlaneAccess[] =>
     planes.map(({ name, channels, subsampling }) => ({
       plane: `${before}${name}`,
@@ -36,6 +38,14 @@ export const explainSchedule = ({ schedule, pipeline, resample }: Kernel): Expla
     runsWritten: movesRuns(tile, pipeline.sinks[0].format)
       ? pipeline.sinks.flatMap(({ name, format }) => runs(format, name === '' ? '' : `${name}.`))
       : [],
+    ...(staging
+      ? {
+          staged: {
+            tile: [staging.width, staging.height] as const,
+            bytes: staging.patches.reduce((sum, { bytes, rows }) => sum + bytes * rows, 0),
+          },
+        }
+      : {}),
     imagesPerLaunch: capacities,
   };
 };

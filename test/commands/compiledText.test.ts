@@ -26,6 +26,7 @@ const schedule = {
     { plane: 'small.r', bytes: 8 },
     { plane: 'full.rgb', bytes: 4 },
   ],
+  staged: { tile: [64, 32], bytes: 22528 },
   imagesPerLaunch: [16, 64],
 } as const;
 const given = {
@@ -52,7 +53,7 @@ const given = {
         {
           arch: 'sm_90',
           seconds: 2,
-          functions: [one],
+          functions: [one, { ...one, staged: true, shared: 22528 }],
           notListed: 'no cuobjdump found beside nvcc or on the PATH',
         },
       ],
@@ -61,7 +62,14 @@ const given = {
     {
       name: 'b',
       chain: 'rgb8 > rgb8',
-      schedule: { ...schedule, pixelsPerThread: [1, 1], reads: 'pixels', runsRead: [], runsWritten: [] },
+      schedule: {
+        ...schedule,
+        pixelsPerThread: [1, 1],
+        reads: 'pixels',
+        runsRead: [],
+        runsWritten: [],
+        staged: undefined,
+      },
       host: {
         seconds: 1,
         codeSize: 2600,
@@ -92,6 +100,7 @@ it('every figure, and why one is missing', () => {
 
       a: nv12 > rgb8
         Blocks of 32×8 threads, 4×2 pixels each: reads runs of y, uv (4 bytes at a time), writes runs of small.r (8 bytes at a time), full.rgb (4 bytes at a time)
+        Large calls: tiles of 64×32, their taps in 22528 bytes of shared memory
         sm_80, compiled in 1.3 s:
           aligned rows: 255 registers, spills: 24 bytes stored, 28 loaded, 16 bytes of stack, 3200 bytes of code
             512 bytes of shared memory, up to 39496 bytes of constant memory
@@ -101,6 +110,8 @@ it('every figure, and why one is missing', () => {
         sm_90, compiled in 2.0 s:
           all rows: 255 registers, spills: 24 bytes stored, 28 loaded, 16 bytes of stack, 3200 bytes of code
             512 bytes of shared memory, up to 1528 bytes of constant memory
+          large calls: 255 registers, spills: 24 bytes stored, 28 loaded, 16 bytes of stack, 3200 bytes of code
+            22528 bytes of shared memory, up to 1528 bytes of constant memory
           Global loads and stores: unknown, no cuobjdump found beside nvcc or on the PATH
         host, compiled in 1.0 s: 2600 bytes of code
           Loops: unknown, only g++ says what it makes of them

@@ -8,8 +8,9 @@ import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
 import { buildFolder, onStandIn, root, runBuilt } from '../support/executions.js';
-import { blankImage, expectIntact, randomImage, type TestImage } from '../support/images.js';
+import { blankImage, expectIntact, randomImage, readPixels, type TestImage } from '../support/images.js';
 import { random } from '../support/random.js';
+import { expectWithin, roundingTolerance } from '../support/tolerance.js';
 
 const spec = `
 import { brightnessContrast, constant, linear, nchw, nhwc, normalize, nv12, outputs, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
@@ -137,8 +138,15 @@ describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
       return made;
     };
     const staged = await run(strict, cuda, 0);
-    expectSame(staged, await run(strict, host, 0));
-    // What nvcc makes of both kernels of a shipped build is alike as well.
-    expectSame(await run(shipped, cuda, 0), await run(shipped, cuda, 3));
+    const expected = await run(strict, host, 0);
+    expectSame(staged, expected);
+    // A shipped build fuses multiply-adds as nvcc likes, in each of the two kernels; both sample where the host does.
+    for (const padding of onStandIn ? [3] : [0, 3]) {
+      const actual = await run(shipped, cuda, padding);
+      actual.forEach((image, n) => {
+        const { dtype, code } = image.format;
+        expectWithin(readPixels(image), readPixels(expected[n]!), roundingTolerance(name, dtype, code));
+      });
+    }
   });
 });

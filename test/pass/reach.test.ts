@@ -110,7 +110,9 @@ describe('what the scheduler knows of functions', () => {
     ]);
     // What depends on the pixel stays, and the oracle computes everything in its place.
     expect(text).toContain('at.y');
-    expect(text).toContain('cw::quotient(y * image.uniform_spread_0, p.rate, image.uniform_spread_2)');
+    expect(text).toContain(
+      'cw::quotient(cw::product(y, image.uniform_spread_0), p.rate, image.uniform_spread_2)',
+    );
     expect(oracleSource(kernel)).not.toContain('uniform_');
   });
 

@@ -116,6 +116,55 @@ describe('schedule', () => {
     expect(named(name).schedule.tile).toEqual(tile);
   });
 
+  it.each([
+    [
+      'warpedSized',
+      32,
+      [
+        [256, 48],
+        [256, 48],
+        [256, 48],
+      ],
+      'four bytes a pixel in each of three planes: square, and smaller',
+    ],
+    ['warpedReplicate', 64, [[256, 58]], 'three bytes a pixel'],
+    [
+      'warpedConstant',
+      64,
+      [
+        [256, 58],
+        [256, 30],
+      ],
+      'luma, and half as many rows of chroma',
+    ],
+  ] as const)(
+    '%s has tiles of %i columns and patches of %j in shared memory: %s',
+    (name, width, patches, _why) => {
+      const { staging } = named(name).schedule;
+      expect([staging?.width, staging?.patches.map(({ bytes, rows }) => [bytes, rows])]).toEqual([
+        width,
+        patches,
+      ]);
+    },
+  );
+
+  it.each([
+    ['resizedCubic', 'how far a loop reaches is not known of each tap'],
+    ['nv12ToF32', 'nothing is sampled'],
+    ['resizedNv12ToNv12', 'pixels share samples of the sink'],
+  ])('%s reads no taps from shared memory: %s', (name, _why) => {
+    expect(named(name).schedule.staging).toBeUndefined();
+  });
+
+  it('what a block has in shared memory fits it, in whole banks', () => {
+    const all = kernels.flatMap(({ schedule: made }) => made.staging ?? []);
+    expect(all.length).toBeGreaterThan(10);
+    for (const { patches } of all) {
+      expect(patches.reduce((sum, { bytes, rows }) => sum + bytes * rows, 0)).toBeLessThanOrEqual(48 * 1024);
+      for (const { bytes } of patches) expect(bytes % 128).toBe(0);
+    }
+  });
+
   it('every run of a tile is whole words, in every plane', () => {
     for (const { name, schedule: made, pipeline } of kernels) {
       const { width, height, readsRuns } = made.tile;

@@ -116,8 +116,8 @@ static __device__ __forceinline__ f32x3 convertTo(const f32x3 px, const cuweave_
 static __device__ __forceinline__ f32x2 warpAffine(const f32x2 at, const cuweave_everything_warpAffine& p) {
   const float x = at.x, y = at.y;
   return f32x2{
-      p.matrix[0] * x + p.matrix[1] * y + p.matrix[2],
-      p.matrix[3] * x + p.matrix[4] * y + p.matrix[5],
+      cw::product(p.matrix[0], x) + cw::product(p.matrix[1], y) + p.matrix[2],
+      cw::product(p.matrix[3], x) + cw::product(p.matrix[4], y) + p.matrix[5],
   };
 }
 

@@ -57,8 +57,11 @@ static __device__ __forceinline__ f32x2 swirl(const f32x2 at, const cuweave_ownG
   const float x = at.x, y = at.y;
   const float u = cw::quotient(x - image.uniform_swirl_1, float(dst.width), image.uniform_swirl_0);
   const float v = cw::quotient(y - image.uniform_swirl_3, float(dst.height), image.uniform_swirl_2);
-  const float bend = p.amount * (u * u + v * v);
-  return f32x2{(u - bend * v + 0.5f) * float(src.width), (v + bend * u + 0.5f) * float(src.height)};
+  const float bend = cw::product(p.amount, cw::product(u, u) + cw::product(v, v));
+  return f32x2{
+      cw::product(u - cw::product(bend, v) + 0.5f, float(src.width)),
+      cw::product(v + cw::product(bend, u) + 0.5f, float(src.height)),
+  };
 }
 
 // half_1
