@@ -103,8 +103,8 @@ CW_INLINE int imul(int a, int b) { return (int)((uint32_t)a * (uint32_t)b); }
 CW_INLINE int idiv(int a, int b) { return b == 0 ? 0 : b == -1 ? (int)(0u - (uint32_t)a) : a / b; }
 CW_INLINE int imod(int a, int b) { return b == 0 || b == -1 ? 0 : a % b; }
 
-// A product that a GPU does not fuse with the sum it goes into: the points of a map are the host's to the bit, wherever they are
-// computed.
+// A product that a GPU does not fuse with the sum it goes into: the point of a map has the same bits wherever a kernel computes it,
+// and those of the host, but for quotients.
 CW_INLINE float product(float a, float b) {
 #ifdef __CUDA_ARCH__
   return __fmul_rn(a, b);
