@@ -90,6 +90,8 @@ export type Staging = {
   readonly width: number;
   readonly height: number;
   readonly patches: readonly Patch[];
+  /** Fewer blocks than these leave parts of a GPU idle: its threads rather read from the source. */
+  readonly leastTiles: number;
   /** Whether that is all that its taps read at the image's edge as well. */
   readonly atEdges: boolean;
 };

@@ -1,5 +1,6 @@
 /** How generated C++ reaches the planes of a format: types, members of the image, and the place of a channel. */
 import type { ChannelSource, DType, Format } from '../../ops/spec.js';
+import { dtypeBytes } from '../ir/types.js';
 
 /** The C++ type of a stored number. */
 export const storedTypes: Readonly<Record<DType, string>> = {
@@ -17,6 +18,12 @@ export const shift = (text: string, subsampling: number): string =>
   subsampling === 2 ? `${text} >> 1` : text;
 export const times = (text: string, factor: number): string =>
   factor === 1 ? text : `${text.includes(' ') ? `(${text})` : text} * ${factor}`;
+
+/** Samples of so many bytes are read in one access: those of more have no access of their size, or no format. */
+const PACKED_BYTES = [2, 4];
+/** Whether a sample of several values is one access, where it lies on a multiple of its size. */
+export const isPacked = (channels: number, dtype: DType): boolean =>
+  channels > 1 && (dtype === 'u8' || dtype === 'u16') && PACKED_BYTES.includes(channels * dtypeBytes[dtype]);
 
 /** Where a channel's value is in the sample of a pixel of that column. */
 export const laneAt = ({ lane, next }: ChannelSource, column: string): string => {

@@ -1,7 +1,6 @@
 /** How a GPU's block brings the part of the source that its taps lie in to shared memory, and reads them there. */
 import type { Kernel, Span } from '../ir/plan.js';
-import { type DType, dtypeBytes } from '../ir/types.js';
-import { shift } from './planes.js';
+import { isPacked, shift } from './planes.js';
 import { samples } from './view.js';
 
 /** What the template prints of it. */
@@ -14,6 +13,8 @@ export type StagingView = {
   /** Taps lie so far from the floor of their point. */
   readonly x: Span;
   readonly y: Span;
+  /** A call of fewer tiles is not staged. */
+  readonly leastTiles: number;
   /** Whether the image's edge is read there, too. */
   readonly atEdges: boolean;
   readonly patches: readonly PatchView[];
@@ -42,10 +43,6 @@ type PatchView = {
   readonly at: string;
 };
 
-/** Whether a sample is one access, as in compiler/print/window.ts. */
-const isPacked = (channels: number, dtype: DType): boolean =>
-  channels > 1 && (dtype === 'u8' || dtype === 'u16') && [2, 4].includes(channels * dtypeBytes[dtype]);
-
 export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undefined => {
   const { staging, reach, block } = schedule;
   if (!staging || !reach) return undefined;
@@ -57,6 +54,7 @@ export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undef
     rows: height / block[1],
     x: reach.x,
     y: reach.y,
+    leastTiles: staging.leastTiles,
     atEdges: staging.atEdges,
     patches: samples(pipeline.source, 'src').map(({ name, type, channels, pointer, pitch, x, y }, n) => {
       const { subsampling } = pipeline.source.planes[n]!;

@@ -3,9 +3,9 @@
  * side in memory, so that their addresses differ by numbers that the compiler knows.
  */
 import type { Kernel } from '../ir/plan.js';
-import { type DType, dtypeBytes, type Format } from '../ir/types.js';
+import { dtypeBytes, type Format } from '../ir/types.js';
 import { hasBlocks } from '../pass/block.js';
-import { inRun, laneAt, load, planeMember, storedTypes } from './planes.js';
+import { inRun, isPacked, laneAt, load, planeMember, storedTypes } from './planes.js';
 import { samples } from './view.js';
 
 /** The text of a struct that holds the window of one point. */
@@ -41,9 +41,6 @@ const MOST_TAPS = 2;
 const FEWEST_CHANNELS = 3;
 /** And at most so many bytes. */
 const MOST_BYTES = 16;
-/** Samples of so many bytes are read in one access: those of more have no access of their size, or no format. */
-const PACKED_BYTES = [2, 4];
-const PACKED_DTYPES: readonly DType[] = ['u8', 'u16'];
 
 /** The window of a kernel's filter, or undefined where taps are read one by one. */
 export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
@@ -84,11 +81,8 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
   const taken = samples(source, 'src').filter((_, n) => kinds[n] === 'sample');
   // The kernel of a sink with blocks has no way for planes that are not aligned.
   const isAlone = !pipeline.sinks.some(({ format }) => hasBlocks(format));
-  const isPacked = ({ channels }: { channels: number }): boolean =>
-    isAlone &&
-    channels > 1 &&
-    PACKED_DTYPES.includes(source.dtype) &&
-    PACKED_BYTES.includes(channels * dtypeBytes[source.dtype]);
+  const inOneAccess = ({ channels }: { channels: number }): boolean =>
+    isAlone && isPacked(channels, source.dtype);
   return {
     members: [
       '// The first of the pixels that are read. How far the others are from it is known while compiling.',
@@ -102,14 +96,14 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
     samples: taken.map(sample => {
       const { name, type, channels, pointer, pitch, x, y } = sample;
       const place = `valuesAt<${type}, ${channels}>(image.${pointer}, image.${pitch}, ${x}, ${y})`;
-      return isPacked(sample)
+      return inOneAccess(sample)
         ? `const Run<${type}, ${channels}> ${name} = loadSample<aligned, ${type}, ${channels}>(${place});`
         : `const ${type}* const ${name} = ${place};`;
     }),
     values,
-    words: kinds.includes('words') || taken.some(isPacked),
+    words: kinds.includes('words') || taken.some(inOneAccess),
     packed: taken
-      .filter(isPacked)
+      .filter(inOneAccess)
       .map(({ type, channels, pointer, pitch }) => ({ type, count: channels, pointer, pitch })),
   };
 };
