@@ -13,6 +13,7 @@ import { printExpr, type Surroundings } from './expr.js';
 import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
 import type { Language } from './language.js';
 import { cName, functionName, isReserved } from './names.js';
+import { patchType } from './planes.js';
 import { namedSinks } from './sinks.js';
 
 /** A function as the templates print it. */
@@ -131,13 +132,12 @@ const contextNames = new Set([
     'Staged',
     'StagedAnywhere',
     'partOf',
+    'isHeld',
+    'isWithin',
     'fetchStaged',
-    'storeAt',
-    'isStageable',
-    'isStaged',
-    'copy16',
-    'waitForCopies',
+    'each',
   ],
+  ...['isStageable', 'isStaged', 'copy16', 'waitForCopies'],
   ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
   ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
   ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
@@ -155,6 +155,7 @@ export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([
     ...[...contextNames, ...windowNames, kernelName(kernel)],
     ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
+    ...kernel.pipeline.source.planes.map(({ name }) => patchType(name)),
   ]);
 
 /** Whether a point operator's text needs its pixel's position. */

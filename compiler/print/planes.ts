@@ -13,6 +13,8 @@ export const storedTypes: Readonly<Record<DType, string>> = {
 
 /** The member of the image that holds a plane's pointer; its pitch is beside it, under the name with `_pitch`. */
 export const planeMember = (side: string, plane: string): string => `${side}_${plane}`;
+/** The type of what a block has of a plane in shared memory. */
+export const patchType = (plane: string): string => `Patch_src_${plane}`;
 /** A column or row of pixels as one of samples. */
 export const shift = (text: string, subsampling: number): string =>
   subsampling === 2 ? `${text} >> 1` : text;

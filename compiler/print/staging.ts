@@ -1,6 +1,6 @@
 /** How a GPU's block brings the part of the source that its taps lie in to shared memory, and reads them there. */
 import type { Kernel, Span } from '../ir/plan.js';
-import { isPacked, shift } from './planes.js';
+import { isPacked, patchType, shift } from './planes.js';
 import { samples } from './view.js';
 
 /** What the template prints of it. */
@@ -62,7 +62,7 @@ export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undef
         shift(`part.${side}`, subsampling[axis % 2 === 0 ? 0 : 1]),
       );
       return {
-        patch: `Patch_${name}`,
+        patch: patchType(pipeline.source.planes[n]!.name),
         name: `${name}_patch`,
         memory: `${name}_memory`,
         sample: name,
