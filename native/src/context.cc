@@ -18,10 +18,7 @@ void remember(std::vector<std::weak_ptr<Object>>& all, const std::shared_ptr<Obj
 }  // namespace
 
 void Context::add(const std::shared_ptr<Stream>& stream) { remember(streams_, stream); }
-void Context::add(const std::shared_ptr<VideoDecoder>& decoder) {
-  remember(decoders_, decoder);
-  remember(decoderStreams_, decoder->stream);
-}
+void Context::add(const std::shared_ptr<VideoDecoder>& decoder) { remember(decoders_, decoder); }
 
 void Context::closeStreams(const Device& device) {
   for (const auto& weak : streams_) {
@@ -43,9 +40,6 @@ void Context::end() {
   // All are told before any is waited for: one may wait for another's event.
   for (const auto& stream : streams) stream->abandon();
   for (const auto& stream : streams) stream->join();
-  for (const auto& weak : decoderStreams_) {
-    if (auto stream = weak.lock()) stream->end();
-  }
   queue->close();
 }
 

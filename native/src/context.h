@@ -36,7 +36,6 @@ class Handles {
 
 class JsMemory;
 class JsPipeline;
-class DecoderStream;
 class VideoDecoder;
 
 class Context {
@@ -61,8 +60,6 @@ class Context {
  private:
   std::vector<std::weak_ptr<Stream>> streams_;
   std::vector<std::weak_ptr<VideoDecoder>> decoders_;
-  // Those that copies of pictures are freed on, which outlive their decoders.
-  std::vector<std::weak_ptr<DecoderStream>> decoderStreams_;
 };
 
 // Runs `body`; a failure becomes a JavaScript exception.

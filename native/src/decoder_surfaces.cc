@@ -161,7 +161,7 @@ DecoderStream::~DecoderStream() {
 }
 
 void DecoderStream::giveBack(uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after) {
-  const auto free = [self = shared_from_this(), pointer, after = std::move(after)] {
+  thread_.post([self = shared_from_this(), pointer, after = std::move(after)] {
     try {
       for (const auto& event : after) event->wait();
       self->context_.enter();
@@ -169,13 +169,7 @@ void DecoderStream::giveBack(uint64_t pointer, std::vector<std::shared_ptr<CudaE
     } catch (const Failure&) {
       // A lost device's memory goes with the process.
     }
-  };
-  if (!thread_.post(free)) free();
-}
-
-void DecoderStream::end() {
-  thread_.finish();
-  thread_.join();
+  });
 }
 
 PictureCopy::PictureCopy(CudaContext& context, std::shared_ptr<DecoderStream> stream, size_t bytes)

@@ -107,8 +107,6 @@ class DecoderStream : public std::enable_shared_from_this<DecoderStream> {
   // Frees what was allocated on it once the events have passed; neither the caller nor the stream waits for them. So the decoder's
   // next allocation has it, without a look at other streams.
   void giveBack(uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after);
-  // The environment ends: what was given back is free when this returns, and what comes later is freed by its caller.
-  void end();
 
  private:
   CudaContext& context_;

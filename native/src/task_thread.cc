@@ -37,9 +37,9 @@ struct TaskThread::State {
 TaskThread::TaskThread(const char* name) : name_(name), state_(std::make_shared<State>()) {}
 TaskThread::~TaskThread() { finish(); }
 
-bool TaskThread::post(Task task) {
+void TaskThread::post(Task task) {
   std::unique_lock lock(state_->mutex);
-  if (state_->ending) return false;
+  if (state_->ending) return;
   state_->tasks.push_back(std::move(task));
   if (!state_->running) {
     state_->running = true;
@@ -54,7 +54,6 @@ bool TaskThread::post(Task task) {
   // A thread that is woken under the lock would wait for it first.
   lock.unlock();
   state_->changed.notify_all();
-  return true;
 }
 
 void TaskThread::finish() {

@@ -18,8 +18,8 @@ class TaskThread {
   TaskThread(const TaskThread&) = delete;
   TaskThread& operator=(const TaskThread&) = delete;
 
-  // A task that comes after finish() or abandon() is dropped unrun: false.
-  bool post(Task task);
+  // A task that comes after finish() or abandon() is dropped unrun.
+  void post(Task task);
   // Ends the thread once what is queued has run.
   void finish();
   // Drops what has not begun. With join(): returns once the thread has ended.

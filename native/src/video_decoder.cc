@@ -24,7 +24,6 @@ std::shared_ptr<VideoDecoder> VideoDecoder::open(CudaContext& context, const Dec
 VideoDecoder::VideoDecoder(CudaContext& context, const DecoderOptions& options)
     : context(context),
       options(options),
-      stream(std::make_shared<DecoderStream>(context)),
       api_(requireApi()),
       keeper_(std::make_shared<SurfaceKeeper>(context, options.surfaces)) {}
 
@@ -138,6 +137,7 @@ void VideoDecoder::run() {
   bool ready = false;
   try {
     context.enter();
+    stream_ = std::make_shared<DecoderStream>(context);
     ready = true;
   } catch (const Failure& failure) {
     fail(failure);
@@ -169,6 +169,7 @@ void VideoDecoder::run() {
   } catch (const Failure&) {
     // The device is lost.
   }
+  stream_.reset();
   decoder_.reset();
   std::lock_guard lock(mutex_);
   running_ = false;
@@ -384,7 +385,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   params.progressive_frame = info.progressive_frame;
   params.top_field_first = info.top_field_first;
   params.unpaired_field = info.repeat_first_field < 0;
-  params.output_stream = stream->handle;
+  params.output_stream = stream_->handle;
   unsigned long long pointer = 0;
   unsigned pitch = 0;
   const CUresult code = api_.mapVideoFrame(decoder_->handle, info.picture_index, &pointer, &pitch, &params);
@@ -405,7 +406,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     if (options.copies && !copyOut(picture)) return 1;
   } catch (const Failure&) {
     // Without its event nobody would know when the surface is free.
-    context.driver.streamSynchronize(stream->handle);
+    context.driver.streamSynchronize(stream_->handle);
     throw;
   }
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
@@ -429,7 +430,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
 }
 
 void VideoDecoder::record(CudaEvent& event) {
-  context.check(context.driver.eventRecord(event.handle(), stream->handle), "cuEventRecord");
+  context.check(context.driver.eventRecord(event.handle(), stream_->handle), "cuEventRecord");
 }
 
 bool VideoDecoder::copyOut(Picture& picture) {
@@ -438,9 +439,9 @@ bool VideoDecoder::copyOut(Picture& picture) {
     changed_.wait(lock, [&] { return hasRoom(picture.bytes) || !current(); });
     if (!current()) return false;
   }
-  auto copy = std::make_unique<PictureCopy>(context, stream, picture.bytes);
+  auto copy = std::make_unique<PictureCopy>(context, stream_, picture.bytes);
   const CUresult code =
-      context.driver.memcpyDtoDAsync(copy->pointer, picture.surface->pointer, picture.bytes, stream->handle);
+      context.driver.memcpyDtoDAsync(copy->pointer, picture.surface->pointer, picture.bytes, stream_->handle);
   context.check(code, "cuMemcpyDtoDAsync");
   copy->ready = std::make_shared<CudaEvent>(context, false);
   record(*copy->ready);

@@ -85,8 +85,6 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
 
   CudaContext& context;
   const DecoderOptions options;
-  // Copies that were taken hold it, too.
-  const std::shared_ptr<DecoderStream> stream;
 
  private:
   VideoDecoder(CudaContext& context, const DecoderOptions& options);
@@ -116,6 +114,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   const Nvcuvid& api_;
   std::shared_ptr<SurfaceKeeper> keeper_;
   CUvideoparser parser_ = nullptr;
+  std::shared_ptr<DecoderStream> stream_;
   std::shared_ptr<HardwareDecoder> decoder_;
   std::shared_ptr<const PictureFormat> format_;
   // The packets of the pictures in the decode surfaces.

@@ -1,9 +1,7 @@
 /** Decoding by NVDEC on stand-ins for the driver and its video library (test/support/fakeNvcuvid.cpp). */
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Output, WebMOutputFormat } from 'mediabunny';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addonPath } from '../../native/location.js';
 import { loadAddon } from '../../runtime/addon.js';
 import { engineDecoder } from '../../runtime/engines.js';
 import {
@@ -462,44 +460,6 @@ describe('NVDEC on stand-ins', () => {
         frame.dispose();
       }
       reader.dispose();
-    }
-  });
-
-  // Takes twenty copies: the even ones are read, and given back at once, the odd ones are still held at the end.
-  const inWorker = `
-    const { parentPort, workerData } = require('node:worker_threads');
-    const device = require(workerData).openDevice('cuda', 0);
-    const stream = device.createStream();
-    const target = device.allocate(stream, 512 * 48);
-    const decoder = device.createDecoder('vp8', 8, true, false, 1e6);
-    for (let n = 0; n < 20; n++) decoder.push(Uint8Array.of((n ? 'G' : 'F').charCodeAt(0), n, 8, 6), n, 0, n === 19, undefined);
-    globalThis.held = [];
-    let taken = 0;
-    const take = () => {
-      for (const picture of decoder.take(8)) {
-        if (!picture) return parentPort.postMessage(taken);
-        if (taken++ % 2) held.push(picture);
-        else {
-          for (let n = 0; n < 10; n++) stream.copy(target, 0, 512, picture.memory, 0, 512, 512, 48);
-          picture.memory.dispose();
-        }
-      }
-      decoder.wait().then(take);
-    };
-    take();
-  `;
-  it('gives everything back when a worker ends that holds copies', async () => {
-    for (const ending of ['terminate', 'exit'] as const) {
-      const worker = new Worker(inWorker, { eval: true, workerData: addonPath });
-      const ended = new Promise(resolve => worker.once('exit', resolve));
-      const taken = await new Promise((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-      });
-      expect(taken).toBe(20);
-      if (ending === 'terminate') await worker.terminate();
-      await ended;
-      await expect.poll(() => device.memory().free, { timeout: 5000 }).toBe(device.memory().total);
     }
   });
 
