@@ -284,6 +284,8 @@ class CudaMemory : public Memory {
       auto stream = releasingStream(*this);
       stream->orderAfter(written);
       for (const auto& mark : read) stream->orderAfter(mark);
+      // Whoever read it has waited for that.
+      if (ready && read.empty()) stream->waitFor(ready);
       stream->free(pointer);
     } catch (const Failure&) {
       // A lost device's memory goes with the process.
@@ -329,6 +331,14 @@ std::shared_ptr<Memory> CudaDevice::wrap(uint64_t pointer, size_t bytes, std::sh
 }
 
 }  // namespace
+
+std::shared_ptr<Memory> adoptCuda(const std::shared_ptr<Stream>& owner, uint64_t pointer, size_t bytes,
+                                  std::shared_ptr<Event> ready) {
+  auto memory = std::make_shared<CudaMemory>(owner->device, pointer, bytes, owner);
+  memory->ready = std::move(ready);
+  owner->device->addLive(static_cast<int64_t>(bytes));
+  return memory;
+}
 
 std::shared_ptr<Device> openCuda(int ordinal) {
   const DriverState& state = driverState();

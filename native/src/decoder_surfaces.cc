@@ -160,18 +160,6 @@ DecoderStream::~DecoderStream() {
   }
 }
 
-void DecoderStream::giveBack(uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after) {
-  thread_.post([self = shared_from_this(), pointer, after = std::move(after)] {
-    try {
-      for (const auto& event : after) event->wait();
-      self->context_.enter();
-      self->context_.free(pointer, self->handle);
-    } catch (const Failure&) {
-      // A lost device's memory goes with the process.
-    }
-  });
-}
-
 PictureCopy::PictureCopy(CudaContext& context, std::shared_ptr<DecoderStream> stream, size_t bytes)
     : pointer(context.allocate(bytes, stream->handle)), context_(context), stream_(std::move(stream)) {}
 PictureCopy::~PictureCopy() {
@@ -182,11 +170,6 @@ PictureCopy::~PictureCopy() {
   } catch (const Failure&) {
     // A lost device's memory goes with the process.
   }
-}
-
-void PictureCopy::release(std::vector<std::shared_ptr<CudaEvent>> after) {
-  stream_->giveBack(pointer, std::move(after));
-  stream_.reset();
 }
 
 namespace {
@@ -219,29 +202,10 @@ class SurfaceMemory : public Memory {
   std::unique_ptr<Surface> surface_;
 };
 
-class CopyMemory : public Memory {
- public:
-  CopyMemory(const std::shared_ptr<Device>& device, std::unique_ptr<PictureCopy> copy, size_t bytes)
-      : Memory(device, copy->pointer, bytes, nullptr), copy_(std::move(copy)) {
-    ready = copy_->ready;
-    device->addLive(static_cast<int64_t>(bytes));
-  }
-  void release() override {
-    device->addLive(-static_cast<int64_t>(bytes));
-    copy_->release(usesOf(*this));
-  }
-
- private:
-  std::unique_ptr<PictureCopy> copy_;
-};
-
 }  // namespace
 
 std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, std::unique_ptr<Surface> surface, size_t bytes) {
   return std::make_shared<SurfaceMemory>(device, std::move(surface), bytes);
-}
-std::shared_ptr<Memory> copyMemory(const std::shared_ptr<Device>& device, std::unique_ptr<PictureCopy> copy, size_t bytes) {
-  return std::make_shared<CopyMemory>(device, std::move(copy), bytes);
 }
 
 }  // namespace cuweave

@@ -97,21 +97,16 @@ class Surface {
 };
 
 // The stream that a decoder works on, for all who enqueue there; the driver lets what is enqueued end before it goes.
-class DecoderStream : public std::enable_shared_from_this<DecoderStream> {
+class DecoderStream {
  public:
   explicit DecoderStream(CudaContext& context);
   ~DecoderStream();
   DecoderStream(const DecoderStream&) = delete;
   DecoderStream& operator=(const DecoderStream&) = delete;
   CUstream handle = nullptr;
-  // Frees what was allocated on it once the events have passed; neither the caller nor the stream waits for them. So the decoder's
-  // next allocation has it, without a look at other streams.
-  void giveBack(uint64_t pointer, std::vector<std::shared_ptr<CudaEvent>> after);
 
  private:
   CudaContext& context_;
-  // The last copy's task may be what ends it.
-  TaskThread thread_{"cuweave free"};
 };
 
 // A copy of a picture in memory of its own. Until somebody takes it, it is freed in the order of the decoder's stream.
@@ -121,8 +116,8 @@ class PictureCopy {
   ~PictureCopy();
   PictureCopy(const PictureCopy&) = delete;
   PictureCopy& operator=(const PictureCopy&) = delete;
-  // Frees it once the events have passed.
-  void release(std::vector<std::shared_ptr<CudaEvent>> after);
+  // Leaves the memory to the caller.
+  void take() { stream_.reset(); }
 
   const uint64_t pointer;
   // Passes once it holds the picture.
@@ -130,12 +125,10 @@ class PictureCopy {
 
  private:
   CudaContext& context_;
-  // Null: it was released.
   std::shared_ptr<DecoderStream> stream_;
 };
 
-// The memory of a taken picture, for streams to read: given back once the streams that read it have passed.
+// The memory of a taken surface, for streams to read: given back in the order of the streams that read it.
 std::shared_ptr<Memory> surfaceMemory(const std::shared_ptr<Device>& device, std::unique_ptr<Surface> surface, size_t bytes);
-std::shared_ptr<Memory> copyMemory(const std::shared_ptr<Device>& device, std::unique_ptr<PictureCopy> copy, size_t bytes);
 
 }  // namespace cuweave

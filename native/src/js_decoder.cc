@@ -1,3 +1,4 @@
+#include "cuda_device.h"
 #include "js_classes.h"
 
 namespace cuweave {
@@ -98,7 +99,9 @@ Napi::Object JsDecoder::formatObject(Napi::Env env, const std::shared_ptr<const 
 
 std::shared_ptr<Memory> JsDecoder::memoryOf(Picture& picture) const {
   if (!picture.copy) return surfaceMemory(core_.device, std::move(picture.surface), picture.bytes);
-  return copyMemory(core_.device, std::move(picture.copy), picture.bytes);
+  auto memory = adoptCuda(core_.owner, picture.copy->pointer, picture.bytes, picture.copy->ready);
+  picture.copy->take();
+  return memory;
 }
 
 Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
@@ -156,6 +159,7 @@ void JsDecoder::dispose(const Napi::CallbackInfo& info) {
     if (disposed_) return;
     disposed_ = true;
     core_.decoder->stop();
+    core_.owner.reset();
   });
 }
 

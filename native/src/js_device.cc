@@ -154,9 +154,14 @@ Napi::Value JsDevice::createDecoder(const Napi::CallbackInfo& info) {
     options.lowLatency = info[3].ToBoolean();
     if (info[4].IsNumber()) options.copies = toSize(info[4], "copies");
     Context& context = Context::of(info.Env());
+    std::shared_ptr<Stream> owner;
+    if (options.copies) {
+      owner = open().createStream();
+      context.add(owner);
+    }
     auto decoder = VideoDecoder::open(cuda, options);
     context.add(decoder);
-    return create<JsDecoder>(info.Env(), context.decoderClass, {core_, std::move(decoder)});
+    return create<JsDecoder>(info.Env(), context.decoderClass, {core_, std::move(decoder), std::move(owner)});
   });
 }
 
