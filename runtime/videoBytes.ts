@@ -15,7 +15,8 @@ export type VideoBytes = {
 
 // Containers are read in small pieces that lie side by side; a system call for each would cost more than decoding.
 const chunkBytes = 2 ** 19;
-// Each reader needs the chunk that it reads and the next one, and large packets lie across several. 128 MiB at most.
+// Each reader needs the chunk that it reads and the next one, and large packets lie across several. 128 MiB are
+// kept at most; packets hold the chunks that they lie in for as long as they live.
 const fewestChunks = 32;
 const chunksPerReader = 4;
 const mostChunks = 256;

@@ -10,7 +10,7 @@ export type StagingView = {
   readonly height: number;
   readonly columns: number;
   readonly rows: number;
-  /** Taps lie so far from the floor of their point. */
+  /** Taps, and the point, lie so far from the floor of the point. */
   readonly x: Span;
   readonly y: Span;
   /** A call of fewer tiles is not staged. */
@@ -43,6 +43,9 @@ type PatchView = {
   readonly at: string;
 };
 
+/** With the point itself, as the test of every other kernel has it: a tile that lies inside has no point that does not. */
+const around = ({ low, high }: Span): Span => ({ low: Math.min(0, low), high: Math.max(0, high) });
+
 export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undefined => {
   const { staging, reach, block } = schedule;
   if (!staging || !reach) return undefined;
@@ -52,8 +55,8 @@ export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undef
     height,
     columns: width / block[0],
     rows: height / block[1],
-    x: reach.x,
-    y: reach.y,
+    x: around(reach.x),
+    y: around(reach.y),
     leastTiles: staging.leastTiles,
     atEdges: staging.atEdges,
     patches: samples(pipeline.source, 'src').map(({ name, type, channels, pointer, pitch, x, y }, n) => {

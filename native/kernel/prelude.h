@@ -104,7 +104,7 @@ CW_INLINE int idiv(int a, int b) { return b == 0 ? 0 : b == -1 ? (int)(0u - (uin
 CW_INLINE int imod(int a, int b) { return b == 0 || b == -1 ? 0 : a % b; }
 
 // A product that a GPU does not fuse with the sum it goes into: the point of a map has the same bits wherever a kernel computes it,
-// and those of the host, but for quotients.
+// and those of the host, but for quotients and functions that differ there.
 CW_INLINE float product(float a, float b) {
 #ifdef __CUDA_ARCH__
   return __fmul_rn(a, b);
