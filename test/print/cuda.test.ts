@@ -78,9 +78,11 @@ describe.skipIf(!nvcc)(`nvcc, for ${ends.join(', ')}, the examples for ${archs.j
     for (const { name, schedule, pipeline: chain } of plans.get(pipeline)!.kernels) {
       const { code, said, compiled } = reports.get(name)!;
       expect(code, said).toBe(0);
-      const { capacities, tile } = schedule;
-      // Where values are moved in runs, of more pixels than share a sample of the sink, there is a kernel for rows that are not aligned, too.
-      const variants = capacities.length * (tile.width > blockOf(chain.sinks[0].format)[0] ? 2 : 1);
+      const { capacities, tile, staging } = schedule;
+      // Where values are moved in runs, of more pixels than share a sample of the sink, there is a kernel for rows that are not aligned, too;
+      // and where taps may come from shared memory, one for that.
+      const isTwofold = staging !== undefined || tile.width > blockOf(chain.sinks[0].format)[0];
+      const variants = capacities.length * (isTwofold ? 2 : 1);
       const expected = archsOf(pipeline).flatMap(arch =>
         Array(variants).fill({ arch, stack: 0, spilled: 0 }),
       );
