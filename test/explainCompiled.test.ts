@@ -59,7 +59,6 @@ describe.skipIf(!cxx || !isGcc(cxx))('of the host', () => {
 
         views_1: rgb8 > warpAffine (linear, constant) > { between: rgb_nhwc_f32; full: rgb_nhwc_u8 }
           Blocks of 32×8 threads, 1×2 pixels each: reads taps where they lie, writes pixel by pixel
-          Large calls: tiles of 64×32, their taps in 14848 bytes of shared memory
           host, compiled in N s: N bytes of code
             Inner loops of generated/views_1.cpp:
               finds points (line N): …

@@ -45,9 +45,11 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
  * time, and addresses have 32 bits. The tile's corners must bound its points, and nothing but the filter read them.
  */
 const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: Staging } => {
-  const { pipeline, before } = kernel;
+  const { pipeline, before, pre, postponed } = kernel;
   const { source, sinks } = pipeline;
   if (!reach?.isFixed || before.length > 0 || source.chroma) return {};
+  // With operators on every tap, or several results, a thread's pixels need more registers than there are.
+  if (pre.length !== postponed.length || sinks.length > 1) return {};
   if (!isMonotonic(kernel, 0) || !isMonotonic(kernel, 1) || sinks.some(({ format }) => hasBlocks(format)))
     return {};
   const bytesOf = ({ channels, subsampling }: Format['planes'][number]): number =>

@@ -151,6 +151,8 @@ describe('schedule', () => {
   it.each([
     ['resizedCubic', 'how far a loop reaches is not known of each tap'],
     ['nv12ToF32', 'nothing is sampled'],
+    ['warpedForkedThrice', 'several results need many registers'],
+    ['resizedComposite', 'and so do operators on every tap'],
     ['resizedNv12ToNv12', 'pixels share samples of the sink'],
   ])('%s reads no taps from shared memory: %s', (name, _why) => {
     expect(named(name).schedule.staging).toBeUndefined();
