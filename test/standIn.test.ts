@@ -4,7 +4,7 @@
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,21 +84,9 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
     expect(all.length).toBeGreaterThan(100);
   });
 
-  it('refuses a launch and a flag that it does not know', async () => {
-    const file = join(directory, 'other.cu');
-    await writeFile(file, 'void launch() {\n  kernel<16><<<grid, block, 64, stream>>>(batch);\n}\n');
-    const run = (...args: string[]): string => spawnSync(nvcc, args, { encoding: 'utf8' }).stderr;
-    expect([
-      run('-c', file, '-o', join(directory, 'other.o')),
-      run('--use_fast_math', '-c', file),
-    ]).toMatchInlineSnapshot(`
-      [
-        "nvcc stand-in: expected name<capacity><<<grid, block, 0, stream>>>(batch); but found kernel<16><<<grid, block, 64, stream>>>(batch);
-      ",
-        "nvcc stand-in: unknown flag --use_fast_math
-      ",
-      ]
-    `);
+  it('refuses a flag that it does not know', () => {
+    const { stderr } = spawnSync(nvcc, ['--use_fast_math', '-c', 'other.cu'], { encoding: 'utf8' });
+    expect(stderr).toBe('nvcc stand-in: unknown flag --use_fast_math\n');
   });
 
   it('has a version of its own, so that no build takes its objects for nvcc’s', async () => {

@@ -9,6 +9,7 @@ type Rect = { readonly x: number; readonly y: number; readonly width: number; re
 export type Calls = {
   readonly planar: Pipeline<Record<never, never>>;
   readonly brighter: Pipeline<Record<never, never>>;
+  readonly mirrored: Pipeline<Record<never, never>>;
   readonly regions: Pipeline<{ readonly rect: readonly Rect[] }>;
   readonly nv12Auto: Pipeline<Record<never, never>>;
   readonly p010Auto: Pipeline<Record<never, never>>;

@@ -66,6 +66,28 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
     graph.dispose();
     for (const held of [input, called, launched]) held.dispose();
   });
+
+  it('a kernel begins when all that the one before it wrote is there, called and launched', async () => {
+    const size = { width: 1920, height: 1080 };
+    const picture = Uint8Array.from({ length: size.width * size.height * 3 }, (_, n) => (n * 31) % 251);
+    const spec = { ...interleaved, shape: [1, size.height, size.width, 3] } as const;
+    const stream = device.createStream();
+    const [there, back] = [Tensor.fromHost(device, picture, spec), Tensor.empty(device, spec)];
+    // Each reads what the other one writes: too early, and a pixel is mirrored once more than its neighbour.
+    const thereAndBack = (times: number): void => {
+      for (let n = 0; n < times; n++) {
+        calls.mirrored.runInto(back, there, {}, { stream });
+        calls.mirrored.runInto(there, back, {}, { stream });
+      }
+    };
+    thereAndBack(20);
+    const graph = stream.capture(() => thereAndBack(5));
+    for (let n = 0; n < 4; n++) graph.launch();
+    const { data } = await there.toHost({ stream });
+    expect(Buffer.compare(new Uint8Array(data.buffer), picture)).toBe(0);
+    graph.dispose();
+    for (const held of [there, back, stream]) held.dispose();
+  });
 });
 
 const bytesOf = (values: Uint8Array): Uint8Array =>

@@ -2,6 +2,7 @@
 import {
   convertTo,
   crop,
+  flip,
   nchw,
   nhwc,
   nv12,
@@ -16,6 +17,8 @@ import {
 export const planar = pipeline(rgb8(), nchw('u8'));
 /** 2 v + 1 of each value. */
 export const brighter = pipeline(nchw('u8'), convertTo('f32', { scale: 2, offset: 1 }), nhwc('f32'));
+/** What a call reads of a pixel another one wrote elsewhere. */
+export const mirrored = pipeline(nhwc('u8'), flip({ direction: 'horizontal' }), nhwc('u8'));
 /** A region and colours of its own for each image. */
 export const regions = pipeline(nv12(), crop(), yuvToRgb(), nchw('f32'));
 /** Colours as the stream describes them. */

@@ -56,15 +56,8 @@ static inline void* __cvta_global_to_generic(unsigned long long at) { return (vo
 template <class T> void __stcs(T* at, const T value) { *(T*)standInAligned(at) = value; }
 
 static thread_local dim3 blockIdx, threadIdx;
-static thread_local cudaError_t standInError = cudaSuccess;
 
-static inline cudaError_t cudaGetLastError() {
-  const cudaError_t error = standInError;
-  standInError = cudaSuccess;
-  return error;
-}
-
-// The threads of a block, where these wait for one another: each has a stack, and goes on where it waited when its turn comes.
+// The threads of a block. If the first one waits for the others, each has a stack, and goes on where it waited when its turn comes.
 // Each file has its own, as it has its own threadIdx.
 namespace {
 struct StandInBlock {
@@ -73,11 +66,11 @@ struct StandInBlock {
   struct Thread {
     ucontext_t context;
     std::unique_ptr<char[]> stack;
-    dim3 lane;
     bool isDone;
   };
   std::unique_ptr<Thread[]> threads{new Thread[most]};
-  Thread* running;
+  Thread* running = nullptr;
+  dim3 size;
   void (*work)(void*);
   void* data;
 
@@ -90,62 +83,103 @@ struct StandInBlock {
     block.work(block.data);
     block.running->isDone = true;
   }
-  void wait() { swapcontext(&running->context, &scheduler); }
+  void wait() {
+    if (!running) stop("a thread waits for others that are gone");
+    swapcontext(&running->context, &scheduler);
+  }
+  [[noreturn]] static void stop(const char* why) {
+    fprintf(stderr, "%s\n", why);
+    abort();
+  }
+  dim3 lane(unsigned n) const { return dim3(n % size.x, n / size.x % size.y, n / size.x / size.y); }
+  void begin(unsigned n) {
+    Thread& thread = threads[n];
+    if (!thread.stack) thread.stack.reset(new char[stack]);
+    thread.isDone = false;
+    getcontext(&thread.context);
+    thread.context.uc_stack.ss_sp = thread.stack.get();
+    thread.context.uc_stack.ss_size = stack;
+    thread.context.uc_link = &scheduler;
+    makecontext(&thread.context, enter, 0);
+  }
+  // Until the thread has ended or waits.
+  void resume(unsigned n) {
+    running = &threads[n];
+    threadIdx = lane(n);
+    swapcontext(&scheduler, &running->context);
+    running = nullptr;
+  }
+  // The last threads first: nothing may count on an order.
   void run(dim3 size, void (*work)(void*), void* data) {
-    this->work = work, this->data = data;
-    const unsigned count = size.x * size.y * size.z;
-    for (unsigned n = 0; n < count; n++) {
-      Thread& thread = threads[n];
-      if (!thread.stack) thread.stack.reset(new char[stack]);
-      thread.lane = dim3(n % size.x, n / size.x % size.y, n / size.x / size.y);
-      thread.isDone = false;
-      getcontext(&thread.context);
-      thread.context.uc_stack.ss_sp = thread.stack.get();
-      thread.context.uc_stack.ss_size = stack;
-      thread.context.uc_link = &scheduler;
-      makecontext(&thread.context, enter, 0);
+    this->size = size, this->work = work, this->data = data;
+    const unsigned count = size.x * size.y * size.z, first = count - 1;
+    begin(first);
+    resume(first);
+    if (threads[first].isDone) {
+      for (unsigned n = first; n-- > 0;) {
+        threadIdx = lane(n);
+        work(data);
+      }
+      return;
     }
-    for (unsigned done = 0; done < count;) {
-      done = 0;
-      // The last first: nothing may count on an order.
-      for (unsigned n = count; n-- > 0;) {
-        running = &threads[n];
-        if (!running->isDone) {
-          threadIdx = running->lane;
-          swapcontext(&scheduler, &running->context);
-        }
-        done += running->isDone;
-      }
-      if (done != 0 && done != count) {
-        fprintf(stderr, "%u of %u threads wait for others that are gone\n", count - done, count);
-        abort();
-      }
+    for (unsigned n = first; n-- > 0;) {
+      begin(n);
+      resume(n);
+    }
+    for (;;) {
+      unsigned done = 0;
+      for (unsigned n = 0; n < count; n++) done += threads[n].isDone;
+      if (done == count) return;
+      if (done != 0) stop("threads wait for others that are gone");
+      for (unsigned n = count; n-- > 0;) resume(n);
     }
   }
 };
 }  // namespace
 static inline void __syncthreads() { StandInBlock::own().wait(); }
 
-// What `kernel<<<grid, block, 0, stream>>>(parameters)` becomes: bin/nvcc replaces that form.
-template <bool together, class Parameters>
-void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream_t stream, const Parameters& parameters) {
+// What native/kernel/launch.h asks of the device: its code is of an early architecture.
+struct cudaFuncAttributes {
+  int ptxVersion;
+};
+static inline cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
+static inline cudaError_t cudaDriverGetVersion(int* version) { return *version = 13000, cudaSuccess; }
+static inline cudaError_t cudaGetLastError() { return cudaSuccess; }
+template <class Kernel> cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, Kernel*) {
+  return attributes->ptxVersion = 75, cudaSuccess;
+}
+
+enum cudaLaunchAttributeID { cudaLaunchAttributeProgrammaticStreamSerialization = 6 };
+struct cudaLaunchAttribute {
+  cudaLaunchAttributeID id;
+  struct {
+    int programmaticStreamSerializationAllowed;
+  } val;
+};
+struct cudaLaunchConfig_t {
+  dim3 gridDim, blockDim;
+  size_t dynamicSmemBytes;
+  cudaStream_t stream;
+  cudaLaunchAttribute* attrs;
+  unsigned numAttrs;
+};
+
+template <class Parameters>
+cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters), const Parameters& parameters) {
+  const dim3 grid = config->gridDim, block = config->blockDim;
   // CUDA's limits, from CUDA 12.1 on; a grid of nothing is an error too.
   static_assert(sizeof(Parameters) <= 32764, "the kernel's parameter space");
   const unsigned long long threads = 1ull * block.x * block.y * block.z;
   if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535 ||
-      threads == 0 || threads > 1024 || block.z > 64) {
-    standInError = cudaErrorInvalidConfiguration;
-    return;
+      threads == 0 || threads > 1024 || block.z > 64 || config->dynamicSmemBytes != 0 || config->numAttrs != 0) {
+    return cudaErrorInvalidConfiguration;
   }
   using Enqueue = void (*)(cudaStream_t, void (*)(void*), void*, void (*)(void*));
   static const auto enqueue = [] {
     void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_NOLOAD);
     return driver ? reinterpret_cast<Enqueue>(dlsym(driver, "cuFakeEnqueue")) : nullptr;
   }();
-  if (!enqueue) {
-    standInError = cudaErrorInsufficientDriver;
-    return;
-  }
+  if (!enqueue) return cudaErrorInsufficientDriver;
   struct Launch {
     void (*kernel)(Parameters);
     dim3 grid, block;
@@ -154,25 +188,20 @@ void standInLaunch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream
   };
   const auto work = [](void* data) {
     auto* launch = static_cast<Launch*>(data);
-    dim3 at, lane;
-    // The last blocks and threads first: nothing may count on an order.
+    dim3 at;
+    const auto thread = [](void* data) {
+      auto* own = static_cast<Launch*>(data);
+      own->kernel(own->parameters);
+    };
+    // The last blocks first, too.
     for (at.z = launch->grid.z; at.z-- > 0;)
       for (at.y = launch->grid.y; at.y-- > 0;)
         for (at.x = launch->grid.x; at.x-- > 0;) {
           blockIdx = at;
-          if (together) {
-            StandInBlock::own().run(
-                launch->block, [](void* data) { auto* own = static_cast<Launch*>(data); own->kernel(own->parameters); }, data);
-            continue;
-          }
-          for (lane.z = launch->block.z; lane.z-- > 0;)
-            for (lane.y = launch->block.y; lane.y-- > 0;)
-              for (lane.x = launch->block.x; lane.x-- > 0;) {
-                threadIdx = lane;
-                launch->kernel(launch->parameters);
-              }
+          StandInBlock::own().run(launch->block, thread, data);
         }
   };
   const auto forget = [](void* data) { delete static_cast<Launch*>(data); };
-  enqueue(stream, work, new Launch{kernel, grid, block, parameters}, forget);
+  enqueue(config->stream, work, new Launch{kernel, grid, block, parameters}, forget);
+  return cudaSuccess;
 }

@@ -22,20 +22,6 @@ const version = () => {
   return `Cuda compilation tools, release 13.0, V13.0.0-standIn.${hash.digest('hex').slice(0, 12)}\n`;
 };
 
-/** The form of a launch that templates/kernel.cu.hbs has: `name<capacity, …><<<grid, block, 0, stream>>>(batch);`. */
-const withLaunches = text => {
-  const form = /^(\s*)(\w+<[\w, ]+>)<<<(\w+), (\w+), 0, (\w+)>>>\((\w+)\);$/gm;
-  const replaced = text.replace(form, (_, indent, kernel, ...rest) => {
-    // The threads of these wait for one another.
-    const together = /_staged</.test(kernel);
-    return `${indent}standInLaunch<${together}>(${[kernel, ...rest.slice(0, 4)].join(', ')});`;
-  });
-  const other = replaced.split('\n').find(line => line.includes('<<<'));
-  if (other !== undefined)
-    fail(`expected name<capacity><<<grid, block, 0, stream>>>(batch); but found ${other.trim()}`);
-  return replaced;
-};
-
 // x86 has fused multiply-add in newer machines only; every 64-bit ARM has it.
 const fusing = () =>
   process.arch !== 'x64' || /\bfma\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
@@ -63,8 +49,8 @@ const translate = args => {
   return { flags, files };
 };
 
-const run = (args, input) => {
-  const { status, error } = spawnSync('g++', args, { input, stdio: ['pipe', 'inherit', 'inherit'] });
+const run = args => {
+  const { status, error } = spawnSync('g++', args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) fail(error.message);
   process.exit(status ?? 1);
 };
@@ -76,7 +62,5 @@ if (args.includes('--version')) {
   const { flags, files } = translate(args);
   if (flags.includes('-shared')) run([...flags, ...files, '-ldl']);
   if (files.length !== 1) fail(`expected one file but received ${files.length}`);
-  const text = withLaunches(readFileSync(files[0], 'utf8'));
-  // The first line keeps the file's name in messages.
-  run(['-O1', ...flags, `-I${folder}`, '-x', 'c++', '-'], `#line 1 "${files[0]}"\n${text}`);
+  run(['-O1', ...flags, `-I${folder}`, '-x', 'c++', files[0]]);
 }
