@@ -5,6 +5,8 @@
 
 #include <cuda_runtime.h>
 
+#include "launch.h"
+
 struct cuweave_everything_crop {
   struct { int32_t x, y, width, height; } rect;
 };
@@ -272,6 +274,7 @@ static __device__ __forceinline__ void pixel(const Image& image, const Args& arg
 
 template <int capacity>
 __global__ void __launch_bounds__(256) everything_kernel(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   const Image& image = batch.images[blockIdx.z];
   const int x = blockIdx.x * 32 + threadIdx.x;
   const int y = blockIdx.y * 8 + threadIdx.y;
@@ -292,8 +295,7 @@ static cudaError_t launch(const Args* args, const int first, const int count, co
   }
   const dim3 block(32, 8);
   const dim3 grid((width + 32 - 1) / 32, (height + 8 - 1) / 8, count);
-  everything_kernel<capacity><<<grid, block, 0, stream>>>(batch);
-  return cudaGetLastError();
+  return cw::enqueue(everything_kernel<capacity>, grid, block, stream, batch);
 }
 
 }  // namespace everything_kernel

@@ -5,6 +5,8 @@
 
 #include <cuda_runtime.h>
 
+#include "launch.h"
+
 #include "runs.h"
 
 struct cuweave_forkedPlanar_clamp {
@@ -208,6 +210,7 @@ static __device__ __forceinline__ void tile(const Image& image, const Args& args
 
 template <int capacity, bool aligned>
 __global__ void __launch_bounds__(256) forkedPlanar_kernel(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   const Image& image = batch.images[blockIdx.z];
   const Args& args = batch.args;
   const int width = image.size[0].width;
@@ -251,12 +254,7 @@ static cudaError_t launch(const Args* args, const int first, const int count, co
   }
   const dim3 block(32, 8);
   const dim3 grid((width + 128 - 1) / 128, (height + 8 - 1) / 8, count);
-  if (aligned) {
-    forkedPlanar_kernel<capacity, true><<<grid, block, 0, stream>>>(batch);
-  } else {
-    forkedPlanar_kernel<capacity, false><<<grid, block, 0, stream>>>(batch);
-  }
-  return cudaGetLastError();
+  return cw::enqueue(aligned ? forkedPlanar_kernel<capacity, true> : forkedPlanar_kernel<capacity, false>, grid, block, stream, batch);
 }
 
 }  // namespace forkedPlanar_kernel

@@ -5,6 +5,8 @@
 
 #include <cuda_runtime.h>
 
+#include "launch.h"
+
 #include "runs.h"
 
 struct cuweave_ownGeometry_swirl {
@@ -192,6 +194,7 @@ struct Batch {
 
 template <int capacity>
 __global__ void __launch_bounds__(256) ownGeometry_kernel(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   const Image& image = batch.images[blockIdx.z];
   const int x = blockIdx.x * 32 + threadIdx.x;
   const Args& args = batch.args;
@@ -237,8 +240,7 @@ static cudaError_t launch(const Args* args, const int first, const int count, co
   }
   const dim3 block(32, 8);
   const dim3 grid((width + 32 - 1) / 32, (height + 16 - 1) / 16, count);
-  ownGeometry_kernel<capacity><<<grid, block, 0, stream>>>(batch);
-  return cudaGetLastError();
+  return cw::enqueue(ownGeometry_kernel<capacity>, grid, block, stream, batch);
 }
 
 }  // namespace ownGeometry_kernel

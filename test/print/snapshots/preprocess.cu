@@ -5,6 +5,8 @@
 
 #include <cuda_runtime.h>
 
+#include "launch.h"
+
 #include "runs.h"
 
 #include "staged.h"
@@ -229,6 +231,7 @@ static bool isAligned(const Image& image) {
 
 template <int capacity>
 __global__ void __launch_bounds__(256) preprocess_kernel(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   const Image& image = batch.images[blockIdx.z];
   const int x = blockIdx.x * 32 + threadIdx.x;
   const Args& args = batch.args;
@@ -337,6 +340,7 @@ static __device__ __forceinline__ void each(const cuweaveSize size, const int le
 
 template <int capacity>
 __global__ void __launch_bounds__(256) preprocess_kernel_staged(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   alignas(16) __shared__ uint8_t src_y_memory[58 * 256 / sizeof(uint8_t)];
   alignas(16) __shared__ uint8_t src_uv_memory[30 * 256 / sizeof(uint8_t)];
   const Image& image = batch.images[blockIdx.z];
@@ -396,12 +400,10 @@ static cudaError_t launch(const Args* args, const int first, const int count, co
   const dim3 tiles((width + 64 - 1) / 64, (height + 32 - 1) / 32, count);
   // Fewer tiles than a GPU works on at once leave parts of it idle.
   if (staged && (int64_t)tiles.x * tiles.y * tiles.z >= 512) {
-    preprocess_kernel_staged<capacity><<<tiles, block, 0, stream>>>(batch);
-    return cudaGetLastError();
+    return cw::enqueue(preprocess_kernel_staged<capacity>, tiles, block, stream, batch);
   }
   const dim3 grid((width + 32 - 1) / 32, (height + 16 - 1) / 16, count);
-  preprocess_kernel<capacity><<<grid, block, 0, stream>>>(batch);
-  return cudaGetLastError();
+  return cw::enqueue(preprocess_kernel<capacity>, grid, block, stream, batch);
 }
 
 }  // namespace preprocess_kernel

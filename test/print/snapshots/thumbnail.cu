@@ -5,6 +5,8 @@
 
 #include <cuda_runtime.h>
 
+#include "launch.h"
+
 #include "runs.h"
 
 #include "staged.h"
@@ -180,6 +182,7 @@ static __device__ __forceinline__ void pixel(const Image& image, const Args& arg
 
 template <int capacity>
 __global__ void __launch_bounds__(256) thumbnail_kernel(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   const Image& image = batch.images[blockIdx.z];
   const int x = blockIdx.x * 32 + threadIdx.x;
   const Args& args = batch.args;
@@ -282,6 +285,7 @@ static __device__ __forceinline__ void each(const cuweaveSize size, const int le
 
 template <int capacity>
 __global__ void __launch_bounds__(256) thumbnail_kernel_staged(const __grid_constant__ Batch<capacity> batch) {
+  cw::waitForEarlier();
   alignas(16) __shared__ uint8_t src_rgb_memory[58 * 256 / sizeof(uint8_t)];
   const Image& image = batch.images[blockIdx.z];
   const Args& args = batch.args;
@@ -336,12 +340,10 @@ static cudaError_t launch(const Args* args, const int first, const int count, co
   const dim3 tiles((width + 64 - 1) / 64, (height + 32 - 1) / 32, count);
   // Fewer tiles than a GPU works on at once leave parts of it idle.
   if (staged && (int64_t)tiles.x * tiles.y * tiles.z >= 512) {
-    thumbnail_kernel_staged<capacity><<<tiles, block, 0, stream>>>(batch);
-    return cudaGetLastError();
+    return cw::enqueue(thumbnail_kernel_staged<capacity>, tiles, block, stream, batch);
   }
   const dim3 grid((width + 32 - 1) / 32, (height + 16 - 1) / 16, count);
-  thumbnail_kernel<capacity><<<grid, block, 0, stream>>>(batch);
-  return cudaGetLastError();
+  return cw::enqueue(thumbnail_kernel<capacity>, grid, block, stream, batch);
 }
 
 }  // namespace thumbnail_kernel
