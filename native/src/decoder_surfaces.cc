@@ -143,7 +143,6 @@ void Surface::hold() {
 void Surface::release(std::vector<std::shared_ptr<CudaEvent>> after) {
   if (!keeper_) return;
   if (held_) --keeper_->held;
-  after.push_back(ready);
   keeper_->giveBack(std::move(decoder_), pointer, std::move(after));
   keeper_.reset();
 }

@@ -81,7 +81,7 @@ class Surface {
   ~Surface() { release({}); }
   Surface(const Surface&) = delete;
   Surface& operator=(const Surface&) = delete;
-  // Gives it back once the events have passed. Later calls do nothing.
+  // Gives it back once the events have passed; the decoder's own stream need not have come so far. Later calls do nothing.
   void release(std::vector<std::shared_ptr<CudaEvent>> after);
   // Somebody took it.
   void hold();

@@ -169,11 +169,16 @@ void VideoDecoder::run() {
   } catch (const Failure&) {
     // The device is lost.
   }
+  leave(std::move(decoder_));
   stream_.reset();
-  decoder_.reset();
   std::lock_guard lock(mutex_);
   running_ = false;
   changed_.notify_all();
+}
+
+// What the decoder writes on this stream is there before it may write on another: a surface is given back without waiting for that.
+void VideoDecoder::leave(std::shared_ptr<HardwareDecoder> decoder) {
+  if (decoder && stream_) context.driver.streamSynchronize(stream_->handle);
 }
 
 // What goes wrong ends in fail(): no exception may pass through the parser's C code, or end the thread. 0 tells the parser
@@ -341,7 +346,7 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   const CUVIDDECODECREATEINFO info = createInfo(format, surfaceFor(context, format), options.surfaces);
   // The old one goes once its last picture is given back.
   if (last && !last->broken && last->serves(info)) decoder_ = std::move(last);
-  last.reset();
+  leave(std::move(last));
   if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info);
 
   format_ = pictureFormat(format, info);
@@ -445,7 +450,7 @@ bool VideoDecoder::copyOut(Picture& picture) {
   context.check(code, "cuMemcpyDtoDAsync");
   copy->ready = std::make_shared<CudaEvent>(context, false);
   record(*copy->ready);
-  picture.surface->release({copy->ready});
+  // The next picture there comes by the same stream.
   picture.surface.reset();
   picture.copy = std::move(copy);
   return true;

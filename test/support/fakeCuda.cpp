@@ -149,6 +149,18 @@ void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data, void (*forge
     work(kept.get());
   });
 }
+// Frees memory once what is on the stream now is done; the stream itself may be gone.
+void cuFakeFree(Stream* stream, unsigned long long pointer) {
+  {
+    std::lock_guard lock(stream->mutex);
+    if (stream->done != stream->queued) {
+      stream->work.push_back([=] { release(pointer); });
+      ++stream->queued;
+      return;
+    }
+  }
+  release(pointer);
+}
 int cuStreamBeginCapture_v2(Stream* stream, int) {
   INJECT();
   if (stream->capturing) return 900;

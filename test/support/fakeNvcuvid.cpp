@@ -1,7 +1,7 @@
 // A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
 // pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: F key frame, G other frame, B and C the same
 // but damaged; ! the decoder refuses it, ? the parser does. All samples of a picture have its value. A surface is filled on the
-// stream that it is mapped on, after a while, and with 0xDD when it is unmapped. Mapping more surfaces than were asked for fails.
+// stream that it is mapped on, after a while, and with 0xDD once it is unmapped and that stream has come so far. Mapping more surfaces than were asked for fails.
 #include <dlfcn.h>
 
 #include <atomic>
@@ -32,7 +32,8 @@ struct Decoder {
   CUVIDDECODECREATEINFO info;
   std::mutex mutex;
   std::map<int, Picture> pictures;
-  unsigned long mapped = 0;
+  // The streams of those that are mapped.
+  std::map<unsigned long long, CUstream> mapped;
 };
 struct Parser {
   CUVIDPARSERPARAMS params;
@@ -85,7 +86,7 @@ int cuvidCreateDecoder(CUvideodecoder* decoder, CUVIDDECODECREATEINFO* info) {
 }
 int cuvidDestroyDecoder(CUvideodecoder decoder) {
   auto* own = static_cast<Decoder*>(decoder);
-  if (own->mapped != 0) std::abort();
+  if (!own->mapped.empty()) std::abort();
   delete own;
   return 0;
 }
@@ -108,17 +109,13 @@ int cuvidGetDecodeStatus(CUvideodecoder decoder, int index, CUVIDGETDECODESTATUS
 int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* pointer, unsigned* pitch,
                          CUVIDPROCPARAMS* params) {
   auto& own = *static_cast<Decoder*>(decoder);
-  Picture picture;
-  {
-    std::lock_guard lock(own.mutex);
-    if (own.mapped >= own.info.ulNumOutputSurfaces) return 2;
-    ++own.mapped;
-    picture = own.pictures[index];
-  }
+  std::lock_guard lock(own.mutex);
+  if (own.mapped.size() >= own.info.ulNumOutputSurfaces) return 2;
   *pitch = static_cast<unsigned>((own.info.ulTargetWidth + 511) / 512 * 512);
   const size_t bytes = *pitch * own.info.ulTargetHeight * 3 / 2;
   if (const int code = cuda<int (*)(unsigned long long*, size_t)>("cuMemAlloc_v2")(pointer, bytes)) return code;
-  auto* fill = new Fill{*pointer, bytes, picture.value};
+  own.mapped[*pointer] = params->output_stream;
+  auto* fill = new Fill{*pointer, bytes, own.pictures[index].value};
   cuda<void (*)(CUstream, void (*)(void*), void*, void (*)(void*))>("cuFakeEnqueue")(
       params->output_stream,
       [](void* data) {
@@ -130,9 +127,9 @@ int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* 
 }
 int cuvidUnmapVideoFrame64(CUvideodecoder decoder, unsigned long long pointer) {
   auto& own = *static_cast<Decoder*>(decoder);
-  cuda<int (*)(unsigned long long)>("cuMemFree_v2")(pointer);
   std::lock_guard lock(own.mutex);
-  --own.mapped;
+  cuda<void (*)(CUstream, unsigned long long)>("cuFakeFree")(own.mapped.at(pointer), pointer);
+  own.mapped.erase(pointer);
   return 0;
 }
 
