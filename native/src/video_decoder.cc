@@ -1,6 +1,7 @@
 #include "video_decoder.h"
 
 #include <algorithm>
+#include <system_error>
 
 #include "decoder_caps.h"
 
@@ -41,9 +42,11 @@ void VideoDecoder::push(Packet packet) {
     started_ = running_ = true;
     try {
       startThread("cuweave nvdec", [self = shared_from_this()] { self->run(); });
-    } catch (...) {
+    } catch (const std::system_error& error) {
       started_ = running_ = false;
-      throw;
+      packets_.pop_back();
+      throw unavailable("error", std::string("decoding needs a thread, and the system gives this process no more: ") +
+                                     error.what());
     }
   }
   lock.unlock();
