@@ -455,10 +455,10 @@ bool VideoDecoder::copyOut(Picture& picture) {
 }
 
 bool VideoDecoder::hasRoom(size_t bytes) const {
-  if (pictures_.size() >= kMostWaiting) return false;
+  if (pictures_.size() >= options.copies->pictures) return false;
   size_t waiting = 0;
   for (const auto& picture : pictures_) waiting += picture ? picture->bytes : 0;
-  return waiting == 0 || waiting + bytes <= *options.copies;
+  return waiting == 0 || waiting + bytes <= options.copies->bytes;
 }
 
 }  // namespace cuweave

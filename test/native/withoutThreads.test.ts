@@ -75,7 +75,7 @@ it.each(['cpu', 'cuda'])('streams of %s work on the thread that calls them', kin
 it("NVDEC's surfaces are given back on the thread that drops them", () => {
   const found = run(`
     const opened = device('cuda');
-    const decoder = opened._native().createDecoder('vp8', 8, true, false, undefined);
+    const decoder = opened._native().createDecoder('vp8', 8, true, false);
     const taken = [];
     const decode = async count => {
       for (let n = 0; n < count; n++) decoder.push(packet(n), n, 0, n === count - 1, undefined);
@@ -98,7 +98,7 @@ it("NVDEC's surfaces are given back on the thread that drops them", () => {
 
 it('a decoder says what it lacks, and goes on once it is there', () => {
   const found = run(`
-    const decoder = device('cuda')._native().createDecoder('vp8', 8, true, false, undefined);
+    const decoder = device('cuda')._native().createDecoder('vp8', 8, true, false);
     const push = () => decoder.push(packet(7), 0, 0, true, undefined);
     const refused = await alone(push).catch(({ message, kind }) => kind + ': ' + message);
     const queued = decoder.queued;
