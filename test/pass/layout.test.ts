@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headerSource } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
+import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
 import { kernelEntry } from '../../compiler/print/manifest.js';
 import { structsView } from '../../compiler/print/view.js';
 import { kernelsOf, plansOf } from '../../compiler/specs.js';
@@ -46,6 +47,14 @@ describe('layout', () => {
   beforeAll(async () => {
     plans = await plansOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
     manifest = plans.flatMap(({ kernels }) => kernels.map(kernelEntry));
+  });
+
+  it('a list of what a launch takes leaves nothing out', () => {
+    for (const kernel of plans.flatMap(({ kernels }) => kernels)) {
+      const sum = launchParts(kernel).reduce((bytes, part) => bytes + part.bytes, 0);
+      // Three blocks of four-byte numbers, each rounded up to eight.
+      expect([0, 4, 8, 12], kernel.name).toContain(launchBytes(kernel) - sum);
+    }
   });
 
   it.each([
