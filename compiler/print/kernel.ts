@@ -119,41 +119,13 @@ export type Access = {
 /** A whole position in printed code. */
 export type Position = { readonly text: string; readonly x: string; readonly y: string };
 
-const contextNames = new Set([
-  ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
-  ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'Place', 'anywhere', 'within'],
-  ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned', 'aligned'],
-  ...['valuesAt', 'below', 'gatherRun', 'loadRun', 'loadSample', 'storeRun', 'wholeWords', 'runsOf', 'runAt'],
-  ...['locate', 'isInside', 'sampleInside'],
-  ...[
-    'Part',
-    'Patch',
-    'Shared',
-    'Staged',
-    'StagedAnywhere',
-    'partOf',
-    'isHeld',
-    'isWithin',
-    'fetchStaged',
-    'each',
-  ],
-  ...['isStageable', 'isStaged', 'copy16', 'waitForCopies'],
-  ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
-  ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
-  ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
-  ...['prefetchStores', 'prefetchResults', 'isDense'],
-]);
-
-/** Members of the struct that a filter reads through, from which operators are called. */
-const windowNames = ['left', 'top', 'column', 'row', 'gathered', 'i', 'At'];
-
 /** The name of the kernel itself, as profilers show it. */
 export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([
-    ...[...contextNames, ...windowNames, kernelName(kernel)],
+    kernelName(kernel),
     ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
     ...kernel.pipeline.source.planes.map(({ name }) => patchType(name)),
   ]);
@@ -210,10 +182,7 @@ export const printKernel = (
     stage?: Stage,
   ) => {
     const uses = usesOf(fn);
-    const locals = localNames(
-      fn,
-      local => contextNames.has(local) || isReserved(local) || stageNames.includes(local),
-    );
+    const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
     const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();

@@ -123,10 +123,7 @@ export const sizeFunctions = (
       helper: (n: string) => string,
       what: string,
     ) => {
-      const locals = localNames(
-        fn,
-        local => ['p', 'src', 'dst', 'f', 'cw'].includes(local) || isReserved(local),
-      );
+      const locals = localNames(fn, isReserved);
       const around = {
         local: (own: string) => locals.get(own) ?? own,
         helper,
