@@ -8,6 +8,7 @@ import { headerSource } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
 import { kernelEntry } from '../../compiler/print/manifest.js';
+import { memberName, stageName } from '../../compiler/print/names.js';
 import { structsView } from '../../compiler/print/view.js';
 import { kernelsOf, plansOf } from '../../compiler/specs.js';
 import type { ManifestKernel } from '../../native/manifest.js';
@@ -31,11 +32,11 @@ const offsets = ({ name, source, sinks, image, params, args }: ManifestKernel): 
     ...sinks.flatMap(sink => planes(sinks.length === 1 ? 'dst' : `dst_${sink.output ?? 'between'}`, sink)),
     [at('image', 'size'), image.sizes],
     ...params.map(({ stage, name: field, block, offset }): [string, number] => [
-      at(block, `${stage}.${field}`),
+      at(block, `${stageName(stage)}.${memberName(field)}`),
       offset,
     ]),
     ...params.map(({ stage, name: field, block, lanes }): [string, number] => [
-      `sizeof(((struct cuweave_${name}_${block}*)0)->${stage}.${field})`,
+      `sizeof(((struct cuweave_${name}_${block}*)0)->${stageName(stage)}.${memberName(field)})`,
       4 * lanes,
     ]),
   ];
