@@ -3,8 +3,19 @@
  * its pixel. What is around them (structs, loops, launches) stands in templates/.
  */
 import { channelCount } from '../../ops/spec.js';
-import type { Kernel, PlacedImage } from '../ir/plan.js';
-import type { Colour, Expr, Fn, Loc, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
+import type { Kernel } from '../ir/plan.js';
+import type {
+  Colour,
+  Expr,
+  Fn,
+  ImageParam,
+  Loc,
+  OpFunction,
+  ParamField,
+  PointStage,
+  Stage,
+  Type,
+} from '../ir/types.js';
 import { f32, isPositioned, tuple, withImageStages } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
 import { placesOf, type TapPlace } from '../pass/reach.js';
@@ -14,6 +25,7 @@ import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js
 import type { Language } from './language.js';
 import { cName, functionName, isReserved } from './names.js';
 import { patchType } from './planes.js';
+import { type ImageReader, readersOf } from './readers.js';
 import { namedSinks } from './sinks.js';
 
 /** A function as the templates print it. */
@@ -31,8 +43,8 @@ export type PrintedFunction = {
 export type PrintedKernel = {
   readonly functions: readonly PrintedFunction[];
   readonly filter?: PrintedFunction;
-  /** How the pixels of images beside the source are read: a function's name for each of the layout's. */
-  readonly readers: readonly string[];
+  /** How the pixels of images beside the source are read. */
+  readonly readers: readonly ImageReader[];
   /** What is computed before the launch: members of the kernel's image, and their values. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
   /** Types: a pixel as stored in the source, as fetched, as stored in the sink or, where there are several, in all of them. */
@@ -83,7 +95,7 @@ export type Access = {
   /** A parameter of many numbers without names, as an array. */
   array(struct: string, field: ParamField): string;
   /** An image's pixel at a position, by the function of that name. */
-  readImage(reader: string, image: PlacedImage, position: Position): string;
+  readImage(reader: string, image: ImageParam, position: Position): string;
   /** Image and arguments, as they are passed on. */
   readonly context: string;
   /** What a filter reads through, as it declares it. */
@@ -163,7 +175,7 @@ export const printKernel = (
 ): PrintedKernel => {
   const allStages = withImageStages(kernel.pipeline.stages);
   const stageNames = allStages.map(stage => cName(stage.name));
-  const readers = kernel.layout.images.map(({ image }) => names.take(`read_${cName(image.open)}`));
+  const readers = readersOf(kernel.layout, name => names.take(name));
   const functions: PrintedFunction[] = [];
   const called = new Map<Stage, (...values: string[]) => string>();
   /** The image that enters each stage: its number in `image.size`. */
@@ -319,10 +331,10 @@ export const printKernel = (
     const position = isInside ? from : named(`held${number}`);
     const held = declare(at, `held${number}`, access.within(from.text, `image.size[${number}]`));
     const values = images.map(image => {
-      const index = kernel.layout.images.findIndex(placed => placed.image === image);
+      const reader = readers.find(({ placed }) => placed.some(one => one.image === image))!;
       return image.points.reduce(
         (value, point) => called.get(point)!(value, ...(isPositioned(point) ? [position.text] : [])),
-        access.readImage(readers[index]!, kernel.layout.images[index]!, position),
+        access.readImage(reader.name, image, position),
       );
     });
     return { steps: isInside ? [] : [held], values };

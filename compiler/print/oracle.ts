@@ -40,7 +40,7 @@ const access = (kernel: Kernel): Access => ({
   params: stage => `image.params.${stage}`,
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
   array: (struct, field) => `${struct}.${field.name}`,
-  readImage: (_, { image }, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
+  readImage: (_, image, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
   context: 'image',
   tapsArg: 'taps',
   anywhere: '(x, y) => anywhere(image, x, y)',

@@ -12,6 +12,7 @@ import type { GatherView } from './gather.js';
 import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
 import { memberName, stageName } from './names.js';
 import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
+import { readersText } from './readers.js';
 import { namedSinks } from './sinks.js';
 import { type StagingView, stagingView } from './staging.js';
 import type { PackedPlane, WindowView } from './window.js';
@@ -205,8 +206,7 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
   const images = inputsOf(layout).map((readers, n) => {
     const [{ image, planes: own }] = readers;
     const { pointers, pitches } = planes(own, `in${n}`, 'const ');
-    const names = readers.map(reader => `${reader.stage}'s ${reader.image.name}`);
-    const comment = `${names.join(', ')}: ${image.format.name}`;
+    const comment = `${readersText(readers)}: ${image.format.name}`;
     return {
       pointers: pointers.map(({ member }, p) => ({ member, comment: p === 0 ? comment : '' })),
       pitches,
@@ -380,12 +380,15 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     pixels: printed.pixels,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: pixelsView(source, 'src', 'image.size[0]'),
-    inputs: kernel.layout.images.map(({ stage, image, input, at }, n) => ({
-      ...pixelsView(image.format, `in${input}`, `image.size[${at}]`),
-      name: printed.readers[n]!,
-      title: `${stage}'s ${image.name}`,
-      pixel: cType(tuple('f32', channelCount[image.format.colour])),
-    })),
+    inputs: printed.readers.map(({ name, placed }) => {
+      const [{ image, input, at }] = placed;
+      return {
+        ...pixelsView(image.format, `in${input}`, `image.size[${at}]`),
+        name,
+        title: readersText(placed),
+        pixel: cType(tuple('f32', channelCount[image.format.colour])),
+      };
+    }),
     sinks: sinks.map(({ format, side, member, pixel, store }, n) => ({
       result: kernel.pipeline.sinks[n]!.name,
       type: printed.pixels[n]?.type ?? printed.sinkPixel,
