@@ -65,7 +65,7 @@ export type PrintedKernel = {
   readonly locate: readonly string[];
   /** Whether no tap of `at` lies outside. */
   readonly isInside: string;
-  /** How a point is sampled of whose taps all lie outside, where the border is a constant. */
+  /** How a point is sampled of whose taps all lie outside, where the border is a constant; unset where that is not asked. */
   readonly beyond?: {
     /** Whether all taps of `at` lie outside. */
     readonly test: string;
@@ -78,7 +78,7 @@ export type PrintedKernel = {
   readonly sampleInside: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
-  /** The same from what a block has of the source, `taps`, and from that with its border. */
+  /** The same from what a block has of the source, `taps`, and from that with its border; none where no block has. */
   readonly stagedFetch: readonly string[];
   /** The statements of `finish(image, args, px0)`: everything that depends on the fetched pixel. */
   readonly finish: readonly string[];
@@ -120,8 +120,10 @@ export type Access = {
   readonly imageArg?: string;
   /** Whether all tests hold. */
   all(tests: readonly string[]): string;
-  /** Whether one of them does. */
-  any(tests: readonly string[]): string;
+  /** What the filter reads through where all taps lie outside, and whether one of several tests holds; unset where none asks. */
+  readonly beyond?: { readonly taps: string; any(tests: readonly string[]): string };
+  /** What it reads through where a block has the source, and that with the border; unset where no block has. */
+  readonly staged?: { readonly taps: string; readonly anywhere: string };
   /** The pixels of several sinks as one value. */
   pixels(values: readonly string[]): string;
   /** Whether (x, y) lies outside the size. */
@@ -523,15 +525,15 @@ export const printKernel = (
     // Without maps before it, which no window has, a tap's position is its own.
     insideSteps: pointSteps(points, () => tapped),
     isInside: access.all(tests),
-    ...(border === undefined
-      ? {}
-      : {
+    ...(access.beyond && border !== undefined
+      ? {
           beyond: {
-            test: access.any(misses),
+            test: access.beyond.any(misses),
             border,
-            sample: [...scaled, `return ${filtered('Beyond{image, args}')};`],
+            sample: [...scaled, `return ${filtered(access.beyond.taps)};`],
           },
-        }),
+        }
+      : {}),
     sampleInside: [
       ...scaled,
       declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filtered('taps')),
@@ -539,6 +541,6 @@ export const printKernel = (
       ...pointSteps(kernel.postponed, () => tapped, early),
     ],
     fetch: fetchFrom(access.inside, access.anywhere),
-    stagedFetch: fetchFrom('taps', 'StagedAnywhere{taps}'),
+    stagedFetch: access.staged ? fetchFrom(access.staged.taps, access.staged.anywhere) : [],
   };
 };

@@ -273,7 +273,12 @@ const access = (kernel: Kernel, target: Target): Access => ({
   within: (position, size) => `cw::within(${position}, ${size})`,
   // One branch, not four.
   all: tests => tests.map(test => `(${test})`).join(' & '),
-  any: tests => tests.map(test => `(${test})`).join(' | '),
+  ...(target.gather
+    ? { beyond: { taps: 'Beyond{image, args}', any: tests => tests.map(test => `(${test})`).join(' | ') } }
+    : {}),
+  ...(target.isDevice && kernel.schedule.staging
+    ? { staged: { taps: 'taps', anywhere: 'StagedAnywhere{taps}' } }
+    : {}),
   pixels: values => `Pixels{${values.join(', ')}}`,
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
