@@ -9,7 +9,7 @@ import type { Plan } from '../../compiler/ir/plan.js';
 import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
 import { kernelEntry } from '../../compiler/print/manifest.js';
 import { memberName, stageName } from '../../compiler/print/names.js';
-import { structsView } from '../../compiler/print/view.js';
+import { structsView } from '../../compiler/print/structs.js';
 import { kernelsOf, plansOf } from '../../compiler/specs.js';
 import type { ManifestKernel } from '../../native/manifest.js';
 import { root } from '../support/executions.js';

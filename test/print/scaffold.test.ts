@@ -5,7 +5,7 @@ import { cudaSource, hostSource } from '../../compiler/generate.js';
 import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
 import { isReserved } from '../../compiler/print/names.js';
-import { structsView } from '../../compiler/print/view.js';
+import { structsView } from '../../compiler/print/structs.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
 import { runSpecs } from '../support/specFiles.js';
