@@ -1,10 +1,12 @@
 /** JavaScript of a pipeline: the oracle that tests compare against, and the size functions in the bindings. */
 import type { Kernel } from '../ir/plan.js';
 import type { OpFunction, Stage } from '../ir/types.js';
+import type { Access } from './access.js';
 import { type FunctionNames, type Line, localNames, printBody } from './fn.js';
 import { js, jsPrelude } from './js.js';
-import { type Access, kernelNames, type PrintedFunction, printKernel } from './kernel.js';
+import { kernelNames, printKernel } from './kernel.js';
 import { cName, isReserved } from './names.js';
+import type { PrintedFunction } from './operators.js';
 
 /** What the templates of JavaScript are filled with. */
 export type OracleView = {

@@ -4,12 +4,14 @@ import type { Kernel, Tile } from '../ir/plan.js';
 import { tuple } from '../ir/types.js';
 import { hasBlocks, movesRuns } from '../pass/block.js';
 import { lanePath } from '../pass/layout.js';
+import type { Access } from './access.js';
 import { type BlocksView, blocksView } from './blocks.js';
 import { c, cType, cUnfused } from './c.js';
 import type { GatherView } from './gather.js';
-import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
+import { kernelName, type PrintedKernel, printKernel } from './kernel.js';
 import { withLineDirectives } from './lines.js';
 import { memberName, stageName } from './names.js';
+import type { PrintedFunction } from './operators.js';
 import { load, save } from './planes.js';
 import { readersText } from './readers.js';
 import {
