@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <system_error>
 #include <thread>
 
 namespace cuweave {
@@ -52,7 +51,7 @@ void TaskThread::post(Task task) {
   const auto state = state_;
   try {
     startThread(name_, [state] { run(state, true); });
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
     run(state, false);
   }
 }

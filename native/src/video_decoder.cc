@@ -1,7 +1,6 @@
 #include "video_decoder.h"
 
 #include <algorithm>
-#include <system_error>
 
 #include "decoder_caps.h"
 
@@ -42,7 +41,7 @@ void VideoDecoder::push(Packet packet) {
     started_ = running_ = true;
     try {
       startThread("cuweave nvdec", [self = shared_from_this()] { self->run(); });
-    } catch (const std::system_error& error) {
+    } catch (const std::exception& error) {
       started_ = running_ = false;
       packets_.pop_back();
       throw unavailable("error", std::string("decoding needs a thread, and the system gives this process no more: ") +
