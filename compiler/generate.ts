@@ -5,9 +5,11 @@ import { version } from './package.js';
 import { bindingPrelude, bindingViews } from './print/bindings.js';
 import { compositeLines } from './print/composite.js';
 import { gatherView } from './print/gather.js';
+import { resolveLines } from './print/lines.js';
 import { manifestOf } from './print/manifest.js';
 import { oracleView } from './print/oracle.js';
-import { kernelView, resolveLines, structsView } from './print/view.js';
+import { structsView } from './print/structs.js';
+import { kernelView } from './print/view.js';
 import { windowView } from './print/window.js';
 import { render } from './render.js';
 

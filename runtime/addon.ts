@@ -181,13 +181,18 @@ export type NativeDevice = {
   wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
   wrapHost(array: HostArray): NativeMemory;
   allocateHost(bytes: number): ArrayBuffer;
-  /** @param copies Pictures are copied out of the decoder, by its own thread; bytes of them that may wait to be taken. */
+  /**
+   * @param waiting Where given, pictures are copied out of the decoder, by its own thread: of those that wait to be taken there are
+   *   at most so many.
+   * @param waitingBytes And at most so many bytes, or one.
+   */
   createDecoder(
     codec: string,
     surfaces: number,
     wholePackets: boolean,
     lowLatency: boolean,
-    copies: number | undefined,
+    waiting?: number,
+    waitingBytes?: number,
   ): NativeDecoder;
   decoderCapabilities(codec?: string): readonly DecoderCapability[];
   memory(): { readonly live: number; readonly total?: number; readonly free?: number };
@@ -202,7 +207,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 5;
+const INTERFACE = 6;
 
 let loaded: NativeAddon | undefined;
 

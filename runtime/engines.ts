@@ -8,6 +8,7 @@ import type { Device } from './device.js';
 import { guarded } from './errors.js';
 import {
   type Admission,
+  mostWaiting,
   type NvdecPicture,
   type NvdecSessions,
   nvdecDecoder,
@@ -37,8 +38,6 @@ const leastAhead = 8;
 /** Bytes of a picture of 4:2:0 in 16 bits, with rows as NVDEC lays them out: few others are larger. */
 const pictureBytes = ({ setup: { width, height } }: VideoFile): number =>
   Math.ceil((2 * width) / 512) * 512 * Math.ceil(height / 2) * 3;
-// So an engine goes on while JavaScript collects garbage; the decoder itself takes no more.
-const mostWaiting = 32;
 /** Bytes of pictures that may wait in each decoder, in at most half of the budget. */
 const waitingBytes = (file: VideoFile, { sessions, budget }: EngineOptions): number =>
   Math.floor(Math.min(mostWaiting * pictureBytes(file), budget / 2 / sessions));

@@ -66,6 +66,8 @@ export const refusal = (error: unknown): unknown =>
 
 // Packets that wait in the decoder, so that the engine never does.
 const ahead = 32;
+/** Copies of pictures that may wait in a decoder to be taken: at a thousand a second they outlast a pause of JavaScript's of 30 ms. */
+export const mostWaiting = 32;
 
 /** Takes pictures out of a session, once there is room for them: at least one if there is any. */
 export type Admission = (
@@ -120,7 +122,7 @@ export class NvdecSession {
   /**
    * @param surfaces How many pictures may be out of the decoder at once; when none is left, decoding waits.
    * @param copies Pictures are copied out of the decoder, to be kept as long as anybody likes: of those that wait to be taken at
-   *   most 32 and at most so many bytes, or one.
+   *   most {@link mostWaiting} and at most so many bytes, or one.
    */
   constructor(
     device: Device,
@@ -131,7 +133,10 @@ export class NvdecSession {
   ) {
     this.#bitstream = bitstreamSetup(setup.codec, setup.description);
     this.#colourOf = colourReader(colour);
-    this.#native = guarded(() => device._native().createDecoder(setup.codec, surfaces, true, false, copies));
+    const waiting = copies === undefined ? undefined : mostWaiting;
+    this.#native = guarded(() =>
+      device._native().createDecoder(setup.codec, surfaces, true, false, waiting, copies),
+    );
   }
 
   /**

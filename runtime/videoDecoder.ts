@@ -92,9 +92,7 @@ export class VideoDecoder {
     this.#held = held;
     this.#bitstream = bitstreamSetup(codec, description);
     const whole = lowLatency || this.#bitstream.lengthSize > 0;
-    this.#native = guarded(() =>
-      device._native().createDecoder(codec, held + spare, whole, lowLatency, undefined),
-    );
+    this.#native = guarded(() => device._native().createDecoder(codec, held + spare, whole, lowLatency));
   }
 
   /**

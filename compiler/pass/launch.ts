@@ -1,6 +1,6 @@
 /** What one launch takes of parameters: those of the call, and as many images as fit beside them. */
 import type { FusedKernel, Kernel, Layout } from '../ir/plan.js';
-import { inputsOf } from './layout.js';
+import { ARGS_HEAD, align8, inputsOf } from './layout.js';
 
 /** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
 export const PARAMETER_SPACE = 32764;
@@ -10,6 +10,9 @@ const FLAGS = 8;
 const SMALLER_BATCHES = [16, 64];
 /** Bytes of a plane: its pointer and its pitch. */
 const PLANE = 16;
+/** Bytes of an image's size, and of a number that is computed once per image. */
+const SIZE = 8;
+const UNIFORM = 4;
 
 /** How many images a launch takes, for each of its sizes; empty where not even one fits. */
 export const capacitiesOf = ({ hoisted }: FusedKernel, layout: Layout): readonly number[] => {
@@ -21,15 +24,21 @@ export const capacitiesOf = ({ hoisted }: FusedKernel, layout: Layout): readonly
 export const launchBytes = ({ hoisted, layout }: Kernel): number =>
   callBytes(layout) + imageBytes(hoisted, layout);
 
-/** What takes the most of them, largest first: `table of lut`, 3072. */
-export const largestParts = ({
+/** What takes them, largest first, `table of lut`, 3072: all but what rounds the whole up. */
+export const launchParts = ({
   layout,
   pipeline,
+  hoisted,
 }: Kernel): readonly { readonly what: string; readonly bytes: number }[] =>
   [
     ...layout.params.flatMap(({ stage, fields }) =>
       fields.map(({ name, lanes }) => ({ what: `${name} of ${stage}`, bytes: 4 * lanes })),
     ),
+    ...hoisted.map(({ stage, values }) => ({
+      what: `numbers computed beforehand for ${stage}`,
+      bytes: UNIFORM * values.length,
+    })),
+    { what: pipeline.source.name, bytes: PLANE * layout.source.length },
     ...inputsOf(layout).map(([{ stage, image, planes }]) => ({
       what: `${image.name} of ${stage}`,
       bytes: PLANE * planes.length,
@@ -38,11 +47,13 @@ export const largestParts = ({
       what: output === '' ? format.name : `the result ${output}`,
       bytes: PLANE * layout.sinks[n]!.length,
     })),
+    { what: 'sizes', bytes: SIZE * (1 + pipeline.stages.filter(({ role }) => role !== 'point').length) },
+    { what: 'what every launch has', bytes: ARGS_HEAD + FLAGS },
   ].sort((a, b) => b.bytes - a.bytes);
 
 const callBytes = ({ argsSize }: Layout): number => argsSize + FLAGS;
 /** An image's descriptor, with the numbers behind it that are computed once per image. */
 const imageBytes = (hoisted: FusedKernel['hoisted'], { imageSize }: Layout): number => {
   const uniforms = hoisted.reduce((sum, { values }) => sum + values.length, 0);
-  return imageSize + 8 * Math.ceil(uniforms / 2);
+  return imageSize + align8(UNIFORM * uniforms);
 };

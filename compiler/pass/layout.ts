@@ -4,8 +4,9 @@ import { type Format, type KernelIr, type ParamField, type Stage, withImageStage
 import { memberName } from '../print/names.js';
 
 /** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
-const ARGS_HEAD = 16;
-const align8 = (bytes: number): number => (bytes + 7) & ~7;
+export const ARGS_HEAD = 16;
+/** The next multiple of 8. */
+export const align8 = (bytes: number): number => (bytes + 7) & ~7;
 
 /**
  * Gives every pointer, pitch, size and parameter its byte offset. Members are in falling order of alignment, so that

@@ -15,7 +15,7 @@ import {
 import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { halve } from './halve.js';
-import { largestParts, launchBytes, PARAMETER_SPACE } from './launch.js';
+import { launchBytes, launchParts, PARAMETER_SPACE } from './launch.js';
 import { layOut } from './layout.js';
 import { schedule } from './schedule.js';
 import { split } from './split.js';
@@ -100,7 +100,7 @@ const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes 
 
 const isLaunchable = ({ schedule: { capacities } }: Kernel): boolean => capacities.length > 0;
 const notLaunchable = (pipeline: PipelineIr | ForkIr, kernel: Kernel): Diagnostic => {
-  const parts = largestParts(kernel);
+  const parts = launchParts(kernel);
   const shown = parts.slice(0, 3).map(({ what, bytes }) => `${what} (${bytes} bytes)`);
   const more = parts.length > shown.length ? ` and ${parts.length - shown.length} more` : '';
   const args = {

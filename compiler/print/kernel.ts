@@ -3,36 +3,26 @@
  * its pixel. What is around them (structs, loops, launches) stands in templates/.
  */
 import { channelCount } from '../../ops/spec.js';
-import type { Kernel, PlacedImage } from '../ir/plan.js';
-import type { Colour, Expr, Fn, Loc, OpFunction, ParamField, PointStage, Stage, Type } from '../ir/types.js';
-import { f32, isPositioned, tuple, withImageStages } from '../ir/types.js';
+import type { Kernel } from '../ir/plan.js';
+import type { Colour, Expr, Loc, PointStage, Stage, Type } from '../ir/types.js';
+import { f32, isPositioned, tuple } from '../ir/types.js';
 import { stageFields } from '../pass/layout.js';
-import { placesOf, type TapPlace } from '../pass/reach.js';
+import type { Access, Position } from './access.js';
 import { cType } from './c.js';
 import { printExpr, type Surroundings } from './expr.js';
-import { FunctionNames, type Line, localNames, printBody, usesOf } from './fn.js';
+import { FunctionNames } from './fn.js';
 import type { Language } from './language.js';
-import { cName, functionName, isReserved } from './names.js';
+import { type PrintedFunction, printOperators } from './operators.js';
 import { patchType } from './planes.js';
+import { type ImageReader, readersOf } from './readers.js';
 import { namedSinks } from './sinks.js';
 
-/** A function as the templates print it. */
-export type PrintedFunction = {
-  readonly name: string;
-  /** The operator that it belongs to, for a comment. */
-  readonly title: string;
-  readonly returns: string;
-  readonly args: string;
-  /** Whether it reads through whatever gives it taps. */
-  readonly taps: boolean;
-  readonly lines: readonly Line[];
-};
 /** All of a kernel that depends on its operators. */
 export type PrintedKernel = {
   readonly functions: readonly PrintedFunction[];
   readonly filter?: PrintedFunction;
-  /** How the pixels of images beside the source are read: a function's name for each of the layout's. */
-  readonly readers: readonly string[];
+  /** How the pixels of images beside the source are read. */
+  readonly readers: readonly ImageReader[];
   /** What is computed before the launch: members of the kernel's image, and their values. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
   /** Types: a pixel as stored in the source, as fetched, as stored in the sink or, where there are several, in all of them. */
@@ -53,7 +43,7 @@ export type PrintedKernel = {
   readonly locate: readonly string[];
   /** Whether no tap of `at` lies outside. */
   readonly isInside: string;
-  /** How a point is sampled of whose taps all lie outside, where the border is a constant. */
+  /** How a point is sampled of whose taps all lie outside, where the border is a constant; unset where that is not asked. */
   readonly beyond?: {
     /** Whether all taps of `at` lie outside. */
     readonly test: string;
@@ -66,7 +56,7 @@ export type PrintedKernel = {
   readonly sampleInside: readonly string[];
   /** The statements of `fetch(image, args, x, y)`: everything that depends on where the pixel is. */
   readonly fetch: readonly string[];
-  /** The same from what a block has of the source, `taps`, and from that with its border. */
+  /** The same from what a block has of the source, `taps`, and from that with its border; none where no block has. */
   readonly stagedFetch: readonly string[];
   /** The statements of `finish(image, args, px0)`: everything that depends on the fetched pixel. */
   readonly finish: readonly string[];
@@ -74,86 +64,13 @@ export type PrintedKernel = {
   readonly positioned: boolean;
 };
 
-/** How a target reaches the data of an image. */
-export type Access = {
-  /** A stage's parameters: `image.crop` in C, `image.params.crop` in JavaScript. */
-  params(stage: string): string;
-  /** One number of a parameter, after the name of the struct that holds it. */
-  lane(struct: string, field: ParamField, lane: number): string;
-  /** A parameter of many numbers without names, as an array. */
-  array(struct: string, field: ParamField): string;
-  /** An image's pixel at a position, by the function of that name. */
-  readImage(reader: string, image: PlacedImage, position: Position): string;
-  /** Image and arguments, as they are passed on. */
-  readonly context: string;
-  /** What a filter reads through, as it declares it. */
-  readonly tapsArg: string;
-  /** That, with the border. */
-  readonly anywhere: string;
-  /** That for the point `at`, of whose taps none lies outside; unset where all taps are tested. */
-  readonly inside?: string;
-  /** A tap's place in its window as the last argument of its call, where it is known; unset where taps do not take it. */
-  place?(place: TapPlace): string;
-  /** The language of maps, where their products must not be fused with the sums they go into. */
-  readonly mapLanguage?: Language;
-  /** The type of a stage's struct, as an argument. */
-  paramsArg(stage: string, name: string): string;
-  sizeArg(name: string): string;
-  arg(type: Type, name: string): string;
-  /** The output's column `x` as an i32: the host counts columns in 64 bits. */
-  readonly column: string;
-  /** The pixel of an image of that size that is nearest to a position. */
-  within(position: string, size: string): string;
-  /** How a function declares the image alone; unset where nothing is computed before the launch. */
-  readonly imageArg?: string;
-  /** Whether all tests hold. */
-  all(tests: readonly string[]): string;
-  /** Whether one of them does. */
-  any(tests: readonly string[]): string;
-  /** The pixels of several sinks as one value. */
-  pixels(values: readonly string[]): string;
-  /** Whether (x, y) lies outside the size. */
-  outside(x: string, y: string, size: string): string;
-};
-
-/** A whole position in printed code. */
-export type Position = { readonly text: string; readonly x: string; readonly y: string };
-
-const contextNames = new Set([
-  ...['image', 'args', 'p', 'src', 'dst', 'taps', 'inside'],
-  ...['Taps', 'Anywhere', 'Inside', 'Pixels', 'Place', 'anywhere', 'within'],
-  ...['read', 'store', 'fetch', 'finish', 'pixel', 'block', 'tile', 'isAligned', 'aligned'],
-  ...['valuesAt', 'below', 'gatherRun', 'loadRun', 'loadSample', 'storeRun', 'wholeWords', 'runsOf', 'runAt'],
-  ...['locate', 'isInside', 'sampleInside'],
-  ...[
-    'Part',
-    'Patch',
-    'Shared',
-    'Staged',
-    'StagedAnywhere',
-    'partOf',
-    'isHeld',
-    'isWithin',
-    'fetchStaged',
-    'each',
-  ],
-  ...['isStageable', 'isStaged', 'copy16', 'waitForCopies'],
-  ...['Gather', 'Gathered', 'InGathered', 'Fetched', 'fetchRun', 'Packed', 'RUN', 'Run'],
-  ...['Located', 'locateRun', 'prefetchRun', 'Beyond', 'isBeyond', 'sampleBeyond'],
-  ...['Columns', 'Line', 'locateColumns', 'locateLine', 'isGathered', 'held', 'runFrom', 'STRIP'],
-  ...['prefetchStores', 'prefetchResults', 'isDense'],
-]);
-
-/** Members of the struct that a filter reads through, from which operators are called. */
-const windowNames = ['left', 'top', 'column', 'row', 'gathered', 'i', 'At'];
-
 /** The name of the kernel itself, as profilers show it. */
 export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([
-    ...[...contextNames, ...windowNames, kernelName(kernel)],
+    kernelName(kernel),
     ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
     ...kernel.pipeline.source.planes.map(({ name }) => patchType(name)),
   ]);
@@ -189,119 +106,18 @@ export const printKernel = (
   access: Access,
   names = kernelNames(kernel),
 ): PrintedKernel => {
-  const allStages = withImageStages(kernel.pipeline.stages);
-  const stageNames = allStages.map(stage => cName(stage.name));
-  const readers = kernel.layout.images.map(({ image }) => names.take(`read_${cName(image.open)}`));
-  const functions: PrintedFunction[] = [];
-  const called = new Map<Stage, (...values: string[]) => string>();
-  /** The image that enters each stage: its number in `image.size`. */
-  const enters = new Map<Stage, number>();
+  const readers = readersOf(kernel.layout, name => names.take(name));
+  const { functions, called, enters, uniforms, define, add } = printOperators(
+    kernel,
+    language,
+    access,
+    names,
+  );
   const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
-
-  const languageOf = (stage?: Stage): Language =>
-    stage && stage.role !== 'point' ? (access.mapLanguage ?? language) : language;
-
-  const printFn = (
-    name: string,
-    title: string,
-    fn: Fn,
-    helper: (name: string) => string,
-    written: Language,
-    stage?: Stage,
-  ) => {
-    const uses = usesOf(fn);
-    const locals = localNames(
-      fn,
-      local => contextNames.has(local) || isReserved(local) || stageNames.includes(local),
-    );
-    const local = (own: string): string => locals.get(own) ?? own;
-    const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
-    const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
-    const placeOf = (tap: Expr): string => {
-      const place = places.get(tap);
-      return place && access.place ? `, ${access.place(place)}` : '';
-    };
-    const around: Surroundings = {
-      local,
-      helper,
-      param: (field, lane) => access.lane('p', fields.get(field)!, lane),
-      entry: (field, index) => `${access.array('p', fields.get(field)!)}[${index}]`,
-      size: (of, axis) => `${of}.${axis}`,
-      uniform: own => `image.${own}`,
-      tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
-    };
-    const args = [
-      ...(uses.tap ? [access.tapsArg] : []),
-      ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
-      ...(uses.params && stage ? [access.paramsArg(stage.name, 'p')] : []),
-      ...(uses.src ? [access.sizeArg('src')] : []),
-      ...(uses.dst ? [access.sizeArg('dst')] : []),
-      ...(uses.uniform && access.imageArg ? [access.imageArg] : []),
-    ];
-    const printed: PrintedFunction = {
-      name,
-      title,
-      returns: cType(fn.returns),
-      args: args.join(', '),
-      taps: uses.tap,
-      lines: printBody(fn, written, around),
-    };
-    return { printed, uses };
-  };
-
-  /** Prints an operator's function and its helpers; returns how it is called. */
-  const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
-    const written = languageOf(stage);
-    const { rename, fresh } = names.helpers(apply, written === language ? '' : 'map');
-    for (const { fn, name } of fresh)
-      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
-    const name = names.take(functionName(wanted));
-    const { printed, uses } = printFn(name, title, apply.fn, rename, written, stage);
-    const rest = [
-      ...(uses.params && stage ? [access.params(stage.name)] : []),
-      ...(uses.src ? [`image.size[${number}]`] : []),
-      ...(uses.dst ? [`image.size[${number + 1}]`] : []),
-      ...(uses.uniform ? ['image'] : []),
-    ];
-    const call = (...values: string[]): string => `${name}(${[...values, ...rest].join(', ')})`;
-    return { printed, call };
-  };
-  const add = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
-    const { printed, call } = define(apply, wanted, title, stage, number);
-    functions.push(printed);
-    return call;
-  };
-
   const sourceColour = kernel.pipeline.source.colour;
   const { sinks } = kernel.pipeline;
   /** The operators of {@link PrintedKernel.finish}. */
   const finishing = [...kernel.post, ...sinks.flatMap(({ points }) => points)];
-  const uniforms: { member: string; value: string }[] = [];
-  let geometric = 0;
-  for (const stage of kernel.pipeline.stages) {
-    enters.set(stage, stage.role === 'point' ? geometric : geometric++);
-    // An image has the size of the one that the operator's pixel is in, or that its map makes.
-    for (const point of withImageStages([stage]).slice(0, -1)) enters.set(point, geometric);
-  }
-  for (const stage of allStages) {
-    const number = enters.get(stage)!;
-    const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
-    const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
-    called.set(stage, add(apply, stage.name, stage.name, stage, number));
-    const fields = new Map(stageFields(stage).map(field => [field.name, field]));
-    const around: Surroundings = {
-      local: own => own,
-      helper: own => own,
-      uniform: own => own,
-      tap: () => '',
-      entry: () => '',
-      param: (field, lane) => access.lane(access.params(stage.name), fields.get(field)!, lane),
-      size: (of, axis) => `image.size[${of === 'src' ? number : number + 1}].${axis}`,
-    };
-    for (const { name, value } of hoisted?.values ?? []) {
-      uniforms.push({ member: name, value: printExpr(value, language, around) });
-    }
-  }
 
   const declare = (type: Type, name: string, value: string): string =>
     `${language.declare(type, name, false)} = ${value};`;
@@ -350,10 +166,10 @@ export const printKernel = (
     const position = isInside ? from : named(`held${number}`);
     const held = declare(at, `held${number}`, access.within(from.text, `image.size[${number}]`));
     const values = images.map(image => {
-      const index = kernel.layout.images.findIndex(placed => placed.image === image);
+      const reader = readers.find(({ placed }) => placed.some(one => one.image === image))!;
       return image.points.reduce(
         (value, point) => called.get(point)!(value, ...(isPositioned(point) ? [position.text] : [])),
-        access.readImage(readers[index]!, kernel.layout.images[index]!, position),
+        access.readImage(reader.name, image, position),
       );
     });
     return { steps: isInside ? [] : [held], values };
@@ -542,15 +358,15 @@ export const printKernel = (
     // Without maps before it, which no window has, a tap's position is its own.
     insideSteps: pointSteps(points, () => tapped),
     isInside: access.all(tests),
-    ...(border === undefined
-      ? {}
-      : {
+    ...(access.beyond && border !== undefined
+      ? {
           beyond: {
-            test: access.any(misses),
+            test: access.beyond.any(misses),
             border,
-            sample: [...scaled, `return ${filtered('Beyond{image, args}')};`],
+            sample: [...scaled, `return ${filtered(access.beyond.taps)};`],
           },
-        }),
+        }
+      : {}),
     sampleInside: [
       ...scaled,
       declare(pixelType(points.at(-1)?.to ?? sourceColour), `px${early}`, filtered('taps')),
@@ -558,6 +374,6 @@ export const printKernel = (
       ...pointSteps(kernel.postponed, () => tapped, early),
     ],
     fetch: fetchFrom(access.inside, access.anywhere),
-    stagedFetch: fetchFrom('taps', 'StagedAnywhere{taps}'),
+    stagedFetch: access.staged ? fetchFrom(access.staged.taps, access.staged.anywhere) : [],
   };
 };

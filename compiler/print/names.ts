@@ -1,16 +1,7 @@
+/** Which names generated code can have: the author's, but for what languages, their libraries and the code around it say themselves. */
 import { mathFunctions } from '../ir/math.js';
+import { cppWords, javascriptWords } from '../ir/words.js';
 
-/** Words that C, C++ and JavaScript keep for themselves. */
-const keywords = new Set(
-  `alignas alignof and asm auto bitand bitor bool break case catch char class compl concept const const_cast constexpr
-  continue default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline int
-  long mutable namespace new noexcept not nullptr operator or private protected public register reinterpret_cast requires
-  return short signed sizeof static static_assert static_cast struct switch template this throw true try typedef typeid
-  typename union unsigned using virtual void volatile wchar_t while xor
-  await function let var yield in instanceof with arguments eval null undefined import package interface implements`.split(
-    /\s+/,
-  ),
-);
 /** Macros of C, and types that generated structs use: as a member's name they break the file. */
 const macrosAndTypes = new Set(
   `NAN INFINITY EOF NULL BUFSIZ RAND_MAX CHAR_BIT M_PI_2 M_PI_4 M_SQRT1_2 errno assert stdin stdout stderr linux unix signbit offsetof
@@ -18,20 +9,35 @@ const macrosAndTypes = new Set(
 );
 const macroFamilies =
   /^(M|FP|FLT|DBL|LDBL|HUGE|MATH|U?INT\w*|U?CHAR|U?SHRT|U?L?LONG|SIZE|PTRDIFF|CUDA\w*|CW|CUWEAVE)_[A-Z0-9_]+$/;
-/** Names that generated code, its prelude and CUDA use themselves. */
+/**
+ * What templates declare, what they and printed steps have of the prelude without `cw::`, and the variables of both; the same of
+ * JavaScript, and what CUDA declares. test/print/scaffold.test.ts finds what is missing of the first two.
+ */
 const scaffold = new Set([
-  ...`cw std args images image batch capacity launch rows fetch finish pixel sizes read store tap main Image Args Batch
-  Math Float32Array Uint32Array Number f single Index f16 blockIdx blockDim threadIdx gridDim warpSize dim3 rowOf get getCode put putCode array within
-  min max abs floor ceil round sqrt exp log pow sin cos tan fmodf`.split(/\s+/),
+  ...`Anywhere Args Batch Beyond Columns Fetched Gathered Given Image InGathered Inside Line Located Pixels Staged StagedAnywhere
+  Taps anywhere block each fetch fetchRun fetchStaged finish imageOf isAligned isBeyond isDense isGathered isHeld isInside isStaged
+  launch locate locateColumns locateLine locateRun partOf pixel prefetchRun prefetchStores read rows sampleBeyond sampleInside
+  sizes store tile
+  Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below copy16 cw f16 gatherRun get getCode held
+  isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
+  valuesAt waitForCopies wholeWords within
+  args batch capacity dst image images inside p src taps tap
+  Float32Array Infinity Math NaN Number Uint32Array f single undefined
+  blockDim blockIdx dim3 gridDim threadIdx warpSize
+  ceil cos exp floor fmodf log main pow round sin sqrt std tan`.split(/\s+/),
   ...Object.values(mathFunctions).map(({ cpp }) => cpp),
 ]);
-const scaffoldFamilies = /^((f32|i32|bool)x\d+|cuda[A-Z]\w*)$/;
+const scaffoldFamilies =
+  /^((f32|i32|bool)x\d+|cuda[A-Z]\w*|(u?(char|short|int|long|longlong)|float|double)[1-4]|u(char|short|int|long))$/;
 
 /** Whether a name must not appear in generated code. */
 export const isReserved = (name: string): boolean =>
   isForbidden(name) || scaffold.has(name) || (scaffoldFamilies.test(name) && !isStandIn(name));
 const isForbidden = (name: string): boolean =>
-  keywords.has(name) || macrosAndTypes.has(name) || (macroFamilies.test(name) && !isStandIn(name));
+  cppWords.has(name) ||
+  javascriptWords.has(name) ||
+  macrosAndTypes.has(name) ||
+  (macroFamilies.test(name) && !isStandIn(name));
 // What `name_` and `name_1` stand in for is reserved; they themselves must be free, or no name ever is.
 const isStandIn = (name: string): boolean => /_\d*$/.test(name);
 
@@ -45,10 +51,12 @@ export const cName = (name: string): string => {
   const plain = memberName(name);
   return isReserved(plain) ? `${plain}_` : plain;
 };
-/** The same for an operator's function: the steps that call it have variables of their own. */
+/** The same for an operator's function: the steps that call it have variables of their own, or are in a struct with members. */
 export const functionName = (name: string): string => {
   const plain = cName(name);
-  return /^(x|y|inside|within|(at|held|px|scale)\d*)$/.test(plain) ? `${plain}_` : plain;
+  return /^(x|y|(at|px|scale)\d*|held\d+|left|top|column|row|gathered|i|At)$/.test(plain)
+    ? `${plain}_`
+    : plain;
 };
 /** The same for the struct of a stage, and for the member that holds it. */
 export const stageName = (name: string): string => {

@@ -1,7 +1,7 @@
 /** How a GPU's block brings the part of the source that its taps lie in to shared memory, and reads them there. */
 import type { Kernel, Span } from '../ir/plan.js';
 import { isPacked, patchType, shift } from './planes.js';
-import { samples } from './view.js';
+import { samples } from './samples.js';
 
 /** What the template prints of it. */
 export type StagingView = {

@@ -1,47 +1,34 @@
 /** What the templates of C++ and CUDA are filled with: plain objects whose members are ready-made text. */
-import { channelCount, paramFields } from '../../ops/spec.js';
-import type { Kernel, PlacedField, Tile } from '../ir/plan.js';
-import { type Format, tuple } from '../ir/types.js';
+import { channelCount } from '../../ops/spec.js';
+import type { Kernel, Tile } from '../ir/plan.js';
+import { tuple } from '../ir/types.js';
 import { hasBlocks, movesRuns } from '../pass/block.js';
-import { inputsOf, isArray, lanePath } from '../pass/layout.js';
+import { lanePath } from '../pass/layout.js';
+import type { Access } from './access.js';
 import { type BlocksView, blocksView } from './blocks.js';
 import { c, cType, cUnfused } from './c.js';
-import { chromaView } from './chroma.js';
-import type { Line } from './fn.js';
 import type { GatherView } from './gather.js';
-import { type Access, kernelName, type PrintedFunction, type PrintedKernel, printKernel } from './kernel.js';
+import { kernelName, type PrintedKernel, printKernel } from './kernel.js';
+import { withLineDirectives } from './lines.js';
 import { memberName, stageName } from './names.js';
-import { inRun, laneAt, load, planeMember, save, shift, storedTypes } from './planes.js';
+import type { PrintedFunction } from './operators.js';
+import { load, save } from './planes.js';
+import { readersText } from './readers.js';
+import {
+  type PixelsView,
+  pixelsView,
+  places,
+  type Sample,
+  samples,
+  type TilePlane,
+  tilePlaces,
+  tilePlanes,
+} from './samples.js';
 import { namedSinks } from './sinks.js';
 import { type StagingView, stagingView } from './staging.js';
+import { type StructsView, structName, structsView } from './structs.js';
+import { gatheredLines, type InsideView, insideType, insideView } from './taps.js';
 import type { PackedPlane, WindowView } from './window.js';
-
-/** The C structs of a pipeline's argument block; the header and every generated source print them alike. */
-export type StructsView = {
-  readonly pipeline: string;
-  /** One struct for each stage that has parameters. */
-  readonly params: readonly { readonly name: string; readonly members: readonly string[] }[];
-  readonly image: readonly { readonly member: string; readonly comment: string }[];
-  readonly args: readonly { readonly member: string; readonly comment: string }[];
-  readonly imageSize: number;
-  readonly argsSize: number;
-};
-
-/** A plane as a thread's tile sees it. */
-type TilePlane = {
-  readonly name: string;
-  readonly type: string;
-  readonly pointer: string;
-  readonly pitch: string;
-  /** Values in a run. */
-  readonly count: number;
-  /** Rows of it in a tile. */
-  readonly rows: number;
-  readonly channels: number;
-  /** The sample that the run begins with. */
-  readonly x: string;
-  readonly y: string;
-};
 
 /** How the pixel of one sink is written. */
 type StoreView = {
@@ -55,17 +42,6 @@ type StoreView = {
   readonly member: string;
   readonly samples: readonly Sample[];
   readonly stores: readonly string[];
-};
-
-/** A plane at one pixel. */
-export type Sample = {
-  readonly name: string;
-  readonly type: string;
-  readonly channels: number;
-  readonly pointer: string;
-  readonly pitch: string;
-  readonly x: string;
-  readonly y: string;
 };
 
 /** A generated source file. */
@@ -155,100 +131,13 @@ export type KernelView = {
   };
   readonly capacities: readonly { readonly images: number; readonly last: boolean }[];
 };
-/** How the pixels of an image are read. */
-type PixelsView = {
-  /** Where interpolated chroma is read. */
-  readonly between: readonly string[];
-  readonly samples: readonly Sample[];
-  readonly values: readonly string[];
-};
 /** The function that reads one beside the source. */
 type InputView = PixelsView & { readonly name: string; readonly title: string; readonly pixel: string };
-/** A struct that a filter reads through. */
-type InsideView = {
-  /** Whether it is a template that knows if planes are aligned. */
-  readonly packed: boolean;
-  /** Its type where they are. */
-  readonly whole: string;
-  readonly members: readonly string[];
-  /** The point that it is made for, as its constructor declares it, and how the members begin. */
-  readonly point: string;
-  readonly starts: readonly string[];
-  /** The statements from `x` and `y` to the pixel there. */
-  readonly lines: readonly string[];
-};
 type FunctionView = Omit<PrintedFunction, 'lines'> & {
   readonly inline: string;
   readonly lines: readonly string[];
   /** Whether it reads through whatever gives it taps. */
   readonly taps: boolean;
-};
-
-/** The C name of a pipeline's struct: `cuweave_preprocess_image`. */
-export const structName = (pipeline: string, part: string): string => `cuweave_${pipeline}_${part}`;
-
-/** The structs of a pipeline. */
-export const structsView = ({ name, pipeline, layout, geometry }: Kernel): StructsView => {
-  const struct = (stage: string): string => structName(name, stageName(stage));
-  const planes = (planes: typeof layout.source, side: string, constant: string) => ({
-    pointers: planes.map(plane => ({
-      member: `${constant}void* ${planeMember(side, plane.name)};`,
-      comment: '',
-    })),
-    pitches: planes.map(plane => ({
-      member: `int64_t ${planeMember(side, plane.name)}_pitch;`,
-      comment: '',
-    })),
-  });
-  const source = planes(layout.source, 'src', 'const ');
-  const sinks = namedSinks(pipeline.sinks).map(({ side }, n) => planes(layout.sinks[n]!, side, ''));
-  const images = inputsOf(layout).map((readers, n) => {
-    const [{ image, planes: own }] = readers;
-    const { pointers, pitches } = planes(own, `in${n}`, 'const ');
-    const names = readers.map(reader => `${reader.stage}'s ${reader.image.name}`);
-    const comment = `${names.join(', ')}: ${image.format.name}`;
-    return {
-      pointers: pointers.map(({ member }, p) => ({ member, comment: p === 0 ? comment : '' })),
-      pitches,
-    };
-  });
-  const params = (block: 'args' | 'image') =>
-    layout.params
-      .filter(placed => placed.block === block)
-      .map(placed => ({
-        member: `struct ${struct(placed.stage)} ${stageName(placed.stage)};`,
-        comment: '',
-      }));
-  const sizes = ['the source', ...geometry.map(stage => `after ${stage.name}`)].join(', ');
-  return {
-    pipeline: name,
-    params: layout.params.map(placed => ({ name: struct(placed.stage), members: placed.fields.map(member) })),
-    image: [
-      ...source.pointers,
-      ...sinks.flatMap(({ pointers }) => pointers),
-      ...images.flatMap(({ pointers }) => pointers),
-      ...source.pitches.map(({ member }, n) => ({ member, comment: n === 0 ? 'bytes from row to row' : '' })),
-      ...sinks.flatMap(({ pitches }) => pitches),
-      ...images.flatMap(({ pitches }) => pitches),
-      { member: `cuweaveSize size[${geometry.length + 1}];`, comment: `pixels: ${sizes}` },
-      ...params('image'),
-    ],
-    args: [
-      { member: 'uint32_t size;', comment: `sizeof this struct: ${layout.argsSize}` },
-      { member: 'int32_t count;', comment: 'images' },
-      { member: `const struct ${structName(name, 'image')}* images;`, comment: 'in host memory' },
-      ...params('args'),
-    ],
-    imageSize: layout.imageSize,
-    argsSize: layout.argsSize,
-  };
-};
-
-const member = (field: PlacedField): string => {
-  const { scalar, fields } = paramFields[field.kind];
-  const type = scalar === 'f32' ? 'float' : 'int32_t';
-  if (fields.length > 0) return `struct { ${type} ${fields.join(', ')}; } ${field.member};`;
-  return `${type} ${field.member}${isArray(field) ? `[${field.lanes}]` : ''};`;
 };
 
 const access = (kernel: Kernel, target: Target): Access => ({
@@ -273,55 +162,16 @@ const access = (kernel: Kernel, target: Target): Access => ({
   within: (position, size) => `cw::within(${position}, ${size})`,
   // One branch, not four.
   all: tests => tests.map(test => `(${test})`).join(' & '),
-  any: tests => tests.map(test => `(${test})`).join(' | '),
+  ...(target.gather
+    ? { beyond: { taps: 'Beyond{image, args}', any: tests => tests.map(test => `(${test})`).join(' | ') } }
+    : {}),
+  ...(target.isDevice && kernel.schedule.staging
+    ? { staged: { taps: 'taps', anywhere: 'StagedAnywhere{taps}' } }
+    : {}),
   pixels: values => `Pixels{${values.join(', ')}}`,
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
-
-/** Every plane at the pixel (x, y). */
-export const samples = (format: Format, side: string): Sample[] =>
-  format.planes.map((plane, n) => ({
-    name: `${side}_${plane.name}`,
-    type: storedTypes[format.dtype],
-    channels: plane.channels,
-    ...planesOf(format, side)[n]!,
-    x: shift('x', plane.subsampling[0]),
-    y: shift('y', plane.subsampling[1]),
-  }));
-/** The place of each channel: its plane, and its number there. */
-const places = (format: Format, side: string): { plane: string; index: string }[] =>
-  format.channels.map(channel => ({
-    plane: `${side}_${format.planes[channel.plane]!.name}`,
-    index: laneAt(channel, 'x'),
-  }));
-
-const planesOf = (format: Format, side: string) =>
-  format.planes.map(plane => ({
-    pointer: planeMember(side, plane.name),
-    pitch: `${planeMember(side, plane.name)}_pitch`,
-  }));
-
-const tilePlanes = (format: Format, side: string, { width, height }: Tile): TilePlane[] =>
-  format.planes.map(({ name, channels, subsampling: [across, down] }, n) => ({
-    name: `${side}_${name}`,
-    type: storedTypes[format.dtype],
-    ...planesOf(format, side)[n]!,
-    count: (width / across) * channels,
-    rows: Math.max(1, height / down),
-    channels,
-    x: shift('x', across),
-    y: down === 2 ? '(y >> 1)' : 'y',
-  }));
-/** The place of each channel of pixel (i, row) of a tile. */
-const tilePlaces = (format: Format, side: string): { run: string; index: string }[] =>
-  format.channels.map(channel => {
-    const plane = format.planes[channel.plane]!;
-    return {
-      run: `${side}_${plane.name}[${shift('row', plane.subsampling[1])}]`,
-      index: inRun(shift('i', plane.subsampling[0]), plane.channels, laneAt(channel, 'i')),
-    };
-  });
 
 /** What a source file is printed for. */
 export type Target = {
@@ -380,12 +230,15 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     pixels: printed.pixels,
     fetchedLanes: lanes.slice(0, printed.fetchedChannels),
     source: pixelsView(source, 'src', 'image.size[0]'),
-    inputs: kernel.layout.images.map(({ stage, image, input, at }, n) => ({
-      ...pixelsView(image.format, `in${input}`, `image.size[${at}]`),
-      name: printed.readers[n]!,
-      title: `${stage}'s ${image.name}`,
-      pixel: cType(tuple('f32', channelCount[image.format.colour])),
-    })),
+    inputs: printed.readers.map(({ name, placed }) => {
+      const [{ image, input, at }] = placed;
+      return {
+        ...pixelsView(image.format, `in${input}`, `image.size[${at}]`),
+        name,
+        title: readersText(placed),
+        pixel: cType(tuple('f32', channelCount[image.format.colour])),
+      };
+    }),
     sinks: sinks.map(({ format, side, member, pixel, store }, n) => ({
       result: kernel.pipeline.sinks[n]!.name,
       type: printed.pixels[n]?.type ?? printed.sinkPixel,
@@ -445,74 +298,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
   };
 };
 
-const pixelsView = (format: Format, side: string, size: string): PixelsView =>
-  format.chroma
-    ? chromaView(format, samples(format, side), size)
-    : {
-        between: [],
-        samples: samples(format, side),
-        values: places(format, side).map(({ plane, index }) => load(format, plane, index)),
-      };
-
-/** The lines, with the tap's place before them as far as they ask for it: nvcc refuses what is declared in vain. */
-const placed = (lines: readonly string[]): string[] => {
-  const asked = ['column', 'row'].filter(name => lines.some(line => new RegExp(`\\b${name}\\b`).test(line)));
-  const declared = asked.map(name => `${name} = At::${name}`).join(', ');
-  return [...(asked.length > 0 ? [`constexpr int ${declared};`] : []), ...lines];
-};
-const pixelLine = ({ sourcePixel }: PrintedKernel, values: readonly string[]): string =>
-  `const ${sourcePixel} px0{${values.join(', ')}};`;
-const gatheredLines = (printed: PrintedKernel, { values }: GatherView): string[] =>
-  placed([pixelLine(printed, values), ...printed.insideSteps]);
-
-const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
-  window
-    ? {
-        packed: window.packed.length > 0,
-        whole: insideType(window, true),
-        members: window.members,
-        point: 'const f32x2 at',
-        starts: window.starts,
-        lines: placed([...window.samples, pixelLine(printed, window.values), ...printed.insideSteps]),
-      }
-    : {
-        packed: false,
-        whole: insideType(window, true),
-        members: [],
-        point: 'const f32x2',
-        starts: [],
-        lines: printed.insideTap,
-      };
-const insideType = (window: WindowView | undefined, aligned: boolean): string =>
-  window && window.packed.length > 0 ? `Inside<${aligned}>` : 'Inside';
-
 const tileText = ({ width, height, readsRuns }: Tile): string => {
   const pixels = width * height === 1 ? '1 pixel' : `${width}×${height} pixels`;
   return readsRuns ? `${pixels}, read in runs,` : pixels;
 };
-
-/** Stands in generated text where the number of its own line belongs; see {@link resolveLines}. */
-const HERE = '@@cuweave:line@@';
-
-/** `#line` before every stretch of the author's lines, and one back to the generated file after the last. */
-const withLineDirectives = (lines: readonly Line[], file: string): string[] => {
-  const out: string[] = [];
-  let expected: { file: string; line: number } | undefined;
-  for (const { text, loc } of lines) {
-    if (loc && (expected?.file !== loc.file || expected.line !== loc.line)) {
-      out.push(`#line ${loc.line} ${JSON.stringify(loc.file)}`);
-      expected = { file: loc.file, line: loc.line };
-    }
-    out.push(text);
-    if (expected) expected.line += 1;
-  }
-  if (expected) out.push(`#line ${HERE} ${JSON.stringify(file)}`);
-  return out;
-};
-
-/** Puts the numbers of their own lines into `#line` directives that lead back to the generated file. */
-export const resolveLines = (text: string): string =>
-  text
-    .split('\n')
-    .map((line, index) => line.replace(HERE, String(index + 2)))
-    .join('\n');

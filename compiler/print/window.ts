@@ -6,7 +6,7 @@ import type { Kernel } from '../ir/plan.js';
 import { dtypeBytes, type Format } from '../ir/types.js';
 import { hasBlocks } from '../pass/block.js';
 import { inRun, isPacked, laneAt, load, planeMember, storedTypes } from './planes.js';
-import { samples } from './view.js';
+import { samples } from './samples.js';
 
 /** The text of a struct that holds the window of one point. */
 export type WindowView = {

@@ -13,8 +13,9 @@ import {
   type Stored,
   withImageStages,
 } from '../ir/types.js';
+import { javascriptWords } from '../ir/words.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
-import { makeNames } from './names.js';
+import { makeNames, type Names } from './names.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
 import { readResample } from './resamples.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
@@ -26,12 +27,6 @@ export type Exported = {
   readonly value: Readonly<Record<string, unknown>>;
   readonly file: ts.SourceFile;
 };
-
-const jsReserved = new Set(
-  `await break case catch class const continue debugger default delete do else enum export extends false finally for
-  function if implements import in instanceof interface let new null package private protected public return static
-  super switch this throw true try typeof var void while with yield arguments eval`.split(/\s+/),
-);
 
 export const readPipeline = (reader: StageReader, exported: Exported): PipelineIr | ForkIr | undefined => {
   const { session } = reader;
@@ -45,7 +40,7 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
   );
   const chain = [`pipeline ${name.slice(0, 60)} (${loc.file}:${loc.line}:${loc.column})`];
   const before = session.diagnostics.length;
-  if (!isPlainName(name) || jsReserved.has(name) || name.endsWith('_host')) {
+  if (!isPlainName(name) || javascriptWords.has(name) || name.endsWith('_host')) {
     session.report('CW3002', loc, { actual: name.slice(0, 60) }, []);
   }
   const names = stageNames();
@@ -161,7 +156,7 @@ const readResults = (
     return sink && [{ name: '', stages: [], sink, loc: place }];
   }
   const branches = isBag(value.outputs) ? Object.entries(value.outputs) : [];
-  const wrong = branches.find(([name]) => !isPlainName(name) || jsReserved.has(name));
+  const wrong = branches.find(([name]) => !isPlainName(name) || javascriptWords.has(name));
   if (branches.length === 0 || wrong) {
     const actual = wrong ? describeActual(wrong[0]) : 'none';
     reader.session.report('CW3011', locFor(reader, end, loc), { actual }, chain);
@@ -288,7 +283,8 @@ const locFor = (reader: StageReader, node: ts.Node | undefined, otherwise: Loc):
 /** Gives a stage a name that no other of its pipeline has. */
 type StageNames = (name: string) => string;
 const stageNames = (): StageNames => {
-  const taken = makeNames();
+  // Printers put `_` behind a word that they cannot have.
+  const taken: Names = makeNames(name => taken.has(`${name}_`) || taken.has(name.replace(/_$/, '')));
   const numbered = new Set<string>();
   return name => {
     let unique = name;

@@ -152,7 +152,10 @@ Napi::Value JsDevice::createDecoder(const Napi::CallbackInfo& info) {
     options.surfaces = static_cast<int>(surfaces);
     options.wholePackets = info[2].ToBoolean();
     options.lowLatency = info[3].ToBoolean();
-    if (info[4].IsNumber()) options.copies = toSize(info[4], "copies");
+    if (info[4].IsNumber()) {
+      options.copies = {toSize(info[4], "pictures that wait"), toSize(info[5], "bytes that wait")};
+      if (options.copies->pictures < 1) throw wrongArgument("Expected at least one picture that may wait.");
+    }
     Context& context = Context::of(info.Env());
     std::shared_ptr<Stream> owner;
     if (options.copies) {

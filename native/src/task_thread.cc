@@ -41,19 +41,19 @@ void TaskThread::post(Task task) {
   std::unique_lock lock(state_->mutex);
   if (state_->ending) return;
   state_->tasks.push_back(std::move(task));
-  if (!state_->running) {
-    state_->running = true;
-    try {
-      startThread(name_, [state = state_] { run(state); });
-    } catch (...) {
-      state_->running = false;
-      state_->tasks.pop_back();
-      throw;
-    }
-  }
+  const bool starts = !state_->running;
+  state_->running = true;
   // A thread that is woken under the lock would wait for it first.
   lock.unlock();
   state_->changed.notify_all();
+  if (!starts) return;
+  // The task itself may end this object.
+  const auto state = state_;
+  try {
+    startThread(name_, [state] { run(state, true); });
+  } catch (const std::exception&) {
+    run(state, false);
+  }
 }
 
 void TaskThread::finish() {
@@ -78,10 +78,10 @@ void TaskThread::join() {
   state_->changed.wait(lock, [&] { return !state_->running; });
 }
 
-void TaskThread::run(const std::shared_ptr<State>& state) {
+void TaskThread::run(const std::shared_ptr<State>& state, bool waits) {
   std::unique_lock lock(state->mutex);
   for (;;) {
-    state->changed.wait(lock, [&] { return state->ending || !state->tasks.empty(); });
+    if (waits) state->changed.wait(lock, [&] { return state->ending || !state->tasks.empty(); });
     if (state->tasks.empty()) break;
     {
       Task task = std::move(state->tasks.front());

@@ -1,4 +1,5 @@
-// A thread with an in-order queue, started by its first task.
+// A thread with an in-order queue, started by its first task. Where the system has no thread to give, whoever posts a task runs it,
+// and those that are posted meanwhile; the next task asks again.
 #pragma once
 
 #include <functional>
@@ -6,7 +7,8 @@
 
 namespace cuweave {
 
-// Starts a detached thread that takes no signals; `name` shows in debuggers (15 characters).
+// Starts a detached thread that takes no signals; `name` shows in debuggers (15 characters). Throws std::system_error where the
+// system has none to give.
 void startThread(const char* name, std::function<void()> body);
 
 class TaskThread {
@@ -28,7 +30,8 @@ class TaskThread {
 
  private:
   struct State;
-  static void run(const std::shared_ptr<State>& state);
+  // Runs what is queued; with `waits`, and what is posted until it ends.
+  static void run(const std::shared_ptr<State>& state, bool waits);
   const char* name_;
   // The thread holds it too, and may outlive this object.
   std::shared_ptr<State> state_;

@@ -41,9 +41,11 @@ void VideoDecoder::push(Packet packet) {
     started_ = running_ = true;
     try {
       startThread("cuweave nvdec", [self = shared_from_this()] { self->run(); });
-    } catch (...) {
+    } catch (const std::exception& error) {
       started_ = running_ = false;
-      throw;
+      packets_.pop_back();
+      throw unavailable("error", std::string("decoding needs a thread, and the system gives this process no more: ") +
+                                     error.what());
     }
   }
   lock.unlock();
@@ -457,10 +459,10 @@ bool VideoDecoder::copyOut(Picture& picture) {
 }
 
 bool VideoDecoder::hasRoom(size_t bytes) const {
-  if (pictures_.size() >= kMostWaiting) return false;
+  if (pictures_.size() >= options.copies->pictures) return false;
   size_t waiting = 0;
   for (const auto& picture : pictures_) waiting += picture ? picture->bytes : 0;
-  return waiting == 0 || waiting + bytes <= *options.copies;
+  return waiting == 0 || waiting + bytes <= options.copies->bytes;
 }
 
 }  // namespace cuweave

@@ -14,8 +14,10 @@
 
 namespace cuweave {
 
-// Copies of pictures that may wait to be taken: at a thousand a second they outlast a pause of JavaScript's of 30 ms.
-constexpr size_t kMostWaiting = 32;
+// Copies of pictures that may wait to be taken: at most so many, and so many bytes, or one.
+struct Waiting {
+  size_t pictures, bytes;
+};
 
 struct DecoderOptions {
   cudaVideoCodec codec = cudaVideoCodec_H264;
@@ -26,8 +28,7 @@ struct DecoderOptions {
   // Pictures come out as soon as they can; only with whole packets.
   bool lowLatency = false;
   // Where set, pictures are copied out of the decoder, which has its surfaces back at once: any number may be taken and kept.
-  // Of those that are not taken there are at most kMostWaiting and at most so many bytes, or one.
-  std::optional<size_t> copies;
+  std::optional<Waiting> copies;
 };
 
 // What the bitstream says of its pictures; codes of ITU-T H.273.

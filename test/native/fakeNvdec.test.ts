@@ -363,7 +363,7 @@ describe('NVDEC on stand-ins', () => {
   });
 
   it('goes on decoding while a stream has long to do before it is done with a frame', async () => {
-    const native = device._native().createDecoder('vp8', 8, true, false, 1e6);
+    const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e6);
     const slow = device.createStream();
     const target = device._allocate(slow._native(), 512 * 48);
     for (let n = 0; n < 60; n++) native.push(packetAt(n), n, 0, n === 59, undefined);
@@ -392,9 +392,30 @@ describe('NVDEC on stand-ins', () => {
     slow.dispose();
   });
 
+  it('copies no more pictures ahead than may wait, in number or in bytes', async () => {
+    const picture = 512 * 48 * 1.5;
+    const decoder = (pictures: number, bytes: number) =>
+      device._native().createDecoder('vp8', 8, true, false, pictures, bytes);
+    for (const [pictures, bytes, most] of [
+      [3, 1e6, 3],
+      [32, 5 * picture, 5],
+      [32, 0, 1],
+    ]) {
+      const native = decoder(pictures, bytes);
+      for (let n = 0; n < 20; n++) native.push(packetAt(n), n, 0, false, undefined);
+      await expect.poll(() => native.queued).toBeLessThan(20 - most);
+      await new Promise(resolve => setTimeout(resolve, 200));
+      const taken = native.take(32);
+      expect(taken).toHaveLength(most);
+      for (const entry of taken) entry?.memory.dispose();
+      native.dispose();
+    }
+    expect(() => decoder(0, 1e6)).toThrow('Expected at least one picture that may wait.');
+  });
+
   it('gives everything back when the driver fails in the middle of a picture', async () => {
     for (const failure of ['cuMemcpyDtoDAsync_v2:1', 'cuEventRecord:1', 'cuMemAllocAsync:1']) {
-      const native = device._native().createDecoder('vp8', 8, true, false, 1e6);
+      const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e6);
       process.env.CUWEAVE_FAKE_FAIL = failure;
       const failing = async () => {
         for (let n = 0; n < 10; n++) native.push(packetAt(n), n, 0, false, undefined);

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headerSource } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
+import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
 import { kernelEntry } from '../../compiler/print/manifest.js';
-import { structsView } from '../../compiler/print/view.js';
+import { memberName, stageName } from '../../compiler/print/names.js';
+import { structsView } from '../../compiler/print/structs.js';
 import { kernelsOf, plansOf } from '../../compiler/specs.js';
 import type { ManifestKernel } from '../../native/manifest.js';
 import { root } from '../support/executions.js';
@@ -30,11 +32,11 @@ const offsets = ({ name, source, sinks, image, params, args }: ManifestKernel): 
     ...sinks.flatMap(sink => planes(sinks.length === 1 ? 'dst' : `dst_${sink.output ?? 'between'}`, sink)),
     [at('image', 'size'), image.sizes],
     ...params.map(({ stage, name: field, block, offset }): [string, number] => [
-      at(block, `${stage}.${field}`),
+      at(block, `${stageName(stage)}.${memberName(field)}`),
       offset,
     ]),
     ...params.map(({ stage, name: field, block, lanes }): [string, number] => [
-      `sizeof(((struct cuweave_${name}_${block}*)0)->${stage}.${field})`,
+      `sizeof(((struct cuweave_${name}_${block}*)0)->${stageName(stage)}.${memberName(field)})`,
       4 * lanes,
     ]),
   ];
@@ -46,6 +48,14 @@ describe('layout', () => {
   beforeAll(async () => {
     plans = await plansOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
     manifest = plans.flatMap(({ kernels }) => kernels.map(kernelEntry));
+  });
+
+  it('a list of what a launch takes leaves nothing out', () => {
+    for (const kernel of plans.flatMap(({ kernels }) => kernels)) {
+      const sum = launchParts(kernel).reduce((bytes, part) => bytes + part.bytes, 0);
+      // Three blocks of four-byte numbers, each rounded up to eight.
+      expect([0, 4, 8, 12], kernel.name).toContain(launchBytes(kernel) - sum);
+    }
   });
 
   it.each([

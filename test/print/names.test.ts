@@ -18,11 +18,13 @@ import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler
 import { runSpecs } from '../support/specFiles.js';
 
 /** Keywords of C++, C's functions, macros, types of the prelude and of CUDA, and what generated code itself says. */
-const words = `int float template register namespace operator auto signed main printf malloc launch
+const words =
+  `int float template register namespace operator auto signed main printf malloc launch thread_local half uint
   NAN INFINITY EOF NULL assert errno stdin linux unix M_PI CHAR_BIT INT_MAX
   uint8_t int32_t int64_t size_t f16 f32x1 f32x3 i32x2 array rowOf toF32 bitsOf get put idiv Index
   below loadSample aligned cudaError_t cudaStream_t cudaSuccess dim3 blockIdx threadIdx warpSize float2 sinf sqrtf fabsf fmodf
   batch Batch args Args image Image images capacity count first left width height size grid block error stream index
+  Given imageOf offsetOf Between Patch Run gathered top held
   row rows run begin rowBegin rowEnd px px0 px1 at at0 x y i v p src dst tap inside read store fetch finish
   pixel sizes single f cw manifest directory definePipeline readFileSync URL JSON Number Float32Array
   Pipeline PerImage Rect Affine YuvCoding cuweave cuweaveSize linear crop normalize std border`.split(/\s+/);

@@ -205,7 +205,7 @@ test('earlyReturn', () => {
 
 test('helpers', () => {
   expect(show('helpers')).toMatchInlineSnapshot(`
-    "half_1(v: f32): f32
+    "half(v: f32): f32
       return (v / 2.0)
     third(v: f32): f32
       return (v / 3.0)
@@ -215,7 +215,7 @@ test('helpers', () => {
       const r: f32 = px[0]
       const g: f32 = px[1]
       const b: f32 = px[2]
-      return [half_1(r), half_1(third(g)), (twice([r, g])[1] + b)]
+      return [half(r), half(third(g)), (twice([r, g])[1] + b)]
     "
   `);
 });
@@ -327,11 +327,11 @@ test('unusedGoes', () => {
 test('names', () => {
   expect(show('names')).toMatchInlineSnapshot(`
     "op(px: f32×3): f32×3
-      const float_1: f32 = px[0]
+      const float: f32 = px[0]
       const gruf6udfe: f32 = px[1]
       const _x: f32 = px[2]
-      const int_1: f32 = (float_1 * 2.0)
-      const _x_1: f32 = int_1
+      const int: f32 = (float * 2.0)
+      const _x_1: f32 = int
       return [_x_1, gruf6udfe, _x]
     "
   `);

@@ -31,7 +31,7 @@ export declare const everything: Pipeline<{
 }>;
 
 /**
- * rgb8 > swirl (linear, replicate) > half_1 > rgb_nchw_f32
+ * rgb8 > swirl (linear, replicate) > half > rgb_nchw_f32
  */
 export declare const ownGeometry: Pipeline<{
 }>;

@@ -77,15 +77,15 @@ export const everything = definePipeline({
   sizes: { crop: everything_crop_size, warpAffine: everything_warpAffine_size, crop2: everything_crop2_size },
 });
 
-// the size after half_1
-const ownGeometry_half_1_size = (p, src) => {
+// the size after half
+const ownGeometry_half_size = (p, src) => {
   return [cw.max(1, (src.width >> 1 | 0)), cw.max(1, (src.height >> 1 | 0))];
 };
 export const ownGeometry = definePipeline({
   directory,
   manifest,
   name: 'ownGeometry',
-  sizes: { half_1: ownGeometry_half_1_size },
+  sizes: { half: ownGeometry_half_size },
 });
 
 export const forkedPlanar = definePipeline({

@@ -133,7 +133,7 @@ struct cuweave_everything_args {
 int cuweave_everything(const struct cuweave_everything_args* args, void* cudaStream);
 int cuweave_everything_host(const struct cuweave_everything_args* args, int image, int rowBegin, int rowEnd);
 
-// rgb8 > swirl (linear, replicate) > half_1 > rgb_nchw_f32
+// rgb8 > swirl (linear, replicate) > half > rgb_nchw_f32
 struct cuweave_ownGeometry_swirl {
   float amount;
 };
@@ -146,7 +146,7 @@ struct cuweave_ownGeometry_image {
   int64_t dst_r_pitch;
   int64_t dst_g_pitch;
   int64_t dst_b_pitch;
-  cuweaveSize size[3];  // pixels: the source, after swirl, after half_1
+  cuweaveSize size[3];  // pixels: the source, after swirl, after half
 };
 struct cuweave_ownGeometry_args {
   uint32_t size;  // sizeof this struct: 24
