@@ -10,7 +10,8 @@
 namespace cw {
 
 // Every kernel begins with this: what was enqueued before is done then, and what it wrote can be read. `enqueue` counts on it.
-// (PTX ISA, griddepcontrol; earlier architectures start a kernel no sooner anyway.)
+// (PTX ISA, griddepcontrol; earlier architectures start a kernel no sooner anyway.) No kernel announces the next one: so its blocks are
+// set up when those of this one have ended, and may read by `__ldg`, for which memory must not change while a kernel lives.
 static __device__ __forceinline__ void waitForEarlier() {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");
@@ -27,8 +28,12 @@ template <class Parameters> static bool waitsForEarlier(void (*kernel)(Parameter
   if (cudaGetDevice(&device) != cudaSuccess) return false;
   const bool isKept = device >= 0 && device < devices;
   if (isKept && known[device] != 0) return known[device] > 0;
-  const bool waits = cudaFuncGetAttributes(&code, kernel) == cudaSuccess && code.ptxVersion >= 90 &&
-                     cudaDriverGetVersion(&driver) == cudaSuccess && driver >= 12030;
+  if (cudaFuncGetAttributes(&code, kernel) != cudaSuccess || cudaDriverGetVersion(&driver) != cudaSuccess) {
+    // The launch itself says what is wrong.
+    cudaGetLastError();
+    return false;
+  }
+  const bool waits = code.ptxVersion >= 90 && driver >= 12030;
   if (isKept) known[device] = waits ? 1 : -1;
   return waits;
 }

@@ -87,7 +87,8 @@ class DecoderStore {
 
 }  // namespace
 
-HardwareDecoder::HardwareDecoder(CudaContext& context, const CUVIDDECODECREATEINFO& info) : context_(context), info_(info) {
+HardwareDecoder::HardwareDecoder(CudaContext& context, const CUVIDDECODECREATEINFO& info, std::shared_ptr<DecoderStream> stream)
+    : context_(context), info_(info), stream_(std::move(stream)) {
   DecoderStore& store = DecoderStore::of(context);
   handle = store.take(keyOf(info));
   if (handle) return;
@@ -103,9 +104,12 @@ HardwareDecoder::HardwareDecoder(CudaContext& context, const CUVIDDECODECREATEIN
 }
 
 HardwareDecoder::~HardwareDecoder() {
-  // After an error, or while pictures are mapped, it is of no use to another stream.
   try {
     context_.enter();
+    // Surfaces are given back before their stream has come so far: what is still written or copied there ends before another stream
+    // may write there, or the memory goes.
+    if (context_.driver.streamSynchronize(stream_->handle) != CUDA_SUCCESS) broken = true;
+    // After an error it is of no use to another stream.
     if (broken) nvcuvidState().api->destroyDecoder(handle);
     else {
       const uint64_t most = context_.info.totalMemory / 32;

@@ -13,11 +13,24 @@
 
 namespace cuweave {
 
+// The stream that a decoder works on, for all who enqueue there; the driver lets what is enqueued end before it goes.
+class DecoderStream {
+ public:
+  explicit DecoderStream(CudaContext& context);
+  ~DecoderStream();
+  DecoderStream(const DecoderStream&) = delete;
+  DecoderStream& operator=(const DecoderStream&) = delete;
+  CUstream handle = nullptr;
+
+ private:
+  CudaContext& context_;
+};
+
 // A decoder of the driver's with its own surfaces. They are costly to make, and go back to a store for the next stream of
 // the same kind.
 class HardwareDecoder {
  public:
-  HardwareDecoder(CudaContext& context, const CUVIDDECODECREATEINFO& info);
+  HardwareDecoder(CudaContext& context, const CUVIDDECODECREATEINFO& info, std::shared_ptr<DecoderStream> stream);
   ~HardwareDecoder();
   HardwareDecoder(const HardwareDecoder&) = delete;
   HardwareDecoder& operator=(const HardwareDecoder&) = delete;
@@ -31,6 +44,8 @@ class HardwareDecoder {
  private:
   CudaContext& context_;
   CUVIDDECODECREATEINFO info_;
+  // All its pictures come by this one.
+  std::shared_ptr<DecoderStream> stream_;
 };
 
 // The surfaces of one session: counts those that are mapped, and unmaps them in order.
@@ -94,19 +109,6 @@ class Surface {
   std::shared_ptr<SurfaceKeeper> keeper_;
   std::shared_ptr<HardwareDecoder> decoder_;
   bool held_ = false;
-};
-
-// The stream that a decoder works on, for all who enqueue there; the driver lets what is enqueued end before it goes.
-class DecoderStream {
- public:
-  explicit DecoderStream(CudaContext& context);
-  ~DecoderStream();
-  DecoderStream(const DecoderStream&) = delete;
-  DecoderStream& operator=(const DecoderStream&) = delete;
-  CUstream handle = nullptr;
-
- private:
-  CudaContext& context_;
 };
 
 // A copy of a picture in memory of its own. Until somebody takes it, it is freed in the order of the decoder's stream.

@@ -49,11 +49,14 @@ void TaskThread::post(Task task) {
   if (!starts) return;
   // The task itself may end this object.
   const auto state = state_;
+  bool started = false;
   try {
     startThread(name_, [state] { run(state, true); });
+    started = true;
   } catch (const std::exception&) {
-    run(state, false);
+    // The system gives no more threads.
   }
+  if (!started) run(state, false);
 }
 
 void TaskThread::finish() {
@@ -78,7 +81,8 @@ void TaskThread::join() {
   state_->changed.wait(lock, [&] { return !state_->running; });
 }
 
-void TaskThread::run(const std::shared_ptr<State>& state, bool waits) {
+// No exception may leave a task: on a thread it would end the process, and on the caller's it does, too.
+void TaskThread::run(const std::shared_ptr<State>& state, bool waits) noexcept {
   std::unique_lock lock(state->mutex);
   for (;;) {
     if (waits) state->changed.wait(lock, [&] { return state->ending || !state->tasks.empty(); });

@@ -31,7 +31,7 @@ class TaskThread {
  private:
   struct State;
   // Runs what is queued; with `waits`, and what is posted until it ends.
-  static void run(const std::shared_ptr<State>& state, bool waits);
+  static void run(const std::shared_ptr<State>& state, bool waits) noexcept;
   const char* name_;
   // The thread holds it too, and may outlive this object.
   std::shared_ptr<State> state_;

@@ -171,16 +171,11 @@ void VideoDecoder::run() {
   } catch (const Failure&) {
     // The device is lost.
   }
-  leave(std::move(decoder_));
+  decoder_.reset();
   stream_.reset();
   std::lock_guard lock(mutex_);
   running_ = false;
   changed_.notify_all();
-}
-
-// What the decoder writes on this stream is there before it may write on another: a surface is given back without waiting for that.
-void VideoDecoder::leave(std::shared_ptr<HardwareDecoder> decoder) {
-  if (decoder && stream_) context.driver.streamSynchronize(stream_->handle);
 }
 
 // What goes wrong ends in fail(): no exception may pass through the parser's C code, or end the thread. 0 tells the parser
@@ -348,8 +343,8 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   const CUVIDDECODECREATEINFO info = createInfo(format, surfaceFor(context, format), options.surfaces);
   // The old one goes once its last picture is given back.
   if (last && !last->broken && last->serves(info)) decoder_ = std::move(last);
-  leave(std::move(last));
-  if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info);
+  last.reset();
+  if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info, stream_);
 
   format_ = pictureFormat(format, info);
   ids_.resize(info.ulNumDecodeSurfaces);
@@ -412,7 +407,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     record(*ready);
     if (options.copies && !copyOut(picture)) return 1;
   } catch (const Failure&) {
-    // Without its event nobody would know when the surface is free.
+    // Nobody else waits for what is enqueued for this picture already.
     context.driver.streamSynchronize(stream_->handle);
     throw;
   }

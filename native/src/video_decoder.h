@@ -92,7 +92,6 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   void run();
   void work(const Packet& packet);
   void parse(const Packet& packet);
-  void leave(std::shared_ptr<HardwareDecoder> decoder);
   void openParser();
   void closeParser();
   template <typename Call>

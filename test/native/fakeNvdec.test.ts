@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Output, WebMOutputFormat } from 'mediabunny';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadAddon } from '../../runtime/addon.js';
+import { loadAddon, type NativeMemory } from '../../runtime/addon.js';
 import { engineDecoder } from '../../runtime/engines.js';
 import {
   type Device,
@@ -330,6 +330,47 @@ describe('NVDEC on stand-ins', () => {
     reader.dispose();
     expect(await Promise.all(kept.map(levelOf))).toEqual([...upTo(50), ...upTo(50)]);
     for (const frame of kept) frame.dispose();
+  });
+
+  it('hands a decoder on when all its pictures are there, also from a stream that it cannot go on with', async () => {
+    const bytes = 512 * 48;
+    const copies: { readonly memory: NativeMemory; readonly value: number }[] = [];
+    /** What is enqueued for so many pictures takes 4 ms each, and handing them out next to nothing. */
+    const decode = async (first: number, more: readonly Uint8Array[] = []): Promise<void> => {
+      const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e7);
+      const values = Array.from({ length: 12 }, (_, n) => first + n);
+      const packets = [...values.map((value, n) => coded(n === 0 ? 'F' : 'G', value)), ...more];
+      for (const [n, data] of packets.entries()) native.push(data, n, 0, n === packets.length - 1, undefined);
+      try {
+        for (let ended = false; !ended; ) {
+          const pictures = native.take(32);
+          for (const picture of pictures) {
+            if (picture) copies.push({ memory: picture.memory, value: values[picture.id]! });
+          }
+          ended = pictures.includes(null);
+          if (!ended) await native.wait();
+        }
+      } finally {
+        native.dispose();
+        // The decoder's thread ends.
+        await new Promise(done => setTimeout(done, 5));
+      }
+    };
+    await decode(1);
+    await decode(51);
+    // Wider than any decoder's most: what is shown before is there.
+    await expect(decode(101, [coded('F', 0, 2040)])).rejects.toThrow('2048×48');
+    await decode(151);
+    await decode(201);
+    const stream = device.createStream();
+    for (const { memory, value } of copies) {
+      const target = new Uint8Array(device._native().allocateHost(bytes));
+      await stream._native().download(target, 0, 512, memory, 0, 512, 512, 48);
+      expect(target.every(found => found === value)).toBe(true);
+      memory.dispose();
+    }
+    expect(copies.length).toBeGreaterThanOrEqual(48);
+    stream.dispose();
   });
 
   it('keeps those of small batches, too, of which one decoder has not surfaces enough', async () => {

@@ -149,17 +149,33 @@ void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data, void (*forge
     work(kept.get());
   });
 }
-// Frees memory once what is on the stream now is done; the stream itself may be gone.
-void cuFakeFree(Stream* stream, unsigned long long pointer) {
+// Surfaces of a decoder: memory that is there all along, and counts as used while a picture is in it.
+unsigned long long cuFakeReserve(size_t bytes) {
+  unsigned long long pointer = 0;
+  if (allocate(&pointer, bytes) != 0) return 0;
+  std::lock_guard lock(heapMutex);
+  used -= bytes;
+  return pointer;
+}
+void cuFakeRelease(unsigned long long pointer) {
   {
-    std::lock_guard lock(stream->mutex);
-    if (stream->done != stream->queued) {
-      stream->work.push_back([=] { release(pointer); });
-      ++stream->queued;
-      return;
-    }
+    std::lock_guard lock(heapMutex);
+    used += heap.at(pointer);
   }
   release(pointer);
+}
+void cuFakeMap(unsigned long long pointer) {
+  std::lock_guard lock(heapMutex);
+  used += heap.at(pointer);
+}
+// What is in it is overwritten when the stream comes so far.
+void cuFakeUnmap(Stream* stream, unsigned long long pointer) {
+  size_t bytes = 0;
+  {
+    std::lock_guard lock(heapMutex);
+    used -= bytes = heap.at(pointer);
+  }
+  enqueue(stream, [=] { std::memset(reinterpret_cast<void*>(pointer), 0xDD, bytes); });
 }
 int cuStreamBeginCapture_v2(Stream* stream, int) {
   INJECT();

@@ -1,7 +1,8 @@
 // A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
 // pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: F key frame, G other frame, B and C the same
 // but damaged; ! the decoder refuses it, ? the parser does. All samples of a picture have its value. A surface is filled on the
-// stream that it is mapped on, after a while, and with 0xDD once it is unmapped and that stream has come so far. Mapping more surfaces than were asked for fails.
+// stream that it is mapped on, after a while, and overwritten there once it is unmapped; the one that was unmapped last is the
+// next. Mapping more surfaces than were asked for fails.
 #include <dlfcn.h>
 
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "../../native/src/nvcuvid.h"
 
@@ -32,6 +34,8 @@ struct Decoder {
   CUVIDDECODECREATEINFO info;
   std::mutex mutex;
   std::map<int, Picture> pictures;
+  // Its surfaces that are not mapped.
+  std::vector<unsigned long long> idle;
   // The streams of those that are mapped.
   std::map<unsigned long long, CUstream> mapped;
 };
@@ -78,15 +82,24 @@ int cuvidGetDecoderCaps(CUVIDDECODECAPS* caps) {
   return 0;
 }
 
+size_t pitchOf(const CUVIDDECODECREATEINFO& info) { return (info.ulTargetWidth + 511) / 512 * 512; }
+size_t bytesOf(const CUVIDDECODECREATEINFO& info) { return pitchOf(info) * info.ulTargetHeight * 3 / 2; }
+
 int cuvidCreateDecoder(CUvideodecoder* decoder, CUVIDDECODECREATEINFO* info) {
   auto* made = new Decoder();
   made->info = *info;
+  for (unsigned long n = 0; n < info->ulNumOutputSurfaces; n++) {
+    const auto surface = cuda<unsigned long long (*)(size_t)>("cuFakeReserve")(bytesOf(*info));
+    if (surface == 0) return 2;
+    made->idle.push_back(surface);
+  }
   *decoder = made;
   return 0;
 }
 int cuvidDestroyDecoder(CUvideodecoder decoder) {
   auto* own = static_cast<Decoder*>(decoder);
   if (!own->mapped.empty()) std::abort();
+  for (const auto surface : own->idle) cuda<void (*)(unsigned long long)>("cuFakeRelease")(surface);
   delete own;
   return 0;
 }
@@ -110,12 +123,13 @@ int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* 
                          CUVIDPROCPARAMS* params) {
   auto& own = *static_cast<Decoder*>(decoder);
   std::lock_guard lock(own.mutex);
-  if (own.mapped.size() >= own.info.ulNumOutputSurfaces) return 2;
-  *pitch = static_cast<unsigned>((own.info.ulTargetWidth + 511) / 512 * 512);
-  const size_t bytes = *pitch * own.info.ulTargetHeight * 3 / 2;
-  if (const int code = cuda<int (*)(unsigned long long*, size_t)>("cuMemAlloc_v2")(pointer, bytes)) return code;
+  if (own.idle.empty()) return 2;
+  *pitch = static_cast<unsigned>(pitchOf(own.info));
+  *pointer = own.idle.back();
+  own.idle.pop_back();
   own.mapped[*pointer] = params->output_stream;
-  auto* fill = new Fill{*pointer, bytes, own.pictures[index].value};
+  cuda<void (*)(unsigned long long)>("cuFakeMap")(*pointer);
+  auto* fill = new Fill{*pointer, bytesOf(own.info), own.pictures[index].value};
   cuda<void (*)(CUstream, void (*)(void*), void*, void (*)(void*))>("cuFakeEnqueue")(
       params->output_stream,
       [](void* data) {
@@ -128,8 +142,9 @@ int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* 
 int cuvidUnmapVideoFrame64(CUvideodecoder decoder, unsigned long long pointer) {
   auto& own = *static_cast<Decoder*>(decoder);
   std::lock_guard lock(own.mutex);
-  cuda<void (*)(CUstream, unsigned long long)>("cuFakeFree")(own.mapped.at(pointer), pointer);
+  cuda<void (*)(CUstream, unsigned long long)>("cuFakeUnmap")(own.mapped.at(pointer), pointer);
   own.mapped.erase(pointer);
+  own.idle.push_back(pointer);
   return 0;
 }
 
