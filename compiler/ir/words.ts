@@ -9,7 +9,7 @@ export const javascriptWords = wordsOf(
   super switch this throw true try typeof var void while with yield arguments eval`,
 );
 
-/** Keywords of C and C++. Source: ISO C++20, [lex.key], with `module` and `import` of [lex.name], and GNU's `typeof` and `asm`. */
+/** Keywords of C and C++. Source: ISO C++20, [lex.key], with `module` and `import` of [lex.name]; C23's `restrict` and `typeof`. */
 export const cppWords = wordsOf(
   `alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl
   concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete

@@ -28,6 +28,7 @@ export const launchBytes = ({ hoisted, layout }: Kernel): number =>
 export const launchParts = ({
   layout,
   pipeline,
+  geometry,
   hoisted,
 }: Kernel): readonly { readonly what: string; readonly bytes: number }[] =>
   [
@@ -47,7 +48,7 @@ export const launchParts = ({
       what: output === '' ? format.name : `the result ${output}`,
       bytes: PLANE * layout.sinks[n]!.length,
     })),
-    { what: 'sizes', bytes: SIZE * (1 + pipeline.stages.filter(({ role }) => role !== 'point').length) },
+    { what: 'sizes', bytes: SIZE * (1 + geometry.length) },
     { what: 'what every launch has', bytes: ARGS_HEAD + FLAGS },
   ].sort((a, b) => b.bytes - a.bytes);
 

@@ -41,28 +41,34 @@ const isForbidden = (name: string): boolean =>
 // What `name_` and `name_1` stand in for is reserved; they themselves must be free, or no name ever is.
 const isStandIn = (name: string): boolean => /_\d*$/.test(name);
 
+/** The author's name in ASCII. */
+const plain = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_') || '_';
+/**
+ * A name, or another one for a word that is not free: `float` is `float_`. What looks like that moves on, so that no two names become
+ * one: `float_` is `float_0`, and `float_0` is `float_1`.
+ */
+const standIn = (name: string, isTaken: (word: string) => boolean): string => {
+  const [, word, number] = /^(.+?)(?:_(0|[1-9]\d*)?)?$/.exec(name)!;
+  if (word === name || !isTaken(word!)) return isTaken(name) ? `${name}_` : name;
+  return `${word}_${number === undefined ? 0 : BigInt(number) + 1n}`;
+};
 /** A name that C, C++ and JavaScript accept as a member; the author's own where that is possible. */
-export const memberName = (name: string): string => {
-  const plain = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_') || '_';
-  return isForbidden(plain) ? `${plain}_` : plain;
-};
+export const memberName = (name: string): string => standIn(plain(name), isForbidden);
 /** The same for a variable or function, which must not hide what generated code uses. */
-export const cName = (name: string): string => {
-  const plain = memberName(name);
-  return isReserved(plain) ? `${plain}_` : plain;
-};
+export const cName = (name: string): string => standIn(plain(name), isReserved);
 /** The same for an operator's function: the steps that call it have variables of their own, or are in a struct with members. */
-export const functionName = (name: string): string => {
-  const plain = cName(name);
-  return /^(x|y|(at|px|scale)\d*|held\d+|left|top|column|row|gathered|i|At)$/.test(plain)
-    ? `${plain}_`
-    : plain;
-};
+export const functionName = (name: string): string =>
+  standIn(
+    plain(name),
+    word =>
+      isReserved(word) || /^(x|y|(at|px|scale)\d*|held\d+|left|top|column|row|gathered|i|At)$/.test(word),
+  );
 /** The same for the struct of a stage, and for the member that holds it. */
-export const stageName = (name: string): string => {
-  const plain = memberName(name);
-  return /^(size|count|images|(src|dst|in\d+)_.*|(.*_)?(image|args))$/.test(plain) ? `${plain}_` : plain;
-};
+export const stageName = (name: string): string =>
+  standIn(
+    plain(name),
+    word => isForbidden(word) || /^(size|count|images|(src|dst|in\d+)_.*|(.*_)?(image|args))$/.test(word),
+  );
 
 /** The first of `name`, `name_1`, `name_2`, … that is not taken. Takes it. */
 export const freeName = (name: string, taken: Set<string>): string => {

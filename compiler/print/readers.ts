@@ -22,6 +22,6 @@ export const readersOf = (layout: Layout, take: (name: string) => string): reado
     return [...sizes.values()].map(placed => ({ name: take(`read_${cName(first.image.open)}`), placed }));
   });
 
-/** How messages and comments call them: `composite's background, composite2's background`. */
+/** How comments call them: `composite's background, composite2's background`. */
 export const readersText = (placed: ImageReader['placed']): string =>
   placed.map(({ stage, image }) => `${stage}'s ${image.name}`).join(', ');

@@ -15,7 +15,7 @@ import {
 } from '../ir/types.js';
 import { javascriptWords } from '../ir/words.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
-import { makeNames, type Names } from './names.js';
+import { makeNames } from './names.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
 import { readResample } from './resamples.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
@@ -283,8 +283,7 @@ const locFor = (reader: StageReader, node: ts.Node | undefined, otherwise: Loc):
 /** Gives a stage a name that no other of its pipeline has. */
 type StageNames = (name: string) => string;
 const stageNames = (): StageNames => {
-  // Printers put `_` behind a word that they cannot have.
-  const taken: Names = makeNames(name => taken.has(`${name}_`) || taken.has(name.replace(/_$/, '')));
+  const taken = makeNames();
   const numbered = new Set<string>();
   return name => {
     let unique = name;

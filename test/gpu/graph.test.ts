@@ -72,7 +72,8 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
     const picture = Uint8Array.from({ length: size.width * size.height * 3 }, (_, n) => (n * 31) % 251);
     const spec = { ...interleaved, shape: [1, size.height, size.width, 3] } as const;
     const stream = device.createStream();
-    const [there, back] = [Tensor.fromHost(device, picture, spec), Tensor.empty(device, spec)];
+    const there = Tensor.fromHost(device, picture, spec);
+    const [back, seen] = [Tensor.empty(device, spec), Tensor.empty(device, spec)];
     // Each reads what the other one writes: too early, and a pixel is mirrored once more than its neighbour.
     const thereAndBack = (times: number): void => {
       for (let n = 0; n < times; n++) {
@@ -81,12 +82,19 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
       }
     };
     thereAndBack(20);
-    const graph = stream.capture(() => thereAndBack(5));
+    const graph = stream.capture(() => {
+      thereAndBack(5);
+      calls.mirrored.runInto(seen, there, {}, { stream });
+    });
     for (let n = 0; n < 4; n++) graph.launch();
-    const { data } = await there.toHost({ stream });
-    expect(Buffer.compare(new Uint8Array(data.buffer), picture)).toBe(0);
+    const { data } = await seen.toHost({ stream });
+    const expected = picture.map((_, n) => {
+      const column = Math.floor(n / 3) % size.width;
+      return picture[n + 3 * (size.width - 1 - 2 * column)]!;
+    });
+    expect(Buffer.compare(new Uint8Array(data.buffer), expected)).toBe(0);
     graph.dispose();
-    for (const held of [there, back, stream]) held.dispose();
+    for (const held of [there, back, seen, stream]) held.dispose();
   });
 });
 

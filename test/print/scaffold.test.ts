@@ -75,11 +75,13 @@ describe('names of the scaffold', () => {
     expect([...prelude].filter(name => said.has(name) && !isReserved(name))).toEqual([]);
   });
 
-  it('a word with the `_` that its stand-in has is another name', async () => {
-    const op = (word: string) => `export const ${word} = pointOp({ from: ['rgb'], params: { by: f32 },
-      apply: (px, { by }) => px.map(v => v * by) });`;
-    const words = ['args', 'args_', 'float', 'float_'];
-    const chain = words.map(word => `own.${word}({ by: 2 })`).join(', ');
+  it('no two names become one, though words have stand-ins', async () => {
+    const words = ['args', 'args_', 'float', 'float_', 'float_0', 'tint', 'tint_'];
+    const op = (word: string) => `export const ${word} = pointOp({ from: ['rgb'],
+      params: { ${words.map(name => `${name}: f32`).join(', ')} },
+      apply: (px, p) => px.map(v => v * (${words.map(name => `p.${name}`).join(' + ')})) });`;
+    const options = `{ ${words.map(name => `${name}: 2`).join(', ')} }`;
+    const chain = words.map(word => `own.${word}(${options})`).join(', ');
     const { specs } = await runSpecs(
       {
         'own.ts': `import { f32, pointOp } from 'cuweave/ops';\n${words.map(op).join('\n')}`,
@@ -90,6 +92,18 @@ describe('names of the scaffold', () => {
     );
     const [kernel] = plan(specs.pipelines[0]!).plan!.kernels;
     const { params } = structsView(kernel!);
-    expect(new Set(params.map(({ name }) => name)).size).toBe(words.length);
+    expect(params.map(({ name }) => name.replace('cuweave_all_', ''))).toEqual([
+      'args_',
+      'args_0',
+      'float_',
+      'float_0',
+      'float_1',
+      'tint',
+      'tint_',
+    ]);
+    for (const { members } of params) {
+      const names = members.map(member => /(\w+);$/.exec(member)![1]);
+      expect(names).toEqual(['args', 'args_', 'float_', 'float_0', 'float_1', 'tint', 'tint_']);
+    }
   });
 });
