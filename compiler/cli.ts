@@ -266,7 +266,10 @@ program
   .description('make a project with one operator and one pipeline')
   .argument('<folder>', 'a folder that does not exist or is empty')
   .option('--name <name>', 'the package name; default: the folder name')
-  .option('--cuweave <range>', 'what it depends on: versions, a URL, or file:PATH; default: this version')
+  .option(
+    '--cuweave <range>',
+    'what it depends on: versions, a URL, or file:PATH; default: where this one is from',
+  )
   .action(async (folder: string, options: { name?: string; cuweave?: string }) => {
     const { newProject } = await import('./commands/new.js');
     const { text } = await newProject({ directory: folder, ...options });
