@@ -36,16 +36,22 @@ const compilers = ['c++', 'g++', 'clang++'];
  * minute, needs no CUDA and no network, and does nothing when the addon is newer than its sources.
  *
  * @param options.force Builds even then.
+ * @param options.onStart Called before it is compiled, if it is.
  * @param options.onOutput Gets what the tools print, piece by piece.
  * @throws {AddonBuildError} Without cmake or a C++ compiler, in a folder that cannot be written, or when they fail.
  */
 export const buildAddon = async (
-  options: { readonly force?: boolean; readonly onOutput?: (text: string) => void } = {},
+  options: {
+    readonly force?: boolean;
+    readonly onStart?: () => void;
+    readonly onOutput?: (text: string) => void;
+  } = {},
 ): Promise<{ readonly path: string; readonly built: boolean }> => {
   const hash = await hashSources();
   if (!options.force && (await isCurrent(hash))) return { path: addonPath, built: false };
   await requireTools();
   await requireWritable();
+  options.onStart?.();
 
   const cli = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
   // A folder of its own, and a rename at the end: builds may run side by side, and a running process keeps its addon.

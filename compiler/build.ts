@@ -47,6 +47,8 @@ export type BuildOptions = SpecOptions & {
   /** Compilers at a time; default: one per core. */
   readonly jobs?: number;
   readonly onProgress?: (step: BuildStep) => void;
+  /** Called where the native addon is going to be compiled: once per installation, about a minute. */
+  readonly onAddon?: () => void;
 };
 /** One step of a build, when it is done. */
 export type BuildStep = {
@@ -128,7 +130,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   };
 
   // Beside the kernels: the first time it takes longer than all of them.
-  const addon = buildAddon({});
+  const addon = buildAddon({ onStart: options.onAddon });
   addon.catch(() => undefined);
 
   const cache = join(out, '.cache');

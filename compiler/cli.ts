@@ -51,6 +51,8 @@ const image = (
   return { ...before, [name]: [...(others ?? []), text.slice(at + 1)] };
 };
 
+const compilingAddon = 'compiling the addon, once per installation, about a minute';
+
 const root = process.cwd();
 const program = new Command('cuweave')
   .description('Image operators as TypeScript functions, fused into one CUDA kernel.')
@@ -88,6 +90,7 @@ program
           jobs: options.jobs,
           onProgress: ({ done, total, label, cached }) =>
             display.step(done, total, cached ? `${label} (unchanged)` : label),
+          onAddon: () => display.note(compilingAddon),
         });
         display.stop();
         const made = result.pipelines.join(', ');
@@ -241,7 +244,10 @@ program
   .option('--force', 'compile it even if it is up to date')
   .action(async (options: { force?: true }) => {
     const { buildAddon } = await import('./addon.js');
-    const { path, built } = await buildAddon({ force: options.force });
+    const { path, built } = await buildAddon({
+      force: options.force,
+      onStart: () => console.error(compilingAddon),
+    });
     console.log(`${path}: ${built ? 'built' : 'up to date'}`);
   });
 
@@ -260,7 +266,10 @@ program
   .description('make a project with one operator and one pipeline')
   .argument('<folder>', 'a folder that does not exist or is empty')
   .option('--name <name>', 'the package name; default: the folder name')
-  .option('--cuweave <range>', 'what it depends on: versions, a URL, or file:PATH; default: this version')
+  .option(
+    '--cuweave <range>',
+    'what it depends on: versions, a URL, or file:PATH; default: where this one is from',
+  )
   .action(async (folder: string, options: { name?: string; cuweave?: string }) => {
     const { newProject } = await import('./commands/new.js');
     const { text } = await newProject({ directory: folder, ...options });

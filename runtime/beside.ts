@@ -6,7 +6,7 @@ import { Tensor } from './tensor.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** @internal What a call was given for each such image, by its name: one for all images of the batch, or one for each. */
+/** What a call was given for each such image, by its name: one for all images of the batch, or one for each. */
 export type Beside = ReadonlyMap<string, readonly BoundImage[]>;
 
 /** @internal The one of them that image `n` of the batch is read beside. */

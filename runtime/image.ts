@@ -37,7 +37,7 @@ export type DevicePlane = {
   readonly pitch: number;
 };
 
-/** @internal A plane with the memory that it lies in; its address is below 2^53, so that a number holds it. */
+/** A plane with the memory that it lies in; its address is below 2^53, so that a number holds it. */
 export type PlacedPlane = { readonly memory: NativeMemory; readonly address: number; readonly pitch: number };
 
 /** @internal Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs. */

@@ -12,7 +12,7 @@ export type PipelineInput = Image | readonly Image[] | ImageBatch | Tensor;
 /** What `runInto` writes: a tensor of all images, or one image each. */
 export type PipelineOutput = Tensor | Image | readonly Image[] | ImageBatch;
 
-/** @internal One image of a call, wherever it came from. */
+/** One image of a call, wherever it came from. */
 export type BoundImage = {
   readonly device: Device;
   readonly width: number;

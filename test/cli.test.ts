@@ -248,7 +248,7 @@ describe('new', () => {
     const { code, stdout, stderr } = await cuweave('new', 'fresh');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stable(stdout)).toMatchInlineSnapshot(`
-      "fresh: 7 files in ROOT/fresh
+      "fresh: 7 files in ROOT/fresh, with cuweave from file:PACKAGE
       Next:
         cd fresh
         npm install

@@ -1,7 +1,7 @@
 /** The documentation holds: its code has the types it should have, and its links lead somewhere. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Project, ts } from 'ts-morph';
+import { type Project, type SourceFile, SyntaxKind, ts } from 'ts-morph';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindingSources } from '../compiler/generate.js';
 import { plansOf } from '../compiler/specs.js';
@@ -74,11 +74,11 @@ beforeAll(async () => {
   );
 });
 
-/** What the type checker says about a page's blocks. */
-const findings = (blocks: readonly Block[]): readonly string[] => {
+/** A page's blocks as files of the project. */
+const filesOf = (blocks: readonly Block[]): readonly SourceFile[] => {
   const folder = join(root, 'docs/check', blocks[0].page.replaceAll(/\W/g, '_'));
   project.createSourceFile(join(folder, 'build/index.d.ts'), bindings, { overwrite: true });
-  const files = blocks.map(({ code }, n) =>
+  return blocks.map(({ code }, n) =>
     project.createSourceFile(
       join(folder, `block${n}.ts`),
       withEarlier(
@@ -88,14 +88,35 @@ const findings = (blocks: readonly Block[]): readonly string[] => {
       { overwrite: true },
     ),
   );
-  return files.flatMap((file, n) =>
+};
+
+/** What a page's blocks use of cuweave without that they, or blocks before them, import it. */
+const notImported = (blocks: readonly Block[]): readonly string[] => {
+  const imported = new Set<string>();
+  return filesOf(blocks).flatMap((file, n) => {
+    for (const declaration of file.getImportDeclarations()) {
+      for (const named of declaration.getNamedImports()) imported.add(named.getName());
+    }
+    const used = file
+      .getDescendantsOfKind(SyntaxKind.Identifier)
+      .filter(name => name.getText() in ops || name.getText() in runtime)
+      .filter(name => name.getSymbol()?.getDeclarations()[0]?.getSourceFile().getBaseName() === 'given.d.ts')
+      .map(name => name.getText());
+    return [...new Set(used)]
+      .filter(name => !imported.has(name))
+      .map(name => `${blocks[n].page}:${blocks[n].line}: ${name}`);
+  });
+};
+
+/** What the type checker says about a page's blocks. */
+const findings = (blocks: readonly Block[]): readonly string[] =>
+  filesOf(blocks).flatMap((file, n) =>
     file.getPreEmitDiagnostics().map(diagnostic => {
       const line = blocks[n].line + (diagnostic.getLineNumber() ?? 1) - 1;
       const text = ts.flattenDiagnosticMessageText(diagnostic.compilerObject.messageText, ' ');
       return `${blocks[n].page}:${line}: ${text}`;
     }),
   );
-};
 
 // Its code is wrong on purpose, and tested where the messages are.
 const checked = pages.filter(page => page !== 'docs/diagnostics.md' && blocksOf(page, 'ts|js').length > 0);
@@ -107,6 +128,10 @@ describe('code in the documentation', () => {
 
   it.each(checked)('has the right types: %s', page => {
     expect(findings(blocksOf(page, 'ts|js'))).toEqual([]);
+  });
+
+  it.each(['README.md', 'docs/authoring.md'])('imports what it uses: %s', page => {
+    expect(notImported(blocksOf(page, 'ts|js'))).toEqual([]);
   });
 
   it('is really checked', () => {

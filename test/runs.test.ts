@@ -27,7 +27,7 @@ export const curved = pipeline(rgb8(), bent({ filter: linear, border: constant(0
 const sheared = mapOp({ params: { by: vec2 }, apply: ([x, y], { by }) => [y * by[0] - x / by[1], -(x * 0.25) + y] });
 export const sloping = pipeline(rgb8(), sheared({ by: [0.1, 2], filter: linear, border: constant(0) }), nhwc('u8'));
 export const chained = pipeline(rgb8(), resample([letterbox(), warpAffine()], { filter: linear, border: constant(0) }), nhwc('u8'));
-export const swapped = pipeline(rgb8(), mapOp({ params: {}, apply: ([x, y]) => [y, x] })({ filter: linear, border: replicate }), nhwc('u8'));
+export const swapped = pipeline(rgb8(), mapOp({ apply: ([x, y]) => [y, x] })({ filter: linear, border: replicate }), nhwc('u8'));
 `;
 
 let folder: string;

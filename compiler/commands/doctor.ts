@@ -82,8 +82,8 @@ const addon = (): Check =>
     : {
         name: 'Addon',
         status: 'missing',
-        finding: 'not built yet: until it is, nothing runs, be it on the GPU or the CPU',
-        mend: 'npx cuweave addon',
+        finding: 'not built yet: the first build compiles it, once per installation, in about a minute',
+        mend: 'npx cuweave addon, or build a pipeline',
       };
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
@@ -209,10 +209,13 @@ export const diagnosisText = (checks: readonly Check[]): string => {
     ...(mend && status !== 'ok' ? [`${indent}to mend: ${mend}`] : []),
   ]);
   const required = checks.filter(({ status }) => status === 'required').map(({ name }) => name);
+  const uncompiled = checks.some(({ name, status }) => name === 'Addon' && status === 'missing');
   const verdict =
-    required.length === 0
-      ? 'Everything that is required is here.'
-      : `Required and missing: ${required.join(', ')}.`;
+    required.length > 0
+      ? `Required and missing: ${required.join(', ')}.`
+      : uncompiled
+        ? 'Everything that is required is here, but for the addon, which the first build compiles.'
+        : 'Everything that is required is here.';
   return [...lines, '', verdict].join('\n');
 };
 

@@ -1,7 +1,8 @@
 /** `cuweave new`: a project with one operator, one pipeline and a program that calls it. */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BuildError } from '../errors.js';
 import { packageFile, packageRoot, version } from '../package.js';
 
@@ -12,8 +13,8 @@ export type NewProjectOptions = {
   /** The package's name; default: the folder's. */
   readonly name?: string;
   /**
-   * What package.json asks for under `cuweave`: a range, a URL or `file:` and a path. Default: this version, or this folder
-   * where cuweave runs from a checkout.
+   * What package.json asks for under `cuweave`: a range, a URL or `file:` and a path. Default: what was installed here, see
+   * {@link ownDependency}.
    */
   readonly cuweave?: string;
 };
@@ -47,6 +48,25 @@ export const wrongName = (name: string): string | undefined => {
   return undefined;
 };
 
+/**
+ * What a project asks for to get the cuweave in a folder: its version where npm has it from a registry, the tarball where that
+ * was installed, and else the folder.
+ *
+ * @param folder The package's own, such as `…/node_modules/cuweave`.
+ */
+export const ownDependency = async (folder: string, itsVersion: string): Promise<string> => {
+  // Where npm installed, it says from where. Source: docs.npmjs.com, package-lock.json, "Hidden Lockfiles" and "resolved".
+  const modules = dirname(folder);
+  const text = await readFile(join(modules, '.package-lock.json'), 'utf8').catch(() => '{}');
+  const { packages = {} } = JSON.parse(text) as {
+    readonly packages?: Readonly<Record<string, { readonly resolved?: string }>>;
+  };
+  const from = packages[`node_modules/${basename(folder)}`]?.resolved ?? '';
+  if (/^https?:/.test(from)) return `^${itsVersion}`;
+  const file = from.startsWith('file:') ? resolve(dirname(modules), from.slice('file:'.length)) : folder;
+  return `file:${existsSync(file) ? file : folder}`;
+};
+
 /** Makes a project. Nothing is written unless the folder is empty and the name is one that npm takes. */
 export const newProject = async (options: NewProjectOptions): Promise<NewProject> => {
   const directory = resolve(options.directory);
@@ -64,10 +84,9 @@ export const newProject = async (options: NewProjectOptions): Promise<NewProject
   if (found.length > 0) {
     throw new BuildError(`Expected an empty folder but ${directory} holds ${found.slice(0, 3).join(', ')}`);
   }
-  const installed = packageRoot.split(sep).includes('node_modules');
   const values: Readonly<Record<string, string>> = {
     name,
-    cuweave: options.cuweave ?? (installed ? `^${version}` : `file:${packageRoot}`),
+    cuweave: options.cuweave ?? (await ownDependency(packageRoot, version)),
   };
   for (const [template, target] of files) {
     const text = await readFile(packageFile('templates', 'project', template), 'utf8');
@@ -84,7 +103,7 @@ export const newProject = async (options: NewProjectOptions): Promise<NewProject
   return {
     files: files.map(([, target]) => join(directory, target)),
     text: [
-      `${name}: ${files.length} files in ${directory}`,
+      `${name}: ${files.length} files in ${directory}, with cuweave from ${values.cuweave}`,
       'Next:',
       ...(there === '' ? [] : [`  cd ${there}`]),
       '  npm install',

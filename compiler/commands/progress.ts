@@ -3,6 +3,8 @@ import cliProgress from 'cli-progress';
 /** Shows steps: a bar on a terminal, a line per step elsewhere. */
 export type Progress = {
   step(done: number, total: number, label: string): void;
+  /** Something that takes a while: a line, or the bar's label until the next step. */
+  note(text: string): void;
   stop(): void;
 };
 
@@ -11,6 +13,7 @@ export const progressDisplay = (unit: string): Progress => {
   if (!process.stderr.isTTY) {
     return {
       step: (done, total, label) => process.stderr.write(`[${done}/${total}] ${label}\n`),
+      note: text => process.stderr.write(`${text}\n`),
       stop: () => undefined,
     };
   }
@@ -27,6 +30,10 @@ export const progressDisplay = (unit: string): Progress => {
       started = true;
       bar.setTotal(total);
       bar.update(done, { label });
+    },
+    note: text => {
+      if (started) bar.update({ label: text });
+      else process.stderr.write(`${text}\n`);
     },
     stop: () => bar.stop(),
   };

@@ -30,7 +30,7 @@ export const formatDiagnostics = (diagnostics: readonly Diagnostic[], options: F
   const read = options.readFile ?? ((file: string) => fromDisk(resolve(options.root, file)));
   const lines = new Map<string, readonly string[]>();
   const linesOf = (file: string): readonly string[] => {
-    const known = lines.get(file) ?? read(file)?.split(/\r?\n/) ?? [];
+    const known = lines.get(file) ?? codeOf(read(file));
     lines.set(file, known);
     return known;
   };
@@ -41,6 +41,9 @@ export const formatDiagnostics = (diagnostics: readonly Diagnostic[], options: F
   const summary = files > 1 ? `Found ${count} in ${files} files.` : `Found ${count}.`;
   return sorted.length === 0 ? '' : `${texts.join('\n\n')}\n\n${summary}\n`;
 };
+
+// A byte of zeros is in no text, and early in most other files: their lines say nothing.
+const codeOf = (text = ''): readonly string[] => (text.includes('\0') ? [] : text.split(/\r?\n/));
 
 const fromDisk = (file: string): string | undefined => {
   try {

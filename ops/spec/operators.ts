@@ -81,24 +81,25 @@ const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string,
  * Declares an operator on the channels of one pixel.
  * @param def.from The colour models that it takes. It fails in the editor on any other.
  * @param def.to The colour model that it gives; by default the one it got.
+ * @param def.params What the author or the caller gives, by name; by default nothing.
  * @param def.apply `(px, params) => px` in the kernel language (docs/language.md), or `(px, params, { at, size }) => px`: the pixel's
  *   position, in whole pixels, in the image that enters the operator, and that image's size.
  */
 export const pointOp = <
-  const P extends Readonly<Record<string, Param>>,
-  const In extends readonly Colour[],
+  const P extends Readonly<Record<string, Param>> = Record<never, never>,
+  const In extends readonly Colour[] = readonly Colour[],
   const Out extends Colour | 'same' = 'same',
 >(def: {
   readonly name?: string;
   readonly from: In;
   readonly to?: Out;
-  readonly params: P;
+  readonly params?: P;
   readonly apply: (
     px: Pixel<Channels<In[number]>>,
     p: KernelParams<P>,
     position: Position,
   ) => Out extends Colour ? Pixel<Channels<Out>> : readonly f32[];
-}): PlacedPoint<P, In[number], Out> => place({ role: 'point', to: 'same', ...def }) as never;
+}): PlacedPoint<P, In[number], Out> => place({ role: 'point', to: 'same', params: {}, ...def }) as never;
 
 /**
  * Declares where an output pixel comes from, as a point between the input's pixels. Its stage takes a `filter`
@@ -110,14 +111,14 @@ export const pointOp = <
  * @param def.inside Says that every output pixel lies on the input, as a `resize`'s do and a `letterbox`'s do not. A separable filter
  *   may then run as two kernels, where columns stay apart from rows.
  */
-export const mapOp = <const P extends Readonly<Record<string, Param>>>(def: {
+export const mapOp = <const P extends Readonly<Record<string, Param>> = Record<never, never>>(def: {
   readonly name?: string;
-  readonly params: P;
+  readonly params?: P;
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly size?: (p: SizeParams<P>, src: Size) => Size;
   readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
   readonly inside?: true;
-}): PlacedMap<P> => place({ role: 'map', ...def }) as never;
+}): PlacedMap<P> => place({ role: 'map', params: {}, ...def }) as never;
 
 /** Parameters without images. */
 type Numbers = Readonly<Record<string, Param<unknown, unknown, Exclude<ParamScope, 'pixel'>>>>;
@@ -127,9 +128,9 @@ type Numbers = Readonly<Record<string, Param<unknown, unknown, Exclude<ParamScop
  * @param def.apply `(at, params, { src, dst }) => index`, in whole pixels; it must stay inside the input.
  * @param def.size The output's size in pixels; by default the input's.
  */
-export const indexMapOp = <const P extends Numbers>(def: {
+export const indexMapOp = <const P extends Numbers = Record<never, never>>(def: {
   readonly name?: string;
-  readonly params: P;
+  readonly params?: P;
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
-}): PlacedIndexMap<P> => place({ role: 'indexMap', ...def }) as never;
+}): PlacedIndexMap<P> => place({ role: 'indexMap', params: {}, ...def }) as never;

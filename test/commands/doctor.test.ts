@@ -64,5 +64,11 @@ describe('cuweave doctor', () => {
 
       Required and missing: C++ compiler."
     `);
+    const addon: Check = { name: 'Addon', status: 'missing', finding: 'not built yet' };
+    const end = (...found: Check[]) => diagnosisText(found).split('\n').at(-1);
+    expect(end(checks[0])).toBe('Everything that is required is here.');
+    expect(end(checks[0], addon)).toBe(
+      'Everything that is required is here, but for the addon, which the first build compiles.',
+    );
   });
 });

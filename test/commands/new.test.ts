@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newProject, wrongName } from '../../compiler/commands/new.js';
+import { newProject, ownDependency, wrongName } from '../../compiler/commands/new.js';
 import { version } from '../../compiler/package.js';
 
 let folder = '';
@@ -40,6 +40,22 @@ describe('cuweave new', () => {
     const made = JSON.parse(await readFile(join(folder, 'Other', 'package.json'), 'utf8'));
     expect(made.name).toBe('@me/other');
     expect(made.dependencies.cuweave).toMatch(/^file:\//);
+  });
+
+  it('depends on what npm installed: a version of a registry’s, a tarball, or a folder', async () => {
+    const modules = join(folder, 'site', 'node_modules');
+    const own = join(modules, 'cuweave');
+    await mkdir(own, { recursive: true });
+    await writeFile(join(folder, 'cuweave-1.2.3.tgz'), '');
+    const installed = async (resolved: string): Promise<string> => {
+      const packages = { 'node_modules/cuweave': { resolved } };
+      await writeFile(join(modules, '.package-lock.json'), JSON.stringify({ packages }));
+      return ownDependency(own, '1.2.3');
+    };
+    expect(await ownDependency(own, '1.2.3')).toBe(`file:${own}`);
+    expect(await installed('https://registry.example/cuweave-1.2.3.tgz')).toBe('^1.2.3');
+    expect(await installed('file:../cuweave-1.2.3.tgz')).toBe(`file:${join(folder, 'cuweave-1.2.3.tgz')}`);
+    expect(await installed('file:../gone.tgz')).toBe(`file:${own}`);
   });
 
   it('refuses a folder with something in it, a file, and a name that npm refuses', async () => {

@@ -200,7 +200,13 @@ describe('declarations', () => {
         return [at[0] + rect.x, at[1] + src.height - dst.height];
       },
     });
+    const plain = ops.pointOp({ from: ['rgb'], apply: px => px.map(v => v / 2) });
+    expectTypeOf(plain()).toEqualTypeOf<ops.Stage<'rgb', 'same'>>();
     const wrong = (): void => {
+      // @ts-expect-error it has no parameters
+      plain({ gain: 2 });
+      // @ts-expect-error nor does its function see one
+      ops.pointOp({ from: ['rgb'], apply: (px, { gain }) => px.map(v => v * gain) });
       // @ts-expect-error one channel was promised, and three come
       ops.pointOp({ from: ['rgb'], to: 'gray', params: {}, apply: px => px });
       ops.pointOp({

@@ -108,3 +108,18 @@ test('a place far to the right is shown, and stays short', () => {
 test('no diagnostics, no text', () => {
   expect(formatDiagnostics([], { root: '/' })).toBe('');
 });
+
+test('a file that is no text shows no line', () => {
+  const picture = { file: 'photo.jpg', line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const text = formatDiagnostics([makeDiagnostic('CW9001', { actual: 'a .jpg file' }, picture, [])], {
+    root: '/',
+    readFile: () => '\ufffd\ufffd\ufffd\ufffd\0\u0010JFIF\0',
+  });
+  expect(text).toMatchInlineSnapshot(`
+    "photo.jpg:1:1 - error CW9001: Expected a TypeScript file but received a .jpg file.
+      hint: give the path of a .ts file, relative to the project
+
+    Found 1 error.
+    "
+  `);
+});

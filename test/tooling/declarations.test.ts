@@ -1,0 +1,38 @@
+/** The types as they are published: a name that `@internal` strips is imported by no declaration that stays. */
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Project, ts } from 'ts-morph';
+import { describe, expect, it } from 'vitest';
+import { root } from './source.js';
+
+const noSuchExport = [2305, 2614, 2724];
+
+describe('published types', () => {
+  it('import only what their modules export', () => {
+    expect(existsSync(join(root, 'dist/runtime/index.d.ts')), 'run npm run build:ts first').toBe(true);
+    const project = new Project({
+      skipAddingFilesFromTsConfig: true,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        strict: true,
+        skipLibCheck: false,
+        types: ['node'],
+      },
+    });
+    const files = project.addSourceFilesAtPaths(join(root, 'dist/**/*.d.ts'));
+    expect(files.length).toBeGreaterThan(100);
+    const dangling = files.flatMap(file =>
+      file
+        .getPreEmitDiagnostics()
+        .filter(diagnostic => noSuchExport.includes(diagnostic.getCode()))
+        .map(diagnostic => {
+          const text = ts.flattenDiagnosticMessageText(diagnostic.compilerObject.messageText, ' ');
+          return `${relative(root, file.getFilePath())}:${diagnostic.getLineNumber()}: ${text}`;
+        }),
+    );
+    expect(dangling).toEqual([]);
+  });
+});
