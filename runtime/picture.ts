@@ -6,9 +6,9 @@ import type { HostImage } from './framePlanes.js';
 import type { HostTensor } from './tensor.js';
 
 /** What may be wrong with a picture's file. */
-export type PictureErrorCode = 'notFound' | 'unreadable' | 'notPicture' | 'noLibrary';
+export type PictureErrorCode = 'notFound' | 'unreadable' | 'notPicture' | 'notWritten' | 'noLibrary';
 
-/** A picture cannot be read. */
+/** A picture cannot be read or written. */
 export class PictureError extends CuweaveError {
   override readonly name = 'PictureError';
   constructor(
@@ -162,6 +162,7 @@ const interleave = (planes: Uint8Array, pixels: number, channels: number): Uint8
   return out;
 };
 
+const isOnDevice = (picture: object): boolean => 'toHost' in picture;
 const isTensor = (picture: object): picture is HostTensor => 'layout' in picture;
 const isImage = (picture: object): picture is HostImage => 'planes' in picture;
 
@@ -178,6 +179,11 @@ const onePicture = (picture: HostPicture | HostTensor | HostImage): HostPicture 
 export const toPictures = (picture: HostPicture | HostTensor | HostImage): readonly HostPicture[] => {
   if (typeof picture !== 'object' || picture === null) {
     throw expected('a u8 tensor, an rgb8 image or a picture in host memory', 'picture', describe(picture));
+  }
+  // One on a device has no values here; runtime/tensor.ts need not be loaded to see it.
+  if (isOnDevice(picture)) {
+    const hint = 'Give what `await tensor.toHost()` gives.';
+    throw expected('a picture in host memory', 'picture', describe(picture), hint);
   }
   if (isTensor(picture)) return picturesOf(picture);
   return [isImage(picture) ? imageAsPicture(picture) : picture];
@@ -208,6 +214,8 @@ export const pictureExtensions = ['.png', '.jpg', '.jpeg'] as const;
  *
  * @param path The file, `.png`, `.jpg` or `.jpeg`; one that is there is written over.
  * @param picture A u8 tensor of one image (`Tensor.toHost`), an `rgb8` image, or 8-bit channels side by side.
+ * @throws {ArgumentError} when that is no picture, or still on its device.
+ * @throws {PictureError} `notWritten`, when the file cannot be written.
  */
 export const writePicture = async (
   path: string,
@@ -230,5 +238,10 @@ export const writePicture = async (
   }
   const sharp = await loadSharp();
   const image = sharp(data, { raw: { width, height, channels } });
-  await (jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png()).toFile(path);
+  try {
+    await (jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png()).toFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PictureError('notWritten', `Expected to write a picture to ${path} but: ${why}`, { cause });
+  }
 };

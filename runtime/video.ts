@@ -6,6 +6,7 @@ import type { HostImage } from './framePlanes.js';
 import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
 import { nvdecCapabilities } from './nvdec.js';
 import { NvdecSessions, nvdecDecoder, probeNvdec, type Surface } from './nvdecDecoder.js';
+import { requireKnown } from './options.js';
 import type { PictureDecoder } from './pictureDecoder.js';
 import { softwareDecoder } from './softwareDecoder.js';
 import { MOST_HELD } from './surfaces.js';
@@ -110,7 +111,10 @@ const enginesOf = (device: Device, codec: string): number =>
       .map(found => found.engines),
   );
 
+const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage'];
+
 const checkOptions = (options: VideoOptions): void => {
+  requireKnown(options, optionNames, 'options');
   const { decoder = 'auto', engines = 1, budget, onDamage = 'error' } = options;
   if (!['auto', 'nvdec', 'software'].includes(decoder)) {
     throw expected("'auto', 'nvdec' or 'software'", 'options.decoder', describe(decoder));
@@ -123,6 +127,24 @@ const checkOptions = (options: VideoOptions): void => {
   }
   if (onDamage !== 'error' && onDamage !== 'keep') {
     throw expected("'error' or 'keep'", 'options.onDamage', describe(onDamage));
+  }
+};
+
+const frameNames = ['from', 'to', 'step', 'keep'];
+
+const checkFrameOptions = (options: FrameOptions): void => {
+  requireKnown(options, frameNames, 'options');
+  const { from, to } = options;
+  for (const [value, name] of [
+    [from, 'from'],
+    [to, 'to'],
+  ] as const) {
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      throw expected('seconds of at least 0', `options.${name}`, describe(value));
+    }
+  }
+  if (from !== undefined && to !== undefined && to < from) {
+    throw expected(`seconds of at least ${from} (options.from)`, 'options.to', String(to));
   }
 };
 
@@ -220,8 +242,8 @@ export class VideoReader {
   /**
    * The frames, one by one; they are decoded as they are asked for, a few ahead.
    *
-   * @param options.from First moment, in seconds, inclusive.
-   * @param options.to Last moment, in seconds, exclusive.
+   * @param options.from First moment, in seconds of at least 0, inclusive.
+   * @param options.to Last moment, in seconds, exclusive; not before `from`.
    * @param options.step Every n-th frame of that stretch.
    * @throws {VideoError} Where the data is damaged or ends early, after the frames before it, and when the reader is
    *   disposed of in the middle.
@@ -331,11 +353,12 @@ export class VideoReader {
   }
 
   #decode(
-    range: FrameRange,
+    options: FrameOptions,
     held: number,
   ): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
     this.#requireOpen();
-    return this.#stream.decode(range, { held });
+    checkFrameOptions(options);
+    return this.#stream.decode(options, { held });
   }
 
   /**
