@@ -162,7 +162,7 @@ const interleave = (planes: Uint8Array, pixels: number, channels: number): Uint8
   return out;
 };
 
-const isOnDevice = (picture: object): boolean => 'toHost' in picture;
+const isOnDevice = (given: object): boolean => 'toHost' in given;
 const isTensor = (picture: object): picture is HostTensor => 'layout' in picture;
 const isImage = (picture: object): picture is HostImage => 'planes' in picture;
 
@@ -180,9 +180,8 @@ export const toPictures = (picture: HostPicture | HostTensor | HostImage): reado
   if (typeof picture !== 'object' || picture === null) {
     throw expected('a u8 tensor, an rgb8 image or a picture in host memory', 'picture', describe(picture));
   }
-  // One on a device has no values here; runtime/tensor.ts need not be loaded to see it.
   if (isOnDevice(picture)) {
-    const hint = 'Give what `await tensor.toHost()` gives.';
+    const hint = `Give what \`await ${isTensor(picture) ? 'tensor' : 'image'}.toHost()\` gives.`;
     throw expected('a picture in host memory', 'picture', describe(picture), hint);
   }
   if (isTensor(picture)) return picturesOf(picture);
@@ -241,7 +240,7 @@ export const writePicture = async (
   try {
     await (jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png()).toFile(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = cause instanceof Error ? cause.message.trim().replaceAll('\n', '; ') : String(cause);
     throw new PictureError('notWritten', `Expected to write a picture to ${path} but: ${why}`, { cause });
   }
 };

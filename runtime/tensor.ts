@@ -88,7 +88,8 @@ export class Tensor {
     spec: TensorSpec,
     options: { readonly stream?: Stream } = {},
   ): Tensor {
-    const checked = checkSpec(spec, 'spec');
+    // A tensor on the host says what to make with its values beside it.
+    const checked = checkSpec(spec, 'spec', ['data']);
     const array = requireHostArray(data, checked.dtype, 'data');
     const length = elements(checked.shape);
     if (array.length !== length) {
@@ -252,8 +253,7 @@ const blocks = (
   return { outer, pitch, rowBytes: run * size, rows };
 };
 
-// A tensor on the host may say what to make, with its values beside it.
-const specNames = ['shape', 'dtype', 'layout', 'data'];
+const specNames = ['shape', 'dtype', 'layout'];
 
 /** @param others What the spec may name beside shape, dtype and layout. */
 const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = []): TensorSpec => {

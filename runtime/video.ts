@@ -132,17 +132,22 @@ const checkOptions = (options: VideoOptions): void => {
 
 const frameNames = ['from', 'to', 'step', 'keep'];
 
-const checkFrameOptions = (options: FrameOptions): void => {
+const checkFrameOptions = async (
+  options: FrameOptions,
+  index: VideoStream<unknown>['index'],
+): Promise<void> => {
   requireKnown(options, frameNames, 'options');
-  const { from, to } = options;
-  for (const [value, name] of [
-    [from, 'from'],
-    [to, 'to'],
-  ] as const) {
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      throw expected('seconds of at least 0', `options.${name}`, describe(value));
+  for (const name of ['from', 'to'] as const) {
+    const { [name]: seconds } = options;
+    if (seconds === undefined) continue;
+    if (!Number.isFinite(seconds)) throw expected('seconds', `options.${name}`, describe(seconds));
+    // What an edit list cuts off at the start has negative times.
+    const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
+    if (seconds < first) {
+      throw expected(`seconds of at least ${first.toFixed(3)}`, `options.${name}`, describe(seconds));
     }
   }
+  const { from, to } = options;
   if (from !== undefined && to !== undefined && to < from) {
     throw expected(`seconds of at least ${from} (options.from)`, 'options.to', String(to));
   }
@@ -242,14 +247,14 @@ export class VideoReader {
   /**
    * The frames, one by one; they are decoded as they are asked for, a few ahead.
    *
-   * @param options.from First moment, in seconds of at least 0, inclusive.
+   * @param options.from First moment, in seconds, inclusive; not before 0, or the first frame where that is earlier.
    * @param options.to Last moment, in seconds, exclusive; not before `from`.
    * @param options.step Every n-th frame of that stretch.
    * @throws {VideoError} Where the data is damaged or ends early, after the frames before it, and when the reader is
    *   disposed of in the middle.
    */
   async *frames(options: FrameOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
-    for await (const decoded of this.#decode(options, 1)) {
+    for await (const decoded of await this.#decode(options, 1)) {
       const frame = this.#place(decoded, options.keep === true);
       try {
         yield frame;
@@ -282,7 +287,7 @@ export class VideoReader {
       }
     };
     try {
-      for await (const decoded of this.#decode(options, size)) {
+      for await (const decoded of await this.#decode(options, size)) {
         frames.push(this.#place(decoded, options.keep === true, size > MOST_HELD));
         if (frames.length === size) yield* lend(take());
       }
@@ -352,12 +357,12 @@ export class VideoReader {
     this.dispose();
   }
 
-  #decode(
+  async #decode(
     options: FrameOptions,
     held: number,
-  ): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
+  ): Promise<AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined>> {
     this.#requireOpen();
-    checkFrameOptions(options);
+    await checkFrameOptions(options, this.#stream.index);
     return this.#stream.decode(options, { held });
   }
 
