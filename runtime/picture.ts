@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
 import { ArgumentError, CuweaveError, describe, expected } from './errors.js';
 import type { HostImage } from './framePlanes.js';
+import { requireKnown } from './options.js';
 import type { HostTensor } from './tensor.js';
 
 /** What may be wrong with a picture's file. */
@@ -185,7 +186,9 @@ export const toPictures = (picture: HostPicture | HostTensor | HostImage): reado
     throw expected('a picture in host memory', 'picture', describe(picture), hint);
   }
   if (isTensor(picture)) return picturesOf(picture);
-  return [isImage(picture) ? imageAsPicture(picture) : picture];
+  if (isImage(picture)) return [imageAsPicture(picture)];
+  requireKnown(picture, ['width', 'height', 'channels', 'data'], 'picture');
+  return [picture];
 };
 
 const imageAsPicture = (picture: HostImage): HostPicture => {

@@ -113,6 +113,10 @@ describe('pictures', () => {
     expect(await message(writePicture(at('a.png'), { ...four, height: 2 }))).toMatchInlineSnapshot(
       `"ArgumentError : Expected 8 bytes for picture.data but received 4 bytes."`,
     );
+    const misspelt = { width: 1, height: 1, chanels: 4, data: four.data } as never;
+    expect(await message(writePicture(at('a.png'), misspelt))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a known name for picture but received 'chanels'. Known: width, height, channels, data."`,
+    );
     const sheet = contactSheet(at('sheet.png'), [tensor()], { tiles: 4, ...{ columns: 3 } });
     expect(await message(sheet)).toMatchInlineSnapshot(
       `"ArgumentError : Expected a known name for options but received 'columns'. Known: tiles, width."`,
