@@ -1,4 +1,5 @@
 import type { HostImage } from './framePlanes.js';
+import { requireKnown } from './options.js';
 import { type HostPicture, loadSharp, toPictures, writePicture } from './picture.js';
 import type { HostTensor } from './tensor.js';
 
@@ -83,6 +84,7 @@ export const contactSheet = async (
   pictures: readonly (HostTensor | HostPicture | HostImage)[],
   options: SheetOptions = {},
 ): Promise<number> => {
+  requireKnown(options, ['tiles', 'width'], 'options');
   const sheet = new ContactSheet(options);
   for (const some of pictures) {
     for (const picture of toPictures(some)) await sheet.add(picture);

@@ -1,5 +1,6 @@
 /** Single frames of a video, exact to the frame: which one is meant, and how to come by it with little decoding. */
 import { describe, expected } from './errors.js';
+import { requireKnown } from './options.js';
 import type { DecodedFrame, VideoStream } from './videoStream.js';
 
 /** A frame by its number in the order of showing, from 0, or the one that is shown at a moment, in seconds. */
@@ -27,6 +28,7 @@ export const frameNumber = (
   if (typeof address !== 'object' || address === null || 'index' in address === 'time' in address) {
     throw expected('{ index } or { time }', path, describe(address));
   }
+  requireKnown(address, ['index', 'time'], path);
   if ('index' in address) {
     const { index } = address;
     if (!Number.isInteger(index) || index < 0 || index >= timestamps.length) {

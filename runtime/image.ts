@@ -3,7 +3,8 @@ import type { Device } from './device.js';
 import { byteSize, type HostData, newHostArray, requireHostArray, requireInteger } from './dtype.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
 import { formatOf, type ImageFormat, planeExtent } from './formats.js';
-import type { Stream } from './stream.js';
+import { requireKnown } from './options.js';
+import { type Stream, streamOf } from './stream.js';
 import { requirePointer } from './tensor.js';
 import type { ColourDescription } from './videoColour.js';
 
@@ -90,11 +91,12 @@ export class Image {
     if (typeof spec !== 'object' || spec === null) {
       throw expected('{ format, width, height }', 'image', describe(spec));
     }
+    requireSpecNames(spec, []);
     const format = formatOf(spec.format, 'format');
     requireInteger(spec.width, 1, MAX_SIZE, 'width');
     requireInteger(spec.height, 1, MAX_SIZE, 'height');
     const extents = format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height));
-    return new Image(device, spec, placeNew(device, options.stream ?? device.stream, extents));
+    return new Image(device, spec, placeNew(device, streamOf(options, device), extents));
   }
 
   /**
@@ -108,7 +110,7 @@ export class Image {
     spec: ImageSpec & { readonly planes: readonly HostPlane[] },
     options: { readonly stream?: Stream } = {},
   ): Image {
-    return new Image(device, spec, placeHostPlanes(device, spec, options.stream ?? device.stream));
+    return new Image(device, spec, placeHostPlanes(device, spec, streamOf(options, device)));
   }
 
   /**
@@ -119,7 +121,7 @@ export class Image {
     device: Device,
     spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
   ): Image {
-    const { format, planes } = checkSpec(spec);
+    const { format, planes } = checkSpec(spec, ['planes', 'keepAlive'], ['pointer', 'pitch']);
     const placed = planes.map(({ rowBytes, rows }, n): PlacedPlane => {
       const path = `planes[${n}]`;
       const { pointer, pitch } = spec.planes[n];
@@ -139,7 +141,7 @@ export class Image {
     ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }
   > {
     const { format, width, height, colour } = this;
-    const stream = (options.stream ?? this.device.stream)._native();
+    const stream = streamOf(options, this.device)._native();
     const planes = await guardedAsync(() =>
       Promise.all(
         this._placed().map(async ({ memory, address, pitch }, n) => {
@@ -161,7 +163,7 @@ export class Image {
   clone(options: { readonly stream?: Stream } = {}): Image {
     const { device, format, width, height, colour } = this;
     const spec = { format, width, height, ...(colour ? { colour } : {}) };
-    return new Image(device, spec, copyPlanes(device, spec, this._placed(), options.stream ?? device.stream));
+    return new Image(device, spec, copyPlanes(device, spec, this._placed(), streamOf(options, device)));
   }
 
   /** Whether `dispose()` was called. */
@@ -278,7 +280,8 @@ export const placeHostPlanes = (
   spec: ImageSpec & { readonly planes: readonly HostPlane[] },
   stream: Stream,
 ): readonly PlacedPlane[] => {
-  const { format, planes } = checkSpec(spec);
+  // What `readPicture` gives has its bytes beside the planes, too.
+  const { format, planes } = checkSpec(spec, ['planes', 'data'], ['data', 'pitch', 'offset']);
   const size = byteSize[format.dtype];
   const sources = planes.map(({ rowBytes, rows }, n) => {
     const path = `planes[${n}]`;
@@ -306,10 +309,25 @@ export const placeHostPlanes = (
   });
 };
 
-const checkSpec = (spec: ImageSpec & { readonly planes: readonly unknown[] }) => {
+const specNames = ['format', 'width', 'height', 'colour'];
+const colourNames = ['matrix', 'range', 'primaries', 'transfer', 'source'];
+
+/** @param others What the spec may name beside what every image has. */
+const requireSpecNames = (spec: ImageSpec, others: readonly string[]): void => {
+  // An image may say what to make as well.
+  if (!(spec instanceof Image)) requireKnown(spec, [...specNames, ...others], 'image');
+  if (spec.colour !== undefined) requireKnown(spec.colour, colourNames, 'colour');
+};
+
+const checkSpec = (
+  spec: ImageSpec & { readonly planes: readonly unknown[] },
+  own: readonly string[],
+  planeNames: readonly string[],
+) => {
   if (typeof spec !== 'object' || spec === null) {
     throw expected('{ format, width, height, planes }', 'image', describe(spec));
   }
+  requireSpecNames(spec, own);
   const format = formatOf(spec.format, 'format');
   requireInteger(spec.width, 1, MAX_SIZE, 'width');
   requireInteger(spec.height, 1, MAX_SIZE, 'height');
@@ -319,8 +337,7 @@ const checkSpec = (spec: ImageSpec & { readonly planes: readonly unknown[] }) =>
     throw expected(`${format.planes.length} planes (${names})`, 'planes', actual);
   }
   spec.planes.forEach((plane, n) => {
-    if (typeof plane !== 'object' || plane === null)
-      throw expected('an object', `planes[${n}]`, describe(plane));
+    requireKnown(plane, planeNames, `planes[${n}]`);
   });
   return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
 };

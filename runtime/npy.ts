@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DType } from '../ops/spec.js';
-import { expected } from './errors.js';
+import { describe, expected } from './errors.js';
 import type { HostTensor } from './tensor.js';
 
 const descriptions: Readonly<Record<DType, string>> = {
@@ -75,8 +75,17 @@ export class NpyWriter {
  *
  * @param path The file; one that is there is written over.
  * @param tensor Dense values of any shape, as `Tensor.toHost` gives them.
+ * @throws {ArgumentError} when it is no such tensor, or still on its device.
  */
 export const writeNpy = async (path: string, tensor: HostTensor): Promise<void> => {
+  if (typeof tensor !== 'object' || tensor === null || !ArrayBuffer.isView(tensor.data)) {
+    throw expected(
+      'a tensor in host memory',
+      'tensor',
+      describe(tensor),
+      'Give what `await tensor.toHost()` gives.',
+    );
+  }
   const writer = await NpyWriter.create(path);
   try {
     await writer.append(tensor);

@@ -7,9 +7,10 @@ import type {
 } from '../native/manifest.js';
 import { paramFields } from '../ops/spec.js';
 import { type Beside, besideOf } from './beside.js';
-import { describe, expected } from './errors.js';
+import { expected } from './errors.js';
 import { MAX_SIZE } from './image.js';
 import type { BoundImage } from './inputs.js';
+import { requireKnown } from './options.js';
 import { packParam, valueOfImage } from './params.js';
 
 /** The output's size of a stage: its parameters by name, always as arrays of numbers, and the size that comes in. */
@@ -243,14 +244,7 @@ export class Packing {
 
 /** Refuses options that a pipeline does not have. */
 export const requireOptions = (pipeline: string, known: readonly string[], options: unknown): Options => {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw expected('an object', 'options', describe(options));
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const list = known.length === 0 ? 'It has none.' : `Known: ${known.join(', ')}.`;
-    throw expected(`an option of ${pipeline}`, 'options', `'${name}'`, list);
-  }
+  requireKnown(options, known, 'options', `an option of ${pipeline}`);
   return options as Options;
 };
 

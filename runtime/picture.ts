@@ -3,12 +3,13 @@ import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
 import { ArgumentError, CuweaveError, describe, expected } from './errors.js';
 import type { HostImage } from './framePlanes.js';
+import { requireKnown } from './options.js';
 import type { HostTensor } from './tensor.js';
 
 /** What may be wrong with a picture's file. */
-export type PictureErrorCode = 'notFound' | 'unreadable' | 'notPicture' | 'noLibrary';
+export type PictureErrorCode = 'notFound' | 'unreadable' | 'notPicture' | 'notWritten' | 'noLibrary';
 
-/** A picture cannot be read. */
+/** A picture cannot be read or written. */
 export class PictureError extends CuweaveError {
   override readonly name = 'PictureError';
   constructor(
@@ -162,6 +163,7 @@ const interleave = (planes: Uint8Array, pixels: number, channels: number): Uint8
   return out;
 };
 
+const isOnDevice = (given: object): boolean => 'toHost' in given;
 const isTensor = (picture: object): picture is HostTensor => 'layout' in picture;
 const isImage = (picture: object): picture is HostImage => 'planes' in picture;
 
@@ -179,8 +181,14 @@ export const toPictures = (picture: HostPicture | HostTensor | HostImage): reado
   if (typeof picture !== 'object' || picture === null) {
     throw expected('a u8 tensor, an rgb8 image or a picture in host memory', 'picture', describe(picture));
   }
+  if (isOnDevice(picture)) {
+    const hint = `Give what \`await ${isTensor(picture) ? 'tensor' : 'image'}.toHost()\` gives.`;
+    throw expected('a picture in host memory', 'picture', describe(picture), hint);
+  }
   if (isTensor(picture)) return picturesOf(picture);
-  return [isImage(picture) ? imageAsPicture(picture) : picture];
+  if (isImage(picture)) return [imageAsPicture(picture)];
+  requireKnown(picture, ['width', 'height', 'channels', 'data'], 'picture');
+  return [picture];
 };
 
 const imageAsPicture = (picture: HostImage): HostPicture => {
@@ -208,6 +216,8 @@ export const pictureExtensions = ['.png', '.jpg', '.jpeg'] as const;
  *
  * @param path The file, `.png`, `.jpg` or `.jpeg`; one that is there is written over.
  * @param picture A u8 tensor of one image (`Tensor.toHost`), an `rgb8` image, or 8-bit channels side by side.
+ * @throws {ArgumentError} when that is no picture, or still on its device.
+ * @throws {PictureError} `notWritten`, when the file cannot be written.
  */
 export const writePicture = async (
   path: string,
@@ -230,5 +240,10 @@ export const writePicture = async (
   }
   const sharp = await loadSharp();
   const image = sharp(data, { raw: { width, height, channels } });
-  await (jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png()).toFile(path);
+  try {
+    await (jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png()).toFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.trim().replaceAll('\n', '; ') : String(cause);
+    throw new PictureError('notWritten', `Expected to write a picture to ${path} but: ${why}`, { cause });
+  }
 };

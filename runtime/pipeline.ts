@@ -16,6 +16,7 @@ import {
 import { Intermediate } from './intermediate.js';
 import { KernelCall } from './kernelCall.js';
 import { entryOf } from './library.js';
+import { requireKnown } from './options.js';
 import { signalOf } from './outputs.js';
 import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
 import { isPerImage } from './params.js';
@@ -31,6 +32,8 @@ export type CallOptions = {
   /** The stream to enqueue on; by default the device's own. */
   readonly stream?: Stream;
 };
+
+const callNames = ['stream'];
 
 // Options may be left out where the pipeline asks for none.
 type Given<Options> =
@@ -246,7 +249,7 @@ class Runner {
     bound.forEach((image, n) => {
       requireSameDevice(image.device, device, `input[${n}]`);
     });
-    if (typeof call !== 'object' || call === null) throw expected('{ stream }', 'call', describe(call));
+    requireKnown(call, callNames, 'call');
     const { stream = capturingStream() ?? device.stream } = call;
     if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
     requireSameDevice(stream.device, device, 'call.stream');

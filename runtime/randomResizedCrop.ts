@@ -1,5 +1,6 @@
 import type { Rect } from '../ops/spec.js';
 import { describe, expected } from './errors.js';
+import { requireKnown } from './options.js';
 
 /** How rectangles are drawn; the defaults are torchvision's. */
 export type RandomResizedCropOptions = {
@@ -29,6 +30,7 @@ export const randomResizedCrop = (images: readonly Size[], options: RandomResize
   if (typeof options !== 'object' || options === null) {
     throw expected('{ seed, area?, aspect? }', 'options', describe(options));
   }
+  requireKnown(options, ['seed', 'area', 'aspect'], 'options');
   const { seed, area = [0.08, 1], aspect = [3 / 4, 4 / 3] } = options;
   if (!Number.isSafeInteger(seed)) throw expected('a whole number', 'options.seed', describe(seed));
   range(area, 'options.area', 1);

@@ -3,6 +3,7 @@ import type { Device } from './device.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
 import { Capture, Graph, refuseInCapture } from './graph.js';
 import type { BoundImage } from './inputs.js';
+import { requireKnown } from './options.js';
 
 /** The capture that runs: `work` is not asynchronous, so there is one at most. */
 let capturing: Capture | undefined;
@@ -178,6 +179,18 @@ export class Stream {
     return this.#native;
   }
 }
+
+/** @internal The stream that options name, or the device's. `others`: what else they may name. */
+export const streamOf = (
+  options: { readonly stream?: Stream },
+  device: Device,
+  others: readonly string[] = [],
+): Stream => {
+  requireKnown(options, ['stream', ...others], 'options');
+  const { stream = device.stream } = options;
+  if (!(stream instanceof Stream)) throw expected('a Stream', 'options.stream', describe(stream));
+  return stream;
+};
 
 /** @internal The stream whose graph is captured, if one is. */
 export const capturingStream = (): Stream | undefined => capturing?.stream;

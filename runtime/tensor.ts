@@ -10,7 +10,8 @@ import {
   requireInteger,
 } from './dtype.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
-import type { Stream } from './stream.js';
+import { requireKnown } from './options.js';
+import { type Stream, streamOf } from './stream.js';
 
 /** The order of a tensor's axes in memory: N images, C channels, H rows, W columns. */
 export type Layout = 'NHWC' | 'NCHW' | 'HWC' | 'CHW';
@@ -72,7 +73,7 @@ export class Tensor {
   static empty(device: Device, spec: TensorSpec, options: { readonly stream?: Stream } = {}): Tensor {
     const checked = checkSpec(spec, 'spec');
     const bytes = elements(checked.shape) * byteSize[checked.dtype];
-    const memory = device._allocate((options.stream ?? device.stream)._native(), bytes);
+    const memory = device._allocate(streamOf(options, device)._native(), bytes);
     return new Tensor(device, memory, checked, denseStrides(checked.shape), bytes);
   }
 
@@ -87,7 +88,8 @@ export class Tensor {
     spec: TensorSpec,
     options: { readonly stream?: Stream } = {},
   ): Tensor {
-    const checked = checkSpec(spec, 'spec');
+    // A tensor on the host says what to make with its values beside it.
+    const checked = checkSpec(spec, 'spec', ['data']);
     const array = requireHostArray(data, checked.dtype, 'data');
     const length = elements(checked.shape);
     if (array.length !== length) {
@@ -95,7 +97,7 @@ export class Tensor {
     }
     const tensor = Tensor.empty(device, checked, options);
     const bytes = tensor.byteLength;
-    const stream = (options.stream ?? device.stream)._native();
+    const stream = streamOf(options, device)._native();
     guarded(() => stream.upload(tensor.#memory, 0, bytes, array, 0, bytes, bytes, 1));
     return tensor;
   }
@@ -114,7 +116,7 @@ export class Tensor {
       readonly keepAlive?: object;
     },
   ): Tensor {
-    const checked = checkSpec(spec, 'spec');
+    const checked = checkSpec(spec, 'spec', ['pointer', 'strides', 'keepAlive']);
     const strides = spec.strides ?? denseStrides(checked.shape);
     if (strides.length !== checked.shape.length) {
       throw expected(`${checked.shape.length} numbers`, 'spec.strides', describe(strides));
@@ -149,7 +151,7 @@ export class Tensor {
     const length = elements(shape);
     const size = byteSize[dtype];
     const memory = this._memory();
-    const stream = (options.stream ?? this.device.stream)._native();
+    const stream = streamOf(options, this.device, ['into'])._native();
     const data = options.into ?? newHostArray(dtype, length);
     if (requireHostArray(data, dtype, 'options.into').length !== length) {
       throw expected(`${length} values`, 'options.into', `${data.length}`);
@@ -180,7 +182,7 @@ export class Tensor {
     if (apart < BigInt(target.byteLength) && -apart < BigInt(this.byteLength)) {
       throw expected('memory apart from the source', 'target', 'some of the same memory');
     }
-    const stream = (options.stream ?? device.stream)._native();
+    const stream = streamOf(options, device)._native();
     // Rows as long as both tensors keep them in one piece.
     const axis = Math.max(outerAxes(this), outerAxes(target));
     const from = blocks(this, byteSize[dtype], axis);
@@ -251,10 +253,15 @@ const blocks = (
   return { outer, pitch, rowBytes: run * size, rows };
 };
 
-const checkSpec = (spec: TensorSpec, path: string): TensorSpec => {
+const specNames = ['shape', 'dtype', 'layout'];
+
+/** @param others What the spec may name beside shape, dtype and layout. */
+const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = []): TensorSpec => {
   if (typeof spec !== 'object' || spec === null) {
     throw expected('{ shape, dtype, layout }', path, describe(spec));
   }
+  // A tensor may say what to make as well.
+  if (!(spec instanceof Tensor)) requireKnown(spec, [...specNames, ...others], path);
   const layout = layouts.find(name => name === spec.layout);
   if (layout === undefined) throw expected('NHWC, NCHW, HWC or CHW', `${path}.layout`, describe(spec.layout));
   const dtype = requireDType(spec.dtype, `${path}.dtype`);

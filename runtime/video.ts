@@ -6,6 +6,7 @@ import type { HostImage } from './framePlanes.js';
 import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
 import { nvdecCapabilities } from './nvdec.js';
 import { NvdecSessions, nvdecDecoder, probeNvdec, type Surface } from './nvdecDecoder.js';
+import { requireKnown } from './options.js';
 import type { PictureDecoder } from './pictureDecoder.js';
 import { softwareDecoder } from './softwareDecoder.js';
 import { MOST_HELD } from './surfaces.js';
@@ -110,7 +111,10 @@ const enginesOf = (device: Device, codec: string): number =>
       .map(found => found.engines),
   );
 
+const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage'];
+
 const checkOptions = (options: VideoOptions): void => {
+  requireKnown(options, optionNames, 'options');
   const { decoder = 'auto', engines = 1, budget, onDamage = 'error' } = options;
   if (!['auto', 'nvdec', 'software'].includes(decoder)) {
     throw expected("'auto', 'nvdec' or 'software'", 'options.decoder', describe(decoder));
@@ -123,6 +127,29 @@ const checkOptions = (options: VideoOptions): void => {
   }
   if (onDamage !== 'error' && onDamage !== 'keep') {
     throw expected("'error' or 'keep'", 'options.onDamage', describe(onDamage));
+  }
+};
+
+const frameNames = ['from', 'to', 'step', 'keep'];
+
+const checkFrameOptions = async (
+  options: FrameOptions,
+  index: VideoStream<unknown>['index'],
+): Promise<void> => {
+  requireKnown(options, frameNames, 'options');
+  for (const name of ['from', 'to'] as const) {
+    const { [name]: seconds } = options;
+    if (seconds === undefined) continue;
+    if (!Number.isFinite(seconds)) throw expected('seconds', `options.${name}`, describe(seconds));
+    // What an edit list cuts off at the start has negative times.
+    const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
+    if (seconds < first) {
+      throw expected(`seconds of at least ${first.toFixed(3)}`, `options.${name}`, describe(seconds));
+    }
+  }
+  const { from, to } = options;
+  if (from !== undefined && to !== undefined && to < from) {
+    throw expected(`seconds of at least ${from} (options.from)`, 'options.to', String(to));
   }
 };
 
@@ -220,14 +247,14 @@ export class VideoReader {
   /**
    * The frames, one by one; they are decoded as they are asked for, a few ahead.
    *
-   * @param options.from First moment, in seconds, inclusive.
-   * @param options.to Last moment, in seconds, exclusive.
+   * @param options.from First moment, in seconds, inclusive; not before 0, or the first frame where that is earlier.
+   * @param options.to Last moment, in seconds, exclusive; not before `from`.
    * @param options.step Every n-th frame of that stretch.
    * @throws {VideoError} Where the data is damaged or ends early, after the frames before it, and when the reader is
    *   disposed of in the middle.
    */
   async *frames(options: FrameOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
-    for await (const decoded of this.#decode(options, 1)) {
+    for await (const decoded of await this.#decode(options, 1)) {
       const frame = this.#place(decoded, options.keep === true);
       try {
         yield frame;
@@ -260,7 +287,7 @@ export class VideoReader {
       }
     };
     try {
-      for await (const decoded of this.#decode(options, size)) {
+      for await (const decoded of await this.#decode(options, size)) {
         frames.push(this.#place(decoded, options.keep === true, size > MOST_HELD));
         if (frames.length === size) yield* lend(take());
       }
@@ -330,12 +357,13 @@ export class VideoReader {
     this.dispose();
   }
 
-  #decode(
-    range: FrameRange,
+  async #decode(
+    options: FrameOptions,
     held: number,
-  ): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
+  ): Promise<AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined>> {
     this.#requireOpen();
-    return this.#stream.decode(range, { held });
+    await checkFrameOptions(options, this.#stream.index);
+    return this.#stream.decode(options, { held });
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Device } from './device.js';
 import { requireInteger } from './dtype.js';
 import { CuweaveError, DisposedError, describe, expected, guarded, guardedAsync } from './errors.js';
 import { colourReader, refusal, surfaceOf } from './nvdecDecoder.js';
+import { requireKnown } from './options.js';
 import { bitstreamSetup } from './parameterSets.js';
 import { MOST_SURFACES } from './surfaces.js';
 import { VideoFrame } from './videoFrame.js';
@@ -42,6 +43,8 @@ export type VideoDecoderOptions = {
   readonly held?: number;
 };
 
+const optionNames = ['device', 'codec', 'description', 'lowLatency', 'held'];
+
 // Surfaces beyond those that are held, for the engine to go on with.
 const spare = 4;
 // Packets that may wait before push() does, and before it refuses, since nobody takes frames.
@@ -80,6 +83,7 @@ export class VideoDecoder {
 
   /** @throws {DeviceUnavailableError} Without NVDEC; `reason` says why. */
   constructor(options: VideoDecoderOptions) {
+    requireKnown(options, optionNames, 'options');
     const { device, codec, description, lowLatency = false, held = 16 } = options;
     if (!decoderCodecs.includes(codec)) {
       throw expected(`one of ${decoderCodecs.join(', ')}`, 'options.codec', describe(codec));

@@ -2,7 +2,7 @@ import type { Device } from './device.js';
 import type { HostImage } from './framePlanes.js';
 import { copyPlanes, Image, ImageBatch, type PlacedPlane, placeHostPlanes } from './image.js';
 import type { Surface } from './nvdecDecoder.js';
-import type { Stream } from './stream.js';
+import { type Stream, streamOf } from './stream.js';
 import type { ColourDescription } from './videoColour.js';
 import type { DecodedFrame, FrameTiming } from './videoStream.js';
 
@@ -45,7 +45,7 @@ export class VideoFrame extends Image implements FrameTiming {
     return new VideoFrame(
       device,
       { timestamp, duration, index, damaged, image, colour: colour as ColourDescription },
-      copyPlanes(device, image, this._placed(), options.stream ?? device.stream),
+      copyPlanes(device, image, this._placed(), streamOf(options, device)),
       false,
     );
   }

@@ -27,6 +27,11 @@ it('frames before the edit have negative times, and the edit begins at 0', async
   const shown: string[] = [];
   for await (const frame of video.frames({ from: 0 })) shown.push(digestOf(await frame.toHost()));
   expect(shown).toEqual(hashes.slice(2));
+  for await (const frame of video.frames({ from: -0.05, to: 0 }))
+    expect(frame.timestamp).toBeCloseTo(-0.04, 6);
+  await expect(video.frames({ from: -1 }).next()).rejects.toThrow(
+    'Expected seconds of at least -0.080 for options.from but received -1.',
+  );
   const first = await video.frameAt({ time: 0 });
   expect(first).toMatchObject({ index: 2 });
   expect(digestOf(await first.toHost())).toBe(hashes[2]);

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contactSheet } from '../../runtime/contactSheet.js';
+import { openDevice } from '../../runtime/device.js';
+import { Image } from '../../runtime/image.js';
 import { NpyWriter, writeNpy } from '../../runtime/npy.js';
 import { picturesOf, readPicture, writePicture } from '../../runtime/picture.js';
 import { openOutput } from '../../runtime/runOutput.js';
-import type { HostTensor } from '../../runtime/tensor.js';
+import { type HostTensor, Tensor } from '../../runtime/tensor.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -111,6 +113,41 @@ describe('pictures', () => {
     expect(await message(writePicture(at('a.png'), { ...four, height: 2 }))).toMatchInlineSnapshot(
       `"ArgumentError : Expected 8 bytes for picture.data but received 4 bytes."`,
     );
+    const misspelt = { width: 1, height: 1, chanels: 4, data: four.data } as never;
+    expect(await message(writePicture(at('a.png'), misspelt))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a known name for picture but received 'chanels'. Known: width, height, channels, data."`,
+    );
+    const sheet = contactSheet(at('sheet.png'), [tensor()], { tiles: 4, ...{ columns: 3 } });
+    expect(await message(sheet)).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a known name for options but received 'columns'. Known: tiles, width."`,
+    );
+  });
+
+  it('on a device are asked for on the host', async () => {
+    const device = openDevice('cpu');
+    const placed = Tensor.fromHost(device, rgb, { shape: [1, 2, 3, 3], dtype: 'u8', layout: 'NHWC' });
+    const image = Image.fromHost(device, { format: 'rgb8', width: 3, height: 2, planes: [{ data: rgb }] });
+    expect(await message(writePicture(at('d.png'), placed as never))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a picture in host memory for picture but received a Tensor. Give what \`await tensor.toHost()\` gives."`,
+    );
+    expect(await message(writePicture(at('d.png'), image as never))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a picture in host memory for picture but received an Image. Give what \`await image.toHost()\` gives."`,
+    );
+    expect(await message(contactSheet(at('d.png'), [placed as never]))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a picture in host memory for picture but received a Tensor. Give what \`await tensor.toHost()\` gives."`,
+    );
+    expect(await message(writeNpy(at('d.npy'), placed as never))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a tensor in host memory for tensor but received a Tensor. Give what \`await tensor.toHost()\` gives."`,
+    );
+    device.dispose();
+  });
+
+  it('say where they cannot be written', async () => {
+    const work = writePicture(at('none/x.png'), tensor());
+    expect(await message(work)).toMatch(
+      /^PictureError notWritten: Expected to write a picture to FOLDER\/none\/x.png but: .*No such file.*$/,
+    );
+    await expect(work).rejects.toMatchObject({ cause: expect.any(Error) });
   });
 
   it('many on a sheet, evenly chosen', async () => {

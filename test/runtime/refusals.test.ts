@@ -6,7 +6,9 @@ import {
   ImageBatch,
   openDevice,
   type PipelineInput,
+  randomResizedCrop,
   Tensor,
+  VideoDecoder,
 } from '../../runtime/index.js';
 import { definePipeline } from '../../runtime/pipeline.js';
 import { buildHandmade, type Handmade, handmadeManifest, handmadeSizes } from '../support/handmade.js';
@@ -53,6 +55,86 @@ const nv12 = (): Image =>
   });
 const rect = { x: 0, y: 0, width: 4, height: 3 };
 const options = { rect, gain: 1 };
+
+it('refuses names that nothing reads', async () => {
+  const spec = { shape: [1, 2, 2], dtype: 'u8', layout: 'HWC' } as const;
+  const data = new Uint8Array(36);
+  const shape = { format: 'rgb8', width: 4, height: 3 };
+  const fromHost = (change: object, of: object = {}) =>
+    Image.fromHost(device, { ...shape, planes: [{ data, ...of }], ...change });
+  const decode = (given: object) => new VideoDecoder(wrong(given));
+  const stream = device.createStream();
+  expect(
+    refusals({
+      'tensor.empty': () => Tensor.empty(device, { ...spec, ...{ strides: [4, 2, 1] } }),
+      'tensor.empty options': () => Tensor.empty(device, spec, wrong({ straem: stream })),
+      'tensor.fromHost': () => Tensor.fromHost(device, data, { ...spec, ...{ dtpye: 'u8' } }),
+      'tensor.fromHost options': () =>
+        Tensor.fromHost(device, data.subarray(32), spec, wrong({ Stream: stream })),
+      'tensor.wrap': () => Tensor.wrap(device, { ...spec, pointer: 4096n, ...{ stride: [4, 2, 1] } }),
+      'tensor.copyTo': () =>
+        Tensor.empty(device, spec).copyTo(Tensor.empty(device, spec), wrong({ straem: stream })),
+      'image.empty': () => Image.empty(device, { ...shape, ...{ planes: [] } }),
+      'image.empty options': () => Image.empty(device, shape, wrong({ straem: stream })),
+      'image.fromHost': () => fromHost({ colours: { matrix: 'bt709' } }),
+      'image.fromHost plane': () => fromHost({}, { ptich: 20 }),
+      'image.fromHost colour': () => fromHost({ colour: { matrix: 'bt709', fullRange: true } }),
+      'image.wrap': () => Image.wrap(device, { ...shape, planes: [], ...{ keepalive: data } }),
+      'image.wrap plane': () =>
+        Image.wrap(device, { ...shape, planes: [{ pointer: 4096n, pitch: 12, ...{ offset: 4 } }] }),
+      'image.clone': () => rgb().clone(wrong({ straem: stream })),
+      'no stream': () => rgb().clone({ stream: wrong('fast') }),
+      'no options': () => rgb().clone(wrong(null)),
+      call: () => made.cropped(rgb(), options, wrong({ straem: stream })),
+      'a stream for a call': () => made.cropped(rgb(), options, wrong(stream)),
+      randomResizedCrop: () => randomResizedCrop([], wrong({ seed: 1, ratio: [1, 2] })),
+      decoder: () => decode({ device, codec: 'avc', lowlatency: true }),
+      'decoder without options': () => decode(wrong(undefined)),
+    }),
+  ).toMatchInlineSnapshot(`
+    "tensor.empty: ArgumentError: Expected a known name for spec but received 'strides'. Known: shape, dtype, layout.
+    tensor.empty options: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
+    tensor.fromHost: ArgumentError: Expected a known name for spec but received 'dtpye'. Known: shape, dtype, layout, data.
+    tensor.fromHost options: ArgumentError: Expected a known name for options but received 'Stream'. Known: stream.
+    tensor.wrap: ArgumentError: Expected a known name for spec but received 'stride'. Known: shape, dtype, layout, pointer, strides, keepAlive.
+    tensor.copyTo: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
+    image.empty: ArgumentError: Expected a known name for image but received 'planes'. Known: format, width, height, colour.
+    image.empty options: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
+    image.fromHost: ArgumentError: Expected a known name for image but received 'colours'. Known: format, width, height, colour, planes, data.
+    image.fromHost plane: ArgumentError: Expected a known name for planes[0] but received 'ptich'. Known: data, pitch, offset.
+    image.fromHost colour: ArgumentError: Expected a known name for colour but received 'fullRange'. Known: matrix, range, primaries, transfer, source.
+    image.wrap: ArgumentError: Expected a known name for image but received 'keepalive'. Known: format, width, height, colour, planes, keepAlive.
+    image.wrap plane: ArgumentError: Expected a known name for planes[0] but received 'offset'. Known: pointer, pitch.
+    image.clone: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
+    no stream: ArgumentError: Expected a Stream for options.stream but received 'fast'.
+    no options: ArgumentError: Expected an object for options but received null.
+    call: ArgumentError: Expected a known name for call but received 'straem'. Known: stream.
+    a stream for a call: ArgumentError: Expected a known name for call but received 'device'. Known: stream.
+    randomResizedCrop: ArgumentError: Expected a known name for options but received 'ratio'. Known: seed, area, aspect.
+    decoder: ArgumentError: Expected a known name for options but received 'lowlatency'. Known: device, codec, description, lowLatency, held.
+    decoder without options: ArgumentError: Expected an object for options but received undefined."
+  `);
+  stream.dispose();
+  await expect(
+    Tensor.empty(device, spec).toHost(wrong({ straem: 1 })),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: Expected a known name for options but received 'straem'. Known: stream, into.]`,
+  );
+  await expect(rgb().toHost(wrong({ into: data }))).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: Expected a known name for options but received 'into'. Known: stream.]`,
+  );
+  expect(() => fromHost({}, { ptich: 20 })).toThrow(expect.objectContaining({ path: 'planes[0].ptich' }));
+});
+
+it('takes what the runtime itself gives as a description', async () => {
+  const [image, tensor] = [rgb(), Tensor.empty(device, { shape: [1, 2, 2], dtype: 'u8', layout: 'HWC' })];
+  const [picture, host] = [await image.toHost(), await tensor.toHost()];
+  expect(Image.fromHost(device, picture).planes[0].pitch).toBe(12);
+  expect(Image.empty(device, image).width).toBe(4);
+  expect(Image.wrap(device, image).planes).toEqual(image.planes);
+  expect(Tensor.fromHost(device, host.data, host).shape).toEqual([1, 2, 2]);
+  expect(Tensor.empty(device, tensor).shape).toEqual([1, 2, 2]);
+});
 
 it('refuses devices that are not there', () => {
   expect(

@@ -24,6 +24,8 @@ const numberOf = async (image: {
 };
 type VideoFrameToHost = () => Promise<{ planes: readonly { data: unknown; pitch: number }[] }>;
 
+const message = (work: Promise<unknown>) => work.catch((error: Error) => `${error.name}: ${error.message}`);
+
 describe('VideoReader', () => {
   it('says what it opened and how it decodes', async () => {
     const video = await open('odd');
@@ -101,8 +103,6 @@ describe('VideoReader', () => {
   });
 
   it('refuses wrong arguments', async () => {
-    const message = (work: Promise<unknown>) =>
-      work.catch((error: Error) => `${error.name}: ${error.message}`);
     expect(await message(VideoReader.open(5 as never))).toMatchInlineSnapshot(
       `"ArgumentError: Expected a path or the bytes of a video for source but received 5."`,
     );
@@ -130,5 +130,35 @@ describe('VideoReader', () => {
     expect(await message((await open('bars')).frames({ step: 1.5 }).next())).toMatchInlineSnapshot(
       `"ArgumentError: Expected a whole number of at least 1 for options.step but received 1.5."`,
     );
+  });
+
+  it('refuses names that nothing reads, and stretches that are none', async () => {
+    const video = await open('bars');
+    const cases: readonly Promise<unknown>[] = [
+      VideoReader.open(clipPath('bars'), { device, ...{ devise: device } }),
+      video.frames({ from: 1, ...{ setp: 10 } }).next(),
+      video.batches(4, { step: 2, ...{ fom: 1 } }).next(),
+      video.frameAt({ index: 1, ...{ tiem: 2 } }),
+      video.framesAt([{ index: 1 }, { time: 1, ...{ keep: true } }]),
+      video.frames({ from: -1 }).next(),
+      video.frames({ from: Number.NaN }).next(),
+      video.batches(4, { to: Number.POSITIVE_INFINITY }).next(),
+      video.batches(4, { to: -0.5 }).next(),
+      video.frames({ from: 2, to: 1 }).next(),
+    ];
+    expect((await Promise.all(cases.map(message))).join('\n')).toMatchInlineSnapshot(`
+      "ArgumentError: Expected a known name for options but received 'devise'. Known: device, decoder, engines, budget, onDamage.
+      ArgumentError: Expected a known name for options but received 'setp'. Known: from, to, step, keep.
+      ArgumentError: Expected a known name for options but received 'fom'. Known: from, to, step, keep.
+      ArgumentError: Expected a known name for address but received 'tiem'. Known: index, time.
+      ArgumentError: Expected a known name for addresses[1] but received 'keep'. Known: index, time.
+      ArgumentError: Expected seconds of at least 0.000 for options.from but received -1.
+      ArgumentError: Expected seconds for options.from but received NaN.
+      ArgumentError: Expected seconds for options.to but received Infinity.
+      ArgumentError: Expected seconds of at least 0.000 for options.to but received -0.5.
+      ArgumentError: Expected seconds of at least 2 (options.from) for options.to but received 1."
+    `);
+    expect(await video.frames({ from: 1e6 }).next()).toMatchObject({ done: true });
+    expect(await video.frames({ from: 1, to: 1 }).next()).toMatchObject({ done: true });
   });
 });
