@@ -59,7 +59,8 @@ const sizes = [
 const batchFor = (source: Format, device: Device) => {
   const numbers = random(91);
   const images = sizes.map(([width, height]) => {
-    const { planes } = randomImage(source, width, height, numbers, { padding: 16 });
+    const image = randomImage(source, width, height, numbers, { padding: 16 });
+    const planes = image.planes.map(({ data, pitch }) => ({ data, pitch }));
     const colour = { matrix: 'bt601', range: 'full', source: 'stream' } as const;
     return Image.fromHost(device, { format: source.name, width, height, planes, colour });
   });
