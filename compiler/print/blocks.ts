@@ -2,18 +2,8 @@
 import type { Format } from '../../ops/spec.js';
 import { blockOf } from '../pass/block.js';
 import { inRun, laneAt, planeMember, save, shift, storedTypes } from './planes.js';
+import type { Sample } from './samples.js';
 
-/** A plane whose samples belong to a block as a whole. */
-type SharedPlane = {
-  readonly name: string;
-  readonly type: string;
-  readonly channels: number;
-  readonly pointer: string;
-  readonly pitch: string;
-  /** The sample of the block at (x, y). */
-  readonly x: string;
-  readonly y: string;
-};
 /** A sink whose pixels are written block by block. */
 export type BlocksView = {
   readonly width: number;
@@ -21,8 +11,9 @@ export type BlocksView = {
   /** Names of a pixel's channels. */
   readonly lanes: readonly string[];
   /** Planes with a sample for each pixel; at column `i` of a row. */
-  readonly own: readonly (Omit<SharedPlane, 'x' | 'y'> & { readonly stores: readonly string[] })[];
-  readonly shared: readonly SharedPlane[];
+  readonly own: readonly (Omit<Sample, 'x' | 'y'> & { readonly stores: readonly string[] })[];
+  /** Planes whose samples belong to a block as a whole: that of the block at (x, y). */
+  readonly shared: readonly Sample[];
   /** On a GPU: of pixel `px[row][i]` of a block at (x, y), into `own`, and of the whole block into `shared`. */
   readonly pixelStores: readonly string[];
   readonly sharedStores: readonly string[];
@@ -67,7 +58,7 @@ export const blocksView = (format: Format): BlocksView => {
   /** The mean of a block, by the text of one of its pixels. */
   const meanOf = (pixel: (row: number, column: number) => string): string =>
     `cw::mean(${rows.flatMap(row => columns.map(column => pixel(row, column))).join(', ')})`;
-  const plain = ({ x: _x, y: _y, ...rest }: SharedPlane) => rest;
+  const plain = ({ x: _x, y: _y, ...rest }: Sample) => rest;
   return {
     width,
     height,

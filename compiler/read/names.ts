@@ -14,12 +14,11 @@ export const safeName = (name: string): string => {
 };
 
 /** A set of names in use. */
-export type Names = { readonly take: (wanted: string) => string; readonly has: (name: string) => boolean };
+export type Names = { readonly take: (wanted: string) => string };
 
 /** @param alsoTaken Says which names are taken elsewhere. */
 export const makeNames = (alsoTaken: (name: string) => boolean = () => false): Names => {
   const used = new Set<string>();
-  const has = (name: string): boolean => used.has(name);
   const free = (name: string): boolean => !used.has(name) && !alsoTaken(name);
   const take = (wanted: string): string => {
     const base = safeName(wanted);
@@ -30,5 +29,5 @@ export const makeNames = (alsoTaken: (name: string) => boolean = () => false): N
     used.add(name);
     return name;
   };
-  return { take, has };
+  return { take };
 };
