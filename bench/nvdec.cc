@@ -1,7 +1,7 @@
 // The bare loop that cuweave's video decoding is measured against: parse, decode, map, unmap, and nothing else.
-//   nvdec PACKETS CODEC SESSIONS     PACKETS: per packet a 32-bit length, little-endian, and its bytes
-// Every session decodes the whole stream on a thread of its own. Prints frames per second of all together, from the moment
-// when every session has its decoder. Compiled with -shared it lends its frames instead (bench/peers/video.py): see below.
+//   nvdec PACKETS CODEC SESSIONS APART     PACKETS: per packet a 32-bit length, little-endian, and its bytes
+// Every session decodes the whole stream on a thread of its own and begins APART milliseconds after the one before. Prints frames
+// per second of all together, from the moment when every session has its decoder. Compiled with -shared it lends its frames instead (bench/peers/video.py): see below.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -44,6 +44,7 @@ struct Session {
   CUvideodecoder decoder = nullptr;
   CUvideoparser parser = nullptr;
   CUstream stream = nullptr;
+  std::chrono::milliseconds late{0};
   long frames = 0;
   unsigned width = 0, height = 0;
 
@@ -80,6 +81,8 @@ struct Session {
       ready.notify_all();
     }
     ready.wait(lock, [] { return missing == 0; });
+    lock.unlock();
+    std::this_thread::sleep_for(late);
     return static_cast<int>(info.ulNumDecodeSurfaces);
   }
   int display(CUVIDPARSERDISPINFO* shown) {
@@ -201,11 +204,12 @@ void nvdec_close(void* handle) {
 }  // extern "C"
 
 int main(int count, char** arguments) {
-  if (count != 4) return 2;
+  if (count != 5) return 2;
   readPackets(arguments[1]);
   const auto codec = static_cast<cudaVideoCodec>(std::atoi(arguments[2]));
   missing = std::atoi(arguments[3]);
   std::vector<Session> sessions(static_cast<size_t>(missing));
+  for (size_t n = 0; n < sessions.size(); ++n) sessions[n].late = std::chrono::milliseconds(std::atoi(arguments[4])) * n;
   std::vector<std::thread> threads;
   for (auto& session : sessions) threads.emplace_back([&] { session.run(codec); });
   long frames = 0;

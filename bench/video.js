@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cudaStatus, nvdecCapabilities, nvdecStatus, openDevice, VideoDecoder, VideoReader } from 'cuweave';
 import * as built from './build/index.js';
@@ -22,6 +23,11 @@ if (!nvdecStatus().usable) {
 
 const FRAMES = Number(process.env.FRAMES ?? 4000);
 const BATCH = 8;
+// Of several sessions: so often by turns, the median counts.
+const TURNS = 3;
+// Sessions that decode the same picture of one file at the same moment are faster than any that do not: how much later each begins
+// than the one before, in ms.
+const APART = 5;
 const codes = { avc: 4, hevc: 8, vp8: 9, vp9: 10, av1: 11 };
 const device = openDevice('cuda');
 const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -61,14 +67,28 @@ const through = pipeline => async reader => {
   output?.dispose();
   return frames;
 };
-/** Opens a file so many times, then starts the clock: the bare loop, too, has its packets and its decoders before. */
-const measured = async (count, path, options, work) => {
+/**
+ * Opens a file so many times, then starts the clock: the bare loop, too, has its packets and its decoders before. Each file is begun
+ * `apart` ms after the one before.
+ */
+const measured = async (count, path, options, work, apart = 0) => {
   const readers = await Promise.all(
     Array.from({ length: count }, () => VideoReader.open(path, { device, decoder: 'nvdec', ...options })),
   );
-  const found = await timed(async () => (await Promise.all(readers.map(work))).reduce((a, b) => a + b, 0));
+  const begin = async (reader, n) => {
+    if (n * apart > 0) await setTimeout(n * apart);
+    return work(reader);
+  };
+  const found = await timed(async () => (await Promise.all(readers.map(begin))).reduce((a, b) => a + b, 0));
   for (const reader of readers) reader.dispose();
   return found;
+};
+
+/** The median, by frames per second, of so many runs. */
+const medianOf = async (count, run) => {
+  const runs = [];
+  for (let n = 0; n < count; n++) runs.push(await run());
+  return runs.sort((a, b) => a.fps - b.fps)[Math.floor(count / 2)];
 };
 
 /** Makes the decoders, which stay in their pool. */
@@ -166,24 +186,47 @@ try {
       return Buffer.concat([length, whole]);
     });
     writeFileSync(packetFile, Buffer.concat(Array.from({ length: repeats }, () => units).flat()));
-    const bareFps = sessions =>
+    const bareFps = (sessions, apart) =>
       bare && codes[video.codec] !== undefined
-        ? Number(execFileSync(bare, [packetFile, String(codes[video.codec]), String(sessions)]))
+        ? Number(
+            execFileSync(bare, [packetFile, String(codes[video.codec]), String(sessions), String(apart)]),
+          )
         : Number.NaN;
     const ratio = (fps, of) => (Number.isNaN(of) ? '' : `${(fps / of).toFixed(3)} of the bare loop`);
     // The first run makes the decoders, which are kept.
     await measured(engines, path, {}, decodeOnly);
-    for (const sessions of [1, engines]) {
-      const expected = bareFps(sessions);
-      report(file, `bare C++ loop, ${sessions} session(s)`, expected);
+    for (const [sessions, apart] of engines > 1
+      ? [
+          [1, 0],
+          [engines, 0],
+          [engines, APART],
+        ]
+      : [[1, 0]]) {
+      const which = (what, plural) =>
+        sessions === 1
+          ? `one ${what}`
+          : `${sessions} ${plural}, ${apart ? `${apart} ms apart` : 'all at once'}`;
+      const turns = sessions === 1 ? 1 : TURNS;
       await warmUp(sessions, path);
       const delay = monitorEventLoopDelay({ resolution: 1 });
-      delay.enable();
-      const decoded = await measured(sessions, path, {}, decodeOnly);
-      delay.disable();
+      const bares = [];
+      const decoded = await medianOf(turns, async () => {
+        bares.push(bareFps(sessions, apart));
+        delay.enable();
+        const run = await measured(sessions, path, {}, decodeOnly, apart);
+        delay.disable();
+        return run;
+      });
+      const expected = median(bares);
       report(
         file,
-        `decode only, ${sessions} file(s)`,
+        `bare C++ loop, ${which('session', 'sessions')}`,
+        expected,
+        bares.map(Math.round).join(' '),
+      );
+      report(
+        file,
+        `decode only, ${which('file', 'files')}`,
         decoded.fps,
         `${ratio(decoded.fps, expected)}; CPU ${decoded.micros.toFixed(0)} µs a frame; ` +
           `event loop delayed by ${(delay.mean / 1e6).toFixed(2)} ms mean, ${(delay.max / 1e6).toFixed(1)} max`,
@@ -195,10 +238,10 @@ try {
         const size = pipeline === built.nv12ResizedF16 ? { width: 640, height: 640 } : {};
         const call = (...given) => pipeline(...given, size);
         call.runInto = (into, batch) => pipeline.runInto(into, batch, size);
-        const run = await measured(sessions, path, {}, through(call));
+        const run = await medianOf(turns, () => measured(sessions, path, {}, through(call), apart));
         report(
           file,
-          `+ ${name}, ${sessions} file(s)`,
+          `+ ${name}, ${which('file', 'files')}`,
           run.fps,
           `${(run.fps / decoded.fps).toFixed(3)} of decode only; CPU ${run.micros.toFixed(0)} µs a frame`,
         );

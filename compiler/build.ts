@@ -17,8 +17,16 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Manifest } from '../native/manifest.js';
 import { buildAddon } from './addon.js';
 import { BuildError } from './errors.js';
-import { bindingSources, cudaSource, headerSource, hostSource, manifestSource } from './generate.js';
-import { builtKernels, type Kernel, type Plan } from './ir/plan.js';
+import {
+  bindingSources,
+  cudaSource,
+  headerSource,
+  hostSource,
+  manifestSource,
+  pairSource,
+} from './generate.js';
+import { builtKernels, type Plan } from './ir/plan.js';
+import { pairedKernels } from './print/pair.js';
 import { inParallel, runProgram } from './process.js';
 import { plansOf, type SpecOptions } from './specs.js';
 import {
@@ -117,11 +125,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const cxx = await findCxx();
   if (!cxx) throw new BuildError(noCompiler());
 
-  const jobs = plans.flatMap(plan =>
-    builtKernels(plan).flatMap(kernel =>
-      jobsOf(kernel, { root, out, cxx, nvcc, archs, strict: options.strict === true }),
-    ),
-  );
+  const tools = { root, out, cxx, nvcc, archs, strict: options.strict === true };
+  const jobs = plans.flatMap(plan => jobsOf(plan, tools));
   const total = jobs.length + 2;
   const counts = { compiled: 0, cached: 0 };
   const step = (label: string, cached: boolean): void => {
@@ -244,30 +249,44 @@ export const target = async (
   return { nvcc, archs: [...new Set(archs)].sort((a, b) => Number(a.slice(3)) - Number(b.slice(3))) };
 };
 
+/** Everything to compile for a plan. */
 const jobsOf = (
-  kernel: Kernel,
+  plan: Plan,
   tools: { root: string; out: string; cxx: Tool; nvcc?: Tool; archs: readonly string[]; strict: boolean },
 ): Job[] => {
+  const { nvcc } = tools;
   const headers = readdirSync(includeDirectory())
     .sort()
     .map(file => readFileSync(join(includeDirectory(), file), 'utf8'));
+  /** @param included The texts of files beside it that it includes. */
   const job = (
-    extension: string,
+    label: string,
     tool: Tool,
     args: readonly string[],
     print: (file: string) => string,
+    included: readonly string[] = [],
   ): Job => {
-    const source = relative(tools.root, join(tools.out, 'generated', `${kernel.name}.${extension}`));
+    const source = relative(tools.root, join(tools.out, 'generated', label));
     const text = print(source);
-    const key = hashOf(text, ...headers, tool.version, ...args);
-    return { label: `${kernel.name}.${extension}`, tool, args, text, source, key };
+    const key = hashOf(text, ...included, ...headers, tool.version, ...args);
+    return { label, tool, args, text, source, key };
   };
-  const flags = [...hostFlags, ...hostTuning(tools.cxx)];
-  const host = job('cpp', tools.cxx, flags, file => hostSource(kernel, file));
-  if (!tools.nvcc) return [host];
-  const cuda = job('cu', tools.nvcc, cudaFlags(tools.archs, tools.strict), file => cudaSource(kernel, file));
-  // The slow one first, so that it does not come last and alone.
-  return [cuda, host];
+  const hostArgs = [...hostFlags, ...hostTuning(tools.cxx)];
+  const cudaArgs = cudaFlags(tools.archs, tools.strict);
+  const jobs = builtKernels(plan).map(kernel => ({
+    kernel,
+    host: job(`${kernel.name}.cpp`, tools.cxx, hostArgs, file => hostSource(kernel, file)),
+    cuda: nvcc && job(`${kernel.name}.cu`, nvcc, cudaArgs, file => cudaSource(kernel, file)),
+  }));
+  const pairs = plan.pairs.flatMap(pair => {
+    const both = pairedKernels(plan, pair);
+    const included = jobs.flatMap(({ kernel, cuda }) => (cuda && both.includes(kernel) ? [cuda.text] : []));
+    return nvcc
+      ? [job(`${pair.name}.cu`, nvcc, cudaArgs, file => pairSource(plan, pair, file), included)]
+      : [];
+  });
+  // The slow ones first, so that none of them comes last and alone.
+  return [...pairs, ...jobs.flatMap(({ host, cuda }) => (cuda ? [cuda, host] : [host]))];
 };
 
 /** A path as compilers get it: never an option, and without the names of the folders above the root, which may be odd. */

@@ -1,6 +1,6 @@
 /** From plans to the text of every generated file. Pure: identical input gives identical text. */
 import type { Manifest } from '../native/manifest.js';
-import { builtKernels, type Kernel, type Plan } from './ir/plan.js';
+import { builtKernels, type Kernel, type Pair, type Plan } from './ir/plan.js';
 import { version } from './package.js';
 import { bindingPrelude, bindingViews } from './print/bindings.js';
 import { compositeLines } from './print/composite.js';
@@ -8,6 +8,7 @@ import { gatherView } from './print/gather.js';
 import { resolveLines } from './print/lines.js';
 import { manifestOf } from './print/manifest.js';
 import { oracleView } from './print/oracle.js';
+import { pairView } from './print/pair.js';
 import { structsView } from './print/structs.js';
 import { kernelView } from './print/view.js';
 import { windowView } from './print/window.js';
@@ -29,6 +30,10 @@ export const cudaSource = (kernel: Kernel, file: string): string =>
       }),
     ),
   );
+
+/** The CUDA source of two kernels in one launch; it stands beside theirs. */
+export const pairSource = (plan: Plan, pair: Pair, file: string): string =>
+  render('pair.cu', pairView(plan, pair, file, version));
 
 /** The host source of a kernel. */
 export const hostSource = (kernel: Kernel, file: string): string =>
@@ -57,11 +62,16 @@ export const headerSource = (plans: readonly Plan[], library: string): string =>
     version,
     library,
     pipelines: plans.flatMap(plan =>
-      builtKernels(plan).map((kernel, n) => ({
-        name: kernel.name,
-        comments: [...(n === 0 ? compositeLines(plan) : []), kernel.chain],
-        structs: structsView(kernel),
-      })),
+      builtKernels(plan).map((kernel, n) => {
+        // Behind the second of the two.
+        const pair = plan.pairs.find(({ steps }) => steps[1] === n);
+        return {
+          name: kernel.name,
+          comments: [...(n === 0 ? compositeLines(plan) : []), kernel.chain],
+          structs: structsView(kernel),
+          ...(pair ? { pair: { name: pair.name, first: plan.kernels[pair.steps[0]]!.name } } : {}),
+        };
+      }),
     ),
   });
 

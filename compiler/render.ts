@@ -5,7 +5,14 @@ import Handlebars from 'handlebars';
 import { packageFile } from './package.js';
 
 /** The templates, by file name without `.hbs`. */
-export type TemplateName = 'kernel.cu' | 'host.cpp' | 'oracle.js' | 'pipelines.h' | 'index.js' | 'index.d.ts';
+export type TemplateName =
+  | 'kernel.cu'
+  | 'pair.cu'
+  | 'host.cpp'
+  | 'oracle.js'
+  | 'pipelines.h'
+  | 'index.js'
+  | 'index.d.ts';
 
 // Nothing is HTML here, and a misspelt member must throw rather than print nothing.
 const options = { noEscape: true, strict: true } as const;

@@ -60,6 +60,8 @@ export type NativeEvent = {
 export type NativePipeline = { readonly handle: number; readonly cuda: boolean };
 export type NativeLibrary = {
   pipeline(name: string, argsSize: number, imageSize: number, outputSize: number): NativePipeline;
+  /** The function that enqueues two kernels, by their handles; its block is the first's. */
+  pair(name: string, first: number, second: number): NativePipeline;
 };
 export type NativeStream = {
   synchronize(): Promise<void>;
@@ -102,6 +104,7 @@ export type NativeStream = {
     memories: Float64Array,
     reads: number,
     used: number,
+    second?: Uint8Array,
   ): void;
   capture(calls: readonly RecordedCall[]): NativeGraph;
   dispose(): void;
@@ -114,6 +117,8 @@ export type RecordedCall = {
   readonly memories: Float64Array;
   readonly reads: number;
   readonly used: number;
+  /** The block of a pair's second kernel. */
+  readonly second?: Uint8Array | undefined;
 };
 export type NativeGraph = { launch(): void; dispose(): void };
 /** What a stream's pictures have in common; one object for all of them. Codes of colour are those of ITU-T H.273. */
@@ -207,7 +212,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 6;
+const INTERFACE = 7;
 
 let loaded: NativeAddon | undefined;
 

@@ -3,7 +3,7 @@ import type { NativePipeline } from './addon.js';
 import type { Beside } from './beside.js';
 import type { Device } from './device.js';
 import type { BoundImage } from './inputs.js';
-import { launchError, loadKernel, requireDevice } from './library.js';
+import { launchError, loadKernel, loadPair, requireDevice } from './library.js';
 import { Packing, type ScaleFunction, type SizeFunction } from './packing.js';
 import { capturingStream, type Stream } from './stream.js';
 
@@ -31,10 +31,11 @@ export class KernelCall {
   }
 
   /** Finds the kernel in the library, once, and refuses a device for which there is no code. */
-  load(device: Device): void {
+  load(device: Device): NativePipeline {
     const { directory, manifest, name } = this.origin;
     this.#native ??= loadKernel(directory, manifest, this.kernel);
     requireDevice(device, this.#native, name);
+    return this.#native;
   }
 
   /**
@@ -48,26 +49,94 @@ export class KernelCall {
     beside: Beside,
     stream: Stream,
   ): void {
-    const { packing, kernel } = this;
+    const { packing, kernel, origin } = this;
     packing.fillPlanes(inputs, outputs, beside);
+    const { handle } = this.#native as NativePipeline;
     const handles = this.#handles;
     handles.clear();
     handles.add(inputs);
-    for (const { open } of kernel.images ?? []) handles.add(beside.get(open) ?? []);
+    handles.addBeside(kernel, beside);
     const reads = handles.count;
     for (let s = 0; s < outputs.length; s++) handles.add(outputs[s]);
-    const { handle } = this.#native as NativePipeline;
-    const { values, count } = handles;
-    try {
-      stream._launch(handle, packing.block, inputs.length, values, reads, count);
-    } catch (error) {
-      const { manifest, name } = this.origin;
-      throw launchError(error, manifest, name, inputs.length, stream.device);
-    }
-    if (!capturingStream()) return;
-    for (const images of [inputs, ...outputs, ...beside.values()]) stream._keepForGraph(images);
+    enqueue(origin, stream, { handle, block: packing.block, count: inputs.length, handles, reads });
+    if (capturingStream()) keepForGraph(stream, inputs, outputs, beside);
   }
 }
+
+/** Two kernels that read the same, enqueued as one. Only a GPU has them. */
+export class PairCall {
+  readonly #handles = new Handles();
+  #native: NativePipeline | undefined;
+
+  constructor(
+    /** Of the function for both. */
+    readonly name: string,
+    readonly calls: readonly [KernelCall, KernelCall],
+  ) {}
+
+  /** Finds the function in the library, once; both kernels are there. */
+  load(device: Device): void {
+    if (device.kind !== 'cuda' || this.#native) return;
+    const [first, second] = this.calls;
+    const { directory, manifest } = first.origin;
+    this.#native = loadPair(directory, manifest, this.name, [first.load(device), second.load(device)]);
+  }
+
+  /** Like {@link KernelCall.launch}, with the outputs of each. */
+  launch(
+    inputs: readonly BoundImage[],
+    outputs: readonly [readonly (readonly BoundImage[])[], readonly (readonly BoundImage[])[]],
+    beside: Beside,
+    stream: Stream,
+  ): void {
+    const { calls } = this;
+    const { handle } = this.#native as NativePipeline;
+    const handles = this.#handles;
+    handles.clear();
+    handles.add(inputs);
+    calls.forEach(({ packing, kernel }, n) => {
+      packing.fillPlanes(inputs, outputs[n], beside);
+      handles.addBeside(kernel, beside);
+    });
+    const reads = handles.count;
+    const written = outputs.flat();
+    for (const images of written) handles.add(images);
+    const [{ origin, packing }, { packing: second }] = calls;
+    const count = inputs.length;
+    enqueue(origin, stream, { handle, block: packing.block, count, handles, reads, second: second.block });
+    if (capturingStream()) keepForGraph(stream, inputs, written, beside);
+  }
+}
+
+type Enqueued = {
+  readonly handle: number;
+  readonly block: Uint8Array;
+  readonly count: number;
+  readonly handles: Handles;
+  /** The first so many of the memories are read, the others written. */
+  readonly reads: number;
+  readonly second?: Uint8Array;
+};
+const enqueue = (
+  { manifest, name }: Origin,
+  stream: Stream,
+  { handle, block, count, handles, reads, second }: Enqueued,
+): void => {
+  try {
+    stream._launch(handle, block, count, handles.values, reads, handles.count, second);
+  } catch (error) {
+    throw launchError(error, manifest, name, count, stream.device);
+  }
+};
+
+const keepForGraph = (
+  stream: Stream,
+  inputs: readonly BoundImage[],
+  outputs: readonly (readonly BoundImage[])[],
+  beside: Beside,
+): void => {
+  for (const images of [inputs, ...outputs, ...beside.values()]) stream._keepForGraph(images);
+};
 
 /** The memories of a call, by their handles; kept from call to call, so that a call allocates nothing here. */
 class Handles {
@@ -89,6 +158,11 @@ class Handles {
         this.values[this.count++] = last;
       }
     }
+  }
+
+  /** Those of images beside the source that a kernel's operators read. */
+  addBeside({ images }: ManifestKernel, beside: Beside): void {
+    for (const { open } of images ?? []) this.add(beside.get(open) ?? []);
   }
 
   #grow(): void {

@@ -7,7 +7,7 @@ import {
   type ManifestKernel,
   type ManifestPipeline,
 } from '../native/manifest.js';
-import { loadAddon, type NativePipeline } from './addon.js';
+import { loadAddon, type NativeLibrary, type NativePipeline } from './addon.js';
 import type { Device } from './device.js';
 import { CudaError, fromNative, LaunchError, LibraryError } from './errors.js';
 
@@ -30,11 +30,31 @@ export const entryOf = (manifest: Manifest, name: string): ManifestPipeline => {
   return entry;
 };
 
-/** Loads the shared library beside the manifest and finds the kernel's functions in it. */
+/** Finds the kernel's functions in the shared library beside the manifest. */
 export const loadKernel = (
   directory: URL | string,
   manifest: Manifest,
   entry: ManifestKernel,
+): NativePipeline => {
+  const outputSize = entry.image.sizes + 8 * entry.geometry.length;
+  return fromLibrary(directory, manifest, library =>
+    library.pipeline(entry.name, entry.args.size, entry.image.size, outputSize),
+  );
+};
+
+/** Finds the function there that enqueues two kernels. */
+export const loadPair = (
+  directory: URL | string,
+  manifest: Manifest,
+  name: string,
+  [first, second]: readonly [NativePipeline, NativePipeline],
+): NativePipeline =>
+  fromLibrary(directory, manifest, library => library.pair(name, first.handle, second.handle));
+
+const fromLibrary = (
+  directory: URL | string,
+  manifest: Manifest,
+  find: (library: NativeLibrary) => NativePipeline,
 ): NativePipeline => {
   const folder = resolve(typeof directory === 'string' ? directory : fileURLToPath(directory));
   const { library } = manifest;
@@ -48,8 +68,7 @@ export const loadKernel = (
     throw new LibraryError(`The pipelines' library is missing: there is no ${path}. ${rebuild}`);
   const addon = loadAddon();
   try {
-    const outputSize = entry.image.sizes + 8 * entry.geometry.length;
-    return addon.openLibrary(path).pipeline(entry.name, entry.args.size, entry.image.size, outputSize);
+    return find(addon.openLibrary(path));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new LibraryError(

@@ -14,7 +14,7 @@ import {
   refuseOverlap,
 } from './inputs.js';
 import { Intermediate } from './intermediate.js';
-import { KernelCall } from './kernelCall.js';
+import { KernelCall, PairCall } from './kernelCall.js';
 import { entryOf } from './library.js';
 import { requireKnown } from './options.js';
 import { signalOf } from './outputs.js';
@@ -158,6 +158,8 @@ class Runner {
   readonly #calls: readonly KernelCall[];
   /** By step, where two kernels can do it. */
   readonly #halved: readonly (HalvedCall | undefined)[];
+  /** By step, where it and the next one can be enqueued as one. */
+  readonly #pairs: readonly (PairCall | undefined)[];
   readonly #results: readonly Result[];
   /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
   readonly #written: readonly (readonly number[])[];
@@ -173,6 +175,11 @@ class Runner {
     this.#steps = stepsOf(entry);
     this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
     this.#halved = this.#steps.map(({ halves }) => halves && new HalvedCall(built, halves));
+    const pairs = 'pairs' in entry ? (entry.pairs ?? []) : [];
+    this.#pairs = this.#steps.map((_, n) => {
+      const pair = pairs.find(({ steps }) => steps[0] === n);
+      return pair && new PairCall(pair.name, [this.#calls[n], this.#calls[n + 1]]);
+    });
     this.#results = resultsOf(entry);
     this.#written = this.#steps.map(({ kernel }) =>
       kernel.sinks.map(({ output }) => this.#results.findIndex(({ name }) => name === output)),
@@ -255,6 +262,7 @@ class Runner {
     requireSameDevice(stream.device, device, 'call.stream');
     for (const kernel of this.#calls) kernel.load(device);
     for (const halved of this.#halved) halved?.load(device);
+    for (const pair of this.#pairs) pair?.load(device);
     const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
     const beside = bindBeside(this.#openImages, given, images.length, (image, path) => {
       requireSameDevice(image.device, device, path);
@@ -376,23 +384,32 @@ class Runner {
   #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream, beside }: Prepared): void {
     if (capturingStream()) refusePassing([images, ...beside.values()].flat());
     const between = new Map<number, Intermediate>();
+    /** Memory for what a step writes. */
+    const writtenBy = (n: number): (readonly BoundImage[])[] =>
+      this.#written[n].map((result, s) => {
+        if (result >= 0) return outputs[result];
+        const { sinks } = this.#steps[n].kernel;
+        const made = new Intermediate(stream, sinks[s], withColours(sizes[n], images));
+        between.set(n, made);
+        return made.images;
+      });
     try {
-      this.#steps.forEach(({ kernel, reads }, n) => {
+      for (let n = 0; n < this.#steps.length; n++) {
+        const { reads } = this.#steps[n];
         const inputs = reads === undefined ? images : between.get(reads)!.images;
-        const written = this.#written[n].map((result, s) => {
-          if (result >= 0) return outputs[result];
-          const made = new Intermediate(stream, kernel.sinks[s], withColours(sizes[n], images));
-          between.set(n, made);
-          return made.images;
-        });
-        if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {
+        const written = writtenBy(n);
+        const pair = stream.device.kind === 'cuda' ? this.#pairs[n] : undefined;
+        if (pair) {
+          n++;
+          pair.launch(inputs, [written, writtenBy(n)], beside, stream);
+        } else if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {
           this.#calls[n].launch(inputs, written, beside, stream);
         }
         if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
           between.get(reads)!.dispose();
           between.delete(reads);
         }
-      });
+      }
     } finally {
       for (const made of between.values()) made.dispose();
     }

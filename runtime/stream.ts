@@ -125,14 +125,16 @@ export class Stream {
     handles: Float64Array,
     reads: number,
     used: number,
+    second?: Uint8Array,
   ): void {
     if (!capturing) {
-      this.#open().launch(pipeline, block, count, handles, reads, used);
+      this.#open().launch(pipeline, block, count, handles, reads, used, second);
       return;
     }
     this.#requireCapture();
     const memories = handles.slice(0, used);
-    capturing.calls.push({ pipeline, block: block.slice(), count, memories, reads, used });
+    const kept = { block: block.slice(), second: second?.slice() };
+    capturing.calls.push({ pipeline, ...kept, count, memories, reads, used });
   }
 
   /** @internal Keeps the memory of images that a call uses for the graph that is captured. */

@@ -135,6 +135,8 @@ export type Kernel = {
   readonly geometry: readonly (MapStage | ChainedMapStage | IndexMapStage)[];
   readonly layout: Layout;
   readonly schedule: Schedule;
+  /** Whether it may be one of two in a launch: its blocks are a function of their own then. */
+  readonly isPaired: boolean;
   /** Of the structure alone: numbers that the author settled are not part of it. */
   readonly hash: string;
   /** The pipeline in a line: `nv12 > yuvToRgb > …`. */
@@ -143,7 +145,7 @@ export type Kernel = {
   readonly notes: readonly FusionNote[];
 };
 /** A kernel before it is laid out and scheduled. */
-export type FusedKernel = Omit<Kernel, 'layout' | 'schedule' | 'hash' | 'chain'>;
+export type FusedKernel = Omit<Kernel, 'layout' | 'schedule' | 'isPaired' | 'hash' | 'chain'>;
 /** What `cuweave explain` says of one stage. */
 export type FusionNote = { readonly stage: string; readonly rule: string; readonly why: string };
 
@@ -187,6 +189,18 @@ export type Halves = {
   /** How far the filter reads from its point, in pixels of the input, or of the output where that is smaller. */
   readonly radius: number;
 };
+/**
+ * Two steps that read the same and are launched as one: image by image the blocks of the one and then those of the other, which find in
+ * the L2 cache what those have read. It never changes a bit of the result.
+ */
+export type Pair = {
+  /** That of their launcher. */
+  readonly name: string;
+  /** One comes right after the other. */
+  readonly steps: readonly [number, number];
+  /** How many images a launch takes. */
+  readonly images: number;
+};
 /** How the results of a pipeline are computed, and how else they could be. */
 export type ResultsPlan = {
   /** Results that one kernel writes. */
@@ -227,6 +241,7 @@ export type Plan = {
   readonly steps: readonly Step[];
   /** For each step: another way to do it. */
   readonly halves: readonly (Halves | undefined)[];
+  readonly pairs: readonly Pair[];
   readonly cuts: readonly Cut[];
   /** Where it has several results. */
   readonly results?: ResultsPlan;

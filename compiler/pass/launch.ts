@@ -52,9 +52,10 @@ export const launchParts = ({
     { what: 'what every launch has', bytes: ARGS_HEAD + FLAGS },
   ].sort((a, b) => b.bytes - a.bytes);
 
-const callBytes = ({ argsSize }: Layout): number => argsSize + FLAGS;
+/** Bytes of what a launch has once. */
+export const callBytes = ({ argsSize }: Layout): number => argsSize + FLAGS;
 /** An image's descriptor, with the numbers behind it that are computed once per image. */
-const imageBytes = (hoisted: FusedKernel['hoisted'], { imageSize }: Layout): number => {
+export const imageBytes = (hoisted: FusedKernel['hoisted'], { imageSize }: Layout): number => {
   const uniforms = hoisted.reduce((sum, { values }) => sum + values.length, 0);
   return imageSize + align8(UNIFORM * uniforms);
 };

@@ -17,6 +17,7 @@ import { fuse } from './fuse.js';
 import { halve } from './halve.js';
 import { launchBytes, launchParts, PARAMETER_SPACE } from './launch.js';
 import { layOut } from './layout.js';
+import { pairsOf } from './pair.js';
 import { schedule } from './schedule.js';
 import { split } from './split.js';
 import { hoistUniform } from './uniform.js';
@@ -36,16 +37,21 @@ export const plan = (
   const kernels = pieces.map(piece => kernelOf(piece.pipeline));
   const tooLarge = kernels.filter(kernel => !isLaunchable(kernel));
   if (tooLarge.length > 0) return { diagnostics: tooLarge.map(kernel => notLaunchable(pipeline, kernel)) };
-  const [first, ...rest] = kernels;
   const stages = new Set(withImageStages(stagesOf(pipeline)).map(({ name }) => name));
+  const steps = pieces.map(({ step }) => step);
+  const halves = pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, stages, free)));
+  const pairs = pairsOf(kernels, steps, halves, () => free(`${pipeline.name}_pair`));
+  const paired = new Set(pairs.flatMap(pair => pair.steps));
+  const [first, ...rest] = kernels.map((kernel, n) => ({ ...kernel, isPaired: paired.has(n) }));
   const made: Plan = {
     name: pipeline.name,
     pipeline,
     chain: 'outputs' in pipeline ? forkOf(pipeline) : chainOf(pipeline),
     hash: structureHash(pipeline),
     kernels: [first!, ...rest],
-    steps: pieces.map(({ step }) => step),
-    halves: pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, stages, free))),
+    steps,
+    halves,
+    pairs,
     cuts,
     ...(results ? { results } : {}),
   };
@@ -67,6 +73,7 @@ const kernelOf = (pipeline: KernelIr): Kernel => {
     ...whole,
     layout,
     schedule: schedule(whole, layout),
+    isPaired: false,
     hash: structureHash(structureOf(pipeline)),
     chain: kernelChain(pipeline),
   };

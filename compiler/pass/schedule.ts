@@ -66,16 +66,18 @@ const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: S
         rows: plane.subsampling[1] === 2 ? Math.ceil(rows / 2) + 1 : rows,
       };
     });
-  const bytesFor = (rows: number): number =>
-    SHARED_OWN + patches(rows).reduce((sum, patch) => sum + patch.bytes * patch.rows, 0);
   let rows = (isWide ? ROOM_DOWN.wide : ROOM_DOWN.square) + window('y');
-  while (bytesFor(rows) > SHARED_BYTES) rows--;
+  while (!fitsShared(patches(rows))) rows--;
   const { border } = kernel.resample!.stage;
   const atEdges = border.kind === 'constant' || isClamp(border.apply.fn);
   return rows < LEAST_ROWS
     ? {}
     : { staging: { width, height, patches: patches(rows), leastTiles: LEAST_TILES, atEdges } };
 };
+
+/** Whether a block's shared memory holds all of them. */
+export const fitsShared = (patches: readonly Patch[]): boolean =>
+  SHARED_OWN + patches.reduce((sum, { bytes, rows }) => sum + bytes * rows, 0) <= SHARED_BYTES;
 
 /** Whether a border is the nearest pixel: `min(max(i, 0), size - 1)`. Others may lead anywhere in the image. */
 const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {

@@ -3,7 +3,7 @@ import { isOneKernel, type Plan } from '../ir/plan.js';
 
 /** What to call in which order, as lines; none for a pipeline that is one kernel. */
 export const compositeLines = (plan: Plan): readonly string[] => {
-  const { name, chain, kernels, steps, halves } = plan;
+  const { name, chain, kernels, steps, halves, pairs } = plan;
   if (isOneKernel(plan)) return [];
   const lines = kernels.map((kernel, n) => {
     const { reads } = steps[n]!;
@@ -19,5 +19,10 @@ export const compositeLines = (plan: Plan): readonly string[] => {
     const between = across.pipeline.sinks[0].format.name;
     return `${line}; or, to the same bits, ${both}, with an image of ${between} between them`;
   });
-  return [`${name}: ${chain}`, 'Kernels, to be called in this order on one stream:', ...lines, ''];
+  const together = pairs.map(pair => {
+    const both = pair.steps.map(step => `cuweave_${kernels[step]!.name}`).join(' and ');
+    return `  cuweave_${pair.name}: ${both} in one launch, to the same bits`;
+  });
+  const called = 'Kernels, to be called in this order on one stream:';
+  return [`${name}: ${chain}`, called, ...lines, ...together, ''];
 };

@@ -12,7 +12,7 @@ import type { Format, KernelIr, SinkIr } from '../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
 export const manifestEntry = (plan: Plan): ManifestPipeline => {
-  const { pipeline, chain, hash, kernels, steps, halves } = plan;
+  const { pipeline, chain, hash, kernels, steps, halves, pairs } = plan;
   if (isOneKernel(plan)) return kernelEntry(kernels[0]);
   const { name, doc } = pipeline;
   const entries = kernels.map((kernel, n) => ({
@@ -21,7 +21,16 @@ export const manifestEntry = (plan: Plan): ManifestPipeline => {
     ...halvesEntry(halves[n]),
   }));
   const results = 'outputs' in pipeline ? pipeline.outputs.map(output => output.name) : [''];
-  return { name, doc, hash, chain, results, steps: entries };
+  const together = pairs.map(pair => ({ name: pair.name, steps: pair.steps }));
+  return {
+    name,
+    doc,
+    hash,
+    chain,
+    results,
+    steps: entries,
+    ...(together.length > 0 ? { pairs: together } : {}),
+  };
 };
 
 const halvesEntry = (halves: Halves | undefined): Pick<ManifestStep, 'halves'> => {

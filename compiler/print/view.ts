@@ -103,9 +103,17 @@ export type KernelView = {
     readonly x: number;
     readonly y: number;
     readonly threads: number;
-    /** Two blocks to a multiprocessor are enough: to have eight, nvcc would rather spill than use more registers. */
-    readonly roomy: boolean;
+    /** Its `__launch_bounds__`. */
+    readonly bounds: string;
+    /** Its place among all blocks. */
+    readonly index: string;
+    /** The name of the kernel that reads its taps from shared memory. */
+    readonly staged: string;
   };
+  /** Whether its blocks are a function of their own, for a pair of kernels. */
+  readonly paired: boolean;
+  /** What a launcher finds out beside the blocks: the member's name, and what it says; no name where there is one way. */
+  readonly work: WorkView;
   readonly tile: {
     readonly width: number;
     readonly height: number;
@@ -131,6 +139,8 @@ export type KernelView = {
   };
   readonly capacities: readonly { readonly images: number; readonly last: boolean }[];
 };
+/** Which of two ways a launch takes. */
+export type WorkView = { readonly flag: 'staged' | 'aligned' | ''; readonly title: string };
 /** The function that reads one beside the source. */
 type InputView = PixelsView & { readonly name: string; readonly title: string; readonly pixel: string };
 type FunctionView = Omit<PrintedFunction, 'lines'> & {
@@ -293,9 +303,30 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
         ),
       ),
     },
-    block: { x: block[0], y: block[1], threads: block[0] * block[1], roomy: source.chroma !== undefined },
+    block: {
+      x: block[0],
+      y: block[1],
+      threads: block[0] * block[1],
+      bounds: launchBounds(kernel),
+      index: kernel.isPaired ? 'block' : 'blockIdx',
+      staged: `${kernelName(kernel)}_staged`,
+    },
+    paired: kernel.isPaired,
+    work: workView(kernel),
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
   };
+};
+
+/** Two blocks to a multiprocessor are enough for a chroma filter: to have eight, nvcc would rather spill than use more registers. */
+export const launchBounds = ({ pipeline, schedule: { block } }: Kernel): string =>
+  `${block[0] * block[1]}${pipeline.source.chroma ? ', 2' : ''}`;
+
+/** Runs and shared memory go by what sinks, and sources that are resampled, are: no kernel has both. */
+export const workView = ({ pipeline, schedule: { staging, tile } }: Kernel): WorkView => {
+  if (staging) return { flag: 'staged', title: 'whether taps come from shared memory' };
+  if (movesRuns(tile, pipeline.sinks[0].format))
+    return { flag: 'aligned', title: 'whether runs can be moved together' };
+  return { flag: '', title: '' };
 };
 
 const tileText = ({ width, height, readsRuns }: Tile): string => {

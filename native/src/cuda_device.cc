@@ -96,13 +96,13 @@ class CudaStream : public Stream {
     requireOpen();
     context_.enter();
     const auto& pipeline = *launch.pipeline;
-    if (!pipeline.cuda) {
+    if (!pipeline.cuda && !pipeline.both) {
       throw Failure(FailureKind::Library, "Pipeline '" + pipeline.name + "' was built for the CPU only.");
     }
-    block_.assign(launch.args, launch.args + pipeline.argsSize);
-    const ArgsHead head{static_cast<uint32_t>(pipeline.argsSize), launch.count, launch.images};
-    std::memcpy(block_.data(), &head, sizeof head);
-    const int code = pipeline.cuda(block_.data(), stream_);
+    fill(block_, pipeline, launch.args, launch.images, launch.count);
+    if (pipeline.both) fill(secondBlock_, *pipeline.second, launch.secondArgs, launch.secondImages, launch.count);
+    const int code = pipeline.both ? pipeline.both(block_.data(), secondBlock_.data(), stream_)
+                                   : pipeline.cuda(block_.data(), stream_);
     if (code != CUDA_SUCCESS) throw context_.failure(code, "the launch");
   }
 
@@ -165,6 +165,14 @@ class CudaStream : public Stream {
   }
 
  private:
+  // What a kernel's function takes.
+  static void fill(std::vector<uint8_t>& block, const PipelineFunctions& kernel, const uint8_t* args, const uint8_t* images,
+                   int32_t count) {
+    block.assign(args, args + kernel.argsSize);
+    const ArgsHead head{static_cast<uint32_t>(kernel.argsSize), count, images};
+    std::memcpy(block.data(), &head, sizeof head);
+  }
+
   // The driver lets enqueued work finish before the stream's resources go.
   void destroy() {
     if (!stream_) return;
@@ -223,8 +231,8 @@ class CudaStream : public Stream {
   CudaContext& context_;
   CUstream stream_ = nullptr;
   TaskThread thread_;
-  // The argument block of a call; kept for its capacity.
-  std::vector<uint8_t> block_;
+  // The argument blocks of a call; kept for their capacity.
+  std::vector<uint8_t> block_, secondBlock_;
 };
 
 class CudaGraph : public Graph {

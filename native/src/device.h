@@ -77,6 +77,9 @@ struct Launch {
   const uint8_t* args;
   const uint8_t* images;
   int32_t count;
+  // Of a pair: the same for its second kernel, of as many images.
+  const uint8_t* secondArgs = nullptr;
+  const uint8_t* secondImages = nullptr;
 };
 
 // A call that is kept, with all that it was given.
@@ -85,8 +88,12 @@ struct RecordedCall {
   std::vector<uint8_t> args;
   std::vector<uint8_t> images;
   int32_t count;
+  std::vector<uint8_t> secondArgs;
+  std::vector<uint8_t> secondImages;
   std::vector<std::shared_ptr<Memory>> used;
-  Launch launch() const { return {pipeline, args.data(), images.data(), count}; }
+  Launch launch() const {
+    return {pipeline, args.data(), images.data(), count, secondArgs.data(), secondImages.data()};
+  }
 };
 
 // Calls that are enqueued together, again and again, on the stream that they were captured for.

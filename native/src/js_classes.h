@@ -156,6 +156,8 @@ class JsLibrary : public Napi::ObjectWrap<JsLibrary> {
  private:
   // (name, argsSize, imageSize, outputSize)
   Napi::Value pipeline(const Napi::CallbackInfo& info);
+  // (name, first pipeline's handle, second's)
+  Napi::Value pair(const Napi::CallbackInfo& info);
   Core core_;
 };
 

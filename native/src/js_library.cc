@@ -6,7 +6,8 @@ const napi_type_tag JsLibrary::tag = {0x6377'6c69'6272'6172, 0x8d1f'0b1c'4f0e'4a
 const napi_type_tag JsPipeline::tag = {0x6377'7069'7065'6c00, 0x8d1f'0b1c'4f0e'4a05};
 
 Napi::Function JsLibrary::define(Napi::Env env) {
-  return DefineClass(env, "Library", {InstanceMethod<&JsLibrary::pipeline>("pipeline")});
+  return DefineClass(env, "Library",
+                     {InstanceMethod<&JsLibrary::pipeline>("pipeline"), InstanceMethod<&JsLibrary::pair>("pair")});
 }
 JsLibrary::JsLibrary(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsLibrary>(info)) {}
 
@@ -16,6 +17,16 @@ Napi::Value JsLibrary::pipeline(const Napi::CallbackInfo& info) {
     auto found = core_->pipeline(info[0].As<Napi::String>().Utf8Value(), toSize(info[1], "argsSize"),
                                  toSize(info[2], "imageSize"), toSize(info[3], "outputSize"));
     return create<JsPipeline>(info.Env(), Context::of(info.Env()).pipelineClass, std::move(found));
+  });
+}
+
+Napi::Value JsLibrary::pair(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    if (!info[0].IsString()) throw wrongArgument("Expected a pair's name.");
+    Context& context = Context::of(info.Env());
+    const auto part = [&](size_t at) { return context.pipelines->get(toNumber(info[at]), "pipeline").functions(); };
+    auto found = core_->pair(info[0].As<Napi::String>().Utf8Value(), *part(1), part(2));
+    return create<JsPipeline>(info.Env(), context.pipelineClass, std::move(found));
   });
 }
 

@@ -1,5 +1,6 @@
 #include <cstring>
 #include <set>
+#include <tuple>
 
 #include "js_classes.h"
 
@@ -172,21 +173,29 @@ double handleAt(const GivenCall& call, size_t index) {
   std::memcpy(&handle, reinterpret_cast<const char*>(call.handles.pointer) + index * sizeof handle, sizeof handle);
   return handle;
 }
+// A kernel's part of a block, for so many images: what a call has once, and behind it what each image has.
+std::pair<const uint8_t*, const uint8_t*> partsOf(const PipelineFunctions& pipeline, const Napi::Value& blockOf, size_t count) {
+  const HostBytes block = toBytes(blockOf, "the block");
+  if (count < 1 || count > 65535 || block.bytes < pipeline.argsSize + pipeline.imageSize * count) {
+    throw wrongArgument("The argument block does not have the size that pipeline '" + pipeline.name + "' needs.");
+  }
+  const auto* args = reinterpret_cast<const uint8_t*>(block.pointer);
+  return {args, args + pipeline.argsSize};
+}
 GivenCall givenCall(Napi::Env env, const Stream& stream, const Napi::Value& pipelineHandle, const Napi::Value& blockOf,
                     const Napi::Value& countOf, const Napi::Value& handlesOf, const Napi::Value& readsOf,
-                    const Napi::Value& usedOf) {
+                    const Napi::Value& usedOf, const Napi::Value& secondOf) {
   const Context& context = Context::of(env);
   const auto& pipeline = context.pipelines->get(toNumber(pipelineHandle), "pipeline").functions();
-  const HostBytes block = toBytes(blockOf, "the block");
   const size_t count = toSize(countOf, "count");
-  if (count < 1 || count > 65535 || block.bytes < pipeline->argsSize + pipeline->imageSize * count) {
-    throw wrongArgument("The argument block does not have the size that pipeline '" + pipeline->name + "' needs.");
-  }
+  const auto [args, images] = partsOf(*pipeline, blockOf, count);
   const HostBytes handles = toBytes(handlesOf, "the handles");
   const size_t reads = toSize(readsOf, "reads"), memories = toSize(usedOf, "memories");
   if (reads > memories || memories > handles.bytes / sizeof(double)) throw wrongArgument("Expected as many handles as are used.");
-  const auto* args = reinterpret_cast<const uint8_t*>(block.pointer);
-  GivenCall call{{pipeline, args, args + pipeline->argsSize, static_cast<int32_t>(count)}, {}, reads, handles};
+  GivenCall call{{pipeline, args, images, static_cast<int32_t>(count)}, {}, reads, handles};
+  if (pipeline->second) {
+    std::tie(call.launch.secondArgs, call.launch.secondImages) = partsOf(*pipeline->second, secondOf, count);
+  }
   call.used.reserve(memories);
   for (size_t i = 0; i < memories; ++i) {
     const auto& memory = context.memories->get(handleAt(call, i), "memory").memory();
@@ -195,13 +204,19 @@ GivenCall givenCall(Napi::Env env, const Stream& stream, const Napi::Value& pipe
   }
   return call;
 }
+// Both parts of a kernel's block, kept.
+void keep(const PipelineFunctions& pipeline, const uint8_t* args, const uint8_t* images, int32_t count,
+          std::vector<uint8_t>& ownArgs, std::vector<uint8_t>& ownImages) {
+  ownArgs.assign(args, args + pipeline.argsSize);
+  ownImages.assign(images, images + pipeline.imageSize * count);
+}
 
 }  // namespace
 
 void JsStream::launch(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const Core& stream = this->stream();
-    GivenCall call = givenCall(info.Env(), *stream, info[0], info[1], info[2], info[3], info[4], info[5]);
+    GivenCall call = givenCall(info.Env(), *stream, info[0], info[1], info[2], info[3], info[4], info[5], info[6]);
     for (size_t i = 0; i < call.used.size(); ++i) i < call.reads ? stream->reads(*call.used[i]) : stream->writes(*call.used[i]);
     stream->launch(call.launch, std::move(call.used));
   });
@@ -217,11 +232,15 @@ Napi::Value JsStream::capture(const Napi::CallbackInfo& info) {
     for (uint32_t n = 0; n < list.Length(); ++n) {
       const auto one = list.Get(n).As<Napi::Object>();
       GivenCall call = givenCall(info.Env(), *stream, one.Get("pipeline"), one.Get("block"), one.Get("count"),
-                                 one.Get("memories"), one.Get("reads"), one.Get("used"));
+                                 one.Get("memories"), one.Get("reads"), one.Get("used"), one.Get("second"));
       for (size_t i = 0; i < call.used.size(); ++i) (i < call.reads ? reads : writes).insert(handleAt(call, i));
-      const auto& [pipeline, args, images, count] = call.launch;
-      calls.push_back({pipeline, {args, args + pipeline->argsSize}, {images, images + pipeline->imageSize * count},
-                       count, std::move(call.used)});
+      const Launch& given = call.launch;
+      RecordedCall kept{given.pipeline, {}, {}, given.count, {}, {}, std::move(call.used)};
+      keep(*given.pipeline, given.args, given.images, given.count, kept.args, kept.images);
+      if (const auto& second = given.pipeline->second) {
+        keep(*second, given.secondArgs, given.secondImages, given.count, kept.secondArgs, kept.secondImages);
+      }
+      calls.push_back(std::move(kept));
     }
     // What one call writes and another reads is written.
     for (const double handle : writes) reads.erase(handle);

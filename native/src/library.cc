@@ -20,11 +20,17 @@ Library::Library(const std::string& path) : path_(path) {
   }
 }
 
-std::shared_ptr<PipelineFunctions> Library::pipeline(const std::string& name, size_t argsSize, size_t imageSize,
-                                                     size_t outputSize) const {
+namespace {
+void requireSound(const std::string& name) {
   const bool sound = !name.empty() && name.size() < 200 &&
                      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
   if (!sound) throw wrongArgument("Expected a pipeline's name of letters, digits and _.");
+}
+}  // namespace
+
+std::shared_ptr<PipelineFunctions> Library::pipeline(const std::string& name, size_t argsSize, size_t imageSize,
+                                                     size_t outputSize) const {
+  requireSound(name);
   if (argsSize < sizeof(ArgsHead) || argsSize > (1u << 20) || imageSize > (1u << 20) || outputSize % 4 != 0 ||
       outputSize + 8 > imageSize) {
     throw wrongArgument("The manifest's sizes for pipeline '" + name + "' do not fit together.");
@@ -40,6 +46,21 @@ std::shared_ptr<PipelineFunctions> Library::pipeline(const std::string& name, si
   if (!found->host) {
     throw Failure(FailureKind::Library, "no function " + symbol + "_host in " + path_);
   }
+  return found;
+}
+
+std::shared_ptr<PipelineFunctions> Library::pair(const std::string& name, const PipelineFunctions& first,
+                                                 std::shared_ptr<const PipelineFunctions> second) const {
+  requireSound(name);
+  if (first.second || second->second) throw wrongArgument("Expected two kernels but received a pair of them.");
+  auto found = std::make_shared<PipelineFunctions>(first);
+  found->name = name;
+  found->cuda = nullptr;
+  found->host = nullptr;
+  found->second = std::move(second);
+  const std::string symbol = "cuweave_" + name;
+  found->both = reinterpret_cast<decltype(found->both)>(dlsym(handle_, symbol.c_str()));
+  if (!found->both) throw Failure(FailureKind::Library, "no function " + symbol + " in " + path_);
   return found;
 }
 

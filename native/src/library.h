@@ -8,6 +8,7 @@
 
 namespace cuweave {
 
+// Of one kernel, or of two that a call enqueues together.
 struct PipelineFunctions {
   std::string name;
   // Absent in a library that was built without nvcc.
@@ -17,6 +18,9 @@ struct PipelineFunctions {
   size_t imageSize = 0;
   // Byte offset of the output's width and height (i32) in an image descriptor.
   size_t outputSize = 0;
+  // Of two, whose first has the sizes above; there is nothing of them for the host.
+  int (*both)(const void* first, const void* second, void* stream) = nullptr;
+  std::shared_ptr<const PipelineFunctions> second;
 };
 
 // The start of every argument block.
@@ -32,6 +36,9 @@ class Library {
   explicit Library(const std::string& path);
   std::shared_ptr<PipelineFunctions> pipeline(const std::string& name, size_t argsSize, size_t imageSize,
                                               size_t outputSize) const;
+  // `name` is the function's that enqueues both.
+  std::shared_ptr<PipelineFunctions> pair(const std::string& name, const PipelineFunctions& first,
+                                          std::shared_ptr<const PipelineFunctions> second) const;
 
  private:
   std::string path_;
