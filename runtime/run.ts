@@ -6,10 +6,12 @@ import { pathToFileURL } from 'node:url';
 import type { Manifest, ManifestFormat, ManifestPipeline } from '../native/manifest.js';
 import { ContactSheet } from './contactSheet.js';
 import type { Device, DeviceName } from './device.js';
+import { requireInteger } from './dtype.js';
 import { ArgumentError, describe, expected, LibraryError } from './errors.js';
 import { headOf } from './fileHead.js';
 import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
+import { MAX_IMAGES } from './inputs.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
 import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { optionsFor } from './runOptions.js';
@@ -40,7 +42,7 @@ export type RunOptions = {
    * or `gray8` where it has no colours; an `.npy` file holds a tensor.
    */
   readonly images?: ImageFiles;
-  /** Images per call. Default 8. */
+  /** Images per call, 1..65535. Default 8. */
   readonly batch?: number;
   /** Stops after so many images. */
   readonly limit?: number;
@@ -233,7 +235,7 @@ const positive = (value: number | undefined, path: string): void => {
 
 /** Runs a built pipeline over pictures or a video and writes the results. */
 export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
-  positive(run.batch, 'batch');
+  if (run.batch !== undefined) requireInteger(run.batch, 1, MAX_IMAGES, 'batch');
   positive(run.limit, 'limit');
   const limit = run.limit ?? Number.POSITIVE_INFINITY;
   const directory = resolve(run.buildDirectory);
