@@ -186,6 +186,14 @@ describe('explain', () => {
     `);
   });
 
+  it('of every line there is an explanation', async () => {
+    const { stdout } = await cuweave('explain', 'twice', '-f', 'pipelines.ts', '--cpu');
+    const labels = [...stdout.matchAll(/^ {2}([A-Z]\w+ \w+)/gm)].map(([, label]) => label);
+    expect(labels).toEqual(['Memory traffic', 'One kernel', 'Asked for', 'Images per', 'Registers and']);
+    const page = readFileSync(packageFile('docs', 'explain.md'), 'utf8');
+    expect(labels.filter(label => !page.includes(`\n- **${label}`))).toEqual([]);
+  });
+
   it('prints the code', async () => {
     const { stdout } = await cuweave('explain', 'twice', '-f', 'pipelines.ts', '--code');
     expect(stdout).toContain('__global__ void');
