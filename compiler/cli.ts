@@ -9,14 +9,16 @@ import { version } from './package.js';
 
 const count = (text: string): number => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
+  // Number also reads '', '0x10' and '1e3'.
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return value;
 };
 const dimensions = (text: string): { width: number; height: number } => {
-  const match = /^(\d{1,5})x(\d{1,5})$/.exec(text);
-  if (!match) throw new InvalidArgumentError('Expected WIDTHxHEIGHT, as in 1920x1080.');
-  return { width: Number(match[1]), height: Number(match[2]) };
+  const [width = 0, height = 0] = /^\d{1,5}x\d{1,5}$/.test(text) ? text.split('x').map(Number) : [];
+  if (![width, height].every(size => size >= 1 && size <= 65535))
+    throw new InvalidArgumentError('Expected WIDTHxHEIGHT in pixels, each 1 to 65535, as in 1920x1080.');
+  return { width, height };
 };
 const listed = (text: string, before: readonly string[] | undefined): string[] => [
   ...(before ?? []),
@@ -51,13 +53,23 @@ const image = (
   return { ...before, [name]: [...(others ?? []), text.slice(at + 1)] };
 };
 
+/** The last lines of a command's help. */
+const example = (line: string): string => `\nExample:\n  npx cuweave ${line}`;
+
 const compilingAddon = 'compiling the addon, once per installation, about a minute';
 
 const root = process.cwd();
 const program = new Command('cuweave')
   .description('Image operators as TypeScript functions, fused into one CUDA kernel.')
   .version(version)
-  .showHelpAfterError('(run with --help for the options)');
+  .showHelpAfterError('(run with --help for the options)')
+  // Help that is asked for a command that is none would be that of all commands.
+  .addHelpText('before', () => {
+    const [first, second] = program.args;
+    const name = first === 'help' ? second : first;
+    const isCommand = name === undefined || name.startsWith('-') || name === 'help';
+    return isCommand ? '' : program.error(`error: unknown command '${name}'`);
+  });
 
 program
   .command('build')
@@ -72,6 +84,7 @@ program
   .option('--cpu', 'leave CUDA out')
   .option('--strict', 'no fused multiply-add on the GPU: the same bits as on the CPU')
   .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
+  .addHelpText('after', example('build src/pipelines.ts --arch sm_80,sm_90'))
   .action(
     async (
       entries: string[],
@@ -110,6 +123,7 @@ program
   .command('check')
   .description('report every error in the specs without building')
   .argument('<files...>', 'TypeScript files that export pipelines')
+  .addHelpText('after', example('check src/pipelines.ts'))
   .action(async (entries: string[]) => {
     const { plansOf } = await import('./specs.js');
     const plans = await plansOf({ root, entries });
@@ -138,6 +152,10 @@ program
   .option('--arch <sm_NN,...>', 'as in build', listed)
   .option('--cpu', 'as in build')
   .option('--strict', 'as in build')
+  .addHelpText(
+    'after',
+    `${example('explain thumbnail -f src/pipelines.ts --size 1280x720')}\n\nWhat every line of it means: docs/explain.md in the package.`,
+  )
   .action(
     async (
       name: string | undefined,
@@ -193,6 +211,7 @@ program
     image,
   )
   .option('--sheet <path>', 'also write a contact sheet of the results')
+  .addHelpText('after', example('run thumbnail photo.jpg -o small.png'))
   .action(
     async (
       pipeline: string,
@@ -242,6 +261,7 @@ program
   .command('addon')
   .description('compile the native addon now; build does it when it is needed')
   .option('--force', 'compile it even if it is up to date')
+  .addHelpText('after', example('addon'))
   .action(async (options: { force?: true }) => {
     const { buildAddon } = await import('./addon.js');
     const { path, built } = await buildAddon({
@@ -254,6 +274,7 @@ program
 program
   .command('doctor')
   .description('report what this machine has, what a missing piece costs, and how to get it')
+  .addHelpText('after', example('doctor'))
   .action(async () => {
     const { doctor } = await import('./commands/doctor.js');
     const { text, ok } = await doctor();
@@ -270,6 +291,7 @@ program
     '--cuweave <range>',
     'what it depends on: versions, a URL, or file:PATH; default: where this one is from',
   )
+  .addHelpText('after', example('new my-project'))
   .action(async (folder: string, options: { name?: string; cuweave?: string }) => {
     const { newProject } = await import('./commands/new.js');
     const { text } = await newProject({ directory: folder, ...options });

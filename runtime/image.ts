@@ -88,15 +88,8 @@ export class Image {
    * @throws {ArgumentError} If the format is unknown or a size is out of range. @throws {OutOfMemoryError} If there is no room.
    */
   static empty(device: Device, spec: ImageSpec, options: { readonly stream?: Stream } = {}): Image {
-    if (typeof spec !== 'object' || spec === null) {
-      throw expected('{ format, width, height }', 'image', describe(spec));
-    }
-    requireSpecNames(spec, []);
-    const format = formatOf(spec.format, 'format');
-    requireInteger(spec.width, 1, MAX_SIZE, 'width');
-    requireInteger(spec.height, 1, MAX_SIZE, 'height');
-    const extents = format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height));
-    return new Image(device, spec, placeNew(device, streamOf(options, device), extents));
+    const { planes } = checkSpec(spec, []);
+    return new Image(device, spec, placeNew(device, streamOf(options, device), planes));
   }
 
   /**
@@ -121,7 +114,7 @@ export class Image {
     device: Device,
     spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
   ): Image {
-    const { format, planes } = checkSpec(spec, ['planes', 'keepAlive'], ['pointer', 'pitch']);
+    const { format, planes } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
     const placed = planes.map(({ rowBytes, rows }, n): PlacedPlane => {
       const path = `planes[${n}]`;
       const { pointer, pitch } = spec.planes[n];
@@ -281,7 +274,7 @@ export const placeHostPlanes = (
   stream: Stream,
 ): readonly PlacedPlane[] => {
   // What `readPicture` gives has its bytes beside the planes, too.
-  const { format, planes } = checkSpec(spec, ['planes', 'data'], ['data', 'pitch', 'offset']);
+  const { format, planes } = checkPlanes(spec, ['data'], ['data', 'pitch', 'offset']);
   const size = byteSize[format.dtype];
   const sources = planes.map(({ rowBytes, rows }, n) => {
     const path = `planes[${n}]`;
@@ -312,25 +305,32 @@ export const placeHostPlanes = (
 const specNames = ['format', 'width', 'height', 'colour'];
 const colourNames = ['matrix', 'range', 'primaries', 'transfer', 'source'];
 
-/** @param others What the spec may name beside what every image has. */
-const requireSpecNames = (spec: ImageSpec, others: readonly string[]): void => {
+/**
+ * What a spec says of its image: the format, and how large its planes are.
+ * @param others What the spec may name beside what every image has.
+ */
+const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
+  if (typeof spec !== 'object' || spec === null) {
+    const planes = others.includes('planes') ? ', planes' : '';
+    throw expected(`{ format, width, height${planes} }`, 'image', describe(spec));
+  }
   // An image may say what to make as well.
   if (!(spec instanceof Image)) requireKnown(spec, [...specNames, ...others], 'image');
   if (spec.colour !== undefined) requireKnown(spec.colour, colourNames, 'colour');
-};
-
-const checkSpec = (
-  spec: ImageSpec & { readonly planes: readonly unknown[] },
-  own: readonly string[],
-  planeNames: readonly string[],
-) => {
-  if (typeof spec !== 'object' || spec === null) {
-    throw expected('{ format, width, height, planes }', 'image', describe(spec));
-  }
-  requireSpecNames(spec, own);
   const format = formatOf(spec.format, 'format');
   requireInteger(spec.width, 1, MAX_SIZE, 'width');
   requireInteger(spec.height, 1, MAX_SIZE, 'height');
+  return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
+};
+
+/** The same of a spec with planes. */
+const checkPlanes = (
+  spec: ImageSpec & { readonly planes: readonly unknown[] },
+  others: readonly string[],
+  planeNames: readonly string[],
+) => {
+  const checked = checkSpec(spec, ['planes', ...others]);
+  const { format } = checked;
   const names = format.planes.map(({ name }) => name).join(', ');
   if (!Array.isArray(spec.planes) || spec.planes.length !== format.planes.length) {
     const actual = Array.isArray(spec.planes) ? `${spec.planes.length}` : describe(spec.planes);
@@ -339,7 +339,7 @@ const checkSpec = (
   spec.planes.forEach((plane, n) => {
     requireKnown(plane, planeNames, `planes[${n}]`);
   });
-  return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
+  return checked;
 };
 
 const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: string): void => {

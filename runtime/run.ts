@@ -6,12 +6,14 @@ import { pathToFileURL } from 'node:url';
 import type { Manifest, ManifestFormat, ManifestPipeline } from '../native/manifest.js';
 import { ContactSheet } from './contactSheet.js';
 import type { Device, DeviceName } from './device.js';
+import { requireInteger } from './dtype.js';
 import { ArgumentError, describe, expected, LibraryError } from './errors.js';
-import { headOf } from './fileHead.js';
 import { formatOf, sameFormat } from './formats.js';
 import type { Image } from './image.js';
+import { MAX_IMAGES } from './inputs.js';
 import { notPictures, picturesOf, readPicture } from './picture.js';
 import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
+import { looksLikePicture, whyNoInput } from './runInput.js';
 import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput } from './runOutput.js';
 import { resultsOf, sourceOf } from './steps.js';
@@ -40,7 +42,7 @@ export type RunOptions = {
    * or `gray8` where it has no colours; an `.npy` file holds a tensor.
    */
   readonly images?: ImageFiles;
-  /** Images per call. Default 8. */
+  /** Images per call, 1..65535. Default 8. */
   readonly batch?: number;
   /** Stops after so many images. */
   readonly limit?: number;
@@ -126,25 +128,17 @@ const deviceName = (name: string | undefined): DeviceName | undefined => {
   throw expected('cuda, cuda:N or cpu', 'device', describe(name));
 };
 
-// The first bytes of JPEG, PNG, GIF, TIFF and BMP; WebP, AVIF and HEIC have a word further on.
-const magic = ['ffd8ff', '89504e47', '47494638', '49492a00', '4d4d002a'];
-const looksLikePicture = async (path: string): Promise<boolean> => {
-  const head = await headOf(path, 16);
-  if (!head) return false;
-  const word = head.toString('latin1', 8, 12);
-  if (head.toString('latin1', 0, 4) === 'RIFF') return word === 'WEBP';
-  if (head.toString('latin1', 4, 8) === 'ftyp') return /^(avif|avis|heic|heix|mif1)$/.test(word);
-  return magic.some(bytes => head.toString('hex').startsWith(bytes));
-};
-
 const openSource = async (
   inputs: readonly string[],
   manifest: ManifestPipeline,
   { runtime, device, batch, limit }: Placing,
 ): Promise<Source> => {
   if (inputs.length === 0) throw expected('pictures or a video', 'inputs', 'none');
-  if (inputs.length === 1 && !(await looksLikePicture(inputs[0]))) {
-    const video = await runtime.VideoReader.open(inputs[0], { device });
+  const [first] = inputs;
+  if (inputs.length === 1 && !(await looksLikePicture(first))) {
+    const video = await runtime.VideoReader.open(first, { device }).catch(async error => {
+      throw await whyNoInput(first, error);
+    });
     const total = video.frameRate ? Math.min(limit, Math.round(video.duration * video.frameRate)) : undefined;
     const groups = videoGroups(video, manifest, batch, limit);
     return { groups, total, decoder: video.decoder, close: () => video.dispose() };
@@ -233,7 +227,7 @@ const positive = (value: number | undefined, path: string): void => {
 
 /** Runs a built pipeline over pictures or a video and writes the results. */
 export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
-  positive(run.batch, 'batch');
+  if (run.batch !== undefined) requireInteger(run.batch, 1, MAX_IMAGES, 'batch');
   positive(run.limit, 'limit');
   const limit = run.limit ?? Number.POSITIVE_INFINITY;
   const directory = resolve(run.buildDirectory);

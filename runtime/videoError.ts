@@ -3,7 +3,7 @@ import { CuweaveError, type UnavailableReason } from './errors.js';
 /**
  * What may be wrong with a video.
  * - `notFound`, `unreadable`: the file is not there, or cannot be read.
- * - `notVideo`: no container that is known, such as MP4, MOV, Matroska, WebM or MPEG-TS.
+ * - `notVideo`: no container that is known, such as MP4, MOV, Matroska, WebM or MPEG-TS; or an empty file.
  * - `noVideoTrack`: a container with sound or subtitles only.
  * - `unsupportedCodec`, `unsupportedPixels`: a video that is not decoded here.
  * - `truncated`: the file ends before its own index says so, or before its index.

@@ -57,7 +57,7 @@ export const openVideoFile = async (source: string | Uint8Array): Promise<VideoF
   let input: Input | undefined;
   try {
     bytes = await openBytes(source);
-    if (bytes.size === 0) throw notVideo(what);
+    if (bytes.size === 0) throw emptyVideo(source);
     const elementary = await openElementary(bytes, what, mediabunny.EncodedPacket);
     if (elementary) {
       await bytes.close();
@@ -134,6 +134,14 @@ const checkFile = async (path: string): Promise<void> => {
     throw new VideoError('unreadable', `Expected a video at ${path} but it is ${kind}`);
   }
 };
+
+const emptyVideo = (source: string | Uint8Array): VideoError =>
+  new VideoError(
+    'notVideo',
+    typeof source === 'string'
+      ? `Expected a video at ${source} but the file is empty (0 bytes): save or download it anew`
+      : 'Expected the bytes of a video but received none (0 bytes)',
+  );
 
 const notVideo = (what: string, cause?: unknown): VideoError =>
   new VideoError(

@@ -66,6 +66,12 @@ describe('help', () => {
     },
   );
 
+  it('cuweave help COMMAND is the same', async () => {
+    expect(await cuweave('help', 'check')).toEqual(await cuweave('check', '--help'));
+    expect(await cuweave('help')).toEqual(await cuweave('--help'));
+    expect(await cuweave('help', '--help')).toEqual(await cuweave('--help'));
+  });
+
   it('the version', async () => {
     expect(await cuweave('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
@@ -180,6 +186,14 @@ describe('explain', () => {
     `);
   });
 
+  it('of every line there is an explanation', async () => {
+    const { stdout } = await cuweave('explain', 'twice', '-f', 'pipelines.ts', '--cpu');
+    const labels = [...stdout.matchAll(/^ {2}([A-Z]\w+ \w+)/gm)].map(([, label]) => label);
+    expect(labels).toEqual(['Memory traffic', 'One kernel', 'Asked for', 'Images per', 'Registers and']);
+    const page = readFileSync(packageFile('docs', 'explain.md'), 'utf8');
+    expect(labels.filter(label => !page.includes(`\n- **${label}`))).toEqual([]);
+  });
+
   it('prints the code', async () => {
     const { stdout } = await cuweave('explain', 'twice', '-f', 'pipelines.ts', '--code');
     expect(stdout).toContain('__global__ void');
@@ -270,11 +284,17 @@ describe('new', () => {
 describe('what it does not understand', () => {
   it.each([
     ['no such command', ['weave']],
+    ['help on no such command', ['weave', '--help']],
+    ['help on no such command, the other way', ['help', 'weave']],
     ['no such option', ['check', 'pipelines.ts', '--all']],
     ['no files', ['build']],
     ['no pipelines named', ['explain']],
     ['not a number', ['build', 'pipelines.ts', '-j', 'all']],
+    ['not a decimal number', ['run', 'twice', 'a.png', '-o', 'b.png', '--batch', '0x10']],
+    ['too many at a time', ['run', 'twice', 'given.png', '-o', 'b.png', '--batch', '65536']],
     ['not a size', ['explain', '-f', 'pipelines.ts', '--size', 'big']],
+    ['a size of zero', ['explain', '-f', 'pipelines.ts', '--size', '0x5']],
+    ['a size that no image has', ['explain', '-f', 'pipelines.ts', '--size', '5x65536']],
     ['not a setting', ['run', 'brighter', 'a.png', '-o', 'b.png', '--set', 'by']],
     ['not JSON', ['run', 'brighter', 'a.png', '-o', 'b.png', '--set', 'by=[1']],
     ['nowhere to write', ['run', 'brighter', 'a.png']],

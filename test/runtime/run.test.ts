@@ -1,7 +1,7 @@
 /** `cuweave new`, `build` and `run` as a user calls them, from the compiled package. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -320,5 +320,45 @@ describe('cuweave run', () => {
       "
     `);
     expect(existsSync(at('x.png')) || existsSync(at('x'))).toBe(false);
+  });
+
+  it('says what a file is that is neither a picture nor a video', async () => {
+    await mkdir(at('given'));
+    const files = {
+      'note.jpg': 'no picture at all',
+      'note.txt': 'a',
+      'note.mp4': '<!DOCTYPE html>\n<title>Not found</title>',
+      'noise.dat': Uint8Array.of(1, 0, 254, 3),
+      'empty.png': '',
+      'empty.mp4': '',
+      empty: '',
+    };
+    for (const [name, content] of Object.entries(files)) await writeFile(at(`given/${name}`), content);
+    const refusal = (input: string): string => {
+      const { code, err } = cuweave('run', 'balance', input, '-o', 'never', '-d', 'cpu', '--set', 'gain=1');
+      expect(code).toBe(1);
+      return err.trimEnd();
+    };
+    const inputs = [...Object.keys(files).map(name => `given/${name}`), 'given'];
+    expect(inputs.map(refusal)).toMatchInlineSnapshot(`
+      [
+        "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) for inputs but received given/note.jpg, which begins with the text "no picture at al". Its content counts, whatever its name: convert it, or save or download it anew.",
+        "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) or a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given/note.txt, which begins with the text "a". Its content counts, whatever its name: convert it, or save or download it anew.",
+        "error: Expected a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given/note.mp4, which begins with the text "<!DOCTYPE html>\\n". Its content counts, whatever its name: convert it, or save or download it anew.",
+        "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) or a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given/noise.dat, which begins with the bytes 01 00 fe 03. Its content counts, whatever its name: convert it, or save or download it anew.",
+        "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) for inputs but received given/empty.png, which is empty (0 bytes). Save or download it anew.",
+        "error: Expected a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given/empty.mp4, which is empty (0 bytes). Save or download it anew.",
+        "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) or a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given/empty, which is empty (0 bytes). Save or download it anew.",
+        "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) or a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given, which is a folder. Name the pictures that are in it.",
+      ]
+    `);
+    expect(existsSync(at('never'))).toBe(false);
+  });
+
+  it('takes a file for what its content is, whatever its name', async () => {
+    await copyFile(at('a.png'), at('a.mp4'));
+    await copyFile(clipPath('bars'), at('bars.jpg'));
+    expect(cuweave('run', 'balance', 'a.mp4', '-o', 'named.png', '--set', 'gain=1').code).toBe(0);
+    expect(cuweave('run', 'show', 'bars.jpg', '-o', 'named', '--limit', '1').code).toBe(0);
   });
 });

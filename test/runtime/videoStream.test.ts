@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { yuvToRgbCoefficients } from '../../ops/colour.js';
 import type { HostImage } from '../../runtime/framePlanes.js';
@@ -187,7 +189,14 @@ describe('what goes wrong', () => {
       `"notVideo: Expected a video but received 15 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more), nor IVF nor H.264 or HEVC with start codes"`,
     );
     expect(await outcome(openVideoStream(new Uint8Array(0)))).toMatchInlineSnapshot(
-      `"notVideo: Expected a video but received 0 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS and more), nor IVF nor H.264 or HEVC with start codes"`,
+      `"notVideo: Expected the bytes of a video but received none (0 bytes)"`,
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'cuweave-empty-'));
+    await writeFile(join(folder, 'clip.mp4'), '');
+    const empty = (await outcome(openVideoStream(join(folder, 'clip.mp4')))) as string;
+    await rm(folder, { recursive: true });
+    expect(empty.replace(folder, 'FOLDER')).toMatchInlineSnapshot(
+      `"notVideo: Expected a video at FOLDER/clip.mp4 but the file is empty (0 bytes): save or download it anew"`,
     );
   });
 
