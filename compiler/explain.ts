@@ -3,19 +3,27 @@ import { resamplingCost } from '../native/resamplingCost.js';
 import { channelCount } from '../ops/spec.js';
 import { noCompiler, target } from './build.js';
 import { BuildError } from './errors.js';
-import { cudaSource, hostSource, oracleSource } from './generate.js';
+import { cudaSource, hostSource, oracleSource, pairSource } from './generate.js';
 import {
   builtKernels,
   type Cut,
   type FusionNote,
   type Halves,
   type Kernel,
+  type Pair,
   type Plan,
   type ResultsPlan,
 } from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openImages, openParams } from './print/bindings.js';
-import { type CompiledCuda, type CompiledHost, compileCuda, compileHost } from './report/compiled.js';
+import { pairedKernels } from './print/pair.js';
+import {
+  type CompiledCuda,
+  type CompiledHost,
+  compileCuda,
+  compileHost,
+  compilePair,
+} from './report/compiled.js';
 import { type ExplainedSchedule, explainSchedule } from './report/schedule.js';
 import { plansOf, type SpecOptions } from './specs.js';
 import { findCxx } from './toolchain.js';
@@ -74,6 +82,15 @@ export type ExplainedHalves = {
   readonly one: number;
   readonly two: number;
 };
+/** Two kernels that a GPU gets in one launch. */
+export type ExplainedPair = {
+  readonly name: string;
+  readonly kernels: readonly [string, string];
+  /** Images of one launch. */
+  readonly images: number;
+  /** As of {@link BuiltKernel}. */
+  readonly cuda?: readonly CompiledCuda[];
+};
 /** All that `cuweave explain` prints of a pipeline. */
 export type Explanation = {
   readonly name: string;
@@ -83,6 +100,7 @@ export type Explanation = {
   readonly kernels: readonly ExplainedKernel[];
   readonly cuts: readonly ExplainedCut[];
   readonly halves: readonly ExplainedHalves[];
+  readonly pairs: readonly ExplainedPair[];
   /** Where it has several results. */
   readonly results?: ResultsPlan;
   /** One kernel per operator, float32 between them. */
@@ -139,6 +157,7 @@ export const explain = async (options: ExplainOptions): Promise<readonly Explana
 type Reports = {
   readonly compilers: Compilers;
   readonly of: ReadonlyMap<Kernel, Required<Pick<BuiltKernel, 'host'>> & Pick<BuiltKernel, 'cuda'>>;
+  readonly ofPairs: ReadonlyMap<Pair, readonly CompiledCuda[]>;
 };
 const compilerReports = async (
   plans: readonly Plan[],
@@ -148,7 +167,8 @@ const compilerReports = async (
   const cxx = await findCxx();
   if (!cxx) throw new BuildError(noCompiler());
   const kernels = plans.flatMap(builtKernels);
-  const total = kernels.length * (archs.length + 1);
+  const pairs = plans.flatMap(plan => plan.pairs.map(pair => ({ plan, pair })));
+  const total = kernels.length * (archs.length + 1) + pairs.length * archs.length;
   let done = 0;
   const step = async <R>(label: string, work: Promise<R>): Promise<R> => {
     const result = await work;
@@ -166,8 +186,17 @@ const compilerReports = async (
     const host = await step(`${kernel.name}.cpp`, compileHost(kernel, cxx));
     of.set(kernel, { host, ...(nvcc ? { cuda } : {}) });
   }
+  const ofPairs = new Map<Pair, readonly CompiledCuda[]>();
+  for (const { plan, pair } of nvcc ? pairs : []) {
+    const cuda: CompiledCuda[] = [];
+    for (const arch of archs) {
+      const work = compilePair(plan, pair, { nvcc: nvcc!, arch, strict, list: true });
+      cuda.push(await step(`${pair.name}.cu ${arch}`, work));
+    }
+    ofPairs.set(pair, cuda);
+  }
   const versions = { ...(nvcc ? { nvcc: nvcc.version } : {}), ...(cpuOnly ? { cpuOnly } : {}) };
-  return { compilers: { ...versions, cxx: cxx.version, strict }, of };
+  return { compilers: { ...versions, cxx: cxx.version, strict }, of, ofPairs };
 };
 
 /** What nvcc makes of a kernel for the newest of the architectures, in a line. */
@@ -234,6 +263,16 @@ const explainPlan = async (
       return { ...cut, size: at, written: bytes, read: bytes * cut.readers.length };
     }),
     halves,
+    pairs: plan.pairs.map(pair => {
+      const [one, other] = pairedKernels(plan, pair);
+      const cuda = reports?.ofPairs.get(pair);
+      return {
+        name: pair.name,
+        kernels: [one.name, other.name],
+        images: pair.images,
+        ...(cuda ? { cuda } : {}),
+      };
+    }),
     ...(results ? { results } : {}),
     unfused,
     open: [
@@ -250,7 +289,10 @@ const explainPlan = async (
     ...(options.code
       ? {
           code: {
-            cuda: kernels.map(kernel => cudaSource(kernel, `${kernel.name}.cu`)).join('\n'),
+            cuda: [
+              ...kernels.map(kernel => cudaSource(kernel, `${kernel.name}.cu`)),
+              ...plan.pairs.map(pair => pairSource(plan, pair, `${pair.name}.cu`)),
+            ].join('\n'),
             host: kernels.map(kernel => hostSource(kernel, `${kernel.name}.cpp`)).join('\n'),
           },
         }

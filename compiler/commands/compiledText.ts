@@ -6,7 +6,7 @@ import type { Accesses } from '../report/sass.js';
 import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';
 
 /** The lines of an explanation that say what compilers made of it; none where that was not asked for. */
-export const compiledLines = ({ built, compilers }: Explanation): string[] => {
+export const compiledLines = ({ built, pairs, compilers }: Explanation): string[] => {
   if (!compilers) return [];
   const { nvcc, cpuOnly, cxx, strict } = compilers;
   return [
@@ -14,6 +14,11 @@ export const compiledLines = ({ built, compilers }: Explanation): string[] => {
     `    CUDA: ${nvcc ? `nvcc ${nvcc}` : `not, ${cpuOnly}`}`,
     `    host: ${cxx}`,
     ...built.flatMap(kernel => ['', `  ${kernel.name}: ${kernel.chain}`, ...kernelLines(kernel)]),
+    ...pairs.flatMap(({ name, kernels, cuda = [] }) =>
+      cuda.length > 0
+        ? ['', `  ${name}: ${kernels.join(' and ')} in one launch`, ...cuda.flatMap(cudaLines)]
+        : [],
+    ),
   ];
 };
 
@@ -57,7 +62,9 @@ const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): strin
 };
 
 /** What a function is for; those of one title differ in the images of a launch alone. */
-const titleOf = ({ aligned, staged }: CompiledCuda['functions'][number]): string => {
+const titleOf = ({ aligned, images, staged }: CompiledCuda['functions'][number]): string => {
+  // Only a pair's has no number of images in its name.
+  if (images === 0) return 'all ways of both';
   if (staged) return 'large calls';
   return aligned === undefined ? 'all rows' : aligned ? 'aligned rows' : 'other rows';
 };

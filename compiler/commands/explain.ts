@@ -37,6 +37,12 @@ export const explanationText = (of: Explanation): string => {
   }
   for (const other of of.halves) lines.push('', ...halvesLines(other));
   if (of.results) lines.push('', ...resultLines(of.results));
+  for (const { kernels: both, images } of of.pairs) {
+    lines.push(
+      '',
+      `  ${both.join(' and ')}: one launch on a GPU, up to ${images} images each, for both read the same.`,
+    );
+  }
   const moved = sum(kernels.map(({ traffic }) => traffic));
   lines.push(
     '',

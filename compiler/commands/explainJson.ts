@@ -32,6 +32,12 @@ const pipelineJson = (of: Explanation) => ({
   kernels: of.kernels.map(kernelJson),
   splits: of.cuts.map(splitJson),
   inTwo: of.halves.map(inTwoJson),
+  pairs: of.pairs.map(({ name, kernels, images, cuda }) => ({
+    name,
+    kernels,
+    imagesPerLaunch: images,
+    cuda: cuda?.map(cudaJson) ?? null,
+  })),
   results: of.results ? resultsJson(of.results) : null,
   unfused: of.unfused.map(step => ({ step: step.step, ...trafficJson(step) })),
   open: of.open,

@@ -21,7 +21,7 @@ export const compositeLines = (plan: Plan): readonly string[] => {
   });
   const together = pairs.map(pair => {
     const both = pair.steps.map(step => `cuweave_${kernels[step]!.name}`).join(' and ');
-    return `  cuweave_${pair.name}: ${both} in one launch, to the same bits`;
+    return `  cuweave_${pair.name}: ${both} in one launch`;
   });
   const called = 'Kernels, to be called in this order on one stream:';
   return [`${name}: ${chain}`, called, ...lines, ...together, ''];

@@ -70,7 +70,7 @@ export const kernelName = ({ name }: Kernel): string => `${name}_kernel`;
 /** The names in a kernel's file that are taken before any operator is printed. */
 export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([
-    kernelName(kernel),
+    ...['', '_block', '_staged', '_staged_block'].map(suffix => `${kernelName(kernel)}${suffix}`),
     ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
     ...kernel.pipeline.source.planes.map(({ name }) => patchType(name)),
   ]);

@@ -15,9 +15,9 @@ const macroFamilies =
  */
 const scaffold = new Set([
   ...`Anywhere Args Batch Beyond Columns Fetched Gathered Given Image InGathered Inside Line Located Pixels Staged StagedAnywhere
-  Taps anywhere block each fetch fetchRun fetchStaged finish imageOf isAligned isBeyond isDense isGathered isHeld isInside isStaged
+  Taps Work anywhere block each fetch fetchRun fetchStaged finish imageOf isAligned isBeyond isDense isGathered isHeld isInside isStaged
   launch locate locateColumns locateLine locateRun partOf pixel prefetchRun prefetchStores read rows sampleBeyond sampleInside
-  sizes store tile
+  sizes store tile workOf
   Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below copy16 cw f16 gatherRun get getCode held
   isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within

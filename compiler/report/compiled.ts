@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sectionSizes } from '../elf.js';
 import { BuildError } from '../errors.js';
-import { cudaSource, hostSource } from '../generate.js';
-import type { Kernel } from '../ir/plan.js';
+import { cudaSource, hostSource, pairSource } from '../generate.js';
+import type { Kernel, Pair, Plan } from '../ir/plan.js';
+import { pairedKernels } from '../print/pair.js';
 import { runProgram } from '../process.js';
 import {
   checkNvccPaths,
@@ -52,13 +53,13 @@ const inFolder = async <R>(work: (folder: string) => Promise<R>): Promise<R> => 
   }
 };
 
-/** Compiles what a kernel's text is, and says how long that took. @throws BuildError where the compiler refuses it. */
+/** Compiles a file, with others beside it, and says how long that took. @throws BuildError where the compiler refuses it. */
 const compile = async (
   tool: Tool,
   args: readonly string[],
-  { folder, file, text }: { folder: string; file: string; text: string },
+  { folder, file, texts }: { folder: string; file: string; texts: Readonly<Record<string, string>> },
 ): Promise<{ seconds: number; said: string }> => {
-  writeFileSync(join(folder, file), text);
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
   const started = performance.now();
   const all = [...args, `-I${includeDirectory()}`, file];
   const { code, stdout, stderr } = await runProgram(tool.path, all, { cwd: folder });
@@ -66,17 +67,38 @@ const compile = async (
   return { seconds: (performance.now() - started) / 1000, said: stderr };
 };
 
-/**
- * A kernel's machine code for one architecture. It is that of a build for several.
- * @param list Whether cuobjdump shall list what it does to global memory.
- */
-export const compileCuda = (
-  kernel: Kernel,
-  { nvcc, arch, strict, list }: { nvcc: Tool; arch: string; strict: boolean; list: boolean },
+type CudaTools = {
+  readonly nvcc: Tool;
+  readonly arch: string;
+  readonly strict: boolean;
+  /** Whether cuobjdump shall list what the code does to global memory. */
+  readonly list: boolean;
+};
+
+/** A kernel's machine code for one architecture. It is that of a build for several. */
+export const compileCuda = (kernel: Kernel, tools: CudaTools): Promise<CompiledCuda> => {
+  const file = `${kernel.name}.cu`;
+  return compileFiles(file, { [file]: cudaSource(kernel, file) }, tools);
+};
+
+/** The same of a pair of kernels. */
+export const compilePair = (plan: Plan, pair: Pair, tools: CudaTools): Promise<CompiledCuda> => {
+  const file = `${pair.name}.cu`;
+  const both = pairedKernels(plan, pair).map(kernel => {
+    const name = `${kernel.name}.cu`;
+    return [name, cudaSource(kernel, name)] as const;
+  });
+  return compileFiles(file, { ...Object.fromEntries(both), [file]: pairSource(plan, pair, file) }, tools);
+};
+
+/** @param texts That file's, and those that it includes. */
+const compileFiles = (
+  file: string,
+  texts: Readonly<Record<string, string>>,
+  { nvcc, arch, strict, list }: CudaTools,
 ): Promise<CompiledCuda> =>
   inFolder(async folder => {
     checkNvccPaths(folder, [folder, includeDirectory()]);
-    const file = `${kernel.name}.cu`;
     const flags = cudaFlags([arch], strict);
     // One architecture gives machine code alone, where several give an object of all.
     const args = [
@@ -86,7 +108,7 @@ export const compileCuda = (
       '-o',
       'kernel.cubin',
     ];
-    const { seconds, said } = await compile(nvcc, args, { folder, file, text: cudaSource(kernel, file) });
+    const { seconds, said } = await compile(nvcc, args, { folder, file, texts });
     const cubin = join(folder, 'kernel.cubin');
     const functions = compiledFunctions(said, readFileSync(cubin));
     if (!list) return { arch, seconds, functions };
@@ -122,7 +144,7 @@ export const compileHost = (kernel: Kernel, cxx: Tool): Promise<CompiledHost> =>
     // What GCC reports changes nothing in what it makes.
     const report = isGcc(cxx) ? ['-fdump-tree-vect-optimized-missed=loops.txt'] : [];
     const args = [...hostFlags, ...hostTuning(cxx), ...report, '-c', '-o', 'host.o'];
-    const { seconds } = await compile(cxx, args, { folder, file, text });
+    const { seconds } = await compile(cxx, args, { folder, file, texts: { [file]: text } });
     const code = sectionSizes(readFileSync(join(folder, 'host.o'))).filter(({ name }) =>
       /^\.text(\.|$)/.test(name),
     );

@@ -8,7 +8,14 @@ import type { Kernel } from '../../compiler/ir/plan.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
 import { buildFolder, onStandIn, root, runBuilt } from '../support/executions.js';
-import { blankImage, expectIntact, randomImage, readPixels, type TestImage } from '../support/images.js';
+import {
+  blankImage,
+  expectIntact,
+  expectSame,
+  randomImage,
+  readPixels,
+  type TestImage,
+} from '../support/images.js';
 import { random } from '../support/random.js';
 import { expectWithin, roundingTolerance } from '../support/tolerance.js';
 
@@ -61,18 +68,6 @@ const cases: readonly (readonly [name: string, given: Record<string, unknown>])[
   ['deep', { width: 900, height: 700 }],
   ['packed', { width: 900, height: 700 }],
 ];
-
-/** That images have the same bytes: comparing millions of numbers one by one takes vitest minutes. */
-const expectSame = (images: readonly TestImage[], others: readonly TestImage[]): void => {
-  const bytes = (all: readonly TestImage[]): Uint8Array[] =>
-    all.flatMap(({ planes }) => planes.map(({ data }) => data));
-  const [mine, theirs] = [bytes(images), bytes(others)];
-  const different = mine.flatMap((plane, n) => {
-    const at = plane.findIndex((byte, i) => byte !== theirs[n]![i]);
-    return at < 0 ? [] : [`plane ${n}: byte ${at} of ${plane.length} is ${plane[at]} and ${theirs[n]![at]}`];
-  });
-  expect(different).toEqual([]);
-};
 
 describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
   let folder: string;

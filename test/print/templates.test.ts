@@ -12,6 +12,7 @@ import {
   headerSource,
   hostSource,
   oracleSource,
+  pairSource,
 } from '../../compiler/generate.js';
 import { packageFile } from '../../compiler/package.js';
 import { plansOf } from '../../compiler/specs.js';
@@ -66,7 +67,7 @@ const missingIn = (template: string, filled: readonly unknown[]): string[] => {
         const given = params[0] as hbs.AST.PathExpression | undefined;
         const values = given ? lookUp(given, scopes, file) : (scopes.at(-1) ?? []);
         const added = (hash?.pairs ?? []).map(({ key, value }) => {
-          lookUp(value as hbs.AST.PathExpression, scopes, file);
+          if (value.type === 'PathExpression') lookUp(value as hbs.AST.PathExpression, scopes, file);
           return [key, ''];
         });
         const context = values.map(value => ({ ...(value as object), ...Object.fromEntries(added) }));
@@ -88,6 +89,7 @@ describe('templates', () => {
       hostSource(kernel, 'a.cpp');
       oracleSource(kernel);
     }
+    for (const plan of plans) for (const pair of plan.pairs) pairSource(plan, pair, 'a.cu');
     headerSource(plans, 'pipelines.so');
     bindingSources([...plans, { ...plans[0]!, name: 'manifest' }]);
   });

@@ -203,3 +203,15 @@ export const expectIntact = (...images: readonly TestImage[]): void => {
     if (finding) throw new Error(finding);
   }
 };
+
+/** Throws where images do not have the same bytes; to compare millions of numbers one by one takes vitest minutes. */
+export const expectSame = (images: readonly TestImage[], others: readonly TestImage[]): void => {
+  const bytes = (all: readonly TestImage[]): Uint8Array[] =>
+    all.flatMap(({ planes }) => planes.map(({ data }) => data));
+  const [mine, theirs] = [bytes(images), bytes(others)];
+  const different = mine.flatMap((plane, n) => {
+    const at = plane.findIndex((byte, i) => byte !== theirs[n]![i]);
+    return at < 0 ? [] : [`plane ${n}: byte ${at} of ${plane.length} is ${plane[at]} and ${theirs[n]![at]}`];
+  });
+  if (different.length > 0) throw new Error(different.join('\n'));
+};

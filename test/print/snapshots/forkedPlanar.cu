@@ -239,22 +239,38 @@ __global__ void __launch_bounds__(256) forkedPlanar_kernel(const __grid_constant
   }
 }
 
+// The work of a launch: its parameters, its blocks, and whether runs can be moved together.
 template <int capacity>
-static cudaError_t launch(const Args* args, const int first, const int count, const cudaStream_t stream) {
+struct Work {
   Batch<capacity> batch;
-  batch.args = *args;
+  dim3 grid;
+  bool aligned;
+};
+
+template <int capacity>
+static Work<capacity> workOf(const Args* args, const int first, const int count) {
+  Work<capacity> work;
+  work.batch.args = *args;
   int width = 0;
   int height = 0;
-  bool aligned = true;
+  work.aligned = true;
   for (int i = 0; i < count; i++) {
-    batch.images[i] = imageOf(args->images[first + i], *args);
-    width = cw::max(width, batch.images[i].size[0].width);
-    height = cw::max(height, batch.images[i].size[0].height);
-    aligned = aligned && isAligned(batch.images[i]);
+    Image& image = work.batch.images[i];
+    image = imageOf(args->images[first + i], *args);
+    width = cw::max(width, image.size[0].width);
+    height = cw::max(height, image.size[0].height);
+    work.aligned = work.aligned && isAligned(image);
   }
-  const dim3 block(32, 8);
   const dim3 grid((width + 128 - 1) / 128, (height + 8 - 1) / 8, count);
-  return cw::enqueue(aligned ? forkedPlanar_kernel<capacity, true> : forkedPlanar_kernel<capacity, false>, grid, block, stream, batch);
+  work.grid = grid;
+  return work;
+}
+
+template <int capacity>
+static cudaError_t launch(const Args* args, const int first, const int count, const cudaStream_t stream) {
+  const Work<capacity> work = workOf<capacity>(args, first, count);
+  const auto kernel = work.aligned ? forkedPlanar_kernel<capacity, true> : forkedPlanar_kernel<capacity, false>;
+  return cw::enqueue(kernel, work.grid, dim3(32, 8), stream, work.batch);
 }
 
 }  // namespace forkedPlanar_kernel

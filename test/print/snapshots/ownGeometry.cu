@@ -227,20 +227,35 @@ __global__ void __launch_bounds__(256) ownGeometry_kernel(const __grid_constant_
   }
 }
 
+// The work of a launch: its parameters, its blocks.
 template <int capacity>
-static cudaError_t launch(const Args* args, const int first, const int count, const cudaStream_t stream) {
+struct Work {
   Batch<capacity> batch;
-  batch.args = *args;
+  dim3 grid;
+};
+
+template <int capacity>
+static Work<capacity> workOf(const Args* args, const int first, const int count) {
+  Work<capacity> work;
+  work.batch.args = *args;
   int width = 0;
   int height = 0;
   for (int i = 0; i < count; i++) {
-    batch.images[i] = imageOf(args->images[first + i], *args);
-    width = cw::max(width, batch.images[i].size[2].width);
-    height = cw::max(height, batch.images[i].size[2].height);
+    Image& image = work.batch.images[i];
+    image = imageOf(args->images[first + i], *args);
+    width = cw::max(width, image.size[2].width);
+    height = cw::max(height, image.size[2].height);
   }
-  const dim3 block(32, 8);
   const dim3 grid((width + 32 - 1) / 32, (height + 16 - 1) / 16, count);
-  return cw::enqueue(ownGeometry_kernel<capacity>, grid, block, stream, batch);
+  work.grid = grid;
+  return work;
+}
+
+template <int capacity>
+static cudaError_t launch(const Args* args, const int first, const int count, const cudaStream_t stream) {
+  const Work<capacity> work = workOf<capacity>(args, first, count);
+  const auto kernel = ownGeometry_kernel<capacity>;
+  return cw::enqueue(kernel, work.grid, dim3(32, 8), stream, work.batch);
 }
 
 }  // namespace ownGeometry_kernel

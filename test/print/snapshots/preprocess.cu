@@ -381,29 +381,43 @@ __global__ void __launch_bounds__(256) preprocess_kernel_staged(const __grid_con
   });
 }
 
+// The work of a launch: its parameters, its blocks, and whether taps come from shared memory.
 template <int capacity>
-static cudaError_t launch(const Args* args, const int first, const int count, const cudaStream_t stream) {
+struct Work {
   Batch<capacity> batch;
-  batch.args = *args;
+  dim3 grid;
+  bool staged;
+};
+
+template <int capacity>
+static Work<capacity> workOf(const Args* args, const int first, const int count) {
+  Work<capacity> work;
+  work.batch.args = *args;
   int width = 0;
   int height = 0;
-  batch.aligned = true;
-  bool staged = true;
+  work.staged = true;
+  work.batch.aligned = true;
   for (int i = 0; i < count; i++) {
-    batch.images[i] = imageOf(args->images[first + i], *args);
-    width = cw::max(width, batch.images[i].size[1].width);
-    height = cw::max(height, batch.images[i].size[1].height);
-    batch.aligned = batch.aligned && isAligned(batch.images[i]);
-    staged = staged && isStaged(batch.images[i], *args);
+    Image& image = work.batch.images[i];
+    image = imageOf(args->images[first + i], *args);
+    width = cw::max(width, image.size[1].width);
+    height = cw::max(height, image.size[1].height);
+    work.batch.aligned = work.batch.aligned && isAligned(image);
+    work.staged = work.staged && isStaged(image, *args);
   }
-  const dim3 block(32, 8);
   const dim3 tiles((width + 64 - 1) / 64, (height + 32 - 1) / 32, count);
   // Fewer tiles than a GPU works on at once leave parts of it idle.
-  if (staged && (int64_t)tiles.x * tiles.y * tiles.z >= 512) {
-    return cw::enqueue(preprocess_kernel_staged<capacity>, tiles, block, stream, batch);
-  }
+  work.staged = work.staged && (int64_t)tiles.x * tiles.y * tiles.z >= 512;
   const dim3 grid((width + 32 - 1) / 32, (height + 16 - 1) / 16, count);
-  return cw::enqueue(preprocess_kernel<capacity>, grid, block, stream, batch);
+  work.grid = work.staged ? tiles : grid;
+  return work;
+}
+
+template <int capacity>
+static cudaError_t launch(const Args* args, const int first, const int count, const cudaStream_t stream) {
+  const Work<capacity> work = workOf<capacity>(args, first, count);
+  const auto kernel = work.staged ? preprocess_kernel_staged<capacity> : preprocess_kernel<capacity>;
+  return cw::enqueue(kernel, work.grid, dim3(32, 8), stream, work.batch);
 }
 
 }  // namespace preprocess_kernel
