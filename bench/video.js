@@ -208,14 +208,14 @@ try {
           : `${sessions} ${plural}, ${apart ? `${apart} ms apart` : 'all at once'}`;
       const turns = sessions === 1 ? 1 : TURNS;
       await warmUp(sessions, path);
-      const delay = monitorEventLoopDelay({ resolution: 1 });
       const bares = [];
       const decoded = await medianOf(turns, async () => {
         bares.push(bareFps(sessions, apart));
+        const delay = monitorEventLoopDelay({ resolution: 1 });
         delay.enable();
         const run = await measured(sessions, path, {}, decodeOnly, apart);
         delay.disable();
-        return run;
+        return { ...run, delay };
       });
       const expected = median(bares);
       report(
@@ -229,7 +229,7 @@ try {
         `decode only, ${which('file', 'files')}`,
         decoded.fps,
         `${ratio(decoded.fps, expected)}; CPU ${decoded.micros.toFixed(0)} µs a frame; ` +
-          `event loop delayed by ${(delay.mean / 1e6).toFixed(2)} ms mean, ${(delay.max / 1e6).toFixed(1)} max`,
+          `event loop delayed by ${(decoded.delay.mean / 1e6).toFixed(2)} ms mean, ${(decoded.delay.max / 1e6).toFixed(1)} max`,
       );
       for (const [name, pipeline] of [
         ['NV12 → RGB f32 NCHW', built.nv12ToF32],

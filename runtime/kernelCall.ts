@@ -58,7 +58,11 @@ export class KernelCall {
     handles.addBeside(kernel, beside);
     const reads = handles.count;
     for (let s = 0; s < outputs.length; s++) handles.add(outputs[s]);
-    enqueue(origin, stream, { handle, block: packing.block, count: inputs.length, handles, reads });
+    try {
+      stream._launch(handle, packing.block, inputs.length, handles.values, reads, handles.count);
+    } catch (error) {
+      throw launchError(error, origin.manifest, origin.name, inputs.length, stream.device);
+    }
     if (capturingStream()) keepForGraph(stream, inputs, outputs, beside);
   }
 }
@@ -94,40 +98,22 @@ export class PairCall {
     const handles = this.#handles;
     handles.clear();
     handles.add(inputs);
-    calls.forEach(({ packing, kernel }, n) => {
-      packing.fillPlanes(inputs, outputs[n], beside);
-      handles.addBeside(kernel, beside);
-    });
+    for (let n = 0; n < calls.length; n++) {
+      calls[n].packing.fillPlanes(inputs, outputs[n], beside);
+      handles.addBeside(calls[n].kernel, beside);
+    }
     const reads = handles.count;
-    const written = outputs.flat();
-    for (const images of written) handles.add(images);
+    for (const written of outputs) for (const images of written) handles.add(images);
     const [{ origin, packing }, { packing: second }] = calls;
     const count = inputs.length;
-    enqueue(origin, stream, { handle, block: packing.block, count, handles, reads, second: second.block });
-    if (capturingStream()) keepForGraph(stream, inputs, written, beside);
+    try {
+      stream._launch(handle, packing.block, count, handles.values, reads, handles.count, second.block);
+    } catch (error) {
+      throw launchError(error, origin.manifest, origin.name, count, stream.device);
+    }
+    if (capturingStream()) keepForGraph(stream, inputs, outputs.flat(), beside);
   }
 }
-
-type Enqueued = {
-  readonly handle: number;
-  readonly block: Uint8Array;
-  readonly count: number;
-  readonly handles: Handles;
-  /** The first so many of the memories are read, the others written. */
-  readonly reads: number;
-  readonly second?: Uint8Array;
-};
-const enqueue = (
-  { manifest, name }: Origin,
-  stream: Stream,
-  { handle, block, count, handles, reads, second }: Enqueued,
-): void => {
-  try {
-    stream._launch(handle, block, count, handles.values, reads, handles.count, second);
-  } catch (error) {
-    throw launchError(error, manifest, name, count, stream.device);
-  }
-};
 
 const keepForGraph = (
   stream: Stream,
