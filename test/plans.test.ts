@@ -217,6 +217,8 @@ describe('what is said of several kernels', () => {
           46.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
           60    a kernel for each result
 
+        forked_small and forked_full: one launch on a GPU, up to 16 images each, for both read the same.
+
         Memory traffic for one 100×80 image, each byte counted once:
           forked_1      reads    0.01 MB  writes    0.10 MB
           forked_small  reads    0.10 MB  writes    0.00 MB
@@ -292,6 +294,8 @@ describe('what is said of several kernels', () => {
         Bytes that the kernels read and write for a pixel, if no size changes:
           50.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
           65.5  a kernel for each result
+
+        beside_small and beside_full: one launch on a GPU, up to 16 images each, for both read the same.
 
         Memory traffic for one 100×80 image, each byte counted once:
           beside_1       reads    0.01 MB  writes    0.13 MB
