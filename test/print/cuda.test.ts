@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cudaSource } from '../../compiler/generate.js';
+import { cudaSource, pairSource } from '../../compiler/generate.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { blockOf } from '../../compiler/pass/block.js';
 import { inParallel, runProgram } from '../../compiler/process.js';
@@ -48,10 +48,22 @@ describe.skipIf(!nvcc)(`nvcc, for ${ends.join(', ')}, the examples for ${archs.j
     folder = mkdtempSync(join(tmpdir(), 'cuweave-nvcc-'));
     const all = await plansOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
     plans = new Map(all.map(plan => [plan.name, plan]));
-    const kernels = all.flatMap(plan => plan.kernels.map(kernel => ({ kernel, plan: plan.name })));
-    const compile = async ({ kernel, plan }: { kernel: Kernel; plan: string }): Promise<[string, Report]> => {
-      const source = join(folder, `${kernel.name}.cu`);
-      writeFileSync(source, cudaSource(kernel, `${kernel.name}.cu`));
+    // Those of a pair lie beside its own.
+    const files = all.flatMap(plan => [
+      ...plan.kernels.map(kernel => ({
+        plan: plan.name,
+        name: kernel.name,
+        text: cudaSource(kernel, `${kernel.name}.cu`),
+      })),
+      ...plan.pairs.map(pair => ({
+        plan: plan.name,
+        name: pair.name,
+        text: pairSource(plan, pair, `${pair.name}.cu`),
+      })),
+    ]);
+    for (const { name, text } of files) writeFileSync(join(folder, `${name}.cu`), text);
+    const compile = async ({ name, plan }: (typeof files)[number]): Promise<[string, Report]> => {
+      const source = join(folder, `${name}.cu`);
       const args = [
         ...cudaFlags(archsOf(plan), false),
         '-Werror',
@@ -63,9 +75,9 @@ describe.skipIf(!nvcc)(`nvcc, for ${ends.join(', ')}, the examples for ${archs.j
         `${source}.o`,
       ];
       const { code, stdout, stderr } = await runProgram(nvcc!.path, args, { cwd: folder });
-      return [kernel.name, { code, said: stdout + stderr, compiled: readReport(stderr) }];
+      return [name, { code, said: stdout + stderr, compiled: readReport(stderr) }];
     };
-    reports = new Map(await inParallel(kernels, AT_A_TIME, compile));
+    reports = new Map(await inParallel(files, AT_A_TIME, compile));
   }, 1_800_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -74,18 +86,28 @@ describe.skipIf(!nvcc)(`nvcc, for ${ends.join(', ')}, the examples for ${archs.j
     expect([...plans.keys()].sort()).toEqual([...names].sort());
   });
 
+  /**
+   * Where values are moved in runs, of more pixels than share a sample of the sink, there is a kernel for rows that are not aligned, too;
+   * and where taps may come from shared memory, one for that.
+   */
+  const waysOf = ({ schedule: { staging, tile }, pipeline: { sinks } }: Kernel): number =>
+    staging !== undefined || tile.width > blockOf(sinks[0].format)[0] ? 2 : 1;
   it.each(names)('%s', pipeline => {
-    for (const { name, schedule, pipeline: chain } of plans.get(pipeline)!.kernels) {
+    const { kernels, pairs } = plans.get(pipeline)!;
+    const functions = [
+      ...kernels.map(kernel => ({
+        name: kernel.name,
+        count: kernel.schedule.capacities.length * waysOf(kernel),
+      })),
+      ...pairs.map(({ name, steps: [one, other] }) => ({
+        name,
+        count: waysOf(kernels[one]!) * waysOf(kernels[other]!),
+      })),
+    ];
+    for (const { name, count } of functions) {
       const { code, said, compiled } = reports.get(name)!;
       expect(code, said).toBe(0);
-      const { capacities, tile, staging } = schedule;
-      // Where values are moved in runs, of more pixels than share a sample of the sink, there is a kernel for rows that are not aligned, too;
-      // and where taps may come from shared memory, one for that.
-      const isTwofold = staging !== undefined || tile.width > blockOf(chain.sinks[0].format)[0];
-      const variants = capacities.length * (isTwofold ? 2 : 1);
-      const expected = archsOf(pipeline).flatMap(arch =>
-        Array(variants).fill({ arch, stack: 0, spilled: 0 }),
-      );
+      const expected = archsOf(pipeline).flatMap(arch => Array(count).fill({ arch, stack: 0, spilled: 0 }));
       expect(compiled, name).toEqual(expected);
     }
   });

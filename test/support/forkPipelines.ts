@@ -122,6 +122,15 @@ export const resizedForkedSizes = pipeline(
     gray: [rgbToGray(), nchw('f32')],
   }),
 );
+/** Two kernels on one source, which a GPU gets in one launch. */
+export const resizedForkedTwice = pipeline(
+  nv12(),
+  yuvToRgb(),
+  outputs({
+    small: [resize({ width: 33, height: 20, filter: linear, border: replicate }), nchw('f16')],
+    other: [resize({ width: 21, height: 34, filter: linear, border: replicate }), nhwc('u8')],
+  }),
+);
 /** The image between the kernels is written by the kernel of the result that has its size. */
 export const warpedForkedBetween = pipeline(
   nv12(),
