@@ -8,9 +8,9 @@
  * A pipeline of several kernels has these two functions for each of them, under the kernels' names; its steps say in which
  * order they run and what each reads, the kernels' sinks what they write.
  *
- * Two steps that read the same may have one function for both, which gives the same bits in one launch (in a build with CUDA):
+ * Two steps that read the same may have one function for both, which takes a launch for so many images (in a build with CUDA):
  *
- *   int cuweave_PAIR(const struct cuweave_FIRST_args*, const struct cuweave_SECOND_args*, void* cudaStream);   // of as many images
+ *   int cuweave_PAIR(const struct cuweave_FIRST_args*, const struct cuweave_SECOND_args*, void* cudaStream);   // of as many images each
  *
  * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
@@ -127,7 +127,14 @@ export type ManifestComposite = {
   /** In the order in which they run, one after the other. */
   readonly steps: readonly ManifestStep[];
   /** Neighbouring steps that have a function for both; none: there are none. */
-  readonly pairs?: readonly { readonly name: string; readonly steps: readonly [number, number] }[];
+  readonly pairs?: readonly ManifestPair[];
+};
+export type ManifestPair = {
+  /** Of the function. */
+  readonly name: string;
+  readonly steps: readonly [number, number];
+  /** Of one launch: for calls of more it is the two kernels that take fewer launches. */
+  readonly images: number;
 };
 /**
  * One kernel of several. Where two of them have parameters that are open under one name, or the same stage, the value is

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestKernel } from '../native/manifest.js';
+import type { Manifest, ManifestKernel, ManifestPair } from '../native/manifest.js';
 import type { NativePipeline } from './addon.js';
 import type { Beside } from './beside.js';
 import type { Device } from './device.js';
@@ -73,17 +73,21 @@ export class PairCall {
   #native: NativePipeline | undefined;
 
   constructor(
-    /** Of the function for both. */
-    readonly name: string,
+    readonly pair: ManifestPair,
     readonly calls: readonly [KernelCall, KernelCall],
   ) {}
+
+  /** Whether it is what a call of so many images takes. */
+  serves(device: Device, images: number): boolean {
+    return device.kind === 'cuda' && images <= this.pair.images;
+  }
 
   /** Finds the function in the library, once; both kernels are there. */
   load(device: Device): void {
     if (device.kind !== 'cuda' || this.#native) return;
     const [first, second] = this.calls;
     const { directory, manifest } = first.origin;
-    this.#native = loadPair(directory, manifest, this.name, [first.load(device), second.load(device)]);
+    this.#native = loadPair(directory, manifest, this.pair.name, [first.load(device), second.load(device)]);
   }
 
   /** Like {@link KernelCall.launch}, with the outputs of each. */

@@ -178,7 +178,7 @@ class Runner {
     const pairs = 'pairs' in entry ? (entry.pairs ?? []) : [];
     this.#pairs = this.#steps.map((_, n) => {
       const pair = pairs.find(({ steps }) => steps[0] === n);
-      return pair && new PairCall(pair.name, [this.#calls[n], this.#calls[n + 1]]);
+      return pair && new PairCall(pair, [this.#calls[n], this.#calls[n + 1]]);
     });
     this.#results = resultsOf(entry);
     this.#written = this.#steps.map(({ kernel }) =>
@@ -398,8 +398,8 @@ class Runner {
         const { reads } = this.#steps[n];
         const inputs = reads === undefined ? images : between.get(reads)!.images;
         const written = writtenBy(n);
-        const pair = stream.device.kind === 'cuda' ? this.#pairs[n] : undefined;
-        if (pair) {
+        const pair = this.#pairs[n];
+        if (pair?.serves(stream.device, images.length)) {
           n++;
           pair.launch(inputs, [written, writtenBy(n)], beside, stream);
         } else if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {

@@ -61,7 +61,7 @@ const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): strin
   return lines;
 };
 
-/** What a function is for; those of one title differ in the images of a launch alone. */
+/** What a function is for; those of one title differ in the images of a launch alone, but for those of a pair. */
 const titleOf = ({ aligned, images, staged }: CompiledCuda['functions'][number]): string => {
   // Only a pair's has no number of images in its name.
   if (images === 0) return 'all ways of both';
@@ -85,7 +85,8 @@ const functionLines = (title: string, functions: CompiledCuda['functions']): str
     `        ${most('shared') === 0 ? 'no' : `${most('shared')} bytes of`} shared memory, ` +
       `up to ${most('constant')} bytes of constant memory`,
   ];
-  if (first?.global) {
+  // Of a pair's ways each has others.
+  if (first?.global && first.images > 0) {
     const { loads, stores } = first.global;
     lines.push(`        global loads: ${accessText(loads)}; stores: ${accessText(stores)}`);
   }

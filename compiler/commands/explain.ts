@@ -40,7 +40,7 @@ export const explanationText = (of: Explanation): string => {
   for (const { kernels: both, images } of of.pairs) {
     lines.push(
       '',
-      `  ${both.join(' and ')}: one launch on a GPU, up to ${images} images each, for both read the same.`,
+      `  ${both.join(' and ')}: one launch on a GPU in calls of up to ${images} images, for both read the same.`,
     );
   }
   const moved = sum(kernels.map(({ traffic }) => traffic));
@@ -56,7 +56,10 @@ export const explanationText = (of: Explanation): string => {
   for (const { name, imagesPerLaunch, compiled, notCompiled } of kernels) {
     if (kernels.length > 1) lines.push(`  ${name}:`);
     const indent = kernels.length > 1 ? '    ' : '  ';
-    lines.push(`${indent}Images per launch: up to ${imagesPerLaunch.join(' or ')}`);
+    const isPaired = of.pairs.some(pair => pair.kernels.includes(name));
+    lines.push(
+      `${indent}Images per launch${isPaired ? ' of its own' : ''}: up to ${imagesPerLaunch.join(' or ')}`,
+    );
     if (of.compilers) continue;
     lines.push(
       `${indent}${compiled ? compiledText(compiled) : `Registers and code size: unknown, ${notCompiled}`}`,

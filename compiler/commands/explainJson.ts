@@ -36,7 +36,7 @@ const pipelineJson = (of: Explanation) => ({
     name,
     kernels,
     imagesPerLaunch: images,
-    cuda: cuda?.map(cudaJson) ?? null,
+    cuda: cuda?.map(pairCudaJson) ?? null,
   })),
   results: of.results ? resultsJson(of.results) : null,
   unfused: of.unfused.map(step => ({ step: step.step, ...trafficJson(step) })),
@@ -138,6 +138,12 @@ const cudaJson = ({ arch, seconds, functions, notListed }: CompiledCuda) => ({
     globalStores: one.global?.stores ?? null,
   })),
   notListed: notListed ?? null,
+});
+
+/** Without what tells the functions of one kernel apart. */
+const pairCudaJson = (of: CompiledCuda) => ({
+  ...cudaJson(of),
+  functions: cudaJson(of).functions.map(({ images, alignedRows, staged, ...rest }) => rest),
 });
 
 const hostJson = ({ seconds, codeSize, loops }: CompiledHost) => ({

@@ -191,7 +191,7 @@ export type Halves = {
 };
 /**
  * Two steps that read the same and are launched as one: image by image the blocks of the one and then those of the other, which find in
- * the L2 cache what those have read. It never changes a bit of the result.
+ * the L2 cache what those have read.
  */
 export type Pair = {
   /** That of their launcher. */

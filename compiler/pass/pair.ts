@@ -1,14 +1,14 @@
 /**
  * Kernels of several results that read the same. One launch for two of them: what the first has read is still in the L2 cache when the
- * second asks for it, and there is one launch less.
+ * second asks for it, and there is one launch less. Calls of more images are left to the two, whose launches take more.
  */
 import type { Halves, Kernel, Pair, Step } from '../ir/plan.js';
 import { hasBlocks } from './block.js';
 import { callBytes, imageBytes, PARAMETER_SPACE } from './launch.js';
 import { fitsShared } from './schedule.js';
 
-/** Images of one launch: enough to fill a GPU, and parameters that are copied fast. */
-const MOST_IMAGES = 16;
+/** Images of one launch, all or none: enough to fill a GPU, and parameters that are copied fast. */
+const IMAGES = 16;
 /** Beside the parameters of each: its blocks, and which way they take. */
 const WORK_BYTES = 16;
 
@@ -22,23 +22,21 @@ export const pairsOf = (
   const pairs: Pair[] = [];
   for (let n = 0; n + 1 < kernels.length; n++) {
     if (halves[n] || halves[n + 1] || steps[n]!.reads !== steps[n + 1]!.reads) continue;
-    const images = imagesOf(kernels[n]!, kernels[n + 1]!);
-    if (images < 1) continue;
-    pairs.push({ name: name(), steps: [n, n + 1], images });
+    if (!goTogether(kernels[n]!, kernels[n + 1]!)) continue;
+    pairs.push({ name: name(), steps: [n, n + 1], images: IMAGES });
     n++;
   }
   return pairs;
 };
 
-/** How many images a launch of both takes; none where they do not go together. */
-const imagesOf = (one: Kernel, other: Kernel): number => {
+const goTogether = (one: Kernel, other: Kernel): boolean => {
   const both = [one, other];
   // A thread of such formats is not one of a block of pixels.
-  if (both.some(({ pipeline }) => pipeline.sinks.some(({ format }) => hasBlocks(format)))) return 0;
-  if (one.schedule.block.join() !== other.schedule.block.join()) return 0;
+  if (both.some(({ pipeline }) => pipeline.sinks.some(({ format }) => hasBlocks(format)))) return false;
+  if (one.schedule.block.join() !== other.schedule.block.join()) return false;
   // A block has the shared memory of both.
-  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? []))) return 0;
+  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? []))) return false;
   const call = both.reduce((sum, { layout }) => sum + callBytes(layout) + WORK_BYTES, 0);
   const image = both.reduce((sum, { hoisted, layout }) => sum + imageBytes(hoisted, layout), 0);
-  return Math.min(MOST_IMAGES, Math.floor((PARAMETER_SPACE - call) / image));
+  return call + IMAGES * image <= PARAMETER_SPACE;
 };

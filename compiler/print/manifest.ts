@@ -21,7 +21,6 @@ export const manifestEntry = (plan: Plan): ManifestPipeline => {
     ...halvesEntry(halves[n]),
   }));
   const results = 'outputs' in pipeline ? pipeline.outputs.map(output => output.name) : [''];
-  const together = pairs.map(pair => ({ name: pair.name, steps: pair.steps }));
   return {
     name,
     doc,
@@ -29,7 +28,7 @@ export const manifestEntry = (plan: Plan): ManifestPipeline => {
     chain,
     results,
     steps: entries,
-    ...(together.length > 0 ? { pairs: together } : {}),
+    ...(pairs.length > 0 ? { pairs } : {}),
   };
 };
 

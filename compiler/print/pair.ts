@@ -8,10 +8,9 @@ type PairedView = {
   /** `first` or `second`, and the type of its work. */
   readonly name: string;
   readonly type: string;
-  /** Its file, namespace, and kernels. */
+  /** Its file, namespace and kernel, and the kernel that reads its taps from shared memory, if there is one. */
   readonly file: string;
   readonly space: string;
-  readonly kernel: string;
   readonly staged: string;
   readonly flag: WorkView['flag'];
   readonly argsType: string;
@@ -49,14 +48,14 @@ export const pairView = (plan: Plan, pair: Pair, file: string, version: string):
   const both = pairedKernels(plan, pair);
   const kernels = both.map((kernel, n): PairedView => {
     const [name, type] = names[n]!;
+    const { flag } = workView(kernel);
     return {
       name,
       type,
       file: `${kernel.name}.cu`,
       space: kernelName(kernel),
-      kernel: kernelName(kernel),
-      staged: workView(kernel).flag === 'staged' ? `${kernelName(kernel)}_staged` : '',
-      flag: workView(kernel).flag,
+      staged: flag === 'staged' ? `${kernelName(kernel)}_staged` : '',
+      flag,
       argsType: `cuweave_${kernel.name}_args`,
     };
   });
@@ -80,8 +79,8 @@ export const pairView = (plan: Plan, pair: Pair, file: string, version: string):
     kernels,
     flags: flagged.map(({ name }) => `bool ${name}`).join(', '),
     flagged,
-    // More blocks on a multiprocessor would have to spill; on an H200 neither 4, 5 nor 6 of them were faster.
-    bounds: both.map(launchBounds).find(bounds => bounds.includes(',')) ?? launchBounds(both[0]),
+    // Of one source and one block: the same for both.
+    bounds: launchBounds(both[0]),
     calls: { first: call(0), second: call(1) },
     choice: choiceOf(
       space,

@@ -321,7 +321,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
 export const launchBounds = ({ pipeline, schedule: { block } }: Kernel): string =>
   `${block[0] * block[1]}${pipeline.source.chroma ? ', 2' : ''}`;
 
-/** Runs and shared memory go by what sinks, and sources that are resampled, are: no kernel has both. */
+/** No kernel has both ways: only such as resample are staged, and these write pixel by pixel. */
 export const workView = ({ pipeline, schedule: { staging, tile } }: Kernel): WorkView => {
   if (staging) return { flag: 'staged', title: 'whether taps come from shared memory' };
   if (movesRuns(tile, pipeline.sinks[0].format))

@@ -11,9 +11,12 @@ const sized = (name: string, filter = 'linear'): string =>
   `ops.resize({ filter: ops.${filter}, border: ops.replicate, width: ops.open('${name}W'), height: ops.open('${name}H') })`;
 const turned = (degrees: number): string =>
   `ops.rotate({ degrees: ${degrees}, filter: ops.linear, border: ops.constant(0) })`;
-const table = 'ops.normalize({ mean: [1, 2, 3], std: [1, 2, 3] })';
+const normalized = 'ops.normalize({ mean: [1, 2, 3], std: [1, 2, 3] })';
+/** 18 KB of parameters. */
+const tables = (name: string): string =>
+  Array.from({ length: 6 }, (_, n) => `ops.lut({ table: ops.open('${name}${n}') })`).join(', ');
 const pipelines = {
-  twoSizes: `ops.nv12(), ops.yuvToRgb(), ops.outputs({ a: [${sized('a')}, ops.nchw('f16')], b: [${sized('b')}, ${table}, ops.nchw('f32')] })`,
+  twoSizes: `ops.nv12(), ops.yuvToRgb(), ops.outputs({ a: [${sized('a')}, ops.nchw('f16')], b: [${sized('b')}, ${normalized}, ops.nchw('f32')] })`,
   three: `ops.rgb8(), ops.outputs({ a: [ops.nhwc('u8')], b: [${sized('b')}, ops.nhwc('u8')], c: [${sized('c')}, ops.nhwc('u8')] })`,
   four: `ops.rgb8(), ops.outputs({ a: [ops.nhwc('u8')], b: [${sized('b')}, ops.nhwc('u8')], c: [${sized('c')}, ops.nhwc('u8')], d: [${sized('d')}, ops.nhwc('u8')] })`,
   oneSize: `ops.rgb8(), ops.outputs({ a: [ops.nhwc('u8')], b: [ops.nchw('f32')] })`,
@@ -24,6 +27,8 @@ const pipelines = {
   blocks: `ops.nv12(), ops.outputs({ a: [ops.nv12()], b: [${sized('b')}, ops.yuv444p()] })`,
   /** What two kernels may do instead of one. */
   inTwo: `ops.rgb8(), ops.outputs({ a: [${sized('a', 'antialiasedLinear')}, ops.nhwc('u8')], b: [${sized('b')}, ops.nhwc('u8')] })`,
+  /** More parameters for 16 images than a launch takes. */
+  tables: `ops.rgb8(), ops.outputs({ a: [${sized('a')}, ${tables('a')}, ops.nhwc('u8')], b: [${sized('b')}, ${tables('b')}, ops.nhwc('u8')] })`,
   /** More shared memory than a block has. */
   floats: `ops.nchw('f32'), ops.outputs({ a: [${turned(10)}, ops.nchw('f32')], b: [${turned(20)}, ops.nchw('f32')] })`,
 };
@@ -59,6 +64,7 @@ it('those that read the same, two by two', () => {
       "oneImage (3 kernels): oneImage_pair: oneImage_b + oneImage_c, 16",
       "blocks (2 kernels): none",
       "inTwo (2 kernels): none",
+      "tables (2 kernels): none",
       "floats (2 kernels): none",
     ]
   `);
@@ -90,7 +96,7 @@ it('C, the manifest and explain name them', async () => {
     manifestSource([plan, planOf('oneSize')], { library: 'pipelines.so', archs: [], strict: false }),
   ) as { pipelines: { pairs?: unknown }[] };
   expect(manifest.pipelines.map(({ pairs }) => pairs)).toEqual([
-    [{ name: 'twoSizes_pair', steps: [0, 1] }],
+    [{ name: 'twoSizes_pair', steps: [0, 1], images: 16 }],
     undefined,
   ]);
   const [explained] = await explain({
@@ -100,6 +106,6 @@ it('C, the manifest and explain name them', async () => {
     cpu: true,
   });
   expect(explanationText(explained!)).toContain(
-    '\n  twoSizes_a and twoSizes_b: one launch on a GPU, up to 16 images each, for both read the same.\n',
+    '\n  twoSizes_a and twoSizes_b: one launch on a GPU in calls of up to 16 images, for both read the same.\n',
   );
 });
