@@ -89,6 +89,24 @@ const given = {
       },
     },
   ],
+  pairs: [
+    {
+      name: 'both',
+      kernels: ['a', 'b'],
+      images: 16,
+      cuda: [
+        {
+          arch: 'sm_90',
+          seconds: 2,
+          functions: [
+            { ...one, images: 0, registers: 48, global: { loads: [{ bytes: 2, count: 1 }], stores: [] } },
+            { ...one, images: 0, registers: 40, spillStores: 0, spillLoads: 0 },
+          ],
+        },
+      ],
+    },
+    { name: 'notCompiled', kernels: ['a', 'b'], images: 16 },
+  ],
   compilers: { nvcc: '13.0 V13.0.88', cxx: 'g++ 12.2.0', strict: true },
 } as const;
 
@@ -122,7 +140,12 @@ it('every figure, and why one is missing', () => {
           Inner loops of generated/b.cpp:
             for (Index i = 0; i < count; i++) (line 9): written out
             writes pixels (line 12): vectors of 64 bytes (AVX-512), 32 bytes (AVX2)
-              not vectorised for baseline: it branches (line 14)"
+              not vectorised for baseline: it branches (line 14)
+
+      both: a and b in one launch
+        sm_90, compiled in 2.0 s:
+          all ways of both: 48 registers, spills: 24 bytes stored, 28 loaded, 16 bytes of stack, 3200 bytes of code
+            512 bytes of shared memory, up to 1528 bytes of constant memory"
   `);
 });
 
