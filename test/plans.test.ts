@@ -217,7 +217,7 @@ describe('what is said of several kernels', () => {
           46.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
           60    a kernel for each result
 
-        forked_small and forked_full: one launch on a GPU, up to 16 images each, for both read the same.
+        forked_small and forked_full: one launch on a GPU in calls of up to 16 images, for both read the same.
 
         Memory traffic for one 100×80 image, each byte counted once:
           forked_1      reads    0.01 MB  writes    0.10 MB
@@ -237,9 +237,9 @@ describe('what is said of several kernels', () => {
         forked_1:
           Images per launch: up to 16 or 64 or 240
         forked_small:
-          Images per launch: up to 16 or 64 or 255
+          Images per launch of its own: up to 16 or 64 or 255
         forked_full:
-          Images per launch: up to 16 or 64 or 584
+          Images per launch of its own: up to 16 or 64 or 584
 
       copied (test/support/byHandPipelines.ts:90)
         nv12 > yuvToRgb > { picture: rgb_nhwc_u8; half: normalize > rgb_nchw_f16; luma: rgbToGray > gray_nchw_f32 }
@@ -295,7 +295,7 @@ describe('what is said of several kernels', () => {
           50.5  an image of rgb_nhwc_f32 after warpAffine, for all: chosen
           65.5  a kernel for each result
 
-        beside_small and beside_full: one launch on a GPU, up to 16 images each, for both read the same.
+        beside_small and beside_full: one launch on a GPU in calls of up to 16 images, for both read the same.
 
         Memory traffic for one 100×80 image, each byte counted once:
           beside_1       reads    0.01 MB  writes    0.13 MB
@@ -317,9 +317,9 @@ describe('what is said of several kernels', () => {
         beside_1:
           Images per launch: up to 16 or 64 or 215
         beside_small:
-          Images per launch: up to 16 or 64 or 255
+          Images per launch of its own: up to 16 or 64 or 255
         beside_full:
-          Images per launch: up to 16 or 64 or 584
+          Images per launch of its own: up to 16 or 64 or 584
       "
     `);
   });
