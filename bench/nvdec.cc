@@ -1,7 +1,8 @@
 // The bare loop that cuweave's video decoding is measured against: parse, decode, map, unmap, and nothing else.
 //   nvdec PACKETS CODEC SESSIONS APART     PACKETS: per packet a 32-bit length, little-endian, and its bytes
 // Every session decodes the whole stream on a thread of its own and begins APART milliseconds after the one before. Prints frames
-// per second of all together, from the moment when every session has its decoder. Compiled with -shared it lends its frames instead (bench/peers/video.py): see below.
+// per second of all together, from the moment when every session has its decoder. Compiled with -shared it lends its frames instead
+// (bench/peers/video.py): see below.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

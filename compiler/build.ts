@@ -25,8 +25,7 @@ import {
   manifestSource,
   pairSource,
 } from './generate.js';
-import { builtKernels, type Plan } from './ir/plan.js';
-import { pairedKernels } from './print/pair.js';
+import { builtKernels, type Plan, pairedKernels } from './ir/plan.js';
 import { inParallel, runProgram } from './process.js';
 import { plansOf, type SpecOptions } from './specs.js';
 import {

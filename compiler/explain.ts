@@ -12,14 +12,15 @@ import {
   type Kernel,
   type Pair,
   type Plan,
+  pairedKernels,
   type ResultsPlan,
 } from './ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from './ir/types.js';
 import { openImages, openParams } from './print/bindings.js';
-import { pairedKernels } from './print/pair.js';
 import {
   type CompiledCuda,
   type CompiledHost,
+  type CudaTools,
   compileCuda,
   compileHost,
   compilePair,
@@ -176,24 +177,28 @@ const compilerReports = async (
     onProgress?.({ done, total, label });
     return result;
   };
-  const of = new Map<Kernel, { host: CompiledHost; cuda?: readonly CompiledCuda[] }>();
-  for (const kernel of kernels) {
-    const cuda: CompiledCuda[] = [];
-    for (const arch of nvcc ? archs : []) {
-      const work = compileCuda(kernel, { nvcc: nvcc!, arch, strict, list: true });
-      cuda.push(await step(`${kernel.name}.cu ${arch}`, work));
-    }
-    const host = await step(`${kernel.name}.cpp`, compileHost(kernel, cxx));
-    of.set(kernel, { host, ...(nvcc ? { cuda } : {}) });
-  }
-  const ofPairs = new Map<Pair, readonly CompiledCuda[]>();
-  for (const { plan, pair } of nvcc ? pairs : []) {
+  /** One architecture after the other; none without nvcc. */
+  const ofArchs = async (
+    name: string,
+    compile: (tools: CudaTools) => Promise<CompiledCuda>,
+  ): Promise<readonly CompiledCuda[] | undefined> => {
+    if (!nvcc) return undefined;
     const cuda: CompiledCuda[] = [];
     for (const arch of archs) {
-      const work = compilePair(plan, pair, { nvcc: nvcc!, arch, strict, list: true });
-      cuda.push(await step(`${pair.name}.cu ${arch}`, work));
+      cuda.push(await step(`${name}.cu ${arch}`, compile({ nvcc, arch, strict, list: true })));
     }
-    ofPairs.set(pair, cuda);
+    return cuda;
+  };
+  const of = new Map<Kernel, { host: CompiledHost; cuda?: readonly CompiledCuda[] }>();
+  for (const kernel of kernels) {
+    const cuda = await ofArchs(kernel.name, tools => compileCuda(kernel, tools));
+    const host = await step(`${kernel.name}.cpp`, compileHost(kernel, cxx));
+    of.set(kernel, { host, ...(cuda ? { cuda } : {}) });
+  }
+  const ofPairs = new Map<Pair, readonly CompiledCuda[]>();
+  for (const { plan, pair } of pairs) {
+    const cuda = await ofArchs(pair.name, tools => compilePair(plan, pair, tools));
+    if (cuda) ofPairs.set(pair, cuda);
   }
   const versions = { ...(nvcc ? { nvcc: nvcc.version } : {}), ...(cpuOnly ? { cpuOnly } : {}) };
   return { compilers: { ...versions, cxx: cxx.version, strict }, of, ofPairs };

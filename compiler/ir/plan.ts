@@ -251,5 +251,10 @@ export const builtKernels = ({ kernels, halves }: Plan): readonly Kernel[] => [
   ...kernels,
   ...halves.flatMap(found => found?.kernels ?? []),
 ];
+/** The two kernels of a pair. */
+export const pairedKernels = (
+  { kernels }: Plan,
+  { steps: [one, other] }: Pair,
+): readonly [Kernel, Kernel] => [kernels[one]!, kernels[other]!];
 /** Whether there is one kernel, and nothing else to do its work with. */
 export const isOneKernel = ({ kernels, halves }: Plan): boolean => kernels.length === 1 && !halves[0];

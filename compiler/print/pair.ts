@@ -1,5 +1,5 @@
 /** What the template of two kernels in one launch is filled with. */
-import type { Kernel, Pair, Plan } from '../ir/plan.js';
+import { type Pair, type Plan, pairedKernels } from '../ir/plan.js';
 import { kernelName } from './kernel.js';
 import { launchBounds, type WorkView, workView } from './view.js';
 
@@ -31,12 +31,6 @@ export type PairView = {
   readonly choice: string;
   readonly block: { readonly x: number; readonly y: number };
 };
-
-/** The two kernels of a pair. */
-export const pairedKernels = (
-  { kernels }: Plan,
-  { steps: [one, other] }: Pair,
-): readonly [Kernel, Kernel] => [kernels[one]!, kernels[other]!];
 
 const names = [
   ['first', 'First'],

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { sectionSizes } from '../elf.js';
 import { BuildError } from '../errors.js';
 import { cudaSource, hostSource, pairSource } from '../generate.js';
-import type { Kernel, Pair, Plan } from '../ir/plan.js';
-import { pairedKernels } from '../print/pair.js';
+import { type Kernel, type Pair, type Plan, pairedKernels } from '../ir/plan.js';
 import { runProgram } from '../process.js';
 import {
   checkNvccPaths,
@@ -67,7 +66,8 @@ const compile = async (
   return { seconds: (performance.now() - started) / 1000, said: stderr };
 };
 
-type CudaTools = {
+/** What to compile for an architecture with. */
+export type CudaTools = {
   readonly nvcc: Tool;
   readonly arch: string;
   readonly strict: boolean;

@@ -1,22 +1,13 @@
-/** Two kernels of several results in one launch: beside the host, and beside pipelines of one result each. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Two kernels of several results in one launch: beside the host. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../compiler/build.js';
 import type { Plan } from '../../compiler/ir/plan.js';
-import { plansOf } from '../../compiler/specs.js';
 import type { Manifest, ManifestComposite } from '../../native/manifest.js';
 import { loadAddon, type NativePipeline } from '../../runtime/addon.js';
-import {
-  type Pipeline as Built,
-  cudaStatus,
-  type Device,
-  Image,
-  openDevice,
-  Tensor,
-} from '../../runtime/index.js';
-import { buildFolder, onStandIn, root, runBuilt } from '../support/executions.js';
+import { cudaStatus, type Device, Image, openDevice, type Pipeline, Tensor } from '../../runtime/index.js';
+import { type Built, type BuiltTwice, buildTwice } from '../support/builtTwice.js';
+import { runBuilt } from '../support/executions.js';
 import {
   blankImage,
   expectIntact,
@@ -73,30 +64,18 @@ const cases: readonly Case[] = [
 ];
 
 describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
-  let folder: string;
+  let built: BuiltTwice;
   let plans: ReadonlyMap<string, Plan>;
-  let strict: Record<string, Built<never, never>>;
-  let shipped: Record<string, Built<never, never>>;
   let cuda: Device;
   let host: Device;
   beforeAll(async () => {
-    folder = buildFolder('pairs');
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, 'specs.ts');
-    writeFileSync(file, spec);
-    plans = new Map((await plansOf({ root, entries: [file] })).map(plan => [plan.name, plan]));
-    const built = async (name: string, isStrict: boolean): Promise<Record<string, Built<never, never>>> => {
-      const out = join(folder, name);
-      await build({ root, entries: [file], out, strict: isStrict });
-      return (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
-    };
-    strict = await built('strict', true);
-    shipped = onStandIn ? strict : await built('shipped', false);
+    built = await buildTwice('pairs', spec);
+    plans = new Map(built.plans.map(plan => [plan.name, plan]));
     cuda = openDevice('cuda');
     host = openDevice('cpu');
   });
   afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
+    built.remove();
     for (const device of [cuda, host]) {
       expect(device.memory().live).toBe(0);
       device.dispose();
@@ -112,7 +91,7 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
     async ({ name, images: count, ...of }) => {
       const { kernels } = plans.get(name)!;
       const { source } = kernels[0].pipeline;
-      const run = async (from: Record<string, Built<never, never>>, device: Device): Promise<TestImage[]> => {
+      const run = async (from: Built, device: Device): Promise<TestImage[]> => {
         // They differ in size: blocks beyond the smaller ones have nothing to do.
         const images = Array.from({ length: count }, (_, n) =>
           randomImage(source, of.width - (n % 3), of.height - (n % 2), random(n), {
@@ -130,15 +109,15 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
             }),
           ]),
         );
-        await runBuilt(from[name]! as never, device, images, outs, {});
+        await runBuilt(from[name]!, device, images, outs, {});
         const made = [...outs.values()].flat();
         expectIntact(...images, ...made);
         return made;
       };
-      const expected = await run(strict, host);
-      expectSame(await run(strict, cuda), expected);
+      const expected = await run(built.strict, host);
+      expectSame(await run(built.strict, cuda), expected);
       // A shipped build fuses multiply-adds as nvcc likes.
-      const actual = await run(shipped, cuda);
+      const actual = await run(built.shipped, cuda);
       actual.forEach((image, n) => {
         const { dtype, code } = image.format;
         expectWithin(readPixels(image), readPixels(expected[n]!), roundingTolerance(name, dtype, code));
@@ -147,9 +126,11 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
   );
 
   it('are refused where they cannot be launched', () => {
-    const manifest = JSON.parse(readFileSync(join(folder, 'strict', 'manifest.json'), 'utf8')) as Manifest;
+    const manifest = JSON.parse(
+      readFileSync(join(built.folder, 'strict', 'manifest.json'), 'utf8'),
+    ) as Manifest;
     const entry = manifest.pipelines.find(({ name }) => name === 'twice') as ManifestComposite;
-    const library = loadAddon().openLibrary(join(folder, 'strict', manifest.library));
+    const library = loadAddon().openLibrary(join(built.folder, 'strict', manifest.library));
     const [first, second] = entry.steps.map(({ kernel: { name, args, image, geometry } }) =>
       library.pipeline(name, args.size, image.size, image.sizes + 8 * geometry.length),
     ) as [NativePipeline, NativePipeline];
@@ -205,7 +186,10 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
         { data: bytes().subarray(64 * 36), pitch: 64 },
       ],
     });
-    const twice = strict.twice as unknown as Built<Record<never, never>, { small: Tensor; tiny: Tensor }>;
+    const twice = built.strict.twice as unknown as Pipeline<
+      Record<never, never>,
+      { small: Tensor; tiny: Tensor }
+    >;
     const direct = twice(image);
     const again = {
       small: Tensor.empty(device, { shape: direct.small.shape, dtype: 'f32', layout: 'NCHW' }),

@@ -1,13 +1,9 @@
 /** Taps from shared memory: large calls whose rows are aligned, beside the host, and beside the same call with rows that are not. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../compiler/build.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
-import { kernelsOf } from '../../compiler/specs.js';
-import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
-import { buildFolder, onStandIn, root, runBuilt } from '../support/executions.js';
+import { cudaStatus, type Device, openDevice } from '../../runtime/index.js';
+import { type Built, type BuiltTwice, buildTwice } from '../support/builtTwice.js';
+import { onStandIn, runBuilt } from '../support/executions.js';
 import {
   blankImage,
   expectIntact,
@@ -70,30 +66,18 @@ const cases: readonly (readonly [name: string, given: Record<string, unknown>])[
 ];
 
 describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
-  let folder: string;
+  let built: BuiltTwice;
   let kernels: ReadonlyMap<string, Kernel>;
-  let strict: Record<string, Built<never>>;
-  let shipped: Record<string, Built<never>>;
   let cuda: Device;
   let host: Device;
   beforeAll(async () => {
-    folder = buildFolder('staged');
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, 'specs.ts');
-    writeFileSync(file, spec);
-    kernels = new Map((await kernelsOf({ root, entries: [file] })).map(kernel => [kernel.name, kernel]));
-    const built = async (name: string, isStrict: boolean): Promise<Record<string, Built<never>>> => {
-      const out = join(folder, name);
-      await build({ root, entries: [file], out, strict: isStrict });
-      return (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
-    };
-    strict = await built('strict', true);
-    shipped = onStandIn ? strict : await built('shipped', false);
+    built = await buildTwice('staged', spec);
+    kernels = new Map(built.plans.flatMap(plan => plan.kernels.map(kernel => [kernel.name, kernel])));
     cuda = openDevice('cuda');
     host = openDevice('cpu');
   });
   afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
+    built.remove();
     for (const device of [cuda, host]) {
       expect(device.memory().live).toBe(0);
       device.dispose();
@@ -107,7 +91,7 @@ describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
   it.each(cases)('%s: %j', async (name, given) => {
     const { pipeline } = kernels.get(name)!;
     const out = { width, height, ...given } as typeof size;
-    const run = async (from: Record<string, Built<never>>, device: Device, padding: number) => {
+    const run = async (from: Built, device: Device, padding: number) => {
       // A batch of two, of which the second is smaller: blocks beyond it have nothing to do.
       const images = [width, width - 40].map(across =>
         randomImage(pipeline.source, across, height, random(across), {
@@ -130,12 +114,12 @@ describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
       expectIntact(...images, ...made);
       return made;
     };
-    const staged = await run(strict, cuda, 0);
-    const expected = await run(strict, host, 0);
+    const staged = await run(built.strict, cuda, 0);
+    const expected = await run(built.strict, host, 0);
     expectSame(staged, expected);
     // A shipped build fuses multiply-adds as nvcc likes, in each of the two kernels; both sample where the host does.
     for (const padding of onStandIn ? [3] : [0, 3]) {
-      const actual = await run(shipped, cuda, padding);
+      const actual = await run(built.shipped, cuda, padding);
       actual.forEach((image, n) => {
         const { dtype, code } = image.format;
         expectWithin(readPixels(image), readPixels(expected[n]!), roundingTolerance(name, dtype, code));
