@@ -1,5 +1,6 @@
 /** The measured cases: what video and vision models ask of a frame. */
 import {
+  analogYuvToRgb,
   constant,
   crop,
   flip,
@@ -13,7 +14,6 @@ import {
   replicate,
   resize,
   rgb8,
-  seedYuvToRgb,
   warpAffine,
   yuvToRgb,
 } from 'cuweave/ops';
@@ -23,7 +23,7 @@ const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as 
 const resized = { filter: linear, border: replicate } as const;
 const warped = { filter: linear, border: constant(0) } as const;
 
-export const yuv444ToF32 = pipeline(nchw('u8', { colour: 'yuv' }), seedYuvToRgb(), nchw('f32'));
+export const yuv444ToF32 = pipeline(nchw('u8', { colour: 'yuv' }), analogYuvToRgb(), nchw('f32'));
 export const nv12ToF32 = pipeline(nv12(), yuvToRgb(yuv), nchw('f32'));
 export const nv12ToF16 = pipeline(nv12(), yuvToRgb(yuv), nchw('f16'));
 export const nv12ToU8 = pipeline(nv12(), yuvToRgb(yuv), nhwc('u8'));

@@ -90,7 +90,7 @@ program
       entries: string[],
       options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number },
     ) => {
-      const { build } = await import('./build.js');
+      const { build } = await import('./build/build.js');
       const display = progressDisplay('steps');
       try {
         const result = await build({
@@ -170,7 +170,7 @@ program
         strict?: true;
       },
     ) => {
-      const { explain } = await import('./explain.js');
+      const { explain } = await import('./report/explain.js');
       const { file: entries, arch: archs, json, ...rest } = options;
       const display = progressDisplay('steps');
       try {
@@ -227,7 +227,7 @@ program
         sheet?: string;
       },
     ) => {
-      const { runPipeline } = await import('../runtime/run.js');
+      const { runPipeline } = await import('./commands/running/run.js');
       const display = progressDisplay('frames');
       try {
         const result = await runPipeline({
@@ -263,7 +263,7 @@ program
   .option('--force', 'compile it even if it is up to date')
   .addHelpText('after', example('addon'))
   .action(async (options: { force?: true }) => {
-    const { buildAddon } = await import('./addon.js');
+    const { buildAddon } = await import('./build/addon.js');
     const { path, built } = await buildAddon({
       force: options.force,
       onStart: () => console.error(compilingAddon),

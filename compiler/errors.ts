@@ -1,6 +1,6 @@
 import type { Loc } from './ir/types.js';
 
-/** One finding about the author's code. `code` is a key of the table in compiler/diagnostics.ts. */
+/** One finding about the author's code. `code` is a key of the table in compiler/diagnostics/index.ts. */
 export type Diagnostic = {
   /** `CW1001`, or TypeScript's own `TS2345`. */
   readonly code: string;

@@ -2,16 +2,16 @@
 import type { Manifest } from '../native/manifest.js';
 import { builtKernels, type Kernel, type Pair, type Plan } from './ir/plan.js';
 import { version } from './package.js';
-import { bindingPrelude, bindingViews } from './print/bindings.js';
-import { compositeLines } from './print/composite.js';
-import { gatherView } from './print/gather.js';
-import { resolveLines } from './print/lines.js';
-import { manifestOf } from './print/manifest.js';
-import { oracleView } from './print/oracle.js';
-import { pairView } from './print/pair.js';
-import { structsView } from './print/structs.js';
-import { kernelView } from './print/view.js';
-import { windowView } from './print/window.js';
+import { gatherView } from './print/cuda/gather.js';
+import { pairView } from './print/cuda/pair.js';
+import { kernelView } from './print/cuda/view.js';
+import { windowView } from './print/cuda/window.js';
+import { bindingPrelude, bindingViews } from './print/data/bindings.js';
+import { manifestOf } from './print/data/manifest.js';
+import { resolveLines } from './print/expr/lines.js';
+import { oracleView } from './print/host/oracle.js';
+import { compositeLines } from './print/kernel/composite.js';
+import { structsView } from './print/kernel/structs.js';
 import { render } from './render.js';
 
 /** The CUDA source of a kernel; `file` is its path for `#line`, relative to the project's root. */

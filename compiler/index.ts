@@ -1,8 +1,8 @@
 /** The compiler as a library: what the command line does, for scripts and build tools. */
-export { type BuildOptions, type BuildResult, type BuildStep, build } from './build.js';
+export { type BuildOptions, type BuildResult, type BuildStep, build } from './build/build.js';
 export { type ExplainJson, explanationJson } from './commands/explainJson.js';
 export { BuildError, type Diagnostic, InternalError, SpecError } from './errors.js';
-export { type Explanation, explain } from './explain.js';
 export { cudaSource, hostSource, oracleSource } from './generate.js';
 export type { Kernel, Plan } from './ir/plan.js';
+export { type Explanation, explain } from './report/explain.js';
 export { checkSpecs, kernelsOf, plansOf, type SpecOptions } from './specs.js';

@@ -1,6 +1,6 @@
 /** From the author's files to plans, or to all of their errors at once. */
 import { resolve } from 'node:path';
-import { formatDiagnostics } from './diagnostics.js';
+import { formatDiagnostics } from './diagnostics/index.js';
 import { type Diagnostic, SpecError } from './errors.js';
 import type { Kernel, Plan } from './ir/plan.js';
 import { plan } from './pass/plan.js';

@@ -1,4 +1,5 @@
 import {
+  analogYuvToRgb,
   composite,
   constant,
   convertTo,
@@ -11,7 +12,6 @@ import {
   replicate,
   resize,
   rgb8,
-  seedYuvToRgb,
   warpAffine,
   yuv444p,
   yuvToRgb,
@@ -40,7 +40,7 @@ export const picture = pipeline(
 export const toFloat = pipeline(nv12(), yuvToRgb(), nchw('f32'));
 
 /** Planar YUV 4:4:4 as RGB in float with the classic analog coefficients. */
-export const seedToFloat = pipeline(yuv444p(), seedYuvToRgb(), nchw('f32'));
+export const analogToFloat = pipeline(yuv444p(), analogYuvToRgb(), nchw('f32'));
 
 /** An affine warp of a float tensor. */
 export const warp = pipeline(nchw('f32'), warpAffine({ filter: linear, border: constant(0) }), nchw('f32'));

@@ -1,4 +1,31 @@
 /** Every operator, format, filter and border, and the vocabulary to declare more. */
+
+export { erase } from './augment/erase.js';
+export { gaussianNoise } from './augment/gaussianNoise.js';
+export { channelReorder } from './channels/channelReorder.js';
+export { composite } from './channels/composite.js';
+export { premultiply } from './channels/premultiply.js';
+export { swapChannels } from './channels/swapChannels.js';
+export { unpremultiply } from './channels/unpremultiply.js';
+export { fromLinear } from './colour/fromLinear.js';
+export { grayToRgb } from './colour/grayToRgb.js';
+export { hsvToRgb } from './colour/hsvToRgb.js';
+export { labToRgb } from './colour/labToRgb.js';
+export { primaries } from './colour/primaries.js';
+export { rgbToGray } from './colour/rgbToGray.js';
+export { rgbToHsv } from './colour/rgbToHsv.js';
+export { rgbToLab } from './colour/rgbToLab.js';
+export { rgbToYCrCb } from './colour/rgbToYCrCb.js';
+export { rgbToYuv } from './colour/rgbToYuv.js';
+export { toLinear } from './colour/toLinear.js';
+export { yCrCbToRgb } from './colour/yCrCbToRgb.js';
+export { yuvToRgb } from './colour/yuvToRgb.js';
+export { analogYuvToRgb } from './compat/analogYuvToRgb.js';
+export { cvcudaNv12ToRgb } from './compat/cvcudaNv12ToRgb.js';
+export { opencvNv12ToRgb } from './compat/opencvNv12ToRgb.js';
+export { opencvRgbToYuv } from './compat/opencvRgbToYuv.js';
+export { opencvYuvToRgb } from './compat/opencvYuvToRgb.js';
+export { torchcodecYuvToRgb } from './compat/torchcodecYuvToRgb.js';
 export {
   antialiasedBox,
   antialiasedCubic,
@@ -6,20 +33,9 @@ export {
   antialiasedLanczos,
   antialiasedLinear,
   area,
-} from './antialias.js';
-export { constant, reflect, reflect101, replicate, wrap } from './border.js';
-export { brightnessContrast } from './brightnessContrast.js';
-export { centerCrop } from './centerCrop.js';
-export { channelReorder } from './channelReorder.js';
-export { clamp } from './clamp.js';
-export { colorTwist } from './colorTwist.js';
-export { composite } from './composite.js';
-export { convertTo } from './convertTo.js';
-export { crop } from './crop.js';
-export { cvcudaNv12ToRgb } from './cvcudaNv12ToRgb.js';
-export { erase } from './erase.js';
-export { catmullRom, cubic, cubicWith, lanczos4, linear, nearest } from './filter.js';
-export { flip } from './flip.js';
+} from './filters/antialias.js';
+export { constant, reflect, reflect101, replicate, wrap } from './filters/border.js';
+export { catmullRom, cubic, cubicWith, lanczos4, linear, nearest } from './filters/filter.js';
 export {
   bgr8,
   bgra8,
@@ -44,49 +60,34 @@ export {
   yuv444p16,
   yuyv,
   yv12,
-} from './formats.js';
-export { fromLinear } from './fromLinear.js';
-export { gamma } from './gamma.js';
-export { gaussianNoise } from './gaussianNoise.js';
-export { grayToRgb } from './grayToRgb.js';
-export { hsvToRgb } from './hsvToRgb.js';
-export { invert } from './invert.js';
-export { labToRgb } from './labToRgb.js';
-export { letterbox } from './letterbox.js';
-export { lut } from './lut.js';
+} from './formats/formats.js';
+export { centerCrop } from './geometry/centerCrop.js';
+export { crop } from './geometry/crop.js';
+export { flip } from './geometry/flip.js';
+export { letterbox } from './geometry/letterbox.js';
+export { pad } from './geometry/pad.js';
+export { padTo } from './geometry/padTo.js';
+export { remap } from './geometry/remap.js';
+export { resample } from './geometry/resample.js';
+export { resize } from './geometry/resize.js';
+export { resizeNearest } from './geometry/resizeNearest.js';
+export { rotate } from './geometry/rotate.js';
+export { rotate90 } from './geometry/rotate90.js';
+export { undistort, undistortFisheye } from './geometry/undistort.js';
+export { warpAffine } from './geometry/warpAffine.js';
+export { warpPerspective } from './geometry/warpPerspective.js';
 export { idiv, lookup, roundHalfEven, roundToF16 } from './math.js';
-export { normalize } from './normalize.js';
-export { opencvNv12ToRgb } from './opencvNv12ToRgb.js';
-export { opencvRgbToYuv } from './opencvRgbToYuv.js';
-export { opencvYuvToRgb } from './opencvYuvToRgb.js';
-export { pad } from './pad.js';
-export { padTo } from './padTo.js';
-export { posterize } from './posterize.js';
-export { premultiply } from './premultiply.js';
-export { primaries } from './primaries.js';
-export { remap } from './remap.js';
-export { resample } from './resample.js';
-export { resize } from './resize.js';
-export { resizeNearest } from './resizeNearest.js';
-export { rgbToGray } from './rgbToGray.js';
-export { rgbToHsv } from './rgbToHsv.js';
-export { rgbToLab } from './rgbToLab.js';
-export { rgbToYCrCb } from './rgbToYCrCb.js';
-export { rgbToYuv } from './rgbToYuv.js';
-export { rotate } from './rotate.js';
-export { rotate90 } from './rotate90.js';
-export { scaleOffset } from './scaleOffset.js';
-export { seedYuvToRgb } from './seedYuvToRgb.js';
-export { solarize } from './solarize.js';
 export * from './spec.js';
-export { swapChannels } from './swapChannels.js';
-export { threshold } from './threshold.js';
-export { toLinear } from './toLinear.js';
-export { toneMap } from './toneMap.js';
-export { torchcodecYuvToRgb } from './torchcodecYuvToRgb.js';
-export { undistort, undistortFisheye } from './undistort.js';
-export { unpremultiply } from './unpremultiply.js';
-export { warpAffine } from './warpAffine.js';
-export { warpPerspective } from './warpPerspective.js';
-export { yCrCbToRgb } from './yCrCbToRgb.js';
-export { yuvToRgb } from './yuvToRgb.js';
+export { brightnessContrast } from './tone/brightnessContrast.js';
+export { clamp } from './tone/clamp.js';
+export { colorTwist } from './tone/colorTwist.js';
+export { convertTo } from './tone/convertTo.js';
+export { gamma } from './tone/gamma.js';
+export { invert } from './tone/invert.js';
+export { lut } from './tone/lut.js';
+export { normalize } from './tone/normalize.js';
+export { posterize } from './tone/posterize.js';
+export { scaleOffset } from './tone/scaleOffset.js';
+export { solarize } from './tone/solarize.js';
+export { threshold } from './tone/threshold.js';
+export { toneMap } from './tone/toneMap.js';

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../compiler/build.js';
-import { findCxx } from '../compiler/toolchain.js';
+import { build } from '../compiler/build/build.js';
+import { findCxx } from '../compiler/build/toolchain.js';
 import type { Manifest, ManifestKernel } from '../native/manifest.js';
-import { stepsOf } from '../runtime/steps.js';
+import { stepsOf } from '../runtime/call/steps.js';
 import { root } from './support/executions.js';
 
 const out = join(root, 'test', 'build', 'abi');

@@ -2,9 +2,9 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type BuildOptions, type BuildResult, build } from '../compiler/build.js';
-import { runProgram } from '../compiler/process.js';
-import { findNvcc } from '../compiler/toolchain.js';
+import { type BuildOptions, type BuildResult, build } from '../compiler/build/build.js';
+import { runProgram } from '../compiler/build/process.js';
+import { findNvcc } from '../compiler/build/toolchain.js';
 import { makeProject, type Project } from './support/project.js';
 
 const op = `import { f32, pointOp } from 'cuweave/ops';

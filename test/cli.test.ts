@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, runProgram } from '../compiler/build/process.js';
 import type { ExplainJson } from '../compiler/commands/explainJson.js';
 import { packageFile, packageRoot, version } from '../compiler/package.js';
-import { type Finished, runProgram } from '../compiler/process.js';
 import { makeProject, type Project } from './support/project.js';
 
 const entry = `import { f32, nhwc, pipeline, pointOp, rgb8 } from 'cuweave/ops';

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../compiler/build.js';
+import { build } from '../compiler/build/build.js';
 import type { Plan } from '../compiler/ir/plan.js';
 import { type Pipeline as Built, type Device, openDevice } from '../runtime/index.js';
 import {

@@ -1,13 +1,13 @@
 /** What `cuweave explain --compiled` and `--json` say, with the compilers of this machine. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { build } from '../compiler/build.js';
+import { build } from '../compiler/build/build.js';
+import { sectionSizes } from '../compiler/build/elf.js';
+import { findCuobjdump, findCxx, findNvcc, isGcc } from '../compiler/build/toolchain.js';
 import { explanationText } from '../compiler/commands/explain.js';
 import { type ExplainJson, explanationJson } from '../compiler/commands/explainJson.js';
-import { sectionSizes } from '../compiler/elf.js';
-import { type Explanation, explain } from '../compiler/explain.js';
 import { packageFile } from '../compiler/package.js';
-import { findCuobjdump, findCxx, findNvcc, isGcc } from '../compiler/toolchain.js';
+import { type Explanation, explain } from '../compiler/report/explain.js';
 import { makeProject, type Project } from './support/project.js';
 
 const entry = `import { constant, linear, nchw, nhwc, outputs, pipeline, resize, replicate, rgb8, antialiasedLinear, normalize, warpAffine } from 'cuweave/ops';

@@ -1,7 +1,7 @@
 /** Two kernels or one, as a call's sizes have it: the bytes are the oracle's of the one. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { explanationText } from '../compiler/commands/explain.js';
-import { explain } from '../compiler/explain.js';
+import { explain } from '../compiler/report/explain.js';
 import { type Device, OutOfMemoryError, openDevice, Stream } from '../runtime/index.js';
 import { root } from './support/executions.js';
 import { buildHalved, type Halved, halvedCases, runHalved } from './support/halved.js';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explanationText } from '../compiler/commands/explain.js';
-import { explain } from '../compiler/explain.js';
+import { explain } from '../compiler/report/explain.js';
 import { plansOf } from '../compiler/specs.js';
 import type { Manifest } from '../native/manifest.js';
+import { stepsOf } from '../runtime/call/steps.js';
 import { type Device, Image, openDevice, type Pipeline, Tensor } from '../runtime/index.js';
-import { stepsOf } from '../runtime/steps.js';
 import { buildByHand, pairs, runByHand } from './support/byHand.js';
 import { buildFolder, root } from './support/executions.js';
 

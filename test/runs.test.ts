@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../compiler/build.js';
+import { build } from '../compiler/build/build.js';
 import { hostSource } from '../compiler/generate.js';
 import type { Kernel } from '../compiler/ir/plan.js';
 import { areAxesApart, isMonotonic } from '../compiler/pass/axes.js';

@@ -8,8 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildAddon } from '../compiler/addon.js';
-import { findNvcc } from '../compiler/toolchain.js';
+import { buildAddon } from '../compiler/build/addon.js';
+import { findNvcc } from '../compiler/build/toolchain.js';
 import { root } from './support/executions.js';
 import { compile } from './support/handmade.js';
 

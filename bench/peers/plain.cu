@@ -29,7 +29,7 @@ struct Yuv444 {
   static constexpr int kHalfBytes = 6;
   const uint8_t* __restrict__ planes;
   int width, height;
-  // The analog coefficients of ops/seedYuvToRgb.ts.
+  // The analog coefficients of ops/compat/analogYuvToRgb.ts.
   __device__ Rgb operator()(int image, int x, int y) const {
     const size_t pixels = size_t{1} * width * height;
     const size_t at = 3 * image * pixels + y * width + x;

@@ -42,7 +42,7 @@ def nv12_to_rgb(nv12):
 
 
 def yuv444_to_rgb(yuv):
-    """(N, 3, H, W) uint8 to float32; the analog coefficients of ops/seedYuvToRgb.ts."""
+    """(N, 3, H, W) uint8 to float32; the analog coefficients of ops/compat/analogYuvToRgb.ts."""
     y, u, v = yuv.float().unbind(1)
     u, v = u - 128, v - 128
     return torch.stack([y + 1.14 * v, y - 0.396 * u - 0.581 * v, y + 2.029 * u], dim=1)

@@ -1,8 +1,8 @@
-"""Decoding by NVDEC with the conversion NV12 -> RGB float32 NCHW in PyTorch: what bench/video.js compares with.
+"""Decoding by NVDEC with the conversion NV12 -> RGB float32 NCHW in PyTorch: what bench/video/video.js compares with.
 
     python3 video.py LIBRARY PACKETS CODEC SESSIONS
 
-LIBRARY is bench/nvdec.cc compiled with -shared: it decodes on a thread of its own and lends its surfaces, so that decoding
+LIBRARY is bench/video/nvdec.cc compiled with -shared: it decodes on a thread of its own and lends its surfaces, so that decoding
 and conversion overlap. Prints one JSON object: frames per second of decoding alone, and with the conversion in eager and in
 compiled PyTorch, in batches of 8. BT.709, limited range, chroma replicated, as cuweave's pipeline in the same table.
 """

@@ -1,6 +1,7 @@
 /** What the compilers made of a pipeline's kernels, as the command line prints it. */
-import type { BuiltKernel, Explanation } from '../explain.js';
+
 import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
+import type { BuiltKernel, Explanation } from '../report/explain.js';
 import type { LoopKind, LoopVersion } from '../report/loops.js';
 import type { Accesses } from '../report/sass.js';
 import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { addonPath } from '../../native/location.js';
-import { findCxx, findNvcc } from '../toolchain.js';
+import { findCxx, findNvcc } from '../build/toolchain.js';
 
 /** One thing that was looked at. */
 export type Check = {
@@ -128,7 +128,7 @@ export const gpuCheck = (status: CudaStatus): Check =>
 
 const gpu = async (): Promise<Check> => {
   try {
-    const { cudaStatus } = await import('../../runtime/device.js');
+    const { cudaStatus } = await import('../../runtime/device/device.js');
     return gpuCheck(cudaStatus());
   } catch (error) {
     return {
@@ -141,8 +141,8 @@ const gpu = async (): Promise<Check> => {
 
 const nvdec = async (): Promise<Check> => {
   try {
-    const { nvdecCapabilities, nvdecStatus } = await import('../../runtime/nvdec.js');
-    const { openDevice } = await import('../../runtime/device.js');
+    const { nvdecCapabilities, nvdecStatus } = await import('../../runtime/video/decode/nvdec.js');
+    const { openDevice } = await import('../../runtime/device/device.js');
     const { usable, message: why, reason } = nvdecStatus();
     if (!usable) {
       return {
@@ -167,7 +167,7 @@ const nvdec = async (): Promise<Check> => {
 
 const video = async (): Promise<Check> => {
   try {
-    const { loadSoftwareDecoder } = await import('../../runtime/softwareDecoder.js');
+    const { loadSoftwareDecoder } = await import('../../runtime/video/decode/softwareDecoder.js');
     await loadSoftwareDecoder();
     return {
       name: 'Video decoder',

@@ -1,3 +1,4 @@
+import type { ResultsPlan, Way } from '../ir/plan.js';
 import type {
   CompiledKernel,
   ExplainedCut,
@@ -5,8 +6,7 @@ import type {
   ExplainedKernel,
   Explanation,
   Traffic,
-} from '../explain.js';
-import type { ResultsPlan, Way } from '../ir/plan.js';
+} from '../report/explain.js';
 import { compiledLines } from './compiledText.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;

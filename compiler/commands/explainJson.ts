@@ -2,6 +2,10 @@
  * `cuweave explain --json`: what the text says, for programs. Names and meanings stay as they are while `format` does; more may be
  * added. docs/explain.md describes them.
  */
+
+import type { ResultsPlan } from '../ir/plan.js';
+import { version } from '../package.js';
+import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
 import type {
   BuiltKernel,
   ExplainedCut,
@@ -9,10 +13,7 @@ import type {
   ExplainedKernel,
   Explanation,
   Traffic,
-} from '../explain.js';
-import type { ResultsPlan } from '../ir/plan.js';
-import { version } from '../package.js';
-import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
+} from '../report/explain.js';
 
 /** All that `cuweave explain --json` prints. */
 export type ExplainJson = ReturnType<typeof explanationJson>;

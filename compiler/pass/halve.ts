@@ -2,7 +2,7 @@
  * A resampling by a separable filter as two kernels: along the rows, into an image of f32, and down that. A pixel takes the taps of an
  * axis after those of the other then, and not their product. All bits are those of the one kernel, whose filter sums up row by row too.
  */
-import { nhwc } from '../../ops/formats.js';
+import { nhwc } from '../../ops/formats/formats.js';
 import type { Expr, Fn, KernelIr, MapStage, OpFunction, Stage, Stmt } from '../ir/types.js';
 import { f32, i32 } from '../ir/types.js';
 import { type Axis, keepsAxes, pairOf } from './axes.js';

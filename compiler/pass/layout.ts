@@ -1,7 +1,7 @@
 import { paramFields } from '../../ops/spec.js';
+import { memberName } from '../ir/names.js';
 import type { Layout, PlacedField, PlacedImage, PlacedParams, PlacedPlane } from '../ir/plan.js';
 import { type Format, type KernelIr, type ParamField, type Stage, withImageStages } from '../ir/types.js';
-import { memberName } from '../print/names.js';
 
 /** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
 export const ARGS_HEAD = 16;

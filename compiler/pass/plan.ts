@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { makeDiagnostic } from '../diagnostics.js';
+import { makeDiagnostic } from '../diagnostics/index.js';
 import { type Diagnostic, InternalError } from '../errors.js';
+import { cName } from '../ir/names.js';
 import type { Cut, Halves, Hoisted, Kernel, Plan } from '../ir/plan.js';
 import {
   type ForkIr,
@@ -12,7 +13,6 @@ import {
   stagesOf,
   withImageStages,
 } from '../ir/types.js';
-import { cName } from '../print/names.js';
 import { fuse } from './fuse.js';
 import { halve } from './halve.js';
 import { launchBytes, launchParts, PARAMETER_SPACE } from './launch.js';

@@ -3,7 +3,7 @@
  * once, so there is a cut before every further resampling; and stages that several results share are computed once where
  * that moves fewer bytes.
  */
-import { nhwc } from '../../ops/formats.js';
+import { nhwc } from '../../ops/formats/formats.js';
 import type { Cut, Forced, ResultsPlan, Step, Way } from '../ir/plan.js';
 import {
   type Colour,

@@ -1,17 +1,17 @@
 /** The reader: from the author's files to pipelines in the IR, or to diagnostics. Only this room knows TypeScript. */
 import { resolve } from 'node:path';
 import type { ts } from 'ts-morph';
-import { makeDiagnostic, sortDiagnostics } from '../diagnostics.js';
+import { makeDiagnostic, sortDiagnostics } from '../diagnostics/index.js';
 import type { Diagnostic } from '../errors.js';
 import type { ForkIr, PipelineIr } from '../ir/types.js';
-import { loadModules } from './load.js';
-import { makeOperators } from './operators.js';
-import { packageFiles } from './packageFiles.js';
-import { isBag } from './params.js';
-import { type Exported, readPipeline } from './pipelines.js';
-import { authorFiles, entryProblem, nestsTooDeep, openProgram, typeErrors } from './program.js';
-import { makeSession, type Session, startOf } from './session.js';
-import type { StageReader } from './stages.js';
+import { loadModules } from './spec/load.js';
+import { makeOperators } from './spec/operators.js';
+import { packageFiles } from './spec/packageFiles.js';
+import { isBag } from './spec/params.js';
+import { type Exported, readPipeline } from './spec/pipelines.js';
+import { authorFiles, entryProblem, nestsTooDeep, openProgram, typeErrors } from './spec/program.js';
+import { makeSession, type Session, startOf } from './spec/session.js';
+import type { StageReader } from './spec/stages.js';
 
 /** What was read. With diagnostics, the pipelines that have none of their own are still there. */
 export type Specs = {

@@ -2,11 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sectionSizes } from '../elf.js';
-import { BuildError } from '../errors.js';
-import { cudaSource, hostSource, pairSource } from '../generate.js';
-import { type Kernel, type Pair, type Plan, pairedKernels } from '../ir/plan.js';
-import { runProgram } from '../process.js';
+import { sectionSizes } from '../build/elf.js';
+import { runProgram } from '../build/process.js';
 import {
   checkNvccPaths,
   cudaFlags,
@@ -16,7 +13,10 @@ import {
   includeDirectory,
   isGcc,
   type Tool,
-} from '../toolchain.js';
+} from '../build/toolchain.js';
+import { BuildError } from '../errors.js';
+import { cudaSource, hostSource, pairSource } from '../generate.js';
+import { type Kernel, type Pair, type Plan, pairedKernels } from '../ir/plan.js';
 import { type HostLoop, hostLoops } from './loops.js';
 import { type CompiledFunction, compiledFunctions } from './ptxas.js';
 import { type GlobalAccesses, globalAccesses } from './sass.js';

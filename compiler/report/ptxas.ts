@@ -1,5 +1,5 @@
 /** What ptxas and the machine code it made say of a kernel, function by function. */
-import { sectionSizes } from '../elf.js';
+import { sectionSizes } from '../build/elf.js';
 
 /** One function of a CUDA kernel: nvcc makes one for every size of the parameter block, and
  * others for runs of aligned rows, or for taps from shared memory. */

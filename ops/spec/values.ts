@@ -100,14 +100,14 @@ export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
 export type YuvRange = 'limited' | 'full';
 /** How YUV becomes RGB; `'auto'` takes what the image itself says. */
 export type YuvCoding = { readonly matrix: YuvMatrix | 'auto'; readonly range: YuvRange | 'auto' };
-/** The coefficients in R = yScale·(Y−yOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour.ts. */
+/** The coefficients in R = yScale·(Y−yOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour/colour.ts. */
 export type YuvCoefficients = {
   readonly [F in (typeof paramFields)['yuvToRgb']['fields'][number]]: f32;
 };
 
 /** How RGB becomes YUV. */
 export type YuvEncoding = { readonly matrix: YuvMatrix; readonly range: YuvRange };
-/** The coefficients in Y = yOffset + yr·R + yg·G + yb·B and its siblings. Made in ops/colour.ts. */
+/** The coefficients in Y = yOffset + yr·R + yg·G + yb·B and its siblings. Made in ops/colour/colour.ts. */
 export type RgbCoefficients = {
   readonly [F in (typeof paramFields)['rgbToYuv']['fields'][number]]: f32;
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bench, casesOn, median, rectangles, selectCases } from '../../bench/cases.js';
 import { peers } from '../../bench/peers.js';
 import * as pipelines from '../../bench/pipelines.js';
-import { yuvToRgbCoefficients } from '../../ops/colour.js';
+import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import { root } from '../tooling/source.js';
 
 const peerText = (name: string): string => readFileSync(`${root}/bench/peers/${name}`, 'utf8');

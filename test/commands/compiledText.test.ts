@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compiledLines } from '../../compiler/commands/compiledText.js';
-import type { Explanation } from '../../compiler/explain.js';
+import type { Explanation } from '../../compiler/report/explain.js';
 import type { CompiledFunction } from '../../compiler/report/ptxas.js';
 
 const one: CompiledFunction = {

@@ -314,7 +314,7 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
     tolerance: within.oneLevel,
     why: 'both round once, on either side of a half where f32 and float64 differ',
   }),
-  seedYuvToRgb: torchPoint('analogYuvToUnitRgb'),
+  analogYuvToRgb: torchPoint('analogYuvToUnitRgb'),
   normalize: torchPoint('normalized'),
   convertTo: () => ({
     name: 'halved',

@@ -1,7 +1,7 @@
 /** The golden table against one execution, and the golden pipelines as built code. */
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from '../../compiler/build.js';
+import { build } from '../../compiler/build/build.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { buildFolder, root, runBuilt } from '../support/executions.js';
 import { blankImage, expectIntact, type Pixels, readPixels } from '../support/images.js';

@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import type { Difference } from '../../compiler/docs/opsDoc.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
-import type { Difference } from '../../compiler/opsDoc.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { loadOracle, root, runOracle } from '../support/executions.js';
 import { blankImage, type Pixels, readPixels } from '../support/images.js';

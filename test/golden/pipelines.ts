@@ -24,12 +24,12 @@ export const i420ToRgb = pipeline(
   ops.yuvToRgb({ matrix: 'bt601', range: 'limited' }),
   ops.rgb8(),
 );
-export const analogYuvToRgb = pipeline(yuvInterleaved, ops.seedYuvToRgb(), ops.rgb8());
+export const analogYuvToRgb = pipeline(yuvInterleaved, ops.analogYuvToRgb(), ops.rgb8());
 // The peer's picture is in 0..1 with the zero of chroma at 0.5, which is code 127.5, and not 128 as here: half a code
 // times each channel's coefficients apart.
 export const analogYuvToUnitRgb = pipeline(
   yuvPlanes,
-  ops.seedYuvToRgb(),
+  ops.analogYuvToRgb(),
   normalize({ mean: [(-1.14 * 0.5) / 255, ((0.396 + 0.581) * 0.5) / 255, (-2.029 * 0.5) / 255], std: 1 }),
   nhwc('f32'),
 );

@@ -1,7 +1,7 @@
 /** The pipelines beside this file, built so that CUDA gives the host's bits. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from '../../compiler/build.js';
+import { build } from '../../compiler/build/build.js';
 import type { Pipeline } from '../../runtime/index.js';
 import { buildFolder, root } from '../support/executions.js';
 

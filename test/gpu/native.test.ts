@@ -1,7 +1,7 @@
 /** Memory, copies, events, promises and errors on a real GPU; test/native/fakeCuda.test.ts has the same without one. */
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildAddon } from '../../compiler/addon.js';
+import { buildAddon } from '../../compiler/build/addon.js';
 import { addonPath } from '../../native/location.js';
 import {
   cudaStatus,

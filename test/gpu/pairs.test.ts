@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../compiler/ir/plan.js';
 import type { Manifest, ManifestComposite } from '../../native/manifest.js';
-import { loadAddon, type NativePipeline } from '../../runtime/addon.js';
+import { loadAddon, type NativePipeline } from '../../runtime/device/addon.js';
 import { cudaStatus, type Device, Image, openDevice, type Pipeline, Tensor } from '../../runtime/index.js';
 import { type Built, type BuiltTwice, buildTwice } from '../support/builtTwice.js';
 import { runBuilt } from '../support/executions.js';

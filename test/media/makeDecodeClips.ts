@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as av from 'node-av';
-import { toHostImage } from '../../runtime/framePlanes.js';
+import { toHostImage } from '../../runtime/files/framePlanes.js';
 import { digestOf } from '../support/digest.js';
 import { type DecodeClip, type DecodeClipName, decodeClipPath, decodeClips } from './decodeClips.js';
 

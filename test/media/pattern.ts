@@ -3,7 +3,7 @@
  * Upper two thirds: eight colour bars, and a disc that crosses them. Below: a grey ramp that drifts. At the foot: the frame's number in eight black or
  * white blocks, highest bit first, so that a decoded frame says which one it is.
  */
-import { lumaWeights } from '../../ops/colour.js';
+import { lumaWeights } from '../../ops/colour/colour.js';
 import type { YuvMatrix, YuvRange } from '../../ops/spec.js';
 
 /** The bars' colours from left to right, in 0..255: 75 % white, yellow, cyan, green, magenta, red, blue, black. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildAddon } from '../../compiler/addon.js';
+import { buildAddon } from '../../compiler/build/addon.js';
 import { addonPath } from '../../native/location.js';
-import { loadAddon, type NativeAddon } from '../../runtime/addon.js';
+import { loadAddon, type NativeAddon } from '../../runtime/device/addon.js';
 
 let addon: NativeAddon;
 let folder: string;

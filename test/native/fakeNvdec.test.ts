@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Output, WebMOutputFormat } from 'mediabunny';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadAddon, type NativeMemory } from '../../runtime/addon.js';
-import { engineDecoder } from '../../runtime/engines.js';
+import { loadAddon, type NativeMemory } from '../../runtime/device/addon.js';
 import {
   type Device,
   nvdecCapabilities,
@@ -13,8 +12,9 @@ import {
   type VideoFrame,
   VideoReader,
 } from '../../runtime/index.js';
-import { NvdecPicture, NvdecSessions } from '../../runtime/nvdecDecoder.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
+import { engineDecoder } from '../../runtime/video/decode/engines.js';
+import { NvdecPicture, NvdecSessions } from '../../runtime/video/decode/nvdecDecoder.js';
 import { buildHandmade, compile, type Handmade } from '../support/handmade.js';
 
 let made: Handmade;

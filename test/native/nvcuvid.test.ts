@@ -1,4 +1,4 @@
-/** native/src/nvcuvid.h against the headers that NVIDIA publishes (nv-codec-headers): sizes, offsets, numbers. */
+/** native/src/video/nvcuvid.h against the headers that NVIDIA publishes (nv-codec-headers): sizes, offsets, numbers. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { root } from '../support/executions.js';
 const theirs = ['/usr/include/ffnvcodec', '/usr/local/include/ffnvcodec'].find(folder =>
   existsSync(join(folder, 'dynlink_nvcuvid.h')),
 );
-const ours = readFileSync(join(root, 'native/src/nvcuvid.h'), 'utf8');
+const ours = readFileSync(join(root, 'native/src/video/nvcuvid.h'), 'utf8');
 
 /** The members of every struct of ours, as `outer.inner`; bit fields have no offset. */
 const structs = (): Map<string, string[]> => {

@@ -23,7 +23,7 @@ afterAll(() => made?.remove());
 const run = (script: string): unknown => {
   const head = `
     import { openDevice } from ${JSON.stringify(pathToFileURL(runtime).href)};
-    import { loadAddon } from ${JSON.stringify(new URL('addon.js', pathToFileURL(runtime)).href)};
+    import { loadAddon } from ${JSON.stringify(new URL('device/addon.js', pathToFileURL(runtime)).href)};
     for (const name of ['libcuda.so.1', 'libnvcuvid.so.1']) {
       loadAddon().openLibrary(${JSON.stringify(made.directory)} + '/' + name);
     }

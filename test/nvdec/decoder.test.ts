@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Device, openDevice, VideoDecoder, type VideoFrame } from '../../runtime/index.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { type DecodeClipName, decodeClipPath, decodeHashes } from '../media/decodeClips.js';
 import { digest, nvdec } from './clips.js';
 

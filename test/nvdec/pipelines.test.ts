@@ -1,6 +1,6 @@
 /** Pipelines read NVDEC's surfaces where they are: right pixels, right colours, nothing copied. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { yuvToRgbCoefficients } from '../../ops/colour.js';
+import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import { type Device, Image, openDevice, type Pipeline, VideoReader } from '../../runtime/index.js';
 import { buildCalls, type Calls } from '../gpu/build.js';
 import { type DecodeClipName, decodeClipPath } from '../media/decodeClips.js';

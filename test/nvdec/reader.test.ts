@@ -7,7 +7,7 @@ import {
   type VideoFrame,
   VideoReader,
 } from '../../runtime/index.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { type DecodeClipName, decodeClipPath, decodeClips, decodeHashes } from '../media/decodeClips.js';
 import { digest, digests, nvdec, repeated } from './clips.js';
 

@@ -9,7 +9,7 @@ import {
   VideoError,
   VideoReader,
 } from '../../runtime/index.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { type DecodeClipName, decodeClipPath, decodeHashes } from '../media/decodeClips.js';
 import { digest, digests, nvdec, repeated } from './clips.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lumaWeights, yuvToRgbCoefficients } from '../../ops/colour.js';
+import { lumaWeights, yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import type { YuvMatrix, YuvRange } from '../../ops/index.js';
 
 // Computed from Kr and Kb of the standards with another program; codes and colours in 0..255.

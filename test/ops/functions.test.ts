@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { yuvToRgbCoefficients } from '../../ops/colour.js';
-import { adapt } from '../../ops/formats.js';
+import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
+import { adapt } from '../../ops/formats/formats.js';
 import * as ops from '../../ops/index.js';
 
 describe('operators are plain functions', () => {
@@ -9,8 +9,8 @@ describe('operators are plain functions', () => {
     expect(ops.normalize.apply([255, 0, 51] as never, params as never)).toEqual([1, -1, 0.2]);
   });
 
-  it('seedYuvToRgb', () => {
-    const [r, g, b] = ops.seedYuvToRgb.apply([100, 138, 118] as never, {} as never);
+  it('analogYuvToRgb', () => {
+    const [r, g, b] = ops.analogYuvToRgb.apply([100, 138, 118] as never, {} as never);
     expect([r, g, b].map(v => v.toFixed(6))).toEqual(['88.600000', '101.850000', '120.290000']);
   });
 

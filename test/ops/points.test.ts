@@ -1,6 +1,6 @@
 /** Point operators as plain functions: values from the standards, from the peers' documentation, and by hand. */
 import { describe, expect, it } from 'vitest';
-import { rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour.js';
+import { rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import * as ops from '../../ops/index.js';
 
 const close = (actual: readonly number[], expected: readonly number[], digits = 9): void => {

@@ -1,7 +1,7 @@
 /** The statistics of `gaussianNoise`, and the functions below it. The seeds are fixed, so the results are too. */
 import { describe, expect, it } from 'vitest';
+import { normalDeviate, randomWords } from '../../ops/augment/random.js';
 import { gaussianNoise } from '../../ops/index.js';
-import { normalDeviate, randomWords } from '../../ops/random.js';
 
 /** The density's integral from −∞, by Simpson's rule: a truth that shares nothing with the operator. */
 const distribution = (z: number): number => {

@@ -1,8 +1,8 @@
 /** The transfer curves and primaries against the standards' own numbers. */
 import { describe, expect, it } from 'vitest';
-import { primariesMatrix } from '../../ops/colour.js';
+import { primariesMatrix } from '../../ops/colour/colour.js';
+import * as curves from '../../ops/colour/transfer.js';
 import { fromLinear, type Primaries, toLinear } from '../../ops/index.js';
-import * as curves from '../../ops/transfer.js';
 
 /** Signal and light. */
 type Point = readonly [signal: number, light: number];

@@ -2,6 +2,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as ops from '../../ops/index.js';
 import {
+  analogYuvToRgb,
   constant,
   convertTo,
   crop,
@@ -16,7 +17,6 @@ import {
   replicate,
   resize,
   rgb8,
-  seedYuvToRgb,
   warpAffine,
   yuvToRgb,
 } from '../../ops/index.js';
@@ -74,7 +74,7 @@ describe('a pipeline', () => {
         nv12(),
         yuvToRgb(),
         // @ts-expect-error it takes yuv, and the pixels are rgb here
-        seedYuvToRgb(),
+        analogYuvToRgb(),
         nchw('f32'),
       );
       pipeline(

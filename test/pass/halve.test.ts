@@ -1,7 +1,7 @@
 /** A resampling by a separable filter in two kernels has the bits of the one. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../compiler/ir/plan.js';
-import { bindingViews } from '../../compiler/print/bindings.js';
+import { bindingViews } from '../../compiler/print/data/bindings.js';
 import { plansOf } from '../../compiler/specs.js';
 import { loadOracle, root, runOracle } from '../support/executions.js';
 import { randomImage, readPixels, type TestImage } from '../support/images.js';

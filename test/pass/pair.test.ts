@@ -1,9 +1,9 @@
 /** Which kernels of several results are enqueued as one. */
 import { beforeAll, expect, it } from 'vitest';
 import { explanationText } from '../../compiler/commands/explain.js';
-import { explain } from '../../compiler/explain.js';
 import { headerSource, manifestSource, pairSource } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
+import { explain } from '../../compiler/report/explain.js';
 import { plansOf } from '../../compiler/specs.js';
 import { makeProject, type Project } from '../support/project.js';
 

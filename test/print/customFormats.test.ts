@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../compiler/build/process.js';
+import { findNvcc, includeDirectory } from '../../compiler/build/toolchain.js';
 import { cudaSource } from '../../compiler/generate.js';
 import type { Kernel } from '../../compiler/ir/plan.js';
 import { plan } from '../../compiler/pass/plan.js';
-import { runProgram } from '../../compiler/process.js';
-import { findNvcc, includeDirectory } from '../../compiler/toolchain.js';
 import { anySpec, runSpecs } from '../support/specFiles.js';
 
 const spec = anySpec(`

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../compiler/build/process.js';
+import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
 import {
   bindingSources,
   cudaSource,
@@ -14,9 +16,7 @@ import {
 import type { Plan } from '../../compiler/ir/plan.js';
 import { version } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
-import { runProgram } from '../../compiler/process.js';
 import { plansOf } from '../../compiler/specs.js';
-import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/toolchain.js';
 import { root } from '../support/executions.js';
 import { anySpec, runSpecs } from '../support/specFiles.js';
 

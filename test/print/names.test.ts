@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../compiler/build/process.js';
+import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
 import {
   bindingSources,
   cudaSource,
@@ -13,8 +15,6 @@ import {
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
-import { runProgram } from '../../compiler/process.js';
-import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/toolchain.js';
 import { runSpecs } from '../support/specFiles.js';
 
 /** Keywords of C++, C's functions, macros, types of the prelude and of CUDA, and what generated code itself says. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostFlags, includeDirectory } from '../../compiler/toolchain.js';
+import { hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
 import { i32, roundHalfEven, roundToF16 } from '../../ops/index.js';
 
 /** Reads floats, writes for each one what every function of the prelude makes of it, as 32-bit words. */

@@ -1,11 +1,11 @@
-/** What templates and printed steps say themselves, no operator's function or local is called: compiler/print/names.ts lists it. */
+/** What templates and printed steps say themselves, no operator's function or local is called: compiler/ir/names.ts lists it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cudaSource, hostSource } from '../../compiler/generate.js';
+import { isReserved } from '../../compiler/ir/names.js';
 import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
-import { isReserved } from '../../compiler/print/names.js';
-import { structsView } from '../../compiler/print/structs.js';
+import { structsView } from '../../compiler/print/kernel/structs.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
 import { runSpecs } from '../support/specFiles.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { diagnosticTable, formatDiagnostics, makeDiagnostic } from '../../compiler/diagnostics.js';
-import { diagnosticsDoc } from '../../compiler/diagnosticsDoc.js';
+import { diagnosticTable, formatDiagnostics, makeDiagnostic } from '../../compiler/diagnostics/index.js';
+import { diagnosticsDoc } from '../../compiler/docs/diagnosticsDoc.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
 
 const doc = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { formatDiagnostics } from '../../compiler/diagnostics.js';
+import { formatDiagnostics } from '../../compiler/diagnostics/index.js';
 import { readSpecs } from '../../compiler/read/index.js';
 import { anySpec, pointSpec, runSpecs } from '../support/specFiles.js';
 

@@ -25,7 +25,7 @@ export const fromFile = pipeline(
   convertTo('f32', { offset: 1 }),
   nhwc('u8'),
 );
-export const analog = pipeline(yuv444p(), ops.seedYuvToRgb(), nhwc('f32'));
+export const analog = pipeline(yuv444p(), ops.analogYuvToRgb(), nhwc('f32'));
 export const grays = pipeline(
   nchw('f32', { colour: 'gray' }),
   warpAffine({ filter: linear, border: constant([7]) }),
@@ -232,8 +232,8 @@ test('crop takes its size from the rectangle', () => {
   expect(crop.params).toMatchObject([{ name: 'rect', per: 'image', lanes: 4, value: { open: 'rect' } }]);
 });
 
-test('seedYuvToRgb has its constants in f32', () => {
-  const stage = stageOf('analog', 'seedYuvToRgb');
+test('analogYuvToRgb has its constants in f32', () => {
+  const stage = stageOf('analog', 'analogYuvToRgb');
   const literals = expressionsOf(stage).flatMap(expr => (expr.kind === 'literal' ? expr.value : []));
   expect(new Set(literals)).toEqual(new Set([128, ...[1.14, 0.396, 0.581, 2.029].map(Math.fround)]));
   expect(stage).toMatchObject({ role: 'point', from: 'yuv', to: 'rgb', params: [] });

@@ -1,8 +1,8 @@
 /** docs/ops.md, and what it needs: comments on every operator and on every option. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { opsDoc } from '../../compiler/opsDoc.js';
-import { readOpsSource } from '../../compiler/read/opsSource.js';
+import { opsDoc } from '../../compiler/docs/opsDoc.js';
+import { readOpsSource } from '../../compiler/read/spec/opsSource.js';
 import * as ops from '../../ops/index.js';
 
 const { ops: sources } = readOpsSource();

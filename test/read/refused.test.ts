@@ -1,6 +1,6 @@
 /** Every construct that the kernel language refuses, with the whole text of its diagnostic. */
 import { beforeAll, expect, test } from 'vitest';
-import { type Code, diagnosticTable } from '../../compiler/diagnostics.js';
+import { type Code, diagnosticTable } from '../../compiler/diagnostics/index.js';
 import { anySpec, pointSpec, runSpecs, type SpecRun } from '../support/specFiles.js';
 
 const cases: Readonly<Record<string, string>> = {

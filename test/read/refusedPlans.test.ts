@@ -1,6 +1,6 @@
 /** What is refused of pipelines with several results, at the head of others, or that must be one kernel. */
 import { beforeAll, expect, test } from 'vitest';
-import { formatDiagnostics } from '../../compiler/diagnostics.js';
+import { formatDiagnostics } from '../../compiler/diagnostics/index.js';
 import { plan } from '../../compiler/pass/plan.js';
 import { anySpec, runSpecs, type SpecRun } from '../support/specFiles.js';
 

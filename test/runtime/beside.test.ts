@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../compiler/build.js';
+import { build } from '../../compiler/build/build.js';
 import { type Device, Image, openDevice, type Pipeline, Tensor, VideoReader } from '../../runtime/index.js';
 import { clipPath } from '../media/clips.js';
 import { buildFolder, root } from '../support/executions.js';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { EncodedPacket } from 'mediabunny';
 import { describe, expect, it } from 'vitest';
-import { looksElementary, readElementary } from '../../runtime/elementaryStream.js';
-import { bitstreamSetup } from '../../runtime/parameterSets.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
+import { looksElementary, readElementary } from '../../runtime/video/container/elementaryStream.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
+import { bitstreamSetup } from '../../runtime/video/decode/parameterSets.js';
 import { decodeClipPath } from '../media/decodeClips.js';
 import { random } from '../support/random.js';
 

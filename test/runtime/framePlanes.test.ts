@@ -1,6 +1,6 @@
 /** From the planes that a decoder leaves to those of a format: every sample, with rows that are longer than the picture. */
 import { describe, expect, it } from 'vitest';
-import { type DecodedPlane, type HostImage, toHostImage } from '../../runtime/framePlanes.js';
+import { type DecodedPlane, type HostImage, toHostImage } from '../../runtime/files/framePlanes.js';
 
 const size = { width: 5, height: 3 };
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build } from '../../compiler/build.js';
+import { build } from '../../compiler/build/build.js';
 import {
   type Pipeline as Built,
   type Device,

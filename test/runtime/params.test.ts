@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { yuvToRgbCoefficients } from '../../ops/colour.js';
-import { packParam, valueOfImage } from '../../runtime/params.js';
+import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
+import { packParam, valueOfImage } from '../../runtime/call/params.js';
 
 const path = 'options.p';
 const refusal = (run: () => unknown): string => {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contactSheet } from '../../runtime/contactSheet.js';
-import { openDevice } from '../../runtime/device.js';
-import { Image } from '../../runtime/image.js';
-import { NpyWriter, writeNpy } from '../../runtime/npy.js';
-import { picturesOf, readPicture, writePicture } from '../../runtime/picture.js';
-import { openOutput } from '../../runtime/runOutput.js';
-import { type HostTensor, Tensor } from '../../runtime/tensor.js';
+import { openOutput } from '../../compiler/commands/running/runOutput.js';
+import { openDevice } from '../../runtime/device/device.js';
+import { Image } from '../../runtime/device/image.js';
+import { type HostTensor, Tensor } from '../../runtime/device/tensor.js';
+import { contactSheet } from '../../runtime/files/contactSheet.js';
+import { NpyWriter, writeNpy } from '../../runtime/files/npy.js';
+import { picturesOf, readPicture, writePicture } from '../../runtime/files/picture.js';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { primariesMatrix, rgbToYuvCoefficients } from '../../ops/colour.js';
+import { primariesMatrix, rgbToYuvCoefficients } from '../../ops/colour/colour.js';
 import { paramFields } from '../../ops/spec.js';
+import { packParam, valueOfImage } from '../../runtime/call/params.js';
 import { ArgumentError } from '../../runtime/index.js';
-import { packParam, valueOfImage } from '../../runtime/params.js';
 
 const path = 'options.p';
 const twelve = Array.from({ length: 12 }, (_, n) => n + 0.5);

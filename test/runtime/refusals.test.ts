@@ -1,5 +1,6 @@
 /** What the runtime refuses, and in which words. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { definePipeline } from '../../runtime/call/pipeline.js';
 import {
   type Device,
   Image,
@@ -10,7 +11,6 @@ import {
   Tensor,
   VideoDecoder,
 } from '../../runtime/index.js';
-import { definePipeline } from '../../runtime/pipeline.js';
 import { buildHandmade, type Handmade, handmadeManifest, handmadeSizes } from '../support/handmade.js';
 
 let made: Handmade;

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeNpy } from '../../runtime/npy.js';
-import { readPicture, writePicture } from '../../runtime/picture.js';
+import { writeNpy } from '../../runtime/files/npy.js';
+import { readPicture, writePicture } from '../../runtime/files/picture.js';
 import { clipPath } from '../media/clips.js';
 import { bars, barsAt } from '../media/pattern.js';
 

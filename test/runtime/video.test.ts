@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDevice } from '../../runtime/device.js';
-import { VideoReader } from '../../runtime/video.js';
+import { openDevice } from '../../runtime/device/device.js';
+import { VideoReader } from '../../runtime/video/video.js';
 import { clipPath, type clips } from '../media/clips.js';
 import { readFrameNumber } from '../media/pattern.js';
 

@@ -3,8 +3,8 @@ import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBytes } from '../../runtime/videoBytes.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
+import { openBytes } from '../../runtime/video/container/videoBytes.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { decodeClipPath } from '../media/decodeClips.js';
 
 let directory: string;

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { yuvToRgbCoefficients } from '../../ops/colour.js';
-import type { HostImage } from '../../runtime/framePlanes.js';
-import { softwareDecoder } from '../../runtime/softwareDecoder.js';
-import { openVideoFile } from '../../runtime/videoFile.js';
-import { type DecodedFrame, type VideoStream, videoStream } from '../../runtime/videoStream.js';
+import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
+import type { HostImage } from '../../runtime/files/framePlanes.js';
+import { openVideoFile } from '../../runtime/video/container/videoFile.js';
+import { softwareDecoder } from '../../runtime/video/decode/softwareDecoder.js';
+import { type DecodedFrame, type VideoStream, videoStream } from '../../runtime/video/videoStream.js';
 import { type ClipName, clipPath, clips } from '../media/clips.js';
 import { bars, barsAt, drawPattern, readFrameNumber } from '../media/pattern.js';
 

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from '../../compiler/build.js';
+import { build } from '../../compiler/build/build.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { plansOf } from '../../compiler/specs.js';
 import type { Pipeline } from '../../runtime/index.js';

@@ -1,10 +1,10 @@
 /** Runs pipelines of several kernels, and the single kernels that do the same one after the other. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from '../../compiler/build.js';
+import { build } from '../../compiler/build/build.js';
 import type { Format } from '../../ops/spec.js';
+import { openParamsOf } from '../../runtime/call/steps.js';
 import { type Device, Image, type Pipeline, type Tensor } from '../../runtime/index.js';
-import { openParamsOf } from '../../runtime/steps.js';
 import { between, forked, headed, rounded } from './byHandPipelines.js';
 import { buildFolder, root } from './executions.js';
 import { randomImage } from './images.js';

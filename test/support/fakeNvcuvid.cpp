@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../native/src/nvcuvid.h"
+#include "../../native/src/video/nvcuvid.h"
 
 using namespace cuweave;
 

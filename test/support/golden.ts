@@ -1,6 +1,6 @@
 /** Loads test/golden: results of OpenCV, PyTorch and Pillow that are kept beside the tests. */
 import { readFileSync } from 'node:fs';
-import { nhwc } from '../../ops/formats.js';
+import { nhwc } from '../../ops/formats/formats.js';
 import type { Format } from '../../ops/spec.js';
 import { blankImage, fillImage, type Pixels, type TestImage } from './images.js';
 import { bytesPer, readScalar } from './scalars.js';

@@ -1,7 +1,7 @@
 /** Runs resizes that one kernel or two can do, and the oracle of the one. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BuildOptions, build } from '../../compiler/build.js';
+import { type BuildOptions, build } from '../../compiler/build/build.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { plansOf } from '../../compiler/specs.js';
 import { resamplingCost } from '../../native/resamplingCost.js';

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { buildAddon } from '../../compiler/addon.js';
+import { buildAddon } from '../../compiler/build/addon.js';
 import { ABI_VERSION, type Manifest, type ManifestKernel } from '../../native/manifest.js';
-import { loadAddon } from '../../runtime/addon.js';
-import type { SizeFunction } from '../../runtime/packing.js';
-import { definePipeline, type PerImage } from '../../runtime/pipeline.js';
+import type { SizeFunction } from '../../runtime/call/packing.js';
+import { definePipeline, type PerImage } from '../../runtime/call/pipeline.js';
+import { loadAddon } from '../../runtime/device/addon.js';
 
 const plane = (name: string, channels: number, pointer: number, pitch: number, subsampling: 1 | 2 = 1) => ({
   name,

@@ -1,5 +1,6 @@
 /** Pipelines that between them use every operator, format, filter and border; the executions are compared on these. */
 import {
+  analogYuvToRgb,
   constant,
   convertTo,
   crop,
@@ -24,7 +25,6 @@ import {
   resize,
   rgb8,
   roundHalfEven,
-  seedYuvToRgb,
   vec2,
   warpAffine,
   withDefault,
@@ -51,8 +51,8 @@ export const nv12ToF32 = pipeline(nv12(), yuvToRgb({ matrix: 'bt709', range: 'li
 export const nv12ToF16 = pipeline(nv12(), yuvToRgb({ matrix: 'bt2020', range: 'full' }), nchw('f16'));
 export const nv12ToU8 = pipeline(nv12(), yuvToRgb({ matrix: 'bt601', range: 'limited' }), nhwc('u8'));
 export const nv12Auto = pipeline(nv12(), yuvToRgb(), rgb8());
-export const yuv444pToF32 = pipeline(yuv444p(), seedYuvToRgb(), nchw('f32'));
-export const yuvTensor = pipeline(nchw('f16', { colour: 'yuv' }), seedYuvToRgb(), nhwc('f16'));
+export const yuv444pToF32 = pipeline(yuv444p(), analogYuvToRgb(), nchw('f32'));
+export const yuvTensor = pipeline(nchw('f16', { colour: 'yuv' }), analogYuvToRgb(), nhwc('f16'));
 export const rgb8ToPlanar = pipeline(rgb8(), nchw('u8'));
 export const planarU8 = pipeline(nchw('u8'), nhwc('f32'));
 export const planarF16 = pipeline(nchw('f16'), nchw('f32'));

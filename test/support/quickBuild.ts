@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findCxx, hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
 import { bindingSources, hostSource, manifestSource } from '../../compiler/generate.js';
 import { builtKernels, type Plan } from '../../compiler/ir/plan.js';
-import { findCxx, hostFlags, includeDirectory } from '../../compiler/toolchain.js';
 
 const run = promisify(execFile);
 const KERNELS_PER_FILE = 50;

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
-import { type BuildOptions, build } from '../../compiler/build.js';
+import { type BuildOptions, build } from '../../compiler/build/build.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import type { PipelineIr } from '../../compiler/ir/types.js';
 import { exactDType, followRanges } from '../../compiler/pass/exact.js';

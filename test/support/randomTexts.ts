@@ -51,7 +51,7 @@ const stages: Readonly<Record<Model, readonly Written[]>> = {
   yuv: [
     [`yuvToRgb({ matrix: 'bt601', range: 'full' })`, 'rgb'],
     [`yuvToRgb({ matrix: 'bt709', range: 'limited' })`, 'rgb'],
-    ['seedYuvToRgb()', 'rgb'],
+    ['analogYuvToRgb()', 'rgb'],
   ],
   rgb: [
     [`rgbToYuv({ matrix: 'bt709', range: 'limited' })`, 'yuv'],

@@ -3,7 +3,7 @@
  * line with the compiler, so it checks the compiler's reading of those functions. Numbers that are arguments of a
  * kernel are rounded to f32 first, as the kernel gets them.
  */
-import { primariesMatrix, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour.js';
+import { primariesMatrix, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import { roundHalfEven } from '../../ops/math.js';
 import {
   type Affine,

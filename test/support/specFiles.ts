@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { formatDiagnostics } from '../../compiler/diagnostics.js';
+import { formatDiagnostics } from '../../compiler/diagnostics/index.js';
 import type { PipelineIr } from '../../compiler/ir/types.js';
 import { readSpecs, type Specs } from '../../compiler/read/index.js';
 

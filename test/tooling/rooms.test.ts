@@ -77,7 +77,7 @@ describe('rooms', () => {
   });
 
   it('the runtime imports of the rest only the contract and the data of ops: formats, colours, vocabulary', () => {
-    const allowed = [...contract, 'ops/formats.ts', 'ops/colour.ts', 'ops/spec.ts'];
+    const allowed = [...contract, 'ops/formats/formats.ts', 'ops/colour/colour.ts', 'ops/spec.ts'];
     expect(
       broken(
         ({ file, target, relative }) =>

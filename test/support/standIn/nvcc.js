@@ -1,5 +1,5 @@
 /**
- * A stand-in for nvcc: takes the flags of compiler/toolchain.ts, and compiles a generated .cu with g++ against
+ * A stand-in for nvcc: takes the flags of compiler/build/toolchain.ts, and compiles a generated .cu with g++ against
  * cuda_runtime.h beside this file, which says what that can show and what not. CUDA_HOME is this folder.
  */
 import { spawnSync } from 'node:child_process';

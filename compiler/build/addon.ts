@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  access,
+  constants,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { addonPath, addonStampPath, nativeFolder } from '../../native/location.js';
+
+/** The addon could not be built. The message says what is missing and how to get it. */
+export class AddonBuildError extends Error {
+  override readonly name = 'AddonBuildError';
+  constructor(
+    message: string,
+    /** What the tools printed. */
+    readonly output: string = '',
+  ) {
+    super(message);
+  }
+}
+
+const require = createRequire(import.meta.url);
+const compilers = ['c++', 'g++', 'clang++'];
+
+/**
+ * Builds the addon, `native/build/Release/cuweave.node`, with cmake-js and the machine's C++ compiler. It takes half a
+ * minute, needs no CUDA and no network, and does nothing when the addon is newer than its sources.
+ *
+ * @param options.force Builds even then.
+ * @param options.onStart Called before it is compiled, if it is.
+ * @param options.onOutput Gets what the tools print, piece by piece.
+ * @throws {AddonBuildError} Without cmake or a C++ compiler, in a folder that cannot be written, or when they fail.
+ */
+export const buildAddon = async (
+  options: {
+    readonly force?: boolean;
+    readonly onStart?: () => void;
+    readonly onOutput?: (text: string) => void;
+  } = {},
+): Promise<{ readonly path: string; readonly built: boolean }> => {
+  const hash = await hashSources();
+  if (!options.force && (await isCurrent(hash))) return { path: addonPath, built: false };
+  await requireTools();
+  await requireWritable();
+  options.onStart?.();
+
+  const cli = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
+  // A folder of its own, and a rename at the end: builds may run side by side, and a running process keeps its addon.
+  const work = await mkdtemp(join(nativeFolder, 'build', 'work-'));
+  try {
+    const args = [cli, 'build', '--directory', nativeFolder, '--out', work, '--config', 'Release'];
+    const { code, text } = await run(args, options.onOutput);
+    if (code !== 0) {
+      const end = text.trimEnd().split('\n').slice(-30).join('\n');
+      throw new AddonBuildError(`The addon could not be built: cmake-js ended with ${code}.\n${end}`, text);
+    }
+    await rename(join(work, 'Release', 'cuweave.node'), addonPath);
+    await writeFile(addonStampPath, hash);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return { path: addonPath, built: true };
+};
+
+const hashSources = async (): Promise<string> => {
+  const below = await readdir(join(nativeFolder, 'src'), { recursive: true });
+  const sources = below.filter(name => /\.(cc|h)$/.test(name)).sort();
+  const hash = createHash('sha256');
+  for (const name of ['CMakeLists.txt', ...sources.map(name => join('src', name))]) {
+    hash.update(`${name}\0`).update(await readFile(join(nativeFolder, name)));
+  }
+  return hash.digest('hex');
+};
+
+const isCurrent = async (hash: string): Promise<boolean> => {
+  const [stamp, addon] = await Promise.all([
+    readFile(addonStampPath, 'utf8').catch(() => ''),
+    stat(addonPath).catch(() => undefined),
+  ]);
+  return stamp === hash && addon !== undefined;
+};
+
+const requireTools = async (): Promise<void> => {
+  const missing = [
+    ...((await isOnPath('cmake')) ? [] : ['cmake']),
+    ...((await Promise.all(compilers.map(isOnPath))).includes(true) ? [] : ['g++']),
+  ];
+  if (missing.length === 0) return;
+  throw new AddonBuildError(
+    `Expected ${missing.map(name => (name === 'g++' ? 'a C++ compiler' : name)).join(' and ')} on the PATH but found none. ` +
+      `On Debian and Ubuntu: apt install ${missing.join(' ')}`,
+  );
+};
+
+const isOnPath = async (name: string): Promise<boolean> => {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== '');
+  for (const folder of folders) {
+    const runs = await access(join(folder, name), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return true;
+  }
+  return false;
+};
+
+const requireWritable = async (): Promise<void> => {
+  const folder = dirname(addonPath);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new AddonBuildError(
+      `Expected a writable folder for the addon but ${folder} is not: ${(error as Error).message}. ` +
+        'Run the command once as the user who owns the package.',
+    );
+  }
+};
+
+const run = (
+  args: readonly string[],
+  onOutput?: (text: string) => void,
+): Promise<{ readonly code: number; readonly text: string }> =>
+  new Promise((resolve, reject) => {
+    // cmake-js takes settings from npm_config_*: an npm script's environment must not change the build.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)),
+    );
+    const child = spawn(process.execPath, args, {
+      cwd: nativeFolder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    const take = (chunk: Buffer): void => {
+      text += chunk.toString();
+      onOutput?.(chunk.toString());
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', reject);
+    child.on('close', code => resolve({ code: code ?? 1, text }));
+  });

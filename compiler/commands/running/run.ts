@@ -1,0 +1,323 @@
+/** What `cuweave run` does: a built pipeline over pictures or a video, to pictures or .npy files. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Manifest, ManifestFormat, ManifestPipeline } from '../../../native/manifest.js';
+import { MAX_IMAGES } from '../../../runtime/call/inputs.js';
+import { resultsOf, sourceOf } from '../../../runtime/call/steps.js';
+import type { Device, DeviceName } from '../../../runtime/device/device.js';
+import { requireInteger } from '../../../runtime/device/dtype.js';
+import { formatOf, sameFormat } from '../../../runtime/device/formats.js';
+import type { Image } from '../../../runtime/device/image.js';
+import type { HostTensor, Tensor } from '../../../runtime/device/tensor.js';
+import { ArgumentError, describe, expected, LibraryError } from '../../../runtime/errors.js';
+import { ContactSheet } from '../../../runtime/files/contactSheet.js';
+import { notPictures, picturesOf, readPicture } from '../../../runtime/files/picture.js';
+import type { VideoReader } from '../../../runtime/video/video.js';
+import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
+import { looksLikePicture, whyNoInput } from './runInput.js';
+import { optionsFor } from './runOptions.js';
+import { openOutput, pathOfResult, type RunOutput } from './runOutput.js';
+
+/** What to run, on what, and where to. */
+export type RunOptions = {
+  /** The output folder of `cuweave build`. */
+  readonly buildDirectory: string;
+  /** A pipeline's name. */
+  readonly pipeline: string;
+  /** Pictures, or one video; told apart by their content. */
+  readonly inputs: readonly string[];
+  /**
+   * `x.npy`, `x.png` or `x.jpg` (one picture), `x-%d.png` (numbered pictures), or a folder. Of named results each has its own:
+   * `x.small.npy`, or `folder/small`.
+   */
+  readonly output: string;
+  /** `cuda`, `cuda:N` or `cpu`; default: CUDA if there is one. */
+  readonly device?: string;
+  /** The parameters that the pipeline leaves open, by name. Where it takes one value per image, one per input in order. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /**
+   * The images that the pipeline reads beside its source, by name: a file for all inputs, or one for each in order. A picture is `rgb8`,
+   * or `gray8` where it has no colours; an `.npy` file holds a tensor.
+   */
+  readonly images?: ImageFiles;
+  /** Images per call, 1..65535. Default 8. */
+  readonly batch?: number;
+  /** Stops after so many images. */
+  readonly limit?: number;
+  /** Where to write a contact sheet of the results; of named ones, the first. */
+  readonly sheet?: string;
+  /** Called after every batch; `total` is known for pictures and for videos of a constant rate. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total?: number }) => void;
+};
+
+/** What a run did. */
+export type RunResult = {
+  readonly frames: number;
+  /** From the first image read to the last file written. */
+  readonly seconds: number;
+  readonly fps: number;
+  /** Such as `cuda:0` or `cpu`. */
+  readonly device: string;
+  /** What decoded the video; none for pictures. */
+  readonly decoder?: 'nvdec' | 'software';
+  /** The files that were written. */
+  readonly files: readonly string[];
+};
+
+/** What a pipeline gives: one, or by name one for each result. */
+type Made<T> = T | Readonly<Record<string, T>>;
+type Built = ((images: readonly Image[], options: object) => Made<Tensor>) & {
+  readonly runEach: (images: readonly Image[], options: object) => Made<Tensor[]>;
+};
+/** The runtime that the built pipelines themselves import: its images are the ones they take. */
+type Runtime = {
+  readonly openDevice: (which?: DeviceName) => Device;
+  readonly Image: typeof Image;
+  readonly Tensor: typeof Tensor;
+  readonly VideoReader: typeof VideoReader;
+};
+/** Where images go, how many at a time and altogether. */
+type Placing = {
+  readonly runtime: Runtime;
+  readonly device: Device;
+  readonly batch: number;
+  readonly limit: number;
+};
+/** The images of one call; they live until the next group is asked for. */
+type Group = { readonly images: readonly Image[]; readonly names: readonly string[] };
+type Source = {
+  readonly groups: AsyncIterable<Group>;
+  readonly total?: number;
+  /** What decodes, if it is a video. */
+  readonly decoder?: 'nvdec' | 'software';
+  readonly close: () => void;
+};
+
+const readManifest = (directory: string): Manifest => {
+  const path = join(directory, 'manifest.json');
+  if (!existsSync(path)) {
+    throw new LibraryError(
+      `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
+    );
+  }
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch (error) {
+    throw new LibraryError(`Expected JSON in ${path} but: ${(error as Error).message}. Run: cuweave build`);
+  }
+};
+
+const loadBuilt = async (directory: string, name: string): Promise<{ built: Built; runtime: Runtime }> => {
+  const index = join(directory, 'index.js');
+  let runtime: string;
+  try {
+    runtime = createRequire(index).resolve('cuweave');
+  } catch (error) {
+    throw new LibraryError(
+      `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
+    );
+  }
+  const module = (await import(pathToFileURL(index).href)) as Record<string, Built>;
+  return { built: module[name], runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
+};
+
+const deviceName = (name: string | undefined): DeviceName | undefined => {
+  if (name === undefined || /^(cpu|cuda(:\d{1,3})?)$/.test(name)) return name as DeviceName | undefined;
+  throw expected('cuda, cuda:N or cpu', 'device', describe(name));
+};
+
+const openSource = async (
+  inputs: readonly string[],
+  manifest: ManifestPipeline,
+  { runtime, device, batch, limit }: Placing,
+): Promise<Source> => {
+  if (inputs.length === 0) throw expected('pictures or a video', 'inputs', 'none');
+  const [first] = inputs;
+  if (inputs.length === 1 && !(await looksLikePicture(first))) {
+    const video = await runtime.VideoReader.open(first, { device }).catch(async error => {
+      throw await whyNoInput(first, error);
+    });
+    const total = video.frameRate ? Math.min(limit, Math.round(video.duration * video.frameRate)) : undefined;
+    const groups = videoGroups(video, manifest, batch, limit);
+    return { groups, total, decoder: video.decoder, close: () => video.dispose() };
+  }
+  for (const path of inputs) {
+    if (existsSync(path) && !(await looksLikePicture(path))) {
+      throw expected(
+        'pictures, or one video alone',
+        'inputs',
+        `${inputs.length}, of which ${path} is no picture`,
+      );
+    }
+  }
+  const wanted = inputs.slice(0, limit);
+  const place = async (path: string): Promise<Image> => {
+    const image = await readPicture(path);
+    return runtime.Image.fromHost(device, { ...image, format: formatFor(image, manifest) });
+  };
+  return { groups: pictureGroups(wanted, place, batch), total: wanted.length, close: () => {} };
+};
+
+async function* videoGroups(
+  video: VideoReader,
+  manifest: ManifestPipeline,
+  size: number,
+  limit: number,
+): AsyncGenerator<Group> {
+  let seen = 0;
+  for await (const { frames } of video.batches(size)) {
+    const images = frames.slice(0, limit - seen);
+    for (const image of images) formatFor(image, manifest);
+    yield { images, names: images.map(({ index }) => `frame-${String(index).padStart(6, '0')}`) };
+    seen += images.length;
+    if (seen === limit) return;
+  }
+}
+async function* pictureGroups(
+  paths: readonly string[],
+  place: (path: string) => Promise<Image>,
+  size: number,
+): AsyncGenerator<Group> {
+  for (let from = 0; from < paths.length; from += size) {
+    const group = paths.slice(from, from + size);
+    const images: Image[] = [];
+    try {
+      for (const path of group) images.push(await place(path));
+      yield { images, names: group.map(nameOf) };
+    } finally {
+      for (const image of images) image.dispose();
+    }
+  }
+}
+
+const nameOf = (path: string): string => {
+  const name = path.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
+  return name === '' ? 'picture' : name;
+};
+
+/** The format under which the pipeline takes such images, or an error that says what it takes. */
+const formatFor = (image: { readonly format: string }, pipeline: ManifestPipeline): string => {
+  const source = sourceOf(pipeline);
+  if (sameFormat(formatOf(image.format, 'image.format'), source)) return source.name;
+  const hint =
+    image.format === 'rgb8'
+      ? 'Pictures are rgb8; a video of 4:2:0 is nv12.'
+      : 'A video is nv12 (4:2:0), p010 (4:2:0 of 10 bits), yuv422p or yuv444p; pictures are rgb8.';
+  throw expected(source.name, `the source of pipeline ${pipeline.name}`, image.format, hint);
+};
+
+// Red first: every channel in the plane, or at the place in its sample, that its number says.
+const isInOrder = ({ channels }: ManifestFormat): boolean =>
+  channels.every(({ plane, lane }, n) => plane + lane === n);
+
+const whyNotPictures = (sink: ManifestFormat): string | undefined =>
+  notPictures({ ...sink, channels: channelsOf(sink) }) ??
+  (isInOrder(sink) ? undefined : `its channels lie in the order of ${sink.name}`);
+
+const channelsOf = ({ planes }: ManifestFormat): number =>
+  planes.reduce((sum, { channels }) => sum + channels, 0);
+
+const positive = (value: number | undefined, path: string): void => {
+  if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+    throw expected('a whole number of at least 1', path, describe(value));
+  }
+};
+
+/** Runs a built pipeline over pictures or a video and writes the results. */
+export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
+  if (run.batch !== undefined) requireInteger(run.batch, 1, MAX_IMAGES, 'batch');
+  positive(run.limit, 'limit');
+  const limit = run.limit ?? Number.POSITIVE_INFINITY;
+  const directory = resolve(run.buildDirectory);
+  const { pipelines } = readManifest(directory);
+  const manifest = pipelines.find(({ name }) => name === run.pipeline);
+  if (!manifest) {
+    const known = pipelines.map(({ name }) => name).join(', ');
+    throw expected(`one of ${known}`, 'pipeline', describe(run.pipeline));
+  }
+  const asked = imagesToRead(manifest, run.images);
+  const results = resultsOf(manifest);
+  const planes = results.find(({ sink }) => sink.layout === undefined);
+  if (planes) {
+    throw expected(
+      'a pipeline whose results are tensors: pictures and .npy files hold nothing else',
+      'pipeline',
+      `${manifest.name}, whose results are images in ${planes.sink.name}`,
+      'Call it from a program, or end it with rgb8() or nchw(…).',
+    );
+  }
+  const reasons = results.map(({ sink }) => whyNotPictures(sink));
+  if (run.sheet !== undefined && reasons[0]) {
+    throw new ArgumentError(
+      `Expected a pipeline whose results are pictures for the sheet but ${reasons[0]}.`,
+      'sheet',
+    );
+  }
+  const { built, runtime } = await loadBuilt(directory, run.pipeline);
+  const which = deviceName(run.device);
+  const sheet = run.sheet === undefined ? undefined : new ContactSheet();
+  const started = performance.now();
+  const device = runtime.openDevice(which);
+  let source: Source | undefined;
+  let images: RunImages | undefined;
+  const outputs: RunOutput[] = [];
+  let frames = 0;
+  try {
+    images = await RunImages.open(asked, runtime, device);
+    source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
+    if (!source.decoder && source.total !== undefined) images.requireFor(source.total);
+    for (const [r, { name }] of results.entries()) {
+      const path = name === '' ? run.output : pathOfResult(run.output, name);
+      outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));
+    }
+    for await (const { images: group, names } of source.groups) {
+      const options = optionsFor(manifest, run.options ?? {}, images, frames, group.length);
+      // Pictures may differ in size, and so may their results.
+      const made = source.decoder ? built(group, options) : built.runEach(group, options);
+      for (const [r, { name }] of results.entries()) {
+        const tensors = [name === '' ? made : (made as Readonly<Record<string, unknown>>)[name]].flat();
+        let at = 0;
+        for (const result of await toHost(tensors as Tensor[])) {
+          if (sheet && r === 0) for (const picture of picturesOf(result)) await sheet.add(picture);
+          await outputs[r].write(result, names.slice(at, at + result.shape[0]));
+          at += result.shape[0];
+        }
+      }
+      frames += group.length;
+      run.onProgress?.({ done: frames, total: source.total });
+    }
+    const files = (await Promise.all(outputs.map(output => output.close()))).flat();
+    if (sheet && run.sheet !== undefined && (await sheet.write(run.sheet)) > 0) files.push(run.sheet);
+    const seconds = (performance.now() - started) / 1000;
+    const { decoder } = source;
+    return {
+      frames,
+      seconds,
+      fps: frames / seconds,
+      device: device.toString(),
+      ...(decoder ? { decoder } : {}),
+      files,
+    };
+  } finally {
+    source?.close();
+    images?.dispose();
+    for (const output of outputs) await output.close();
+    device.dispose();
+  }
+};
+
+/** The tensors on the host, all with a first axis of images. */
+const toHost = async (tensors: readonly Tensor[]): Promise<HostTensor[]> => {
+  try {
+    const results = await Promise.all(tensors.map(tensor => tensor.toHost()));
+    return results.map(({ data, dtype, shape, layout }) =>
+      layout === 'HWC' || layout === 'CHW'
+        ? { data, dtype, shape: [1, ...shape], layout: layout === 'HWC' ? 'NHWC' : 'NCHW' }
+        : { data, dtype, shape, layout },
+    );
+  } finally {
+    for (const tensor of tensors) tensor.dispose();
+  }
+};

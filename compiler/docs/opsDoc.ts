@@ -1,0 +1,206 @@
+/** docs/ops.md, printed from the declarations and comments of the operators themselves. */
+import { readFileSync } from 'node:fs';
+import * as exported from '../../ops/index.js';
+import type { Format, NumberKind, Param } from '../../ops/spec.js';
+import { packageFile } from '../package.js';
+import { type Maker, type OpSource, readOpsSource } from '../read/spec/opsSource.js';
+
+const groups: readonly (readonly [maker: Maker, title: string, text: string])[] = [
+  ['pointOp', 'Point operators', 'What happens to the channels of one pixel.'],
+  [
+    'indexMapOp',
+    'Exact geometry',
+    'Where an output pixel comes from, in whole pixels: nothing is lost, and it fuses with anything.',
+  ],
+  [
+    'mapOp',
+    'Resampling geometry',
+    'Where an output pixel comes from, between the pixels of the input. Its `filter` reads that point, its `border` says what lies outside.',
+  ],
+  ['filter', 'Filters', 'How a point between pixels is read: `resize({ …, filter: linear })`.'],
+  ['border', 'Borders', 'What lies outside an image: `warpAffine({ …, border: replicate })`.'],
+  [
+    'format',
+    'Formats',
+    'How pixels lie in memory: the first stage of a pipeline, and the last. Sources are given as an image or a tensor.',
+  ],
+];
+
+const head = `# Operators
+
+Everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
+default; options *per image* take one value, or an array with one for each image of the batch. To write your own, see
+[authoring.md](authoring.md).
+
+This page is printed from the operators' declarations and comments: mend those, then run \`npm run docs\`.
+`;
+
+/** How far operators are from another library's operation, over all cases of test/golden; made by its differences.test.ts. */
+export type Difference = {
+  readonly operators: string;
+  /** The library and its version. */
+  readonly peer: string;
+  readonly operation: string;
+  /** What the results are stored as. */
+  readonly result: string;
+  /** Of single values, in the units of the result. */
+  readonly max: number;
+  readonly mean: number;
+  /** How many of the values differ at all. */
+  readonly share: number;
+  readonly why: string;
+};
+
+const differencesSection = (): string => {
+  const rows = JSON.parse(
+    readFileSync(packageFile('test', 'golden', 'differences.json'), 'utf8'),
+  ) as readonly Difference[];
+  const lines = rows.map(({ operators, peer, operation, result, max, mean, share, why }) => [
+    operators,
+    `${peer.replace(/^[a-z]+/, name => peerNames[name] ?? name)}: ${operation}`,
+    result,
+    number(max),
+    number(mean),
+    share === 0 ? '0' : `${number(100 * share)} %`,
+    max === 0 ? '' : why,
+  ]);
+  const titles = ['operators', 'compared with', 'result', 'max', 'mean', 'differ', 'why'];
+  return `## How far from other libraries
+
+Measured on the results of other libraries in test/golden: the largest and the mean difference of a value, in the units of the
+result (u8: levels; the values of f32 and f16 are in 0..255 for OpenCV and about 1 for PyTorch), and how many values differ at all.
+Where the largest is far above the mean, single pixels fall to the other side of a step. What has no line here has no
+counterpart in those libraries, or none whose result is kept; [testing.md](testing.md) says what else the operators are held to.
+
+${table([titles, ...lines])}
+`;
+};
+const peerNames: Readonly<Record<string, string>> = {
+  opencv: 'OpenCV',
+  torch: 'PyTorch',
+  pillow: 'Pillow',
+  numpy: 'NumPy',
+};
+const number = (value: number): string =>
+  value !== 0 && value < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(2)));
+
+/** The whole page. */
+export const opsDoc = (): string => {
+  const { ops, colours } = readOpsSource();
+  const sections = groups.map(([maker, title, text]) => {
+    const members = ops.filter(op => op.maker === maker);
+    const rows = members.map(op => [
+      `[\`${op.name}\`](#${op.name.toLowerCase()})`,
+      modelsOf(op),
+      gist(op.text),
+    ]);
+    const columns = maker === 'filter' || maker === 'border' ? [0, 2] : [0, 1, 2];
+    const titles = ['', maker === 'format' ? 'holds' : 'takes → gives', ''];
+    const overview = table([titles, ...rows].map(row => columns.map(column => row[column])));
+    return `## ${title}\n\n${text}\n\n${overview}\n\n${members.map(entry).join('\n')}`;
+  });
+  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}`;
+};
+
+const entry = (op: OpSource): string => {
+  const options = optionRows(op);
+  const parts = [
+    `### ${op.name}`,
+    `\`${signaturesOf(op).join('`, `')}\``,
+    op.text,
+    ...(options.length > 0 ? [table([['option', 'value', 'default', ''], ...options])] : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+};
+
+type Declared = {
+  readonly params: Readonly<Record<string, Param>>;
+  readonly from?: readonly string[];
+  readonly to?: string;
+};
+/** The operator's own declaration, where the export is the operator itself. */
+const declaredOf = ({ name }: OpSource): Declared | undefined => {
+  const value: unknown = Object.entries(exported).find(([own]) => own === name)?.[1];
+  return typeof value === 'function' && 'params' in value ? (value as unknown as Declared) : undefined;
+};
+
+const modelsOf = (op: OpSource): string => {
+  const declared = declaredOf(op);
+  const [first, second] = declared
+    ? [(declared.from ?? exported.anyColour).join(', '), declared.to ?? 'same']
+    : op.models.map(model => model.replace(/["']/g, '').replaceAll(' | ', ', '));
+  if (op.maker === 'format') return `${whole(first)}${second === 'source' ? ', as a source' : ''}`;
+  return second === 'same' ? `${whole(first)}` : `${first} → ${second}`;
+};
+const whole = (models = 'any'): string =>
+  models === 'C' || models === 'Colour' || models.split(', ').length === exported.anyColour.length
+    ? 'any'
+    : models;
+
+const signaturesOf = (op: OpSource): readonly string[] => {
+  const declared = declaredOf(op);
+  if (!declared) return op.signatures.length > 0 ? op.signatures : [op.name];
+  const names = Object.entries(declared.params).map(([name, param]) =>
+    param.default === undefined ? name : `${name}?`,
+  );
+  const all = [...names, ...(op.maker === 'mapOp' ? ['filter', 'border'] : [])];
+  return [all.length > 0 ? `${op.name}({ ${all.join(', ')} })` : `${op.name}()`];
+};
+
+const optionRows = (op: OpSource): readonly (readonly string[])[] => {
+  const params = declaredOf(op)?.params;
+  const names = new Set([...Object.keys(params ?? {}), ...op.params.keys()]);
+  return [...names].map(name => {
+    const param = params?.[name];
+    const type = op.types.get(name);
+    const shown = param ? shownValue(param) : type === undefined ? `a ${name}` : `\`${type}\``;
+    const preset = param?.default === undefined ? '' : `\`${written(param.default)}\``;
+    return [`\`${name}\``, shown, preset, op.params.get(name) ?? ''];
+  });
+};
+
+const values: Readonly<Record<NumberKind, string>> = {
+  f32: 'number',
+  i32: 'whole number',
+  vec2: '`[x, y]`',
+  mat2x3: '`{ dstToSrc }` or `{ srcToDst }`, 6 numbers',
+  mat3x3: '`{ dstToSrc }` or `{ srcToDst }`, 9 numbers',
+  angle: 'degrees',
+  mat3x4: '12 numbers',
+  primaries: '`{ from, to }`',
+  camera: '`{ fx, fy, cx, cy }`',
+  distortion: '`{ k1, k2, p1, p2, k3, k4, k5, k6 }`',
+  fisheye: '`{ k1, k2, k3, k4 }`',
+  rect: '`{ x, y, width, height }`',
+  rects: 'up to 4 of `{ x, y, width, height }`',
+  table: '256 numbers',
+  yuvToRgb: '`{ matrix, range }`',
+  rgbToYuv: '`{ matrix, range }`',
+};
+const shownValue = ({ param, per, choices, colour }: Param): string => {
+  if (param === 'image') return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
+  if (param === 'choice') return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
+  return `${values[param]}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
+};
+
+const written = (value: unknown): string => {
+  if (isFormat(value)) return value.name;
+  // A fraction such as 1/255 is written as one.
+  if (typeof value === 'number' && value > 0 && value < 1 && Number.isInteger(1 / value))
+    return `1/${1 / value}`;
+  return JSON.stringify(value)?.replaceAll('"', "'").replaceAll(',', ', ') ?? '';
+};
+
+const isFormat = (value: unknown): value is Format =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'format';
+
+/** The first sentence. */
+const gist = (text: string): string =>
+  /^.*?[.:](?=\s|$)/s.exec(text)?.[0].replace(/\s+/g, ' ').replace(/:$/, '.') ?? text;
+
+const table = (rows: readonly (readonly (string | undefined)[])[]): string => {
+  const [titles, ...lines] = rows.map(
+    row => `| ${row.map(cell => (cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`,
+  );
+  return [titles, `|${' --- |'.repeat(rows[0]?.length ?? 0)}`, ...lines].join('\n');
+};

@@ -1,0 +1,51 @@
+/** What the steps of a kernel ask of the target that they are printed for. */
+import type { ImageParam, ParamField, Type } from '../../ir/types.js';
+import type { TapPlace } from '../../pass/reach.js';
+import type { Language } from '../expr/language.js';
+
+/** How a target reaches the data of an image. */
+export type Access = {
+  /** A stage's parameters: `image.crop` in C, `image.params.crop` in JavaScript. */
+  params(stage: string): string;
+  /** One number of a parameter, after the name of the struct that holds it. */
+  lane(struct: string, field: ParamField, lane: number): string;
+  /** A parameter of many numbers without names, as an array. */
+  array(struct: string, field: ParamField): string;
+  /** An image's pixel at a position, by the function of that name. */
+  readImage(reader: string, image: ImageParam, position: Position): string;
+  /** Image and arguments, as they are passed on. */
+  readonly context: string;
+  /** What a filter reads through, as it declares it. */
+  readonly tapsArg: string;
+  /** That, with the border. */
+  readonly anywhere: string;
+  /** That for the point `at`, of whose taps none lies outside; unset where all taps are tested. */
+  readonly inside?: string;
+  /** A tap's place in its window as the last argument of its call, where it is known; unset where taps do not take it. */
+  place?(place: TapPlace): string;
+  /** The language of maps, where their products must not be fused with the sums they go into. */
+  readonly mapLanguage?: Language;
+  /** The type of a stage's struct, as an argument. */
+  paramsArg(stage: string, name: string): string;
+  sizeArg(name: string): string;
+  arg(type: Type, name: string): string;
+  /** The output's column `x` as an i32: the host counts columns in 64 bits. */
+  readonly column: string;
+  /** The pixel of an image of that size that is nearest to a position. */
+  within(position: string, size: string): string;
+  /** How a function declares the image alone; unset where nothing is computed before the launch. */
+  readonly imageArg?: string;
+  /** Whether all tests hold. */
+  all(tests: readonly string[]): string;
+  /** What the filter reads through where all taps lie outside, and whether one of several tests holds; unset where none asks. */
+  readonly beyond?: { readonly taps: string; any(tests: readonly string[]): string };
+  /** What it reads through where a block has the source, and that with the border; unset where no block has. */
+  readonly staged?: { readonly taps: string; readonly anywhere: string };
+  /** The pixels of several sinks as one value. */
+  pixels(values: readonly string[]): string;
+  /** Whether (x, y) lies outside the size. */
+  outside(x: string, y: string, size: string): string;
+};
+
+/** A whole position in printed code. */
+export type Position = { readonly text: string; readonly x: string; readonly y: string };

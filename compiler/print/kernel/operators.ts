@@ -1,0 +1,165 @@
+/** The operators of a kernel as functions, and how its steps call them. */
+
+import { cName, functionName, isReserved } from '../../ir/names.js';
+import type { Kernel } from '../../ir/plan.js';
+import type { Expr, Fn, OpFunction, Stage } from '../../ir/types.js';
+import { withImageStages } from '../../ir/types.js';
+import { stageFields } from '../../pass/layout.js';
+import { placesOf, type TapPlace } from '../../pass/reach.js';
+import { cType } from '../expr/c.js';
+import { printExpr, type Surroundings } from '../expr/expr.js';
+import { type FunctionNames, type Line, localNames, printBody, usesOf } from '../expr/fn.js';
+import type { Language } from '../expr/language.js';
+import type { Access } from './access.js';
+
+/** A function as the templates print it. */
+export type PrintedFunction = {
+  readonly name: string;
+  /** The operator that it belongs to, for a comment. */
+  readonly title: string;
+  readonly returns: string;
+  readonly args: string;
+  /** Whether it reads through whatever gives it taps. */
+  readonly taps: boolean;
+  readonly lines: readonly Line[];
+};
+
+/** A function that is called with so many values; what else it takes is added. */
+type Call = (...values: string[]) => string;
+
+/** What {@link printOperators} has printed, and prints. */
+export type PrintedOperators = {
+  /** In the order of their definitions; those that are added come last. */
+  readonly functions: readonly PrintedFunction[];
+  /** How each stage's is called. */
+  readonly called: ReadonlyMap<Stage, Call>;
+  /** The image that enters each stage: its number in `image.size`. */
+  readonly enters: ReadonlyMap<Stage, number>;
+  /** What is computed before the launch: members of the kernel's image, and their values. */
+  readonly uniforms: readonly { readonly member: string; readonly value: string }[];
+  /** Prints an operator's function; its helpers are among the functions, it itself is not. */
+  define(
+    apply: OpFunction,
+    wanted: string,
+    title: string,
+    stage?: Stage,
+    number?: number,
+  ): {
+    readonly printed: PrintedFunction;
+    readonly call: Call;
+  };
+  /** The same, and it is. */
+  add(apply: OpFunction, wanted: string, title: string, stage?: Stage, number?: number): Call;
+};
+
+/** Prints the functions of all stages. */
+export const printOperators = (
+  kernel: Kernel,
+  language: Language,
+  access: Access,
+  names: FunctionNames,
+): PrintedOperators => {
+  const allStages = withImageStages(kernel.pipeline.stages);
+  const stageNames = allStages.map(stage => cName(stage.name));
+  const functions: PrintedFunction[] = [];
+  const called = new Map<Stage, Call>();
+  const enters = new Map<Stage, number>();
+
+  const languageOf = (stage?: Stage): Language =>
+    stage && stage.role !== 'point' ? (access.mapLanguage ?? language) : language;
+
+  const printFn = (
+    name: string,
+    title: string,
+    fn: Fn,
+    helper: (name: string) => string,
+    written: Language,
+    stage?: Stage,
+  ) => {
+    const uses = usesOf(fn);
+    const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
+    const local = (own: string): string => locals.get(own) ?? own;
+    const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
+    const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
+    const placeOf = (tap: Expr): string => {
+      const place = places.get(tap);
+      return place && access.place ? `, ${access.place(place)}` : '';
+    };
+    const around: Surroundings = {
+      local,
+      helper,
+      param: (field, lane) => access.lane('p', fields.get(field)!, lane),
+      entry: (field, index) => `${access.array('p', fields.get(field)!)}[${index}]`,
+      size: (of, axis) => `${of}.${axis}`,
+      uniform: own => `image.${own}`,
+      tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
+    };
+    const args = [
+      ...(uses.tap ? [access.tapsArg] : []),
+      ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
+      ...(uses.params && stage ? [access.paramsArg(stage.name, 'p')] : []),
+      ...(uses.src ? [access.sizeArg('src')] : []),
+      ...(uses.dst ? [access.sizeArg('dst')] : []),
+      ...(uses.uniform && access.imageArg ? [access.imageArg] : []),
+    ];
+    const printed: PrintedFunction = {
+      name,
+      title,
+      returns: cType(fn.returns),
+      args: args.join(', '),
+      taps: uses.tap,
+      lines: printBody(fn, written, around),
+    };
+    return { printed, uses };
+  };
+
+  const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
+    const written = languageOf(stage);
+    const { rename, fresh } = names.helpers(apply, written === language ? '' : 'map');
+    for (const { fn, name } of fresh)
+      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
+    const name = names.take(functionName(wanted));
+    const { printed, uses } = printFn(name, title, apply.fn, rename, written, stage);
+    const rest = [
+      ...(uses.params && stage ? [access.params(stage.name)] : []),
+      ...(uses.src ? [`image.size[${number}]`] : []),
+      ...(uses.dst ? [`image.size[${number + 1}]`] : []),
+      ...(uses.uniform ? ['image'] : []),
+    ];
+    const call = (...values: string[]): string => `${name}(${[...values, ...rest].join(', ')})`;
+    return { printed, call };
+  };
+  const add = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
+    const { printed, call } = define(apply, wanted, title, stage, number);
+    functions.push(printed);
+    return call;
+  };
+
+  const uniforms: { member: string; value: string }[] = [];
+  let geometric = 0;
+  for (const stage of kernel.pipeline.stages) {
+    enters.set(stage, stage.role === 'point' ? geometric : geometric++);
+    // An image has the size of the one that the operator's pixel is in, or that its map makes.
+    for (const point of withImageStages([stage]).slice(0, -1)) enters.set(point, geometric);
+  }
+  for (const stage of allStages) {
+    const number = enters.get(stage)!;
+    const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
+    const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
+    called.set(stage, add(apply, stage.name, stage.name, stage, number));
+    const fields = new Map(stageFields(stage).map(field => [field.name, field]));
+    const around: Surroundings = {
+      local: own => own,
+      helper: own => own,
+      uniform: own => own,
+      tap: () => '',
+      entry: () => '',
+      param: (field, lane) => access.lane(access.params(stage.name), fields.get(field)!, lane),
+      size: (of, axis) => `image.size[${of === 'src' ? number : number + 1}].${axis}`,
+    };
+    for (const { name, value } of hoisted?.values ?? []) {
+      uniforms.push({ member: name, value: printExpr(value, language, around) });
+    }
+  }
+  return { functions, called, enters, uniforms, define, add };
+};

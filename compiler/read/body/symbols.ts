@@ -1,0 +1,24 @@
+/** Which declaration a name in the author's files stands for. */
+import { ts } from 'ts-morph';
+import type { Session } from '../spec/session.js';
+
+/** The symbol behind an import. */
+export const behindImport = (
+  { checker }: Pick<Session, 'checker'>,
+  symbol: ts.Symbol | undefined,
+): ts.Symbol | undefined =>
+  symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+/** What a name stands for. */
+export const symbolOf = (session: Pick<Session, 'checker'>, name: ts.Node): ts.Symbol | undefined =>
+  behindImport(session, session.checker.getSymbolAtLocation(name));
+
+/** The name by which something is called: `linear` in `ops.linear`. */
+export const nameIn = (callee: ts.Expression): ts.Expression =>
+  ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+
+/** Whether it is declared in the vocabulary. */
+export const isOfSpec = ({ files }: Pick<Session, 'files'>, symbol: ts.Symbol | undefined): boolean => {
+  const declaration = symbol?.valueDeclaration;
+  return declaration !== undefined && files.isSpec(declaration.getSourceFile().fileName);
+};

@@ -1,0 +1,337 @@
+/** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
+import { chromaticities } from '../../../ops/colour/colour.js';
+import { MAX_RECTS } from '../../../ops/limits.js';
+import { type NumberKind, paramFields } from '../../../ops/spec.js';
+import type { Code } from '../../diagnostics/index.js';
+import type { ParamField } from '../../ir/types.js';
+import type { Args } from '../body/scope.js';
+import type { KernelParam } from './signatures.js';
+
+/** Says what is wrong with an option; the place is found by its name. */
+export type RefuseOption = (option: string | undefined, code: Code, args: Args) => void;
+export type Settled = { readonly fields: readonly ParamField[]; readonly kernel: readonly KernelParam[] };
+
+export type Bag = Readonly<Record<string, unknown>>;
+export const isBag = (value: unknown): value is Bag =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+const own = (bag: Bag, name: string): unknown => (Object.hasOwn(bag, name) ? bag[name] : undefined);
+
+/** A name that is safe in generated code, as a field of an object, and in messages. */
+export const isPlainName = (name: unknown): name is string =>
+  typeof name === 'string' &&
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) &&
+  name.length <= 60 &&
+  !name.startsWith('__') &&
+  !(name in Object.prototype);
+
+/** What a message says of a value. */
+export const describeActual = (value: unknown): string => {
+  if (typeof value === 'string') {
+    return `'${value.slice(0, 40)}'`;
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) {
+    return String(value);
+  }
+  if (Array.isArray(value)) {
+    return value.length <= 8 && value.every(item => typeof item === 'number')
+      ? `[${value.join(', ')}]`
+      : `an array of ${value.length}`;
+  }
+  if (typeof value === 'object') {
+    const keys = Object.keys(value).slice(0, 6);
+    return keys.length > 0 ? `{ ${keys.join(', ')} }` : '{}';
+  }
+  return typeof value === 'function' ? 'a function' : `a ${typeof value}`;
+};
+
+const kinds = new Set<unknown>([...Object.keys(paramFields), 'choice']);
+const isKind = (kind: unknown): kind is NumberKind | 'choice' => kinds.has(kind);
+const scopes: readonly unknown[] = ['call', 'channel', 'image', 'structure'];
+const isScope = (per: unknown): per is ParamField['per'] | 'structure' => scopes.includes(per);
+/** Whether a parameter is an image: compiler/read/spec/images.ts reads it. */
+export const isImage = (param: unknown): param is Bag =>
+  isBag(param) && param.param === 'image' && param.per === 'pixel';
+
+/**
+ * @param taken Options of the stage that are not parameters: `filter` and `border` of a map.
+ * @returns undefined after a diagnostic.
+ */
+export const settleParams = (
+  opName: string,
+  params: Bag,
+  options: Bag,
+  channels: number,
+  taken: readonly string[],
+  refuse: RefuseOption,
+): Settled | undefined => {
+  const fields: ParamField[] = [];
+  const kernel: KernelParam[] = [];
+  let good = true;
+  const known = [...Object.keys(params), ...taken];
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      const list = known.length > 0 ? known.join(', ') : 'none';
+      refuse(name, 'CW2004', { option: name.slice(0, 40), op: opName, known: list });
+      good = false;
+    }
+  }
+  for (const name of Object.keys(params)) {
+    if (isImage(params[name])) {
+      continue;
+    }
+    const settled = settleParam(name, params[name], own(options, name), channels, taken, refuse);
+    if (!settled) {
+      good = false;
+    } else if ('choice' in settled) {
+      kernel.push({ name, choice: settled.choice });
+    } else {
+      fields.push(settled);
+      kernel.push({ name, kind: settled.kind, perChannel: settled.per === 'channel' });
+    }
+  }
+  return good ? { fields, kernel } : undefined;
+};
+
+const settleParam = (
+  name: string,
+  param: unknown,
+  option: unknown,
+  channels: number,
+  taken: readonly string[],
+  refuse: RefuseOption,
+): ParamField | { readonly choice: string } | undefined => {
+  if (!isPlainName(name) || taken.includes(name)) {
+    refuse(undefined, 'CW2011', { name: name.slice(0, 40) });
+    return undefined;
+  }
+  const kind = isBag(param) ? param.param : undefined;
+  const per = isBag(param) ? param.per : undefined;
+  if (!isBag(param) || !isKind(kind) || !isScope(per)) {
+    refuse(undefined, 'CW2012', { name, actual: describeActual(param) });
+    return undefined;
+  }
+  const value = option === undefined ? own(param, 'default') : option;
+  if (kind === 'choice' || per === 'structure') {
+    return settleChoice(name, param, value, refuse);
+  }
+  const lanes = (per === 'channel' ? channels : 1) * paramFields[kind].lanes;
+  const field = { name, kind, per, lanes } as const;
+  if (value === undefined) {
+    return { ...field, value: { open: name } };
+  }
+  if (isBag(value) && Object.hasOwn(value, 'open')) {
+    if (!isPlainName(value.open)) {
+      refuse(name, 'CW2013', { actual: describeActual(value.open) });
+      return undefined;
+    }
+    return { ...field, value: { open: value.open } };
+  }
+  const problem = checkOption(field, value, channels);
+  if (problem) {
+    refuse(name, problem.code, problem.args);
+    return undefined;
+  }
+  return { ...field, value: { settled: structuredClone(value) } };
+};
+
+const settleChoice = (
+  name: string,
+  param: Bag,
+  value: unknown,
+  refuse: RefuseOption,
+): { readonly choice: string } | undefined => {
+  const choices = Array.isArray(param.choices) ? param.choices.map(String) : [];
+  if (typeof value === 'string' && choices.includes(value)) {
+    return { choice: value };
+  }
+  const shown = choices.map(choice => `'${choice}'`).join(', ');
+  refuse(name, 'CW2007', { name, choices: shown, actual: describeActual(value) });
+  return undefined;
+};
+
+type Problem = { readonly code: Code; readonly args: Args };
+type Field = Omit<ParamField, 'value'>;
+
+const expected = (what: string, path: string, value: unknown): Problem => ({
+  code: 'CW2005',
+  args: { what, path, actual: describeActual(value) },
+});
+
+const checkOption = (field: Field, value: unknown, channels: number): Problem | undefined => {
+  if (field.per === 'channel') {
+    return checkChannels(field, value, channels);
+  }
+  // One vector is an array of numbers itself, and so is a matrix that lacks its direction; several rectangles are one of objects.
+  const single =
+    field.kind === 'rects'
+      ? Array.isArray(value) && !Array.isArray(value[0])
+      : ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'].includes(field.kind) && isNumbers(value);
+  if (field.per !== 'image' || !Array.isArray(value) || single) {
+    return checkValue(field.kind, value, field.name);
+  }
+  if (value.length === 0) {
+    return expected('one value, or one per image', field.name, value);
+  }
+  return firstProblem(value, (item, index) => checkValue(field.kind, item, `${field.name}[${index}]`));
+};
+
+const isNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(item => typeof item === 'number');
+
+const firstProblem = (
+  items: readonly unknown[],
+  check: (item: unknown, index: number) => Problem | undefined,
+): Problem | undefined => {
+  for (const [index, item] of items.entries()) {
+    const problem = check(item, index);
+    if (problem) {
+      return problem;
+    }
+  }
+  return undefined;
+};
+
+const checkChannels = (field: Field, value: unknown, channels: number): Problem | undefined => {
+  if (!Array.isArray(value) || (field.kind === 'table' && isNumbers(value))) {
+    return checkValue(field.kind, value, field.name);
+  }
+  if (value.length !== channels) {
+    return { code: 'CW2006', args: { path: field.name, channels, actual: value.length } };
+  }
+  return firstProblem(value, (item, index) => checkValue(field.kind, item, `${field.name}[${index}]`));
+};
+
+const isF32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value));
+const isI32 = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2147483647;
+
+const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Problem | undefined => {
+  switch (kind) {
+    case 'f32':
+      return isF32(value) ? undefined : expected('a finite number', path, value);
+    case 'i32':
+      return isI32(value) ? undefined : expected('a whole number of 32 bits', path, value);
+    case 'vec2':
+      return checkNumbers(value, 2, path);
+    case 'mat2x3':
+    case 'mat3x3':
+      return checkMatrix(value, paramFields[kind].lanes, path);
+    case 'angle':
+      return isF32(value) ? undefined : expected('a finite number of degrees', path, value);
+    case 'mat3x4':
+      return checkNumbers(value, paramFields[kind].lanes, path);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye':
+      return checkFields(value, paramFields[kind].fields, kind === 'camera', path);
+    case 'rect':
+      return checkRect(value, path, 0);
+    case 'rects':
+      return checkRects(value, path);
+    case 'table':
+      return checkNumbers(value, paramFields[kind].lanes, path);
+    case 'primaries':
+    case 'yuvToRgb':
+    case 'rgbToYuv':
+      return checkWords(value, words[kind], path);
+  }
+};
+
+const checkNumbers = (value: unknown, length: number, path: string): Problem | undefined => {
+  if (!Array.isArray(value) || value.length !== length) {
+    return expected(`${length} numbers`, path, value);
+  }
+  return firstProblem(value, (item, index) =>
+    isF32(item) ? undefined : expected('a finite number', `${path}[${index}]`, item),
+  );
+};
+
+const checkMatrix = (value: unknown, count: number, path: string): Problem | undefined => {
+  const directions = isBag(value) ? ['dstToSrc', 'srcToDst'].filter(name => Object.hasOwn(value, name)) : [];
+  if (!isBag(value) || directions.length !== 1 || Object.keys(value).length !== 1) {
+    return { code: 'CW2014', args: { count, path, actual: describeActual(value) } };
+  }
+  const [direction] = directions;
+  return checkNumbers(value[direction], count, `${path}.${direction}`);
+};
+
+/** Some of them may begin, or lie, outside of the image. */
+const checkRects = (value: unknown, path: string): Problem | undefined =>
+  Array.isArray(value) && value.length <= MAX_RECTS
+    ? firstProblem(value, (item, index) => checkRect(item, `${path}[${index}]`, -2147483647))
+    : expected(`at most ${MAX_RECTS} rectangles in an array`, path, value);
+
+/** A record of numbers, of which those that are not `required` may be missing. */
+const checkFields = (
+  value: unknown,
+  names: readonly string[],
+  required: boolean,
+  path: string,
+): Problem | undefined => {
+  const keys = isBag(value) ? Object.keys(value) : [];
+  if (!isBag(value) || Array.isArray(value) || keys.some(key => !names.includes(key))) {
+    return expected(`{ ${names.join(', ')} }`, path, value);
+  }
+  const wrong = names.find(name => {
+    const number = own(value, name);
+    return !(isF32(number) || (number === undefined && !required));
+  });
+  return wrong === undefined ? undefined : expected('a finite number', `${path}.${wrong}`, own(value, wrong));
+};
+
+const checkRect = (value: unknown, path: string, leastCorner: number): Problem | undefined => {
+  const names: readonly string[] = paramFields.rect.fields;
+  const keys = isBag(value) ? Object.keys(value) : [];
+  if (!isBag(value) || Array.isArray(value) || keys.some(key => !names.includes(key))) {
+    return expected('{ x, y, width, height }', path, value);
+  }
+  for (const name of names) {
+    const number = own(value, name);
+    const least = name === 'width' || name === 'height' ? 1 : leastCorner;
+    if (!isI32(number) || Number(number) < least) {
+      return expected(
+        least < 0 ? 'a whole number of 32 bits' : `a whole number of at least ${least}`,
+        `${path}.${name}`,
+        number,
+      );
+    }
+  }
+  return undefined;
+};
+
+type Words = Readonly<Record<string, readonly unknown[]>>;
+const matrix = ['bt601', 'bt709', 'bt2020'] as const;
+const range = ['limited', 'full'] as const;
+const primaries = Object.keys(chromaticities);
+/** What the fields of a value made of words may say. */
+const words = {
+  yuvToRgb: { matrix: [...matrix, 'auto'], range: [...range, 'auto'] },
+  rgbToYuv: { matrix, range },
+  primaries: { from: primaries, to: primaries },
+} as const;
+
+const checkWords = (value: unknown, fields: Words, path: string): Problem | undefined => {
+  if (!isBag(value) || Object.keys(value).some(key => !Object.hasOwn(fields, key))) {
+    return expected(`{ ${Object.keys(fields).join(', ')} }`, path, value);
+  }
+  for (const [name, choices] of Object.entries(fields)) {
+    if (!choices.includes(own(value, name))) {
+      const list = choices.map(choice => `'${String(choice)}'`).join(', ');
+      return expected(`one of ${list}`, `${path}.${name}`, own(value, name));
+    }
+  }
+  return undefined;
+};
+
+/** A border's value, one number per channel; a problem where it is none. */
+export const constantValue = (value: unknown, channels: number): readonly number[] | Problem => {
+  if (Array.isArray(value) && value.length !== channels) {
+    return { code: 'CW2006', args: { path: 'border', channels, actual: value.length } };
+  }
+  const items: readonly unknown[] = Array.isArray(value)
+    ? value
+    : Array.from({ length: channels }, () => value);
+  const numbers = items.filter((item): item is number => isF32(item));
+  const bad = items.find(item => !isF32(item));
+  return numbers.length === items.length ? numbers : expected('a finite number', 'border', bad);
+};

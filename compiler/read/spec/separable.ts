@@ -1,0 +1,112 @@
+/**
+ * A separable filter's functions from the one that its author wrote for an axis: the whole filter in one kernel, and the two halves
+ * of it in a kernel each. All of them run the same operations in the same order, so they have the same bits.
+ */
+import { mapExpr, mapStatements } from '../../ir/rewrite.js';
+import {
+  bool,
+  type Expr,
+  type FilterRef,
+  type Fn,
+  f32,
+  i32,
+  type OpFunction,
+  tuple,
+} from '../../ir/types.js';
+import { makeIf } from '../body/branches.js';
+
+/** @param axis `axis(at: f32, scale: f32, size: i32) → px`, or without the last two, whose taps have a place on its axis as `x`. */
+export const separable = (
+  { fn: axis, helpers }: OpFunction,
+  radius: number,
+): Pick<FilterRef, 'apply' | 'halves'> => {
+  const { loc, returns } = axis;
+  const point = tuple('f32', 2);
+  const local = (name: string, type: Expr['type']): Expr => ({ kind: 'local', name, type, loc });
+  const lane = (name: string, index: number): Expr => ({
+    kind: 'index',
+    tuple: local(name, point),
+    index,
+    type: f32,
+    loc,
+  });
+  const size = (of: 'width' | 'height'): Expr => ({ kind: 'size', of: 'src', axis: of, type: i32, loc });
+  const whole = (value: Expr): Expr => ({ kind: 'cast', value, type: i32, loc });
+  const isScaled = axis.args.length > 1;
+  /** What the function takes for one axis of a filter's point and scale. */
+  const along = (index: 0 | 1): readonly Expr[] => {
+    const all = [lane('at', index), lane('scale', index), size(index === 0 ? 'width' : 'height')];
+    return isScaled ? all : all.slice(0, 1);
+  };
+  const call = (fn: Fn, args: readonly Expr[]): Expr => ({
+    kind: 'call',
+    fn: fn.name,
+    args,
+    taps: true,
+    type: returns,
+    loc,
+  });
+  /** The function with more arguments, and its taps as `tap` makes them of their place on the axis. */
+  const helper = (suffix: string, more: Fn['args'], tap: (place: Expr) => Expr): Fn => ({
+    ...axis,
+    name: `${axis.name}${suffix}`,
+    args: [...axis.args, ...more],
+    body: mapStatements(axis.body, expr =>
+      mapExpr(expr, inner => (inner.kind === 'tap' ? tap(inner.x) : inner)),
+    ),
+  });
+  const main = (body: Fn['body'], fns: readonly Fn[]): OpFunction => {
+    const args = [{ name: 'at', type: point }, ...(isScaled ? [{ name: 'scale', type: point }] : [])];
+    return { fn: { name: axis.name, args, returns, body, loc }, helpers: [...helpers, ...fns] };
+  };
+  const result = (value: Expr): Fn['body'][number] => ({ kind: 'return', value, loc });
+  const tapAt = (x: Expr, y: Expr): Expr => ({ kind: 'tap', x, y, type: returns, loc });
+
+  // Names that the author cannot have written.
+  const [row, column] = ['at$row', 'at$column'];
+  const rest = axis.args.map(({ name, type }) => ({ name: `${name}$across`, type }));
+  const across = helper('Across', [{ name: row, type: i32 }], place => tapAt(place, local(row, i32)));
+  const downOwn = helper('Down', [{ name: column, type: i32 }], place => tapAt(local(column, i32), place));
+  const downAcross = helper('Both', rest, place =>
+    call(across, [...rest.map(({ name, type }) => local(name, type)), place]),
+  );
+
+  const nearest = (index: 0 | 1): Expr => {
+    const half: Expr = { kind: 'literal', value: 0.5, type: f32, loc };
+    const sum: Expr = { kind: 'binary', op: '+', left: lane('at', index), right: half, type: f32, loc };
+    return whole({ kind: 'math', fn: 'floor', args: [sum], type: f32, loc });
+  };
+  const compare = (op: '<' | '>=', name: string, right: Expr): Expr => ({
+    kind: 'binary',
+    op,
+    left: local(name, i32),
+    right,
+    type: bool,
+    loc,
+  });
+  const zero: Expr = { kind: 'literal', value: 0, type: i32, loc };
+  const beside = [
+    compare('<', 'column', zero),
+    compare('<', 'row', zero),
+    compare('>=', 'column', size('width')),
+    compare('>=', 'row', size('height')),
+  ].reduce((left, right) => ({ kind: 'binary', op: '||', left, right, type: bool, loc }));
+  const apply = main(
+    [
+      { kind: 'let', name: 'column', type: i32, init: nearest(0), mutable: false, loc },
+      { kind: 'let', name: 'row', type: i32, init: nearest(1), mutable: false, loc },
+      // Beside the picture that a `letterbox` places.
+      makeIf(beside, [result(tapAt(local('column', i32), local('row', i32)))], [], loc),
+      result(call(downAcross, [...along(1), ...along(0)])),
+    ],
+    [across, downAcross],
+  );
+  return {
+    apply,
+    halves: {
+      radius,
+      across: main([result(call(across, [...along(0), whole(lane('at', 1))]))], [across]),
+      down: main([result(call(downOwn, [...along(1), whole(lane('at', 0))]))], [downOwn]),
+    },
+  };
+};

@@ -1,0 +1,272 @@
+/** One stage of a pipeline: the operator that was placed, its options, and the pixels before and after it. */
+import { ts } from 'ts-morph';
+import { type Colour, channelCount } from '../../../ops/spec.js';
+import type { Code } from '../../diagnostics/index.js';
+import {
+  type BorderRef,
+  type FilterRef,
+  type ImageParam,
+  type Loc,
+  type OpFunction,
+  type ParamField,
+  readsScale,
+  type Stage,
+} from '../../ir/types.js';
+import type { Args } from '../body/scope.js';
+import { hasUnitGain } from './gain.js';
+import { readImages } from './images.js';
+import type { Loaded } from './load.js';
+import type { Declaration, Operators } from './operators.js';
+import { paramDocs } from './paramDocs.js';
+import {
+  type Bag,
+  constantValue,
+  describeActual,
+  isBag,
+  isPlainName,
+  type RefuseOption,
+  settleParams,
+} from './params.js';
+import { separable } from './separable.js';
+import type { Session } from './session.js';
+import type { KernelParam } from './signatures.js';
+
+/** What all stages of a run share. */
+export type StageReader = {
+  readonly session: Session;
+  readonly loaded: Loaded;
+  readonly operators: Operators;
+};
+/** Where a stage stands: for its messages. */
+export type StagePlace = {
+  readonly loc: Loc;
+  /** The call that placed it, whose options messages point at. */
+  readonly call: ts.CallExpression | undefined;
+  /** `pipeline preprocess (…)`. */
+  readonly chain: readonly string[];
+};
+/** What came out: the stage if it is good, and the pixels after it in any case. */
+export type StageResult = { readonly stage?: Stage; readonly colour: Colour };
+
+export const isColour = (value: unknown): value is Colour =>
+  typeof value === 'string' && Object.hasOwn(channelCount, value);
+const roles = ['point', 'map', 'indexMap', 'resample'] as const;
+type Role = Exclude<(typeof roles)[number], 'resample'>;
+/** An operator in a bag. */
+export type PlacedOp = Bag & { readonly role: Role; readonly params: Bag };
+type Resample = Bag & { readonly role: 'resample'; readonly params: Bag };
+
+/** Whether the value is an operator, as its declaration left it. */
+export const isOp = (value: unknown): value is PlacedOp | Resample =>
+  isBag(value) && roles.some(role => role === value.role) && isBag(value.params);
+
+/** @param under For a map that hands its points on, inside of `resample`: the filter that reads them in the end. */
+export const readStage = (
+  reader: StageReader,
+  op: PlacedOp,
+  options: Bag,
+  colour: Colour,
+  place: StagePlace,
+  uniqueName: (name: string) => string,
+  under?: FilterRef,
+): StageResult => {
+  const { session, loaded, operators } = reader;
+  const { role } = op;
+  const given = op.name;
+  if (given !== undefined && !isPlainName(given)) {
+    session.report('CW2010', place.loc, { actual: describeActual(given) }, place.chain);
+    return { colour };
+  }
+  const after = role === 'point' && isColour(op.to) ? op.to : colour;
+  const call = loaded.madeBy(op);
+  const chain = [`op ${given ?? 'without a name'}`, ...place.chain];
+  const declaration = operators.declare(call, role, place.loc, chain, given);
+  if (!declaration) {
+    return { colour: after };
+  }
+  const here: StagePlace = { ...place, chain: [`op ${declaration.name}`, ...place.chain] };
+  if (role === 'point' && !(Array.isArray(op.from) && op.from.includes(colour))) {
+    const takes = Array.isArray(op.from) ? op.from.map(String).join(', ') : 'nothing';
+    session.report('CW3005', here.loc, { op: declaration.name, takes, actual: colour }, here.chain);
+    return { colour: after };
+  }
+  const channels = channelCount[colour];
+  const refuse = refuser(reader, here);
+  const samples = role === 'map' && under === undefined;
+  const taken = samples ? ['filter', 'border'] : [];
+  const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
+  const hasPlace = role !== 'indexMap';
+  const readPoint = pointReader(reader, here, uniqueName);
+  const imaged = readImages(op.params, options, { colour, taken, hasPlace, refuse, readPoint });
+  const filter = samples ? readFilter(reader, declaration, options, channels, here) : under;
+  const border = samples ? readBorder(reader, declaration, options, channels, here) : undefined;
+  if (!settled || !imaged) {
+    return { colour: after };
+  }
+  const reading = {
+    channels,
+    out: channelCount[after],
+    params: [...settled.kernel, ...imaged.kernel],
+    chain: here.chain,
+  };
+  const apply = operators.read(declaration, role, reading);
+  const hasSize = declaration.functions.has('size') && role !== 'point';
+  const size = hasSize ? operators.read(declaration, 'size', reading) : undefined;
+  if (!apply || (hasSize && !size)) {
+    return { colour: after };
+  }
+  const docs = paramDocs(session, declaration.call, place.call);
+  const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
+  const images = imaged.images.map(image => withDoc(image, docs.get(image.name)));
+  const base = { params, ...(images.length > 0 ? { images } : {}), apply, loc: place.loc };
+  const name = uniqueName(declaration.name);
+  if (role === 'point') {
+    return { stage: { role, name, ...base, from: colour, to: after }, colour: after };
+  }
+  const sized = size ? { size } : {};
+  if (role === 'indexMap') {
+    return { stage: { role, name, ...base, ...sized }, colour };
+  }
+  if (!filter || (samples && !border)) {
+    return { colour };
+  }
+  let scale: OpFunction | undefined;
+  if (readsScale(filter)) {
+    if (!declaration.functions.has('scale')) {
+      refuse('filter', 'CW3020', { filter: filter.name, op: declaration.name });
+      return { colour };
+    }
+    scale = operators.read(declaration, 'scale', reading);
+    if (!scale) {
+      return { colour };
+    }
+  }
+  const map = { name, ...base, ...sized, ...(scale && { scale }) };
+  return border
+    ? { stage: { role, ...map, filter, border, ...(op.inside === true && { isInside: true }) }, colour }
+    : { stage: { role: 'chainedMap', ...map }, colour };
+};
+
+const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
+  doc === undefined ? field : { ...field, doc };
+
+/** Reads the operators that an image's pixels go through, which stand in an option of the stage. */
+const pointReader =
+  (reader: StageReader, { loc, chain }: StagePlace, uniqueName: (name: string) => string) =>
+  (value: unknown, colour: Colour): StageResult => {
+    if (!isBag(value) || !isOp(value.op) || value.op.role === 'resample') {
+      return { colour };
+    }
+    const call = reader.loaded.placedBy(value);
+    const options = isBag(value.options) ? value.options : {};
+    return readStage(reader, value.op, options, colour, { loc, call, chain }, uniqueName);
+  };
+
+/** Points at the option where the call's object names it. */
+const refuser =
+  (reader: StageReader, place: StagePlace) =>
+  (option: string | undefined, code: Code, args: Args): void => {
+    const [argument] = place.call?.arguments ?? [];
+    const property =
+      argument && option !== undefined && ts.isObjectLiteralExpression(argument)
+        ? argument.properties.find(member => member.name?.getText() === option)
+        : undefined;
+    reader.session.report(code, property ?? place.loc, args, place.chain);
+  };
+
+const readFilter = (
+  reader: StageReader,
+  op: Declaration,
+  options: Bag,
+  channels: number,
+  place: StagePlace,
+): FilterRef | undefined => {
+  const { loaded, operators } = reader;
+  const value = Object.hasOwn(options, 'filter') ? options.filter : undefined;
+  const refuse = refuser(reader, place);
+  if (value === undefined) {
+    refuse(undefined, 'CW2008', { op: op.name, option: 'filter', example: 'filter: linear' });
+    return undefined;
+  }
+  if (!isBag(value) || value.kind !== 'filter' || !isNameOrNone(value.name)) {
+    const actual = describeActual(value);
+    refuse('filter', 'CW2009', { option: 'filter', expected: 'a filter such as `linear`', actual });
+    return undefined;
+  }
+  const call = loaded.madeBy(value);
+  const { axis } = value;
+  const role = axis === undefined ? 'filter' : 'axisFilter';
+  const declaration = operators.declare(call, role, place.loc, place.chain, value.name);
+  const chain = [`filter ${declaration?.name}`, ...place.chain];
+  const { maxScale } = value;
+  if (maxScale !== undefined && !(typeof maxScale === 'number' && maxScale >= 1 && maxScale <= 65_536)) {
+    const expected = 'a filter with a maxScale of 1 to 65536';
+    refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(maxScale) });
+    return undefined;
+  }
+  const radius = isBag(axis) ? axis.radius : undefined;
+  if (axis !== undefined && !(typeof radius === 'number' && radius > 0 && radius <= 64)) {
+    const expected = 'a filter with a radius of up to 64';
+    refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(radius) });
+    return undefined;
+  }
+  const params = constantsOf(value.constants, refuse);
+  const apply =
+    params && declaration && operators.read(declaration, role, { channels, out: channels, params, chain });
+  if (!declaration || !apply) return undefined;
+  const unitGain = hasUnitGain(value.apply, channels, isBag(value.constants) ? value.constants : {});
+  const functions = typeof radius === 'number' ? separable(apply, radius) : { apply };
+  return { name: declaration.name, ...functions, unitGain, ...(maxScale === undefined ? {} : { maxScale }) };
+};
+
+/** The constants of a filter as its function sees them, or undefined after a diagnostic. */
+const constantsOf = (constants: unknown, refuse: RefuseOption): readonly KernelParam[] | undefined => {
+  const params: KernelParam[] = [];
+  for (const [name, value] of Object.entries(isBag(constants) ? constants : {})) {
+    const isTaken = name === 'scale' || name === 'size' || !isPlainName(name);
+    if (isTaken || !(typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)))) {
+      refuse('filter', 'CW2020', { name: name.slice(0, 40), actual: describeActual(value) });
+      return undefined;
+    }
+    params.push(typeof value === 'string' ? { name, choice: value } : { name, constant: value });
+  }
+  return params;
+};
+
+const isNameOrNone = (name: unknown): name is string | undefined => name === undefined || isPlainName(name);
+
+const readBorder = (
+  reader: StageReader,
+  op: Declaration,
+  options: Bag,
+  channels: number,
+  place: StagePlace,
+): BorderRef | undefined => {
+  const { loaded, operators } = reader;
+  const value = Object.hasOwn(options, 'border') ? options.border : undefined;
+  const refuse = refuser(reader, place);
+  if (value === undefined) {
+    refuse(undefined, 'CW2008', { op: op.name, option: 'border', example: 'border: replicate' });
+    return undefined;
+  }
+  if (isBag(value) && value.kind === 'constantBorder') {
+    const constant = constantValue(value.value, channels);
+    if ('code' in constant) {
+      refuse('border', constant.code, constant.args);
+      return undefined;
+    }
+    return { kind: 'constant', value: constant };
+  }
+  if (!isBag(value) || value.kind !== 'indexBorder' || !isNameOrNone(value.name)) {
+    const expected = 'a border such as `replicate` or `constant(0)`';
+    refuse('border', 'CW2009', { option: 'border', expected, actual: describeActual(value) });
+    return undefined;
+  }
+  const call = loaded.madeBy(value);
+  const declaration = operators.declare(call, 'indexBorder', place.loc, place.chain, value.name);
+  const chain = [`border ${declaration?.name}`, ...place.chain];
+  // The same for every pixel, so the number of channels does not matter.
+  const apply =
+    declaration && operators.read(declaration, 'indexBorder', { channels: 1, out: 1, params: [], chain });
+  return declaration && apply && { kind: 'index', name: declaration.name, apply };
+};

@@ -1,0 +1,24 @@
+import { f32, i32, perImage, pointOp, withDefault } from '../spec.js';
+import { normalDeviate, randomWords } from './random.js';
+
+/**
+ * Adds noise of the normal distribution to every channel, independent of each other: v + mean + sigma · z. Nothing is rounded or
+ * clamped. z follows from the seed and the pixel's position alone (a hash, `pcg4d`, and the inverse of the distribution by Wichura's
+ * AS 241, ops/augment/random.ts), so an image and a seed have the same noise on every device, in every batch; in a strict build to the
+ * last bit. Equals CV-CUDA's `GaussianNoise` per channel and torchvision's `GaussianNoise` in distribution, and not in its numbers.
+ *
+ * The position is that in the image that enters the operator: before a resampling the noise is filtered with the image.
+ *
+ * @param options.seed A whole number, per image. Images, and two of these operators in one pipeline, need seeds of their own to have
+ *   noise of their own.
+ * @param options.mean In the units of the pixels, per image; default 0.
+ * @param options.sigma The standard deviation in the units of the pixels, per image.
+ */
+export const gaussianNoise = pointOp({
+  from: ['gray', 'rgb', 'linear'],
+  params: { seed: perImage(i32), mean: withDefault(perImage(f32), 0), sigma: perImage(f32) },
+  apply: (px, { seed, mean, sigma }, { at: [x, y] }) => {
+    const words = randomWords(x, y, seed, 0);
+    return px.map((v, c) => v + (mean + sigma * normalDeviate(words[c])));
+  },
+});

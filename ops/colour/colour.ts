@@ -1,0 +1,147 @@
+import type {
+  Primaries,
+  PrimariesChange,
+  RgbCoefficients,
+  RgbMatrix,
+  YuvCoefficients,
+  YuvEncoding,
+  YuvMatrix,
+  YuvRange,
+} from '../spec.js';
+
+/**
+ * Weights of red and blue in luma.
+ * Source: ITU-R BT.601-7 §2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4 (non-constant luminance).
+ */
+export const lumaWeights: Readonly<Record<YuvMatrix, { readonly kr: number; readonly kb: number }>> = {
+  bt601: { kr: 0.299, kb: 0.114 },
+  bt709: { kr: 0.2126, kb: 0.0722 },
+  bt2020: { kr: 0.2627, kb: 0.0593 },
+};
+
+/**
+ * The coefficients that turn 8-bit YUV codes into RGB in 0..255:
+ * R = yScale·(Y−yOffset) + rv·(V−cOffset), G = … + gu·(U−cOffset) + gv·(V−cOffset), B = … + bu·(U−cOffset).
+ *
+ * Limited range holds luma in 16..235 and chroma in 16..240 around 128; full range holds both in 0..255.
+ * Source: the inverse of E'Y = Kr·R + Kg·G + Kb·B, E'Cb = (B − E'Y) / (2 (1 − Kb)), E'Cr = (R − E'Y) / (2 (1 − Kr))
+ * with the quantisation of BT.709-6 item 3.4 (limited) and of JFIF 1.02 (full).
+ */
+export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange): YuvCoefficients => {
+  const { kr, kb } = lumaWeights[matrix];
+  const kg = 1 - kr - kb;
+  const chroma = range === 'limited' ? 255 / 224 : 1;
+  const rv = 2 * (1 - kr) * chroma;
+  const bu = 2 * (1 - kb) * chroma;
+  return {
+    yOffset: range === 'limited' ? 16 : 0,
+    cOffset: 128,
+    yScale: range === 'limited' ? 255 / 219 : 1,
+    rv,
+    gu: (-bu * kb) / kg,
+    gv: (-rv * kr) / kg,
+    bu,
+  };
+};
+
+/**
+ * The coefficients that turn RGB in 0..255 into 8-bit YUV codes: Y = yOffset + yr·R + yg·G + yb·B,
+ * U = cOffset + ur·R + …, V = cOffset + vr·R + …: the inverse of {@link yuvToRgbCoefficients}.
+ * Source: ITU-R BT.601-7 §2.5, BT.709-6 items 3.2 to 3.4, BT.2020-2 tables 4 and 5; JFIF 1.02 (full range).
+ */
+export const rgbToYuvCoefficients = ({ matrix, range }: YuvEncoding): RgbCoefficients => {
+  const { kr, kb } = lumaWeights[matrix];
+  const kg = 1 - kr - kb;
+  const [luma, chroma] = range === 'limited' ? [219 / 255, 224 / 255] : [1, 1];
+  const u = chroma / (2 * (1 - kb));
+  const v = chroma / (2 * (1 - kr));
+  return {
+    yOffset: range === 'limited' ? 16 : 0,
+    cOffset: 128,
+    yr: luma * kr,
+    yg: luma * kg,
+    yb: luma * kb,
+    ur: -u * kr,
+    ug: -u * kg,
+    ub: chroma / 2,
+    vr: chroma / 2,
+    vg: -v * kg,
+    vb: -v * kb,
+  };
+};
+
+type Chromaticity = readonly [x: number, y: number];
+
+/**
+ * CIE 1931 x and y of red, green and blue.
+ * Source: ITU-R BT.709-6 item 1.3, BT.2020-2 table 3, SMPTE EG 432-1, BT.601-7 §2.1 (both systems).
+ */
+export const chromaticities: Readonly<
+  Record<Primaries, readonly [red: Chromaticity, green: Chromaticity, blue: Chromaticity]>
+> = {
+  bt709: [
+    [0.64, 0.33],
+    [0.3, 0.6],
+    [0.15, 0.06],
+  ],
+  bt2020: [
+    [0.708, 0.292],
+    [0.17, 0.797],
+    [0.131, 0.046],
+  ],
+  p3: [
+    [0.68, 0.32],
+    [0.265, 0.69],
+    [0.15, 0.06],
+  ],
+  'bt601-525': [
+    [0.63, 0.34],
+    [0.31, 0.595],
+    [0.155, 0.07],
+  ],
+  'bt601-625': [
+    [0.64, 0.33],
+    [0.29, 0.6],
+    [0.15, 0.06],
+  ],
+};
+const D65: Chromaticity = [0.3127, 0.329];
+
+type Rows = readonly [readonly number[], readonly number[], readonly number[]];
+
+const xyzOf = ([x, y]: Chromaticity): readonly number[] => [x / y, 1, (1 - x - y) / y];
+const times = (rows: Rows, [a, b, c]: readonly number[]): number[] =>
+  rows.map(row => row[0] * a + row[1] * b + row[2] * c);
+const columnsOf = ([a, b, c]: Rows): Rows => [
+  [a[0], b[0], c[0]],
+  [a[1], b[1], c[1]],
+  [a[2], b[2], c[2]],
+];
+const cross = (a: readonly number[], b: readonly number[]): number[] => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
+const inverse = ([a, b, c]: Rows): Rows => {
+  const bc = cross(b, c);
+  const determinant = a[0] * bc[0] + a[1] * bc[1] + a[2] * bc[2];
+  return columnsOf([bc, cross(c, a), cross(a, b)].map(row => row.map(v => v / determinant)) as never);
+};
+
+// The lengths of the primaries follow from the white: R = G = B = 1 is D65 with Y = 1.
+const rgbToXyz = (primaries: Primaries): Rows => {
+  const [red, green, blue] = chromaticities[primaries];
+  const directions = columnsOf([xyzOf(red), xyzOf(green), xyzOf(blue)]);
+  const lengths = times(inverse(directions), xyzOf(D65));
+  return directions.map(row => row.map((v, c) => v * lengths[c])) as never;
+};
+
+/**
+ * The matrix that turns linear RGB of one set of primaries into that of another, row by row.
+ * Source: SMPTE RP 177-1993 (from chromaticities to XYZ); the white is D65 on both sides, so nothing adapts.
+ */
+export const primariesMatrix = ({ from, to }: PrimariesChange): RgbMatrix => {
+  const [back, there] = [inverse(rgbToXyz(to)), columnsOf(rgbToXyz(from))];
+  const columns = there.map(column => times(back, column)) as never;
+  return columnsOf(columns).flat() as never;
+};

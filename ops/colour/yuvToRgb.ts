@@ -1,0 +1,28 @@
+import { perImage, pointOp, withDefault, type YuvMatrix, type YuvRange, yuvCoding } from '../spec.js';
+
+const yuvToRgbOp = pointOp({
+  name: 'yuvToRgb',
+  from: ['yuv'],
+  to: 'rgb',
+  params: { colour: withDefault(perImage(yuvCoding), { matrix: 'auto', range: 'auto' }) },
+  apply: ([y, u, v], { colour: k }) => {
+    const luma = k.yScale * (y - k.yOffset);
+    const cb = u - k.cOffset;
+    const cr = v - k.cOffset;
+    return [luma + k.rv * cr, luma + k.gu * cb + k.gv * cr, luma + k.bu * cb];
+  },
+});
+
+/**
+ * YUV to RGB in 0..255, in float: nothing is rounded or clamped here, so values a little outside 0..255 stay.
+ * The coefficients follow from the standard's Kr and Kb (ops/colour/colour.ts) and are arguments of the kernel: another
+ * matrix does not recompile. Follows the ITU formula; OpenCV and CV-CUDA use 20-bit fixed point for the same
+ * (BT.601 limited only) and differ by at most one level.
+ *
+ * @param options.matrix `'bt601'`, `'bt709'`, `'bt2020'` (non-constant luminance), or `'auto'` (default): the image's own
+ *   colour description; an image without one is an error.
+ * @param options.range `'limited'` (luma 16–235), `'full'` (0–255), or `'auto'` (default).
+ */
+export const yuvToRgb = (
+  options: { readonly matrix?: YuvMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
+) => yuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });

@@ -1,0 +1,98 @@
+import { type Colour, channelCount, type DType, type Format } from '../spec.js';
+
+export * from './yuvFormats.js';
+
+const channelNames = {
+  gray: ['v'],
+  yuv: ['y', 'u', 'v'],
+  rgb: ['r', 'g', 'b'],
+  rgba: ['r', 'g', 'b', 'a'],
+  hsv: ['h', 's', 'v'],
+  yCrCb: ['y', 'cr', 'cb'],
+  lab: ['l', 'a', 'b'],
+  linear: ['r', 'g', 'b'],
+  premultiplied: ['r', 'g', 'b', 'a'],
+  xy: ['x', 'y'],
+} as const satisfies Record<Colour, readonly string[]>;
+
+/** Red, green and blue side by side, 8 bits each: what sharp and Pillow keep. Layout NHWC. */
+export const rgb8 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u8'), name: 'rgb8' });
+
+/** {@link rgb8} with blue first: what OpenCV keeps. Operators see red, green, blue, as with every `rgb` format. */
+export const bgr8 = (): Format<'rgb', 'both'> => ({ ...blueFirst(interleaved('rgb', 'u8')), name: 'bgr8' });
+
+/** Red, green, blue and alpha side by side, 8 bits each. Layout NHWC. */
+export const rgba8 = (): Format<'rgba', 'both'> => ({ ...interleaved('rgba', 'u8'), name: 'rgba8' });
+
+/** {@link rgba8} with blue first: what screens and window systems keep. */
+export const bgra8 = (): Format<'rgba', 'both'> => ({
+  ...blueFirst(interleaved('rgba', 'u8')),
+  name: 'bgra8',
+});
+
+/** One value of 8 bits. As a tensor it is u8 NHWC with one channel. */
+export const gray8 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u8'), name: 'gray8' });
+
+/** One value of 16 bits, 0..65535: depth maps, medical and scientific pictures. Layout NHWC. */
+export const gray16 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u16'), name: 'gray16' });
+
+/** Red, green and blue side by side, 16 bits each, 0..65535: what 16-bit PNG and TIFF hold. Layout NHWC. */
+export const rgb16 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u16'), name: 'rgb16' });
+
+const blueFirst = <C extends Colour>(format: Format<C, 'both'>): Format<C, 'both'> => {
+  const [red, green, blue, ...alpha] = format.channels;
+  return { ...format, channels: [blue, green, red, ...alpha] };
+};
+
+const interleaved = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> => ({
+  kind: 'format',
+  name: `${colour}_nhwc_${dtype}`,
+  dtype,
+  colour,
+  layout: 'NHWC',
+  planes: [{ name: colour, channels: channelCount[colour], subsampling: [1, 1] }],
+  channels: channelNames[colour].map((_, lane) => ({ plane: 0, lane })),
+  role: 'both',
+});
+
+const planar = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> => ({
+  kind: 'format',
+  name: `${colour}_nchw_${dtype}`,
+  dtype,
+  colour,
+  layout: 'NCHW',
+  planes: channelNames[colour].map(name => ({ name, channels: 1, subsampling: [1, 1] })),
+  channels: channelNames[colour].map((_, number) => ({ plane: number, lane: 0 })),
+  role: 'both',
+});
+
+/** The same format for another colour model; used by the compiler for a sink that takes any. */
+export const adapt = (format: Format, colour: Colour): Format =>
+  format.adapts
+    ? {
+        ...(format.layout === 'NHWC' ? interleaved(colour, format.dtype) : planar(colour, format.dtype)),
+        adapts: true,
+      }
+    : format;
+
+type TensorDType = 'u8' | 'u16' | 'f16' | 'f32';
+
+/**
+ * Channels side by side, [N, H, W, C]. As a sink it takes any colour model; as a source it is RGB unless `colour` says
+ * otherwise. An integer dtype rounds half to even and saturates when it is written.
+ */
+export const nhwc: {
+  (dtype: TensorDType): Format<Colour, 'both'>;
+  <C extends Colour>(dtype: TensorDType, options: { readonly colour: C }): Format<C, 'both'>;
+} = (dtype: TensorDType, options?: { readonly colour: Colour }): Format<never, 'both'> =>
+  (options ? interleaved(options.colour, dtype) : { ...interleaved('rgb', dtype), adapts: true }) as never;
+
+/**
+ * Channels in planes of their own, [N, C, H, W]: what PyTorch and TensorRT take. As a sink it takes any colour model; as
+ * a source it is RGB unless `colour` says otherwise. An integer dtype rounds half to even and saturates when written.
+ */
+export const nchw: {
+  (dtype: TensorDType): Format<Colour, 'both'>;
+  <C extends Colour>(dtype: TensorDType, options: { readonly colour: C }): Format<C, 'both'>;
+} = (dtype: TensorDType, options?: { readonly colour: Colour }): Format<never, 'both'> =>
+  (options ? planar(options.colour, dtype) : { ...planar('rgb', dtype), adapts: true }) as never;

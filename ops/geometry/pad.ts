@@ -1,0 +1,36 @@
+import { nearest } from '../filters/filter.js';
+import { type Border, i32, mapOp, type Open, withDefault } from '../spec.js';
+
+const padOp = mapOp({
+  name: 'pad',
+  params: {
+    left: withDefault(i32, 0),
+    top: withDefault(i32, 0),
+    right: withDefault(i32, 0),
+    bottom: withDefault(i32, 0),
+  },
+  size: ({ left, top, right, bottom }, src) => ({
+    width: src.width + left + right,
+    height: src.height + top + bottom,
+  }),
+  apply: ([x, y], { left, top }) => [x - left, y - top],
+});
+
+/**
+ * Pixels around the image; exact, with any border. A negative number takes pixels away. Equals OpenCV's `copyMakeBorder`,
+ * numpy's and torch's `pad`. It reads outside its input, so it counts as the pipeline's one resampling: it stands beside crops and flips,
+ * not beside a `resize` (whose own border is outside its input) or a warp; `letterbox` does both.
+ *
+ * @param options.left Pixels on the left; default 0.
+ * @param options.top Pixels above; default 0.
+ * @param options.right Pixels on the right; default 0.
+ * @param options.bottom Pixels below; default 0.
+ * @param options.border What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
+ */
+export const pad = (options: {
+  readonly left?: i32 | Open;
+  readonly top?: i32 | Open;
+  readonly right?: i32 | Open;
+  readonly bottom?: i32 | Open;
+  readonly border: Border;
+}) => padOp({ ...options, filter: nearest });

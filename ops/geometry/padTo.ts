@@ -1,0 +1,37 @@
+import { nearest } from '../filters/filter.js';
+import { type Border, i32, mapOp, type Open, perImage, withDefault } from '../spec.js';
+
+const padToOp = mapOp({
+  name: 'padTo',
+  params: {
+    width: i32,
+    height: i32,
+    left: withDefault(perImage(i32), 0),
+    top: withDefault(perImage(i32), 0),
+  },
+  // A size of 0 is what the caller refuses.
+  size: ({ width, height, left, top }, src) => ({
+    width: left >= 0 && left <= width - src.width ? width : 0,
+    height: top >= 0 && top <= height - src.height ? height : 0,
+  }),
+  apply: ([x, y], { left, top }) => [x - left, y - top],
+});
+
+/**
+ * Pixels around the image until it has a size; exact, with any border. Images of unequal sizes become one batch, and one tensor. Equals
+ * CV-CUDA's `PadAndStack`; `pad` (OpenCV's `copyMakeBorder`) says how many pixels come on each side. It reads outside its input, so
+ * it counts as the pipeline's one resampling, as `pad` does.
+ *
+ * @param options.width The output's width in pixels, at least left and the image's width.
+ * @param options.height The output's height in pixels, at least top and the image's height.
+ * @param options.left Pixels on the left, per image; default 0.
+ * @param options.top Pixels above, per image; default 0.
+ * @param options.border What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
+ */
+export const padTo = (options: {
+  readonly width?: i32 | Open;
+  readonly height?: i32 | Open;
+  readonly left?: i32 | readonly i32[] | Open;
+  readonly top?: i32 | readonly i32[] | Open;
+  readonly border: Border;
+}) => padToOp({ ...options, filter: nearest });

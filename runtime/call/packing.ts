@@ -1,0 +1,314 @@
+import type {
+  ManifestFormat,
+  ManifestGeometry,
+  ManifestImage,
+  ManifestKernel,
+  ManifestParam,
+} from '../../native/manifest.js';
+import { paramFields } from '../../ops/spec.js';
+import { MAX_SIZE } from '../device/image.js';
+import { expected } from '../errors.js';
+import { requireKnown } from '../options.js';
+import { type Beside, besideOf } from './beside.js';
+import type { BoundImage } from './inputs.js';
+import { packParam, valueOfImage } from './params.js';
+
+/** The output's size of a stage: its parameters by name, always as arrays of numbers, and the size that comes in. */
+export type SizeFunction = (
+  params: Readonly<Record<string, number[]>>,
+  src: { readonly width: number; readonly height: number },
+) => readonly [number, number];
+/** How many input pixels one output pixel covers, across and down. */
+export type ScaleFunction = (
+  params: Readonly<Record<string, number[]>>,
+  src: { readonly width: number; readonly height: number },
+  dst: { readonly width: number; readonly height: number },
+) => readonly [number, number];
+
+const same: readonly [number, number] = [1, 1];
+
+/** What is known of an image before it is there. */
+export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour'>;
+
+type Size = { readonly width: number; readonly height: number };
+type Options = Readonly<Record<string, unknown>>;
+
+/** The parameters of one stage. */
+type StageParams = {
+  /** Settled numbers that depend on no image, by parameter: written when the block is made. */
+  readonly fixed: Readonly<Record<string, number[]>>;
+  /** What must be asked for with every call. */
+  readonly asked: readonly ManifestParam[];
+  /** Images that it reads, whose sizes are parameters of its output's. */
+  readonly images: readonly ManifestImage[];
+};
+type GeometricStage = StageParams & Omit<ManifestGeometry, 'role'>;
+
+/**
+ * The argument block of one kernel and, behind it, the image descriptors. It stays from call to call: what the author
+ * settled is written once, the rest anew for every call; a larger batch than there was takes a larger block.
+ */
+export class Packing {
+  block!: Uint8Array;
+  /** Since the last `fill`: how many input pixels an output pixel of each image covers, across and down. */
+  readonly covered: (readonly [number, number])[] = [];
+  #args!: DataView;
+  #images!: DataView;
+  /** Parameters of point stages that must be asked for. */
+  readonly #asked: readonly ManifestParam[];
+  readonly #geometry: readonly GeometricStage[];
+  readonly #beside: readonly ManifestImage[];
+
+  constructor(
+    readonly kernel: ManifestKernel,
+    readonly sizes: Readonly<Record<string, SizeFunction>>,
+    readonly scales: Readonly<Record<string, ScaleFunction>> = {},
+  ) {
+    const { params, geometry, images = [] } = kernel;
+    this.#beside = images;
+    const paramsOf = (stage: string): StageParams => {
+      const own = params.filter(param => param.stage === stage);
+      const fixed = own.flatMap(param => {
+        const numbers = fixedNumbers(param);
+        return numbers ? [[param.name, numbers] as const] : [];
+      });
+      return {
+        fixed: Object.fromEntries(fixed),
+        asked: own.filter(param => fixedNumbers(param) === undefined),
+        images: images.filter(image => image.stage === stage),
+      };
+    };
+    this.#geometry = geometry.map(stage => ({ ...stage, ...paramsOf(stage.stage) }));
+    const geometric = new Set(geometry.map(({ stage }) => stage));
+    this.#asked = params.filter(param => !geometric.has(param.stage) && fixedNumbers(param) === undefined);
+    this.#reserve(1);
+  }
+
+  /** Makes a block for so many images, with everything in it that no call changes. */
+  #reserve(count: number): void {
+    const { args, image, params } = this.kernel;
+    this.block = new Uint8Array(args.size + image.size * count);
+    this.#args = new DataView(this.block.buffer);
+    this.#images = new DataView(this.block.buffer, args.size);
+    for (const param of params) {
+      const numbers = fixedNumbers(param);
+      if (numbers === undefined) continue;
+      if (param.block === 'args') writeLanes(this.#args, 0, param, numbers);
+      else for (let n = 0; n < count; n++) writeLanes(this.#images, n * image.size, param, numbers);
+    }
+  }
+
+  /**
+   * Checks the options and fills in everything but the planes.
+   * @param images What enters the kernel; for an intermediate image, the colours are those of the source that it is made of.
+   * @param beside The images that are read beside them.
+   * @returns The output's size for each image.
+   */
+  fill(images: readonly ComingImage[], options: Options, beside: Beside): Size[] {
+    const { image } = this.kernel;
+    const count = images.length;
+    if (this.#images.byteLength < image.size * count) this.#reserve(2 * count);
+    return images.map((bound, n) => {
+      const at = n * image.size;
+      let size: Size = bound;
+      let scale = same;
+      this.#writeSize(at, 0, size);
+      for (const param of this.#asked) {
+        const from = param.image === undefined ? bound : besideOf(beside, this.#beside[param.image], n);
+        this.#writeParam(param, options, n, count, from, undefined);
+      }
+      this.#checkBeside(beside, 0, size, n, count);
+      for (let g = 0; g < this.#geometry.length; g++) {
+        const geometric = this.#geometry[g];
+        const { stage, resizes, fixed, asked, images: read } = geometric;
+        const src = size;
+        let params = fixed;
+        if (asked.length > 0 || read.length > 0) {
+          const given: Record<string, number[]> = { ...fixed };
+          for (const param of asked) {
+            given[param.name] = this.#writeParam(param, options, n, count, bound, size);
+          }
+          for (const image of read) {
+            const { width, height } = besideOf(beside, image, n);
+            given[image.name] = [width, height];
+          }
+          params = given;
+        }
+        if (resizes) size = this.#sizeAfter(stage, params, size, n, count);
+        if (stage in this.scales) {
+          const [x, y] = this.scales[stage](params, src, size);
+          scale = [scale[0] * x, scale[1] * y];
+          if (geometric.maxScale !== undefined) checkScale(geometric, Math.max(...scale), n, count);
+        }
+        this.#writeSize(at, g + 1, size);
+        this.#checkBeside(beside, g + 1, size, n, count);
+      }
+      this.covered[n] = scale;
+      return size;
+    });
+  }
+
+  /** Fills in the planes that are read and written: an image for each sink and each of the inputs, and those beside them. */
+  fillPlanes(
+    inputs: readonly BoundImage[],
+    outputs: readonly (readonly BoundImage[])[],
+    beside: Beside,
+  ): void {
+    const { image, source, sinks } = this.kernel;
+    for (let n = 0; n < inputs.length; n++) {
+      this.#writePlanes(n * image.size, source, inputs[n]);
+      for (let s = 0; s < sinks.length; s++) this.#writePlanes(n * image.size, sinks[s], outputs[s][n]);
+      for (const read of this.#beside) {
+        this.#writePlanes(n * image.size, read.format, besideOf(beside, read, n));
+      }
+    }
+  }
+
+  /** Images that are read where an image has this size have it, too. */
+  #checkBeside(beside: Beside, at: number, { width, height }: Size, n: number, count: number): void {
+    for (const read of this.#beside) {
+      if (read.at !== at) continue;
+      const given = besideOf(beside, read, n);
+      if (given.width === width && given.height === height) continue;
+      const isEach = (beside.get(read.open)?.length ?? 0) > 1;
+      throw expected(
+        `${width}×${height}${isEach || count === 1 ? '' : ` for image ${n}`}`,
+        `the size of options.${read.open}${isEach ? `[${n}]` : ''}`,
+        `${given.width}×${given.height}`,
+        `${read.stage} reads it pixel by pixel: it has the size of the image there.`,
+      );
+    }
+  }
+
+  #writeParam(
+    param: ManifestParam,
+    options: Options,
+    n: number,
+    count: number,
+    bound: ComingImage,
+    src: Size | undefined,
+  ): number[] {
+    const lanes = pack(param, options, n, count, bound, src);
+    if (param.block === 'image') writeLanes(this.#images, n * this.kernel.image.size, param, lanes);
+    else if (n === 0) writeLanes(this.#args, 0, param, lanes);
+    else this.#requireSame(param, lanes);
+    return lanes;
+  }
+
+  // A value of the whole call that came out differently for a later image: colours taken from the images.
+  #requireSame(param: ManifestParam, lanes: readonly number[]): void {
+    const read = paramFields[param.kind].scalar === 'i32' ? 'getInt32' : 'getFloat32';
+    if (lanes.every((lane, n) => this.#args[read](param.offset + 4 * n, true) === lane)) return;
+    throw expected('one value for all images', pathOf(param), 'values that differ from image to image');
+  }
+
+  #sizeAfter(
+    stage: string,
+    params: Readonly<Record<string, number[]>>,
+    src: Size,
+    n: number,
+    count: number,
+  ): Size {
+    const [width, height] = this.sizes[stage](params, { width: src.width, height: src.height });
+    for (const size of [width, height]) {
+      if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) continue;
+      const which = count === 1 ? '' : ` of image ${n}`;
+      const open = this.kernel.params.flatMap(param =>
+        param.stage === stage && param.open ? [`options.${param.open}`] : [],
+      );
+      const where = open.length > 0 ? `It follows from ${open.join(', ')}.` : undefined;
+      throw expected(
+        `1 to ${MAX_SIZE} pixels each way`,
+        `the size${which} after ${stage}`,
+        `${width}×${height} from an image of ${src.width}×${src.height}`,
+        where,
+      );
+    }
+    return { width, height };
+  }
+
+  #writePlanes(at: number, format: ManifestFormat, { planes }: BoundImage): void {
+    for (let p = 0; p < planes.length; p++) {
+      const { pointer, pitch } = format.planes[p];
+      writeU64(this.#images, at + pointer, planes[p].address);
+      writeU64(this.#images, at + pitch, planes[p].pitch);
+    }
+  }
+
+  #writeSize(at: number, number: number, { width, height }: Size): void {
+    const offset = at + this.kernel.image.sizes + 8 * number;
+    this.#images.setInt32(offset, width, true);
+    this.#images.setInt32(offset + 4, height, true);
+  }
+}
+
+/** Refuses options that a pipeline does not have. */
+export const requireOptions = (pipeline: string, known: readonly string[], options: unknown): Options => {
+  requireKnown(options, known, 'options', `an option of ${pipeline}`);
+  return options as Options;
+};
+
+const checkScale = (
+  { stage, filter, maxScale = 0 }: GeometricStage,
+  scale: number,
+  n: number,
+  count: number,
+): void => {
+  if (scale <= maxScale) return;
+  throw expected(
+    `at most ${maxScale} pixels of the input for one of the output (what the filter ${filter} covers)`,
+    `the scale of ${stage}${count === 1 ? '' : ` for image ${n}`}`,
+    String(Number(scale.toFixed(2))),
+    'Shrink in two steps.',
+  );
+};
+
+const pathOf = (param: ManifestParam): string =>
+  param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;
+
+const fixedNumbers = (param: ManifestParam): number[] | undefined => {
+  if (param.open !== undefined || param.kind === 'rect' || asksImage(param)) return undefined;
+  if (param.per === 'image' && Array.isArray(param.settled)) return undefined;
+  return packParam(param.kind, param.settled, { path: pathOf(param), ...channels(param) });
+};
+
+// Colours that the author settled are the same for every image; `'auto'` is what each image says.
+const asksImage = ({ kind, settled }: ManifestParam): boolean =>
+  kind === 'yuvToRgb' && Object.values(settled as object).includes('auto');
+
+const channels = (param: ManifestParam): { readonly channels?: number } =>
+  param.per === 'channel' ? { channels: param.lanes / paramFields[param.kind].lanes } : {};
+
+const pack = (
+  param: ManifestParam,
+  options: Options,
+  n: number,
+  count: number,
+  bound: ComingImage,
+  src: Size | undefined,
+): number[] => {
+  let given = param.settled;
+  if (param.open !== undefined) {
+    given = Object.hasOwn(options, param.open) ? options[param.open] : undefined;
+    if (given === undefined) {
+      const hint = `The pipeline leaves ${param.stage}.${param.name} to the caller.`;
+      throw expected('a value', `options.${param.open}`, 'none', hint);
+    }
+  }
+  const { value, path } = valueOfImage(param, given, n, count, pathOf(param));
+  return packParam(param.kind, value, { path, colour: bound.colour, src, ...channels(param) });
+};
+
+const writeU64 = (view: DataView, offset: number, value: number): void => {
+  view.setUint32(offset, value >>> 0, true);
+  view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true);
+};
+
+const writeLanes = (view: DataView, base: number, param: ManifestParam, lanes: readonly number[]): void => {
+  const isInteger = paramFields[param.kind].scalar === 'i32';
+  for (let n = 0; n < lanes.length; n++) {
+    const offset = base + param.offset + 4 * n;
+    if (isInteger) view.setInt32(offset, lanes[n], true);
+    else view.setFloat32(offset, lanes[n], true);
+  }
+};

@@ -1,0 +1,337 @@
+import type { ManifestParam } from '../../native/manifest.js';
+import {
+  chromaticities,
+  primariesMatrix,
+  rgbToYuvCoefficients,
+  yuvToRgbCoefficients,
+} from '../../ops/colour/colour.js';
+import { type Primaries, paramFields, type YuvCoding } from '../../ops/spec.js';
+import type { ColourDescription } from '../device/videoColour.js';
+import { describe, expected } from '../errors.js';
+
+/** What a parameter's numbers may depend on. */
+export type PackContext = {
+  /** Where the value was given, such as `options.matrix[3]`; messages begin with it. */
+  readonly path: string;
+  /** What the image says of its colours. */
+  readonly colour?: ColourDescription;
+  /** Whether `src` is known: the size of the image that enters the stage, in pixels. */
+  readonly src?: { readonly width: number; readonly height: number };
+  /** Numbers of a parameter with one per channel. */
+  readonly channels?: number;
+};
+
+/**
+ * A parameter's value as the numbers that the kernel sees, `paramFields[kind].lanes` of them, or one per channel.
+ * @throws {ArgumentError} Naming the path, if the value does not fit.
+ */
+export const packParam = (kind: ManifestParam['kind'], value: unknown, context: PackContext): number[] => {
+  const { path } = context;
+  switch (kind) {
+    case 'f32':
+      return context.channels === undefined
+        ? [toF32(value, path)]
+        : toChannels(value, context.channels, path);
+    case 'i32':
+      return [toI32(value, path)];
+    case 'vec2':
+      return toTuple(value, 2, 'two numbers', path);
+    case 'mat2x3':
+      return toDstToSrc(value, 6, invertAffine, path);
+    case 'mat3x3':
+      return toDstToSrc(value, 9, invertProjective, path);
+    case 'angle':
+      return toAngle(value, path);
+    case 'mat3x4':
+      return toTuple(value, 12, 'twelve numbers, row by row', path);
+    case 'primaries':
+      return toPrimaries(value, path);
+    case 'camera':
+    case 'distortion':
+    case 'fisheye':
+      return toFields(value, paramFields[kind].fields, kind === 'camera', path);
+    case 'rect':
+      return toRect(value, context);
+    case 'rects':
+      return toRects(value, context);
+    case 'table':
+      return toTables(value, context);
+    case 'yuvToRgb':
+      return toCoefficients(value, context);
+    case 'rgbToYuv':
+      return toEncoding(value, path);
+  }
+};
+
+const toF32 = (value: unknown, path: string): number => Math.fround(toNumber(value, 'a finite number', path));
+
+const toNumber = (value: unknown, what: string, path: string): number => {
+  if (typeof value !== 'number' || !Number.isFinite(Math.fround(value)))
+    throw expected(what, path, describe(value));
+  return value;
+};
+
+const toI32 = (value: unknown, path: string): number => {
+  if (typeof value !== 'number' || (value | 0) !== value) {
+    throw expected('a whole number from -2147483648 to 2147483647', path, describe(value));
+  }
+  return value;
+};
+
+const toTuple = (value: unknown, length: number, what: string, path: string): number[] => {
+  if (!isTuple(value) || value.length !== length) throw expected(what, path, describe(value));
+  return Array.from(value, (item, n) => toF32(item, `${path}[${n}]`));
+};
+
+const isTuple = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
+
+const toChannels = (value: unknown, channels: number, path: string): number[] => {
+  if (typeof value === 'number') return new Array<number>(channels).fill(toF32(value, path));
+  return toTuple(
+    value,
+    channels,
+    channels === 1 ? 'one number' : `one number, or ${channels} in an array`,
+    path,
+  );
+};
+
+type Invert = (matrix: readonly number[]) => { readonly inverse: number[]; readonly determinant: number };
+
+const toDstToSrc = (value: unknown, count: number, invert: Invert, path: string): number[] => {
+  const given = isRecord(value) ? Object.keys(value) : [];
+  if (!isRecord(value) || given.length !== 1 || !['dstToSrc', 'srcToDst'].includes(given[0])) {
+    throw expected(
+      `{ dstToSrc: [${count} numbers] } or { srcToDst: [${count} numbers] }`,
+      path,
+      describe(value),
+      isTuple(value)
+        ? 'A bare matrix does not say its direction: OpenCV without WARP_INVERSE_MAP takes srcToDst.'
+        : '',
+    );
+  }
+  const inner = `${path}.${given[0]}`;
+  const matrix = value[given[0]];
+  if (!isTuple(matrix) || matrix.length !== count) {
+    throw expected(`${count === 6 ? 'six' : 'nine'} numbers, row by row`, inner, describe(matrix));
+  }
+  const numbers = Array.from(matrix, (item, n) => {
+    if (typeof item !== 'number' || !Number.isFinite(item)) {
+      throw expected('a finite number', `${inner}[${n}]`, describe(item));
+    }
+    return item;
+  });
+  const direct = given[0] === 'dstToSrc' ? numbers : inverseOf(numbers, invert, inner);
+  return direct.map((item, n) => toF32(item, `${inner}[${n}]`));
+};
+
+// In double precision; only the result is rounded to f32.
+const inverseOf = (matrix: readonly number[], invert: Invert, path: string): number[] => {
+  const { inverse, determinant } = invert(matrix);
+  if (determinant === 0 || !inverse.every(number => Number.isFinite(Math.fround(number)))) {
+    throw expected(
+      'a matrix that can be inverted',
+      path,
+      `${describe(matrix)} with determinant ${determinant}`,
+    );
+  }
+  return inverse;
+};
+
+const invertAffine: Invert = ([a, b, c, d, e, f]) => {
+  const determinant = a * e - b * d;
+  const inverse = [
+    e / determinant,
+    -b / determinant,
+    (b * f - c * e) / determinant,
+    -d / determinant,
+    a / determinant,
+    (c * d - a * f) / determinant,
+  ];
+  return { inverse, determinant };
+};
+
+// By cofactors. Any multiple maps alike, so the last number is made 1 where it can be: that keeps the others in f32's range.
+const invertProjective: Invert = ([a, b, c, d, e, f, g, h, i]) => {
+  const adjugate = [
+    e * i - f * h,
+    c * h - b * i,
+    b * f - c * e,
+    f * g - d * i,
+    a * i - c * g,
+    c * d - a * f,
+    d * h - e * g,
+    b * g - a * h,
+    a * e - b * d,
+  ];
+  const determinant = a * adjugate[0] + b * adjugate[3] + c * adjugate[6];
+  const scale = adjugate[8] === 0 ? determinant : adjugate[8];
+  return { inverse: adjugate.map(number => number / scale), determinant };
+};
+
+// Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1.
+const toAngle = (value: unknown, path: string): number[] => {
+  const degrees = toNumber(value, 'a finite number of degrees', path) % 360;
+  const quarters = [
+    [1, 0],
+    [0, 1],
+    [-1, 0],
+    [0, -1],
+  ][(degrees / 90 + 4) % 4];
+  const radians = (degrees * Math.PI) / 180;
+  return quarters ?? [Math.fround(Math.cos(radians)), Math.fround(Math.sin(radians))];
+};
+
+const toRect = (value: unknown, { path, src }: PackContext): number[] => {
+  if (!isRecord(value)) throw expected('{ x, y, width, height }', path, describe(value));
+  const [x, y, width, height] = paramFields.rect.fields.map(field => toI32(value[field], `${path}.${field}`));
+  const unknown = Object.keys(value).find(
+    key => !(paramFields.rect.fields as readonly string[]).includes(key),
+  );
+  if (unknown !== undefined) throw expected('only x, y, width and height', path, `${unknown} too`);
+  if (width < 1) throw expected('at least 1', `${path}.width`, String(width));
+  if (height < 1) throw expected('at least 1', `${path}.height`, String(height));
+  if (src && (x < 0 || y < 0 || x + width > src.width || y + height > src.height)) {
+    throw expected(
+      `a rectangle inside the image of ${src.width}×${src.height}`,
+      path,
+      `{ x: ${x}, y: ${y}, width: ${width}, height: ${height} }`,
+    );
+  }
+  return [x, y, width, height];
+};
+
+// Left and top are cut to 0, right and bottom to what i32 holds, so that no sum or difference in the kernel wraps.
+const toRects = (value: unknown, { path }: PackContext): number[] => {
+  if (!Array.isArray(value) || value.length > MAX_RECTS) {
+    throw expected(
+      `an array of at most ${MAX_RECTS} rectangles`,
+      path,
+      Array.isArray(value) ? `an array of ${value.length}` : describe(value),
+    );
+  }
+  const cut = value.flatMap((item: unknown, n) => {
+    const [x, y, width, height] = toRect(item, { path: `${path}[${n}]` });
+    const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
+    const right = Math.min(x + width, I32_MAX);
+    const bottom = Math.min(y + height, I32_MAX);
+    return right <= left || bottom <= top ? [] : [left, top, right - left, bottom - top];
+  });
+  return [...cut, ...new Array<number>(paramFields.rects.lanes - cut.length).fill(0)];
+};
+const MAX_RECTS = paramFields.rects.lanes / paramFields.rect.lanes;
+const I32_MAX = 2147483647;
+
+const TABLE_SIZE: number = paramFields.table.lanes;
+
+const toTables = (value: unknown, { path, channels }: PackContext): number[] => {
+  const toTable = (given: unknown, at: string): number[] =>
+    toTuple(given, TABLE_SIZE, `${TABLE_SIZE} numbers`, at);
+  if (channels === undefined) return toTable(value, path);
+  const isOne = isTuple(value) && value.length === TABLE_SIZE;
+  if (isOne) return new Array(channels).fill(toTable(value, path)).flat();
+  if (!Array.isArray(value) || value.length !== channels) {
+    throw expected(`${TABLE_SIZE} numbers, or ${channels} arrays of them`, path, describe(value));
+  }
+  return value.flatMap((item: unknown, n) => toTable(item, `${path}[${n}]`));
+};
+
+const matrices = ['bt601', 'bt709', 'bt2020'] as const;
+const ranges = ['limited', 'full'] as const;
+
+const toCoefficients = (value: unknown, { path, colour }: PackContext): number[] => {
+  if (!isRecord(value)) throw expected('{ matrix, range }', path, describe(value));
+  const coding = value as Partial<YuvCoding>;
+  const matrix = settle(coding.matrix, matrices, colour?.matrix, `${path}.matrix`);
+  const range = settle(coding.range, ranges, colour?.range, `${path}.range`);
+  const coefficients = yuvToRgbCoefficients(matrix, range);
+  return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
+};
+
+// Made and not read, so there is no image to ask: every word is said.
+const toEncoding = (value: unknown, path: string): number[] => {
+  if (!isRecord(value)) throw expected('{ matrix, range }', path, describe(value));
+  const matrix = oneOf(value.matrix, matrices, `${path}.matrix`);
+  const coefficients = rgbToYuvCoefficients({ matrix, range: oneOf(value.range, ranges, `${path}.range`) });
+  return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
+};
+
+/** A record of numbers, of which those that are not `required` are 0 where they are missing. */
+const toFields = (value: unknown, names: readonly string[], required: boolean, path: string): number[] => {
+  if (!isRecord(value) || Object.keys(value).some(name => !names.includes(name))) {
+    throw expected(`{ ${names.join(', ')} }`, path, describe(value));
+  }
+  return names.map(name =>
+    value[name] === undefined && !required ? 0 : toF32(value[name], `${path}.${name}`),
+  );
+};
+
+const primaries = Object.keys(chromaticities) as Primaries[];
+
+const toPrimaries = (value: unknown, path: string): number[] => {
+  if (!isRecord(value)) throw expected('{ from, to }', path, describe(value));
+  const from = oneOf(value.from, primaries, `${path}.from`);
+  return primariesMatrix({ from, to: oneOf(value.to, primaries, `${path}.to`) }).map(Math.fround);
+};
+
+const oneOf = <T extends string>(given: unknown, choices: readonly T[], path: string): T => {
+  const found = choices.find(choice => choice === given);
+  if (found !== undefined) return found;
+  throw expected(`one of ${choices.map(choice => `'${choice}'`).join(', ')}`, path, describe(given));
+};
+
+const settle = <T extends string>(
+  given: unknown,
+  choices: readonly T[],
+  said: T | undefined,
+  path: string,
+): T => {
+  const wanted = given === 'auto' ? said : given;
+  const found = choices.find(choice => choice === wanted);
+  if (found !== undefined) return found;
+  const list = choices.map(choice => `'${choice}'`).join(', ');
+  if (given !== 'auto') throw expected(`${list} or 'auto'`, path, describe(given));
+  throw expected(
+    'an image that says its colours',
+    path,
+    said === undefined ? `'auto' and an image without them` : `'auto' and an image with ${describe(said)}`,
+    `Give one of ${list} in the pipeline, or colour: { matrix, range, source } with the image.`,
+  );
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
+const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
+
+/** Whether a value is an array with one per image, and not one value that is an array itself. */
+export const isPerImage = (
+  { kind, per }: Pick<ManifestParam, 'kind' | 'per'>,
+  value: unknown,
+): value is readonly unknown[] => {
+  if (per !== 'image' || !Array.isArray(value)) return false;
+  if (kind === 'rects') return Array.isArray(value[0]);
+  return !(vectors.includes(kind) && typeof value[0] === 'number');
+};
+
+/** Which value an image takes: of an array with one per image its own, else the one for all. */
+export const valueOfImage = (
+  param: Pick<ManifestParam, 'kind' | 'per'>,
+  value: unknown,
+  image: number,
+  images: number,
+  path: string,
+): { readonly value: unknown; readonly path: string } => {
+  if (!isPerImage(param, value)) return { value, path };
+  if (value.length !== images) {
+    throw expected(
+      images === 1 ? 'one value' : `one value, or an array of ${images} (one per image)`,
+      path,
+      `an array of ${value.length}`,
+      images === 1 && value.length > 1
+        ? 'An image is read for each value where it stands alone, not in an array.'
+        : '',
+    );
+  }
+  return { value: value[image], path: `${path}[${image}]` };
+};

@@ -1,0 +1,427 @@
+import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../../native/manifest.js';
+import { type Device, sameDevice } from '../device/device.js';
+import { refuseInCapture } from '../device/graph.js';
+import { Image, ImageBatch } from '../device/image.js';
+import { entryOf } from '../device/library.js';
+import { capturingStream, Stream } from '../device/stream.js';
+import { Tensor, type TensorSpec } from '../device/tensor.js';
+import { describe, expected } from '../errors.js';
+import { requireKnown } from '../options.js';
+import { type Beside, besideCount, bindBeside } from './beside.js';
+import { HalvedCall } from './halvedCall.js';
+import {
+  type BoundImage,
+  bindImages,
+  MAX_IMAGES,
+  type PipelineInput,
+  type PipelineOutput,
+  refuseOverlap,
+} from './inputs.js';
+import { Intermediate } from './intermediate.js';
+import { KernelCall, PairCall } from './kernelCall.js';
+import { signalOf } from './outputs.js';
+import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
+import { isPerImage } from './params.js';
+import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
+
+/** One value for all images of a call, or an array with one per image. */
+export type PerImage<T> = T | readonly T[];
+
+/** How a call runs. */
+export type CallOptions = {
+  /** The stream to enqueue on; by default the device's own. */
+  readonly stream?: Stream;
+};
+
+const callNames = ['stream'];
+
+// Options may be left out where the pipeline asks for none.
+type Given<Options> =
+  Record<never, never> extends Options
+    ? [options?: Options, call?: CallOptions]
+    : [options: Options, call?: CallOptions];
+
+/** What a pipeline gives for one image: one result, or several by name. */
+export type Results = Tensor | Image | { readonly [name: string]: Tensor | Image };
+/** The results for all images together. */
+export type Together<R extends Results> = R extends Tensor
+  ? Tensor
+  : R extends Image
+    ? ImageBatch
+    : { readonly [Name in keyof R]: R[Name] extends Image ? ImageBatch : Tensor };
+/** The results for each image by itself. */
+export type Each<R extends Results> = R extends Tensor | Image
+  ? R[]
+  : { readonly [Name in keyof R]: R[Name][] };
+/** Memory for the results. */
+export type Outputs<R extends Results> = R extends Tensor | Image
+  ? PipelineOutput
+  : { readonly [Name in keyof R]: PipelineOutput };
+
+/**
+ * A built pipeline: call it with images and options, and it enqueues its kernel, or its kernels one after the other, and
+ * returns a tensor, or images where the planes of its sink are not one tensor (`nv12`, say). Nothing is waited for;
+ * `await tensor.toHost()` waits. A pipeline with named results gives an object with one of these for each. All methods throw
+ * `ArgumentError` for a value that does not fit; nothing is enqueued then.
+ */
+export type Pipeline<Options = Record<string, unknown>, R extends Results = Tensor> = {
+  /**
+   * Runs the pipeline on all images at once.
+   * @param input Images in the source's format, of any sizes; or a tensor of N images, if the source has a layout. One image
+   *   that stands alone is read for each value of the options per image: many regions of one frame in one launch.
+   * @param options The parameters that the pipeline left open; those per image take one value, or one for each.
+   * @returns A tensor of the sink's layout and dtype with all N outputs. They must have one size: see `runEach`. For a sink of
+   *   images, a batch of N images, of any sizes.
+   * Options that are images (of `composite`, `remap`) take what `input` takes: one for all images, or one for each.
+   */
+  (input: PipelineInput, ...given: Given<Options>): Together<R>;
+  /** The same as calling the pipeline. */
+  run(input: PipelineInput, ...given: Given<Options>): Together<R>;
+  /** The same with a tensor (HWC or CHW) or image for each image: outputs may differ in size. */
+  runEach(input: PipelineInput, ...given: Given<Options>): Each<R>;
+  /**
+   * The same into memory that is there: a tensor of all outputs, or an image for each, of the outputs' sizes.
+   * It must not overlap the input.
+   * @returns `output`.
+   */
+  runInto<Output extends Outputs<R>>(output: Output, input: PipelineInput, ...given: Given<Options>): Output;
+  /** The exported name in the pipelines' module. */
+  readonly name: string;
+  /** What is known of the pipeline: formats, parameters, the layout of its arguments. */
+  readonly manifest: ManifestPipeline;
+};
+
+/** What generated bindings give. */
+export type BuiltPipeline = {
+  /** The folder of the manifest and the library. */
+  readonly directory: URL | string;
+  readonly manifest: Manifest;
+  readonly name: string;
+  /** By stage: the output's size, for stages that change it. */
+  readonly sizes: Readonly<Record<string, SizeFunction>>;
+  /** By stage: how many input pixels an output pixel covers, for stages whose filter has a limit of them. */
+  readonly scales?: Readonly<Record<string, ScaleFunction>>;
+};
+
+/**
+ * Makes a pipeline callable; generated bindings call it. The library is loaded at the first call.
+ * @throws {LibraryError} If the manifest is of another ABI or has no such pipeline.
+ */
+export const definePipeline = <Options = Record<string, unknown>, R extends Results = Tensor>(
+  built: BuiltPipeline,
+): Pipeline<Options, R> => {
+  const entry = entryOf(built.manifest, built.name);
+  const runner = new Runner(built, entry);
+  const run = (input: PipelineInput, options?: unknown, call?: CallOptions): unknown =>
+    runner.run(input, options, call);
+  const methods = {
+    run,
+    runEach: (input: PipelineInput, options?: unknown, call?: CallOptions) =>
+      runner.runEach(input, options, call),
+    runInto: (output: unknown, input: PipelineInput, options?: unknown, call?: CallOptions) =>
+      runner.runInto(output, input, options, call),
+    manifest: entry,
+  };
+  // A function's own name is read-only, so it is defined rather than assigned.
+  const named = Object.defineProperty(
+    (input: PipelineInput, options?: unknown, call?: CallOptions): unknown => run(input, options, call),
+    'name',
+    { value: entry.name },
+  );
+  return Object.assign(named, methods) as unknown as Pipeline<Options, R>;
+};
+
+type Size = { readonly width: number; readonly height: number };
+/** A call that was checked: what enters each kernel and leaves it. */
+type Prepared = {
+  readonly images: readonly BoundImage[];
+  /** By step: the sizes that its kernel writes. */
+  readonly sizes: readonly (readonly Size[])[];
+  readonly stream: Stream;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly beside: Beside;
+};
+
+/** A graph reads its images again whenever it is launched. */
+const refusePassing = (images: readonly BoundImage[]): void => {
+  if (!images.some(({ passes }) => passes)) return;
+  const hint = 'Capture a clone() of it.';
+  throw refuseInCapture('a frame of a video, whose memory the decoder takes back', hint);
+};
+
+/** A result of all images, or one for each. */
+type Made = Tensor | ImageBatch | (Tensor | Image)[];
+
+class Runner {
+  readonly #source: ManifestFormat;
+  readonly #steps: readonly ManifestStep[];
+  readonly #calls: readonly KernelCall[];
+  /** By step, where two kernels can do it. */
+  readonly #halved: readonly (HalvedCall | undefined)[];
+  /** By step, where it and the next one can be enqueued as one. */
+  readonly #pairs: readonly (PairCall | undefined)[];
+  readonly #results: readonly Result[];
+  /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
+  readonly #written: readonly (readonly number[])[];
+  readonly #openParams: ReturnType<typeof openParamsOf>;
+  readonly #openImages: ReturnType<typeof openImagesOf>;
+  readonly #openNames: readonly string[];
+
+  constructor(
+    built: BuiltPipeline,
+    readonly entry: ManifestPipeline,
+  ) {
+    this.#source = sourceOf(entry);
+    this.#steps = stepsOf(entry);
+    this.#calls = this.#steps.map(({ kernel }) => new KernelCall(built, kernel));
+    this.#halved = this.#steps.map(({ halves }) => halves && new HalvedCall(built, halves));
+    const pairs = 'pairs' in entry ? (entry.pairs ?? []) : [];
+    this.#pairs = this.#steps.map((_, n) => {
+      const pair = pairs.find(({ steps }) => steps[0] === n);
+      return pair && new PairCall(pair, [this.#calls[n], this.#calls[n + 1]]);
+    });
+    this.#results = resultsOf(entry);
+    this.#written = this.#steps.map(({ kernel }) =>
+      kernel.sinks.map(({ output }) => this.#results.findIndex(({ name }) => name === output)),
+    );
+    this.#openParams = openParamsOf(entry);
+    this.#openImages = openImagesOf(entry);
+    this.#openNames = [...new Set([...this.#openImages, ...this.#openParams].map(({ open }) => open))];
+  }
+
+  run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
+    const prepared = this.#prepare(input, options, call);
+    for (const result of this.#results) {
+      if (result.sink.layout !== undefined) this.#requireOneSize(result, prepared.sizes[result.step]);
+    }
+    return this.#intoNew(prepared, (result, keep) => {
+      const { step, sink } = result;
+      if (sink.layout === undefined) return new ImageBatch(this.#emptyImages(result, prepared, keep));
+      const sizes = prepared.sizes[step];
+      return keep(this.#empty(sink, sizes[0], sizes.length, prepared.stream));
+    });
+  }
+
+  runEach(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
+    const prepared = this.#prepare(input, options, call);
+    return this.#intoNew(prepared, (result, keep) =>
+      result.sink.layout === undefined
+        ? this.#emptyImages(result, prepared, keep)
+        : prepared.sizes[result.step].map(size =>
+            keep(this.#empty(result.sink, size, undefined, prepared.stream)),
+          ),
+    );
+  }
+
+  runInto(output: unknown, input: PipelineInput, options: unknown, call?: CallOptions): unknown {
+    const prepared = this.#prepare(input, options, call);
+    const { images, sizes, stream } = prepared;
+    const given = this.#outputsOf(output);
+    const bound = this.#results.map(({ name, step, sink }, r) => {
+      const path = pathOf(name);
+      const outputs = bindImages(given[r], sink, path);
+      if (outputs.length !== images.length) {
+        const what = name === '' ? 'the number of outputs' : `the number of images in ${path}`;
+        throw expected(`${images.length} (as many as input)`, what, `${outputs.length}`);
+      }
+      outputs.forEach(({ device, width, height }, n) => {
+        const isWhole = outputs.length === 1 || given[r] instanceof Tensor || given[r] instanceof Image;
+        const at = isWhole ? path : `${path}[${n}]`;
+        requireSameDevice(device, stream.device, at);
+        const size = sizes[step][n];
+        if (width === size.width && height === size.height) return;
+        throw expected(`${size.width}×${size.height}`, `the size of ${at}`, `${width}×${height}`);
+      });
+      refuseOverlap(images, this.#source, outputs, sink, path);
+      for (const { open, format } of this.#openImages) {
+        const read = prepared.beside.get(open) as readonly BoundImage[];
+        refuseOverlap(read, format, outputs, sink, path, `options.${open}`);
+      }
+      return outputs;
+    });
+    this.#results.forEach((result, r) => {
+      for (let other = 0; other < r; other++) {
+        const { name, sink } = this.#results[other];
+        refuseOverlap(bound[other], sink, bound[r], result.sink, pathOf(result.name), pathOf(name));
+      }
+    });
+    this.#launch(bound, prepared);
+    return output;
+  }
+
+  #prepare(input: PipelineInput, options: unknown, call: CallOptions = {}): Prepared {
+    const bound = bindImages(input, this.#source, 'input');
+    const images = input instanceof Image ? this.#repeated(bound, options) : bound;
+    const { device } = images[0];
+    bound.forEach((image, n) => {
+      requireSameDevice(image.device, device, `input[${n}]`);
+    });
+    requireKnown(call, callNames, 'call');
+    const { stream = capturingStream() ?? device.stream } = call;
+    if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
+    requireSameDevice(stream.device, device, 'call.stream');
+    for (const kernel of this.#calls) kernel.load(device);
+    for (const halved of this.#halved) halved?.load(device);
+    for (const pair of this.#pairs) pair?.load(device);
+    const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
+    const beside = bindBeside(this.#openImages, given, images.length, (image, path) => {
+      requireSameDevice(image.device, device, path);
+    });
+    const sizes: Size[][] = [];
+    this.#steps.forEach(({ reads }, n) => {
+      const coming = reads === undefined ? images : withColours(sizes[reads], images);
+      const { packing } = this.#calls[n];
+      sizes.push(packing.fill(coming, given, beside));
+      this.#halved[n]?.fill(coming, given, beside, packing, sizes[n]);
+    });
+    return { images, sizes, stream, options: given, beside };
+  }
+
+  /** An image that stands alone, as often as there are values for it. */
+  #repeated(images: readonly BoundImage[], options: unknown): readonly BoundImage[] {
+    if (typeof options !== 'object' || options === null) return images;
+    let count = besideCount(this.#openImages, options as Readonly<Record<string, unknown>>);
+    for (const param of this.#openParams) {
+      if (!Object.hasOwn(options, param.open)) continue;
+      const value: unknown = (options as Readonly<Record<string, unknown>>)[param.open];
+      if (!isPerImage(param, value)) continue;
+      if (value.length > MAX_IMAGES) {
+        throw expected(`up to ${MAX_IMAGES} values`, `options.${param.open}`, `an array of ${value.length}`);
+      }
+      count = Math.max(count, value.length);
+    }
+    return count === 1 ? images : new Array<BoundImage>(count).fill(images[0]);
+  }
+
+  #requireOneSize({ name }: Result, sizes: readonly Size[]): void {
+    const other = sizes.findIndex(
+      ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
+    );
+    if (other < 0) return;
+    const show = ({ width, height }: Size): string => `${width}×${height}`;
+    const which = name === '' ? 'outputs' : `outputs '${name}'`;
+    throw expected(
+      'outputs of one size',
+      'input',
+      `images whose ${which} are ${show(sizes[0])} (image 0) and ${show(sizes[other])} (image ${other})`,
+      `Use ${this.entry.name}.runEach, which gives a tensor for each image.`,
+    );
+  }
+
+  /** Runs into new memory; if that fails it is given back. `make` says of each thing that it makes that it is to be kept. */
+  #intoNew(
+    prepared: Prepared,
+    make: (result: Result, keep: <T extends Tensor | Image>(made: T) => T) => Made,
+  ): unknown {
+    if (capturingStream())
+      throw refuseInCapture(
+        `${this.entry.name} with results of its own`,
+        'Use runInto, with memory that is there.',
+      );
+    const kept: (Tensor | Image)[] = [];
+    const keep = <T extends Tensor | Image>(made: T): T => {
+      kept.push(made);
+      return made;
+    };
+    try {
+      const made = this.#results.map(result => make(result, keep));
+      const bound = made.map((results, r) => {
+        const { sink } = this.#results[r];
+        return Array.isArray(results)
+          ? results.flatMap(result => bindImages(result, sink, 'output'))
+          : bindImages(results, sink, 'output');
+      });
+      this.#launch(bound, prepared);
+      if (this.#results[0].name === '') return made[0];
+      return Object.fromEntries(made.map((results, r) => [this.#results[r].name, results]));
+    } catch (error) {
+      for (const held of kept) held.dispose();
+      throw error;
+    }
+  }
+
+  #emptyImages(
+    { step, sink }: Result,
+    { images, sizes, stream, options }: Prepared,
+    keep: (made: Image) => Image,
+  ): Image[] {
+    return sizes[step].map(({ width, height }, n) => {
+      const colour = signalOf(this.#steps, step, sink, images, n, options);
+      const spec = { format: sink.name, width, height, ...(colour ? { colour } : {}) };
+      return keep(Image.empty(stream.device, spec, { stream }));
+    });
+  }
+
+  #empty(
+    { dtype, layout, planes }: ManifestFormat,
+    { width, height }: Size,
+    count: number | undefined,
+    stream: Stream,
+  ): Tensor {
+    const channels = planes.reduce((sum, plane) => sum + plane.channels, 0);
+    const shape = layout === 'NHWC' ? [height, width, channels] : [channels, height, width];
+    const spec: TensorSpec =
+      count === undefined
+        ? { shape, dtype, layout: layout === 'NHWC' ? 'HWC' : 'CHW' }
+        : { shape: [count, ...shape], dtype, layout: layout === 'NHWC' ? 'NHWC' : 'NCHW' };
+    return Tensor.empty(stream.device, spec, { stream });
+  }
+
+  /** What `runInto` was given, result by result. */
+  #outputsOf(output: unknown): readonly PipelineOutput[] {
+    const names = this.#results.map(({ name }) => name);
+    if (names[0] === '') return [output as PipelineOutput];
+    const wanted = `{ ${names.join(', ')} }`;
+    if (typeof output !== 'object' || output === null) throw expected(wanted, 'output', describe(output));
+    const missing = names.find(name => !Object.hasOwn(output, name));
+    const other = Object.keys(output).find(name => !names.includes(name));
+    if (missing !== undefined) throw expected(wanted, 'output', `none for ${missing}`);
+    if (other !== undefined) throw expected(wanted, 'output', `'${other}', too`);
+    return names.map(name => (output as Readonly<Record<string, PipelineOutput>>)[name]);
+  }
+
+  /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
+  #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream, beside }: Prepared): void {
+    if (capturingStream()) refusePassing([images, ...beside.values()].flat());
+    const between = new Map<number, Intermediate>();
+    /** Memory for what a step writes. */
+    const writtenBy = (n: number): (readonly BoundImage[])[] =>
+      this.#written[n].map((result, s) => {
+        if (result >= 0) return outputs[result];
+        const { sinks } = this.#steps[n].kernel;
+        const made = new Intermediate(stream, sinks[s], withColours(sizes[n], images));
+        between.set(n, made);
+        return made.images;
+      });
+    try {
+      for (let n = 0; n < this.#steps.length; n++) {
+        const { reads } = this.#steps[n];
+        const inputs = reads === undefined ? images : between.get(reads)!.images;
+        const written = writtenBy(n);
+        const pair = this.#pairs[n];
+        if (pair?.serves(stream.device, images.length)) {
+          n++;
+          pair.launch(inputs, [written, writtenBy(n)], beside, stream);
+        } else if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {
+          this.#calls[n].launch(inputs, written, beside, stream);
+        }
+        if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
+          between.get(reads)!.dispose();
+          between.delete(reads);
+        }
+      }
+    } finally {
+      for (const made of between.values()) made.dispose();
+    }
+  }
+}
+
+const pathOf = (result: string): string => (result === '' ? 'output' : `output.${result}`);
+
+/** Images between kernels mean the colours of the images that they are made of. */
+const withColours = (sizes: readonly Size[], images: readonly BoundImage[]): ComingImage[] =>
+  sizes.map((size, n) => ({ ...size, colour: images[n].colour }));
+
+const requireSameDevice = (given: Device, device: Device, path: string): void => {
+  if (!sameDevice(given, device)) throw expected(`something on ${device}`, path, `something on ${given}`);
+};

@@ -1,0 +1,261 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { addonPath } from '../../native/location.js';
+import type { UnavailableReason } from '../errors.js';
+import { AddonLoadError } from '../errors.js';
+
+/** What a device says of itself. */
+export type DeviceProperties = {
+  readonly kind: 'cuda' | 'cpu';
+  /** CUDA's number for the GPU; 0 for the CPU. */
+  readonly index: number;
+  readonly name: string;
+  /** Streaming multiprocessors of a GPU, hardware threads of the CPU. */
+  readonly multiprocessors: number;
+  /** Bytes. */
+  readonly totalMemory: number;
+  /** Such as [9, 0]; only CUDA. */
+  readonly computeCapability?: readonly [number, number];
+  /** The newest CUDA version that the driver supports, 1000 · major + 10 · minor; only CUDA. */
+  readonly driverVersion?: number;
+};
+/** Whether CUDA can be used on this machine, and if not, why. */
+export type CudaStatus = {
+  readonly usable: boolean;
+  readonly reason?: UnavailableReason;
+  /** Empty where CUDA is usable. */
+  readonly message: string;
+  /** 1000 · major + 10 · minor of the newest CUDA version that the driver supports. */
+  readonly driverVersion?: number;
+  readonly devices: readonly DeviceProperties[];
+};
+
+/** Any of JavaScript's typed arrays of numbers. */
+export type HostArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+// The addon's own classes (native/src/js/js_classes.h). Offsets, pitches and sizes are in bytes.
+// A handle is a number that stands for the object in `launch`.
+export type NativeMemory = {
+  readonly handle: number;
+  readonly pointer: bigint;
+  readonly byteLength: number;
+  /** The collector is to count it from now on. */
+  report(): void;
+  dispose(): void;
+};
+export type NativeEvent = {
+  wait(): Promise<void>;
+  since(start: NativeEvent): number;
+  readonly done: boolean;
+};
+export type NativePipeline = { readonly handle: number; readonly cuda: boolean };
+export type NativeLibrary = {
+  pipeline(name: string, argsSize: number, imageSize: number, outputSize: number): NativePipeline;
+  /** The function that enqueues two kernels, by their handles; its block is the first's. */
+  pair(name: string, first: number, second: number): NativePipeline;
+};
+export type NativeStream = {
+  synchronize(): Promise<void>;
+  record(): NativeEvent;
+  waitFor(event: NativeEvent): void;
+  upload(
+    target: NativeMemory,
+    offset: number,
+    pitch: number,
+    source: HostArray,
+    sourceOffset: number,
+    sourcePitch: number,
+    rowBytes: number,
+    rows: number,
+  ): void;
+  download(
+    target: HostArray,
+    offset: number,
+    pitch: number,
+    source: NativeMemory,
+    sourceOffset: number,
+    sourcePitch: number,
+    rowBytes: number,
+    rows: number,
+  ): Promise<void>;
+  copy(
+    target: NativeMemory,
+    offset: number,
+    pitch: number,
+    source: NativeMemory,
+    sourceOffset: number,
+    sourcePitch: number,
+    rowBytes: number,
+    rows: number,
+  ): void;
+  launch(
+    pipeline: number,
+    block: Uint8Array,
+    count: number,
+    memories: Float64Array,
+    reads: number,
+    used: number,
+    second?: Uint8Array,
+  ): void;
+  capture(calls: readonly RecordedCall[]): NativeGraph;
+  dispose(): void;
+};
+/** What `launch` takes, kept. */
+export type RecordedCall = {
+  readonly pipeline: number;
+  readonly block: Uint8Array;
+  readonly count: number;
+  readonly memories: Float64Array;
+  readonly reads: number;
+  readonly used: number;
+  /** The block of a pair's second kernel. */
+  readonly second?: Uint8Array | undefined;
+};
+export type NativeGraph = { launch(): void; dispose(): void };
+/** What a stream's pictures have in common; one object for all of them. Codes of colour are those of ITU-T H.273. */
+export type NativePictureFormat = {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Rows of luma in memory: the next plane begins after them. */
+  readonly surfaceHeight: number;
+  readonly fullRange: boolean;
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+};
+/** A decoded picture in NVDEC's own memory, or a copy of it. */
+export type NativePicture = {
+  readonly format: NativePictureFormat;
+  readonly memory: NativeMemory;
+  /** Of the memory: as numbers these are cheaper to ask for. */
+  readonly address: number;
+  readonly bytes: number;
+  /** Of the packet that it came from. */
+  readonly id: number;
+  /** Bytes from row to row, of all planes. */
+  readonly pitch: number;
+  /** The bitstream was damaged, and the decoder made up for what is missing. */
+  readonly damaged: boolean;
+};
+export type NativeDecoder = {
+  push(data: Uint8Array, id: number, lengthSize: number, last: boolean, header: Uint8Array | undefined): void;
+  /** Pictures in the order they are shown, at most those up to a null: there those before a `last` packet end. */
+  take(most: number): readonly (NativePicture | null)[];
+  wait(low?: number): Promise<void>;
+  readonly queued: number;
+  readonly held: number;
+  reset(): void;
+  dispose(): void;
+};
+/** One kind of video, and whether a GPU's NVDEC decodes it. */
+export type DecoderCapability = {
+  /** `mpeg1`, `mpeg2`, `mpeg4`, `mjpeg`, `avc`, `hevc`, `vp8`, `vp9` or `av1`. */
+  readonly codec: string;
+  /** 1: 4:2:0, 2: 4:2:2, 3: 4:4:4. */
+  readonly chroma: number;
+  readonly bitDepth: number;
+  readonly supported: boolean;
+  /** How many engines of the chip decode it. */
+  readonly engines: number;
+  /** In pixels, of the coded picture. */
+  readonly maxWidth: number;
+  readonly maxHeight: number;
+  readonly minWidth: number;
+  readonly minHeight: number;
+};
+/** Whether NVDEC can be used on this machine, and if not, why. */
+export type NvdecStatus = {
+  readonly usable: boolean;
+  readonly reason?: UnavailableReason;
+  readonly message: string;
+};
+export type NativeDevice = {
+  info(): DeviceProperties;
+  createStream(): NativeStream;
+  allocate(stream: NativeStream, bytes: number, reported?: boolean): NativeMemory;
+  wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
+  wrapHost(array: HostArray): NativeMemory;
+  allocateHost(bytes: number): ArrayBuffer;
+  /**
+   * @param waiting Where given, pictures are copied out of the decoder, by its own thread: of those that wait to be taken there are
+   *   at most so many.
+   * @param waitingBytes And at most so many bytes, or one.
+   */
+  createDecoder(
+    codec: string,
+    surfaces: number,
+    wholePackets: boolean,
+    lowLatency: boolean,
+    waiting?: number,
+    waitingBytes?: number,
+  ): NativeDecoder;
+  decoderCapabilities(codec?: string): readonly DecoderCapability[];
+  memory(): { readonly live: number; readonly total?: number; readonly free?: number };
+  dispose(): void;
+};
+export type NativeAddon = {
+  readonly interface: number;
+  cudaStatus(): CudaStatus;
+  nvdecStatus(): NvdecStatus;
+  openDevice(kind: 'cuda' | 'cpu', index: number): NativeDevice;
+  openLibrary(path: string): NativeLibrary;
+};
+
+/** The version of the types above. */
+const INTERFACE = 7;
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * Loads the addon once per thread.
+ * @throws {AddonLoadError} With what was tried, the likely cause and the command that mends it.
+ */
+export const loadAddon = (path: string = addonPath): NativeAddon => {
+  if (loaded !== undefined && path === addonPath) return loaded;
+  const addon = open(path);
+  if (addon.interface !== INTERFACE) {
+    throw new AddonLoadError(
+      `The addon ${path} has interface ${addon.interface}, and this version of cuweave needs ${INTERFACE}: it was built by another version.\n${rebuild}`,
+    );
+  }
+  if (path === addonPath) loaded = addon;
+  return addon;
+};
+
+const rebuild =
+  'Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler.';
+
+const open = (path: string): NativeAddon => {
+  if (!existsSync(path)) {
+    throw new AddonLoadError(
+      `The addon is not built: there is no ${path} (${process.platform}-${process.arch}, Node ${process.versions.node}).\n${rebuild}`,
+    );
+  }
+  try {
+    return createRequire(import.meta.url)(path) as NativeAddon;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new AddonLoadError(
+      `The addon could not be loaded: ${path} (${process.platform}-${process.arch}, Node ${process.versions.node}).\n` +
+        `${text}\n${cause(text)}${rebuild}`,
+    );
+  }
+};
+
+const cause = (text: string): string => {
+  if (/GLIBC(XX)?_/.test(text)) return 'It was built against a newer system library than this machine has.\n';
+  if (/wrong ELF class|invalid ELF header|cannot open shared object|file too short/.test(text)) {
+    return 'It was built on another kind of machine, or its file is damaged.\n';
+  }
+  return '';
+};

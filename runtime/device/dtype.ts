@@ -1,0 +1,54 @@
+import type { DType } from '../../ops/spec.js';
+import { describe, expected } from '../errors.js';
+import type { HostArray } from './addon.js';
+
+/** Bytes of one value. */
+export const byteSize = { u8: 1, u16: 2, i32: 4, f16: 2, f32: 4 } as const satisfies Record<DType, number>;
+
+const arrays = {
+  u8: Uint8Array,
+  u16: Uint16Array,
+  i32: Int32Array,
+  f16: Uint16Array,
+  f32: Float32Array,
+} as const;
+
+/** The typed array that holds a dtype on the host; halves are kept as their bits. */
+export type HostData = Uint8Array | Uint16Array | Int32Array | Float32Array;
+
+/** @internal */
+export const newHostArray = (dtype: DType, length: number): HostData => new arrays[dtype](length);
+
+/** @internal The array as bytes, if its elements are of the dtype's size and kind. */
+export const requireHostArray = (data: unknown, dtype: DType, path: string): HostArray => {
+  if (!ArrayBuffer.isView(data) || data instanceof DataView) {
+    throw expected(`a typed array of ${dtype}`, path, describe(data));
+  }
+  const array = data as HostArray;
+  const isFloat = array instanceof Float32Array || array instanceof Float64Array;
+  if (array.BYTES_PER_ELEMENT !== byteSize[dtype] || isFloat !== (dtype === 'f32')) {
+    const name = arrays[dtype].name;
+    throw expected(
+      `${name === 'Int32Array' ? 'an' : 'a'} ${name}`,
+      path,
+      describe(data),
+      dtype === 'f16' ? 'It holds the bits of the halves.' : undefined,
+    );
+  }
+  if ((array.buffer as { resizable?: boolean }).resizable) {
+    throw expected('an array whose buffer has a fixed size', path, 'one over a resizable ArrayBuffer');
+  }
+  return array;
+};
+
+/** @internal */
+export const requireDType = (dtype: unknown, path: string): DType => {
+  if (typeof dtype === 'string' && Object.hasOwn(byteSize, dtype)) return dtype as DType;
+  throw expected(`one of ${Object.keys(byteSize).join(', ')}`, path, describe(dtype));
+};
+
+/** @internal A whole number in a range. */
+export const requireInteger = (value: unknown, min: number, max: number, path: string): number => {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw expected(`a whole number from ${min} to ${max}`, path, describe(value));
+};

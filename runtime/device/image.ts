@@ -1,0 +1,348 @@
+import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
+import { requireKnown } from '../options.js';
+import type { NativeMemory, NativeStream } from './addon.js';
+import type { Device } from './device.js';
+import { byteSize, type HostData, newHostArray, requireHostArray, requireInteger } from './dtype.js';
+import { formatOf, type ImageFormat, planeExtent } from './formats.js';
+import { type Stream, streamOf } from './stream.js';
+import { requirePointer } from './tensor.js';
+import type { ColourDescription } from './videoColour.js';
+
+/** The largest width and height of an image. */
+export const MAX_SIZE = 65535;
+
+/** What every way to make an image needs to know. */
+export type ImageSpec = {
+  /** A format's name: that of its function in `cuweave/ops`, such as `nv12`, or a tensor's such as `rgb_nchw_f32`. */
+  readonly format: string;
+  /** In pixels, 1..65535. */
+  readonly width: number;
+  /** In pixels, 1..65535. */
+  readonly height: number;
+  /** What the colours mean; `yuvToRgb` with `'auto'` reads it. */
+  readonly colour?: ColourDescription;
+};
+/** A plane on the host: rows `pitch` bytes apart, the first at byte `offset` of the array. */
+export type HostPlane = {
+  readonly data: HostData | Uint8ClampedArray;
+  /** Bytes from row to row; by default rows are dense. */
+  readonly pitch?: number;
+  /** Bytes before the first row; default 0. */
+  readonly offset?: number;
+};
+/** A plane in a device's memory. */
+export type DevicePlane = {
+  /** The address of its first row. */
+  readonly pointer: bigint;
+  /** Bytes from row to row. */
+  readonly pitch: number;
+};
+
+/** A plane with the memory that it lies in; its address is below 2^53, so that a number holds it. */
+export type PlacedPlane = { readonly memory: NativeMemory; readonly address: number; readonly pitch: number };
+
+/** @internal Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs. */
+export const ROW_ALIGNMENT = 256;
+
+/**
+ * One picture in a device's memory: planes with a pitch, a format, and what its colours mean. It holds the memory until
+ * `dispose()`, or until the garbage collector finds it.
+ */
+export class Image {
+  /** The format's name. */
+  readonly format: string;
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  /** Addresses and pitches, in the format's order of planes. */
+  readonly planes: readonly DevicePlane[];
+  /** What the colours mean, if that is known. */
+  readonly colour: ColourDescription | undefined;
+  /** @internal */
+  readonly _format: ImageFormat;
+  /** @internal Whether its memory is soon another picture's. */
+  readonly _passes: boolean = false;
+  readonly #placed: readonly PlacedPlane[];
+  #disposed = false;
+
+  /** @internal Subclasses pass on what `place…` functions made. */
+  constructor(
+    /** Where it lies. */
+    readonly device: Device,
+    spec: ImageSpec,
+    placed: readonly PlacedPlane[],
+  ) {
+    this._format = formatOf(spec.format, 'image.format');
+    this.format = spec.format;
+    this.width = spec.width;
+    this.height = spec.height;
+    this.colour = spec.colour;
+    this.#placed = placed;
+    this.planes = placed.map(({ address, pitch }) => ({ pointer: BigInt(address), pitch }));
+  }
+
+  /**
+   * An image whose values are not set, for `runInto`.
+   * @param options.stream On whose order its memory is taken; by default the device's stream.
+   * @throws {ArgumentError} If the format is unknown or a size is out of range. @throws {OutOfMemoryError} If there is no room.
+   */
+  static empty(device: Device, spec: ImageSpec, options: { readonly stream?: Stream } = {}): Image {
+    const { planes } = checkSpec(spec, []);
+    return new Image(device, spec, placeNew(device, streamOf(options, device), planes));
+  }
+
+  /**
+   * An image from planes on the host. A GPU gets a copy, made before this returns. The CPU reads the arrays where they
+   * are: they must not change until the work that uses the image is done.
+   * @param spec.planes One per plane of the format; subsampled ones are half as wide, or half as wide and high, rounded up.
+   * @throws {ArgumentError} If the format is unknown or an array is too short for its plane.
+   */
+  static fromHost(
+    device: Device,
+    spec: ImageSpec & { readonly planes: readonly HostPlane[] },
+    options: { readonly stream?: Stream } = {},
+  ): Image {
+    return new Image(device, spec, placeHostPlanes(device, spec, streamOf(options, device)));
+  }
+
+  /**
+   * An image over memory that is not cuweave's: it is neither copied nor freed. The addresses are trusted.
+   * @param spec.keepAlive Held until the work that uses the image is done.
+   */
+  static wrap(
+    device: Device,
+    spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
+  ): Image {
+    const { format, planes } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
+    const placed = planes.map(({ rowBytes, rows }, n): PlacedPlane => {
+      const path = `planes[${n}]`;
+      const { pointer, pitch } = spec.planes[n];
+      requirePointer(pointer, byteSize[format.dtype], `${path}.pointer`);
+      requirePitch(pitch, rowBytes, byteSize[format.dtype], `${path}.pitch`);
+      const bytes = pitch * (rows - 1) + rowBytes;
+      const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive));
+      return { memory, address: Number(pointer), pitch };
+    });
+    return new Image(device, spec, placed);
+  }
+
+  /** Its planes on the host, rows dense, once the work that makes them is done. */
+  async toHost(
+    options: { readonly stream?: Stream } = {},
+  ): Promise<
+    ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }
+  > {
+    const { format, width, height, colour } = this;
+    const stream = streamOf(options, this.device)._native();
+    const planes = await guardedAsync(() =>
+      Promise.all(
+        this._placed().map(async ({ memory, address, pitch }, n) => {
+          const { rowBytes, rows } = planeExtent(this._format, this._format.planes[n], width, height);
+          const data = newHostArray(this._format.dtype, (rowBytes * rows) / byteSize[this._format.dtype]);
+          const offset = address - Number(memory.pointer);
+          await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows);
+          return { data, pitch: rowBytes };
+        }),
+      ),
+    );
+    return { format, width, height, ...(colour ? { colour } : {}), planes };
+  }
+
+  /**
+   * A copy in memory of its own on the same device: for what must outlive its source, such as a frame that is to be kept
+   * beyond its place in the loop.
+   */
+  clone(options: { readonly stream?: Stream } = {}): Image {
+    const { device, format, width, height, colour } = this;
+    const spec = { format, width, height, ...(colour ? { colour } : {}) };
+    return new Image(device, spec, copyPlanes(device, spec, this._placed(), streamOf(options, device)));
+  }
+
+  /** Whether `dispose()` was called. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Gives the memory back, after the work that uses it. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const { memory } of this.#placed) memory.dispose();
+  }
+  /** The same as `dispose()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  _placed(): readonly PlacedPlane[] {
+    if (this.#disposed) {
+      throw new DisposedError(`The ${this.format} image of ${this.width}×${this.height} is disposed.`);
+    }
+    return this.#placed;
+  }
+}
+
+/** Images that go through a pipeline together; they may differ in size. `dispose()` disposes of them all. */
+export class ImageBatch implements Iterable<Image> {
+  readonly #images: readonly Image[];
+
+  /** @param images At least one. */
+  constructor(images: readonly Image[]) {
+    images.forEach((image, n) => {
+      if (!(image instanceof Image)) throw expected('an Image', `images[${n}]`, describe(image));
+    });
+    this.#images = Object.freeze([...images]);
+  }
+
+  /** How many images there are. */
+  get length(): number {
+    return this.#images.length;
+  }
+  /** The image at that place, from 0; negative numbers count from the end. */
+  at(index: number): Image | undefined {
+    return this.#images.at(index);
+  }
+  /** The images in order. */
+  [Symbol.iterator](): Iterator<Image> {
+    return this.#images[Symbol.iterator]();
+  }
+  /** The images as an array. */
+  get images(): readonly Image[] {
+    return this.#images;
+  }
+  /** Disposes of every image. */
+  dispose(): void {
+    for (const image of this.#images) image.dispose();
+  }
+  /** The same as `dispose()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** @internal Copies planes into one new allocation of the same device. */
+export const copyPlanes = (
+  device: Device,
+  { format: name, width, height }: ImageSpec,
+  placed: readonly PlacedPlane[],
+  stream: Stream,
+): readonly PlacedPlane[] => {
+  const format = formatOf(name, 'image.format');
+  const extents = format.planes.map(plane => planeExtent(format, plane, width, height));
+  return placeNew(device, stream, extents, (native, memory, n, offset, pitch) => {
+    const { memory: source, address, pitch: sourcePitch } = placed[n];
+    const { rowBytes, rows } = extents[n];
+    const sourceOffset = address - Number(source.pointer);
+    native.copy(memory, offset, pitch, source, sourceOffset, sourcePitch, rowBytes, rows);
+  });
+};
+
+/** One allocation for all planes; `fill`, if there is one, fills each. */
+const placeNew = (
+  device: Device,
+  stream: Stream,
+  planes: readonly { readonly rowBytes: number; readonly rows: number }[],
+  fill?: (native: NativeStream, memory: NativeMemory, n: number, offset: number, pitch: number) => void,
+): readonly PlacedPlane[] => {
+  const pitches = planes.map(({ rowBytes }) => Math.ceil(rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT);
+  const offsets: number[] = [];
+  let bytes = 0;
+  planes.forEach(({ rows }, n) => {
+    offsets.push(bytes);
+    bytes += pitches[n] * rows;
+  });
+  const native = stream._native();
+  const memory = device._allocate(native, bytes);
+  try {
+    planes.forEach((_, n) => {
+      if (fill) guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
+    });
+  } catch (error) {
+    memory.dispose();
+    throw error;
+  }
+  const start = Number(memory.pointer);
+  return planes.map((_, n) => ({ memory, address: start + offsets[n], pitch: pitches[n] }));
+};
+
+/** @internal Uploads planes, or on the CPU points at them. */
+export const placeHostPlanes = (
+  device: Device,
+  spec: ImageSpec & { readonly planes: readonly HostPlane[] },
+  stream: Stream,
+): readonly PlacedPlane[] => {
+  // What `readPicture` gives has its bytes beside the planes, too.
+  const { format, planes } = checkPlanes(spec, ['data'], ['data', 'pitch', 'offset']);
+  const size = byteSize[format.dtype];
+  const sources = planes.map(({ rowBytes, rows }, n) => {
+    const path = `planes[${n}]`;
+    const { data, pitch = rowBytes, offset = 0 } = spec.planes[n];
+    const array = requireHostArray(data, format.dtype, `${path}.data`);
+    requirePitch(pitch, rowBytes, size, `${path}.pitch`);
+    requireInteger(offset, 0, Number.MAX_SAFE_INTEGER, `${path}.offset`);
+    if (offset % size !== 0) throw expected(`a multiple of ${size}`, `${path}.offset`, String(offset));
+    const needed = offset + pitch * (rows - 1) + rowBytes;
+    if (array.byteLength < needed) {
+      const shape = `${rows} rows of ${rowBytes} bytes, ${pitch} apart${offset > 0 ? `, from byte ${offset}` : ''}`;
+      throw expected(`at least ${needed} bytes (${shape})`, `${path}.data`, `${array.byteLength}`);
+    }
+    return { array, pitch, offset, rowBytes, rows };
+  });
+  if (device.kind === 'cpu') {
+    return sources.map(({ array, pitch, offset }) => {
+      const memory = guarded(() => device._native().wrapHost(array));
+      return { memory, address: Number(memory.pointer) + offset, pitch };
+    });
+  }
+  return placeNew(device, stream, sources, (native, memory, n, offset, pitch) => {
+    const { array, pitch: sourcePitch, offset: sourceOffset, rowBytes, rows } = sources[n];
+    native.upload(memory, offset, pitch, array, sourceOffset, sourcePitch, rowBytes, rows);
+  });
+};
+
+const specNames = ['format', 'width', 'height', 'colour'];
+const colourNames = ['matrix', 'range', 'primaries', 'transfer', 'source'];
+
+/**
+ * What a spec says of its image: the format, and how large its planes are.
+ * @param others What the spec may name beside what every image has.
+ */
+const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
+  if (typeof spec !== 'object' || spec === null) {
+    const planes = others.includes('planes') ? ', planes' : '';
+    throw expected(`{ format, width, height${planes} }`, 'image', describe(spec));
+  }
+  // An image may say what to make as well.
+  if (!(spec instanceof Image)) requireKnown(spec, [...specNames, ...others], 'image');
+  if (spec.colour !== undefined) requireKnown(spec.colour, colourNames, 'colour');
+  const format = formatOf(spec.format, 'format');
+  requireInteger(spec.width, 1, MAX_SIZE, 'width');
+  requireInteger(spec.height, 1, MAX_SIZE, 'height');
+  return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
+};
+
+/** The same of a spec with planes. */
+const checkPlanes = (
+  spec: ImageSpec & { readonly planes: readonly unknown[] },
+  others: readonly string[],
+  planeNames: readonly string[],
+) => {
+  const checked = checkSpec(spec, ['planes', ...others]);
+  const { format } = checked;
+  const names = format.planes.map(({ name }) => name).join(', ');
+  if (!Array.isArray(spec.planes) || spec.planes.length !== format.planes.length) {
+    const actual = Array.isArray(spec.planes) ? `${spec.planes.length}` : describe(spec.planes);
+    throw expected(`${format.planes.length} planes (${names})`, 'planes', actual);
+  }
+  spec.planes.forEach((plane, n) => {
+    requireKnown(plane, planeNames, `planes[${n}]`);
+  });
+  return checked;
+};
+
+const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: string): void => {
+  requireInteger(pitch, rowBytes, 2 ** 31 - 1, path);
+  if ((pitch as number) % align !== 0) throw expected(`a multiple of ${align}`, path, String(pitch));
+};

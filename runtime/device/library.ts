@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  ABI_VERSION,
+  type Manifest,
+  type ManifestKernel,
+  type ManifestPipeline,
+} from '../../native/manifest.js';
+import { CudaError, fromNative, LaunchError, LibraryError } from '../errors.js';
+import { loadAddon, type NativeLibrary, type NativePipeline } from './addon.js';
+import type { Device } from './device.js';
+
+const rebuild = 'Run cuweave build again.';
+
+/** The manifest's entry of a pipeline, if this version can run it. */
+export const entryOf = (manifest: Manifest, name: string): ManifestPipeline => {
+  if (manifest?.abi !== ABI_VERSION) {
+    throw new LibraryError(
+      `The pipelines were built by cuweave ${manifest?.cuweave} with ABI ${manifest?.abi}, and this version has ABI ${ABI_VERSION}. ${rebuild}`,
+    );
+  }
+  const entry = manifest.pipelines.find(pipeline => pipeline.name === name);
+  if (entry === undefined) {
+    const names = manifest.pipelines.map(pipeline => pipeline.name).join(', ');
+    throw new LibraryError(
+      `There is no pipeline '${name}' in the manifest; it has ${names || 'none'}. ${rebuild}`,
+    );
+  }
+  return entry;
+};
+
+/** Finds the kernel's functions in the shared library beside the manifest. */
+export const loadKernel = (
+  directory: URL | string,
+  manifest: Manifest,
+  entry: ManifestKernel,
+): NativePipeline => {
+  const outputSize = entry.image.sizes + 8 * entry.geometry.length;
+  return fromLibrary(directory, manifest, library =>
+    library.pipeline(entry.name, entry.args.size, entry.image.size, outputSize),
+  );
+};
+
+/** Finds the function there that enqueues two kernels. */
+export const loadPair = (
+  directory: URL | string,
+  manifest: Manifest,
+  name: string,
+  [first, second]: readonly [NativePipeline, NativePipeline],
+): NativePipeline =>
+  fromLibrary(directory, manifest, library => library.pair(name, first.handle, second.handle));
+
+const fromLibrary = (
+  directory: URL | string,
+  manifest: Manifest,
+  find: (library: NativeLibrary) => NativePipeline,
+): NativePipeline => {
+  const folder = resolve(typeof directory === 'string' ? directory : fileURLToPath(directory));
+  const { library } = manifest;
+  if (typeof library !== 'string' || library === '' || basename(library) !== library) {
+    throw new LibraryError(
+      `The manifest in ${folder} names '${library}' as its library, which is no file name. ${rebuild}`,
+    );
+  }
+  const path = resolve(folder, library);
+  if (!existsSync(path))
+    throw new LibraryError(`The pipelines' library is missing: there is no ${path}. ${rebuild}`);
+  const addon = loadAddon();
+  try {
+    return find(addon.openLibrary(path));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new LibraryError(
+      `The pipelines' library cannot be loaded: ${text}. ${rebuild} It must be built on the kind of machine that it runs on.`,
+    );
+  }
+};
+
+/** Refuses a GPU for which there is no code. */
+export const requireDevice = (device: Device, native: NativePipeline, name: string): void => {
+  if (device.kind !== 'cuda' || native.cuda) return;
+  throw new LibraryError(
+    `Pipeline '${name}' was built for the CPU only, and its images are on ${device} (${device.name}). Build it where nvcc is, or use openDevice('cpu').`,
+  );
+};
+
+const NO_BINARY_FOR_GPU = 209;
+const INVALID_DEVICE_FUNCTION = 98;
+const INSUFFICIENT_DRIVER = 35;
+
+/** The typed error for what a launch threw. */
+export const launchError = (
+  thrown: unknown,
+  manifest: Manifest,
+  name: string,
+  images: number,
+  device: Device,
+): Error => {
+  const error = fromNative(thrown);
+  // A lost device has its own class, and says more.
+  if (!(error instanceof CudaError) || error.constructor !== CudaError) return error;
+  const hint = hintFor(error.code, manifest, device);
+  const text = `Pipeline '${name}' could not be launched for ${images} ${images === 1 ? 'image' : 'images'} on ${device}: ${error.message}.`;
+  return new LaunchError(hint ? `${text} ${hint}` : text, error.code, error.cuda, name, images);
+};
+
+const hintFor = (code: number, { archs }: Manifest, { properties }: Device): string => {
+  const capability = properties.computeCapability?.join('');
+  if (code === NO_BINARY_FOR_GPU || code === INVALID_DEVICE_FUNCTION) {
+    return `It was built for ${archs.join(', ') || 'no GPU'}, and this GPU is sm_${capability}: build it for that one too.`;
+  }
+  return code === INSUFFICIENT_DRIVER ? 'Update the driver, or build with an older CUDA.' : '';
+};

@@ -1,0 +1,316 @@
+import type { DType } from '../../ops/spec.js';
+import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
+import { requireKnown } from '../options.js';
+import type { NativeMemory } from './addon.js';
+import type { Device } from './device.js';
+import {
+  byteSize,
+  type HostData,
+  newHostArray,
+  requireDType,
+  requireHostArray,
+  requireInteger,
+} from './dtype.js';
+import { type Stream, streamOf } from './stream.js';
+
+/** The order of a tensor's axes in memory: N images, C channels, H rows, W columns. */
+export type Layout = 'NHWC' | 'NCHW' | 'HWC' | 'CHW';
+
+/** What a tensor is made of: sizes in the layout's order, the type of its values, the layout. */
+export type TensorSpec = {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly layout: Layout;
+};
+
+/** A tensor's values on the host, dense and in the layout's order; halves (`f16`) as their bits. */
+export type HostTensor = TensorSpec & { readonly data: HostData };
+
+const layouts = ['NHWC', 'NCHW', 'HWC', 'CHW'] as const;
+
+/**
+ * Numbers on a device: one image or N of one size. It holds memory of the device until `dispose()`, or until the garbage
+ * collector finds it; the memory is given back in stream order, after the work that uses it.
+ */
+export class Tensor {
+  /** Sizes in the layout's order. */
+  readonly shape: readonly number[];
+  /** The type of its values. */
+  readonly dtype: DType;
+  /** The order of its axes. */
+  readonly layout: Layout;
+  /** Distance from one value to the next along each axis, in values. */
+  readonly strides: readonly number[];
+  /** Bytes from its first to its last value. */
+  readonly byteLength: number;
+  readonly #memory: NativeMemory;
+  readonly #address: bigint;
+  #disposed = false;
+
+  private constructor(
+    /** Where it lies. */
+    readonly device: Device,
+    memory: NativeMemory,
+    spec: TensorSpec,
+    strides: readonly number[],
+    byteLength: number,
+  ) {
+    this.shape = Object.freeze([...spec.shape]);
+    this.dtype = spec.dtype;
+    this.layout = spec.layout;
+    this.strides = Object.freeze([...strides]);
+    this.byteLength = byteLength;
+    this.#memory = memory;
+    this.#address = memory.pointer;
+  }
+
+  /**
+   * A dense tensor whose values are not set.
+   * @param spec Shape, dtype and layout.
+   * @param options.stream On whose order its memory is taken; by default the device's stream.
+   * @throws {ArgumentError} If the spec does not fit together. @throws {OutOfMemoryError} If there is no room.
+   */
+  static empty(device: Device, spec: TensorSpec, options: { readonly stream?: Stream } = {}): Tensor {
+    const checked = checkSpec(spec, 'spec');
+    const bytes = elements(checked.shape) * byteSize[checked.dtype];
+    const memory = device._allocate(streamOf(options, device)._native(), bytes);
+    return new Tensor(device, memory, checked, denseStrides(checked.shape), bytes);
+  }
+
+  /**
+   * A tensor with these values, copied before this returns unless they lie in a buffer of `device.allocateHost`.
+   * @param data Dense, in the layout's order: `Uint8Array` for u8, `Uint16Array` for u16 and for the bits of f16,
+   *   `Int32Array`, `Float32Array`.
+   */
+  static fromHost(
+    device: Device,
+    data: HostData | Uint8ClampedArray,
+    spec: TensorSpec,
+    options: { readonly stream?: Stream } = {},
+  ): Tensor {
+    // A tensor on the host says what to make with its values beside it.
+    const checked = checkSpec(spec, 'spec', ['data']);
+    const array = requireHostArray(data, checked.dtype, 'data');
+    const length = elements(checked.shape);
+    if (array.length !== length) {
+      throw expected(`${length} values ([${checked.shape.join(', ')}])`, 'data', `${array.length}`);
+    }
+    const tensor = Tensor.empty(device, checked, options);
+    const bytes = tensor.byteLength;
+    const stream = streamOf(options, device)._native();
+    guarded(() => stream.upload(tensor.#memory, 0, bytes, array, 0, bytes, bytes, 1));
+    return tensor;
+  }
+
+  /**
+   * A tensor over memory that is not cuweave's: it is neither copied nor freed. The address is trusted.
+   * @param spec.pointer The address of the first value, on the device.
+   * @param spec.strides In values; by default dense. Positive; rows must be dense.
+   * @param spec.keepAlive Held until the work that uses the tensor is done.
+   */
+  static wrap(
+    device: Device,
+    spec: TensorSpec & {
+      readonly pointer: bigint;
+      readonly strides?: readonly number[];
+      readonly keepAlive?: object;
+    },
+  ): Tensor {
+    const checked = checkSpec(spec, 'spec', ['pointer', 'strides', 'keepAlive']);
+    const strides = spec.strides ?? denseStrides(checked.shape);
+    if (strides.length !== checked.shape.length) {
+      throw expected(`${checked.shape.length} numbers`, 'spec.strides', describe(strides));
+    }
+    strides.forEach((stride, axis) => {
+      requireInteger(stride, 1, 2 ** 40, `spec.strides[${axis}]`);
+    });
+    const last = checked.shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], 0);
+    const bytes = (last + 1) * byteSize[checked.dtype];
+    requirePointer(spec.pointer, byteSize[checked.dtype], 'spec.pointer');
+    const memory = guarded(() => device._native().wrap(spec.pointer, bytes, spec.keepAlive));
+    return new Tensor(device, memory, checked, strides, bytes);
+  }
+
+  /** The address of the first value, on the device. */
+  get pointer(): bigint {
+    this._memory();
+    return this.#address;
+  }
+  /** Whether `dispose()` was called. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /**
+   * Its values on the host, once the work that makes them is done.
+   * @param options.into A dense array for them, instead of a new one; one over `device.allocateHost` is fastest.
+   * @param options.stream Whose order the copy takes; by default the device's stream.
+   */
+  async toHost(options: { readonly into?: HostData; readonly stream?: Stream } = {}): Promise<HostTensor> {
+    const { shape, dtype, layout } = this;
+    const length = elements(shape);
+    const size = byteSize[dtype];
+    const memory = this._memory();
+    const stream = streamOf(options, this.device, ['into'])._native();
+    const data = options.into ?? newHostArray(dtype, length);
+    if (requireHostArray(data, dtype, 'options.into').length !== length) {
+      throw expected(`${length} values`, 'options.into', `${data.length}`);
+    }
+    const { outer, pitch, rowBytes, rows } = blocks(this, size, outerAxes(this));
+    await guardedAsync(async () => {
+      const copies = outer.map((offset, n) =>
+        stream.download(data, n * rows * rowBytes, rowBytes, memory, offset, pitch, rowBytes, rows),
+      );
+      await Promise.all(copies);
+    });
+    return { data, shape, dtype, layout };
+  }
+
+  /**
+   * Copies its values into another tensor of the same device, shape and dtype; enqueued, like every call.
+   * @param target Must not overlap this tensor.
+   * @throws {ArgumentError} If the two do not fit together.
+   */
+  copyTo(target: Tensor, options: { readonly stream?: Stream } = {}): void {
+    if (!(target instanceof Tensor)) throw expected('a Tensor', 'target', describe(target));
+    const { shape, dtype, device } = this;
+    const like = `${dtype} [${shape.join(', ')}] on ${device}`;
+    const given = `${target.dtype} [${target.shape.join(', ')}] on ${target.device}`;
+    if (like !== given) throw expected(like, 'target', given);
+    const [source, into] = [this._memory(), target._memory()];
+    const apart = this.pointer - target.pointer;
+    if (apart < BigInt(target.byteLength) && -apart < BigInt(this.byteLength)) {
+      throw expected('memory apart from the source', 'target', 'some of the same memory');
+    }
+    const stream = streamOf(options, device)._native();
+    // Rows as long as both tensors keep them in one piece.
+    const axis = Math.max(outerAxes(this), outerAxes(target));
+    const from = blocks(this, byteSize[dtype], axis);
+    const to = blocks(target, byteSize[dtype], axis);
+    guarded(() => {
+      from.outer.forEach((offset, n) => {
+        stream.copy(into, to.outer[n], to.pitch, source, offset, from.pitch, from.rowBytes, from.rows);
+      });
+    });
+  }
+
+  /** Gives the memory back, after the work that uses it. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#memory.dispose();
+  }
+  /** The same as `dispose()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  _memory(): NativeMemory {
+    if (this.#disposed) throw new DisposedError(`The tensor [${this.shape.join(', ')}] is disposed.`);
+    return this.#memory;
+  }
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** @internal */
+export const denseStrides = (shape: readonly number[]): number[] => {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];
+  return strides;
+};
+
+/** How many axes come before those at the end that lie dense. */
+const outerAxes = ({ shape, strides }: Tensor): number => {
+  let axis = shape.length;
+  let run = 1;
+  while (axis > 0 && (strides[axis - 1] === run || shape[axis - 1] === 1)) {
+    axis--;
+    run *= shape[axis];
+  }
+  return axis;
+};
+
+/** The tensor as equal blocks of rows at `outer` byte offsets; a row is what comes after the first `axis` axes. */
+const blocks = (
+  { shape, strides }: Tensor,
+  size: number,
+  axis: number,
+): {
+  readonly outer: readonly number[];
+  readonly pitch: number;
+  readonly rowBytes: number;
+  readonly rows: number;
+} => {
+  const run = elements(shape.slice(axis));
+  const rows = axis > 0 ? shape[axis - 1] : 1;
+  const pitch = axis > 0 ? strides[axis - 1] * size : run * size;
+  let outer = [0];
+  for (let n = 0; n < axis - 1; n++) {
+    outer = outer.flatMap(at => Array.from({ length: shape[n] }, (_, i) => at + i * strides[n] * size));
+  }
+  return { outer, pitch, rowBytes: run * size, rows };
+};
+
+const specNames = ['shape', 'dtype', 'layout'];
+
+/** @param others What the spec may name beside shape, dtype and layout. */
+const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = []): TensorSpec => {
+  if (typeof spec !== 'object' || spec === null) {
+    throw expected('{ shape, dtype, layout }', path, describe(spec));
+  }
+  // A tensor may say what to make as well.
+  if (!(spec instanceof Tensor)) requireKnown(spec, [...specNames, ...others], path);
+  const layout = layouts.find(name => name === spec.layout);
+  if (layout === undefined) throw expected('NHWC, NCHW, HWC or CHW', `${path}.layout`, describe(spec.layout));
+  const dtype = requireDType(spec.dtype, `${path}.dtype`);
+  if (!Array.isArray(spec.shape) || spec.shape.length !== layout.length) {
+    throw expected(`${layout.length} sizes (${layout})`, `${path}.shape`, describe(spec.shape));
+  }
+  spec.shape.forEach((size, axis) => {
+    requireInteger(size, 1, 2 ** 31 - 1, `${path}.shape[${axis}]`);
+  });
+  if (elements(spec.shape) > 2 ** 46) {
+    throw expected('at most 2^46 values', `${path}.shape`, describe(spec.shape));
+  }
+  return { shape: [...spec.shape], dtype, layout };
+};
+
+/** @internal */
+export const requirePointer = (pointer: unknown, align: number, path: string): bigint => {
+  if (typeof pointer !== 'bigint' || pointer <= 0n || pointer >= 1n << 53n) {
+    throw expected('an address below 2^53 as a bigint', path, describe(pointer));
+  }
+  if (pointer % BigInt(align) !== 0n) {
+    throw expected(`an address that is a multiple of ${align}`, path, describe(pointer));
+  }
+  return pointer;
+};
+
+/** @internal Where a tensor's axes are. */
+export const axesOf = (
+  tensor: Pick<Tensor, 'layout' | 'shape' | 'strides'>,
+): {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly stride: {
+    readonly image: number;
+    readonly row: number;
+    readonly column: number;
+    readonly channel: number;
+  };
+} => {
+  const at = (axis: string): number => tensor.layout.indexOf(axis);
+  const size = (axis: string): number => (at(axis) < 0 ? 1 : tensor.shape[at(axis)]);
+  const stride = (axis: string): number => (at(axis) < 0 ? 0 : tensor.strides[at(axis)]);
+  return {
+    count: size('N'),
+    height: size('H'),
+    width: size('W'),
+    channels: size('C'),
+    stride: { image: stride('N'), row: stride('H'), column: stride('W'), channel: stride('C') },
+  };
+};

@@ -1,0 +1,55 @@
+import type { YuvMatrix, YuvRange } from '../../ops/spec.js';
+
+/** What is known about the colours of an image. */
+export type ColourDescription = {
+  readonly matrix?: YuvMatrix;
+  readonly range?: YuvRange;
+  /** A name of the WebCodecs registry, such as `bt709` or `smpte432`. */
+  readonly primaries?: string;
+  /** A name of the WebCodecs registry, such as `bt709`, `pq` or `hlg`. */
+  readonly transfer?: string;
+  /**
+   * `assumed`: the stream does not say its matrix or range, and the rule of {@link describeColour} filled it in. `pipeline`: the
+   * image is the result of a pipeline that encoded it so.
+   */
+  readonly source: 'stream' | 'assumed' | 'pipeline';
+};
+
+/** What a container or a bitstream says, in the words of WebCodecs; anything may be missing. */
+export type StreamColour = {
+  readonly matrix?: string | null;
+  readonly fullRange?: boolean | null;
+  readonly primaries?: string | null;
+  readonly transfer?: string | null;
+};
+
+// BT.470 System B/G, BT.601 and SMPTE 170M share one matrix.
+const matrices: Readonly<Record<string, YuvMatrix>> = {
+  bt709: 'bt709',
+  bt470bg: 'bt601',
+  smpte170m: 'bt601',
+  'bt2020-ncl': 'bt2020',
+};
+
+/**
+ * The colour description of a stream. What it says is taken, first from the container and then from the frame; what
+ * neither says is filled in by one rule: below 720 lines BT.601, else BT.709, both of limited range.
+ *
+ * @param sources What the container and the decoder say, the more trusted one first.
+ * @param height The picture's height in pixels.
+ */
+export const describeColour = (sources: readonly StreamColour[], height: number): ColourDescription => {
+  const first = <K extends keyof StreamColour>(key: K) =>
+    sources.map(source => source[key]).find(value => value !== undefined && value !== null);
+  const matrix = matrices[first('matrix') ?? ''];
+  const fullRange = first('fullRange');
+  const primaries = first('primaries');
+  const transfer = first('transfer');
+  return {
+    matrix: matrix ?? (height < 720 ? 'bt601' : 'bt709'),
+    range: fullRange ? 'full' : 'limited',
+    ...(primaries ? { primaries } : {}),
+    ...(transfer ? { transfer } : {}),
+    source: matrix === undefined || fullRange === undefined ? 'assumed' : 'stream',
+  };
+};

@@ -1,0 +1,95 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { DType } from '../../ops/spec.js';
+import type { HostTensor } from '../device/tensor.js';
+import { describe, expected } from '../errors.js';
+
+const descriptions: Readonly<Record<DType, string>> = {
+  u8: '|u1',
+  u16: '<u2',
+  i32: '<i4',
+  f16: '<f2',
+  f32: '<f4',
+};
+// Room for the largest shape, so that the header can be written again when the number of images is known.
+const headerBytes = 192;
+
+const header = (dtype: DType, shape: readonly number[]): Buffer => {
+  const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': (${extents}), }`;
+  const bytes = Buffer.alloc(headerBytes, ' ');
+  bytes.set([0x93, ...Buffer.from('NUMPY'), 1, 0]);
+  bytes.writeUInt16LE(headerBytes - 10, 8);
+  bytes.write(text, 10, 'latin1');
+  bytes[headerBytes - 1] = 0x0a;
+  return bytes;
+};
+
+/** An .npy file that grows image by image, so that a video need not fit in memory. */
+export class NpyWriter {
+  private first: Omit<HostTensor, 'data'> | undefined;
+  private images = 0;
+
+  private constructor(private readonly file: FileHandle) {}
+
+  /** Creates the file, or empties the one that is there. */
+  static async create(path: string): Promise<NpyWriter> {
+    return new NpyWriter(await open(path, 'w'));
+  }
+
+  /** Adds the tensor's images. All must have one dtype and, but for the first axis, one shape. */
+  async append(tensor: HostTensor): Promise<void> {
+    const { shape, dtype, layout, data } = tensor;
+    this.first ??= { shape, dtype, layout };
+    const want = [dtype, ...shape.slice(1)].join('×');
+    const have = [this.first.dtype, ...this.first.shape.slice(1)].join('×');
+    if (want !== have) {
+      throw expected(
+        `images of ${have}, as the first ones are,`,
+        'the .npy file',
+        `some of ${want}`,
+        'Write to a folder instead: it gets a file per image.',
+      );
+    }
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const at = headerBytes + this.images * (bytes.length / Math.max(1, shape[0]));
+    await this.file.write(bytes, 0, bytes.length, at);
+    this.images += shape[0];
+  }
+
+  /** Writes the header and closes the file. */
+  async close(): Promise<void> {
+    try {
+      if (this.first) {
+        const shape = [this.images, ...this.first.shape.slice(1)];
+        await this.file.write(header(this.first.dtype, shape), 0, headerBytes, 0);
+      }
+    } finally {
+      await this.file.close();
+    }
+  }
+}
+
+/**
+ * Writes a tensor as NumPy reads it: format version 1.0, C order, little-endian; halves as `<f2`.
+ * Source: numpy.lib.format, version 1.0.
+ *
+ * @param path The file; one that is there is written over.
+ * @param tensor Dense values of any shape, as `Tensor.toHost` gives them.
+ * @throws {ArgumentError} when it is no such tensor, or still on its device.
+ */
+export const writeNpy = async (path: string, tensor: HostTensor): Promise<void> => {
+  if (typeof tensor !== 'object' || tensor === null || !ArrayBuffer.isView(tensor.data)) {
+    throw expected(
+      'a tensor in host memory',
+      'tensor',
+      describe(tensor),
+      'Give what `await tensor.toHost()` gives.',
+    );
+  }
+  const writer = await NpyWriter.create(path);
+  try {
+    await writer.append(tensor);
+  } finally {
+    await writer.close();
+  }
+};

@@ -1,0 +1,31 @@
+import type { ColourDescription } from '../../device/videoColour.js';
+
+/** A decoded picture of a video and when it is shown, in seconds. Exactly one of `read` and `drop` is called, once. */
+export type TimedPicture<Picture> = {
+  readonly timestamp: number;
+  /** 0 where the container does not say. */
+  readonly duration: number;
+  /** Its data was damaged: parts are made up by the decoder. */
+  readonly damaged: boolean;
+  /** Its pixels, which are the caller's from then on. */
+  readonly read: () => { readonly image: Picture; readonly colour: ColourDescription };
+  readonly drop: () => void;
+};
+
+/** What makes pictures of a file's packets. */
+export type PictureDecoder<Picture> = {
+  /**
+   * The pictures from the key frame at or before `from` on (default: the first), in the order they are shown, each valid
+   * until the next is asked for, unless it was read. Those before `from`, or from `to` on, may come along.
+   *
+   * @param choice.held How many pictures the caller keeps at a time, at most.
+   * @param choice.few The caller will stop after few pictures: nothing is decoded ahead.
+   */
+  readonly decode: (
+    from: number | undefined,
+    to: number,
+    choice: { readonly held: number; readonly few: boolean },
+  ) => AsyncGenerator<TimedPicture<Picture>, void, undefined>;
+  /** Gives back what it keeps between stretches; those under way end with an error. */
+  readonly close?: () => void;
+};

@@ -1,0 +1,185 @@
+/**
+ * H.264, HEVC, VP8, VP9 and AV1 on the CPU, by FFmpeg (node-av). mediabunny has a decoder on node-av too
+ * (@mediabunny/server); it is not used, since a damaged packet there ends the process with an unhandled rejection, and
+ * it decodes on one thread.
+ */
+import { availableParallelism } from 'node:os';
+import type { EncodedPacket } from 'mediabunny';
+import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
+import { describeColour, type StreamColour } from '../../device/videoColour.js';
+import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from '../../files/framePlanes.js';
+import type { ContainedCodec, DecoderSetup, VideoFile } from '../container/videoFile.js';
+import { messageOf, VideoError } from '../videoError.js';
+import { colourOfCodes } from './h273.js';
+import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
+
+type Av = typeof import('node-av');
+
+const loadAv = async (): Promise<Av> => {
+  try {
+    const av = await import('node-av');
+    // What FFmpeg says of bad input becomes a VideoError; it need not stand on stderr too, unless the app chose so.
+    if (av.Log.getLevel() === av.AV_LOG_INFO) av.Log.setLevel(av.AV_LOG_FATAL);
+    return av;
+  } catch (cause) {
+    throw new VideoError(
+      'noDecoder',
+      `Expected a video decoder for ${process.platform}-${process.arch} but it does not load: ` +
+        `${messageOf(cause)}\nInstall with optional dependencies, so that node-av's binary comes along: ` +
+        'npm install --include=optional',
+      { cause },
+    );
+  }
+};
+let loaded: Promise<Av> | undefined;
+
+/** Loads FFmpeg once; throws a {@link VideoError} `noDecoder` where it does not load. */
+export const loadSoftwareDecoder = (): Promise<Av> => {
+  loaded ??= loadAv();
+  return loaded;
+};
+
+/** A picture in the decoder's own memory; valid until the next is asked for. */
+type DecodedPicture = {
+  readonly frame: Frame;
+  /** Seconds, those of the packet that held the picture. */
+  readonly timestamp: number;
+  readonly duration: number;
+};
+
+// Every thread holds a picture of its own; more than a few gain little and cost memory.
+const maxThreads = 8;
+
+const codecId = (av: Av, codec: ContainedCodec): AVCodecID =>
+  ({
+    avc: av.AV_CODEC_ID_H264,
+    hevc: av.AV_CODEC_ID_HEVC,
+    vp8: av.AV_CODEC_ID_VP8,
+    vp9: av.AV_CODEC_ID_VP9,
+    av1: av.AV_CODEC_ID_AV1,
+  })[codec];
+
+const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> => {
+  const codec = av.Codec.findDecoder(codecId(av, setup.codec));
+  if (!codec) throw new Error(`this FFmpeg has no decoder for ${setup.codec}`);
+  const context = new av.CodecContext();
+  context.allocContext3(codec);
+  context.codecType = av.AVMEDIA_TYPE_VIDEO;
+  context.width = setup.width;
+  context.height = setup.height;
+  context.extraData = setup.description ? Buffer.from(setup.description) : null;
+  context.threadCount = Math.min(availableParallelism(), maxThreads);
+  // Strict: H.264 streams that do not say how far they reorder get the most that their level allows, not a guess.
+  const options = av.Dictionary.fromObject({ strict: av.FF_COMPLIANCE_STRICT });
+  try {
+    av.FFmpegError.throwIfError(await context.open2(codec, options), 'open');
+  } catch (error) {
+    context.freeContext();
+    throw error;
+  }
+  return context;
+};
+
+/**
+ * Decodes packets (in decode order) to pictures (in the order they are shown). Nothing is decoded before it is asked
+ * for, but for what the decoder's threads hold. Throws FFmpeg's error at a packet that it refuses.
+ */
+async function* decodePackets(
+  av: Av,
+  setup: DecoderSetup,
+  packets: AsyncIterable<EncodedPacket>,
+): AsyncGenerator<DecodedPicture, void, undefined> {
+  const context = await openContext(av, setup);
+  const frame = new av.Frame();
+  const packet = new av.Packet();
+  frame.alloc();
+  packet.alloc();
+  // FFmpeg hands each packet's pts on to its picture: a running number finds the container's exact seconds again.
+  const timings = new Map<bigint, Omit<DecodedPicture, 'frame'>>();
+  const received = async function* (): AsyncGenerator<DecodedPicture, void, undefined> {
+    for (;;) {
+      const status = await context.receiveFrame(frame);
+      if (status === av.AVERROR_EAGAIN || status === av.AVERROR_EOF) return;
+      av.FFmpegError.throwIfError(status, 'receive');
+      const timing = timings.get(frame.pts);
+      if (!timing) throw new Error('the decoder gave a picture that no packet announced');
+      timings.delete(frame.pts);
+      yield { frame, ...timing };
+      frame.unref();
+    }
+  };
+  try {
+    let number = 0n;
+    for await (const { data, type, timestamp, duration } of packets) {
+      packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      packet.isKeyframe = type === 'key';
+      packet.pts = number;
+      packet.dts = av.AV_NOPTS_VALUE;
+      timings.set(number, { timestamp, duration });
+      // Packets that never become a picture (hidden or dropped ones) must not pile up.
+      timings.delete(number - 256n);
+      number++;
+      av.FFmpegError.throwIfError(await context.sendPacket(packet), 'decode');
+      packet.unref();
+      yield* received();
+    }
+    av.FFmpegError.throwIfError(await context.sendPacket(null), 'finish');
+    yield* received();
+  } finally {
+    frame.free();
+    packet.free();
+    context.freeContext();
+  }
+}
+
+/** Decodes a file on the CPU. */
+export const softwareDecoder = async (file: VideoFile): Promise<PictureDecoder<HostImage>> => {
+  const av = await loadSoftwareDecoder();
+  return {
+    decode: async function* (from) {
+      for await (const picture of decodePackets(av, file.setup, file.packets(from))) {
+        yield toPicture(av, picture, file);
+      }
+    },
+  };
+};
+
+const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPicture<HostImage> => {
+  const { frame, timestamp, duration } = picture;
+  return {
+    timestamp,
+    duration,
+    damaged: frame.decodeErrorFlags !== 0,
+    read: () => {
+      const pixels = av.avGetPixFmtName(frame.format as AVPixelFormat);
+      const { data, linesize, width, height } = frame;
+      if (!isReadable(pixels) || !data) {
+        throw new VideoError(
+          'unsupportedPixels',
+          `Expected 4:2:0 or 4:4:4 of 8, 10 or 12 bits, or 4:2:2 of 8 (${readablePixels.join(', ')}) in ${file.what} but received ` +
+            `${pixels ?? 'an unknown pixel format'}`,
+        );
+      }
+      const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));
+      return {
+        image: toHostImage(pixels, { width, height }, planes),
+        colour: describeColour([file.colour, frameColour(av, frame, pixels)], height),
+      };
+    },
+    drop: () => {},
+  };
+};
+
+/** What the bitstream says. */
+const frameColour = (av: Av, frame: Frame, pixels: ReadablePixels): StreamColour => {
+  const full = pixels.startsWith('yuvj') || frame.colorRange === av.AVCOL_RANGE_JPEG;
+  return colourOfCodes({
+    matrix: frame.colorSpace,
+    primaries: frame.colorPrimaries,
+    transfer: frame.colorTrc,
+    fullRange: full ? true : frame.colorRange === av.AVCOL_RANGE_MPEG ? false : null,
+  });
+};
+
+const isReadable = (pixels: string | null): pixels is ReadablePixels =>
+  (readablePixels as readonly (string | null)[]).includes(pixels);

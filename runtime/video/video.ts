@@ -1,0 +1,389 @@
+import { type Device, openDevice } from '../device/device.js';
+import { requireInteger } from '../device/dtype.js';
+import type { ColourDescription } from '../device/videoColour.js';
+import { DeviceUnavailableError, describe, expected } from '../errors.js';
+import type { HostImage } from '../files/framePlanes.js';
+import { requireKnown } from '../options.js';
+import { openVideoFile, type VideoFile } from './container/videoFile.js';
+import { copySurface, engineDecoder, sessionsFor } from './decode/engines.js';
+import { nvdecCapabilities } from './decode/nvdec.js';
+import { NvdecSessions, nvdecDecoder, probeNvdec, type Surface } from './decode/nvdecDecoder.js';
+import type { PictureDecoder } from './decode/pictureDecoder.js';
+import { softwareDecoder } from './decode/softwareDecoder.js';
+import { MOST_HELD } from './decode/surfaces.js';
+import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
+import { VideoError } from './videoError.js';
+import { toVideoFrame, VideoBatch, type VideoFrame } from './videoFrame.js';
+import {
+  type DecodedFrame,
+  type FrameRange,
+  type OnDamage,
+  type VideoStream,
+  videoStream,
+} from './videoStream.js';
+
+/** How to open a video. */
+export type VideoOptions = {
+  /** Where the frames go; default: a device of the reader's own, as `openDevice()` gives it, which lives as long as it. */
+  readonly device?: Device;
+  /**
+   * `nvdec`: the GPU's video engine, or an error that says why not. `software`: FFmpeg on the CPU. `auto` (default): NVDEC
+   * where the device is a GPU that decodes this video, else software; `reader.decoder` and `reader.decoderReason` say which
+   * and why.
+   */
+  readonly decoder?: 'auto' | 'nvdec' | 'software';
+  /**
+   * How many of the chip's video engines decode this one file: it is cut at its key frames, and frames still come in order.
+   * `auto`: all of them, kept busy by a third more decoders. Default 1: frames are then read where NVDEC left them, and nothing
+   * is decoded that is not asked for.
+   */
+  readonly engines?: number | 'auto';
+  /**
+   * With several engines: bytes of frames decoded ahead, wherever they wait; default: a quarter of the device's free memory. One
+   * frame, and one for each decoder, are decoded even beyond it.
+   */
+  readonly budget?: number;
+  /** `error` (default): a damaged frame ends the iteration. `keep`: it comes with `frame.damaged` set. */
+  readonly onDamage?: OnDamage;
+};
+
+/** Which frames, and for how long they live. */
+export type FrameOptions = FrameRange & {
+  /**
+   * By default a frame or batch is disposed of when the loop asks for the next one, or ends; work that was enqueued on it is
+   * done all the same. With `keep` it lives until you dispose of it.
+   */
+  readonly keep?: boolean;
+};
+
+/** A decoder for a video, and why it is that one. */
+type Choice = {
+  readonly decoder: 'nvdec' | 'software';
+  readonly reason: string;
+  readonly engines: number;
+  readonly make: PictureDecoder<HostImage | Surface>;
+};
+
+const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOptions): Promise<Choice> => {
+  const { decoder = 'auto', engines = 1 } = options;
+  const software = async (reason: string): Promise<Choice> => {
+    if (engines !== 1 && engines !== 'auto') {
+      throw new VideoError(
+        'nvdecUnavailable',
+        `Expected NVDEC for ${engines} engines but the decoder is the software one: ${reason}`,
+      );
+    }
+    return { decoder: 'software', reason, engines: 1, make: await softwareDecoder(file) };
+  };
+  if (decoder === 'software') return software('asked for');
+  const pool = new NvdecSessions(device, file);
+  try {
+    await probeNvdec(pool);
+  } catch (error) {
+    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) pool.close();
+    // Damaged data is no reason against NVDEC: reading the frames will say so.
+    if (error instanceof DeviceUnavailableError) {
+      if (decoder === 'auto') return software(error.message);
+      const { reason, message } = error;
+      throw new VideoError(
+        'nvdecUnavailable',
+        `Expected NVDEC to decode ${file.what} but ${message}. With decoder: 'auto' the CPU would decode it`,
+        { cause: error, reason },
+      );
+    }
+    if (!(error instanceof VideoError)) throw error;
+  }
+  const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
+  // Who names a number gets just so many decoders.
+  const sessions = engines === 'auto' ? sessionsFor(count) : count;
+  const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
+  const budget = options.budget ?? (device.memory().free ?? 0) / 4;
+  const make = count === 1 ? nvdecDecoder(pool) : engineDecoder(pool, { sessions, budget });
+  return { decoder: 'nvdec', reason, engines: count, make };
+};
+
+/** How many engines decode that codec. */
+const enginesOf = (device: Device, codec: string): number =>
+  Math.max(
+    1,
+    ...nvdecCapabilities(device, codec)
+      .filter(({ supported }) => supported)
+      .map(found => found.engines),
+  );
+
+const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage'];
+
+const checkOptions = (options: VideoOptions): void => {
+  requireKnown(options, optionNames, 'options');
+  const { decoder = 'auto', engines = 1, budget, onDamage = 'error' } = options;
+  if (!['auto', 'nvdec', 'software'].includes(decoder)) {
+    throw expected("'auto', 'nvdec' or 'software'", 'options.decoder', describe(decoder));
+  }
+  if (engines !== 'auto' && !(Number.isInteger(engines) && engines >= 1 && engines <= 64)) {
+    throw expected("a whole number of 1 to 64, or 'auto'", 'options.engines', describe(engines));
+  }
+  if (budget !== undefined && !(typeof budget === 'number' && budget >= 0)) {
+    throw expected('a number of bytes', 'options.budget', describe(budget));
+  }
+  if (onDamage !== 'error' && onDamage !== 'keep') {
+    throw expected("'error' or 'keep'", 'options.onDamage', describe(onDamage));
+  }
+};
+
+const frameNames = ['from', 'to', 'step', 'keep'];
+
+const checkFrameOptions = async (
+  options: FrameOptions,
+  index: VideoStream<unknown>['index'],
+): Promise<void> => {
+  requireKnown(options, frameNames, 'options');
+  for (const name of ['from', 'to'] as const) {
+    const { [name]: seconds } = options;
+    if (seconds === undefined) continue;
+    if (!Number.isFinite(seconds)) throw expected('seconds', `options.${name}`, describe(seconds));
+    // What an edit list cuts off at the start has negative times.
+    const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
+    if (seconds < first) {
+      throw expected(`seconds of at least ${first.toFixed(3)}`, `options.${name}`, describe(seconds));
+    }
+  }
+  const { from, to } = options;
+  if (from !== undefined && to !== undefined && to < from) {
+    throw expected(`seconds of at least ${from} (options.from)`, 'options.to', String(to));
+  }
+};
+
+/**
+ * Reads the frames of a video: MP4, MOV, Matroska, WebM or MPEG-TS with H.264, HEVC, VP8, VP9 or AV1, decoded by the GPU's
+ * video engine (NVDEC) where there is one, else on the CPU. Frames come in the order they are shown, in the size the stream
+ * says without the coder's padding, not rotated.
+ *
+ * ```ts
+ * const video = await VideoReader.open('clip.mp4', { device });
+ * for await (const frames of video.batches(16)) await preprocess(frames).toHost();
+ * video.dispose();
+ * ```
+ */
+export class VideoReader {
+  readonly #stream: VideoStream<HostImage | Surface>;
+  readonly #ownDevice: boolean;
+  #disposed = false;
+  /** What decodes. */
+  readonly decoder: 'nvdec' | 'software';
+  /** Why it is that decoder. */
+  readonly decoderReason: string;
+  /** How many of the chip's engines decode. */
+  readonly engines: number;
+
+  private constructor(
+    file: VideoFile,
+    choice: Choice,
+    /** Where the frames are. */
+    readonly device: Device,
+    options: VideoOptions,
+  ) {
+    this.#stream = videoStream(file, choice.make, options.onDamage);
+    this.#ownDevice = options.device === undefined;
+    this.decoder = choice.decoder;
+    this.decoderReason = choice.reason;
+    this.engines = choice.engines;
+  }
+
+  /**
+   * Opens a video and reads its index. With NVDEC its first frame is decoded, to know whether this GPU can.
+   *
+   * @param source The path of a file, or a whole file's bytes.
+   * @throws {VideoError} Its `code` says what is wrong with the file, or why there is no such decoder.
+   */
+  static async open(source: string | Uint8Array, options: VideoOptions = {}): Promise<VideoReader> {
+    if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+      throw expected('a path or the bytes of a video', 'source', describe(source));
+    }
+    checkOptions(options);
+    const file = await openVideoFile(source);
+    let device = options.device;
+    try {
+      device ??= openDevice();
+      return new VideoReader(file, await chooseDecoder(device, file, options), device, options);
+    } catch (error) {
+      file.close();
+      if (!options.device) device?.dispose();
+      throw error;
+    }
+  }
+
+  /** In pixels, before rotation. */
+  get width(): number {
+    return this.#stream.width;
+  }
+  /** In pixels, before rotation. */
+  get height(): number {
+    return this.#stream.height;
+  }
+  /** When the last frame ends, in seconds, as the container says. */
+  get duration(): number {
+    return this.#stream.duration;
+  }
+  /** Frames per second; undefined where it varies. */
+  get frameRate(): number | undefined {
+    return this.#stream.frameRate;
+  }
+  /** `avc`, `hevc`, `vp8`, `vp9` or `av1`. */
+  get codec(): string {
+    return this.#stream.codec;
+  }
+  /** Degrees by which a player turns the frames clockwise. Frames are handed out unturned. */
+  get rotation(): 0 | 90 | 180 | 270 {
+    return this.#stream.rotation;
+  }
+  /**
+   * What the container says of the colours. Where it says nothing: below 720 lines BT.601, else BT.709, limited range, and
+   * `source` is `assumed`. A frame's own `colour` also knows what its bitstream says.
+   */
+  get colour(): ColourDescription {
+    return this.#stream.colour;
+  }
+
+  /**
+   * The frames, one by one; they are decoded as they are asked for, a few ahead.
+   *
+   * @param options.from First moment, in seconds, inclusive; not before 0, or the first frame where that is earlier.
+   * @param options.to Last moment, in seconds, exclusive; not before `from`.
+   * @param options.step Every n-th frame of that stretch.
+   * @throws {VideoError} Where the data is damaged or ends early, after the frames before it, and when the reader is
+   *   disposed of in the middle.
+   */
+  async *frames(options: FrameOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
+    for await (const decoded of await this.#decode(options, 1)) {
+      const frame = this.#place(decoded, options.keep === true);
+      try {
+        yield frame;
+      } finally {
+        if (!options.keep) frame.dispose();
+      }
+    }
+  }
+
+  /**
+   * The frames in groups of `size`; the last group may be smaller. Where the data is damaged, the frames before it that do
+   * not fill a batch are lost.
+   *
+   * @param size Frames per batch, 1..65535.
+   * @param options As for {@link frames}.
+   */
+  async *batches(size: number, options: FrameOptions = {}): AsyncGenerator<VideoBatch, void, undefined> {
+    requireInteger(size, 1, 65535, 'size');
+    let frames: VideoFrame[] = [];
+    const take = (): VideoBatch => {
+      const batch = new VideoBatch(frames);
+      frames = [];
+      return batch;
+    };
+    const lend = async function* (batch: VideoBatch): AsyncGenerator<VideoBatch, void, undefined> {
+      try {
+        yield batch;
+      } finally {
+        if (!options.keep) batch.dispose();
+      }
+    };
+    try {
+      for await (const decoded of await this.#decode(options, size)) {
+        frames.push(this.#place(decoded, options.keep === true, size > MOST_HELD));
+        if (frames.length === size) yield* lend(take());
+      }
+      if (frames.length > 0) yield* lend(take());
+    } finally {
+      for (const frame of frames) frame.dispose();
+    }
+  }
+
+  /**
+   * One frame, exact to the frame: that with a number in the order of showing, from 0, or the one that is shown at a moment,
+   * in seconds. It is yours: `dispose()` it.
+   *
+   * @throws {ArgumentError} If the video has no such frame.
+   */
+  async frameAt(address: FrameAddress): Promise<VideoFrame> {
+    const { frames } = await this.#framesAt([address], () => 'address');
+    return frames[0];
+  }
+
+  /**
+   * The frames at these places, in this order; a place may be named twice. Frames that lie together are decoded together.
+   * The batch is yours: `dispose()` it. Each frame's `index` is its number in the video.
+   *
+   * @throws {ArgumentError} If the video has no such frame.
+   */
+  async framesAt(addresses: readonly FrameAddress[]): Promise<VideoBatch> {
+    if (!Array.isArray(addresses) || addresses.length === 0) {
+      throw expected('at least one { index } or { time }', 'addresses', describe(addresses));
+    }
+    return this.#framesAt(addresses, n => `addresses[${n}]`);
+  }
+
+  async #framesAt(addresses: readonly FrameAddress[], path: (n: number) => string): Promise<VideoBatch> {
+    this.#requireOpen();
+    const { timestamps } = await this.#stream.index();
+    const wanted = addresses.map((address, n) => frameNumber(address, timestamps, this.duration, path(n)));
+    const numbers = [...new Set(wanted)].sort((a, b) => a - b);
+    const found = new Map<number, VideoFrame>();
+    try {
+      await findFrames(this.#stream, numbers, this.engines, (decoded, index) => {
+        found.set(index, this.#place({ ...decoded, index }, true));
+      });
+      const missing = numbers.find(n => !found.has(n));
+      if (missing !== undefined) {
+        throw new VideoError(
+          'corrupt',
+          `Expected frame ${missing} at ${timestamps[missing].toFixed(3)} s but the decoder gave none`,
+        );
+      }
+    } catch (error) {
+      for (const frame of found.values()) frame.dispose();
+      throw error;
+    }
+    return new VideoBatch(wanted.map(n => found.get(n) as VideoFrame));
+  }
+
+  /** Closes the file and the decoder. An iteration in progress ends with a `VideoError`. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#stream.close();
+    if (this.#ownDevice) this.device.dispose();
+  }
+  /** The same as {@link dispose}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  async #decode(
+    options: FrameOptions,
+    held: number,
+  ): Promise<AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined>> {
+    this.#requireOpen();
+    await checkFrameOptions(options, this.#stream.index);
+    return this.#stream.decode(options, { held });
+  }
+
+  /**
+   * @param kept It lives until the caller disposes of it, and not only as long as the loop's body.
+   * @param crowded More frames live at once than the decoder has surfaces for.
+   */
+  #place(decoded: DecodedFrame<HostImage | Surface>, kept: boolean, crowded = false): VideoFrame {
+    const { image } = decoded;
+    const inSurface = 'bytes' in image && !image.own;
+    const placed =
+      (kept || crowded) && inSurface
+        ? { ...decoded, image: copySurface(this.device, image, this.device.stream, kept) }
+        : decoded;
+    // What goes with the loop is given back soon: the collector need not know.
+    if (kept && 'bytes' in image && image.own) image.planes[0].memory.report();
+    return toVideoFrame(this.device, placed, !kept);
+  }
+
+  #requireOpen(): void {
+    if (this.#disposed)
+      throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+  }
+}

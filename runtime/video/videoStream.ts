@@ -1,0 +1,202 @@
+/** The frames of a video in a stretch of its time, whatever decodes them. */
+
+import { type ColourDescription, describeColour } from '../device/videoColour.js';
+import { CuweaveError, describe, expected } from '../errors.js';
+import type { HostImage } from '../files/framePlanes.js';
+import type { VideoFile } from './container/videoFile.js';
+import type { PictureDecoder } from './decode/pictureDecoder.js';
+import { messageOf, VideoError } from './videoError.js';
+
+/** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
+export type FrameRange = {
+  /** Default: the first frame. */
+  readonly from?: number;
+  /** Default: the end. */
+  readonly to?: number;
+  /** Every n-th frame of the stretch, from its first on. Default 1: all. */
+  readonly step?: number;
+};
+
+/** When a frame is shown. */
+export type FrameTiming = {
+  /** Seconds, as the container has it. */
+  readonly timestamp: number;
+  /** Seconds; 0 where the container does not say. */
+  readonly duration: number;
+  /** The frame's place in the stretch, counted from 0 before `step` leaves some out. */
+  readonly index: number;
+};
+
+/** A decoded frame. */
+export type DecodedFrame<Picture = HostImage> = FrameTiming & {
+  readonly image: Picture;
+  readonly colour: ColourDescription;
+  /** Parts of it are made up, since its data was damaged. */
+  readonly damaged: boolean;
+};
+
+/** What happens at a frame whose data is damaged: the iteration ends with an error, or the frame comes marked. */
+export type OnDamage = 'error' | 'keep';
+
+/** What the caller does with the frames. */
+export type FrameChoice = {
+  /** How many it keeps at a time; default 1. */
+  readonly held?: number;
+  /** It will stop after few frames: nothing is decoded ahead. */
+  readonly few?: boolean;
+  /** Whether it wants the frame of that timestamp; default: as the range's `step` says. */
+  readonly pick?: (timestamp: number) => boolean;
+};
+
+/** An open video with its decoder. */
+export type VideoStream<Picture = HostImage> = {
+  readonly width: number;
+  readonly height: number;
+  readonly duration: number;
+  readonly frameRate?: number;
+  readonly codec: string;
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly colour: ColourDescription;
+  readonly decode: (
+    range?: FrameRange,
+    choice?: FrameChoice,
+  ) => AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
+  readonly index: VideoFile['index'];
+  readonly close: () => void;
+};
+
+/** The frames of a file as a decoder gives them. Closing it closes the file. */
+export const videoStream = <Picture>(
+  file: VideoFile,
+  decoder: PictureDecoder<Picture>,
+  onDamage: OnDamage = 'error',
+): VideoStream<Picture> => {
+  const { setup, duration, frameRate, rotation } = file;
+  const state: State<Picture> = { closed: false, active: new Set() };
+  return {
+    width: setup.width,
+    height: setup.height,
+    duration,
+    ...(frameRate === undefined ? {} : { frameRate }),
+    codec: setup.codec,
+    rotation,
+    colour: describeColour([file.colour], setup.height),
+    decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice), state),
+    index: file.index,
+    close: () => {
+      if (state.closed) return;
+      state.closed = true;
+      decoder.close?.();
+      file.close();
+      // Gives back what an iteration holds that nobody goes on with.
+      for (const frames of state.active) frames.return().catch(() => {});
+    },
+  };
+};
+
+type Frames<Picture> = AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
+type State<Picture> = { closed: boolean; readonly active: Set<Frames<Picture>> };
+
+const disposed = (): VideoError =>
+  new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+
+/** Makes an iteration end with an error, and not as if the video were over, when its video is closed. */
+async function* guard<Picture>(frames: Frames<Picture>, state: State<Picture>): Frames<Picture> {
+  if (state.closed) throw disposed();
+  state.active.add(frames);
+  try {
+    for await (const frame of frames) {
+      if (state.closed) break;
+      yield frame;
+    }
+  } catch (error) {
+    throw state.closed ? disposed() : error;
+  } finally {
+    state.active.delete(frames);
+  }
+  if (state.closed) throw disposed();
+}
+
+async function* decode<Picture>(
+  file: VideoFile,
+  decoder: PictureDecoder<Picture>,
+  onDamage: OnDamage,
+  range: FrameRange = {},
+  { held = 1, few = false, pick }: FrameChoice = {},
+): Frames<Picture> {
+  const { duration, what, counted } = file;
+  let shown = 0;
+  const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
+  let index = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  let lastDuration = 0;
+  // A decoder's errors and the container's, but not those of the loop's own body, are about a corrupt video.
+  const pictures = decoder.decode(from, to, { held, few });
+  try {
+    for (;;) {
+      const next = await pictures.next().catch((cause: unknown) => {
+        throw decodeError(cause, what, end);
+      });
+      if (next.done) break;
+      const picture = next.value;
+      const timestamp = counted === undefined ? picture.timestamp : shown++ / counted;
+      if (timestamp >= to) {
+        picture.drop();
+        return;
+      }
+      end = timestamp + picture.duration;
+      lastDuration = picture.duration;
+      if (from !== undefined && timestamp < from) {
+        picture.drop();
+        continue;
+      }
+      if (pick ? !pick(timestamp) : index % step !== 0) {
+        picture.drop();
+      } else {
+        if (picture.damaged && onDamage === 'error') {
+          picture.drop();
+          throw new VideoError(
+            'corrupt',
+            `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged`,
+          );
+        }
+        yield { timestamp, duration: picture.duration, index, damaged: picture.damaged, ...picture.read() };
+      }
+      index++;
+    }
+  } finally {
+    await pictures.return();
+  }
+  // A file that is cut off behind its index decodes to where it ends, without an error.
+  if (duration - end > 1.5 * lastDuration + 0.05) {
+    const found =
+      end === Number.NEGATIVE_INFINITY
+        ? `Expected frames in ${what} but it has none`
+        : `Expected ${duration.toFixed(3)} s of video in ${what} but it ends at ${end.toFixed(3)} s`;
+    throw new VideoError('truncated', `${found}: is the file cut off?`);
+  }
+}
+
+const decodeError = (cause: unknown, what: string, end: number): unknown =>
+  cause instanceof CuweaveError
+    ? cause
+    : new VideoError(
+        'corrupt',
+        `Expected video in ${what} but the decoder refused it ${
+          end === Number.NEGATIVE_INFINITY ? 'at its start' : `near ${end.toFixed(3)} s`
+        }: ${messageOf(cause)}`,
+        { cause },
+      );
+
+const checkRange = (range: FrameRange): FrameRange => {
+  for (const key of ['from', 'to'] as const) {
+    const value = range[key];
+    if (value !== undefined && !(typeof value === 'number' && !Number.isNaN(value))) {
+      throw expected('seconds', `options.${key}`, describe(value));
+    }
+  }
+  if (range.step !== undefined && !(Number.isInteger(range.step) && range.step >= 1)) {
+    throw expected('a whole number of at least 1', 'options.step', describe(range.step));
+  }
+  return range;
+};
