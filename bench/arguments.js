@@ -33,11 +33,14 @@ export const parseArguments = (argv, peers) => {
   } catch (error) {
     throw new Error(`${error.message.split('. ')[0]}. Run with --help for the options.`);
   }
-  if (values.help) return { help: true };
+  if (values.help) {
+    return { help: true };
+  }
   const count = name => {
     const number = values[name] === undefined ? undefined : Number(values[name]);
-    if (number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= 1000))
+    if (number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= 1000)) {
       throw new Error(`--${name}: expected a whole number in 1..1000 but received ${values[name]}`);
+    }
     return number;
   };
   const repetitions = count('repetitions');
@@ -46,9 +49,12 @@ export const parseArguments = (argv, peers) => {
   const names = values.peers === undefined ? known : values.peers.split(',').map(name => name.trim());
   const chosen = names.length === 1 && names[0] === 'none' ? [] : names;
   const unknown = chosen.find(name => !known.includes(name));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new Error(`--peers: expected some of ${known.join(', ')}, or none, but received ${unknown}`);
-  if (values.out === '') throw new Error('--out: expected a folder but received nothing');
+  }
+  if (values.out === '') {
+    throw new Error('--out: expected a folder but received nothing');
+  }
   return {
     help: false,
     cases: selectCases(values.cases),

@@ -12,7 +12,9 @@ export const selectCases = (pattern = '', cases = bench.cases) => {
     throw new Error(`--cases: expected a regular expression but received ${pattern} (${error.message})`);
   }
   const chosen = cases.filter(({ id }) => matches.test(id));
-  if (chosen.length > 0) return chosen;
+  if (chosen.length > 0) {
+    return chosen;
+  }
   const known = cases.map(({ id }) => id).join(', ');
   throw new Error(`--cases: expected a pattern that matches a case (${known}) but received ${pattern}`);
 };

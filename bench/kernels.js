@@ -42,7 +42,9 @@ const random = (dtype, length, [from, to] = [0, 256]) => {
       return from + (state / 2 ** 32) * (to - from);
     };
     const array = dtype === 'f32' ? new Float32Array(length) : new Uint8Array(length);
-    for (let i = 0; i < length; i++) array[i] = next();
+    for (let i = 0; i < length; i++) {
+      array[i] = next();
+    }
     arrays.set(key, array);
   }
   return arrays.get(key);
@@ -75,17 +77,27 @@ const time = async (call, sets) => {
   let copies = 4;
   // The first run warms up: it loads code, which may wait for the GPU, and touches all buffers, whose pages the CPU gets then.
   for (let n = 0; runs.length < REPETITIONS; n++) {
-    if (onGpu) for (let i = 0; i < copies; i++) busy[0].copyTo(busy[1]);
+    if (onGpu) {
+      for (let i = 0; i < copies; i++) {
+        busy[0].copyTo(busy[1]);
+      }
+    }
     const start = device.stream.record();
     const began = performance.now();
-    for (let i = 0; i < (n === 0 ? Math.max(LAUNCHES, sets) : LAUNCHES); i++) call(n * LAUNCHES + i);
+    for (let i = 0; i < (n === 0 ? Math.max(LAUNCHES, sets) : LAUNCHES); i++) {
+      call(n * LAUNCHES + i);
+    }
     const tooLate = onGpu && start.done;
     const end = device.stream.record();
     await end.wait();
-    if (n === 0) continue;
+    if (n === 0) {
+      continue;
+    }
     if (tooLate) {
       copies *= 2;
-      if (copies > 1024) throw new Error('Expected calls to be enqueued faster than 1,024 copies run.');
+      if (copies > 1024) {
+        throw new Error('Expected calls to be enqueued faster than 1,024 copies run.');
+      }
       continue;
     }
     // On the CPU there is no queue to keep full, and the wall clock is the one that counts.
@@ -106,7 +118,9 @@ const copyBandwidth = async bytes => {
     const [from, to] = tensors[i % pairs];
     from.copyTo(to);
   }, pairs);
-  for (const tensor of tensors.flat()) tensor.dispose();
+  for (const tensor of tensors.flat()) {
+    tensor.dispose();
+  }
   return (2 * values) / micros;
 };
 
@@ -161,8 +175,11 @@ for (const one of casesOn(device.kind, selectCases(given.cases))) {
     }, sets.length);
     const roof = moved / (await copyBandwidth(moved));
     rows.push({ case: id, label, n, micros, roof });
-    for (const { images, out } of sets)
-      for (const held of new Set([...images, ...tensorsOf(out)])) held.dispose();
+    for (const { images, out } of sets) {
+      for (const held of new Set([...images, ...tensorsOf(out)])) {
+        held.dispose();
+      }
+    }
   }
 }
 

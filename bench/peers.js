@@ -68,19 +68,25 @@ const end = ({ pid }) => {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    if (error.code !== 'ESRCH') {
+      throw error;
+    }
   }
 };
 /** Ends what runs, as a terminal does not reach their groups. */
 export const endRunning = () => {
-  for (const child of running) end(child);
+  for (const child of running) {
+    end(child);
+  }
 };
 
 /** Runs a program to its end, or ends it and what it started after so many seconds. Arguments are never read by a shell. */
 export const run = (command, args, { seconds = 600 } = {}) =>
   new Promise(resolve => {
     const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    if (child.pid) running.add(child);
+    if (child.pid) {
+      running.add(child);
+    }
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) {
       child[name].setEncoding('utf8').on('data', text => {
@@ -111,8 +117,12 @@ export const missingModules = modules => {
   const code =
     'import importlib.util, sys\nprint([name for name in sys.argv[1:] if not importlib.util.find_spec(name)])';
   const done = spawnSync(python, ['-c', code, ...modules], { encoding: 'utf8' });
-  if (done.error) return { why: `${python} was not found` };
-  if (done.status !== 0) return { why: `${python}: ${lastLine(done.stderr)}` };
+  if (done.error) {
+    return { why: `${python} was not found` };
+  }
+  if (done.status !== 0) {
+    return { why: `${python}: ${lastLine(done.stderr)}` };
+  }
   return { missing: done.stdout.match(/\w+/g) ?? [] };
 };
 
@@ -127,33 +137,48 @@ export const compilePeer = async ({ source, libraries }, into) => {
       seconds: 180,
     },
   );
-  if (done.status === 0) return { command: binary, args: [] };
+  if (done.status === 0) {
+    return { command: binary, args: [] };
+  }
   return { why: whyNotCompiled(done) };
 };
 
 /** nvcc's complaint in a line. */
 export const whyNotCompiled = ({ stderr, timedOut }) => {
-  if (timedOut) return 'nvcc took too long';
+  if (timedOut) {
+    return 'nvcc took too long';
+  }
   const header = /(\S+\.h): No such file/.exec(stderr)?.[1];
-  if (header) return `the header ${header} was not found`;
+  if (header) {
+    return `the header ${header} was not found`;
+  }
   const library = /cannot find -l(\w+)/.exec(stderr)?.[1];
-  if (library) return `the library ${library} was not found`;
+  if (library) {
+    return `the library ${library} was not found`;
+  }
   return lastLine(stderr);
 };
 
 /** How to start a peer, or why it cannot be. */
 export const preparePeer = async (peer, into) => {
-  if (peer.source) return compilePeer(peer, into);
+  if (peer.source) {
+    return compilePeer(peer, into);
+  }
   const { missing, why } = missingModules(peer.modules);
-  if (why) return { why };
-  if (missing.length > 0)
+  if (why) {
+    return { why };
+  }
+  if (missing.length > 0) {
     return { why: `${python} has no module named ${missing.map(name => `'${name}'`).join(', ')}` };
+  }
   return { command: python, args: [join(folder, peer.script)] };
 };
 
 /** A case as a peer takes it: Python reads cases.json itself, CUDA is given what it needs. */
 export const caseArgument = (peer, one, n) => {
-  if (!peer.source) return `${one.id}:${n}`;
+  if (!peer.source) {
+    return `${one.id}:${n}`;
+  }
   const { source, output, tolerance, tolerances = {}, options } = one;
   const sizes = [source.width, source.height, output.width, output.height];
   return [one.id, n, ...sizes, tolerances[peer.id] ?? tolerance, ...(options?.matrix?.dstToSrc ?? [])].join(
@@ -168,8 +193,12 @@ export const runPeer = async (peer, { command, args }, { rows, repetitions, seco
     // A case that was begun in time may still compile and run.
     seconds: seconds + 30,
   });
-  if (done.timedOut) return { why: `cut off after ${Math.round(seconds + 30)} s` };
-  if (done.status !== 0) return { why: `failed: ${lastLine(done.stderr)}` };
+  if (done.timedOut) {
+    return { why: `cut off after ${Math.round(seconds + 30)} s` };
+  }
+  if (done.status !== 0) {
+    return { why: `failed: ${lastLine(done.stderr)}` };
+  }
   try {
     return JSON.parse(lastLine(done.stdout));
   } catch {

@@ -14,10 +14,13 @@ const allowed = () =>
 
 /** The command held to the first so many of the processors; as it is where the number is not given. @throws Error if there are fewer. */
 export const onProcessors = (threads, command, args, processors = allowed()) => {
-  if (threads === undefined) return { command, args };
-  if (threads > processors.length)
+  if (threads === undefined) {
+    return { command, args };
+  }
+  if (threads > processors.length) {
     throw new Error(
       `--threads: expected at most ${processors.length}, the processors here, but received ${threads}`,
     );
+  }
   return { command: 'taskset', args: ['-c', processors.slice(0, threads).join(','), command, ...args] };
 };

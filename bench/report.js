@@ -10,7 +10,9 @@ export const mergeRows = (ours, documents, outliers) =>
     const peers = {};
     for (const [id, { rows = [] }] of Object.entries(documents)) {
       const found = rows.find(other => other.case === row.case && other.n === row.n);
-      if (!found) continue;
+      if (!found) {
+        continue;
+      }
       const { micros, check, waited } = found;
       const differs = !agrees(check, outliers);
       peers[id] = { micros, ratio: micros / row.micros, check, differs, ...(waited ? { waited } : {}) };
@@ -22,7 +24,9 @@ export const formatMicros = micros => (micros < 1000 ? micros.toFixed(1) : micro
 export const formatRatio = ratio => (ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0));
 
 const cell = peer => {
-  if (!peer) return '–';
+  if (!peer) {
+    return '–';
+  }
   const marks = `${peer.waited ? '\\*' : ''}${peer.differs ? ' ≠' : ''}`;
   return `${formatMicros(peer.micros)} (${formatRatio(peer.ratio)}×)${marks}`;
 };
@@ -46,8 +50,12 @@ export const table = (rows, columns) => {
 
 const number = value => (value === null ? 'NaN' : Number(value.toPrecision(3)));
 const difference = ({ check }) => {
-  if (!check) return 'it was not compared';
-  if (check.wrong) return `it gave ${check.wrong}`;
+  if (!check) {
+    return 'it was not compared';
+  }
+  if (check.wrong) {
+    return `it gave ${check.wrong}`;
+  }
   const { maxError, share, tolerance } = check;
   return `up to ${number(maxError)}, ${number(100 * share)} % of the values by more than ${tolerance}`;
 };

@@ -37,14 +37,18 @@ const out = resolve(options.out ?? join(here, 'out'));
 
 const node = (...args) => {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) fail(`node ${args.join(' ')} failed`);
+  if (status !== 0) {
+    fail(`node ${args.join(' ')} failed`);
+  }
 };
 if (process.env.npm_execpath) {
   node(process.env.npm_execpath, 'run', '--silent', 'build');
   node('dist/compiler/cli.js', 'build', 'bench/pipelines.ts', '-o', 'bench/build');
 }
 for (const built of ['dist/runtime/index.js', 'bench/build/index.js']) {
-  if (!existsSync(join(root, built))) fail(`Expected ${built} but it is not built: npm run bench builds it.`);
+  if (!existsSync(join(root, built))) {
+    fail(`Expected ${built} but it is not built: npm run bench builds it.`);
+  }
 }
 const { cudaStatus } = await import('cuweave');
 
@@ -95,7 +99,9 @@ const measureOurs = async (kind, cases, repetitions, data) => {
   const wanted = ['--json', '--data', data, '--cases', pattern, '--repetitions', String(repetitions)];
   const { command, args } = held(kind, process.execPath, [join(here, 'kernels.js'), kind, ...wanted]);
   const done = await run(command, args);
-  if (done.status !== 0) throw new Error(`Our cases failed on ${kind}:\n${done.stderr}`);
+  if (done.status !== 0) {
+    throw new Error(`Our cases failed on ${kind}:\n${done.stderr}`);
+  }
   return JSON.parse(done.stdout.trim().split('\n').pop()).rows;
 };
 
@@ -106,9 +112,13 @@ const measurePeer = async (peer, prepared, rows, repetitions, data) => {
     console.error(`  ${peer.label}: ${why}`);
     return {};
   };
-  if (prepared.why) return skip(prepared.why);
+  if (prepared.why) {
+    return skip(prepared.why);
+  }
   const seconds = Math.min(peer.seconds, left());
-  if (seconds < 5) return skip('cut off: the time of the whole run was over');
+  if (seconds < 5) {
+    return skip('cut off: the time of the whole run was over');
+  }
   const began = performance.now();
   const result = await runPeer(peer, held(peer.on, prepared.command, prepared.args), {
     rows,
@@ -116,15 +126,18 @@ const measurePeer = async (peer, prepared, rows, repetitions, data) => {
     seconds,
     data,
   });
-  if (result.why) return skip(result.why);
+  if (result.why) {
+    return skip(result.why);
+  }
   versions[peer.label] = result.version;
   for (const { case: id, n, why, cutOff } of result.skipped) {
     // What a peer has no operation for shows in the table; what failed is said.
-    if (why !== 'not an operation of this peer')
+    if (why !== 'not an operation of this peer') {
       absent.push({
         what: `${peer.label}, ${id}, N = ${n}`,
         why: cutOff ? `cut off after ${Math.round(seconds)} s` : why,
       });
+    }
   }
   console.error(
     `  ${peer.label}: ${result.rows.length} rows in ${Math.round((performance.now() - began) / 1000)} s`,
@@ -139,7 +152,9 @@ const measureDevice = async (kind, cases) => {
   mkdirSync(data);
   // Compilers run beside our kernels' times on a GPU, which do not depend on the host; on the CPU nothing runs beside.
   const preparing = chosen.map(peer => preparePeer(peer, scratch));
-  if (kind === 'cpu') await Promise.all(preparing);
+  if (kind === 'cpu') {
+    await Promise.all(preparing);
+  }
   console.error(`${kind === 'cuda' ? versions.GPU : versions.CPU}:`);
   const ours = await measureOurs(kind, cases, repetitions, data);
   console.error(`  cuweave: ${ours.length} rows`);
@@ -147,7 +162,9 @@ const measureDevice = async (kind, cases) => {
   const documents = {};
   for (const [at, peer] of chosen.entries()) {
     const { document } = await measurePeer(peer, await preparing[at], rows, repetitions, data);
-    if (document) documents[peer.id] = document;
+    if (document) {
+      documents[peer.id] = document;
+    }
   }
   return { kind, rows: mergeRows(ours, documents, bench.outliers), columns: chosen };
 };
@@ -157,11 +174,17 @@ try {
   // Beside a GPU's, the CPU's table holds the cases that a peer has there. It comes first: what may be cut off comes last.
   const compared = options.peers.flatMap(({ on, cases = [] }) => (on === 'cpu' ? cases : []));
   const onCpu = casesOn('cpu', options.cases).filter(({ id }) => !cuda.usable || compared.includes(id));
-  if (onCpu.length > 0) tables.push(await measureDevice('cpu', onCpu));
+  if (onCpu.length > 0) {
+    tables.push(await measureDevice('cpu', onCpu));
+  }
   const onGpu = casesOn('cuda', options.cases);
-  if (cuda.usable && onGpu.length > 0) tables.unshift(await measureDevice('cuda', onGpu));
+  if (cuda.usable && onGpu.length > 0) {
+    tables.unshift(await measureDevice('cuda', onGpu));
+  }
   for (const peer of options.peers) {
-    if (peer.on === 'cuda' && !cuda.usable) absent.push({ what: peer.label, why: 'no CUDA device' });
+    if (peer.on === 'cuda' && !cuda.usable) {
+      absent.push({ what: peer.label, why: 'no CUDA device' });
+    }
   }
 } catch (error) {
   console.error(error.message);
@@ -169,7 +192,9 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-if (process.exitCode) process.exit();
+if (process.exitCode) {
+  process.exit();
+}
 
 const method =
   'On a GPU a time is one call of 20 back to back between two events, behind copies until all are enqueued, the median of ' +
@@ -186,12 +211,18 @@ const written = [
     chart(rows, columns, `cuweave and its peers on ${kind === 'cuda' ? versions.GPU : versions.CPU}`),
   ]),
 ];
-for (const [name, text] of written) writeFileSync(join(out, name), text);
-for (const { rows, columns } of tables) console.log(`\n${table(rows, columns)}`);
+for (const [name, text] of written) {
+  writeFileSync(join(out, name), text);
+}
+for (const { rows, columns } of tables) {
+  console.log(`\n${table(rows, columns)}`);
+}
 console.log(
   `\n${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join('; ')}`,
 );
-for (const { what, why } of absent) console.log(`not measured: ${what}: ${why}`);
+for (const { what, why } of absent) {
+  console.log(`not measured: ${what}: ${why}`);
+}
 console.log(`\nwritten: ${written.map(([name]) => join(out, name)).join(', ')}`);

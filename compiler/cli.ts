@@ -10,14 +10,16 @@ import { version } from './package.js';
 const count = (text: string): number => {
   const value = Number(text);
   // Number also reads '', '0x10' and '1e3'.
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
     throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  }
   return value;
 };
 const dimensions = (text: string): { width: number; height: number } => {
   const [width = 0, height = 0] = /^\d{1,5}x\d{1,5}$/.test(text) ? text.split('x').map(Number) : [];
-  if (![width, height].every(size => size >= 1 && size <= 65535))
+  if (![width, height].every(size => size >= 1 && size <= 65535)) {
     throw new InvalidArgumentError('Expected WIDTHxHEIGHT in pixels, each 1 to 65535, as in 1920x1080.');
+  }
   return { width, height };
 };
 const listed = (text: string, before: readonly string[] | undefined): string[] => [
@@ -27,15 +29,17 @@ const listed = (text: string, before: readonly string[] | undefined): string[] =
 /** `name=value`, the value as JSON; a word that is no JSON stands for itself. */
 const setting = (text: string, before: Record<string, unknown> | undefined): Record<string, unknown> => {
   const at = text.indexOf('=');
-  if (at < 1)
+  if (at < 1) {
     throw new InvalidArgumentError(`Expected NAME=JSON, as in matrix='{"dstToSrc":[1,0,0,0,1,0]}'.`);
+  }
   const value = text.slice(at + 1);
   let parsed: unknown = value;
   try {
     parsed = JSON.parse(value);
   } catch {
-    if (/^[[{"]/.test(value))
+    if (/^[[{"]/.test(value)) {
       throw new InvalidArgumentError(`Expected JSON after ${text.slice(0, at)}= but received ${value}`);
+    }
   }
   return { ...before, [text.slice(0, at)]: parsed };
 };
@@ -46,8 +50,9 @@ const image = (
   before: Readonly<Record<string, readonly string[]>> | undefined,
 ): Record<string, readonly string[]> => {
   const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1)
+  if (at < 1 || at === text.length - 1) {
     throw new InvalidArgumentError('Expected NAME=PATH, as in background=street.png.');
+  }
   const name = text.slice(0, at);
   const others = before && Object.hasOwn(before, name) ? before[name] : [];
   return { ...before, [name]: [...(others ?? []), text.slice(at + 1)] };
@@ -250,7 +255,9 @@ program
         console.log(
           `${result.frames} ${result.frames === 1 ? 'frame' : 'frames'} on ${result.device}${decoded} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
         );
-        for (const file of result.files) console.log(file);
+        for (const file of result.files) {
+          console.log(file);
+        }
       } finally {
         display.stop();
       }
@@ -300,12 +307,19 @@ program
 
 /** What went wrong, in the words that help: a stack only where the defect is ours. */
 const report = (error: unknown): void => {
-  if (error instanceof SpecError) console.error(error.message.trimEnd());
-  else if (error instanceof BuildError) console.error(`error: ${error.message}`);
-  else if (error instanceof InternalError || !(error instanceof Error)) console.error(error);
+  if (error instanceof SpecError) {
+    console.error(error.message.trimEnd());
+  } else if (error instanceof BuildError) {
+    console.error(`error: ${error.message}`);
+  } else if (error instanceof InternalError || !(error instanceof Error)) {
+    console.error(error);
+  }
   // The runtime's errors say what to do in their message; a name of its own marks them.
-  else if (error.name !== 'Error' && error.name !== 'TypeError') console.error(`error: ${error.message}`);
-  else console.error(process.env.CUWEAVE_STACK ? error.stack : `error: ${error.message}`);
+  else if (error.name !== 'Error' && error.name !== 'TypeError') {
+    console.error(`error: ${error.message}`);
+  } else {
+    console.error(process.env.CUWEAVE_STACK ? error.stack : `error: ${error.message}`);
+  }
 };
 
 program.parseAsync().catch(error => {

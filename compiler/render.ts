@@ -39,6 +39,8 @@ const load = (): Map<string, HandlebarsTemplateDelegate> => {
 export const render = (name: TemplateName, view: object): string => {
   templates ??= load();
   const template = templates.get(name);
-  if (!template) throw new Error(`templates/${name}.hbs is missing`);
+  if (!template) {
+    throw new Error(`templates/${name}.hbs is missing`);
+  }
   return template(view);
 };

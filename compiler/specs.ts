@@ -34,7 +34,9 @@ export const checkSpecs = async (
 /** The plans of the entries. Throws {@link SpecError} with every error found. */
 export const plansOf = async (options: SpecOptions): Promise<readonly Plan[]> => {
   const { plans, diagnostics, formatted } = await checkSpecs(options);
-  if (diagnostics.length > 0) throw new SpecError(diagnostics, formatted);
+  if (diagnostics.length > 0) {
+    throw new SpecError(diagnostics, formatted);
+  }
   return plans;
 };
 

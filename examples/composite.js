@@ -44,7 +44,9 @@ for (const [n, background] of backgrounds.entries()) {
   );
 }
 console.log(`formula  differs by ${worst.toFixed(3)} at most`);
-if (worst > 0.51) process.exitCode = 1;
+if (worst > 0.51) {
+  process.exitCode = 1;
+}
 
 const out = new URL('out/', import.meta.url);
 mkdirSync(out, { recursive: true });

@@ -10,7 +10,9 @@ const image = Image.fromHost(device, { format: 'rgb8', width: 256, height: 1, pl
 const floats = bytesToFloat(image);
 const planes = await floats.toHost();
 console.log(`to float   ${planes.dtype} ${planes.layout} [${planes.shape.join(', ')}]`);
-for (const x of [0, 100, 255]) console.log(`  red of pixel ${x}: ${planes.data[x]}`);
+for (const x of [0, 100, 255]) {
+  console.log(`  red of pixel ${x}: ${planes.data[x]}`);
+}
 
 const worst = Math.max(...Array.from(planes.data.subarray(0, 256), (v, x) => Math.abs(v - x / 255)));
 console.log(`  x / 255 differs by ${worst.toExponential(1)} at most`);
@@ -27,4 +29,6 @@ const held = Array.from((await floatToBytes(tensor).toHost()).data);
 console.log(`held       ${held.join(' ')}`);
 
 const isHeld = held.join(' ') === '0 0 2 255 0 2';
-if (!same || !isHeld || worst > 1e-7) process.exitCode = 1;
+if (!same || !isHeld || worst > 1e-7) {
+  process.exitCode = 1;
+}

@@ -11,7 +11,9 @@ for await (const frame of video.frames({ to: 0.5, step: 4 })) {
   const tensor = toFloat(frame);
   const [{ data, shape }, nv12] = await Promise.all([tensor.toHost(), frame.toHost()]);
   tensor.dispose();
-  if (frame.index === 0) console.log(`tensor   f32 [${shape.join(', ')}], colours ${frame.colour.matrix}`);
+  if (frame.index === 0) {
+    console.log(`tensor   f32 [${shape.join(', ')}], colours ${frame.colour.matrix}`);
+  }
 
   // The same by hand. Luma has a byte per pixel; chroma a pair for two by two pixels.
   const { width, height } = frame;
@@ -32,10 +34,14 @@ for await (const frame of video.frames({ to: 0.5, step: 4 })) {
     const green = (grey - kr * red - kb * blue) / (1 - kr - kb);
     const got = [0, 1, 2].map(c => data[(c * height + y) * width + x]);
     worst = Math.max(worst, ...[red, green, blue].map((value, c) => Math.abs(value - got[c])));
-    if (frame.index === 0) console.log(`(${x}, ${y})  ${got.map(value => value.toFixed(2)).join(' ')}`);
+    if (frame.index === 0) {
+      console.log(`(${x}, ${y})  ${got.map(value => value.toFixed(2)).join(' ')}`);
+    }
   }
 }
 await video[Symbol.asyncDispose]();
 
 console.log(`formula  differs by ${worst.toExponential(1)} at most`);
-if (worst > 1e-3) process.exitCode = 1;
+if (worst > 1e-3) {
+  process.exitCode = 1;
+}

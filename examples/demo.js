@@ -32,7 +32,9 @@ for await (const batch of video.batches(8)) {
   frames += batch.length;
   shape = `${host.dtype} [${host.shape.join(', ')}]`;
   thumbnails.push(shown);
-  for (const memory of [tensor, pictures, batch]) memory.dispose();
+  for (const memory of [tensor, pictures, batch]) {
+    memory.dispose();
+  }
 }
 const seconds = (performance.now() - started) / 1000;
 await video.dispose();

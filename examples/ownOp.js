@@ -32,7 +32,9 @@ for (const [n, tensor] of results.entries()) {
   const source = random(data.length);
   for (let at = 0; at < data.length; at += 3) {
     const wanted = byHand(source.subarray(at, at + 3));
-    for (let c = 0; c < 3; c++) worst = Math.max(worst, Math.abs(data[at + c] - wanted[c]));
+    for (let c = 0; c < 3; c++) {
+      worst = Math.max(worst, Math.abs(data[at + c] - wanted[c]));
+    }
   }
   const first = Array.from(data.subarray(0, 3)).join(' ');
   const exact = byHand(source.subarray(0, 3)).map(value => value.toFixed(2));
@@ -40,4 +42,6 @@ for (const [n, tensor] of results.entries()) {
 }
 // Bytes are rounded, so half a level is the most that it can be.
 console.log(`formula  differs by ${worst.toFixed(3)} at most`);
-if (worst > 0.501) process.exitCode = 1;
+if (worst > 0.501) {
+  process.exitCode = 1;
+}

@@ -30,13 +30,21 @@ let different = 0;
 const size = shown.data.length / frames.length;
 for await (const frame of video.frames()) {
   const n = frames.frames.findIndex(({ index }) => index === frame.index);
-  if (n < 0) continue;
+  if (n < 0) {
+    continue;
+  }
   const one = picture(frame, upright);
   const { data } = await one.toHost();
   one.dispose();
   const same = Buffer.compare(Buffer.from(data), Buffer.from(shown.data.subarray(n * size, (n + 1) * size)));
-  if (same !== 0 || frame.timestamp !== frames.timestamps[n]) different++;
+  if (same !== 0 || frame.timestamp !== frames.timestamps[n]) {
+    different++;
+  }
 }
-for (const held of [tensor, frames, video]) await held.dispose();
+for (const held of [tensor, frames, video]) {
+  await held.dispose();
+}
 console.log(`check    ${different} of ${frames.length} differ from what reading in order gives`);
-if (different > 0) process.exitCode = 1;
+if (different > 0) {
+  process.exitCode = 1;
+}

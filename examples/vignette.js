@@ -36,4 +36,6 @@ for (const [image, length] of focal.entries()) {
   );
 }
 console.log(`formula  differs by ${worst.toFixed(3)} at most`);
-if (worst > 0.51) process.exitCode = 1;
+if (worst > 0.51) {
+  process.exitCode = 1;
+}

@@ -28,7 +28,9 @@ for (const [x, y] of [
   worst = Math.max(worst, Math.abs(got - wanted));
 }
 console.log(`formula  differs by ${worst.toExponential(1)} at most`);
-if (worst > 1e-3) process.exitCode = 1;
+if (worst > 1e-3) {
+  process.exitCode = 1;
+}
 
 // A picture, turned by 15° around its centre; `srcToDst` is the direction in which one thinks of turning.
 const data = Uint8Array.from({ length: 3 * width * height }, (_, n) => {
@@ -45,4 +47,6 @@ mkdirSync(out, { recursive: true });
 await writePicture(new URL('warp.png', out).pathname, turned);
 const corner = Array.from(turned.data.subarray(0, 3));
 console.log(`picture  out/warp.png, its first pixel lies outside and is the border: ${corner.join(' ')}`);
-if (corner.some(value => value !== 32)) process.exitCode = 1;
+if (corner.some(value => value !== 32)) {
+  process.exitCode = 1;
+}

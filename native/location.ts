@@ -8,8 +8,9 @@ const findRoot = (): string => {
   // `native/` and `dist/native/` both lie below the package's own package.json; native/package.json is not it.
   while (!existsSync(join(folder, 'native', 'CMakeLists.txt'))) {
     const parent = dirname(folder);
-    if (parent === folder)
+    if (parent === folder) {
       throw new Error('the package is incomplete: there is no native/CMakeLists.txt in it');
+    }
     folder = parent;
   }
   return folder;

@@ -23,8 +23,12 @@ export const roundToF16 = (v: f32): f32 => {
   f16Bits[0] = v;
   const value = f16Bits[0];
   const exponent = ((f16Word[0] >>> 23) & 255) - 127;
-  if (!Number.isFinite(value) || value === 0) return value;
-  if (Math.abs(value) >= 65520) return value < 0 ? -Infinity : Infinity;
+  if (!Number.isFinite(value) || value === 0) {
+    return value;
+  }
+  if (Math.abs(value) >= 65520) {
+    return value < 0 ? -Infinity : Infinity;
+  }
   // The distance between halves at this size: 2^(e−10), and 2^−24 below the smallest normal half.
   const step = 2 ** (Math.max(exponent, -14) - 10);
   return roundHalfEven(value / step) * step;

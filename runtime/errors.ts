@@ -120,10 +120,18 @@ export class LibraryError extends CuweaveError {
 
 /** A value as a message shows it: short, with its type where that helps. */
 export const describe = (value: unknown): string => {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 57)}…'` : `'${value}'`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
+  if (value === null || value === undefined) {
+    return String(value);
+  }
+  if (typeof value === 'string') {
+    return value.length > 60 ? `'${value.slice(0, 57)}…'` : `'${value}'`;
+  }
+  if (typeof value === 'bigint') {
+    return `${value}n`;
+  }
+  if (typeof value !== 'object') {
+    return typeof value === 'function' ? 'a function' : String(value);
+  }
   if (Array.isArray(value)) {
     const items = value
       .slice(0, 8)
@@ -131,8 +139,12 @@ export const describe = (value: unknown): string => {
     return `[${items.join(', ')}${value.length > 8 ? `, … (${value.length})` : ''}]`;
   }
   const named = Object.getPrototypeOf(value)?.constructor?.name;
-  if (ArrayBuffer.isView(value)) return `${named} of ${value.byteLength} bytes`;
-  if (named !== undefined && named !== 'Object') return /^[AEIOU]/.test(named) ? `an ${named}` : `a ${named}`;
+  if (ArrayBuffer.isView(value)) {
+    return `${named} of ${value.byteLength} bytes`;
+  }
+  if (named !== undefined && named !== 'Object') {
+    return /^[AEIOU]/.test(named) ? `an ${named}` : `a ${named}`;
+  }
   const keys = Object.keys(value);
   return keys.length === 0 ? '{}' : `{ ${keys.slice(0, 6).join(', ')}${keys.length > 6 ? ', …' : ''} }`;
 };
@@ -155,7 +167,9 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} Mi
 
 /** The typed error for what the addon threw. */
 export const fromNative = (thrown: unknown): Error => {
-  if (!(thrown instanceof Error)) return new CuweaveError(String(thrown));
+  if (!(thrown instanceof Error)) {
+    return new CuweaveError(String(thrown));
+  }
   const failure = thrown as NativeFailure;
   const { message, code = 0, cuda = '', operation = '' } = failure;
   switch (failure.kind) {

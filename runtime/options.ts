@@ -18,7 +18,9 @@ export const requireKnown = (
     throw expected('an object', path, describe(given));
   }
   for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
+    if (known.includes(name)) {
+      continue;
+    }
     const list = known.length === 0 ? 'It has none.' : `Known: ${known.join(', ')}.`;
     const { message } = expected(what, path, `'${name}'`, list);
     throw new ArgumentError(message, `${path}.${name}`);

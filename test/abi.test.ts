@@ -82,7 +82,9 @@ describe('header and manifest', () => {
   it('stand beside the library that they name', () => {
     const header = readFileSync(join(out, 'pipelines.h'), 'utf8');
     expect(header).toContain(`The C ABI of ${manifest.library}`);
-    for (const { name } of manifest.pipelines) expect(header).toContain(`int cuweave_${name}_host(`);
+    for (const { name } of manifest.pipelines) {
+      expect(header).toContain(`int cuweave_${name}_host(`);
+    }
   });
 });
 

@@ -33,7 +33,9 @@ const steps = async (options: Partial<BuildOptions> = {}): Promise<string[]> => 
   await run({
     ...options,
     onProgress: ({ label, cached }) => {
-      if (!cached) done.push(label);
+      if (!cached) {
+        done.push(label);
+      }
     },
   });
   return done.sort();
@@ -238,8 +240,11 @@ describe('what is missing', () => {
       return await work();
     } finally {
       for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
+        if (value === undefined) {
+          delete process.env[name];
+        } else {
+          process.env[name] = value;
+        }
       }
     }
   };

@@ -54,7 +54,9 @@ const withEarlier = (code: string, earlier: readonly string[]): string => {
   ];
   const imports = sources.flatMap(({ from, names }) =>
     [...names].flatMap(([, name]) => {
-      if (own.has(name) || !new RegExp(`\\b${name}\\b`).test(code)) return [];
+      if (own.has(name) || !new RegExp(`\\b${name}\\b`).test(code)) {
+        return [];
+      }
       own.add(name);
       return [`import { ${name} } from '${from}';`];
     }),
@@ -95,7 +97,9 @@ const notImported = (blocks: readonly Block[]): readonly string[] => {
   const imported = new Set<string>();
   return filesOf(blocks).flatMap((file, n) => {
     for (const declaration of file.getImportDeclarations()) {
-      for (const named of declaration.getNamedImports()) imported.add(named.getName());
+      for (const named of declaration.getNamedImports()) {
+        imported.add(named.getName());
+      }
     }
     const used = file
       .getDescendantsOfKind(SyntaxKind.Identifier)
@@ -159,8 +163,12 @@ describe('links in the documentation', () => {
       .filter(link => {
         const [path, anchor] = link.split('#');
         const target = path === '' ? join(root, page) : join(root, dirname(page), path);
-        if (!existsSync(target)) return true;
-        if (anchor === undefined) return false;
+        if (!existsSync(target)) {
+          return true;
+        }
+        if (anchor === undefined) {
+          return false;
+        }
         const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)];
         return !headings.some(([, heading]) => anchorOf(heading) === anchor);
       });

@@ -18,11 +18,15 @@ beforeAll(async () => {
   expect(existsSync(join(root, 'dist/compiler/cli.js')), 'run npm run build:ts first').toBe(true);
   mkdirSync(copy, { recursive: true });
   for (const file of readdirSync(join(root, 'examples'))) {
-    if (file === 'build' || file === 'out') continue;
+    if (file === 'build' || file === 'out') {
+      continue;
+    }
     cpSync(join(root, 'examples', file), join(copy, 'examples', file), { recursive: true });
   }
   rmSync(join(copy, 'examples', 'out'), { recursive: true, force: true });
-  if (!existsSync(join(copy, 'test'))) symlinkSync(join(root, 'test'), join(copy, 'test'));
+  if (!existsSync(join(copy, 'test'))) {
+    symlinkSync(join(root, 'test'), join(copy, 'test'));
+  }
   const folder = 'test/build/examples/examples';
   await run('dist/compiler/cli.js', 'build', `${folder}/pipelines.ts`, '-o', `${folder}/build`, '--cpu');
 });
@@ -64,7 +68,9 @@ describe('examples', () => {
     // A program that finds itself wrong ends with exit code 1, and then this rejects.
     const { stdout, stderr } = await run(join(copy, 'examples', `${name}.js`));
     expect(stderr).toBe('');
-    for (const line of output[name]) expect(stdout).toMatch(line);
+    for (const line of output[name]) {
+      expect(stdout).toMatch(line);
+    }
   });
 
   it('are all run here, and all named in their README', () => {

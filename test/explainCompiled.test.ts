@@ -180,19 +180,23 @@ describe('as JSON', () => {
         ]),
       );
       for (const { stages } of pipeline.kernels) {
-        for (const { name, rule } of stages) expect(text).toMatch(new RegExp(`^    ${name} +${rule}: `, 'm'));
+        for (const { name, rule } of stages) {
+          expect(text).toMatch(new RegExp(`^    ${name} +${rule}: `, 'm'));
+        }
         expect(stages.every(({ why }) => text.includes(why))).toBe(true);
       }
       for (const { after, image, alternatives } of pipeline.splits) {
         expect(text).toContain(`Split after ${after}: `);
         expect(text).toContain(`${image.format}, ${image.bytesPerPixel} bytes per pixel`);
-        for (const other of alternatives)
+        for (const other of alternatives) {
           expect(text).toContain(
             `After ${other.after} it would be ${other.format}, ${other.bytesPerPixel} bytes`,
           );
+        }
       }
-      for (const { bytesPerPixel } of pipeline.results?.ways ?? [])
+      for (const { bytesPerPixel } of pipeline.results?.ways ?? []) {
         expect(text).toMatch(new RegExp(`^    ${bytesPerPixel} `, 'm'));
+      }
       const launches = [...text.matchAll(/Images per launch: up to (.*)$/gm)].map(found => found[1]);
       const main = pipeline.built.filter(({ name }) => pipeline.kernels.some(kernel => kernel.name === name));
       expect(launches).toEqual(main.map(({ schedule }) => schedule.imagesPerLaunch.join(' or ')));
@@ -239,7 +243,9 @@ describe.skipIf(!nvcc)(`with nvcc${nvcc ? '' : ' (skipped: no nvcc found)'}`, ()
         expect(one).toMatchObject({ spillStoreBytes: 0, spillLoadBytes: 0, stackBytes: 0, sharedBytes: 0 });
         expect(one.codeBytes).toBeGreaterThan(500);
         expect(one.constantBytes).toBeGreaterThan(500);
-        if (!findCuobjdump(nvcc!)) continue;
+        if (!findCuobjdump(nvcc!)) {
+          continue;
+        }
         const bytes = (accesses: typeof one.globalStores): number[] => accesses!.map(access => access.bytes);
         expect(bytes(one.globalStores)).toEqual(one.alignedRows ? [16, 4] : [4]);
       }

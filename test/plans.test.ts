@@ -102,7 +102,9 @@ describe('several kernels on the CPU', () => {
         "Expected memory apart from output.tiny for output.same but received some of the same memory.",
       ]
     `);
-    for (const held of [image, tiny, same, made.tiny, made.same, overlapping]) held.dispose();
+    for (const held of [image, tiny, same, made.tiny, made.same, overlapping]) {
+      held.dispose();
+    }
   });
 
   it('check a whole call before they start', async () => {

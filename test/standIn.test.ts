@@ -69,7 +69,9 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
         (_, stdout, stderr) => resolve(stdout + stderr),
       );
     });
-    if (!existsSync(output)) throw new Error(`vitest wrote no report:\n${said}`);
+    if (!existsSync(output)) {
+      throw new Error(`vitest wrote no report:\n${said}`);
+    }
     const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as Report;
     const all = testResults.flatMap(({ assertionResults }) => assertionResults);
     const wrong = all
@@ -93,8 +95,11 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
     const before = process.env.CUDA_HOME;
     process.env.CUDA_HOME = standIn;
     const found = await findNvcc();
-    if (before === undefined) delete process.env.CUDA_HOME;
-    else process.env.CUDA_HOME = before;
+    if (before === undefined) {
+      delete process.env.CUDA_HOME;
+    } else {
+      process.env.CUDA_HOME = before;
+    }
     expect(found).toEqual({
       path: nvcc,
       version: expect.stringMatching(/^13\.0 V13\.0\.0-standIn\.[0-9a-f]{12}$/),

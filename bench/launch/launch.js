@@ -31,7 +31,9 @@ const perCall = async (call, after = () => {}) => {
   const micros = [];
   for (let round = 0; round < ROUNDS; round++) {
     const started = process.hrtime.bigint();
-    for (let i = 0; i < AT_ONCE; i++) call();
+    for (let i = 0; i < AT_ONCE; i++) {
+      call();
+    }
     micros.push(Number(process.hrtime.bigint() - started) / 1000 / AT_ONCE);
     after();
     await device.synchronize();
@@ -51,7 +53,9 @@ for (const count of [1, 16]) {
   let made = [];
   const makeOne = () => made.push(pipeline(images));
   const disposeAll = () => {
-    for (const tensor of made) tensor.dispose();
+    for (const tensor of made) {
+      tensor.dispose();
+    }
     made = [];
   };
   show('run', await perCall(makeOne, disposeAll));
@@ -77,8 +81,12 @@ try {
   args.writeUInt32LE(entry.args.size, 0);
   args.writeInt32LE(1, 4);
   const block = Buffer.alloc(entry.image.size);
-  for (const { pitch } of entry.source.planes) block.writeBigInt64LE(BigInt(width), pitch);
-  for (const { pitch } of entry.sinks[0].planes) block.writeBigInt64LE(BigInt(4 * width), pitch);
+  for (const { pitch } of entry.source.planes) {
+    block.writeBigInt64LE(BigInt(width), pitch);
+  }
+  for (const { pitch } of entry.sinks[0].planes) {
+    block.writeBigInt64LE(BigInt(4 * width), pitch);
+  }
   block.writeInt32LE(width, entry.image.sizes);
   block.writeInt32LE(height, entry.image.sizes + 4);
   const planes = [entry.source.planes.length, entry.sinks[0].planes.length];

@@ -15,10 +15,14 @@ import {
 export const readPackets = async path => {
   const input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS });
   const track = await input.getPrimaryVideoTrack();
-  if (!track) throw new Error(`${path} has no video`);
+  if (!track) {
+    throw new Error(`${path} has no video`);
+  }
   const sink = new EncodedPacketSink(track);
   const packets = [];
-  for await (const packet of sink.packets()) packets.push(packet);
+  for await (const packet of sink.packets()) {
+    packets.push(packet);
+  }
   const facts = {
     codec: await track.getCodec(),
     config: await track.getDecoderConfig(),

@@ -50,7 +50,9 @@ const timed = async work => {
 
 const decodeOnly = async reader => {
   let frames = 0;
-  for await (const { length } of reader.batches(BATCH)) frames += length;
+  for await (const { length } of reader.batches(BATCH)) {
+    frames += length;
+  }
   return frames;
 };
 const through = pipeline => async reader => {
@@ -58,8 +60,9 @@ const through = pipeline => async reader => {
   let output;
   for await (const batch of reader.batches(BATCH)) {
     frames += batch.length;
-    if (output && output.shape[0] === batch.length) pipeline.runInto(output, batch);
-    else {
+    if (output && output.shape[0] === batch.length) {
+      pipeline.runInto(output, batch);
+    } else {
       output?.dispose();
       output = pipeline(batch);
     }
@@ -76,30 +79,40 @@ const measured = async (count, path, options, work, apart = 0) => {
     Array.from({ length: count }, () => VideoReader.open(path, { device, decoder: 'nvdec', ...options })),
   );
   const begin = async (reader, n) => {
-    if (n * apart > 0) await setTimeout(n * apart);
+    if (n * apart > 0) {
+      await setTimeout(n * apart);
+    }
     return work(reader);
   };
   const found = await timed(async () => (await Promise.all(readers.map(begin))).reduce((a, b) => a + b, 0));
-  for (const reader of readers) reader.dispose();
+  for (const reader of readers) {
+    reader.dispose();
+  }
   return found;
 };
 
 /** The median, by frames per second, of so many runs. */
 const medianOf = async (count, run) => {
   const runs = [];
-  for (let n = 0; n < count; n++) runs.push(await run());
+  for (let n = 0; n < count; n++) {
+    runs.push(await run());
+  }
   return runs.sort((a, b) => a.fps - b.fps)[Math.floor(count / 2)];
 };
 
 /** Makes the decoders, which stay in their pool. */
 const warmUp = (count, path) =>
   measured(count, path, {}, async reader => {
-    for await (const { length } of reader.batches(BATCH)) return length;
+    for await (const { length } of reader.batches(BATCH)) {
+      return length;
+    }
     return 0;
   });
 
 const annexB = (data, lengthSize) => {
-  if (lengthSize === 0) return Buffer.from(data);
+  if (lengthSize === 0) {
+    return Buffer.from(data);
+  }
   const view = Buffer.from(data);
   const parts = [];
   for (let at = 0; at + lengthSize <= view.length; ) {
@@ -114,8 +127,9 @@ const bytesOf = data =>
   ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
 /** Parameter sets of an avcC or hvcC behind start codes, and how long its packets' lengths are. */
 const describe = ({ codec, config }) => {
-  if (!config.description || (codec !== 'avc' && codec !== 'hevc'))
+  if (!config.description || (codec !== 'avc' && codec !== 'hevc')) {
     return { header: Buffer.alloc(0), lengthSize: 0 };
+  }
   const bytes = bytesOf(config.description);
   const parts = [];
   const units = (at, count) => {
@@ -131,7 +145,9 @@ const describe = ({ codec, config }) => {
     units(at + 1, bytes[at]);
     return { header: Buffer.concat(parts), lengthSize: (bytes[4] & 3) + 1 };
   }
-  for (let n = 0, at = 23; n < bytes[22]; n++) at = units(at + 3, bytes.readUInt16BE(at + 1));
+  for (let n = 0, at = 23; n < bytes[22]; n++) {
+    at = units(at + 3, bytes.readUInt16BE(at + 1));
+  }
   return { header: Buffer.concat(parts), lengthSize: (bytes[21] & 3) + 1 };
 };
 
@@ -161,7 +177,9 @@ const compileBare = (folder, name, options = []) => {
 /** PyTorch's conversion on frames of the bare loop's, where there is python3 with PyTorch; else why not. */
 const pytorch = (folder, packetFile, codec, sessions) => {
   const has = spawnSync('python3', ['-c', 'import torch; raise SystemExit(not torch.cuda.is_available())']);
-  if (has.status !== 0) return { why: 'python3 with PyTorch on CUDA was not found' };
+  if (has.status !== 0) {
+    return { why: 'python3 with PyTorch on CUDA was not found' };
+  }
   const library = compileBare(folder, 'libnvdec.so', ['-shared', '-fPIC']);
   const done = spawnSync(
     'python3',
@@ -315,7 +333,9 @@ try {
       readers.push({ reader, frames });
     }
     const each = (before - device.memory().free) / readers.length;
-    for (const { reader } of readers) reader.dispose();
+    for (const { reader } of readers) {
+      reader.dispose();
+    }
     console.log(
       `device memory of a reader beside those kept: ${(each / 2 ** 20).toFixed(0)} MiB (mean of 8)`,
     );

@@ -8,7 +8,9 @@ import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';
 
 /** The lines of an explanation that say what compilers made of it; none where that was not asked for. */
 export const compiledLines = ({ built, pairs, compilers }: Explanation): string[] => {
-  if (!compilers) return [];
+  if (!compilers) {
+    return [];
+  }
   const { nvcc, cpuOnly, cxx, strict } = compilers;
   return [
     `  Compiled with the flags of ${strict ? 'a strict build' : 'a build'}:`,
@@ -41,7 +43,9 @@ const kernelLines = ({ name, schedule, cuda = [], host }: BuiltKernel): string[]
 
 /** `runs of r, g, b (16 bytes at a time)`. */
 const runsText = (runs: readonly PlaneAccess[]): string => {
-  if (runs.length === 0) return 'pixel by pixel';
+  if (runs.length === 0) {
+    return 'pixel by pixel';
+  }
   const widths = [...new Set(runs.map(({ bytes }) => bytes))];
   const planes = (width: number): string =>
     runs.flatMap(({ plane, bytes }) => (bytes === width ? plane : [])).join(', ');
@@ -58,15 +62,21 @@ const cudaLines = ({ arch, seconds, functions, notListed }: CompiledCuda): strin
       ),
     );
   }
-  if (notListed) lines.push(`      Global loads and stores: unknown, ${notListed}`);
+  if (notListed) {
+    lines.push(`      Global loads and stores: unknown, ${notListed}`);
+  }
   return lines;
 };
 
 /** What a function is for; those of one title differ in the images of a launch alone, but for those of a pair. */
 const titleOf = ({ aligned, images, staged }: CompiledCuda['functions'][number]): string => {
   // Only a pair's has no number of images in its name.
-  if (images === 0) return 'all ways of both';
-  if (staged) return 'large calls';
+  if (images === 0) {
+    return 'all ways of both';
+  }
+  if (staged) {
+    return 'large calls';
+  }
   return aligned === undefined ? 'all rows' : aligned ? 'aligned rows' : 'other rows';
 };
 
@@ -116,7 +126,9 @@ const hostLines = (
   { seconds, codeSize, loops }: CompiledHost,
 ): string[] => {
   const lines = [`    host, compiled in ${seconds.toFixed(1)} s: ${codeSize} bytes of code`];
-  if (!loops) return [...lines, '      Loops: unknown, only g++ says what it makes of them'];
+  if (!loops) {
+    return [...lines, '      Loops: unknown, only g++ says what it makes of them'];
+  }
   lines.push(`      Inner loops of generated/${name}.cpp:`);
   for (const loop of loops) {
     const what = loop.does === 'read' && reads === 'taps' ? 'reads and filters taps' : does[loop.does];
@@ -133,7 +145,9 @@ const hostLines = (
 /** `vectors of 64 bytes (AVX-512), 32 bytes (AVX2)`. A loop of a few rounds is written out before g++ looks at it. */
 const vectorText = (versions: readonly LoopVersion[]): string => {
   const vectors = versions.filter(({ vectorBytes }) => vectorBytes !== undefined);
-  if (vectors.length === 0) return versions.length === 0 ? 'written out' : 'one value at a time';
+  if (vectors.length === 0) {
+    return versions.length === 0 ? 'written out' : 'one value at a time';
+  }
   const widths = vectors
     .toSorted((a, b) => b.vectorBytes! - a.vectorBytes!)
     .map(({ target, vectorBytes }) => `${vectorBytes} bytes (${target})`);

@@ -32,11 +32,19 @@ export const explanationText = (of: Explanation): string => {
     lines.push(`  1 kernel; ${count(only.notes.length, 'operator')} fused:`, ...notesOf(only));
   } else {
     lines.push(`  ${kernels.length} kernels, one after the other; ${count(notes.length, 'operator')}:`);
-    for (const kernel of kernels) lines.push('', `  ${kernel.name}: ${kernel.chain}`, ...notesOf(kernel));
-    for (const cut of cuts) lines.push('', ...cutLines(cut));
+    for (const kernel of kernels) {
+      lines.push('', `  ${kernel.name}: ${kernel.chain}`, ...notesOf(kernel));
+    }
+    for (const cut of cuts) {
+      lines.push('', ...cutLines(cut));
+    }
   }
-  for (const other of of.halves) lines.push('', ...halvesLines(other));
-  if (of.results) lines.push('', ...resultLines(of.results));
+  for (const other of of.halves) {
+    lines.push('', ...halvesLines(other));
+  }
+  if (of.results) {
+    lines.push('', ...resultLines(of.results));
+  }
   for (const { kernels: both, images } of of.pairs) {
     lines.push(
       '',
@@ -54,19 +62,27 @@ export const explanationText = (of: Explanation): string => {
     `  Asked for at the call: ${of.open.join(', ') || 'nothing'}`,
   );
   for (const { name, imagesPerLaunch, compiled, notCompiled } of kernels) {
-    if (kernels.length > 1) lines.push(`  ${name}:`);
+    if (kernels.length > 1) {
+      lines.push(`  ${name}:`);
+    }
     const indent = kernels.length > 1 ? '    ' : '  ';
     const isPaired = of.pairs.some(pair => pair.kernels.includes(name));
     lines.push(
       `${indent}Images per launch${isPaired ? ' of its own' : ''}: up to ${imagesPerLaunch.join(' or ')}`,
     );
-    if (of.compilers) continue;
+    if (of.compilers) {
+      continue;
+    }
     lines.push(
       `${indent}${compiled ? compiledText(compiled) : `Registers and code size: unknown, ${notCompiled}`}`,
     );
   }
-  if (of.compilers) lines.push('', ...compiledLines(of));
-  if (of.code) lines.push('', of.code.cuda, '', of.code.host);
+  if (of.compilers) {
+    lines.push('', ...compiledLines(of));
+  }
+  if (of.code) {
+    lines.push('', of.code.cuda, '', of.code.host);
+  }
   return lines.join('\n');
 };
 
@@ -99,7 +115,9 @@ const resultLines = ({ groups, ways }: ResultsPlan): string[] => {
 };
 const groupText = ({ names, apart, beside }: ResultsPlan['groups'][number]): string => {
   const several = names.length > 1;
-  if (beside) return `written beside the shared image, whose size ${several ? 'they have' : 'it has'}`;
+  if (beside) {
+    return `written beside the shared image, whose size ${several ? 'they have' : 'it has'}`;
+  }
   const kernel = several ? 'one kernel' : 'a kernel of its own';
   switch (apart?.why) {
     case 'geometry':

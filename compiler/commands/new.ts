@@ -35,16 +35,21 @@ const files: readonly (readonly [template: string, target: string])[] = [
 
 /** Why npm would not take a package's name, or nothing. Source: docs.npmjs.com, package.json, "name". */
 export const wrongName = (name: string): string | undefined => {
-  if (name.length === 0 || name.length > 214) return 'a name has 1 to 214 characters';
-  if (name !== name.toLowerCase()) return 'a name has no capital letters';
+  if (name.length === 0 || name.length > 214) {
+    return 'a name has 1 to 214 characters';
+  }
+  if (name !== name.toLowerCase()) {
+    return 'a name has no capital letters';
+  }
   const part = /^[a-z0-9~-][a-z0-9._~-]*$/;
   const scoped = /^@([^/]+)\/([^/]+)$/.exec(name);
   const parts = scoped ? scoped.slice(1) : [name];
   if (!parts.every(text => part.test(text))) {
     return 'a name is made of a–z, 0–9, "-", "." and "_", does not begin with "." or "_", and may have a scope, as in @me/name';
   }
-  if (name === 'node_modules' || name === 'favicon.ico' || builtinModules.includes(name))
+  if (name === 'node_modules' || name === 'favicon.ico' || builtinModules.includes(name)) {
     return 'the name is reserved';
+  }
   return undefined;
 };
 
@@ -62,7 +67,9 @@ export const ownDependency = async (folder: string, itsVersion: string): Promise
     readonly packages?: Readonly<Record<string, { readonly resolved?: string }>>;
   };
   const from = packages[`node_modules/${basename(folder)}`]?.resolved ?? '';
-  if (/^https?:/.test(from)) return `^${itsVersion}`;
+  if (/^https?:/.test(from)) {
+    return `^${itsVersion}`;
+  }
   const file = from.startsWith('file:') ? resolve(dirname(modules), from.slice('file:'.length)) : folder;
   return `file:${existsSync(file) ? file : folder}`;
 };
@@ -78,7 +85,9 @@ export const newProject = async (options: NewProjectOptions): Promise<NewProject
     );
   }
   const found = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT') {
+      return [];
+    }
     throw new BuildError(`Expected a folder at ${directory} but: ${error.message}`);
   });
   if (found.length > 0) {

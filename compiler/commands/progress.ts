@@ -26,14 +26,19 @@ export const progressDisplay = (unit: string): Progress => {
   let started = false;
   return {
     step: (done, total, label) => {
-      if (!started) bar.start(total, 0, { label });
+      if (!started) {
+        bar.start(total, 0, { label });
+      }
       started = true;
       bar.setTotal(total);
       bar.update(done, { label });
     },
     note: text => {
-      if (started) bar.update({ label: text });
-      else process.stderr.write(`${text}\n`);
+      if (started) {
+        bar.update({ label: text });
+      } else {
+        process.stderr.write(`${text}\n`);
+      }
     },
     stop: () => bar.stop(),
   };

@@ -129,7 +129,9 @@ const modelsOf = (op: OpSource): string => {
   const [first, second] = declared
     ? [(declared.from ?? exported.anyColour).join(', '), declared.to ?? 'same']
     : op.models.map(model => model.replace(/["']/g, '').replaceAll(' | ', ', '));
-  if (op.maker === 'format') return `${whole(first)}${second === 'source' ? ', as a source' : ''}`;
+  if (op.maker === 'format') {
+    return `${whole(first)}${second === 'source' ? ', as a source' : ''}`;
+  }
   return second === 'same' ? `${whole(first)}` : `${first} → ${second}`;
 };
 const whole = (models = 'any'): string =>
@@ -139,7 +141,9 @@ const whole = (models = 'any'): string =>
 
 const signaturesOf = (op: OpSource): readonly string[] => {
   const declared = declaredOf(op);
-  if (!declared) return op.signatures.length > 0 ? op.signatures : [op.name];
+  if (!declared) {
+    return op.signatures.length > 0 ? op.signatures : [op.name];
+  }
   const names = Object.entries(declared.params).map(([name, param]) =>
     param.default === undefined ? name : `${name}?`,
   );
@@ -178,16 +182,23 @@ const values: Readonly<Record<NumberKind, string>> = {
   rgbToYuv: '`{ matrix, range }`',
 };
 const shownValue = ({ param, per, choices, colour }: Param): string => {
-  if (param === 'image') return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
-  if (param === 'choice') return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
+  if (param === 'image') {
+    return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
+  }
+  if (param === 'choice') {
+    return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
+  }
   return `${values[param]}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
 };
 
 const written = (value: unknown): string => {
-  if (isFormat(value)) return value.name;
+  if (isFormat(value)) {
+    return value.name;
+  }
   // A fraction such as 1/255 is written as one.
-  if (typeof value === 'number' && value > 0 && value < 1 && Number.isInteger(1 / value))
+  if (typeof value === 'number' && value > 0 && value < 1 && Number.isInteger(1 / value)) {
     return `1/${1 / value}`;
+  }
   return JSON.stringify(value)?.replaceAll('"', "'").replaceAll(',', ', ') ?? '';
 };
 

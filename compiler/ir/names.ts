@@ -49,7 +49,9 @@ const plain = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_').repl
  */
 const standIn = (name: string, isTaken: (word: string) => boolean): string => {
   const [, word, number] = /^(.+?)(?:_(0|[1-9]\d*)?)?$/.exec(name)!;
-  if (word === name || !isTaken(word!)) return isTaken(name) ? `${name}_` : name;
+  if (word === name || !isTaken(word!)) {
+    return isTaken(name) ? `${name}_` : name;
+  }
   return `${word}_${number === undefined ? 0 : BigInt(number) + 1n}`;
 };
 /** A name that C, C++ and JavaScript accept as a member; the author's own where that is possible. */
@@ -73,7 +75,9 @@ export const stageName = (name: string): string =>
 /** The first of `name`, `name_1`, `name_2`, … that is not taken. Takes it. */
 export const freeName = (name: string, taken: Set<string>): string => {
   let free = name;
-  for (let number = 1; taken.has(free); number++) free = `${name}_${number}`;
+  for (let number = 1; taken.has(free); number++) {
+    free = `${name}_${number}`;
+  }
   taken.add(free);
   return free;
 };

@@ -15,7 +15,9 @@ export const storeStage = (
   colour: Colour,
   place: { readonly name: string; readonly loc: Loc },
 ): PointStage | undefined => {
-  if (dtype === 'f32') return undefined;
+  if (dtype === 'f32') {
+    return undefined;
+  }
   const { name, loc } = place;
   const type = tuple('f32', channels.length);
   const number = (value: number): Expr => ({ kind: 'literal', value, type: f32, loc });

@@ -10,7 +10,9 @@ export type Pair = { readonly declared: readonly Stmt[]; readonly items: readonl
 
 export const pairOf = ({ body }: Fn): Pair | undefined => {
   const last = body.at(-1);
-  if (last?.kind !== 'return' || last.value.kind !== 'tuple') return undefined;
+  if (last?.kind !== 'return' || last.value.kind !== 'tuple') {
+    return undefined;
+  }
   const [x, y] = last.value.items;
   const declared = body.slice(0, -1);
   const isPlain = declared.every(statement => statement.kind === 'let' && !statement.mutable);
@@ -23,22 +25,34 @@ export const pairOf = ({ body }: Fn): Pair | undefined => {
  */
 export const keepsAxes = (fn: Fn, sizes: 'apart' | 'any'): boolean => {
   const pair = pairOf(fn);
-  if (!pair) return false;
+  if (!pair) {
+    return false;
+  }
   const locals = new Map<string, ReadonlySet<Axis>>();
   const axesOf = (e: Expr): ReadonlySet<Axis> => {
-    if (e.kind === 'size') return new Set<Axis>(sizes === 'any' ? [] : [e.axis === 'width' ? 0 : 1]);
-    if (isOfArgument(e, fn)) return new Set<Axis>([e.index as Axis]);
-    if (e.kind === 'local') return locals.get(e.name) ?? new Set<Axis>([0, 1]);
+    if (e.kind === 'size') {
+      return new Set<Axis>(sizes === 'any' ? [] : [e.axis === 'width' ? 0 : 1]);
+    }
+    if (isOfArgument(e, fn)) {
+      return new Set<Axis>([e.index as Axis]);
+    }
+    if (e.kind === 'local') {
+      return locals.get(e.name) ?? new Set<Axis>([0, 1]);
+    }
     return new Set(childrenOf(e).flatMap(child => [...axesOf(child)]));
   };
   for (const statement of pair.declared) {
-    if (statement.kind === 'let') locals.set(statement.name, axesOf(statement.init));
+    if (statement.kind === 'let') {
+      locals.set(statement.name, axesOf(statement.init));
+    }
   }
   return pair.items.every((item, axis) => [...axesOf(item)].every(one => one === axis));
 };
 
 const isOfArgument = (e: Expr, fn: Fn): e is Extract<Expr, { kind: 'index' }> => {
-  if (e.kind !== 'index' || e.tuple.kind !== 'local') return false;
+  if (e.kind !== 'index' || e.tuple.kind !== 'local') {
+    return false;
+  }
   const { name } = e.tuple;
   return fn.args.some(argument => argument.name === name);
 };
@@ -56,13 +70,19 @@ export const areAxesApart = ({ resample, chained, after }: Kernel): boolean =>
  * pixels share, and of their products with such.
  */
 export const isMonotonic = ({ resample, chained, after }: FusedKernel, axis: Axis): boolean => {
-  if (!resample || after.length > 0 || chained.length > 0 || resample.stage.images) return false;
+  if (!resample || after.length > 0 || chained.length > 0 || resample.stage.images) {
+    return false;
+  }
   const { fn } = resample.stage.apply;
   const pair = pairOf(fn);
-  if (!pair) return false;
+  if (!pair) {
+    return false;
+  }
   const locals = new Map<string, Along | undefined>();
   const along = (e: Expr): Along | undefined => {
-    if (isOfArgument(e, fn)) return e.index === axis ? 'monotonic' : 'same';
+    if (isOfArgument(e, fn)) {
+      return e.index === axis ? 'monotonic' : 'same';
+    }
     switch (e.kind) {
       case 'literal':
       case 'param':
@@ -73,17 +93,27 @@ export const isMonotonic = ({ resample, chained, after }: FusedKernel, axis: Axi
         return locals.get(e.name);
       default: {
         const parts = childrenOf(e).map(along);
-        if (parts.every(part => part === 'same')) return 'same';
+        if (parts.every(part => part === 'same')) {
+          return 'same';
+        }
         // Integers wrap around.
-        if (e.type.scalar !== 'f32' || parts.includes(undefined)) return undefined;
-        if (e.kind === 'unary') return 'monotonic';
-        if (e.kind !== 'binary' || (e.op === '/' && parts[1] !== 'same')) return undefined;
+        if (e.type.scalar !== 'f32' || parts.includes(undefined)) {
+          return undefined;
+        }
+        if (e.kind === 'unary') {
+          return 'monotonic';
+        }
+        if (e.kind !== 'binary' || (e.op === '/' && parts[1] !== 'same')) {
+          return undefined;
+        }
         return ['+', '-', '*', '/'].includes(e.op) && parts.includes('same') ? 'monotonic' : undefined;
       }
     }
   };
   for (const statement of pair.declared) {
-    if (statement.kind === 'let') locals.set(statement.name, along(statement.init));
+    if (statement.kind === 'let') {
+      locals.set(statement.name, along(statement.init));
+    }
   }
   return pair.items.every(item => along(item) !== undefined);
 };

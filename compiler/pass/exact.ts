@@ -54,15 +54,25 @@ const withMinusZero = (known: Known): Known => ({ ...known, low: Math.min(known.
 
 /** The largest power of two that a literal is a multiple of; 0 for too fine ones. */
 const stepOf = (value: number): number => {
-  for (let step = 1; step >= 2 ** -16; step /= 2) if (Number.isInteger(value / step)) return step;
+  for (let step = 1; step >= 2 ** -16; step /= 2) {
+    if (Number.isInteger(value / step)) {
+      return step;
+    }
+  }
   return 0;
 };
 
 /** The numbers that a format's stored values become. */
 export const storedRange = ({ dtype, code }: Format): Known => {
-  if (code) return onGrid(0, (2 ** code.bits - 1) / 2 ** (code.bits - 8), 2 ** (8 - code.bits));
-  if (dtype === 'u8') return onGrid(0, 255, 1);
-  if (dtype === 'u16') return onGrid(0, 65535, 1);
+  if (code) {
+    return onGrid(0, (2 ** code.bits - 1) / 2 ** (code.bits - 8), 2 ** (8 - code.bits));
+  }
+  if (dtype === 'u8') {
+    return onGrid(0, 255, 1);
+  }
+  if (dtype === 'u16') {
+    return onGrid(0, 65535, 1);
+  }
   return { ...unknown, half: dtype === 'f16' };
 };
 
@@ -70,7 +80,9 @@ export const storedRange = ({ dtype, code }: Format): Known => {
 const readRange = (format: Format, plane: number): Known => {
   const stored = storedRange(format);
   const [across, down] = format.planes[plane]!.subsampling;
-  if (!format.chroma || across * down === 1) return stored;
+  if (!format.chroma || across * down === 1) {
+    return stored;
+  }
   return onGrid(stored.low, stored.high, stored.step / 16);
 };
 
@@ -78,20 +90,28 @@ const readRange = (format: Format, plane: number): Known => {
 export const exactDType = (value: Value): DType => {
   const whole = (most: number): boolean =>
     value.every(({ low, high, step, nan }) => !nan && step >= 1 && low >= 0 && high <= most);
-  if (whole(255)) return 'u8';
-  if (value.every(isHalf)) return 'f16';
+  if (whole(255)) {
+    return 'u8';
+  }
+  if (value.every(isHalf)) {
+    return 'f16';
+  }
   return whole(65535) ? 'u16' : 'f32';
 };
 
 /** What is known of the pixels before each stage, and after the last: one entry more than there are stages. */
 export const followRanges = ({ source, stages }: Pick<PipelineIr, 'source' | 'stages'>): readonly Value[] => {
   const ranges: Value[] = [source.channels.map(({ plane }) => readRange(source, plane))];
-  for (const stage of stages) ranges.push(afterStage(stage, ranges.at(-1)!));
+  for (const stage of stages) {
+    ranges.push(afterStage(stage, ranges.at(-1)!));
+  }
   return ranges;
 };
 
 const afterStage = (stage: Stage, before: Value): Value => {
-  if (stage.role === 'indexMap' || stage.role === 'chainedMap') return before;
+  if (stage.role === 'indexMap' || stage.role === 'chainedMap') {
+    return before;
+  }
   if (stage.role === 'point') {
     return callOf(stage.apply, [before, ...(stage.images ?? []).map(rangeOfImage)]);
   }
@@ -115,7 +135,9 @@ const callOf = ({ fn, helpers }: OpFunction, args: readonly Value[], tap: Value 
 const call = (fn: Fn, args: readonly Value[], helpers: Scope['helpers'], tap: Value): Value => {
   const nothing = lanes(fn.returns.length);
   // Variables that change are not followed.
-  if (changes(fn.body)) return nothing;
+  if (changes(fn.body)) {
+    return nothing;
+  }
   const locals = new Map(fn.args.map(({ name }, n) => [name, args[n] ?? nothing]));
   const results: Value[] = [];
   run(fn.body, { locals, helpers, tap }, results);
@@ -126,7 +148,9 @@ const lanes = (length: number): Value => Array.from({ length: Math.max(1, length
 
 const changes = (body: readonly Stmt[]): boolean =>
   body.some(stmt => {
-    if (stmt.kind === 'if') return changes(stmt.then) || changes(stmt.else);
+    if (stmt.kind === 'if') {
+      return changes(stmt.then) || changes(stmt.else);
+    }
     return stmt.kind === 'assign' || stmt.kind === 'for';
   });
 
@@ -134,9 +158,11 @@ const run = (body: readonly Stmt[], outer: Scope, results: Value[]): void => {
   const locals = new Map(outer.locals);
   const scope = { ...outer, locals };
   for (const stmt of body) {
-    if (stmt.kind === 'let') locals.set(stmt.name, evaluate(stmt.init, scope));
-    else if (stmt.kind === 'return') results.push(evaluate(stmt.value, scope));
-    else if (stmt.kind === 'if') {
+    if (stmt.kind === 'let') {
+      locals.set(stmt.name, evaluate(stmt.init, scope));
+    } else if (stmt.kind === 'return') {
+      results.push(evaluate(stmt.value, scope));
+    } else if (stmt.kind === 'if') {
       run(stmt.then, scope, results);
       run(stmt.else, scope, results);
     }
@@ -181,9 +207,13 @@ const evaluate = (expr: Expr, scope: Scope): Value => {
 
 /** Inside `v > literal` the local v is at least that, and no NaN. */
 const where = (test: Expr, scope: Scope): Scope => {
-  if (test.kind !== 'binary' || test.op !== '>') return scope;
+  if (test.kind !== 'binary' || test.op !== '>') {
+    return scope;
+  }
   const { left, right } = test;
-  if (left.kind !== 'local' || left.type.length !== 0 || right.kind !== 'literal') return scope;
+  if (left.kind !== 'local' || left.type.length !== 0 || right.kind !== 'literal') {
+    return scope;
+  }
   const [known] = scope.locals.get(left.name) ?? [unknown];
   const bounded = { ...known!, low: Math.max(known!.low, Number(right.value)), nan: false };
   return { ...scope, locals: new Map(scope.locals).set(left.name, [bounded]) };
@@ -194,9 +224,15 @@ const negated = ({ low, high, step, half, nan }: Known): Known =>
 
 const binary = (op: string, a: Known, b: Known): Known => {
   const step = Math.min(a.step, b.step);
-  if (op === '+') return onGrid(a.low + b.low, a.high + b.high, step);
-  if (op === '-') return onGrid(a.low - b.high, a.high - b.low, step);
-  if (op !== '*' || step === 0) return unknown;
+  if (op === '+') {
+    return onGrid(a.low + b.low, a.high + b.high, step);
+  }
+  if (op === '-') {
+    return onGrid(a.low - b.high, a.high - b.low, step);
+  }
+  if (op !== '*' || step === 0) {
+    return unknown;
+  }
   const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
   const product = onGrid(Math.min(...products), Math.max(...products), a.step * b.step);
   return a.low < 0 || b.low < 0 ? withMinusZero(product) : product;
@@ -207,7 +243,9 @@ const wholes = new Set(['floor', 'ceil', 'trunc', 'round', 'roundHalfEven']);
 const math = (fn: string, args: readonly Known[]): Known => {
   const [a = unknown, b = unknown] = args;
   if (wholes.has(fn)) {
-    if (a.nan || !Number.isFinite(a.low) || !Number.isFinite(a.high)) return unknown;
+    if (a.nan || !Number.isFinite(a.low) || !Number.isFinite(a.high)) {
+      return unknown;
+    }
     const whole = onGrid(Math.floor(a.low), Math.ceil(a.high), 1);
     return a.low < 0 ? withMinusZero(whole) : whole;
   }

@@ -50,7 +50,9 @@ export const fuse = (pipeline: KernelIr): Fused => {
   for (const stage of pipeline.stages) {
     const number = geometry.length;
     if (stage.role === 'point') {
-      if (!ofSome.has(stage)) (resamples && !resample ? early : post).push(stage);
+      if (!ofSome.has(stage)) {
+        (resamples && !resample ? early : post).push(stage);
+      }
       const why = ofSome.has(stage)
         ? `once per output pixel, for ${usersOf(stage)}`
         : 'once per output pixel';
@@ -77,7 +79,9 @@ export const fuse = (pipeline: KernelIr): Fused => {
       throw new InternalError(`two resamplings in kernel ${pipeline.name}`);
     }
   }
-  if (!resample) return { pre: [], postponed: [], before, chained, after, post, geometry, notes };
+  if (!resample) {
+    return { pre: [], postponed: [], before, chained, after, post, geometry, notes };
+  }
   const { filter, border } = resample.stage;
   const late = followers(early, filter);
   // An index border gives pixels of the image, for which the order does not matter either.
@@ -107,7 +111,9 @@ export const fuse = (pipeline: KernelIr): Fused => {
 
 /** The operators before a resampling, counted from the last, that may as well follow its filter. */
 export const followers = (early: readonly PointStage[], filter: FilterRef): readonly PointStage[] => {
-  if (!filter.unitGain || !isAffineInTaps(filter.apply)) return [];
+  if (!filter.unitGain || !isAffineInTaps(filter.apply)) {
+    return [];
+  }
   // The filter is printed for as many channels as it gets.
   const stays = early.findLastIndex(
     ({ apply, from, to }) => channelCount[from] !== channelCount[to] || !isAffine(apply),

@@ -20,11 +20,15 @@ export const halve = (
   const { source, stages } = pipeline;
   const at = stages.findIndex(({ role }) => role === 'map');
   const map = stages[at];
-  if (map?.role !== 'map' || !map.filter.halves || stages[at + 1]?.role === 'chainedMap') return undefined;
+  if (map?.role !== 'map' || !map.filter.halves || stages[at + 1]?.role === 'chainedMap') {
+    return undefined;
+  }
   const { across, down } = map.filter.halves;
   const first = halfOf(map, 0, across, unusedName(`${map.name}Across`, taken));
   const second = halfOf(map, 1, down, unusedName(`${map.name}Down`, taken));
-  if (!first || !second) return undefined;
+  if (!first || !second) {
+    return undefined;
+  }
   // What follows the filter in one kernel follows both halves of it.
   const early = new Set<Stage>(fuse(pipeline).pre);
   const before = stages.slice(0, at).filter(stage => stage.role !== 'point' || early.has(stage));
@@ -44,9 +48,13 @@ const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
 const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): MapStage | undefined => {
   const { scale, filter } = map;
   // A rectangle is held to the image that enters, which the second half does not see.
-  if (map.params.some(({ kind }) => kind === 'rect')) return undefined;
+  if (map.params.some(({ kind }) => kind === 'rect')) {
+    return undefined;
+  }
   // An image that is read beside it says of each place on its own where to look.
-  if (map.images || !map.isInside || !map.size || (scale && !keepsAxes(scale.fn, 'apart'))) return undefined;
+  if (map.images || !map.isInside || !map.size || (scale && !keepsAxes(scale.fn, 'apart'))) {
+    return undefined;
+  }
   const position = alongAxis(map.apply, axis, (fn, other) => ({
     kind: 'index',
     tuple: { kind: 'local', name: fn.args[0]!.name, type: fn.args[0]!.type, loc: fn.loc },
@@ -73,12 +81,16 @@ const alongAxis = (
 ): OpFunction | undefined => {
   const pair = keepsAxes(fn, 'apart') ? pairOf(fn) : undefined;
   const last = fn.body.at(-1);
-  if (!pair || last?.kind !== 'return' || last.value.kind !== 'tuple') return undefined;
+  if (!pair || last?.kind !== 'return' || last.value.kind !== 'tuple') {
+    return undefined;
+  }
   const other = stays(fn, axis === 0 ? 1 : 0);
   const items = axis === 0 ? [pair.items[0], other] : [other, pair.items[1]];
   let body: readonly Stmt[] = [{ ...last, value: { ...last.value, items } }];
   for (const statement of [...pair.declared].reverse()) {
-    if (statement.kind === 'let' && mentions(body, statement.name)) body = [statement, ...body];
+    if (statement.kind === 'let' && mentions(body, statement.name)) {
+      body = [statement, ...body];
+    }
   }
   return { fn: { ...fn, body }, helpers };
 };

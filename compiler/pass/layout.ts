@@ -41,12 +41,17 @@ export const layOut = (pipeline: KernelIr): Layout => {
   const params: PlacedParams[] = [];
   for (const stage of withImageStages(pipeline.stages)) {
     const fields = stageFields(stage);
-    if (fields.length === 0) continue;
+    if (fields.length === 0) {
+      continue;
+    }
     const block = fields.some(field => field.per === 'image') ? 'image' : 'args';
     const offset = block === 'image' ? image : args;
     const placed = placeFields(fields, offset);
-    if (block === 'image') image += placed.size;
-    else args += placed.size;
+    if (block === 'image') {
+      image += placed.size;
+    } else {
+      args += placed.size;
+    }
     params.push({ stage: stage.name, block, offset, fields: placed.fields });
   }
   return { source, sinks, images, sizes, params, argsSize: align8(args), imageSize: align8(image) };
@@ -56,7 +61,9 @@ export const layOut = (pipeline: KernelIr): Layout => {
 export const imagesOf = (stages: readonly Stage[]): readonly Omit<PlacedImage, 'input' | 'planes'>[] => {
   let number = 0;
   return stages.flatMap(stage => {
-    if (stage.role !== 'point') number++;
+    if (stage.role !== 'point') {
+      number++;
+    }
     return (stage.images ?? []).map(image => ({ stage: stage.name, image, at: number }));
   });
 };
@@ -66,15 +73,20 @@ export const inputsOf = ({ images }: Layout): readonly (readonly [PlacedImage, .
   const inputs: [PlacedImage, ...PlacedImage[]][] = [];
   for (const placed of images) {
     const known = inputs[placed.input];
-    if (known) known.push(placed);
-    else inputs.push([placed]);
+    if (known) {
+      known.push(placed);
+    } else {
+      inputs.push([placed]);
+    }
   }
   return inputs;
 };
 
 /** A stage's own parameters, and its border's constant. */
 export const stageFields = (stage: Stage): readonly ParamField[] => {
-  if (stage.role !== 'map' || stage.border.kind !== 'constant') return stage.params;
+  if (stage.role !== 'map' || stage.border.kind !== 'constant') {
+    return stage.params;
+  }
   const { value } = stage.border;
   return [
     ...stage.params,
@@ -95,7 +107,9 @@ const placeFields = (fields: readonly ParamField[], start: number) => {
 /** How generated C spells one number of a parameter, after `p.`. */
 export const lanePath = (field: ParamField, lane: number): string => {
   const names: readonly string[] = paramFields[field.kind].fields;
-  if (names.length > 0) return `${memberName(field.name)}.${names[lane]}`;
+  if (names.length > 0) {
+    return `${memberName(field.name)}.${names[lane]}`;
+  }
   return isArray(field) ? `${memberName(field.name)}[${lane}]` : memberName(field.name);
 };
 /** Whether a parameter is an array in C: more than one number without names, or one per channel. */

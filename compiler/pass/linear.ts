@@ -46,10 +46,15 @@ const degreeOf = (fn: Fn, args: readonly Degree[], helpers: readonly Fn[]): Degr
       }
       case 'binary': {
         const [left, right] = [of(e.left), of(e.right)];
-        if (e.type.scalar === 'f32' && (e.op === '+' || e.op === '-')) return highest([left, right]);
-        if (e.type.scalar === 'f32' && e.op === '*' && (left === 0 || right === 0))
+        if (e.type.scalar === 'f32' && (e.op === '+' || e.op === '-')) {
           return highest([left, right]);
-        if (e.type.scalar === 'f32' && e.op === '/' && right === 0) return left;
+        }
+        if (e.type.scalar === 'f32' && e.op === '*' && (left === 0 || right === 0)) {
+          return highest([left, right]);
+        }
+        if (e.type.scalar === 'f32' && e.op === '/' && right === 0) {
+          return left;
+        }
         return onlyOfConstants([left, right]);
       }
       default:
@@ -80,7 +85,9 @@ const degreeOf = (fn: Fn, args: readonly Degree[], helpers: readonly Fn[]): Degr
           give(expression(statement.value, locals));
           break;
         case 'if':
-          if (expression(statement.test, locals) !== 0) return 'other';
+          if (expression(statement.test, locals) !== 0) {
+            return 'other';
+          }
           give(run(statement.then, locals));
           give(run(statement.else, locals));
           break;
@@ -90,7 +97,9 @@ const degreeOf = (fn: Fn, args: readonly Degree[], helpers: readonly Fn[]): Degr
             return 'other';
           }
           // A round may read what an earlier one assigned: degrees only rise, twice at most.
-          for (let round = 0; round < 3; round++) give(run(statement.body, locals));
+          for (let round = 0; round < 3; round++) {
+            give(run(statement.body, locals));
+          }
           break;
       }
     }

@@ -21,8 +21,12 @@ export const pairsOf = (
 ): readonly Pair[] => {
   const pairs: Pair[] = [];
   for (let n = 0; n + 1 < kernels.length; n++) {
-    if (halves[n] || halves[n + 1] || steps[n]!.reads !== steps[n + 1]!.reads) continue;
-    if (!goTogether(kernels[n]!, kernels[n + 1]!)) continue;
+    if (halves[n] || halves[n + 1] || steps[n]!.reads !== steps[n + 1]!.reads) {
+      continue;
+    }
+    if (!goTogether(kernels[n]!, kernels[n + 1]!)) {
+      continue;
+    }
     pairs.push({ name: name(), steps: [n, n + 1], images: IMAGES });
     n++;
   }
@@ -32,10 +36,16 @@ export const pairsOf = (
 const goTogether = (one: Kernel, other: Kernel): boolean => {
   const both = [one, other];
   // A thread of such formats is not one of a block of pixels.
-  if (both.some(({ pipeline }) => pipeline.sinks.some(({ format }) => hasBlocks(format)))) return false;
-  if (one.schedule.block.join() !== other.schedule.block.join()) return false;
+  if (both.some(({ pipeline }) => pipeline.sinks.some(({ format }) => hasBlocks(format)))) {
+    return false;
+  }
+  if (one.schedule.block.join() !== other.schedule.block.join()) {
+    return false;
+  }
   // A block has the shared memory of both.
-  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? []))) return false;
+  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? []))) {
+    return false;
+  }
   const call = both.reduce((sum, { layout }) => sum + callBytes(layout) + WORK_BYTES, 0);
   const image = both.reduce((sum, { hoisted, layout }) => sum + imageBytes(hoisted, layout), 0);
   return call + IMAGES * image <= PARAMETER_SPACE;

@@ -33,10 +33,14 @@ export const plan = (
   const free = (wanted: string): string => freeName(wanted, taken);
   const { pieces, cuts, results } = split(pipeline, free);
   const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
-  if (diagnostics.length > 0) return { diagnostics };
+  if (diagnostics.length > 0) {
+    return { diagnostics };
+  }
   const kernels = pieces.map(piece => kernelOf(piece.pipeline));
   const tooLarge = kernels.filter(kernel => !isLaunchable(kernel));
-  if (tooLarge.length > 0) return { diagnostics: tooLarge.map(kernel => notLaunchable(pipeline, kernel)) };
+  if (tooLarge.length > 0) {
+    return { diagnostics: tooLarge.map(kernel => notLaunchable(pipeline, kernel)) };
+  }
   const stages = new Set(withImageStages(stagesOf(pipeline)).map(({ name }) => name));
   const steps = pieces.map(({ step }) => step);
   const halves = pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, stages, free)));
@@ -61,7 +65,9 @@ export const plan = (
 // `cuweave_NAME_host` is the name of another function.
 const freeName = (wanted: string, taken: Set<string>): string => {
   let name = wanted;
-  while (taken.has(name) || name.endsWith('_host')) name += '_';
+  while (taken.has(name) || name.endsWith('_host')) {
+    name += '_';
+  }
   taken.add(name);
   return name;
 };
@@ -86,7 +92,9 @@ const halvesOf = (
 ): Halves | undefined => {
   const [across, down] = halve(pipeline, stages) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
-  if (!across || !down || !map?.filter.halves) return undefined;
+  if (!across || !down || !map?.filter.halves) {
+    return undefined;
+  }
   const named = (half: KernelIr, suffix: string): Kernel =>
     kernelOf({ ...half, doc: '', name: free(`${pipeline.name}_${suffix}`) });
   const kernels = [named(across, 'across'), named(down, 'down')] as const;
@@ -94,7 +102,9 @@ const halvesOf = (
 };
 
 const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes }: Cut): Diagnostic => {
-  if (forced.why === 'shared') throw new InternalError('a cut that nothing forces in a fused pipeline');
+  if (forced.why === 'shared') {
+    throw new InternalError('a cut that nothing forces in a fused pipeline');
+  }
   const reason =
     forced.why === 'resampling'
       ? `${forced.first} and ${forced.second} both sample between pixels`
@@ -148,7 +158,9 @@ const forkOf = ({
 /** The same of a kernel. What leads to several of its sinks, and not to all, stands with each of them. */
 const kernelChain = ({ source, stages, sinks }: KernelIr): string => {
   const [{ name, format: sink }] = sinks;
-  if (name === '') return chainOf({ source, stages, sink });
+  if (name === '') {
+    return chainOf({ source, stages, sink });
+  }
   const own = new Set<Stage>(sinks.flatMap(({ points }) => points));
   return forkOf({
     source,
@@ -161,8 +173,12 @@ const sourceLabel = ({ name, chroma }: Format): string =>
 const labels = (stages: readonly Stage[]): readonly string[] =>
   stages.flatMap((stage, n) => label(stage, stages.slice(n + 1)));
 const label = (stage: Stage, following: readonly Stage[]): readonly string[] => {
-  if (stage.role === 'chainedMap') return [];
-  if (stage.role !== 'map') return [`${stage.name}${imagesLabel(stage.images)}`];
+  if (stage.role === 'chainedMap') {
+    return [];
+  }
+  if (stage.role !== 'map') {
+    return [`${stage.name}${imagesLabel(stage.images)}`];
+  }
   const others = following.findIndex(({ role }) => role !== 'chainedMap');
   const chained = following.slice(0, others < 0 ? undefined : others).map(({ name }) => name);
   const sampling = `${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'}`;
@@ -188,9 +204,13 @@ const structureOf = ({ name, source, stages, sinks }: KernelIr): object => {
 const structureHash = (pipeline: object): string => {
   const skip = new Set(['loc', 'doc', 'settled', 'fused']);
   const text = JSON.stringify(pipeline, (key, value: unknown) => {
-    if (skip.has(key)) return undefined;
+    if (skip.has(key)) {
+      return undefined;
+    }
     // The constant of a border is a value; how many numbers it has is structure.
-    if (key === 'border' && isConstant(value)) return { kind: 'constant', lanes: value.value.length };
+    if (key === 'border' && isConstant(value)) {
+      return { kind: 'constant', lanes: value.value.length };
+    }
     return value;
   });
   return createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -21,7 +21,9 @@ export const reachOf = (filter: Fn): Reach | undefined => follow(filter).reach;
 /** The place of every tap of a filter, if each has one that is known while compiling: those of a fixed reach have. */
 export const placesOf = (filter: Fn): ReadonlyMap<Expr, TapPlace> => {
   const { reach, taps } = follow(filter);
-  if (!reach?.isFixed) return new Map();
+  if (!reach?.isFixed) {
+    return new Map();
+  }
   return new Map(
     [...taps].map(([tap, [x, y]]) => [tap, { column: x - reach.x.low, row: y - reach.y.low }] as const),
   );
@@ -39,7 +41,9 @@ const follow = (filter: Fn): { reach?: Reach; taps: ReadonlyMap<Expr, readonly [
       return;
     }
     const { low, high } = spans[axis] ?? position;
-    if (position.low !== position.high) isFixed = false;
+    if (position.low !== position.high) {
+      isFixed = false;
+    }
     spans[axis] = { low: Math.min(low, position.low), high: Math.max(high, position.high) };
   };
 
@@ -48,11 +52,17 @@ const follow = (filter: Fn): { reach?: Reach; taps: ReadonlyMap<Expr, readonly [
       const [x, y] = [expr.x, expr.y].map(position => known(position, locals, filter.args[0]!.name));
       tapAt(0, x);
       tapAt(1, y);
-      if (x && y) taps.set(expr, [x.low, y.low]);
+      if (x && y) {
+        taps.set(expr, [x.low, y.low]);
+      }
     }
     // A function that taps by itself is not followed.
-    if (expr.kind === 'call' && expr.taps) isKnown = false;
-    for (const child of childrenOf(expr)) visit(child, locals);
+    if (expr.kind === 'call' && expr.taps) {
+      isKnown = false;
+    }
+    for (const child of childrenOf(expr)) {
+      visit(child, locals);
+    }
   };
 
   const run = (body: readonly Stmt[], outer: ReadonlyMap<string, Known>): void => {
@@ -63,7 +73,9 @@ const follow = (filter: Fn): { reach?: Reach; taps: ReadonlyMap<Expr, readonly [
           visit(statement.init, locals);
           const value = known(statement.init, locals, filter.args[0]!.name);
           // What changes later is not followed.
-          if (value && !statement.mutable) locals.set(statement.name, value);
+          if (value && !statement.mutable) {
+            locals.set(statement.name, value);
+          }
           break;
         }
         case 'assign':
@@ -98,23 +110,33 @@ const known = (expr: Expr, locals: ReadonlyMap<string, Known>, at: string): Know
   const of = (e: Expr): Known | undefined => known(e, locals, at);
   switch (expr.kind) {
     case 'literal':
-      if (typeof expr.value !== 'number') return undefined;
+      if (typeof expr.value !== 'number') {
+        return undefined;
+      }
       return { floored: Number.isInteger(expr.value), low: expr.value, high: expr.value };
     case 'local':
       return locals.get(expr.name);
     case 'index':
-      if (expr.tuple.kind !== 'local' || expr.tuple.name !== at || expr.index > 1) return undefined;
+      if (expr.tuple.kind !== 'local' || expr.tuple.name !== at || expr.index > 1) {
+        return undefined;
+      }
       return { axis: expr.index as 0 | 1, floored: false, low: 0, high: 0 };
     case 'cast':
       return expr.type.scalar === 'i32' ? asWhole(of(expr.value)) : undefined;
     case 'math':
       return expr.fn === 'floor' ? floor(of(expr.args[0]!)) : undefined;
     case 'binary': {
-      if (expr.op !== '+' && expr.op !== '-') return undefined;
+      if (expr.op !== '+' && expr.op !== '-') {
+        return undefined;
+      }
       const [a, b] = [of(expr.left), of(expr.right)];
-      if (!a || !b || b.axis !== undefined) return undefined;
+      if (!a || !b || b.axis !== undefined) {
+        return undefined;
+      }
       // Halves and whole numbers are exact at any position in an image: nothing rounds past a pixel.
-      if (![b.low, b.high].every(v => Number.isInteger(2 * v) && Math.abs(v) <= 64)) return undefined;
+      if (![b.low, b.high].every(v => Number.isInteger(2 * v) && Math.abs(v) <= 64)) {
+        return undefined;
+      }
       const [low, high] = expr.op === '+' ? [b.low, b.high] : [-b.high, -b.low];
       return {
         ...(a.axis === undefined ? {} : { axis: a.axis }),

@@ -53,7 +53,9 @@ export const groupResults = ({ stages, outputs }: Pick<ForkIr, 'stages' | 'outpu
 const movesLast = (stages: readonly Stage[]): Stage | undefined => stages.findLast(stage => !isPoint(stage));
 
 const whyApart = (stages: readonly Stage[], { format }: SinkIr): Apart => {
-  if (hasBlocks(format)) return { why: 'samples', format: format.name };
+  if (hasBlocks(format)) {
+    return { why: 'samples', format: format.name };
+  }
   const moves = movesLast(stages);
   return moves ? { why: 'geometry', stage: moves.name } : { why: 'unmoved' };
 };
@@ -80,7 +82,11 @@ const textOf = (stage: Stage): string =>
 const commonLength = (paths: readonly (readonly Stage[])[]): number => {
   const [first = [], ...others] = paths;
   let length = first.findIndex((stage, n) => others.some(path => path[n] !== stage));
-  if (length < 0) length = first.length;
-  while (paths.some(path => path[length]?.role === 'chainedMap')) length--;
+  if (length < 0) {
+    length = first.length;
+  }
+  while (paths.some(path => path[length]?.role === 'chainedMap')) {
+    length--;
+  }
   return length;
 };

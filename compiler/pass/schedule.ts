@@ -47,11 +47,16 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
 const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: Staging } => {
   const { pipeline, before, pre, postponed } = kernel;
   const { source, sinks } = pipeline;
-  if (!reach?.isFixed || before.length > 0 || source.chroma) return {};
-  // With operators on every tap, or several results, a thread's pixels need more registers than there are.
-  if (pre.length !== postponed.length || sinks.length > 1) return {};
-  if (!isMonotonic(kernel, 0) || !isMonotonic(kernel, 1) || sinks.some(({ format }) => hasBlocks(format)))
+  if (!reach?.isFixed || before.length > 0 || source.chroma) {
     return {};
+  }
+  // With operators on every tap, or several results, a thread's pixels need more registers than there are.
+  if (pre.length !== postponed.length || sinks.length > 1) {
+    return {};
+  }
+  if (!isMonotonic(kernel, 0) || !isMonotonic(kernel, 1) || sinks.some(({ format }) => hasBlocks(format))) {
+    return {};
+  }
   const bytesOf = ({ channels, subsampling }: Format['planes'][number]): number =>
     (channels * dtypeBytes[source.dtype]) / subsampling[0];
   const isWide = source.planes.every(plane => bytesOf(plane) <= WIDE_TILE_BYTES);
@@ -67,7 +72,9 @@ const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: S
       };
     });
   let rows = (isWide ? ROOM_DOWN.wide : ROOM_DOWN.square) + window('y');
-  while (!fitsShared(patches(rows))) rows--;
+  while (!fitsShared(patches(rows))) {
+    rows--;
+  }
   const { border } = kernel.resample!.stage;
   const atEdges = border.kind === 'constant' || isClamp(border.apply.fn);
   return rows < LEAST_ROWS
@@ -81,13 +88,17 @@ export const fitsShared = (patches: readonly Patch[]): boolean =>
 
 /** Whether a border is the nearest pixel: `min(max(i, 0), size - 1)`. Others may lead anywhere in the image. */
 const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {
-  if (only?.kind !== 'return' || more) return false;
+  if (only?.kind !== 'return' || more) {
+    return false;
+  }
   const isNumber = (e: Expr | undefined, value: number): boolean =>
     e?.kind === 'literal' && e.value === value;
   const isNamed = (e: Expr | undefined, name: string | undefined): boolean =>
     e?.kind === 'local' && e.name === name;
   const { value: upper } = only;
-  if (upper.kind !== 'math' || upper.fn !== 'min') return false;
+  if (upper.kind !== 'math' || upper.fn !== 'min') {
+    return false;
+  }
   const [lower, last] = upper.args;
   return (
     lower?.kind === 'math' &&
@@ -125,7 +136,9 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   const widest = Math.min(...sinks.map(widestRun));
   const width = Math.max(widest, ...sinks.map(leastRun), readsRuns ? leastRun(source) : 1);
   // Single pixels, or those of one sample, are moved value by value.
-  if (width <= blockWidth) return { width, height: blockHeight, readsRuns: false };
+  if (width <= blockWidth) {
+    return { width, height: blockHeight, readsRuns: false };
+  }
   // Two rows of subsampled chroma are one row of samples: read once, used for both.
   const shared = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
   return { width, height: Math.max(shared, blockHeight), readsRuns };
@@ -142,7 +155,9 @@ const leastRun = ({ planes, dtype }: Format): number =>
   Math.max(
     ...planes.map(({ channels, subsampling }) => {
       let pixels = subsampling[0];
-      while (((pixels / subsampling[0]) * channels * dtypeBytes[dtype]) % WORD_BYTES !== 0) pixels *= 2;
+      while (((pixels / subsampling[0]) * channels * dtypeBytes[dtype]) % WORD_BYTES !== 0) {
+        pixels *= 2;
+      }
       return pixels;
     }),
   );

@@ -85,8 +85,12 @@ const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split =>
     const isWhole = first === 0 && grouped.groups.length === 1;
     const [{ output = '' }, ...others] = group.sinks;
     const nameOf = (n: number): string => {
-      if (isWhole) return links.length === 1 ? name : `${name}_${n}`;
-      if (others.length > 0) return number(n);
+      if (isWhole) {
+        return links.length === 1 ? name : `${name}_${n}`;
+      }
+      if (others.length > 0) {
+        return number(n);
+      }
       return n === links.length ? `${name}_${output}` : `${name}_${output}_${n}`;
     };
     builder.add(links, nameOf, from);
@@ -97,7 +101,9 @@ const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split =>
     const read = image ? [nameOf(stem + 1)] : readers;
     builder.cuts.push({ ...storedCut(before.stages, last.format), writer: nameOf(stem), readers: read });
   }
-  if (image) builder.cuts.push({ ...image.described, writer: nameOf(from!), readers });
+  if (image) {
+    builder.cuts.push({ ...image.described, writer: nameOf(from!), readers });
+  }
   const results = {
     groups: grouped.groups.map(group => ({
       names: group.sinks.map(({ output = '' }) => output),
@@ -140,7 +146,9 @@ class Builder {
         pipeline: { name, doc: name === own ? doc : '', source, stages: allStages(chain), sinks, loc },
         step: from === undefined ? {} : { reads: from },
       });
-      if (cut) this.cuts.push({ ...cut, writer: name, readers: [names[n + 1]!] });
+      if (cut) {
+        this.cuts.push({ ...cut, writer: name, readers: [names[n + 1]!] });
+      }
     });
     return this.pieces.length - 1;
   }
@@ -157,7 +165,9 @@ const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Lin
     return [...before.slice(0, -1), { ...before.at(-1)!, cut: described }, ...after];
   }
   const [first, second] = stages.flatMap(({ role }, n) => (role === 'map' ? [n] : []));
-  if (first === undefined || second === undefined) return [{ chain: { source, stages, sinks } }];
+  if (first === undefined || second === undefined) {
+    return [{ chain: { source, stages, sinks } }];
+  }
   const places = placesOf(source, stages.slice(0, second)).filter(
     ({ at }) => at > first && !partsFollowers(stages, at),
   );
@@ -193,8 +203,12 @@ const placesOf = (source: Format, stages: readonly Stage[]): readonly Place[] =>
   const ranges = followRanges({ source, stages });
   let { colour }: { colour: Colour } = source;
   return stages.flatMap((stage, n): Place[] => {
-    if (stage.role === 'point') colour = stage.to;
-    if (stages[n + 1]?.role === 'chainedMap') return [];
+    if (stage.role === 'point') {
+      colour = stage.to;
+    }
+    if (stages[n + 1]?.role === 'chainedMap') {
+      return [];
+    }
     const format = intermediate(exactDType(ranges[n + 1]!), colour);
     return [{ at: n + 1, after: stage.name, format, bytes: bytesPerPixel(format) }];
   });
@@ -207,7 +221,9 @@ const placesOf = (source: Format, stages: readonly Stage[]): readonly Place[] =>
 const partsFollowers = (stages: readonly Stage[], at: number): boolean => {
   const next = stages.findIndex(({ role }, n) => role === 'map' && n >= at);
   const map = stages[next];
-  if (map?.role !== 'map') return false;
+  if (map?.role !== 'map') {
+    return false;
+  }
   const last = stages.findLastIndex(({ role }, n) => role === 'map' && n < next);
   const follow = followers(stages.slice(last + 1, next).filter(isPoint), map.filter);
   return follow.some(stage => stages.indexOf(stage) < at);
@@ -286,7 +302,9 @@ const sharedImage = (source: Format, { trunk, groups }: Grouped, place: Place): 
     ),
   );
   let name = beside.length === 0 ? '' : 'between';
-  while (beside.some(sink => sink.name === name)) name += '_';
+  while (beside.some(sink => sink.name === name)) {
+    name += '_';
+  }
   const chain = {
     source,
     stages: trunk.slice(0, place.at),
@@ -312,7 +330,9 @@ const cheapestWay = (
   const apart: Way = { way: 'apart', bytes: movedByAll(each) };
   const direct: readonly Way[] =
     groups.length === outputs.length ? [apart] : [{ way: 'together', bytes: otherwise }, apart];
-  if (groups.length === 1) return { ways: direct };
+  if (groups.length === 1) {
+    return { ways: direct };
+  }
   const places = placesOf(source, trunk).filter(
     ({ at }) => !groups.some(({ stages }) => partsFollowers([...trunk, ...stages], at)),
   );
@@ -330,7 +350,9 @@ const cheapestWay = (
   const images = options.map(({ way }) => way);
   const least = Math.min(...images.map(({ bytes }) => bytes));
   const best = options.filter(({ way }) => way.bytes === least).at(-1);
-  if (fused || !best || best.way.bytes >= otherwise) return { ways: [...direct, ...images] };
+  if (fused || !best || best.way.bytes >= otherwise) {
+    return { ways: [...direct, ...images] };
+  }
   const { image, way } = best;
   const described = describe(image.place, places, { why: 'shared', moved: way.bytes, otherwise });
   return {

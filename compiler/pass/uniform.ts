@@ -18,7 +18,9 @@ export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; val
     return { kind: 'uniform', name: found.name, type: value.type, loc: value.loc };
   };
   const expression = (e: Expr): Expr => {
-    if (isUniform(e) && isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0) return hoist(e);
+    if (isUniform(e) && isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0) {
+      return hoist(e);
+    }
     if (e.kind === 'binary' && e.op === '/' && e.type.scalar === 'f32' && isUniform(e.right)) {
       const one: Expr = { kind: 'literal', value: 1, type: e.right.type, loc: e.loc };
       const reciprocal = hoist({ ...e, left: one });

@@ -4,13 +4,13 @@ import type { ts } from 'ts-morph';
 import { makeDiagnostic, sortDiagnostics } from '../diagnostics/index.js';
 import type { Diagnostic } from '../errors.js';
 import type { ForkIr, PipelineIr } from '../ir/types.js';
+import { packageFiles } from './packageFiles.js';
+import { makeSession, type Session, startOf } from './session.js';
 import { loadModules } from './spec/load.js';
 import { makeOperators } from './spec/operators.js';
-import { packageFiles } from './spec/packageFiles.js';
 import { isBag } from './spec/params.js';
 import { type Exported, readPipeline } from './spec/pipelines.js';
 import { authorFiles, entryProblem, nestsTooDeep, openProgram, typeErrors } from './spec/program.js';
-import { makeSession, type Session, startOf } from './spec/session.js';
 import type { StageReader } from './spec/stages.js';
 
 /** What was read. With diagnostics, the pipelines that have none of their own are still there. */

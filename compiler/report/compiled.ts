@@ -58,11 +58,15 @@ const compile = async (
   args: readonly string[],
   { folder, file, texts }: { folder: string; file: string; texts: Readonly<Record<string, string>> },
 ): Promise<{ seconds: number; said: string }> => {
-  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(texts)) {
+    writeFileSync(join(folder, name), text);
+  }
   const started = performance.now();
   const all = [...args, `-I${includeDirectory()}`, file];
   const { code, stdout, stderr } = await runProgram(tool.path, all, { cwd: folder });
-  if (code !== 0) throw new BuildError(`${tool.path} could not compile ${file}:\n${stdout}${stderr}`);
+  if (code !== 0) {
+    throw new BuildError(`${tool.path} could not compile ${file}:\n${stdout}${stderr}`);
+  }
   return { seconds: (performance.now() - started) / 1000, said: stderr };
 };
 
@@ -111,7 +115,9 @@ const compileFiles = (
     const { seconds, said } = await compile(nvcc, args, { folder, file, texts });
     const cubin = join(folder, 'kernel.cubin');
     const functions = compiledFunctions(said, readFileSync(cubin));
-    if (!list) return { arch, seconds, functions };
+    if (!list) {
+      return { arch, seconds, functions };
+    }
     const { listing, notListed } = await listingOf(nvcc, cubin);
     const accesses = globalAccesses(listing);
     return {
@@ -127,9 +133,13 @@ const compileFiles = (
 
 const listingOf = async (nvcc: Tool, cubin: string): Promise<{ listing: string; notListed?: string }> => {
   const cuobjdump = findCuobjdump(nvcc);
-  if (!cuobjdump) return { listing: '', notListed: 'no cuobjdump found beside nvcc or on the PATH' };
+  if (!cuobjdump) {
+    return { listing: '', notListed: 'no cuobjdump found beside nvcc or on the PATH' };
+  }
   const { code, stdout, stderr } = await runProgram(cuobjdump, ['-sass', cubin]);
-  if (code === 0 && stdout.includes('Function : ')) return { listing: stdout };
+  if (code === 0 && stdout.includes('Function : ')) {
+    return { listing: stdout };
+  }
   return {
     listing: '',
     notListed: `${cuobjdump} could not list it: ${stderr.trim().split('\n')[0] || 'it said nothing'}`,

@@ -150,7 +150,9 @@ export const explain = async (options: ExplainOptions): Promise<readonly Explana
   const tools: Tools = { ...(await target(options)), strict: options.strict === true };
   const reports = options.compiled ? await compilerReports(chosen, tools, options.onProgress) : undefined;
   const explanations: Explanation[] = [];
-  for (const plan of chosen) explanations.push(await explainPlan(plan, options, tools, reports));
+  for (const plan of chosen) {
+    explanations.push(await explainPlan(plan, options, tools, reports));
+  }
   return explanations;
 };
 
@@ -166,7 +168,9 @@ const compilerReports = async (
   onProgress: ExplainOptions['onProgress'],
 ): Promise<Reports> => {
   const cxx = await findCxx();
-  if (!cxx) throw new BuildError(noCompiler());
+  if (!cxx) {
+    throw new BuildError(noCompiler());
+  }
   const kernels = plans.flatMap(builtKernels);
   const pairs = plans.flatMap(plan => plan.pairs.map(pair => ({ plan, pair })));
   const total = kernels.length * (archs.length + 1) + pairs.length * archs.length;
@@ -182,7 +186,9 @@ const compilerReports = async (
     name: string,
     compile: (tools: CudaTools) => Promise<CompiledCuda>,
   ): Promise<readonly CompiledCuda[] | undefined> => {
-    if (!nvcc) return undefined;
+    if (!nvcc) {
+      return undefined;
+    }
     const cuda: CompiledCuda[] = [];
     for (const arch of archs) {
       cuda.push(await step(`${name}.cu ${arch}`, compile({ nvcc, arch, strict, list: true })));
@@ -198,7 +204,9 @@ const compilerReports = async (
   const ofPairs = new Map<Pair, readonly CompiledCuda[]>();
   for (const { plan, pair } of pairs) {
     const cuda = await ofArchs(pair.name, tools => compilePair(plan, pair, tools));
-    if (cuda) ofPairs.set(pair, cuda);
+    if (cuda) {
+      ofPairs.set(pair, cuda);
+    }
   }
   const versions = { ...(nvcc ? { nvcc: nvcc.version } : {}), ...(cpuOnly ? { cpuOnly } : {}) };
   return { compilers: { ...versions, cxx: cxx.version, strict }, of, ofPairs };
@@ -210,7 +218,9 @@ const compiledKernel = async (
   { nvcc, archs, strict, cpuOnly }: Tools,
   reports: Reports | undefined,
 ): Promise<Pick<ExplainedKernel, 'compiled' | 'notCompiled'>> => {
-  if (!nvcc) return { notCompiled: cpuOnly };
+  if (!nvcc) {
+    return { notCompiled: cpuOnly };
+  }
   const known = reports?.of.get(kernel)?.cuda?.at(-1);
   const made = known ?? (await compileCuda(kernel, { nvcc, arch: archs.at(-1)!, strict, list: false }));
   const most = (of: 'registers' | 'spillStores' | 'codeSize'): number =>
@@ -245,7 +255,9 @@ const explainPlan = async (
     const { fused, alone, after } = await traffic(kernel, before ?? size, before !== undefined);
     written.push(after);
     const other = plan.halves[n];
-    if (other) halves.push(await explainHalves(kernel, other, before ?? size, after));
+    if (other) {
+      halves.push(await explainHalves(kernel, other, before ?? size, after));
+    }
     unfused.push(...alone);
     explained.push({
       name: kernel.name,
@@ -364,14 +376,18 @@ const traffic = async (
       // What results share is computed once here, too.
       const isNew = !alone.some(({ step }) => step === stage.name);
       size = sizes.get(stage) ?? size;
-      if (stage.role === 'point') channels = channelCount[stage.to];
+      if (stage.role === 'point') {
+        channels = channelCount[stage.to];
+      }
       const out = between(size, channels);
       if (isNew) {
         // Images that it reads are as large as what it makes.
         const images = (stage.images ?? []).map(
           ({ open, format }) => [open, formatBytes(format, size)] as const,
         );
-        for (const [open, bytes] of images) beside.set(open, bytes);
+        for (const [open, bytes] of images) {
+          beside.set(open, bytes);
+        }
         alone.push({ step: stage.name, read: written + sum(images.map(([, bytes]) => bytes)), written: out });
       }
       written = out;
@@ -386,7 +402,9 @@ const traffic = async (
   );
   for (const { output, points, format } of sinks) {
     const { written: read } = run(points, trunk.written, trunk.channels);
-    if (output !== undefined) alone.push({ step: format.name, read, written: formatBytes(format, size) });
+    if (output !== undefined) {
+      alone.push({ step: format.name, read, written: formatBytes(format, size) });
+    }
   }
   const written = sum(sinks.map(({ format }) => formatBytes(format, size)));
   return {
@@ -410,7 +428,9 @@ const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Sta
       const [width, height] = sizeOf(params, size);
       size = { width, height };
     }
-    if (stage.role !== 'point') result.set(stage, size);
+    if (stage.role !== 'point') {
+      result.set(stage, size);
+    }
   }
   return result;
 };
@@ -419,8 +439,12 @@ const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Sta
 const settledNumbers = (stage: Stage): Record<string, readonly number[]> | undefined => {
   const params: Record<string, readonly number[]> = {};
   for (const { name, kind, value } of stage.params) {
-    if (kind !== 'i32' && kind !== 'f32' && kind !== 'rect') continue;
-    if (!('settled' in value) || Array.isArray(value.settled)) return undefined;
+    if (kind !== 'i32' && kind !== 'f32' && kind !== 'rect') {
+      continue;
+    }
+    if (!('settled' in value) || Array.isArray(value.settled)) {
+      return undefined;
+    }
     const settled = value.settled as number | { x: number; y: number; width: number; height: number };
     params[name] =
       typeof settled === 'number' ? [settled] : [settled.x, settled.y, settled.width, settled.height];

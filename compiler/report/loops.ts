@@ -43,10 +43,16 @@ export const innerLoops = (source: string, file: string): readonly Found[] => {
   let own = true;
   lines.forEach((text, n) => {
     const directive = /^#line \d+ "(.*)"$/.exec(text);
-    if (directive) own = directive[1] === file;
-    if (!own || !/^\s*for \(/.test(text)) return;
+    if (directive) {
+      own = directive[1] === file;
+    }
+    if (!own || !/^\s*for \(/.test(text)) {
+      return;
+    }
     const body = bodyFrom(lines, n);
-    if (/^\s*for \(/m.test(body)) return;
+    if (/^\s*for \(/m.test(body)) {
+      return;
+    }
     found.push({ line: n + 1, does: kindOf(body), text: text.trim().replace(/\s*\{$/, '') });
   });
   return found;
@@ -54,19 +60,33 @@ export const innerLoops = (source: string, file: string): readonly Found[] => {
 
 /** What follows a loop's first line, as far as its braces. */
 const bodyFrom = (lines: readonly string[], first: number): string => {
-  if (!lines[first]!.endsWith('{')) return lines[first + 1] ?? '';
+  if (!lines[first]!.endsWith('{')) {
+    return lines[first + 1] ?? '';
+  }
   const indent = /^\s*/.exec(lines[first]!)![0];
   const end = lines.indexOf(`${indent}}`, first + 1);
   return lines.slice(first + 1, end < 0 ? undefined : end).join('\n');
 };
 
 const kindOf = (body: string): LoopKind => {
-  if (/\.take\(/.test(body)) return 'taps';
-  if (/::prefetch\(/.test(body)) return 'prefetch';
-  if (/\bsampleBeyond\(/.test(body)) return 'beyond';
-  if (/\bsampleInside\(/.test(body)) return 'filter';
-  if (/\bfetch\(/.test(body)) return /\bcontinue;/.test(body) ? 'edge' : 'read';
-  if (/\blocate\(/.test(body)) return 'points';
+  if (/\.take\(/.test(body)) {
+    return 'taps';
+  }
+  if (/::prefetch\(/.test(body)) {
+    return 'prefetch';
+  }
+  if (/\bsampleBeyond\(/.test(body)) {
+    return 'beyond';
+  }
+  if (/\bsampleInside\(/.test(body)) {
+    return 'filter';
+  }
+  if (/\bfetch\(/.test(body)) {
+    return /\bcontinue;/.test(body) ? 'edge' : 'read';
+  }
+  if (/\blocate\(/.test(body)) {
+    return 'points';
+  }
   return /\b(finish|store\w*|save\w*)\(|\] = /.test(body) ? 'write' : 'other';
 };
 
@@ -88,10 +108,14 @@ export const hostLoops = (source: string, file: string, report: string): readonl
   const isLoop = (line: number): boolean => loops.some(loop => loop.line === line);
   /** Where a reason was met: of the generated file with the text, unless it is a loop's own line. */
   const placeOf = (path: string, line: number): string => {
-    if (path !== file) return ` (${basename(path)}:${line})`;
+    if (path !== file) {
+      return ` (${basename(path)}:${line})`;
+    }
     const text = lines[line - 1]?.trim() ?? '';
     // Of what g++ made itself it gives the function that the loop stands in.
-    if (text.startsWith('CW_CLONES')) return '';
+    if (text.startsWith('CW_CLONES')) {
+      return '';
+    }
     return isLoop(line) ? ` (line ${line})` : ` (line ${line}: ${text})`;
   };
   const versions = new Map<number, Map<string, LoopVersion>>(loops.map(({ line }) => [line, new Map()]));
@@ -104,12 +128,20 @@ export const hostLoops = (source: string, file: string, report: string): readonl
     let latest: string | undefined;
     for (const line of part.split('\n')) {
       const [, path, at, said] = /^(\S+):(\d+):\d+: (?:optimized|missed):\s+(.*)$/.exec(line) ?? [];
-      if (said === undefined) continue;
+      if (said === undefined) {
+        continue;
+      }
       const missed = /^not vectorized: (.*)$/.exec(said)?.[1];
-      if (missed !== undefined) latest = `${inWords(missed)}${placeOf(path!, Number(at))}`;
-      if (/^bad (loop|operation|data)/.test(said)) reason ??= latest;
+      if (missed !== undefined) {
+        latest = `${inWords(missed)}${placeOf(path!, Number(at))}`;
+      }
+      if (/^bad (loop|operation|data)/.test(said)) {
+        reason ??= latest;
+      }
       const width = /^loop vectorized using (\d+) byte vectors/.exec(said)?.[1];
-      if (width === undefined && !/^couldn't vectorize loop/.test(said)) continue;
+      if (width === undefined && !/^couldn't vectorize loop/.test(said)) {
+        continue;
+      }
       const own = path === file ? versions.get(Number(at)) : undefined;
       const before = own?.get(target);
       if (width !== undefined) {

@@ -45,7 +45,9 @@ const entriesOf = (said: string) => {
     if (memory) {
       entry.spillStores += Number(memory[2]);
       entry.spillLoads += Number(memory[3]);
-      if (properties === symbol) entry.stack = Math.max(entry.stack, Number(memory[1]));
+      if (properties === symbol) {
+        entry.stack = Math.max(entry.stack, Number(memory[1]));
+      }
     }
     const used = /Used (\d+) registers/.exec(line);
     if (used) {

@@ -31,7 +31,9 @@ export const globalAccesses = (listing: string): ReadonlyMap<string, GlobalAcces
     counts = { LD: new Map(), ST: new Map() };
     for (const line of lines) {
       const [, kind, modifiers] = instruction.exec(line) ?? [];
-      if (kind === undefined) continue;
+      if (kind === undefined) {
+        continue;
+      }
       const bytes = modifiers!.split('.').reduce((width, modifier) => widths[modifier] ?? width, 4);
       const of = counts[kind as 'LD' | 'ST'];
       of.set(bytes, (of.get(bytes) ?? 0) + 1);

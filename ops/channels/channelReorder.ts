@@ -13,9 +13,15 @@ import {
 type Place = '0' | '1' | '2' | '3';
 const places = ['0', '1', '2', '3'] as const;
 const at = (px: Pixel, place: Place): f32 => {
-  if (place === '0') return px[0];
-  if (place === '1') return px[1];
-  if (place === '2') return px[2];
+  if (place === '0') {
+    return px[0];
+  }
+  if (place === '1') {
+    return px[1];
+  }
+  if (place === '2') {
+    return px[2];
+  }
   return px[3];
 };
 
@@ -44,9 +50,15 @@ export const channelReorder = <const O extends readonly number[]>(options: {
     params: { order0: place, order1: place, order2: place, order3: place },
     apply: (px, { order0, order1, order2, order3 }) =>
       px.map((_, c) => {
-        if (c === 0) return at(px, order0);
-        if (c === 1) return at(px, order1);
-        if (c === 2) return at(px, order2);
+        if (c === 0) {
+          return at(px, order0);
+        }
+        if (c === 1) {
+          return at(px, order1);
+        }
+        if (c === 2) {
+          return at(px, order2);
+        }
         return at(px, order3);
       }),
   });

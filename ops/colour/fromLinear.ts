@@ -2,8 +2,12 @@ import { type f32, oneOf, pointOp } from '../spec.js';
 import { lightToBt709, lightToHlg, lightToPq, lightToSrgb } from './transfer.js';
 
 const toSignal = (v: f32, transfer: 'srgb' | 'bt709' | 'pq' | 'hlg'): f32 => {
-  if (transfer === 'srgb') return lightToSrgb(v);
-  if (transfer === 'bt709') return lightToBt709(v);
+  if (transfer === 'srgb') {
+    return lightToSrgb(v);
+  }
+  if (transfer === 'bt709') {
+    return lightToBt709(v);
+  }
   return transfer === 'pq' ? lightToPq(v) : lightToHlg(v);
 };
 

@@ -14,8 +14,12 @@ export const rgbToHsv = pointOp({
     const v = Math.max(r, g, b);
     const range = v - Math.min(r, g, b);
     const s = v === 0 ? 0 : range / v;
-    if (range === 0) return [0, s, v];
-    if (v === r) return [60 * ((g - b) / range) + (g < b ? 360 : 0), s, v];
+    if (range === 0) {
+      return [0, s, v];
+    }
+    if (v === r) {
+      return [60 * ((g - b) / range) + (g < b ? 360 : 0), s, v];
+    }
     return [v === g ? 60 * ((b - r) / range) + 120 : 60 * ((r - g) / range) + 240, s, v];
   },
 });

@@ -2,8 +2,12 @@ import { type f32, oneOf, pointOp } from '../spec.js';
 import { bt709ToLight, hlgToLight, pqToLight, srgbToLight } from './transfer.js';
 
 const toLight = (v: f32, transfer: 'srgb' | 'bt709' | 'pq' | 'hlg'): f32 => {
-  if (transfer === 'srgb') return srgbToLight(v);
-  if (transfer === 'bt709') return bt709ToLight(v);
+  if (transfer === 'srgb') {
+    return srgbToLight(v);
+  }
+  if (transfer === 'bt709') {
+    return bt709ToLight(v);
+  }
   return transfer === 'pq' ? pqToLight(v) : hlgToLight(v);
 };
 

@@ -32,7 +32,9 @@ const REST = 672 / 4096;
  * are REST − q and REST + c3·q, and `expm1` gives a small q with all its digits.
  */
 export const pqToLight = (v: f32): f32 => {
-  if (v <= 0) return 0;
+  if (v <= 0) {
+    return 0;
+  }
   const q = -Math.expm1(Math.log(v) / M2);
   return (Math.max(REST - q, 0) / (REST + C3 * q)) ** (1 / M1);
 };

@@ -25,10 +25,16 @@ const sineRatio = (z: f32): f32 => {
 
 /** How far the window reaches from its point, in pixels of the input. */
 const reach = (window: Window, scale: f32): f32 => {
-  if (window === 'area') return (scale + 1) * 0.5;
+  if (window === 'area') {
+    return (scale + 1) * 0.5;
+  }
   const wide = Math.max(scale, 1);
-  if (window === 'box') return wide * 0.5;
-  if (window === 'cubic') return wide * 2;
+  if (window === 'box') {
+    return wide * 0.5;
+  }
+  if (window === 'cubic') {
+    return wide * 2;
+  }
   return window === 'lanczos' ? wide * 3 : wide;
 };
 
@@ -38,24 +44,36 @@ const measure = (window: Window, scale: f32): f32 => (window === 'area' ? scale 
 /** The weight of a pixel at a distance in pixels of the input, up to a factor. */
 const weight = (window: Window, distance: f32, unit: f32): f32 => {
   // Which pixels a box holds follows from where it begins and ends.
-  if (window === 'box') return 1;
+  if (window === 'box') {
+    return 1;
+  }
   const far = Math.abs(distance);
   // The part of the pixel that is covered: two intervals, of lengths 1 and unit.
-  if (window === 'area') return Math.max(Math.min(Math.min(unit, 1), (unit + 1) * 0.5 - far), 0);
+  if (window === 'area') {
+    return Math.max(Math.min(Math.min(unit, 1), (unit + 1) * 0.5 - far), 0);
+  }
   const t = far * unit;
-  if (window === 'linear') return Math.max(1 - t, 0);
+  if (window === 'linear') {
+    return Math.max(1 - t, 0);
+  }
   if (window === 'cubic') {
-    if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
+    if (t < 1) {
+      return (1.5 * t - 2.5) * t * t + 1;
+    }
     return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
   }
   if (window === 'hamming') {
-    if (t >= 1) return 0;
+    if (t >= 1) {
+      return 0;
+    }
     const z = Math.PI * Math.PI * (t * t);
     const half = sineRatio(z * 0.25);
     const cosine = 1 - z * 0.5 * (half * half);
     return sineRatio(z) * (0.54 + 0.46 * cosine);
   }
-  if (t >= 3) return 0;
+  if (t >= 3) {
+    return 0;
+  }
   // sinc(t) · sinc(t / 3), where sin(3a) = 3 sin(a) − 4 sin³(a) leaves one sine, and nothing to divide by.
   const z = ((Math.PI * Math.PI) / 9) * (t * t);
   const q = sineRatio(z);

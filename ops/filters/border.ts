@@ -17,7 +17,9 @@ export const replicate = indexBorder({
 export const reflect = indexBorder({
   apply: (i, size) => {
     // Mostly the pixel is inside, and the remainder need not be computed.
-    if (i >= 0 && i < size) return i;
+    if (i >= 0 && i < size) {
+      return i;
+    }
     const at = cycle(i, size * 2);
     return at < size ? at : size * 2 - 1 - at;
   },
@@ -29,7 +31,9 @@ export const reflect = indexBorder({
  */
 export const reflect101 = indexBorder({
   apply: (i, size) => {
-    if (i >= 0 && i < size) return i;
+    if (i >= 0 && i < size) {
+      return i;
+    }
     const period = Math.max(size * 2 - 2, 1);
     const at = cycle(i, period);
     return at < size ? at : period - at;
@@ -39,7 +43,9 @@ export const reflect101 = indexBorder({
 /** The image again, as tiles: bcd|abcd|abc. OpenCV's and CV-CUDA's `WRAP`. */
 export const wrap = indexBorder({
   apply: (i, size) => {
-    if (i >= 0 && i < size) return i;
+    if (i >= 0 && i < size) {
+      return i;
+    }
     return cycle(i, size);
   },
 });

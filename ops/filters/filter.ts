@@ -35,7 +35,9 @@ type Eight = readonly [f32, f32, f32, f32, f32, f32, f32, f32];
 // A weight by the number of its row: the loop over rows stays a loop, so that the kernel holds the code of one row.
 const ofFour = (w: Four, n: i32): f32 => (n === 0 ? w[0] : n === 1 ? w[1] : n === 2 ? w[2] : w[3]);
 const ofEight = (w: Eight, n: i32): f32 => {
-  if (n < 4) return n === 0 ? w[0] : n === 1 ? w[1] : n === 2 ? w[2] : w[3];
+  if (n < 4) {
+    return n === 0 ? w[0] : n === 1 ? w[1] : n === 2 ? w[2] : w[3];
+  }
   return n === 4 ? w[4] : n === 5 ? w[5] : n === 6 ? w[6] : w[7];
 };
 

@@ -71,7 +71,9 @@ type Subsampled = {
   (): Format<'yuv', 'both'>;
 };
 const subsampled = (format: Omit<Format<'yuv'>, 'role'>, options: ChromaOptions | undefined): never => {
-  if (options === undefined) return { ...format, role: 'both' } as never;
+  if (options === undefined) {
+    return { ...format, role: 'both' } as never;
+  }
   const { chroma: filter, siting = 'left' } = options;
   return {
     ...format,

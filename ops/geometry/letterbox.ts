@@ -18,8 +18,12 @@ const inner = (srcWidth: f32, srcHeight: f32, dstWidth: f32, dstHeight: f32): Po
 const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
   const inside = at - start;
   const from = (inside + 0.5) * (length / inner) - 0.5;
-  if (inside < 0) return from - BEYOND;
-  if (inside >= inner) return from + BEYOND;
+  if (inside < 0) {
+    return from - BEYOND;
+  }
+  if (inside >= inner) {
+    return from + BEYOND;
+  }
   // The picture's edge is not mixed with what lies outside.
   return Math.min(Math.max(from, 0), length - 1);
 };

@@ -13,8 +13,12 @@ export const rotate90 = indexMapOp({
     height: clockwise === '180' ? height : width,
   }),
   apply: ([x, y], { clockwise }, { src }) => {
-    if (clockwise === '90') return [y, src.height - 1 - x];
-    if (clockwise === '180') return [src.width - 1 - x, src.height - 1 - y];
+    if (clockwise === '90') {
+      return [y, src.height - 1 - x];
+    }
+    if (clockwise === '180') {
+      return [src.width - 1 - x, src.height - 1 - y];
+    }
     return [src.width - 1 - y, x];
   },
 });

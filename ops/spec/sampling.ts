@@ -83,7 +83,9 @@ export const separableFilter = <const C extends FilterConstants = Record<never, 
     axis: { radius, apply: along },
     apply: (tap, [x, y], { scale, size }) => {
       const [column, row] = [Math.floor(x + 0.5), Math.floor(y + 0.5)];
-      if (column < 0 || row < 0 || column >= size.width || row >= size.height) return tap(column, row);
+      if (column < 0 || row < 0 || column >= size.width || row >= size.height) {
+        return tap(column, row);
+      }
       const across = (line: i32): Pixel =>
         along(i => tap(i, line), x, { scale: scale[0], size: size.width }) as Pixel;
       return along(across, y, { scale: scale[1], size: size.height });

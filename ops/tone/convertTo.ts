@@ -13,8 +13,12 @@ const convertToOp = pointOp({
     px.map(v => {
       const scaled = v * scale + offset;
       // A comparison with NaN is false, so NaN becomes 0; Math.max would keep it.
-      if (dtype === 'u8') return scaled > 0 ? roundHalfEven(Math.min(scaled, 255)) : 0;
-      if (dtype === 'u16') return scaled > 0 ? roundHalfEven(Math.min(scaled, 65535)) : 0;
+      if (dtype === 'u8') {
+        return scaled > 0 ? roundHalfEven(Math.min(scaled, 255)) : 0;
+      }
+      if (dtype === 'u16') {
+        return scaled > 0 ? roundHalfEven(Math.min(scaled, 65535)) : 0;
+      }
       return dtype === 'f16' ? roundToF16(scaled) : scaled;
     }),
 });

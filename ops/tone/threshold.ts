@@ -19,10 +19,18 @@ export const threshold = pointOp({
   apply: (px, { kind, level, most }) =>
     px.map(v => {
       const above = v > level;
-      if (kind === 'binary') return above ? most : 0;
-      if (kind === 'binaryInv') return above ? 0 : most;
-      if (kind === 'trunc') return above ? level : v;
-      if (kind === 'toZero') return above ? v : 0;
+      if (kind === 'binary') {
+        return above ? most : 0;
+      }
+      if (kind === 'binaryInv') {
+        return above ? 0 : most;
+      }
+      if (kind === 'trunc') {
+        return above ? level : v;
+      }
+      if (kind === 'toZero') {
+        return above ? v : 0;
+      }
       return above ? 0 : v;
     }),
 });

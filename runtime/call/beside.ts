@@ -1,8 +1,9 @@
 /** The images that operators read beside a pipeline's source: options of a call. */
 import type { ManifestImage } from '../../native/manifest.js';
+import type { BoundImage } from '../device/placed.js';
 import { Tensor } from '../device/tensor.js';
 import { expected } from '../errors.js';
-import { type BoundImage, bindImages, MAX_IMAGES, type PipelineInput } from './inputs.js';
+import { bindImages, MAX_IMAGES, type PipelineInput } from './inputs.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -42,7 +43,9 @@ export const bindBeside = (
 ): Beside => {
   const beside = new Map<string, readonly BoundImage[]>();
   for (const { stage, name, open, format } of asked) {
-    if (beside.has(open)) continue;
+    if (beside.has(open)) {
+      continue;
+    }
     const path = `options.${open}`;
     const given = Object.hasOwn(options, open) ? options[open] : undefined;
     if (given === undefined) {

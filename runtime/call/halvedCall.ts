@@ -1,10 +1,10 @@
 import type { ManifestStep } from '../../native/manifest.js';
 import { resamplingCost } from '../../native/resamplingCost.js';
 import type { Device } from '../device/device.js';
+import type { BoundImage } from '../device/placed.js';
 import type { Stream } from '../device/stream.js';
 import { OutOfMemoryError } from '../errors.js';
 import type { Beside } from './beside.js';
-import type { BoundImage } from './inputs.js';
 import { Intermediate } from './intermediate.js';
 import { KernelCall } from './kernelCall.js';
 import type { ComingImage, Packing } from './packing.js';
@@ -45,7 +45,9 @@ export class HalvedCall {
     const between = this.#across.packing.fill(images, options, beside);
     const isCheaper = twoPassesAreCheaper(between, sizes, whole.covered, this.#radius);
     this.#between = isCheaper ? between.map((size, n) => ({ ...size, colour: images[n].colour })) : undefined;
-    if (this.#between) this.#down.packing.fill(this.#between, options, beside);
+    if (this.#between) {
+      this.#down.packing.fill(this.#between, options, beside);
+    }
   }
 
   /** Enqueues both kernels, unless the one is cheaper or there is no room for the image between them. @returns Whether it did. */
@@ -56,7 +58,9 @@ export class HalvedCall {
     stream: Stream,
   ): boolean {
     const between = this.#between && this.#intermediate(stream, this.#between);
-    if (!between) return false;
+    if (!between) {
+      return false;
+    }
     try {
       this.#across.launch(inputs, [between.images], beside, stream);
       this.#down.launch(between.images, outputs, beside, stream);
@@ -71,7 +75,9 @@ export class HalvedCall {
       return new Intermediate(stream, this.#across.kernel.sinks[0], images);
     } catch (error) {
       // One kernel needs no such image, and gives the same bits.
-      if (error instanceof OutOfMemoryError) return undefined;
+      if (error instanceof OutOfMemoryError) {
+        return undefined;
+      }
       throw error;
     }
   }

@@ -1,28 +1,15 @@
 import type { ManifestFormat } from '../../native/manifest.js';
-import type { Device } from '../device/device.js';
 import { byteSize } from '../device/dtype.js';
 import { planeExtent, sameFormat } from '../device/formats.js';
-import { Image, ImageBatch, MAX_SIZE, type PlacedPlane } from '../device/image.js';
+import { Image, ImageBatch, MAX_SIZE } from '../device/image.js';
+import type { BoundImage, PlacedPlane } from '../device/placed.js';
 import { axesOf, Tensor } from '../device/tensor.js';
-import type { ColourDescription } from '../device/videoColour.js';
 import { describe, expected } from '../errors.js';
 
 /** What a pipeline takes: one image, several, or a tensor of N images where its source format has a layout. */
 export type PipelineInput = Image | readonly Image[] | ImageBatch | Tensor;
 /** What `runInto` writes: a tensor of all images, or one image each. */
 export type PipelineOutput = Tensor | Image | readonly Image[] | ImageBatch;
-
-/** One image of a call, wherever it came from. */
-export type BoundImage = {
-  readonly device: Device;
-  readonly width: number;
-  readonly height: number;
-  readonly planes: readonly PlacedPlane[];
-  readonly colour?: ColourDescription;
-  /** Its memory is soon another picture's. */
-  readonly passes?: boolean;
-};
-
 /** The launch's grid has one layer per image. */
 export const MAX_IMAGES = 65535;
 
@@ -35,7 +22,9 @@ export const bindImages = (
   format: ManifestFormat,
   path: string,
 ): readonly BoundImage[] => {
-  if (given instanceof Tensor) return bindTensor(given, format, path);
+  if (given instanceof Tensor) {
+    return bindTensor(given, format, path);
+  }
   const isSingle = given instanceof Image;
   const images = isSingle ? [given] : given instanceof ImageBatch ? given.images : given;
   if (!Array.isArray(images)) {
@@ -46,7 +35,9 @@ export const bindImages = (
   }
   return images.map((image: unknown, n) => {
     const at = isSingle ? path : `${path}[${n}]`;
-    if (!(image instanceof Image)) throw expected('an Image', at, describe(image));
+    if (!(image instanceof Image)) {
+      throw expected('an Image', at, describe(image));
+    }
     if (!sameFormat(image._format, format)) {
       throw expected(`${format.name} (${format.colour}, ${format.dtype})`, `${at}.format`, image.format);
     }
@@ -70,7 +61,9 @@ const lastBound = new WeakMap<
 const bindTensor = (tensor: Tensor, format: ManifestFormat, path: string): readonly BoundImage[] => {
   tensor._memory();
   const last = lastBound.get(tensor);
-  if (last?.format === format) return last.images;
+  if (last?.format === format) {
+    return last.images;
+  }
   const images = placeTensor(tensor, format, path);
   lastBound.set(tensor, { format, images });
   return images;
@@ -90,7 +83,9 @@ const placeTensor = (tensor: Tensor, format: ManifestFormat, path: string): Boun
   if (tensor.layout !== layout && tensor.layout !== single) {
     throw expected(`${layout} or ${single}`, `${path}.layout`, tensor.layout);
   }
-  if (tensor.dtype !== format.dtype) throw expected(format.dtype, `${path}.dtype`, tensor.dtype);
+  if (tensor.dtype !== format.dtype) {
+    throw expected(format.dtype, `${path}.dtype`, tensor.dtype);
+  }
   const { count, height, width, channels, stride } = axesOf(tensor);
   const wanted = format.planes.reduce((sum, plane) => sum + plane.channels, 0);
   const axis = tensor.layout.indexOf('C');
@@ -138,7 +133,9 @@ export const refuseOverlap = (
 ): void => {
   // Mostly the two lie apart as wholes, and nothing needs sorting.
   const [a, b] = [hull(inputs, source), hull(outputs, sink)];
-  if (a.end <= b.start || b.end <= a.start) return;
+  if (a.end <= b.start || b.end <= a.start) {
+    return;
+  }
   const read = spans(inputs, source);
   const written = spans(outputs, sink);
   // By address: an input that starts before an output's end and ends after its start is on it.
@@ -187,8 +184,11 @@ const countBefore = (sorted: readonly Span[], address: number): number => {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle].start < address) low = middle + 1;
-    else high = middle;
+    if (sorted[middle].start < address) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   return low;
 };

@@ -2,9 +2,9 @@ import type { ManifestFormat } from '../../native/manifest.js';
 import type { NativeMemory } from '../device/addon.js';
 import { planeExtent } from '../device/formats.js';
 import { ROW_ALIGNMENT } from '../device/image.js';
+import type { BoundImage } from '../device/placed.js';
 import type { Stream } from '../device/stream.js';
 import { guarded } from '../errors.js';
-import type { BoundImage } from './inputs.js';
 import type { ComingImage } from './packing.js';
 
 /**

@@ -2,9 +2,9 @@ import type { Manifest, ManifestKernel, ManifestPair } from '../../native/manife
 import type { NativePipeline } from '../device/addon.js';
 import type { Device } from '../device/device.js';
 import { launchError, loadKernel, loadPair, requireDevice } from '../device/library.js';
+import type { BoundImage } from '../device/placed.js';
 import { capturingStream, type Stream } from '../device/stream.js';
 import type { Beside } from './beside.js';
-import type { BoundImage } from './inputs.js';
 import { Packing, type ScaleFunction, type SizeFunction } from './packing.js';
 
 /** Where a kernel comes from. */
@@ -57,13 +57,17 @@ export class KernelCall {
     handles.add(inputs);
     handles.addBeside(kernel, beside);
     const reads = handles.count;
-    for (let s = 0; s < outputs.length; s++) handles.add(outputs[s]);
+    for (let s = 0; s < outputs.length; s++) {
+      handles.add(outputs[s]);
+    }
     try {
       stream._launch(handle, packing.block, inputs.length, handles.values, reads, handles.count);
     } catch (error) {
       throw launchError(error, origin.manifest, origin.name, inputs.length, stream.device);
     }
-    if (capturingStream()) keepForGraph(stream, inputs, outputs, beside);
+    if (capturingStream()) {
+      keepForGraph(stream, inputs, outputs, beside);
+    }
   }
 }
 
@@ -84,7 +88,9 @@ export class PairCall {
 
   /** Finds the function in the library, once; both kernels are there. */
   load(device: Device): void {
-    if (device.kind !== 'cuda' || this.#native) return;
+    if (device.kind !== 'cuda' || this.#native) {
+      return;
+    }
     const [first, second] = this.calls;
     const { directory, manifest } = first.origin;
     this.#native = loadPair(directory, manifest, this.pair.name, [first.load(device), second.load(device)]);
@@ -107,7 +113,11 @@ export class PairCall {
       handles.addBeside(calls[n].kernel, beside);
     }
     const reads = handles.count;
-    for (const written of outputs) for (const images of written) handles.add(images);
+    for (const written of outputs) {
+      for (const images of written) {
+        handles.add(images);
+      }
+    }
     const [{ origin, packing }, { packing: second }] = calls;
     const count = inputs.length;
     try {
@@ -115,7 +125,9 @@ export class PairCall {
     } catch (error) {
       throw launchError(error, origin.manifest, origin.name, count, stream.device);
     }
-    if (capturingStream()) keepForGraph(stream, inputs, outputs.flat(), beside);
+    if (capturingStream()) {
+      keepForGraph(stream, inputs, outputs.flat(), beside);
+    }
   }
 }
 
@@ -125,7 +137,9 @@ const keepForGraph = (
   outputs: readonly (readonly BoundImage[])[],
   beside: Beside,
 ): void => {
-  for (const images of [inputs, ...outputs, ...beside.values()]) stream._keepForGraph(images);
+  for (const images of [inputs, ...outputs, ...beside.values()]) {
+    stream._keepForGraph(images);
+  }
 };
 
 /** The memories of a call, by their handles; kept from call to call, so that a call allocates nothing here. */
@@ -142,9 +156,13 @@ class Handles {
     let last = -1;
     for (const { planes } of images) {
       for (const { memory } of planes) {
-        if (memory.handle === last) continue;
+        if (memory.handle === last) {
+          continue;
+        }
         last = memory.handle;
-        if (this.count === this.values.length) this.#grow();
+        if (this.count === this.values.length) {
+          this.#grow();
+        }
         this.values[this.count++] = last;
       }
     }
@@ -152,7 +170,9 @@ class Handles {
 
   /** Those of images beside the source that a kernel's operators read. */
   addBeside({ images }: ManifestKernel, beside: Beside): void {
-    for (const { open } of images ?? []) this.add(beside.get(open) ?? []);
+    for (const { open } of images ?? []) {
+      this.add(beside.get(open) ?? []);
+    }
   }
 
   #grow(): void {

@@ -1,8 +1,8 @@
 /** What is known of results that are images: their signal. */
 import type { ManifestSink, ManifestStep } from '../../native/manifest.js';
 import type { YuvEncoding } from '../../ops/spec.js';
+import type { BoundImage } from '../device/placed.js';
 import type { ColourDescription } from '../device/videoColour.js';
-import type { BoundImage } from './inputs.js';
 import { valueOfImage } from './params.js';
 
 /**
@@ -21,14 +21,20 @@ export const signalOf = (
   options: Readonly<Record<string, unknown>>,
 ): ColourDescription | undefined => {
   const { kernel, reads } = steps[step];
-  if (signal === undefined) return undefined;
+  if (signal === undefined) {
+    return undefined;
+  }
   if (signal === 'source') {
-    if (reads === undefined) return inputs[n].colour;
+    if (reads === undefined) {
+      return inputs[n].colour;
+    }
     const between = steps[reads].kernel.sinks.find(({ output }) => output === undefined);
     return between && signalOf(steps, reads, between, inputs, n, options);
   }
   const param = kernel.params.find(({ stage, kind }) => stage === signal.stage && kind === 'rgbToYuv');
-  if (param === undefined) return undefined;
+  if (param === undefined) {
+    return undefined;
+  }
   const given = param.open === undefined ? param.settled : options[param.open];
   const { matrix, range } = valueOfImage(param, given, n, inputs.length, param.name).value as YuvEncoding;
   return { matrix, range, source: 'pipeline' };

@@ -7,10 +7,10 @@ import type {
 } from '../../native/manifest.js';
 import { paramFields } from '../../ops/spec.js';
 import { MAX_SIZE } from '../device/image.js';
+import type { BoundImage } from '../device/placed.js';
 import { expected } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideOf } from './beside.js';
-import type { BoundImage } from './inputs.js';
 import { packParam, valueOfImage } from './params.js';
 
 /** The output's size of a stage: its parameters by name, always as arrays of numbers, and the size that comes in. */
@@ -92,9 +92,16 @@ export class Packing {
     this.#images = new DataView(this.block.buffer, args.size);
     for (const param of params) {
       const numbers = fixedNumbers(param);
-      if (numbers === undefined) continue;
-      if (param.block === 'args') writeLanes(this.#args, 0, param, numbers);
-      else for (let n = 0; n < count; n++) writeLanes(this.#images, n * image.size, param, numbers);
+      if (numbers === undefined) {
+        continue;
+      }
+      if (param.block === 'args') {
+        writeLanes(this.#args, 0, param, numbers);
+      } else {
+        for (let n = 0; n < count; n++) {
+          writeLanes(this.#images, n * image.size, param, numbers);
+        }
+      }
     }
   }
 
@@ -107,7 +114,9 @@ export class Packing {
   fill(images: readonly ComingImage[], options: Options, beside: Beside): Size[] {
     const { image } = this.kernel;
     const count = images.length;
-    if (this.#images.byteLength < image.size * count) this.#reserve(2 * count);
+    if (this.#images.byteLength < image.size * count) {
+      this.#reserve(2 * count);
+    }
     return images.map((bound, n) => {
       const at = n * image.size;
       let size: Size = bound;
@@ -134,11 +143,15 @@ export class Packing {
           }
           params = given;
         }
-        if (resizes) size = this.#sizeAfter(stage, params, size, n, count);
+        if (resizes) {
+          size = this.#sizeAfter(stage, params, size, n, count);
+        }
         if (stage in this.scales) {
           const [x, y] = this.scales[stage](params, src, size);
           scale = [scale[0] * x, scale[1] * y];
-          if (geometric.maxScale !== undefined) checkScale(geometric, Math.max(...scale), n, count);
+          if (geometric.maxScale !== undefined) {
+            checkScale(geometric, Math.max(...scale), n, count);
+          }
         }
         this.#writeSize(at, g + 1, size);
         this.#checkBeside(beside, g + 1, size, n, count);
@@ -157,7 +170,9 @@ export class Packing {
     const { image, source, sinks } = this.kernel;
     for (let n = 0; n < inputs.length; n++) {
       this.#writePlanes(n * image.size, source, inputs[n]);
-      for (let s = 0; s < sinks.length; s++) this.#writePlanes(n * image.size, sinks[s], outputs[s][n]);
+      for (let s = 0; s < sinks.length; s++) {
+        this.#writePlanes(n * image.size, sinks[s], outputs[s][n]);
+      }
       for (const read of this.#beside) {
         this.#writePlanes(n * image.size, read.format, besideOf(beside, read, n));
       }
@@ -167,9 +182,13 @@ export class Packing {
   /** Images that are read where an image has this size have it, too. */
   #checkBeside(beside: Beside, at: number, { width, height }: Size, n: number, count: number): void {
     for (const read of this.#beside) {
-      if (read.at !== at) continue;
+      if (read.at !== at) {
+        continue;
+      }
       const given = besideOf(beside, read, n);
-      if (given.width === width && given.height === height) continue;
+      if (given.width === width && given.height === height) {
+        continue;
+      }
       const isEach = (beside.get(read.open)?.length ?? 0) > 1;
       throw expected(
         `${width}×${height}${isEach || count === 1 ? '' : ` for image ${n}`}`,
@@ -189,16 +208,22 @@ export class Packing {
     src: Size | undefined,
   ): number[] {
     const lanes = pack(param, options, n, count, bound, src);
-    if (param.block === 'image') writeLanes(this.#images, n * this.kernel.image.size, param, lanes);
-    else if (n === 0) writeLanes(this.#args, 0, param, lanes);
-    else this.#requireSame(param, lanes);
+    if (param.block === 'image') {
+      writeLanes(this.#images, n * this.kernel.image.size, param, lanes);
+    } else if (n === 0) {
+      writeLanes(this.#args, 0, param, lanes);
+    } else {
+      this.#requireSame(param, lanes);
+    }
     return lanes;
   }
 
   // A value of the whole call that came out differently for a later image: colours taken from the images.
   #requireSame(param: ManifestParam, lanes: readonly number[]): void {
     const read = paramFields[param.kind].scalar === 'i32' ? 'getInt32' : 'getFloat32';
-    if (lanes.every((lane, n) => this.#args[read](param.offset + 4 * n, true) === lane)) return;
+    if (lanes.every((lane, n) => this.#args[read](param.offset + 4 * n, true) === lane)) {
+      return;
+    }
     throw expected('one value for all images', pathOf(param), 'values that differ from image to image');
   }
 
@@ -211,7 +236,9 @@ export class Packing {
   ): Size {
     const [width, height] = this.sizes[stage](params, { width: src.width, height: src.height });
     for (const size of [width, height]) {
-      if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) continue;
+      if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) {
+        continue;
+      }
       const which = count === 1 ? '' : ` of image ${n}`;
       const open = this.kernel.params.flatMap(param =>
         param.stage === stage && param.open ? [`options.${param.open}`] : [],
@@ -254,7 +281,9 @@ const checkScale = (
   n: number,
   count: number,
 ): void => {
-  if (scale <= maxScale) return;
+  if (scale <= maxScale) {
+    return;
+  }
   throw expected(
     `at most ${maxScale} pixels of the input for one of the output (what the filter ${filter} covers)`,
     `the scale of ${stage}${count === 1 ? '' : ` for image ${n}`}`,
@@ -267,8 +296,12 @@ const pathOf = (param: ManifestParam): string =>
   param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;
 
 const fixedNumbers = (param: ManifestParam): number[] | undefined => {
-  if (param.open !== undefined || param.kind === 'rect' || asksImage(param)) return undefined;
-  if (param.per === 'image' && Array.isArray(param.settled)) return undefined;
+  if (param.open !== undefined || param.kind === 'rect' || asksImage(param)) {
+    return undefined;
+  }
+  if (param.per === 'image' && Array.isArray(param.settled)) {
+    return undefined;
+  }
   return packParam(param.kind, param.settled, { path: pathOf(param), ...channels(param) });
 };
 
@@ -308,7 +341,10 @@ const writeLanes = (view: DataView, base: number, param: ManifestParam, lanes: r
   const isInteger = paramFields[param.kind].scalar === 'i32';
   for (let n = 0; n < lanes.length; n++) {
     const offset = base + param.offset + 4 * n;
-    if (isInteger) view.setInt32(offset, lanes[n], true);
-    else view.setFloat32(offset, lanes[n], true);
+    if (isInteger) {
+      view.setInt32(offset, lanes[n], true);
+    } else {
+      view.setFloat32(offset, lanes[n], true);
+    }
   }
 };

@@ -66,8 +66,9 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
 const toF32 = (value: unknown, path: string): number => Math.fround(toNumber(value, 'a finite number', path));
 
 const toNumber = (value: unknown, what: string, path: string): number => {
-  if (typeof value !== 'number' || !Number.isFinite(Math.fround(value)))
+  if (typeof value !== 'number' || !Number.isFinite(Math.fround(value))) {
     throw expected(what, path, describe(value));
+  }
   return value;
 };
 
@@ -79,7 +80,9 @@ const toI32 = (value: unknown, path: string): number => {
 };
 
 const toTuple = (value: unknown, length: number, what: string, path: string): number[] => {
-  if (!isTuple(value) || value.length !== length) throw expected(what, path, describe(value));
+  if (!isTuple(value) || value.length !== length) {
+    throw expected(what, path, describe(value));
+  }
   return Array.from(value, (item, n) => toF32(item, `${path}[${n}]`));
 };
 
@@ -87,7 +90,9 @@ const isTuple = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
 
 const toChannels = (value: unknown, channels: number, path: string): number[] => {
-  if (typeof value === 'number') return new Array<number>(channels).fill(toF32(value, path));
+  if (typeof value === 'number') {
+    return new Array<number>(channels).fill(toF32(value, path));
+  }
   return toTuple(
     value,
     channels,
@@ -183,14 +188,22 @@ const toAngle = (value: unknown, path: string): number[] => {
 };
 
 const toRect = (value: unknown, { path, src }: PackContext): number[] => {
-  if (!isRecord(value)) throw expected('{ x, y, width, height }', path, describe(value));
+  if (!isRecord(value)) {
+    throw expected('{ x, y, width, height }', path, describe(value));
+  }
   const [x, y, width, height] = paramFields.rect.fields.map(field => toI32(value[field], `${path}.${field}`));
   const unknown = Object.keys(value).find(
     key => !(paramFields.rect.fields as readonly string[]).includes(key),
   );
-  if (unknown !== undefined) throw expected('only x, y, width and height', path, `${unknown} too`);
-  if (width < 1) throw expected('at least 1', `${path}.width`, String(width));
-  if (height < 1) throw expected('at least 1', `${path}.height`, String(height));
+  if (unknown !== undefined) {
+    throw expected('only x, y, width and height', path, `${unknown} too`);
+  }
+  if (width < 1) {
+    throw expected('at least 1', `${path}.width`, String(width));
+  }
+  if (height < 1) {
+    throw expected('at least 1', `${path}.height`, String(height));
+  }
   if (src && (x < 0 || y < 0 || x + width > src.width || y + height > src.height)) {
     throw expected(
       `a rectangle inside the image of ${src.width}×${src.height}`,
@@ -227,9 +240,13 @@ const TABLE_SIZE: number = paramFields.table.lanes;
 const toTables = (value: unknown, { path, channels }: PackContext): number[] => {
   const toTable = (given: unknown, at: string): number[] =>
     toTuple(given, TABLE_SIZE, `${TABLE_SIZE} numbers`, at);
-  if (channels === undefined) return toTable(value, path);
+  if (channels === undefined) {
+    return toTable(value, path);
+  }
   const isOne = isTuple(value) && value.length === TABLE_SIZE;
-  if (isOne) return new Array(channels).fill(toTable(value, path)).flat();
+  if (isOne) {
+    return new Array(channels).fill(toTable(value, path)).flat();
+  }
   if (!Array.isArray(value) || value.length !== channels) {
     throw expected(`${TABLE_SIZE} numbers, or ${channels} arrays of them`, path, describe(value));
   }
@@ -240,7 +257,9 @@ const matrices = ['bt601', 'bt709', 'bt2020'] as const;
 const ranges = ['limited', 'full'] as const;
 
 const toCoefficients = (value: unknown, { path, colour }: PackContext): number[] => {
-  if (!isRecord(value)) throw expected('{ matrix, range }', path, describe(value));
+  if (!isRecord(value)) {
+    throw expected('{ matrix, range }', path, describe(value));
+  }
   const coding = value as Partial<YuvCoding>;
   const matrix = settle(coding.matrix, matrices, colour?.matrix, `${path}.matrix`);
   const range = settle(coding.range, ranges, colour?.range, `${path}.range`);
@@ -250,7 +269,9 @@ const toCoefficients = (value: unknown, { path, colour }: PackContext): number[]
 
 // Made and not read, so there is no image to ask: every word is said.
 const toEncoding = (value: unknown, path: string): number[] => {
-  if (!isRecord(value)) throw expected('{ matrix, range }', path, describe(value));
+  if (!isRecord(value)) {
+    throw expected('{ matrix, range }', path, describe(value));
+  }
   const matrix = oneOf(value.matrix, matrices, `${path}.matrix`);
   const coefficients = rgbToYuvCoefficients({ matrix, range: oneOf(value.range, ranges, `${path}.range`) });
   return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
@@ -269,14 +290,18 @@ const toFields = (value: unknown, names: readonly string[], required: boolean, p
 const primaries = Object.keys(chromaticities) as Primaries[];
 
 const toPrimaries = (value: unknown, path: string): number[] => {
-  if (!isRecord(value)) throw expected('{ from, to }', path, describe(value));
+  if (!isRecord(value)) {
+    throw expected('{ from, to }', path, describe(value));
+  }
   const from = oneOf(value.from, primaries, `${path}.from`);
   return primariesMatrix({ from, to: oneOf(value.to, primaries, `${path}.to`) }).map(Math.fround);
 };
 
 const oneOf = <T extends string>(given: unknown, choices: readonly T[], path: string): T => {
   const found = choices.find(choice => choice === given);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   throw expected(`one of ${choices.map(choice => `'${choice}'`).join(', ')}`, path, describe(given));
 };
 
@@ -288,9 +313,13 @@ const settle = <T extends string>(
 ): T => {
   const wanted = given === 'auto' ? said : given;
   const found = choices.find(choice => choice === wanted);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   const list = choices.map(choice => `'${choice}'`).join(', ');
-  if (given !== 'auto') throw expected(`${list} or 'auto'`, path, describe(given));
+  if (given !== 'auto') {
+    throw expected(`${list} or 'auto'`, path, describe(given));
+  }
   throw expected(
     'an image that says its colours',
     path,
@@ -309,8 +338,12 @@ export const isPerImage = (
   { kind, per }: Pick<ManifestParam, 'kind' | 'per'>,
   value: unknown,
 ): value is readonly unknown[] => {
-  if (per !== 'image' || !Array.isArray(value)) return false;
-  if (kind === 'rects') return Array.isArray(value[0]);
+  if (per !== 'image' || !Array.isArray(value)) {
+    return false;
+  }
+  if (kind === 'rects') {
+    return Array.isArray(value[0]);
+  }
   return !(vectors.includes(kind) && typeof value[0] === 'number');
 };
 
@@ -322,7 +355,9 @@ export const valueOfImage = (
   images: number,
   path: string,
 ): { readonly value: unknown; readonly path: string } => {
-  if (!isPerImage(param, value)) return { value, path };
+  if (!isPerImage(param, value)) {
+    return { value, path };
+  }
   if (value.length !== images) {
     throw expected(
       images === 1 ? 'one value' : `one value, or an array of ${images} (one per image)`,

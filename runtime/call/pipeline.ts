@@ -3,20 +3,14 @@ import { type Device, sameDevice } from '../device/device.js';
 import { refuseInCapture } from '../device/graph.js';
 import { Image, ImageBatch } from '../device/image.js';
 import { entryOf } from '../device/library.js';
+import type { BoundImage } from '../device/placed.js';
 import { capturingStream, Stream } from '../device/stream.js';
 import { Tensor, type TensorSpec } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideCount, bindBeside } from './beside.js';
 import { HalvedCall } from './halvedCall.js';
-import {
-  type BoundImage,
-  bindImages,
-  MAX_IMAGES,
-  type PipelineInput,
-  type PipelineOutput,
-  refuseOverlap,
-} from './inputs.js';
+import { bindImages, MAX_IMAGES, type PipelineInput, type PipelineOutput, refuseOverlap } from './inputs.js';
 import { Intermediate } from './intermediate.js';
 import { KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
@@ -144,7 +138,9 @@ type Prepared = {
 
 /** A graph reads its images again whenever it is launched. */
 const refusePassing = (images: readonly BoundImage[]): void => {
-  if (!images.some(({ passes }) => passes)) return;
+  if (!images.some(({ passes }) => passes)) {
+    return;
+  }
   const hint = 'Capture a clone() of it.';
   throw refuseInCapture('a frame of a video, whose memory the decoder takes back', hint);
 };
@@ -192,11 +188,15 @@ class Runner {
   run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
     for (const result of this.#results) {
-      if (result.sink.layout !== undefined) this.#requireOneSize(result, prepared.sizes[result.step]);
+      if (result.sink.layout !== undefined) {
+        this.#requireOneSize(result, prepared.sizes[result.step]);
+      }
     }
     return this.#intoNew(prepared, (result, keep) => {
       const { step, sink } = result;
-      if (sink.layout === undefined) return new ImageBatch(this.#emptyImages(result, prepared, keep));
+      if (sink.layout === undefined) {
+        return new ImageBatch(this.#emptyImages(result, prepared, keep));
+      }
       const sizes = prepared.sizes[step];
       return keep(this.#empty(sink, sizes[0], sizes.length, prepared.stream));
     });
@@ -229,7 +229,9 @@ class Runner {
         const at = isWhole ? path : `${path}[${n}]`;
         requireSameDevice(device, stream.device, at);
         const size = sizes[step][n];
-        if (width === size.width && height === size.height) return;
+        if (width === size.width && height === size.height) {
+          return;
+        }
         throw expected(`${size.width}×${size.height}`, `the size of ${at}`, `${width}×${height}`);
       });
       refuseOverlap(images, this.#source, outputs, sink, path);
@@ -258,11 +260,19 @@ class Runner {
     });
     requireKnown(call, callNames, 'call');
     const { stream = capturingStream() ?? device.stream } = call;
-    if (!(stream instanceof Stream)) throw expected('a Stream', 'call.stream', describe(stream));
+    if (!(stream instanceof Stream)) {
+      throw expected('a Stream', 'call.stream', describe(stream));
+    }
     requireSameDevice(stream.device, device, 'call.stream');
-    for (const kernel of this.#calls) kernel.load(device);
-    for (const halved of this.#halved) halved?.load(device);
-    for (const pair of this.#pairs) pair?.load(device);
+    for (const kernel of this.#calls) {
+      kernel.load(device);
+    }
+    for (const halved of this.#halved) {
+      halved?.load(device);
+    }
+    for (const pair of this.#pairs) {
+      pair?.load(device);
+    }
     const given = requireOptions(this.entry.name, this.#openNames, options ?? {});
     const beside = bindBeside(this.#openImages, given, images.length, (image, path) => {
       requireSameDevice(image.device, device, path);
@@ -279,12 +289,18 @@ class Runner {
 
   /** An image that stands alone, as often as there are values for it. */
   #repeated(images: readonly BoundImage[], options: unknown): readonly BoundImage[] {
-    if (typeof options !== 'object' || options === null) return images;
+    if (typeof options !== 'object' || options === null) {
+      return images;
+    }
     let count = besideCount(this.#openImages, options as Readonly<Record<string, unknown>>);
     for (const param of this.#openParams) {
-      if (!Object.hasOwn(options, param.open)) continue;
+      if (!Object.hasOwn(options, param.open)) {
+        continue;
+      }
       const value: unknown = (options as Readonly<Record<string, unknown>>)[param.open];
-      if (!isPerImage(param, value)) continue;
+      if (!isPerImage(param, value)) {
+        continue;
+      }
       if (value.length > MAX_IMAGES) {
         throw expected(`up to ${MAX_IMAGES} values`, `options.${param.open}`, `an array of ${value.length}`);
       }
@@ -297,7 +313,9 @@ class Runner {
     const other = sizes.findIndex(
       ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
     );
-    if (other < 0) return;
+    if (other < 0) {
+      return;
+    }
     const show = ({ width, height }: Size): string => `${width}×${height}`;
     const which = name === '' ? 'outputs' : `outputs '${name}'`;
     throw expected(
@@ -313,11 +331,12 @@ class Runner {
     prepared: Prepared,
     make: (result: Result, keep: <T extends Tensor | Image>(made: T) => T) => Made,
   ): unknown {
-    if (capturingStream())
+    if (capturingStream()) {
       throw refuseInCapture(
         `${this.entry.name} with results of its own`,
         'Use runInto, with memory that is there.',
       );
+    }
     const kept: (Tensor | Image)[] = [];
     const keep = <T extends Tensor | Image>(made: T): T => {
       kept.push(made);
@@ -332,10 +351,14 @@ class Runner {
           : bindImages(results, sink, 'output');
       });
       this.#launch(bound, prepared);
-      if (this.#results[0].name === '') return made[0];
+      if (this.#results[0].name === '') {
+        return made[0];
+      }
       return Object.fromEntries(made.map((results, r) => [this.#results[r].name, results]));
     } catch (error) {
-      for (const held of kept) held.dispose();
+      for (const held of kept) {
+        held.dispose();
+      }
       throw error;
     }
   }
@@ -370,24 +393,36 @@ class Runner {
   /** What `runInto` was given, result by result. */
   #outputsOf(output: unknown): readonly PipelineOutput[] {
     const names = this.#results.map(({ name }) => name);
-    if (names[0] === '') return [output as PipelineOutput];
+    if (names[0] === '') {
+      return [output as PipelineOutput];
+    }
     const wanted = `{ ${names.join(', ')} }`;
-    if (typeof output !== 'object' || output === null) throw expected(wanted, 'output', describe(output));
+    if (typeof output !== 'object' || output === null) {
+      throw expected(wanted, 'output', describe(output));
+    }
     const missing = names.find(name => !Object.hasOwn(output, name));
     const other = Object.keys(output).find(name => !names.includes(name));
-    if (missing !== undefined) throw expected(wanted, 'output', `none for ${missing}`);
-    if (other !== undefined) throw expected(wanted, 'output', `'${other}', too`);
+    if (missing !== undefined) {
+      throw expected(wanted, 'output', `none for ${missing}`);
+    }
+    if (other !== undefined) {
+      throw expected(wanted, 'output', `'${other}', too`);
+    }
     return names.map(name => (output as Readonly<Record<string, PipelineOutput>>)[name]);
   }
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
   #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream, beside }: Prepared): void {
-    if (capturingStream()) refusePassing([images, ...beside.values()].flat());
+    if (capturingStream()) {
+      refusePassing([images, ...beside.values()].flat());
+    }
     const between = new Map<number, Intermediate>();
     /** Memory for what a step writes. */
     const writtenBy = (n: number): (readonly BoundImage[])[] =>
       this.#written[n].map((result, s) => {
-        if (result >= 0) return outputs[result];
+        if (result >= 0) {
+          return outputs[result];
+        }
         const { sinks } = this.#steps[n].kernel;
         const made = new Intermediate(stream, sinks[s], withColours(sizes[n], images));
         between.set(n, made);
@@ -411,7 +446,9 @@ class Runner {
         }
       }
     } finally {
-      for (const made of between.values()) made.dispose();
+      for (const made of between.values()) {
+        made.dispose();
+      }
     }
   }
 }
@@ -423,5 +460,7 @@ const withColours = (sizes: readonly Size[], images: readonly BoundImage[]): Com
   sizes.map((size, n) => ({ ...size, colour: images[n].colour }));
 
 const requireSameDevice = (given: Device, device: Device, path: string): void => {
-  if (!sameDevice(given, device)) throw expected(`something on ${device}`, path, `something on ${given}`);
+  if (!sameDevice(given, device)) {
+    throw expected(`something on ${device}`, path, `something on ${given}`);
+  }
 };

@@ -32,10 +32,14 @@ export const randomResizedCrop = (images: readonly Size[], options: RandomResize
   }
   requireKnown(options, ['seed', 'area', 'aspect'], 'options');
   const { seed, area = [0.08, 1], aspect = [3 / 4, 4 / 3] } = options;
-  if (!Number.isSafeInteger(seed)) throw expected('a whole number', 'options.seed', describe(seed));
+  if (!Number.isSafeInteger(seed)) {
+    throw expected('a whole number', 'options.seed', describe(seed));
+  }
   range(area, 'options.area', 1);
   range(aspect, 'options.aspect', Number.POSITIVE_INFINITY);
-  if (!Array.isArray(images)) throw expected('an array of images or sizes', 'images', describe(images));
+  if (!Array.isArray(images)) {
+    throw expected('an array of images or sizes', 'images', describe(images));
+  }
   return images.map((image: Size, n) => {
     const { width, height } = image;
     for (const size of [width, height]) {
@@ -50,7 +54,9 @@ export const randomResizedCrop = (images: readonly Size[], options: RandomResize
 /** Python's `round` of a positive number: halves go to the even neighbour. */
 const roundHalfEven = (value: number): number => {
   const low = Math.floor(value);
-  if (value - low === 0.5) return low % 2 === 0 ? low : low + 1;
+  if (value - low === 0.5) {
+    return low % 2 === 0 ? low : low + 1;
+  }
   return Math.round(value);
 };
 
@@ -80,7 +86,9 @@ const draw = (
     const ratio = Math.exp(between(logs));
     const w = roundHalfEven(Math.sqrt(pixels * ratio));
     const h = roundHalfEven(Math.sqrt(pixels / ratio));
-    if (w < 1 || w > width || h < 1 || h > height) continue;
+    if (w < 1 || w > width || h < 1 || h > height) {
+      continue;
+    }
     const y = below(height - h + 1);
     return { x: below(width - w + 1), y, width: w, height: h };
   }

@@ -26,7 +26,9 @@ export const resultsOf = (entry: ManifestPipeline): readonly Result[] => {
   const written = stepsOf(entry).flatMap(({ kernel }, step) =>
     kernel.sinks.flatMap(sink => (sink.output === undefined ? [] : [{ name: sink.output, step, sink }])),
   );
-  if (!('results' in entry)) return written;
+  if (!('results' in entry)) {
+    return written;
+  }
   const place = ({ name }: Result): number => entry.results.indexOf(name);
   return written.sort((a, b) => place(a) - place(b));
 };

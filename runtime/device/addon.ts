@@ -221,14 +221,18 @@ let loaded: NativeAddon | undefined;
  * @throws {AddonLoadError} With what was tried, the likely cause and the command that mends it.
  */
 export const loadAddon = (path: string = addonPath): NativeAddon => {
-  if (loaded !== undefined && path === addonPath) return loaded;
+  if (loaded !== undefined && path === addonPath) {
+    return loaded;
+  }
   const addon = open(path);
   if (addon.interface !== INTERFACE) {
     throw new AddonLoadError(
       `The addon ${path} has interface ${addon.interface}, and this version of cuweave needs ${INTERFACE}: it was built by another version.\n${rebuild}`,
     );
   }
-  if (path === addonPath) loaded = addon;
+  if (path === addonPath) {
+    loaded = addon;
+  }
   return addon;
 };
 
@@ -253,7 +257,9 @@ const open = (path: string): NativeAddon => {
 };
 
 const cause = (text: string): string => {
-  if (/GLIBC(XX)?_/.test(text)) return 'It was built against a newer system library than this machine has.\n';
+  if (/GLIBC(XX)?_/.test(text)) {
+    return 'It was built against a newer system library than this machine has.\n';
+  }
   if (/wrong ELF class|invalid ELF header|cannot open shared object|file too short/.test(text)) {
     return 'It was built on another kind of machine, or its file is damaged.\n';
   }

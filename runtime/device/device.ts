@@ -97,7 +97,9 @@ export class Device {
   }
 
   #open(): NativeDevice {
-    if (this.#disposed) throw new DisposedError(`The device ${this} is disposed.`);
+    if (this.#disposed) {
+      throw new DisposedError(`The device ${this} is disposed.`);
+    }
     return this.#native;
   }
 }
@@ -109,21 +111,26 @@ export class Device {
  */
 export const openDevice = (which?: DeviceName): Device => {
   const addon = loadAddon();
-  if (which === 'cpu') return new Device(guarded(() => addon.openDevice('cpu', 0)));
+  if (which === 'cpu') {
+    return new Device(guarded(() => addon.openDevice('cpu', 0)));
+  }
   if (which === undefined) {
     const status = cudaStatus();
-    if (!status.usable)
+    if (!status.usable) {
       return new Device(
         guarded(() => addon.openDevice('cpu', 0)),
         status.message,
       );
+    }
     return new Device(guarded(() => addon.openDevice('cuda', 0)));
   }
   const number = which === 'cuda' ? 0 : cudaNumber(which);
   try {
     return new Device(guarded(() => addon.openDevice('cuda', number)));
   } catch (error) {
-    if (!(error instanceof DeviceUnavailableError)) throw error;
+    if (!(error instanceof DeviceUnavailableError)) {
+      throw error;
+    }
     throw new DeviceUnavailableError(
       `Device '${which}' cannot be used: ${error.message}. ${remedy[error.reason]}`,
       error.reason,
@@ -133,7 +140,9 @@ export const openDevice = (which?: DeviceName): Device => {
 
 const cudaNumber = (which: unknown): number => {
   const found = typeof which === 'string' ? /^cuda:(\d{1,4})$/.exec(which) : null;
-  if (!found) throw expected("'cuda', 'cuda:<number>' or 'cpu'", 'which', describe(which));
+  if (!found) {
+    throw expected("'cuda', 'cuda:<number>' or 'cpu'", 'which', describe(which));
+  }
   return Number(found[1]);
 };
 

@@ -43,12 +43,27 @@ export const requireHostArray = (data: unknown, dtype: DType, path: string): Hos
 
 /** @internal */
 export const requireDType = (dtype: unknown, path: string): DType => {
-  if (typeof dtype === 'string' && Object.hasOwn(byteSize, dtype)) return dtype as DType;
+  if (typeof dtype === 'string' && Object.hasOwn(byteSize, dtype)) {
+    return dtype as DType;
+  }
   throw expected(`one of ${Object.keys(byteSize).join(', ')}`, path, describe(dtype));
 };
 
 /** @internal A whole number in a range. */
 export const requireInteger = (value: unknown, min: number, max: number, path: string): number => {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
+    return value;
+  }
   throw expected(`a whole number from ${min} to ${max}`, path, describe(value));
+};
+
+/** @internal */
+export const requirePointer = (pointer: unknown, align: number, path: string): bigint => {
+  if (typeof pointer !== 'bigint' || pointer <= 0n || pointer >= 1n << 53n) {
+    throw expected('an address below 2^53 as a bigint', path, describe(pointer));
+  }
+  if (pointer % BigInt(align) !== 0n) {
+    throw expected(`an address that is a multiple of ${align}`, path, describe(pointer));
+  }
+  return pointer;
 };

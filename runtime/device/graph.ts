@@ -15,7 +15,9 @@ export class Capture {
 
   /** Gives back what it made, where no graph comes of it. */
   abandon(): void {
-    for (const memory of this.between) memory.dispose();
+    for (const memory of this.between) {
+      memory.dispose();
+    }
   }
 }
 
@@ -53,7 +55,9 @@ export class Graph {
    * @throws {DisposedError} If the graph, its stream, or an image or tensor that it uses is disposed.
    */
   launch(): void {
-    if (this.#disposed) throw new DisposedError('The graph is disposed.');
+    if (this.#disposed) {
+      throw new DisposedError('The graph is disposed.');
+    }
     // Checks the stream and the device.
     this.stream._native();
     guarded(() => this.#native.launch());
@@ -61,7 +65,9 @@ export class Graph {
 
   /** Gives back what it holds. A launch that runs goes on to its end. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#disposed) {
+      return;
+    }
     this.#disposed = true;
     this.#native.dispose();
     this.#capture.abandon();

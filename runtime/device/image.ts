@@ -2,10 +2,17 @@ import { DisposedError, describe, expected, guarded, guardedAsync } from '../err
 import { requireKnown } from '../options.js';
 import type { NativeMemory, NativeStream } from './addon.js';
 import type { Device } from './device.js';
-import { byteSize, type HostData, newHostArray, requireHostArray, requireInteger } from './dtype.js';
+import {
+  byteSize,
+  type HostData,
+  newHostArray,
+  requireHostArray,
+  requireInteger,
+  requirePointer,
+} from './dtype.js';
 import { formatOf, type ImageFormat, planeExtent } from './formats.js';
+import type { PlacedPlane } from './placed.js';
 import { type Stream, streamOf } from './stream.js';
-import { requirePointer } from './tensor.js';
 import type { ColourDescription } from './videoColour.js';
 
 /** The largest width and height of an image. */
@@ -37,10 +44,6 @@ export type DevicePlane = {
   /** Bytes from row to row. */
   readonly pitch: number;
 };
-
-/** A plane with the memory that it lies in; its address is below 2^53, so that a number holds it. */
-export type PlacedPlane = { readonly memory: NativeMemory; readonly address: number; readonly pitch: number };
-
 /** @internal Rows start at multiples of this: what a GPU reads at once, and more than any vector load needs. */
 export const ROW_ALIGNMENT = 256;
 
@@ -166,9 +169,13 @@ export class Image {
 
   /** Gives the memory back, after the work that uses it. A second call does nothing. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#disposed) {
+      return;
+    }
     this.#disposed = true;
-    for (const { memory } of this.#placed) memory.dispose();
+    for (const { memory } of this.#placed) {
+      memory.dispose();
+    }
   }
   /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
@@ -191,7 +198,9 @@ export class ImageBatch implements Iterable<Image> {
   /** @param images At least one. */
   constructor(images: readonly Image[]) {
     images.forEach((image, n) => {
-      if (!(image instanceof Image)) throw expected('an Image', `images[${n}]`, describe(image));
+      if (!(image instanceof Image)) {
+        throw expected('an Image', `images[${n}]`, describe(image));
+      }
     });
     this.#images = Object.freeze([...images]);
   }
@@ -214,7 +223,9 @@ export class ImageBatch implements Iterable<Image> {
   }
   /** Disposes of every image. */
   dispose(): void {
-    for (const image of this.#images) image.dispose();
+    for (const image of this.#images) {
+      image.dispose();
+    }
   }
   /** The same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
@@ -257,7 +268,9 @@ const placeNew = (
   const memory = device._allocate(native, bytes);
   try {
     planes.forEach((_, n) => {
-      if (fill) guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
+      if (fill) {
+        guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
+      }
     });
   } catch (error) {
     memory.dispose();
@@ -282,7 +295,9 @@ export const placeHostPlanes = (
     const array = requireHostArray(data, format.dtype, `${path}.data`);
     requirePitch(pitch, rowBytes, size, `${path}.pitch`);
     requireInteger(offset, 0, Number.MAX_SAFE_INTEGER, `${path}.offset`);
-    if (offset % size !== 0) throw expected(`a multiple of ${size}`, `${path}.offset`, String(offset));
+    if (offset % size !== 0) {
+      throw expected(`a multiple of ${size}`, `${path}.offset`, String(offset));
+    }
     const needed = offset + pitch * (rows - 1) + rowBytes;
     if (array.byteLength < needed) {
       const shape = `${rows} rows of ${rowBytes} bytes, ${pitch} apart${offset > 0 ? `, from byte ${offset}` : ''}`;
@@ -315,8 +330,12 @@ const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
     throw expected(`{ format, width, height${planes} }`, 'image', describe(spec));
   }
   // An image may say what to make as well.
-  if (!(spec instanceof Image)) requireKnown(spec, [...specNames, ...others], 'image');
-  if (spec.colour !== undefined) requireKnown(spec.colour, colourNames, 'colour');
+  if (!(spec instanceof Image)) {
+    requireKnown(spec, [...specNames, ...others], 'image');
+  }
+  if (spec.colour !== undefined) {
+    requireKnown(spec.colour, colourNames, 'colour');
+  }
   const format = formatOf(spec.format, 'format');
   requireInteger(spec.width, 1, MAX_SIZE, 'width');
   requireInteger(spec.height, 1, MAX_SIZE, 'height');
@@ -344,5 +363,7 @@ const checkPlanes = (
 
 const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: string): void => {
   requireInteger(pitch, rowBytes, 2 ** 31 - 1, path);
-  if ((pitch as number) % align !== 0) throw expected(`a multiple of ${align}`, path, String(pitch));
+  if ((pitch as number) % align !== 0) {
+    throw expected(`a multiple of ${align}`, path, String(pitch));
+  }
 };

@@ -64,8 +64,9 @@ const fromLibrary = (
     );
   }
   const path = resolve(folder, library);
-  if (!existsSync(path))
+  if (!existsSync(path)) {
     throw new LibraryError(`The pipelines' library is missing: there is no ${path}. ${rebuild}`);
+  }
   const addon = loadAddon();
   try {
     return find(addon.openLibrary(path));
@@ -79,7 +80,9 @@ const fromLibrary = (
 
 /** Refuses a GPU for which there is no code. */
 export const requireDevice = (device: Device, native: NativePipeline, name: string): void => {
-  if (device.kind !== 'cuda' || native.cuda) return;
+  if (device.kind !== 'cuda' || native.cuda) {
+    return;
+  }
   throw new LibraryError(
     `Pipeline '${name}' was built for the CPU only, and its images are on ${device} (${device.name}). Build it where nvcc is, or use openDevice('cpu').`,
   );
@@ -99,7 +102,9 @@ export const launchError = (
 ): Error => {
   const error = fromNative(thrown);
   // A lost device has its own class, and says more.
-  if (!(error instanceof CudaError) || error.constructor !== CudaError) return error;
+  if (!(error instanceof CudaError) || error.constructor !== CudaError) {
+    return error;
+  }
   const hint = hintFor(error.code, manifest, device);
   const text = `Pipeline '${name}' could not be launched for ${images} ${images === 1 ? 'image' : 'images'} on ${device}: ${error.message}.`;
   return new LaunchError(hint ? `${text} ${hint}` : text, error.code, error.cuda, name, images);

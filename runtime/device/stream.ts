@@ -1,9 +1,9 @@
-import type { BoundImage } from '../call/inputs.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { NativeDevice, NativeEvent, NativeMemory, NativeStream } from './addon.js';
 import type { Device } from './device.js';
 import { Capture, Graph, refuseInCapture } from './graph.js';
+import type { BoundImage } from './placed.js';
 
 /** The capture that runs: `work` is not asynchronous, so there is one at most. */
 let capturing: Capture | undefined;
@@ -72,7 +72,9 @@ export class Stream {
 
   /** Work that is enqueued from here on waits for the event. */
   waitFor(event: Event): void {
-    if (!(event instanceof Event)) throw expected('an Event', 'event', describe(event));
+    if (!(event instanceof Event)) {
+      throw expected('an Event', 'event', describe(event));
+    }
     guarded(() => this._native().waitFor(event.native));
   }
 
@@ -83,7 +85,9 @@ export class Stream {
    * @throws {ArgumentError} If `work` is asynchronous, captures nothing, or does something else; whatever it throws.
    */
   capture(work: () => void): Graph {
-    if (typeof work !== 'function') throw expected('a function', 'work', describe(work));
+    if (typeof work !== 'function') {
+      throw expected('a function', 'work', describe(work));
+    }
     const native = this._native();
     const capture = new Capture(this);
     capturing = capture;
@@ -94,8 +98,9 @@ export class Stream {
         result.catch(() => undefined);
         throw expected('a function that is not asynchronous', 'work', 'one that gives a promise');
       }
-      if (capture.calls.length === 0)
+      if (capture.calls.length === 0) {
         throw expected('calls of runInto', 'work', 'a function that makes none');
+      }
       return new Graph(capture, native);
     } catch (error) {
       capture.abandon();
@@ -107,8 +112,12 @@ export class Stream {
 
   /** Takes no more work; what is enqueued runs to its end. The device's default stream ends with the device only. */
   dispose(): void {
-    if (this.#isDefault || this.#disposed) return;
-    if (capturing) throw refuseInCapture('dispose() of a stream', 'Do that before or after it.');
+    if (this.#isDefault || this.#disposed) {
+      return;
+    }
+    if (capturing) {
+      throw refuseInCapture('dispose() of a stream', 'Do that before or after it.');
+    }
     this.#disposed = true;
     this.#native.dispose();
   }
@@ -140,44 +149,57 @@ export class Stream {
   /** @internal Keeps the memory of images that a call uses for the graph that is captured. */
   _keepForGraph(images: readonly BoundImage[]): void {
     for (const { planes } of images) {
-      for (const { memory } of planes) capturing?.used.set(memory.handle, memory);
+      for (const { memory } of planes) {
+        capturing?.used.set(memory.handle, memory);
+      }
     }
   }
 
   /** @internal Memory for images between kernels. */
   _takeBetween(bytes: number): NativeMemory {
-    if (capturing) this.#requireCapture();
+    if (capturing) {
+      this.#requireCapture();
+    }
     // Its end is certain and near, so the collector need not hear of it.
     return this.device._allocate(this.#open(), bytes, false);
   }
 
   /** @internal Gives it back after the work that was enqueued, or with the graph that is captured. */
   _giveBetween(memory: NativeMemory): void {
-    if (capturing) capturing.between.push(memory);
-    else memory.dispose();
+    if (capturing) {
+      capturing.between.push(memory);
+    } else {
+      memory.dispose();
+    }
   }
 
   #requireCapture(): void {
-    if (capturing?.stream !== this)
+    if (capturing?.stream !== this) {
       throw refuseInCapture(
         'a call on another stream',
         'Leave out call.stream, or give it the one that captures.',
       );
+    }
   }
 
   /** @internal */
   _native(): NativeStream {
-    if (capturing)
+    if (capturing) {
       throw refuseInCapture(
         'something else that uses a stream: a new tensor or image, a copy, an event, synchronize()',
         'Do that before stream.capture() or after it.',
       );
+    }
     return this.#open();
   }
 
   #open(): NativeStream {
-    if (this.device.disposed) throw new DisposedError(`The device ${this.device} is disposed.`);
-    if (this.#disposed) throw new DisposedError('The stream is disposed.');
+    if (this.device.disposed) {
+      throw new DisposedError(`The device ${this.device} is disposed.`);
+    }
+    if (this.#disposed) {
+      throw new DisposedError('The stream is disposed.');
+    }
     return this.#native;
   }
 }
@@ -190,7 +212,9 @@ export const streamOf = (
 ): Stream => {
   requireKnown(options, ['stream', ...others], 'options');
   const { stream = device.stream } = options;
-  if (!(stream instanceof Stream)) throw expected('a Stream', 'options.stream', describe(stream));
+  if (!(stream instanceof Stream)) {
+    throw expected('a Stream', 'options.stream', describe(stream));
+  }
   return stream;
 };
 

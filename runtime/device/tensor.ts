@@ -10,6 +10,7 @@ import {
   requireDType,
   requireHostArray,
   requireInteger,
+  requirePointer,
 } from './dtype.js';
 import { type Stream, streamOf } from './stream.js';
 
@@ -172,11 +173,15 @@ export class Tensor {
    * @throws {ArgumentError} If the two do not fit together.
    */
   copyTo(target: Tensor, options: { readonly stream?: Stream } = {}): void {
-    if (!(target instanceof Tensor)) throw expected('a Tensor', 'target', describe(target));
+    if (!(target instanceof Tensor)) {
+      throw expected('a Tensor', 'target', describe(target));
+    }
     const { shape, dtype, device } = this;
     const like = `${dtype} [${shape.join(', ')}] on ${device}`;
     const given = `${target.dtype} [${target.shape.join(', ')}] on ${target.device}`;
-    if (like !== given) throw expected(like, 'target', given);
+    if (like !== given) {
+      throw expected(like, 'target', given);
+    }
     const [source, into] = [this._memory(), target._memory()];
     const apart = this.pointer - target.pointer;
     if (apart < BigInt(target.byteLength) && -apart < BigInt(this.byteLength)) {
@@ -196,7 +201,9 @@ export class Tensor {
 
   /** Gives the memory back, after the work that uses it. A second call does nothing. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#disposed) {
+      return;
+    }
     this.#disposed = true;
     this.#memory.dispose();
   }
@@ -207,7 +214,9 @@ export class Tensor {
 
   /** @internal */
   _memory(): NativeMemory {
-    if (this.#disposed) throw new DisposedError(`The tensor [${this.shape.join(', ')}] is disposed.`);
+    if (this.#disposed) {
+      throw new DisposedError(`The tensor [${this.shape.join(', ')}] is disposed.`);
+    }
     return this.#memory;
   }
 }
@@ -217,7 +226,9 @@ const elements = (shape: readonly number[]): number => shape.reduce((product, si
 /** @internal */
 export const denseStrides = (shape: readonly number[]): number[] => {
   const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    strides[axis] = strides[axis + 1] * shape[axis + 1];
+  }
   return strides;
 };
 
@@ -261,9 +272,13 @@ const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = [
     throw expected('{ shape, dtype, layout }', path, describe(spec));
   }
   // A tensor may say what to make as well.
-  if (!(spec instanceof Tensor)) requireKnown(spec, [...specNames, ...others], path);
+  if (!(spec instanceof Tensor)) {
+    requireKnown(spec, [...specNames, ...others], path);
+  }
   const layout = layouts.find(name => name === spec.layout);
-  if (layout === undefined) throw expected('NHWC, NCHW, HWC or CHW', `${path}.layout`, describe(spec.layout));
+  if (layout === undefined) {
+    throw expected('NHWC, NCHW, HWC or CHW', `${path}.layout`, describe(spec.layout));
+  }
   const dtype = requireDType(spec.dtype, `${path}.dtype`);
   if (!Array.isArray(spec.shape) || spec.shape.length !== layout.length) {
     throw expected(`${layout.length} sizes (${layout})`, `${path}.shape`, describe(spec.shape));
@@ -276,18 +291,6 @@ const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = [
   }
   return { shape: [...spec.shape], dtype, layout };
 };
-
-/** @internal */
-export const requirePointer = (pointer: unknown, align: number, path: string): bigint => {
-  if (typeof pointer !== 'bigint' || pointer <= 0n || pointer >= 1n << 53n) {
-    throw expected('an address below 2^53 as a bigint', path, describe(pointer));
-  }
-  if (pointer % BigInt(align) !== 0n) {
-    throw expected(`an address that is a multiple of ${align}`, path, describe(pointer));
-  }
-  return pointer;
-};
-
 /** @internal Where a tensor's axes are. */
 export const axesOf = (
   tensor: Pick<Tensor, 'layout' | 'shape' | 'strides'>,

@@ -24,7 +24,9 @@ export class ContactSheet {
   /** Shows the sheet a picture; it keeps every n-th, and a larger n as they become many. */
   async add(picture: HostPicture): Promise<void> {
     const limit = this.options.tiles ?? 48;
-    if (this.seen++ % this.step !== 0) return;
+    if (this.seen++ % this.step !== 0) {
+      return;
+    }
     const { width, height, channels, data } = picture;
     const sharp = await loadSharp();
     const tile = await sharp(data, { raw: { width, height, channels } })
@@ -43,7 +45,9 @@ export class ContactSheet {
   /** Writes the sheet as PNG or JPEG, about as wide as high in tiles. Returns the number of pictures on it. */
   async write(path: string): Promise<number> {
     const { tiles } = this;
-    if (tiles.length === 0) return 0;
+    if (tiles.length === 0) {
+      return 0;
+    }
     const columns = Math.ceil(Math.sqrt(tiles.length));
     const rows = Math.ceil(tiles.length / columns);
     const cellWidth = Math.max(...tiles.map(tile => tile.width)) + gap;
@@ -87,7 +91,9 @@ export const contactSheet = async (
   requireKnown(options, ['tiles', 'width'], 'options');
   const sheet = new ContactSheet(options);
   for (const some of pictures) {
-    for (const picture of toPictures(some)) await sheet.add(picture);
+    for (const picture of toPictures(some)) {
+      await sheet.add(picture);
+    }
   }
   return sheet.write(path);
 };

@@ -73,7 +73,9 @@ export const interleaveChroma = (
     const uRow = y * u.stride;
     const vRow = y * v.stride;
     const row = y * width;
-    for (let x = 0; x < width; x++) pairs[row + x] = uData[uRow + x] | (vData[vRow + x] << 8);
+    for (let x = 0; x < width; x++) {
+      pairs[row + x] = uData[uRow + x] | (vData[vRow + x] << 8);
+    }
   }
 };
 
@@ -92,7 +94,9 @@ const copyDeep = (
   for (let y = 0; y < rows; y++) {
     const row = y * (plane.stride >> 1);
     const to = start + y * columns * step;
-    for (let x = 0; x < columns; x++) data[to + x * step] = from[row + x] << up;
+    for (let x = 0; x < columns; x++) {
+      data[to + x * step] = from[row + x] << up;
+    }
   }
 };
 
@@ -127,10 +131,13 @@ const toDeep420 = (
   const up = isP010 ? 0 : format === 'p010' ? 6 : 4;
   const chroma = { columns: chromaWidth, rows: chromaHeight };
   copyDeep(decoded[0], data, { start: 0, step: 1, columns: width, rows: height }, up);
-  if (isP010)
+  if (isP010) {
     copyDeep(decoded[1], data, { ...chroma, start: chromaAt, step: 1, columns: 2 * chromaWidth }, up);
-  else
-    for (const n of [1, 2]) copyDeep(decoded[n], data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
+  } else {
+    for (const n of [1, 2]) {
+      copyDeep(decoded[n], data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
+    }
+  }
   const planes = [
     { data, pitch: 2 * width, offset: 0 },
     { data, pitch: 4 * chromaWidth, offset: 2 * chromaAt },
@@ -171,21 +178,34 @@ export const toHostImage = (
   { width, height }: { readonly width: number; readonly height: number },
   decoded: readonly DecodedPlane[],
 ): HostImage => {
-  if (pixels === 'yuv444p' || pixels === 'yuvj444p') return toThreePlanes('yuv444p', width, height, decoded);
-  if (pixels === 'yuv422p' || pixels === 'yuvj422p') return toThreePlanes('yuv422p', width, height, decoded);
+  if (pixels === 'yuv444p' || pixels === 'yuvj444p') {
+    return toThreePlanes('yuv444p', width, height, decoded);
+  }
+  if (pixels === 'yuv422p' || pixels === 'yuvj422p') {
+    return toThreePlanes('yuv422p', width, height, decoded);
+  }
   if (pixels === 'p010le' || pixels === 'yuv420p10le') {
     return toDeep420('p010', width, height, decoded, pixels === 'p010le');
   }
-  if (pixels === 'yuv420p12le') return toDeep420('p012', width, height, decoded, false);
-  if (pixels === 'yuv444p10le') return toDeep444(width, height, decoded, 10);
-  if (pixels === 'yuv444p12le') return toDeep444(width, height, decoded, 12);
+  if (pixels === 'yuv420p12le') {
+    return toDeep420('p012', width, height, decoded, false);
+  }
+  if (pixels === 'yuv444p10le') {
+    return toDeep444(width, height, decoded, 10);
+  }
+  if (pixels === 'yuv444p12le') {
+    return toDeep444(width, height, decoded, 12);
+  }
   const chromaWidth = Math.ceil(width / 2);
   const chromaHeight = Math.ceil(height / 2);
   const chromaAt = afterLuma(width * height);
   const data = new Uint8Array(chromaAt + 2 * chromaWidth * chromaHeight);
   copyRows(decoded[0], data, 0, width, height);
-  if (pixels === 'nv12') copyRows(decoded[1], data, chromaAt, 2 * chromaWidth, chromaHeight);
-  else interleaveChroma(decoded[1], decoded[2], data, chromaAt, chromaWidth, chromaHeight);
+  if (pixels === 'nv12') {
+    copyRows(decoded[1], data, chromaAt, 2 * chromaWidth, chromaHeight);
+  } else {
+    interleaveChroma(decoded[1], decoded[2], data, chromaAt, chromaWidth, chromaHeight);
+  }
   return {
     format: 'nv12',
     width,

@@ -23,23 +23,31 @@ export const readNpy = async (
   path: string,
 ): Promise<{ readonly shape: readonly number[]; readonly dtype: DType; readonly data: HostData }> => {
   const bytes = await readFile(path);
-  if (!isNpy(bytes)) throw expected('an .npy file', path, 'something else');
+  if (!isNpy(bytes)) {
+    throw expected('an .npy file', path, 'something else');
+  }
   const version = bytes[6];
-  if (!(version >= 1 && version <= 3))
+  if (!(version >= 1 && version <= 3)) {
     throw expected('an .npy file of version 1 to 3', path, `one of version ${version}`);
+  }
   const [lengthBytes, start] = version === 1 ? [2, 10] : [4, 12];
   const end = bytes.length < start ? Infinity : start + bytes.readUIntLE(8, lengthBytes);
-  if (end > bytes.length) throw expected('an .npy file', path, 'one that ends in its header');
+  if (end > bytes.length) {
+    throw expected('an .npy file', path, 'one that ends in its header');
+  }
   const header = bytes.toString('latin1', start, end);
   const descr = /'descr': *'([^']*)'/.exec(header)?.[1] ?? 'none';
   const dtype = Object.hasOwn(dtypes, descr) ? dtypes[descr] : undefined;
-  if (dtype === undefined)
+  if (dtype === undefined) {
     throw expected(`one of ${Object.keys(dtypes).join(', ')}`, `the dtype of ${path}`, descr);
+  }
   if (!/'fortran_order': *False/.test(header)) {
     throw expected('an array in C order', path, 'one in another order', 'Save np.ascontiguousarray(…).');
   }
   const axes = /'shape': *\(([\d, ]*)\)/.exec(header);
-  if (!axes) throw expected('an .npy file', path, 'one whose header has no shape');
+  if (!axes) {
+    throw expected('an .npy file', path, 'one whose header has no shape');
+  }
   const extents = axes[1].match(/\d+/g) ?? [];
   const shape = extents.map(Number);
   const length = shape.reduce((product, extent) => product * extent, 1);

@@ -75,14 +75,17 @@ export const readPicture = async (
         },
       );
     });
-    if (!found.isFile())
+    if (!found.isFile()) {
       throw new PictureError('unreadable', `Expected a picture at ${source} but it is no file`);
+    }
   }
   const sharp = await loadSharp();
   try {
     const picture: Sharp = sharp(source);
     const { format } = await picture.metadata();
-    if (!formats.includes(format)) throw new Error(`its format is ${format}`);
+    if (!formats.includes(format)) {
+      throw new Error(`its format is ${format}`);
+    }
     const { data, info } = await picture
       .autoOrient()
       .flatten({ background: '#000' })
@@ -107,7 +110,9 @@ export const readPicture = async (
 /** Gray to RGB. */
 const spread = (data: Uint8Array, pixels: number, channels: number): Uint8Array => {
   const rgb = new Uint8Array(3 * pixels);
-  for (let n = 0; n < pixels; n++) rgb.fill(data[n * channels], 3 * n, 3 * n + 3);
+  for (let n = 0; n < pixels; n++) {
+    rgb.fill(data[n * channels], 3 * n, 3 * n + 3);
+  }
   return rgb;
 };
 
@@ -121,8 +126,12 @@ export const notPictures = ({
   layout?: string;
   channels: number;
 }) => {
-  if (dtype !== 'u8') return `its values are ${dtype}, and pictures hold u8`;
-  if (!layout) return 'it is not one tensor';
+  if (dtype !== 'u8') {
+    return `its values are ${dtype}, and pictures hold u8`;
+  }
+  if (!layout) {
+    return 'it is not one tensor';
+  }
   return [1, 3, 4].includes(channels)
     ? undefined
     : `it has ${channels} channels, and pictures have 1, 3 or 4`;
@@ -158,7 +167,9 @@ export const picturesOf = (tensor: HostTensor): HostPicture[] => {
 const interleave = (planes: Uint8Array, pixels: number, channels: number): Uint8Array => {
   const out = new Uint8Array(planes.length);
   for (let c = 0; c < channels; c++) {
-    for (let n = 0; n < pixels; n++) out[n * channels + c] = planes[c * pixels + n];
+    for (let n = 0; n < pixels; n++) {
+      out[n * channels + c] = planes[c * pixels + n];
+    }
   }
   return out;
 };
@@ -185,8 +196,12 @@ export const toPictures = (picture: HostPicture | HostTensor | HostImage): reado
     const hint = `Give what \`await ${isTensor(picture) ? 'tensor' : 'image'}.toHost()\` gives.`;
     throw expected('a picture in host memory', 'picture', describe(picture), hint);
   }
-  if (isTensor(picture)) return picturesOf(picture);
-  if (isImage(picture)) return [imageAsPicture(picture)];
+  if (isTensor(picture)) {
+    return picturesOf(picture);
+  }
+  if (isImage(picture)) {
+    return [imageAsPicture(picture)];
+  }
   requireKnown(picture, ['width', 'height', 'channels', 'data'], 'picture');
   return [picture];
 };

@@ -12,8 +12,11 @@ const lastAtOrBefore = (timestamps: Float64Array, time: number): number => {
   let high = timestamps.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (timestamps[middle] <= time) low = middle + 1;
-    else high = middle;
+    if (timestamps[middle] <= time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   return low - 1;
 };
@@ -54,7 +57,9 @@ const runsOf = (numbers: readonly number[], timestamps: Float64Array, keys: Floa
   const runs: Run[] = [];
   for (let first = 0; first < numbers.length; ) {
     let last = first;
-    while (last + 1 < numbers.length && keyOf(last + 1) === keyOf(first)) last++;
+    while (last + 1 < numbers.length && keyOf(last + 1) === keyOf(first)) {
+      last++;
+    }
     runs.push({ first, last });
     first = last + 1;
   }
@@ -85,10 +90,16 @@ export const findFrames = async <Picture>(
       for await (const frame of stream.decode({ from }, { few: true, pick: t => wanted.has(t) })) {
         found(frame, wanted.get(frame.timestamp) as number);
         wanted.delete(frame.timestamp);
-        if (wanted.size === 0) break;
+        if (wanted.size === 0) {
+          break;
+        }
       }
     }
   };
   const works = await Promise.allSettled(Array.from({ length: Math.min(atOnce, runs.length) }, work));
-  for (const outcome of works) if (outcome.status === 'rejected') throw outcome.reason;
+  for (const outcome of works) {
+    if (outcome.status === 'rejected') {
+      throw outcome.reason;
+    }
+  }
 };

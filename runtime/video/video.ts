@@ -75,15 +75,21 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
     }
     return { decoder: 'software', reason, engines: 1, make: await softwareDecoder(file) };
   };
-  if (decoder === 'software') return software('asked for');
+  if (decoder === 'software') {
+    return software('asked for');
+  }
   const pool = new NvdecSessions(device, file);
   try {
     await probeNvdec(pool);
   } catch (error) {
-    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) pool.close();
+    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) {
+      pool.close();
+    }
     // Damaged data is no reason against NVDEC: reading the frames will say so.
     if (error instanceof DeviceUnavailableError) {
-      if (decoder === 'auto') return software(error.message);
+      if (decoder === 'auto') {
+        return software(error.message);
+      }
       const { reason, message } = error;
       throw new VideoError(
         'nvdecUnavailable',
@@ -91,7 +97,9 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
         { cause: error, reason },
       );
     }
-    if (!(error instanceof VideoError)) throw error;
+    if (!(error instanceof VideoError)) {
+      throw error;
+    }
   }
   const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
   // Who names a number gets just so many decoders.
@@ -139,8 +147,12 @@ const checkFrameOptions = async (
   requireKnown(options, frameNames, 'options');
   for (const name of ['from', 'to'] as const) {
     const { [name]: seconds } = options;
-    if (seconds === undefined) continue;
-    if (!Number.isFinite(seconds)) throw expected('seconds', `options.${name}`, describe(seconds));
+    if (seconds === undefined) {
+      continue;
+    }
+    if (!Number.isFinite(seconds)) {
+      throw expected('seconds', `options.${name}`, describe(seconds));
+    }
     // What an edit list cuts off at the start has negative times.
     const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
     if (seconds < first) {
@@ -207,7 +219,9 @@ export class VideoReader {
       return new VideoReader(file, await chooseDecoder(device, file, options), device, options);
     } catch (error) {
       file.close();
-      if (!options.device) device?.dispose();
+      if (!options.device) {
+        device?.dispose();
+      }
       throw error;
     }
   }
@@ -259,7 +273,9 @@ export class VideoReader {
       try {
         yield frame;
       } finally {
-        if (!options.keep) frame.dispose();
+        if (!options.keep) {
+          frame.dispose();
+        }
       }
     }
   }
@@ -283,17 +299,25 @@ export class VideoReader {
       try {
         yield batch;
       } finally {
-        if (!options.keep) batch.dispose();
+        if (!options.keep) {
+          batch.dispose();
+        }
       }
     };
     try {
       for await (const decoded of await this.#decode(options, size)) {
         frames.push(this.#place(decoded, options.keep === true, size > MOST_HELD));
-        if (frames.length === size) yield* lend(take());
+        if (frames.length === size) {
+          yield* lend(take());
+        }
       }
-      if (frames.length > 0) yield* lend(take());
+      if (frames.length > 0) {
+        yield* lend(take());
+      }
     } finally {
-      for (const frame of frames) frame.dispose();
+      for (const frame of frames) {
+        frame.dispose();
+      }
     }
   }
 
@@ -339,7 +363,9 @@ export class VideoReader {
         );
       }
     } catch (error) {
-      for (const frame of found.values()) frame.dispose();
+      for (const frame of found.values()) {
+        frame.dispose();
+      }
       throw error;
     }
     return new VideoBatch(wanted.map(n => found.get(n) as VideoFrame));
@@ -347,10 +373,14 @@ export class VideoReader {
 
   /** Closes the file and the decoder. An iteration in progress ends with a `VideoError`. A second call does nothing. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#disposed) {
+      return;
+    }
     this.#disposed = true;
     this.#stream.close();
-    if (this.#ownDevice) this.device.dispose();
+    if (this.#ownDevice) {
+      this.device.dispose();
+    }
   }
   /** The same as {@link dispose}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
@@ -378,12 +408,15 @@ export class VideoReader {
         ? { ...decoded, image: copySurface(this.device, image, this.device.stream, kept) }
         : decoded;
     // What goes with the loop is given back soon: the collector need not know.
-    if (kept && 'bytes' in image && image.own) image.planes[0].memory.report();
+    if (kept && 'bytes' in image && image.own) {
+      image.planes[0].memory.report();
+    }
     return toVideoFrame(this.device, placed, !kept);
   }
 
   #requireOpen(): void {
-    if (this.#disposed)
+    if (this.#disposed) {
       throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+    }
   }
 }

@@ -110,8 +110,12 @@ export class VideoDecoder {
    */
   async push(packet: Uint8Array, timestamp: number): Promise<void> {
     const native = this.#open();
-    if (!(packet instanceof Uint8Array)) throw expected('a Uint8Array', 'packet', describe(packet));
-    if (!(Math.abs(timestamp) <= 1e8)) throw expected('seconds', 'timestamp', describe(timestamp));
+    if (!(packet instanceof Uint8Array)) {
+      throw expected('a Uint8Array', 'packet', describe(packet));
+    }
+    if (!(Math.abs(timestamp) <= 1e8)) {
+      throw expected('seconds', 'timestamp', describe(timestamp));
+    }
     const { lengthSize, header } = this.#bitstream;
     if (native.queued >= refused) {
       throw new CuweaveError(`${native.queued} packets wait already: take frames with next() or flush().`);
@@ -129,7 +133,9 @@ export class VideoDecoder {
       throw refusal(error);
     }
     this.#fresh = false;
-    if (native.queued >= mostQueued) await guardedAsync(() => native.wait(mostQueued / 2));
+    if (native.queued >= mostQueued) {
+      await guardedAsync(() => native.wait(mostQueued / 2));
+    }
   }
 
   /**
@@ -143,9 +149,15 @@ export class VideoDecoder {
     for (;;) {
       // Behind the end of a stream, which a caller of flush() did not wait for, the next one's frames may lie already.
       const ended = this.#ready.length === 0 && this.#take();
-      if (this.#ready.length > 0) return this.#ready.shift();
-      if (ended) continue;
-      if (native.queued === 0) return undefined;
+      if (this.#ready.length > 0) {
+        return this.#ready.shift();
+      }
+      if (ended) {
+        continue;
+      }
+      if (native.queued === 0) {
+        return undefined;
+      }
       this.#checkHeld();
       await guardedAsync(() => native.wait(0));
     }
@@ -158,8 +170,12 @@ export class VideoDecoder {
     this.#fresh = true;
     for (;;) {
       const ended = this.#take();
-      while (this.#ready.length > 0) yield this.#ready.shift() as VideoFrame;
-      if (ended) return;
+      while (this.#ready.length > 0) {
+        yield this.#ready.shift() as VideoFrame;
+      }
+      if (ended) {
+        return;
+      }
       this.#checkHeld();
       await guardedAsync(() => this.#open().wait());
     }
@@ -175,7 +191,9 @@ export class VideoDecoder {
 
   /** Ends the decoder. Frames that were taken stay good until they are disposed of. */
   dispose(): void {
-    if (this.#disposed) return;
+    if (this.#disposed) {
+      return;
+    }
     this.#disposed = true;
     this.#drop();
     this.#native.dispose();
@@ -186,12 +204,16 @@ export class VideoDecoder {
   }
 
   #open(): NativeDecoder {
-    if (this.#disposed) throw new DisposedError('The decoder is disposed.');
+    if (this.#disposed) {
+      throw new DisposedError('The decoder is disposed.');
+    }
     return this.#native;
   }
 
   #drop(): void {
-    for (const frame of this.#ready.splice(0)) frame.dispose();
+    for (const frame of this.#ready.splice(0)) {
+      frame.dispose();
+    }
   }
 
   /** Moves what the decoder has to `#ready`; true at the end of the stream. */

@@ -1,5 +1,6 @@
 import type { Device } from '../device/device.js';
-import { copyPlanes, Image, ImageBatch, type PlacedPlane, placeHostPlanes } from '../device/image.js';
+import { copyPlanes, Image, ImageBatch, placeHostPlanes } from '../device/image.js';
+import type { PlacedPlane } from '../device/placed.js';
 import { type Stream, streamOf } from '../device/stream.js';
 import type { ColourDescription } from '../device/videoColour.js';
 import type { HostImage } from '../files/framePlanes.js';

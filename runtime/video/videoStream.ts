@@ -84,12 +84,16 @@ export const videoStream = <Picture>(
     decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice), state),
     index: file.index,
     close: () => {
-      if (state.closed) return;
+      if (state.closed) {
+        return;
+      }
       state.closed = true;
       decoder.close?.();
       file.close();
       // Gives back what an iteration holds that nobody goes on with.
-      for (const frames of state.active) frames.return().catch(() => {});
+      for (const frames of state.active) {
+        frames.return().catch(() => {});
+      }
     },
   };
 };
@@ -102,11 +106,15 @@ const disposed = (): VideoError =>
 
 /** Makes an iteration end with an error, and not as if the video were over, when its video is closed. */
 async function* guard<Picture>(frames: Frames<Picture>, state: State<Picture>): Frames<Picture> {
-  if (state.closed) throw disposed();
+  if (state.closed) {
+    throw disposed();
+  }
   state.active.add(frames);
   try {
     for await (const frame of frames) {
-      if (state.closed) break;
+      if (state.closed) {
+        break;
+      }
       yield frame;
     }
   } catch (error) {
@@ -114,7 +122,9 @@ async function* guard<Picture>(frames: Frames<Picture>, state: State<Picture>): 
   } finally {
     state.active.delete(frames);
   }
-  if (state.closed) throw disposed();
+  if (state.closed) {
+    throw disposed();
+  }
 }
 
 async function* decode<Picture>(
@@ -137,7 +147,9 @@ async function* decode<Picture>(
       const next = await pictures.next().catch((cause: unknown) => {
         throw decodeError(cause, what, end);
       });
-      if (next.done) break;
+      if (next.done) {
+        break;
+      }
       const picture = next.value;
       const timestamp = counted === undefined ? picture.timestamp : shown++ / counted;
       if (timestamp >= to) {

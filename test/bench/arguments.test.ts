@@ -27,7 +27,9 @@ describe('the arguments of npm run bench', () => {
 
   it('choose', () => {
     const chosen = parse('--cases', 'warp', '--peers', 'plain, npp', '--repetitions', '7', '--out', 'here');
-    if (chosen.help) throw new Error('Expected no help.');
+    if (chosen.help) {
+      throw new Error('Expected no help.');
+    }
     expect(chosen.cases.map(({ id }) => id)).toEqual(['warp-f32', 'warp-u8', 'nv12-warp']);
     expect(chosen.peers.map(({ id }) => id)).toEqual(['plain', 'npp']);
     expect(chosen).toMatchObject({ repetitions: 7, out: 'here' });
@@ -45,10 +47,11 @@ describe('the arguments of npm run bench', () => {
       `--peers: expected some of ${peers.map(({ id }) => id).join(', ')}, or none, but received jax`,
     );
     for (const wrong of ['0', '1.5', 'many', '']) {
-      for (const option of ['--repetitions', '--threads'])
+      for (const option of ['--repetitions', '--threads']) {
         expect(refusal(option, wrong)).toBe(
           `${option}: expected a whole number in 1..1000 but received ${wrong}`,
         );
+      }
     }
     expect(refusal('--out=')).toBe('--out: expected a folder but received nothing');
     expect(refusal('--case', 'x')).toBe("Unknown option '--case'. Run with --help for the options.");
@@ -56,7 +59,8 @@ describe('the arguments of npm run bench', () => {
   });
 
   it('are all in the usage', () => {
-    for (const option of ['--cases', '--peers', '--repetitions', '--threads', '--out', '--help'])
+    for (const option of ['--cases', '--peers', '--repetitions', '--threads', '--out', '--help']) {
       expect(usage).toContain(option);
+    }
   });
 });

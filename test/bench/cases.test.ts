@@ -35,14 +35,18 @@ describe('the cases', () => {
     });
     expect(turned.length).toBe(3);
     for (const matrix of turned) {
-      for (const [n, value] of matrix.entries()) expect(value).toBeCloseTo(expected[n], 10);
+      for (const [n, value] of matrix.entries()) {
+        expect(value).toBeCloseTo(expected[n], 10);
+      }
     }
   });
 
   it('give the peers the colours of BT.709', () => {
     const { bt709 } = JSON.parse(readFileSync(`${root}/bench/cases.json`, 'utf8'));
     const { cOffset: _, ...ours } = yuvToRgbCoefficients('bt709', 'limited');
-    for (const [name, value] of Object.entries(ours)) expect(bt709[name], name).toBeCloseTo(value, 12);
+    for (const [name, value] of Object.entries(ours)) {
+      expect(bt709[name], name).toBeCloseTo(value, 12);
+    }
   });
 
   it('are known to the peers by the same ids', () => {
@@ -52,7 +56,9 @@ describe('the cases', () => {
       const named = [
         ...text.matchAll(source ? /one\.id == "([\w-]+)"/g : /^\s+"([a-z\d]+(?:-[a-z\d]+)*)": \w/gm),
       ].map(match => match[1]);
-      if (id !== 'torch_compile') expect(named.length, id).toBeGreaterThan(3);
+      if (id !== 'torch_compile') {
+        expect(named.length, id).toBeGreaterThan(3);
+      }
       expect(
         named.filter(name => !known.has(name)),
         id,

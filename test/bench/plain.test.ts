@@ -49,8 +49,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** A case on a small image; crops keep their places. */
 const small = (one: Case): Case => {
   const sized = (width: number, height: number) => ({ width, height });
-  if (one.crop) return { ...one, source: { ...one.source, ...sized(1474, 1054) } };
-  if (one.crops) return { ...one, source: { ...one.source, ...sized(3482, 522) } };
+  if (one.crop) {
+    return { ...one, source: { ...one.source, ...sized(1474, 1054) } };
+  }
+  if (one.crops) {
+    return { ...one, source: { ...one.source, ...sized(3482, 522) } };
+  }
   const output = one.options?.width ? sized(11, 7) : sized(38, 22);
   const matrix = { dstToSrc: [0.9137, -0.2071, 3.3113, 0.2071, 0.9137, -2.7077] };
   return {

@@ -55,7 +55,9 @@ beforeAll(async () => {
     const why = /ENOTCACHED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH/.exec(
       error.stderr,
     );
-    if (!why) throw error;
+    if (!why) {
+      throw error;
+    }
     unreachable = `npm install: ${why[0]}`;
   });
 });
@@ -112,7 +114,9 @@ describe('the tarball', () => {
 
 describe('an installed cuweave', () => {
   beforeEach(context => {
-    if (unreachable) context.skip(unreachable);
+    if (unreachable) {
+      context.skip(unreachable);
+    }
   });
 
   it('makes a project, which installs, builds and runs', { timeout: 300_000 }, async () => {

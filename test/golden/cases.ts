@@ -40,7 +40,9 @@ const inputOf = (entry: GoldenEntry, name: PipelineName): TestImage =>
 /** Both sides sample at positions computed in f32. */
 const f32Sampling = (entry: GoldenEntry, name: PipelineName): within.Tolerance => {
   const { filter, border, value } = entry.params;
-  if (filter === 'nearest') return within.shiftedNearest(within.f32Position);
+  if (filter === 'nearest') {
+    return within.shiftedNearest(within.f32Position);
+  }
   const outside = border === 'zeros' ? [0, 0, 0] : border === 'constant' ? (value as number[]) : undefined;
   // Where the image is tiled, its edges are neighbours.
   const steepest = border === 'wrap' ? 255 : within.steepestStep(readPixels(inputOf(entry, name)), outside);
@@ -354,7 +356,9 @@ const profiles: Readonly<Record<string, PipelineName>> = {
 };
 const profileCase = (entry: GoldenEntry): readonly GoldenCase[] => {
   const code = String(entry.params.code);
-  if (entry.op !== 'cvtColor' || !Object.hasOwn(profiles, code)) return [];
+  if (entry.op !== 'cvtColor' || !Object.hasOwn(profiles, code)) {
+    return [];
+  }
   const name = profiles[code];
   return [
     {

@@ -62,7 +62,9 @@ describe.skipIf(!status.usable)(`images beside the source on CUDA${title}`, () =
       const [images, background, mask] = [each('rgb8', 0), each('rgb8', 1000), each('gray8', 2000)];
       const result = built.over(images, { background, mask });
       const data = await dataOf(result);
-      for (const held of [...images, ...background, ...mask, result]) held.dispose();
+      for (const held of [...images, ...background, ...mask, result]) {
+        held.dispose();
+      }
       return data;
     };
     expect((await run(cuda)).equals(await run(host))).toBe(true);
@@ -80,7 +82,9 @@ describe.skipIf(!status.usable)(`images beside the source on CUDA${title}`, () =
       };
       const results = built.both(image, given) as never as Record<'small' | 'full', Tensor>;
       const data = [await dataOf(results.small), await dataOf(results.full)];
-      for (const held of [image, ...Object.values(given), ...Object.values(results)]) held.dispose();
+      for (const held of [image, ...Object.values(given), ...Object.values(results)]) {
+        held.dispose();
+      }
       return data;
     };
     const [actual, expected] = [await run(cuda), await run(host)];
@@ -108,7 +112,9 @@ describe.skipIf(!status.usable)(`images beside the source on CUDA${title}`, () =
       expect((await dataOf(result)).equals(Buffer.from(data))).toBe(true);
       result.dispose();
     }
-    for (const held of [input, opaque, first, second]) held.dispose();
+    for (const held of [input, opaque, first, second]) {
+      held.dispose();
+    }
   });
 
   it('refuses an image of another device', () => {
@@ -120,6 +126,8 @@ describe.skipIf(!status.usable)(`images beside the source on CUDA${title}`, () =
     expect(() => built.over(input, { background, mask })).toThrow(
       `Expected something on ${cuda} for options.mask but received something on ${host}.`,
     );
-    for (const held of [input, background, mask]) held.dispose();
+    for (const held of [input, background, mask]) {
+      held.dispose();
+    }
   });
 });

@@ -43,7 +43,9 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
       next.dispose();
     }
     graph.dispose();
-    for (const held of [input, middle, output, stream]) held.dispose();
+    for (const held of [input, middle, output, stream]) {
+      held.dispose();
+    }
   });
 
   it('keeps the image between two kernels', async () => {
@@ -61,10 +63,14 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
     forked.runInto(called, input, size);
     const graph = device.stream.capture(() => forked.runInto(launched, input, size));
     expect(graph.kernels).toBe(2);
-    for (let n = 0; n < 3; n++) graph.launch();
+    for (let n = 0; n < 3; n++) {
+      graph.launch();
+    }
     expect(await launched.toHost()).toEqual(await called.toHost());
     graph.dispose();
-    for (const held of [input, called, launched]) held.dispose();
+    for (const held of [input, called, launched]) {
+      held.dispose();
+    }
   });
 
   it('a kernel begins when all that the one before it wrote is there, called and launched', async () => {
@@ -86,7 +92,9 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
       thereAndBack(5);
       calls.mirrored.runInto(seen, there, {}, { stream });
     });
-    for (let n = 0; n < 4; n++) graph.launch();
+    for (let n = 0; n < 4; n++) {
+      graph.launch();
+    }
     const { data } = await seen.toHost({ stream });
     const expected = picture.map((_, n) => {
       const column = Math.floor(n / 3) % size.width;
@@ -94,7 +102,9 @@ describe.skipIf(!status.usable)(`a CUDA graph${title}`, () => {
     });
     expect(Buffer.compare(new Uint8Array(data.buffer), expected)).toBe(0);
     graph.dispose();
-    for (const held of [there, back, seen, stream]) held.dispose();
+    for (const held of [there, back, seen, stream]) {
+      held.dispose();
+    }
   });
 });
 

@@ -118,7 +118,9 @@ describe.skipIf(!status.usable)(`the addon on CUDA${title}`, () => {
       tensor.dispose();
       expect((await host).data.every(value => value === n + 1)).toBe(true);
     }
-    for (const stream of streams) stream.dispose();
+    for (const stream of streams) {
+      stream.dispose();
+    }
   });
 
   it('measures with events', async () => {

@@ -83,7 +83,9 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
   });
 
   it('every pipeline here has one', () => {
-    for (const { name, pairs } of plans.values()) expect(pairs, name).toHaveLength(1);
+    for (const { name, pairs } of plans.values()) {
+      expect(pairs, name).toHaveLength(1);
+    }
   });
 
   it.each(cases)(

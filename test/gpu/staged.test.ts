@@ -85,7 +85,9 @@ describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
   });
 
   it('every pipeline here has such a kernel', () => {
-    for (const kernel of kernels.values()) expect(kernel.schedule.staging, kernel.name).toBeDefined();
+    for (const kernel of kernels.values()) {
+      expect(kernel.schedule.staging, kernel.name).toBeDefined();
+    }
   });
 
   it.each(cases)('%s: %j', async (name, given) => {

@@ -20,7 +20,9 @@ describe.skipIf(!status.usable)(`pipelines on streams of a GPU${title}`, () => {
   });
   afterAll(() => {
     expect(device.memory().live).toBe(0);
-    for (const held of [first, second, device]) held.dispose();
+    for (const held of [first, second, device]) {
+      held.dispose();
+    }
   });
 
   const picture = (seed: number, length = width * height * 3): Uint8Array =>
@@ -57,7 +59,9 @@ describe.skipIf(!status.usable)(`pipelines on streams of a GPU${title}`, () => {
       });
       const result = calls.brighter(view, {}, { stream: second });
       await expectBrighter(result, data);
-      for (const held of [image, middle, view, result]) held.dispose();
+      for (const held of [image, middle, view, result]) {
+        held.dispose();
+      }
     }
   });
 
@@ -87,8 +91,12 @@ describe.skipIf(!status.usable)(`pipelines on streams of a GPU${title}`, () => {
     const middles = calls.planar.runEach(images, {}, { stream: first });
     expect(middles.map(({ shape }) => shape)).toEqual(sizes.map(size => [3, size.height, size.width]));
     const results = middles.map(middle => calls.brighter(middle, {}, { stream: second }));
-    for (const held of [...images, ...middles]) held.dispose();
+    for (const held of [...images, ...middles]) {
+      held.dispose();
+    }
     await Promise.all(results.map((result, n) => expectBrighter(result, data[n])));
-    for (const result of results) result.dispose();
+    for (const result of results) {
+      result.dispose();
+    }
   });
 });

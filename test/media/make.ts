@@ -90,7 +90,9 @@ const make = async (name: ClipName): Promise<void> => {
     yield null;
   };
   for await (const packet of encoder.packets(frames())) {
-    if (packet) await muxer.writePacket(packet, stream);
+    if (packet) {
+      await muxer.writePacket(packet, stream);
+    }
   }
   await muxer.close();
   encoder.close();
@@ -99,5 +101,7 @@ const make = async (name: ClipName): Promise<void> => {
 // Those that are named, or all.
 const wanted = process.argv.slice(2);
 for (const name of Object.keys(clips) as ClipName[]) {
-  if (wanted.length === 0 || wanted.includes(name)) await make(name);
+  if (wanted.length === 0 || wanted.includes(name)) {
+    await make(name);
+  }
 }

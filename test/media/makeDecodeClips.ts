@@ -44,7 +44,9 @@ const drawFrame = ({ pixels, width, height }: DecodeClip, n: number): Buffer => 
   const [cw, ch] = half ? [(width + 1) >> 1, (height + 1) >> 1] : [width, height];
   const planes = Buffer.concat([draw(0, width, height, n), draw(1, cw, ch, n), draw(2, cw, ch, n)]);
   const bits = Number(/p(\d\d)le$/.exec(pixels)?.[1] ?? 8);
-  if (bits === 8) return planes;
+  if (bits === 8) {
+    return planes;
+  }
   // The lower bits say something, too.
   const wide = Uint16Array.from(planes, (code, i) => (code << (bits - 8)) | (i % (1 << (bits - 8))));
   return Buffer.from(wide.buffer);
@@ -87,11 +89,15 @@ const encode = async (name: DecodeClipName): Promise<void> => {
     yield null;
   };
   for await (const packet of encoder.packets(frames())) {
-    if (packet) await muxer.writePacket(packet, stream);
+    if (packet) {
+      await muxer.writePacket(packet, stream);
+    }
   }
   await muxer.close();
   encoder.close();
-  if (clip.rotation) rotate(decodeClipPath(name));
+  if (clip.rotation) {
+    rotate(decodeClipPath(name));
+  }
 };
 
 /** Writes a quarter turn into the track header of an MP4 (ISO/IEC 14496-12, 8.3.2). */
@@ -108,12 +114,16 @@ const rotate = (path: string): void => {
 const hash = async (name: DecodeClipName): Promise<readonly string[]> => {
   const demuxer = await av.Demuxer.open(decodeClipPath(name));
   const stream = demuxer.video();
-  if (!stream) throw new Error(`${name} has no video`);
+  if (!stream) {
+    throw new Error(`${name} has no video`);
+  }
   const decoder = await av.Decoder.create(stream);
   const digests: string[] = [];
   const pictures: Buffer[] = [];
   for await (const frame of decoder.frames(demuxer.packets(stream.index))) {
-    if (!frame) continue;
+    if (!frame) {
+      continue;
+    }
     const pixels = av.avGetPixFmtName(frame.format as never) as never;
     const planes = (frame.data ?? []).map((data, n) => ({ data, stride: frame.linesize[n] }));
     const image = toHostImage(pixels, { width: frame.width, height: frame.height }, planes);
@@ -136,7 +146,9 @@ const hashes: Record<string, readonly string[]> = existsSync(file)
   : {};
 const wanted = process.argv.slice(2);
 for (const name of Object.keys(decodeClips) as DecodeClipName[]) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 && !wanted.includes(name)) {
+    continue;
+  }
   try {
     await encode(name);
     hashes[name] = await hash(name);

@@ -55,10 +55,15 @@ const pixelAt = (p: Pattern, n: number, x: number, y: number): readonly [number,
   const column = Math.floor((x * 8) / p.width);
   const grey = (v: number) => rgbToYuv([v, v, v], p.matrix, p.range);
   const discX = (((n / 90) * 1.5) % 1) * p.width;
-  if (Math.hypot(x - discX, y - p.height * 0.4) < p.height / 6)
+  if (Math.hypot(x - discX, y - p.height * 0.4) < p.height / 6) {
     return rgbToYuv([255, 128, 0], p.matrix, p.range);
-  if (y < (p.height * 2) / 3) return rgbToYuv(bars[column], p.matrix, p.range);
-  if (y < (p.height * 5) / 6) return grey((Math.round((x * 255) / p.width) + 3 * n) % 256);
+  }
+  if (y < (p.height * 2) / 3) {
+    return rgbToYuv(bars[column], p.matrix, p.range);
+  }
+  if (y < (p.height * 5) / 6) {
+    return grey((Math.round((x * 255) / p.width) + 3 * n) % 256);
+  }
   return grey((n >> (7 - column)) & 1 ? 255 : 0);
 };
 
@@ -68,7 +73,9 @@ export const drawPattern = (p: Pattern, n: number): Uint8Array => {
   const chromaHeight = Math.ceil(p.height / p.chroma);
   const out = new Uint8Array(p.width * p.height + 2 * chromaWidth * chromaHeight);
   for (let y = 0; y < p.height; y++) {
-    for (let x = 0; x < p.width; x++) out[y * p.width + x] = pixelAt(p, n, x, y)[0];
+    for (let x = 0; x < p.width; x++) {
+      out[y * p.width + x] = pixelAt(p, n, x, y)[0];
+    }
   }
   const u = p.width * p.height;
   for (let y = 0; y < chromaHeight; y++) {

@@ -23,8 +23,11 @@ it('is not built again when nothing changed', async () => {
 
 it('says whether CUDA is usable, and why not', () => {
   const status = addon.cudaStatus();
-  if (status.usable) expect(status.devices.length).toBeGreaterThan(0);
-  else expect(status.message).toMatch(/driver|device/);
+  if (status.usable) {
+    expect(status.devices.length).toBeGreaterThan(0);
+  } else {
+    expect(status.message).toMatch(/driver|device/);
+  }
 });
 
 it('refuses wrong handles, sizes and constructors', () => {
@@ -142,8 +145,11 @@ it('works in worker threads, several at once, that end in the middle of work', a
       worker.once('message', resolve);
       worker.once('error', reject);
     });
-    if (ending === 'terminate') await worker.terminate();
-    else await new Promise(resolve => worker.once('exit', resolve));
+    if (ending === 'terminate') {
+      await worker.terminate();
+    } else {
+      await new Promise(resolve => worker.once('exit', resolve));
+    }
     return answer;
   };
   for (let n = 0; n < 3; n++) {

@@ -81,7 +81,9 @@ describe('CUDA on a stand-in driver', () => {
       tensor.dispose();
       expect((await host).data[0]).toBe(((n * 13) % 256) * 2);
     }
-    for (const stream of streams) stream.dispose();
+    for (const stream of streams) {
+      stream.dispose();
+    }
     expect(device.memory().live).toBe(0);
   });
 

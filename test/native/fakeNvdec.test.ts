@@ -92,14 +92,18 @@ describe('NVDEC on stand-ins', () => {
       const times: number[] = [];
       for (let n = 0; n < 60; n++) {
         await decoder.push(packetAt(n), n / 25);
-        if (n % 7 === 0) continue;
+        if (n % 7 === 0) {
+          continue;
+        }
         for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
           times.push(frame.timestamp);
           found.push((await levelOf(frame)) ?? -1);
           expect(frame).toMatchObject({ format: 'nv12', width: 64, height: 48, damaged: false });
           frame.dispose();
         }
-        if (lowLatency) expect(found).toHaveLength(n + 1);
+        if (lowLatency) {
+          expect(found).toHaveLength(n + 1);
+        }
       }
       await finish(decoder, found);
       expect(found).toEqual(upTo(60));
@@ -142,7 +146,9 @@ describe('NVDEC on stand-ins', () => {
       frame.dispose();
     }
     expect(await Promise.all(copies.map(levelOf))).toEqual(upTo(40));
-    for (const copy of copies) copy.dispose();
+    for (const copy of copies) {
+      copy.dispose();
+    }
   });
 
   it('refuses what the device does not decode, and says why', async () => {
@@ -171,12 +177,16 @@ describe('NVDEC on stand-ins', () => {
   it('is usable again after a reset', async () => {
     using decoder = new VideoDecoder({ device, codec: 'vp8' });
     for (const letter of ['!', '?']) {
-      for (let n = 0; n < 8; n++) await decoder.push(packetAt(n), n);
+      for (let n = 0; n < 8; n++) {
+        await decoder.push(packetAt(n), n);
+      }
       await decoder.push(coded(letter, 0), 8).catch(() => {});
       const failing = (async () => {
         for (;;) {
           const frame = await decoder.next();
-          if (!frame) return 'no error';
+          if (!frame) {
+            return 'no error';
+          }
           frame.dispose();
         }
       })();
@@ -195,15 +205,21 @@ describe('NVDEC on stand-ins', () => {
 
   it('says so when all surfaces are held', async () => {
     using decoder = new VideoDecoder({ device, codec: 'vp8', held: 3 });
-    for (let n = 0; n < 30; n++) await decoder.push(packetAt(n), n);
+    for (let n = 0; n < 30; n++) {
+      await decoder.push(packetAt(n), n);
+    }
     const held: VideoFrame[] = [];
     const takeAll = async (): Promise<void> => {
-      for (let frame = await decoder.next(); frame; frame = await decoder.next()) held.push(frame);
+      for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+        held.push(frame);
+      }
     };
     await expect(takeAll()).rejects.toThrow(/frames are not disposed of, and options.held is 3/);
     expect(await Promise.all(held.map(levelOf))).toEqual(upTo(held.length));
     const before = held.length;
-    for (const frame of held.splice(0)) frame.dispose();
+    for (const frame of held.splice(0)) {
+      frame.dispose();
+    }
     const next = await decoder.next();
     expect(next && (await levelOf(next))).toBe(before);
     next?.dispose();
@@ -212,11 +228,15 @@ describe('NVDEC on stand-ins', () => {
   it('can be disposed of at any moment', async () => {
     for (let n = 0; n < 30; n++) {
       const decoder = new VideoDecoder({ device, codec: 'vp8', held: 2 });
-      for (let k = 0; k <= n; k++) await decoder.push(packetAt(k), k);
+      for (let k = 0; k <= n; k++) {
+        await decoder.push(packetAt(k), k);
+      }
       const frame = n % 2 ? await decoder.next() : undefined;
       decoder.dispose();
       await expect(decoder.next()).rejects.toThrow('The decoder is disposed.');
-      if (frame) expect(await levelOf(frame)).toBe(0);
+      if (frame) {
+        expect(await levelOf(frame)).toBe(0);
+      }
       frame?.dispose();
     }
   });
@@ -237,14 +257,19 @@ describe('NVDEC on stand-ins', () => {
       }
       expect(found).toEqual(upTo(200));
       const some: unknown[] = [];
-      for await (const frame of reader.frames({ from: 1.96, to: 3, step: 5 }))
+      for await (const frame of reader.frames({ from: 1.96, to: 3, step: 5 })) {
         some.push(await levelOf(frame));
+      }
       expect(some).toEqual([49, 54, 59, 64, 69, 74]);
       const batch = await reader.framesAt([{ index: 150 }, { time: 0.5 }, { index: 3 }]);
       expect(await Promise.all(batch.frames.map(levelOf))).toEqual([150, 12, 3]);
       batch.dispose();
       // Left in the middle, and disposed of in the middle.
-      for await (const frame of reader.frames()) if (frame.index === 33) break;
+      for await (const frame of reader.frames()) {
+        if (frame.index === 33) {
+          break;
+        }
+      }
       const frames = reader.frames();
       await frames.next();
       reader.dispose();
@@ -287,7 +312,9 @@ describe('NVDEC on stand-ins', () => {
       for await (const frame of reader.frames()) {
         // All surfaces fill up meanwhile.
         await new Promise(resolve => setTimeout(resolve, 200));
-        if (frame.index === 2) break;
+        if (frame.index === 2) {
+          break;
+        }
       }
       reader.dispose();
     }
@@ -299,14 +326,20 @@ describe('NVDEC on stand-ins', () => {
       const strict = await VideoReader.open(await webm(packets), { device, engines });
       let seen = 0;
       const loop = (async () => {
-        for await (const frame of strict.frames()) seen = frame.index + 1;
+        for await (const frame of strict.frames()) {
+          seen = frame.index + 1;
+        }
       })();
       await expect(loop).rejects.toMatchObject({ code: 'corrupt' });
       expect(seen).toBe(43);
       strict.dispose();
       const lenient = await VideoReader.open(await webm(packets), { device, engines, onDamage: 'keep' });
       const damaged: number[] = [];
-      for await (const frame of lenient.frames()) if (frame.damaged) damaged.push(frame.index);
+      for await (const frame of lenient.frames()) {
+        if (frame.damaged) {
+          damaged.push(frame.index);
+        }
+      }
       expect(damaged).toEqual([43]);
       lenient.dispose();
     }
@@ -315,7 +348,9 @@ describe('NVDEC on stand-ins', () => {
     const reader = await VideoReader.open(await webm(packets), { device });
     let seen = 0;
     const loop = (async () => {
-      for await (const frame of reader.frames()) seen = frame.index + 1;
+      for await (const frame of reader.frames()) {
+        seen = frame.index + 1;
+      }
     })();
     await expect(loop).rejects.toMatchObject({ code: 'corrupt' });
     expect(seen).toBeGreaterThan(30);
@@ -325,11 +360,17 @@ describe('NVDEC on stand-ins', () => {
   it('keeps what is to be kept, in memory of its own', async () => {
     const reader = await VideoReader.open(await webm(upTo(50).map(packetAt)), { device, engines: 2 });
     const kept: VideoFrame[] = [];
-    for await (const frame of reader.frames({ keep: true })) kept.push(frame);
-    for await (const frames of reader.batches(45, { keep: true })) kept.push(...frames.frames);
+    for await (const frame of reader.frames({ keep: true })) {
+      kept.push(frame);
+    }
+    for await (const frames of reader.batches(45, { keep: true })) {
+      kept.push(...frames.frames);
+    }
     reader.dispose();
     expect(await Promise.all(kept.map(levelOf))).toEqual([...upTo(50), ...upTo(50)]);
-    for (const frame of kept) frame.dispose();
+    for (const frame of kept) {
+      frame.dispose();
+    }
   });
 
   it('hands a decoder on when all its pictures are there, also from a stream that it cannot go on with', async () => {
@@ -340,15 +381,21 @@ describe('NVDEC on stand-ins', () => {
       const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e7);
       const values = Array.from({ length: 12 }, (_, n) => first + n);
       const packets = [...values.map((value, n) => coded(n === 0 ? 'F' : 'G', value)), ...more];
-      for (const [n, data] of packets.entries()) native.push(data, n, 0, n === packets.length - 1, undefined);
+      for (const [n, data] of packets.entries()) {
+        native.push(data, n, 0, n === packets.length - 1, undefined);
+      }
       try {
         for (let ended = false; !ended; ) {
           const pictures = native.take(32);
           for (const picture of pictures) {
-            if (picture) copies.push({ memory: picture.memory, value: values[picture.id]! });
+            if (picture) {
+              copies.push({ memory: picture.memory, value: values[picture.id]! });
+            }
           }
           ended = pictures.includes(null);
-          if (!ended) await native.wait();
+          if (!ended) {
+            await native.wait();
+          }
         }
       } finally {
         native.dispose();
@@ -376,10 +423,14 @@ describe('NVDEC on stand-ins', () => {
   it('keeps those of small batches, too, of which one decoder has not surfaces enough', async () => {
     const reader = await VideoReader.open(await webm(upTo(60).map(packetAt)), { device });
     const kept: VideoFrame[] = [];
-    for await (const frames of reader.batches(8, { keep: true })) kept.push(...frames.frames);
+    for await (const frames of reader.batches(8, { keep: true })) {
+      kept.push(...frames.frames);
+    }
     reader.dispose();
     expect(await Promise.all(kept.map(levelOf))).toEqual(upTo(60));
-    for (const frame of kept) frame.dispose();
+    for (const frame of kept) {
+      frame.dispose();
+    }
   });
 
   it('decodes with the least where the budget allows nothing', async () => {
@@ -407,7 +458,9 @@ describe('NVDEC on stand-ins', () => {
     const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e6);
     const slow = device.createStream();
     const target = device._allocate(slow._native(), 512 * 48);
-    for (let n = 0; n < 60; n++) native.push(packetAt(n), n, 0, n === 59, undefined);
+    for (let n = 0; n < 60; n++) {
+      native.push(packetAt(n), n, 0, n === 59, undefined);
+    }
     let event: { readonly done: boolean } | undefined;
     let taken = 0;
     for (let ended = false; !ended; ) {
@@ -418,12 +471,16 @@ describe('NVDEC on stand-ins', () => {
         }
         if (taken++ === 0) {
           // Each takes 2 ms.
-          for (let n = 0; n < 2000; n++) slow._native().copy(target, 0, 512, picture.memory, 0, 512, 512, 48);
+          for (let n = 0; n < 2000; n++) {
+            slow._native().copy(target, 0, 512, picture.memory, 0, 512, 512, 48);
+          }
           event = slow._native().record();
         }
         picture.memory.dispose();
       }
-      if (!ended) await native.wait();
+      if (!ended) {
+        await native.wait();
+      }
     }
     expect(taken).toBe(60);
     expect(event?.done).toBe(false);
@@ -443,12 +500,16 @@ describe('NVDEC on stand-ins', () => {
       [32, 0, 1],
     ]) {
       const native = decoder(pictures, bytes);
-      for (let n = 0; n < 20; n++) native.push(packetAt(n), n, 0, false, undefined);
+      for (let n = 0; n < 20; n++) {
+        native.push(packetAt(n), n, 0, false, undefined);
+      }
       await expect.poll(() => native.queued).toBeLessThan(20 - most);
       await new Promise(resolve => setTimeout(resolve, 200));
       const taken = native.take(32);
       expect(taken).toHaveLength(most);
-      for (const entry of taken) entry?.memory.dispose();
+      for (const entry of taken) {
+        entry?.memory.dispose();
+      }
       native.dispose();
     }
     expect(() => decoder(0, 1e6)).toThrow('Expected at least one picture that may wait.');
@@ -459,7 +520,9 @@ describe('NVDEC on stand-ins', () => {
       const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e6);
       process.env.CUWEAVE_FAKE_FAIL = failure;
       const failing = async () => {
-        for (let n = 0; n < 10; n++) native.push(packetAt(n), n, 0, false, undefined);
+        for (let n = 0; n < 10; n++) {
+          native.push(packetAt(n), n, 0, false, undefined);
+        }
         await native.wait();
         native.take(8);
       };
@@ -490,10 +553,16 @@ describe('NVDEC on stand-ins', () => {
       reports + allocate.mock.calls.filter(([, , reported = true]) => reported).length;
     for (const engines of [1, 2]) {
       const reader = await VideoReader.open(bytes, { device, engines });
-      for await (const frame of reader.frames()) expect(frame.width).toBe(64);
-      for await (const batch of reader.batches(30)) expect(batch.frames).toHaveLength(30);
+      for await (const frame of reader.frames()) {
+        expect(frame.width).toBe(64);
+      }
+      for await (const batch of reader.batches(30)) {
+        expect(batch.frames).toHaveLength(30);
+      }
       expect(told()).toBe(0);
-      for await (const frame of reader.frames({ keep: true })) frame.dispose();
+      for await (const frame of reader.frames({ keep: true })) {
+        frame.dispose();
+      }
       expect(told()).toBe(60);
       reader.dispose();
       reports = 0;
@@ -516,7 +585,9 @@ describe('NVDEC on stand-ins', () => {
         expect(copy._passes).toBe(false);
         copy.dispose();
       }
-      for await (const batch of reader.batches(40)) expect(batch.frames.every(f => f._passes)).toBe(true);
+      for await (const batch of reader.batches(40)) {
+        expect(batch.frames.every(f => f._passes)).toBe(true);
+      }
       for await (const frame of reader.frames({ keep: true })) {
         expect(frame._passes).toBe(false);
         frame.dispose();
@@ -529,7 +600,9 @@ describe('NVDEC on stand-ins', () => {
     const file = await openVideoFile(await webm(upTo(200).map(packetAt)));
     async function* upToFault(packets: AsyncGenerator<EncodedPacket>): AsyncGenerator<EncodedPacket, void> {
       for await (const packet of packets) {
-        if (packet.timestamp >= 5.19) throw new Error('the disk is gone');
+        if (packet.timestamp >= 5.19) {
+          throw new Error('the disk is gone');
+        }
         yield packet;
       }
     }

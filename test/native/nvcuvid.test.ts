@@ -19,8 +19,9 @@ const structs = (): Map<string, string[]> => {
     const members: string[] = [];
     let inner: string[] | undefined;
     for (const line of body.split('\n').map(text => text.replace(/\/\/.*/, '').trim())) {
-      if (line === 'struct {') inner = [];
-      else if (inner && line.startsWith('}')) {
+      if (line === 'struct {') {
+        inner = [];
+      } else if (inner && line.startsWith('}')) {
         const outer = /\} (\w+);/.exec(line)?.[1];
         members.push(...inner.map(member => `${outer}.${member}`));
         inner = undefined;

@@ -28,7 +28,9 @@ export const digest = async (frame: VideoFrame): Promise<string> => digestOf(awa
 /** The digests of all frames. */
 export const digests = async (reader: VideoReader): Promise<string[]> => {
   const found: string[] = [];
-  for await (const frame of reader.frames()) found.push(await digest(frame));
+  for await (const frame of reader.frames()) {
+    found.push(await digest(frame));
+  }
   return found;
 };
 
@@ -36,10 +38,14 @@ export const digests = async (reader: VideoReader): Promise<string[]> => {
 export const repeated = async (path: string, times: number): Promise<Uint8Array> => {
   const input = new Input({ source: new BufferSource(await readFile(path)), formats: ALL_FORMATS });
   const track = await input.getPrimaryVideoTrack();
-  if (!track) throw new Error(`${path} has no video`);
+  if (!track) {
+    throw new Error(`${path} has no video`);
+  }
   const codec = await track.getCodec();
   const config = await track.getDecoderConfig();
-  if (!codec || !config) throw new Error(`${path} has an unknown codec`);
+  if (!codec || !config) {
+    throw new Error(`${path} has an unknown codec`);
+  }
   const duration = await track.computeDuration();
   const source = new EncodedVideoPacketSource(codec);
   const target = new BufferTarget();
@@ -47,7 +53,9 @@ export const repeated = async (path: string, times: number): Promise<Uint8Array>
   output.addVideoTrack(source);
   await output.start();
   const first = await new EncodedPacketSink(track).getFirstPacket();
-  if (!first) throw new Error(`${path} has no frames`);
+  if (!first) {
+    throw new Error(`${path} has no frames`);
+  }
   for (let n = 0; n < times; n++) {
     for await (const packet of new EncodedPacketSink(track).packets(first)) {
       await source.add(packet.clone({ timestamp: packet.timestamp + n * duration }), {

@@ -20,7 +20,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
   });
 
   const take = async (frames: string[], frame: VideoFrame | undefined): Promise<boolean> => {
-    if (!frame) return false;
+    if (!frame) {
+      return false;
+    }
     frames.push(await digest(frame));
     frame.dispose();
     return true;
@@ -30,9 +32,11 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
     const found: string[] = [];
     for (let at = 0; at < bytes.length; at += piece) {
       await decoder.push(bytes.subarray(at, at + piece), at);
-      while (await take(found, await decoder.next()));
+      while (await take(found, await decoder.next())) {}
     }
-    for await (const frame of decoder.flush()) await take(found, frame);
+    for await (const frame of decoder.flush()) {
+      await take(found, frame);
+    }
     return found;
   };
 
@@ -51,9 +55,13 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
     const frames: VideoFrame[] = [];
     for (let at = 0; at < bytes.length; at += 3000) {
       await decoder.push(bytes.subarray(at, at + 3000), at);
-      for (let frame = await decoder.next(); frame; frame = await decoder.next()) frames.push(frame);
+      for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+        frames.push(frame);
+      }
     }
-    for await (const frame of decoder.flush()) frames.push(frame);
+    for await (const frame of decoder.flush()) {
+      frames.push(frame);
+    }
     expect(frames).toHaveLength(hashes[codec].length);
     const size = expected.length / frames.length;
     for (const [n, frame] of frames.entries()) {
@@ -61,7 +69,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
       const actual = Buffer.concat(planes.map(({ data }) => Buffer.from(data.buffer as ArrayBuffer)));
       expect(actual).toHaveLength(size);
       let worst = 0;
-      for (let i = 0; i < size; i++) worst = Math.max(worst, Math.abs(actual[i] - expected[n * size + i]));
+      for (let i = 0; i < size; i++) {
+        worst = Math.max(worst, Math.abs(actual[i] - expected[n * size + i]));
+      }
       expect(worst).toBeLessThanOrEqual(4);
       frame.dispose();
     }
@@ -73,9 +83,11 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
     const found: string[] = [];
     for await (const packet of file.packets()) {
       await decoder.push(packet.data, packet.timestamp);
-      while (await take(found, await decoder.next()));
+      while (await take(found, await decoder.next())) {}
     }
-    for await (const frame of decoder.flush()) await take(found, frame);
+    for await (const frame of decoder.flush()) {
+      await take(found, frame);
+    }
     file.close();
     expect(found).toEqual(hashes.vp8);
   });
@@ -89,7 +101,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
       await decoder.push(await readFile(new URL(`../media/decode/gradient${n}.jpg`, import.meta.url)), n);
     }
     const frames: VideoFrame[] = [];
-    for await (const frame of decoder.flush()) frames.push(frame);
+    for await (const frame of decoder.flush()) {
+      frames.push(frame);
+    }
     expect(frames).toHaveLength(3);
     for (const [n, frame] of frames.entries()) {
       expect(frame).toMatchObject({ width, height, format: 'nv12' });
@@ -102,7 +116,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
           // JFIF: BT.601, full range.
           const rgb = [l + 1.402 * v, l - 0.344136 * u - 0.714136 * v, l + 1.772 * u];
           const drawn = [40 + ((x + 30 * n) >> 1), 40 + (y >> 1), 200 - (x >> 2)];
-          for (const [c, value] of rgb.entries()) worst = Math.max(worst, Math.abs(value - drawn[c]));
+          for (const [c, value] of rgb.entries()) {
+            worst = Math.max(worst, Math.abs(value - drawn[c]));
+          }
         }
       }
       expect(worst).toBeLessThanOrEqual(5);
@@ -125,7 +141,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
   const packetsOf = async (name: DecodeClipName) => {
     const file = await openVideoFile(decodeClipPath(name));
     const packets = [];
-    for await (const { data, timestamp } of file.packets()) packets.push({ data, timestamp });
+    for await (const { data, timestamp } of file.packets()) {
+      packets.push({ data, timestamp });
+    }
     file.close();
     return { packets, description: file.setup.description };
   };
@@ -149,14 +167,18 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
     const times: number[] = [];
     const found: string[] = [];
     const note = async (frame: VideoFrame | undefined): Promise<boolean> => {
-      if (frame) times.push(frame.timestamp);
+      if (frame) {
+        times.push(frame.timestamp);
+      }
       return take(found, frame);
     };
     for (const { data, timestamp } of packets) {
       await decoder.push(data, timestamp);
-      while (await note(await decoder.next()));
+      while (await note(await decoder.next())) {}
     }
-    for await (const frame of decoder.flush()) await note(frame);
+    for await (const frame of decoder.flush()) {
+      await note(frame);
+    }
     expect(found).toEqual(hashes.avcBFrames);
     expect(times).toEqual(packets.map(({ timestamp }) => timestamp).sort((a, b) => a - b));
   });
@@ -166,7 +188,9 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
     using decoder = new VideoDecoder({ device, codec: 'avc' });
     for (let n = 0; n < 5; n++) {
       await decoder.push(bytes.subarray(0, 3000 + 400 * n), 0);
-      if (n % 2 === 0) (await decoder.next())?.dispose();
+      if (n % 2 === 0) {
+        (await decoder.next())?.dispose();
+      }
       decoder.reset();
     }
     expect(await decode(decoder, bytes, 2000)).toEqual(hashes.annexB);
@@ -180,16 +204,22 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
       held: 2,
       ...(description ? { description } : {}),
     });
-    for (const { data, timestamp } of packets.slice(0, 24)) await decoder.push(data, timestamp);
+    for (const { data, timestamp } of packets.slice(0, 24)) {
+      await decoder.push(data, timestamp);
+    }
     const held: VideoFrame[] = [];
     const takeAll = async () => {
-      for (let frame = await decoder.next(); frame; frame = await decoder.next()) held.push(frame);
+      for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+        held.push(frame);
+      }
     };
     await expect(takeAll()).rejects.toThrow(
       /All surfaces of the decoder are in use: \d+ frames are not disposed/,
     );
     expect(held.length).toBeGreaterThan(2);
-    for (const frame of held.splice(0)) frame.dispose();
+    for (const frame of held.splice(0)) {
+      frame.dispose();
+    }
     const next = await decoder.next();
     expect(next?.width).toBe(320);
     next?.dispose();

@@ -36,8 +36,12 @@ describe.skipIf(!second)(`two GPUs${second ? '' : ' (skipped: no second CUDA dev
         }),
       ),
     );
-    for (const { name, found } of all) expect(found, name).toEqual(hashes[name]);
-    for (const device of devices) expect(device.memory().live).toBe(0);
+    for (const { name, found } of all) {
+      expect(found, name).toEqual(hashes[name]);
+    }
+    for (const device of devices) {
+      expect(device.memory().live).toBe(0);
+    }
     devices[0].dispose();
   });
 
@@ -53,6 +57,8 @@ describe.skipIf(!second)(`two GPUs${second ? '' : ' (skipped: no second CUDA dev
     const [a, b] = await Promise.all(tensors.map(tensor => tensor.toHost()));
     expect(b.data).toEqual(a.data);
     expect(() => nv12Auto(frames)).toThrow(/on cuda:0 for input\[1\] but received something on cuda:1/);
-    for (const held of [...tensors, ...frames, ...readers, ...devices]) held.dispose();
+    for (const held of [...tensors, ...frames, ...readers, ...devices]) {
+      held.dispose();
+    }
   });
 });

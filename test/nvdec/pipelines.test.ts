@@ -77,7 +77,9 @@ describe.skipIf(!nvdec.usable)(`pipelines on NVDEC's surfaces${nvdec.title}`, ()
       const copied = calls.nv12Auto(uploaded);
       const [a, b] = await Promise.all([direct.toHost(), copied.toHost()]);
       expect(Buffer.compare(Buffer.from(a.data.buffer), Buffer.from(b.data.buffer))).toBe(0);
-      for (const held of [direct, copied, ...uploaded]) held.dispose();
+      for (const held of [direct, copied, ...uploaded]) {
+        held.dispose();
+      }
     }
     reader.dispose();
   });
@@ -99,6 +101,8 @@ describe.skipIf(!nvdec.usable)(`pipelines on NVDEC's surfaces${nvdec.title}`, ()
       tensor.dispose();
     }
     reader.dispose();
-    for (const stream of streams) stream.dispose();
+    for (const stream of streams) {
+      stream.dispose();
+    }
   });
 });

@@ -68,8 +68,9 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
     const colours: Record<string, unknown> = {};
     for (const name of ['full709', 'limited601', 'hdr2020', 'avcCrop'] as const) {
       const reader = await open(name);
-      for await (const { colour, format } of reader.frames({ to: 0.04 }))
+      for await (const { colour, format } of reader.frames({ to: 0.04 })) {
         colours[name] = { ...colour, format };
+      }
       reader.dispose();
     }
     expect(colours).toMatchInlineSnapshot(`
@@ -137,7 +138,11 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
     expect(await digests(poor)).toEqual(expected);
     poor.dispose();
     // Left early.
-    for await (const frame of reader.frames()) if (frame.index === 60) break;
+    for await (const frame of reader.frames()) {
+      if (frame.index === 60) {
+        break;
+      }
+    }
     for await (const frames of reader.batches(16, { from: 3 })) {
       expect(await digest(frames.frames[15])).toBe(expected[3 * 25 + 15]);
       break;
@@ -152,40 +157,55 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
     const copies: VideoFrame[] = [];
     for await (const frame of reader.frames()) {
       // Much is enqueued for each frame, whose last copy is the one that is looked at.
-      for (let n = 0; n < 50; n++) frame.clone({ stream }).dispose();
+      for (let n = 0; n < 50; n++) {
+        frame.clone({ stream }).dispose();
+      }
       copies.push(frame.clone({ stream }));
     }
     reader.dispose();
     const expected = Array.from({ length: 4 }, () => hashes.avcOpenGop).flat();
     expect(await Promise.all(copies.map(digest))).toEqual(expected);
-    for (const frame of copies) frame.dispose();
+    for (const frame of copies) {
+      frame.dispose();
+    }
     stream.dispose();
   });
 
   it('frames outlive the loop, the reader and its decoder when they are kept or cloned', async () => {
     const reader = await open('avcBFrames');
     const kept: VideoFrame[] = [];
-    for await (const frame of reader.frames({ keep: true, to: 1 })) kept.push(frame);
+    for await (const frame of reader.frames({ keep: true, to: 1 })) {
+      kept.push(frame);
+    }
     const clones: VideoFrame[] = [];
-    for await (const frame of reader.frames({ to: 1 })) clones.push(frame.clone());
+    for await (const frame of reader.frames({ to: 1 })) {
+      clones.push(frame.clone());
+    }
     const large: string[] = [];
-    for await (const frames of reader.batches(40))
+    for await (const frames of reader.batches(40)) {
       large.push(...(await Promise.all(frames.frames.map(digest))));
+    }
     expect(large).toEqual(hashes.avcBFrames);
     reader.dispose();
     expect(await Promise.all(kept.map(digest))).toEqual(hashes.avcBFrames.slice(0, 25));
     expect(await Promise.all(clones.map(digest))).toEqual(hashes.avcBFrames.slice(0, 25));
-    for (const frame of [...kept, ...clones]) frame.dispose();
+    for (const frame of [...kept, ...clones]) {
+      frame.dispose();
+    }
   });
 
   it('batches hold their surfaces until the work that reads them is done', async () => {
     const reader = await open('avcBFrames');
     const copies: VideoFrame[] = [];
     for await (const frames of reader.batches(16)) {
-      for (const frame of frames.frames) copies.push(frame.clone());
+      for (const frame of frames.frames) {
+        copies.push(frame.clone());
+      }
     }
     expect(await Promise.all(copies.map(digest))).toEqual(hashes.avcBFrames);
-    for (const frame of copies) frame.dispose();
+    for (const frame of copies) {
+      frame.dispose();
+    }
     reader.dispose();
   });
 
@@ -194,7 +214,11 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
       const reader = await open('avcBFrames', { engines: 1 + (stop % 3) });
       await expect(
         (async () => {
-          for await (const frame of reader.frames()) if (frame.index === stop) reader.dispose();
+          for await (const frame of reader.frames()) {
+            if (frame.index === stop) {
+              reader.dispose();
+            }
+          }
         })(),
       ).rejects.toMatchObject({ code: 'disposed' });
     }

@@ -48,15 +48,24 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
     for (const [seed, name] of names.entries()) {
       const file = await openVideoFile(decodeClipPath(name));
       const packets: Uint8Array[] = [];
-      for await (const { data } of file.packets()) packets.push(data);
+      for await (const { data } of file.packets()) {
+        packets.push(data);
+      }
       file.close();
       const { codec, description } = file.setup;
       const random = randomFrom(seed + 1);
       const mutate = (packet: Uint8Array, n: number): Uint8Array => {
         const bytes = packet.slice();
-        if (n % 4 === 0) return bytes.subarray(0, random(bytes.length));
-        if (n % 4 === 1) bytes.fill(random(256), random(bytes.length));
-        else for (let k = 0; k < 1 + (n % 8); k++) bytes[random(bytes.length)] ^= 1 << random(8);
+        if (n % 4 === 0) {
+          return bytes.subarray(0, random(bytes.length));
+        }
+        if (n % 4 === 1) {
+          bytes.fill(random(256), random(bytes.length));
+        } else {
+          for (let k = 0; k < 1 + (n % 8); k++) {
+            bytes[random(bytes.length)] ^= 1 << random(8);
+          }
+        }
         return bytes;
       };
       for (let n = 0; n < 200; n++) {
@@ -79,7 +88,9 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
           }
           note(marked ? 'marked' : 'frames');
         } catch (error) {
-          if (!(error instanceof CuweaveError)) throw error;
+          if (!(error instanceof CuweaveError)) {
+            throw error;
+          }
           note(error instanceof VideoError ? error.code : error.name);
         } finally {
           decoder?.dispose();
@@ -102,22 +113,34 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
       const random = randomFrom(seed + 77);
       for (let n = 0; n < 50; n++) {
         const bytes = Buffer.from(n % 5 === 0 ? whole.subarray(0, random(whole.length)) : whole);
-        if (n % 5 !== 0) for (let k = 0; k < 8; k++) bytes[random(bytes.length)] = random(256);
+        if (n % 5 !== 0) {
+          for (let k = 0; k < 8; k++) {
+            bytes[random(bytes.length)] = random(256);
+          }
+        }
         const options = { device, engines: 1 + (n % 2), onDamage: n % 3 ? 'error' : 'keep' } as const;
         const code = await VideoReader.open(bytes, { ...options, decoder: 'nvdec' }).then(
           async reader => {
             try {
-              for await (const frame of reader.frames()) if (frame.width < 1) throw new Error('no width');
+              for await (const frame of reader.frames()) {
+                if (frame.width < 1) {
+                  throw new Error('no width');
+                }
+              }
               return 'frames';
             } catch (error) {
-              if (!(error instanceof CuweaveError)) throw error;
+              if (!(error instanceof CuweaveError)) {
+                throw error;
+              }
               return error instanceof VideoError ? error.code : error.name;
             } finally {
               reader.dispose();
             }
           },
           error => {
-            if (!(error instanceof CuweaveError)) throw error;
+            if (!(error instanceof CuweaveError)) {
+              throw error;
+            }
             return error instanceof VideoError ? error.code : error.name;
           },
         );
@@ -147,12 +170,20 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
   it('1,000 times open, decode, dispose: memory stays', { timeout: 300_000 }, async () => {
     const once = async (n: number): Promise<void> => {
       const reader = await open(n % 2 ? 'avcBFrames' : 'hevcOpenGop');
-      for await (const frame of reader.frames()) if (frame.index === n % 20) break;
+      for await (const frame of reader.frames()) {
+        if (frame.index === n % 20) {
+          break;
+        }
+      }
       reader.dispose();
     };
-    for (let n = 0; n < 50; n++) await once(n);
+    for (let n = 0; n < 50; n++) {
+      await once(n);
+    }
     const [before, resident] = [free(), process.memoryUsage().rss];
-    for (let n = 0; n < 1000; n++) await once(n);
+    for (let n = 0; n < 1000; n++) {
+      await once(n);
+    }
     const [device_, host] = [before - free(), process.memoryUsage().rss - resident];
     console.log(
       `1,000 cycles: device ${device_ / 2 ** 20} MiB, host ${(host / 2 ** 20).toFixed(1)} MiB more`,
@@ -168,7 +199,9 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
       let [before, resident, count] = [0, 0, 0];
       for await (const frames of reader.batches(16)) {
         count += frames.length;
-        if (count === 4800) [before, resident] = [free(), process.memoryUsage().rss];
+        if (count === 4800) {
+          [before, resident] = [free(), process.memoryUsage().rss];
+        }
       }
       expect(count).toBe(30_000);
       const [device_, host] = [before - free(), process.memoryUsage().rss - resident];

@@ -20,7 +20,9 @@ describe('operators are plain functions', () => {
     const run = (px: readonly number[]): readonly number[] =>
       (op as ops.PointOp).apply(px as never, { colour } as never);
     expect(run([16, 128, 128])).toEqual([0, 0, 0]);
-    for (const value of run([235, 128, 128])) expect(value).toBeCloseTo(255, 9);
+    for (const value of run([235, 128, 128])) {
+      expect(value).toBeCloseTo(255, 9);
+    }
   });
 
   it.each([
@@ -71,7 +73,9 @@ describe('operators are plain functions', () => {
 
   it('replicate keeps to the edge', () => {
     const { replicate } = ops;
-    if (replicate.kind !== 'indexBorder') expect.fail('replicate is an index border');
+    if (replicate.kind !== 'indexBorder') {
+      expect.fail('replicate is an index border');
+    }
     expect([-7, -1, 0, 3, 4, 99].map(i => replicate.apply(i, 4))).toEqual([0, 0, 0, 3, 3, 3]);
   });
 

@@ -16,7 +16,9 @@ const from = (
 
 describe('borders', () => {
   const indexOf = (border: ops.Border, i: number, size: number): number => {
-    if (border.kind !== 'indexBorder') throw new Error('Expected a border of indices.');
+    if (border.kind !== 'indexBorder') {
+      throw new Error('Expected a border of indices.');
+    }
     return border.apply(i, size);
   };
   /** What the border shows around `abcd`, from 6 pixels before it to 6 behind it. */
@@ -55,8 +57,12 @@ describe('filters', () => {
   it.each(Object.entries({ linear, cubic, catmullRom, lanczos4 }))(
     '%s keeps what is flat, and the pixel where the point is on one',
     (_, filter) => {
-      for (const x of [7, 7.125, 7.5, 7.999]) expect(run(filter, x, () => 5)).toBeCloseTo(5, 12);
-      for (const x of [-3, 0, 9]) expect(run(filter, x, v => v * v)).toBe(x * x);
+      for (const x of [7, 7.125, 7.5, 7.999]) {
+        expect(run(filter, x, () => 5)).toBeCloseTo(5, 12);
+      }
+      for (const x of [-3, 0, 9]) {
+        expect(run(filter, x, v => v * v)).toBe(x * x);
+      }
     },
   );
 
@@ -77,7 +83,9 @@ describe('filters', () => {
     for (const t of [1e-7, 0.125, 0.5, 0.75, 1 - 2 ** -24]) {
       const distances = [3, 2, 1, 0, -1, -2, -3, -4].map(k => t + k);
       const sum = distances.map(lanczos).reduce((all, one) => all + one);
-      for (const d of distances) expect(weight(lanczos4, d)).toBeCloseTo(lanczos(d) / sum, 8);
+      for (const d of distances) {
+        expect(weight(lanczos4, d)).toBeCloseTo(lanczos(d) / sum, 8);
+      }
     }
   });
 });

@@ -30,7 +30,9 @@ describe('roundToF16', () => {
   it('keeps every half', () => {
     for (let bits = 0; bits < 65536; bits++) {
       const half = f16FromBits(bits);
-      if (!Object.is(roundToF16(half), half)) expect.fail(`half ${bits.toString(16)}: ${roundToF16(half)}`);
+      if (!Object.is(roundToF16(half), half)) {
+        expect.fail(`half ${bits.toString(16)}: ${roundToF16(half)}`);
+      }
     }
   });
 

@@ -9,7 +9,9 @@ const distribution = (z: number): number => {
   const steps = 2000;
   const h = z / steps;
   let sum = density(0) + density(z);
-  for (let n = 1; n < steps; n++) sum += (n % 2 === 0 ? 2 : 4) * density(n * h);
+  for (let n = 1; n < steps; n++) {
+    sum += (n % 2 === 0 ? 2 : 4) * density(n * h);
+  }
   return 0.5 + (sum * h) / 3;
 };
 
@@ -139,10 +141,14 @@ describe('gaussianNoise', () => {
     // The same of the squares: sizes that come in groups would show.
     const squares = planes.map(plane => plane.map(z => (z * z - 1) / Math.SQRT2));
     for (const plane of squares) {
-      for (const step of [1, width]) expect(Math.abs(correlation(plane, plane, step))).toBeLessThan(five(1));
+      for (const step of [1, width]) {
+        expect(Math.abs(correlation(plane, plane, step))).toBeLessThan(five(1));
+      }
     }
     for (let a = 0; a < squares.length; a++) {
-      for (let b = 0; b < a; b++) expect(Math.abs(correlation(squares[a], squares[b]))).toBeLessThan(five(1));
+      for (let b = 0; b < a; b++) {
+        expect(Math.abs(correlation(squares[a], squares[b]))).toBeLessThan(five(1));
+      }
     }
   });
 

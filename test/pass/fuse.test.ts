@@ -169,7 +169,9 @@ describe('fusion', () => {
     expect(maps.map(({ number }) => number)).toEqual(geometry.map((_, number) => number));
     expect(maps.map(({ stage }) => stage)).toEqual(geometry);
     expect(notes.map(({ stage }) => stage)).toEqual(pipeline.stages.map(stage => stage.name));
-    for (const { rule, why } of notes) expect(rule && why).toBeTruthy();
+    for (const { rule, why } of notes) {
+      expect(rule && why).toBeTruthy();
+    }
   });
 
   it('says on which side of the resampling a point operator runs', () => {

@@ -92,8 +92,9 @@ describe('layout', () => {
         [image.sizes, 8 * (geometry.length + 1)],
       ];
       const inArgs: [number, number][] = [[0, 16]];
-      for (const { block, offset, lanes } of params)
+      for (const { block, offset, lanes } of params) {
         (block === 'image' ? inImage : inArgs).push([offset, 4 * lanes]);
+      }
       const blocks: [[number, number][], number][] = [
         [inImage, image.size],
         [inArgs, args.size],
@@ -124,7 +125,9 @@ describe('layout', () => {
     const images = kernelEntry(twice).images!;
     const places = new Map(images.map(({ open, format }) => [open, format.planes]));
     expect(images.length).toBeGreaterThan(places.size);
-    for (const { open, format } of images) expect(format.planes, open).toEqual(places.get(open));
+    for (const { open, format } of images) {
+      expect(format.planes, open).toEqual(places.get(open));
+    }
     const members = structsView(twice).image.filter(({ member }) => /\bin\d+_/.test(member));
     expect(members).toMatchInlineSnapshot(`
       [

@@ -163,7 +163,9 @@ describe('schedule', () => {
     expect(all.length).toBeGreaterThan(10);
     for (const { patches } of all) {
       expect(patches.reduce((sum, { bytes, rows }) => sum + bytes * rows, 0)).toBeLessThanOrEqual(48 * 1024);
-      for (const { bytes } of patches) expect(bytes % 128).toBe(0);
+      for (const { bytes } of patches) {
+        expect(bytes % 128).toBe(0);
+      }
     }
   });
 
@@ -171,7 +173,9 @@ describe('schedule', () => {
     for (const { name, schedule: made, pipeline } of kernels) {
       const { width, height, readsRuns } = made.tile;
       // One pixel, or the block of one sample: written value by value.
-      if (width === blockOf(pipeline.sinks[0].format)[0]) continue;
+      if (width === blockOf(pipeline.sinks[0].format)[0]) {
+        continue;
+      }
       for (const { planes, dtype } of [
         ...(readsRuns ? [pipeline.source] : []),
         ...pipeline.sinks.map(({ format }) => format),

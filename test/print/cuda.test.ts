@@ -61,7 +61,9 @@ describe.skipIf(!nvcc)(`nvcc, for ${ends.join(', ')}, the examples for ${archs.j
         text: pairSource(plan, pair, `${pair.name}.cu`),
       })),
     ]);
-    for (const { name, text } of files) writeFileSync(join(folder, `${name}.cu`), text);
+    for (const { name, text } of files) {
+      writeFileSync(join(folder, `${name}.cu`), text);
+    }
     const compile = async ({ name, plan }: (typeof files)[number]): Promise<[string, Report]> => {
       const source = join(folder, `${name}.cu`);
       const args = [

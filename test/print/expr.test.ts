@@ -73,8 +73,11 @@ const packed = (): Uint8Array => {
   const view = new DataView(new ArrayBuffer(32 * inputs.length));
   inputs.forEach((row, n) => {
     row.forEach((value, at) => {
-      if (at < 3) view.setFloat32(32 * n + 4 * at, value as number, true);
-      else view.setInt32(32 * n + 4 * at, Number(value), true);
+      if (at < 3) {
+        view.setFloat32(32 * n + 4 * at, value as number, true);
+      } else {
+        view.setInt32(32 * n + 4 * at, Number(value), true);
+      }
     });
   });
   return new Uint8Array(view.buffer);
@@ -113,15 +116,21 @@ describe(`printed expressions (${sampled.length}, on ${INPUTS} inputs each)`, ()
   const given = (input: number, n: number): number | boolean => {
     const at = 4 * (input * sampled.length + n);
     const { scalar } = sampled[n]!;
-    if (scalar === 'f32') return cpp.getFloat32(at, true);
+    if (scalar === 'f32') {
+      return cpp.getFloat32(at, true);
+    }
     return scalar === 'i32' ? cpp.getInt32(at, true) : cpp.getInt32(at, true) !== 0;
   };
 
   it.each(scalars)('%s: C++ and JavaScript give the same bits', scalar => {
     const wrong = sampled.flatMap((printed, n) => {
-      if (printed.scalar !== scalar) return [];
+      if (printed.scalar !== scalar) {
+        return [];
+      }
       const input = inputs.findIndex((row, m) => !Object.is(evaluate[n]!(...row), given(m, n)));
-      if (input < 0) return [];
+      if (input < 0) {
+        return [];
+      }
       const row = inputs[input]!;
       return [
         {

@@ -153,7 +153,9 @@ describe('names', () => {
     const { js, dts } = bindingSources(plans);
     const write = (files: Readonly<Record<string, string>>, into: string): void => {
       mkdirSync(into, { recursive: true });
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(into, name), text);
+      for (const [name, text] of Object.entries(files)) {
+        writeFileSync(join(into, name), text);
+      }
     };
     const types = /import type \{ (.*) \} from 'cuweave\/ops'/.exec(dts)?.[1]?.split(', ') ?? [];
     const ops = types.map(name => `export type ${name} = { readonly ${name}: 1 };`).join('\n');

@@ -59,7 +59,9 @@ const inputs = (): Float32Array => {
       values.push(ofBits(at), ofBits(at + 1), ofBits(Math.max(at - 1, 0)), -v);
     }
   }
-  for (let at = 0; at < 2 ** 32; at += 49999) values.push(ofBits(at));
+  for (let at = 0; at < 2 ** 32; at += 49999) {
+    values.push(ofBits(at));
+  }
   return Float32Array.from(values);
 };
 
@@ -110,7 +112,9 @@ describe('the prelude of generated code, on the host', () => {
     given.forEach((v, i) => {
       const want = Math.fround(expected(v)) + 0;
       const have = got(i) + 0;
-      if (n === 9 ? have !== expected(v) : !Object.is(have, want)) wrong.push(`${v}: ${have}, not ${want}`);
+      if (n === 9 ? have !== expected(v) : !Object.is(have, want)) {
+        wrong.push(`${v}: ${have}, not ${want}`);
+      }
     });
     expect(wrong.slice(0, 5)).toEqual([]);
   });

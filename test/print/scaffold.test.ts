@@ -20,7 +20,9 @@ const textsOf = (...path: string[]): string[] => {
 /** The names that unindented lines of C++ declare: those of a namespace. */
 const declaredIn = (text: string): string[] =>
   text.split('\n').flatMap(line => {
-    if (/^([\s#}]|\/\/|extern|\{\{[#/>])/.test(line) || line.includes('__global__')) return [];
+    if (/^([\s#}]|\/\/|extern|\{\{[#/>])/.test(line) || line.includes('__global__')) {
+      return [];
+    }
     const code = line
       .replace(/\{\{.*?\}\}/g, '')
       .replace(/\/\/.*/, '')
@@ -72,7 +74,9 @@ describe('names of the scaffold', () => {
 
   it('and so is what generated code has of the prelude without its namespace', () => {
     const prelude = new Set(textsOf('native', 'kernel').flatMap(declaredIn));
-    for (const name of ['f32x3', 'max', 'wholeWords', 'Patch', 'STRIP']) expect(prelude).toContain(name);
+    for (const name of ['f32x3', 'max', 'wholeWords', 'Patch', 'STRIP']) {
+      expect(prelude).toContain(name);
+    }
     expect([...prelude].filter(name => said.has(name) && !isReserved(name))).toEqual([]);
   });
 

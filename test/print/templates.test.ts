@@ -40,13 +40,17 @@ type Scopes = readonly (readonly unknown[])[];
 const missingIn = (template: string, filled: readonly unknown[]): string[] => {
   const missing: string[] = [];
   const lookUp = (path: hbs.AST.PathExpression, scopes: Scopes, file: string): readonly unknown[] => {
-    if (path.data) return [];
+    if (path.data) {
+      return [];
+    }
     let values = scopes[scopes.length - 1 - path.depth] ?? [];
     for (const part of path.parts) {
       const having = values.filter(
         (value): value is Members => typeof value === 'object' && value !== null && part in value,
       );
-      if (having.length === 0) missing.push(`${file}:${path.loc.start.line} ${path.original}`);
+      if (having.length === 0) {
+        missing.push(`${file}:${path.loc.start.line} ${path.original}`);
+      }
       values = having.map(value => value[part]);
     }
     return values;
@@ -55,19 +59,25 @@ const missingIn = (template: string, filled: readonly unknown[]): string[] => {
     for (const statement of program.body) {
       if (statement.type === 'MustacheStatement') {
         const { path } = statement as hbs.AST.MustacheStatement;
-        if (path.type === 'PathExpression') lookUp(path as hbs.AST.PathExpression, scopes, file);
+        if (path.type === 'PathExpression') {
+          lookUp(path as hbs.AST.PathExpression, scopes, file);
+        }
       } else if (statement.type === 'BlockStatement') {
         const { path, params, program: body, inverse } = statement as hbs.AST.BlockStatement;
         const values = lookUp(params[0] as hbs.AST.PathExpression, scopes, file);
         const each = path.type === 'PathExpression' && (path as hbs.AST.PathExpression).original === 'each';
         walk(body, each ? [...scopes, values.flatMap(value => value as readonly unknown[])] : scopes, file);
-        if (inverse) walk(inverse, scopes, file);
+        if (inverse) {
+          walk(inverse, scopes, file);
+        }
       } else if (statement.type === 'PartialStatement') {
         const { name, params, hash } = statement as hbs.AST.PartialStatement;
         const given = params[0] as hbs.AST.PathExpression | undefined;
         const values = given ? lookUp(given, scopes, file) : (scopes.at(-1) ?? []);
         const added = (hash?.pairs ?? []).map(({ key, value }) => {
-          if (value.type === 'PathExpression') lookUp(value as hbs.AST.PathExpression, scopes, file);
+          if (value.type === 'PathExpression') {
+            lookUp(value as hbs.AST.PathExpression, scopes, file);
+          }
           return [key, ''];
         });
         const context = values.map(value => ({ ...(value as object), ...Object.fromEntries(added) }));
@@ -89,7 +99,11 @@ describe('templates', () => {
       hostSource(kernel, 'a.cpp');
       oracleSource(kernel);
     }
-    for (const plan of plans) for (const pair of plan.pairs) pairSource(plan, pair, 'a.cu');
+    for (const plan of plans) {
+      for (const pair of plan.pairs) {
+        pairSource(plan, pair, 'a.cu');
+      }
+    }
     headerSource(plans, 'pipelines.so');
     bindingSources([...plans, { ...plans[0]!, name: 'manifest' }]);
   });

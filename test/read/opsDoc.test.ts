@@ -61,7 +61,9 @@ test('every option is explained, and no other', () => {
   for (const { name, params, types, maker } of sources) {
     const sampling = maker === 'mapOp' && declared(name) ? ['filter', 'border'] : [];
     const options = [...(declared(name) ?? types.keys()), ...sampling];
-    if (maker === 'format' || maker === 'border') continue;
+    if (maker === 'format' || maker === 'border') {
+      continue;
+    }
     expect([name, [...params.keys()].sort()]).toEqual([name, options.sort()]);
     expect([...params.values()].every(text => /\.$|…$/.test(text))).toBe(true);
   }

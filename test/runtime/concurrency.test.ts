@@ -63,7 +63,9 @@ it('keeps arrays and memory alive until the work that reads them is done', async
   const tensors = Array.from({ length: 20 }, (_, n) => made.slow(nv12(n), { ...still, pause: 500 }));
   collect();
   const hosts = tensors.map(tensor => tensor.toHost());
-  for (const tensor of tensors) tensor.dispose();
+  for (const tensor of tensors) {
+    tensor.dispose();
+  }
   const values = (await Promise.all(hosts)).map(({ data }) => Math.round(data[3]) - 1);
   expect(values).toEqual(Array.from({ length: 20 }, (_, n) => n));
   expect(device.memory().live).toBe(0);
@@ -98,7 +100,9 @@ it('orders streams by what they touch, and lets others overlap', async () => {
   const { data } = await copied;
   expect(Math.round(data[0] - 1.402)).toBe(1);
   expect(Math.round(data[199] - 1.402)).toBe(1);
-  for (const held of [slow, quick, first, second]) held.dispose();
+  for (const held of [slow, quick, first, second]) {
+    held.dispose();
+  }
 });
 
 it('waits for events, measures between them, and finishes what a disposed stream holds', async () => {

@@ -23,7 +23,9 @@ describe('the software decoder', () => {
   it.each(contained)('%s: every frame', async name => {
     const reader = await open(name);
     const found: string[] = [];
-    for await (const frame of reader.frames()) found.push(await digest(frame));
+    for await (const frame of reader.frames()) {
+      found.push(await digest(frame));
+    }
     expect(found).toEqual(hashes[name]);
     expect(reader.rotation).toBe(name === 'rotated' ? 90 : 0);
     reader.dispose();
@@ -96,7 +98,9 @@ describe('the software decoder', () => {
     const read = async (onDamage: 'error' | 'keep'): Promise<boolean[]> => {
       const reader = await VideoReader.open(bytes, { device, onDamage });
       const damaged: boolean[] = [];
-      for await (const frame of reader.frames()) damaged.push(frame.damaged);
+      for await (const frame of reader.frames()) {
+        damaged.push(frame.damaged);
+      }
       reader.dispose();
       return damaged;
     };

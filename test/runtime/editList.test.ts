@@ -19,16 +19,21 @@ it('frames before the edit have negative times, and the edit begins at 0', async
   const hashes = decodeHashes().avcBFrames;
   const video = await VideoReader.open(await cutBy(2), { device });
   const found: [number, string][] = [];
-  for await (const frame of video.frames()) found.push([frame.timestamp, digestOf(await frame.toHost())]);
+  for await (const frame of video.frames()) {
+    found.push([frame.timestamp, digestOf(await frame.toHost())]);
+  }
   expect(found.map(([, hash]) => hash)).toEqual(hashes);
   expect(found[0][0]).toBeCloseTo(-0.08, 6);
   expect(video.duration).toBeCloseTo((hashes.length - 2) / 25, 6);
 
   const shown: string[] = [];
-  for await (const frame of video.frames({ from: 0 })) shown.push(digestOf(await frame.toHost()));
+  for await (const frame of video.frames({ from: 0 })) {
+    shown.push(digestOf(await frame.toHost()));
+  }
   expect(shown).toEqual(hashes.slice(2));
-  for await (const frame of video.frames({ from: -0.05, to: 0 }))
+  for await (const frame of video.frames({ from: -0.05, to: 0 })) {
     expect(frame.timestamp).toBeCloseTo(-0.04, 6);
+  }
   await expect(video.frames({ from: -1 }).next()).rejects.toThrow(
     'Expected seconds of at least -0.080 for options.from but received -1.',
   );

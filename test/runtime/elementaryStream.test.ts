@@ -49,8 +49,12 @@ describe('streams without a container', () => {
       const whole = await readFile(decodeClipPath(name));
       for (let n = 0; n < 300; n++) {
         const bytes = Buffer.from(whole.subarray(0, n % 3 ? whole.length : 32 + below(whole.length - 32)));
-        for (let k = 0; k < n % 20; k++) bytes[below(bytes.length)] = below(256);
-        if (!looksElementary(bytes.subarray(0, 4096))) continue;
+        for (let k = 0; k < n % 20; k++) {
+          bytes[below(bytes.length)] = below(256);
+        }
+        if (!looksElementary(bytes.subarray(0, 4096))) {
+          continue;
+        }
         try {
           const { packets } = readElementary(bytes, name, EncodedPacket);
           expect(packets.reduce((sum, { data }) => sum + data.length, 0)).toBeLessThanOrEqual(bytes.length);
@@ -90,7 +94,9 @@ describe('codec descriptions', () => {
       file.close();
       for (let length = 0; length < description.length; length++) {
         const cut = description.slice(0, length);
-        if (length % 2) cut[below(length)] = below(256);
+        if (length % 2) {
+          cut[below(length)] = below(256);
+        }
         try {
           expect(bitstreamSetup(codec, cut).header?.length ?? 0).toBeLessThan(3 * description.length + 8);
         } catch (error) {

@@ -9,7 +9,9 @@ const bytes = (start: number, width: number, height: number): DecodedPlane => {
   const stride = width + 3;
   const data = new Uint8Array(stride * height).fill(255);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data[y * stride + x] = start + y * width + x;
+    for (let x = 0; x < width; x++) {
+      data[y * stride + x] = start + y * width + x;
+    }
   }
   return { data, stride };
 };
@@ -18,7 +20,9 @@ const words = (start: number, width: number, height: number, shift: number): Dec
   const stride = width + 3;
   const data = new Uint16Array(stride * height).fill(0xffff);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data[y * stride + x] = (start + y * width + x) << shift;
+    for (let x = 0; x < width; x++) {
+      data[y * stride + x] = (start + y * width + x) << shift;
+    }
   }
   return { data: new Uint8Array(data.buffer), stride: 2 * stride };
 };

@@ -70,7 +70,9 @@ it('refuses to shrink by more than a filter covers', () => {
     `"ArgumentError: Expected at most 170 pixels of the input for one of the output (what the filter antialiasedLanczos covers) for the scale of letterbox but received 340. Shrink in two steps."`,
   );
   built.shrunkTwice(images[1]!, size).dispose();
-  for (const image of images) image.dispose();
+  for (const image of images) {
+    image.dispose();
+  }
 });
 
 it('one image alone is read for every value: many regions of one frame', async () => {
@@ -98,7 +100,9 @@ it('one image alone is read for every value: many regions of one frame', async (
   expect(message(() => built.regions(frame, { rect: [] }))).toMatchInlineSnapshot(
     `"ArgumentError: Expected one value for options.rect but received an array of 0."`,
   );
-  for (const held of [tensor, copies, ...each, frame]) held.dispose();
+  for (const held of [tensor, copies, ...each, frame]) {
+    held.dispose();
+  }
 });
 
 it('cuts out drawn rectangles and resizes them at once', async () => {
@@ -111,7 +115,9 @@ it('cuts out drawn rectangles and resizes them at once', async () => {
     const at = Math.max(0.5 * (width / 4) - 0.5, 0);
     expect(Math.abs(data[n * 48]! - (x + at))).toBeLessThanOrEqual(0.5);
   });
-  for (const held of [tensor, ...images]) held.dispose();
+  for (const held of [tensor, ...images]) {
+    held.dispose();
+  }
 });
 
 it('images of unequal sizes become one tensor', async () => {
@@ -125,7 +131,9 @@ it('images of unequal sizes become one tensor', async () => {
   expect(message(() => built.stacked([...images, large]))).toMatchInlineSnapshot(
     `"ArgumentError: Expected 1 to 65535 pixels each way for the size of image 2 after padTo but received 0×4 from an image of 7×4."`,
   );
-  for (const held of [tensor, large, ...images]) held.dispose();
+  for (const held of [tensor, large, ...images]) {
+    held.dispose();
+  }
 });
 
 it('a lens is given at the call', async () => {
@@ -146,5 +154,7 @@ it('a lens is given at the call', async () => {
   expect(refused({ camera, distortion: [1, 2, 3] })).toMatchInlineSnapshot(
     `"ArgumentError: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for options.distortion[0] but received 1."`,
   );
-  for (const held of [plain, several, image]) held.dispose();
+  for (const held of [plain, several, image]) {
+    held.dispose();
+  }
 });

@@ -25,7 +25,9 @@ describe.each(['cpu', 'cuda'] as const)('a graph on %s', kind => {
     output = Tensor.empty(device, spec);
   });
   afterAll(async () => {
-    for (const held of [input, output]) held.dispose();
+    for (const held of [input, output]) {
+      held.dispose();
+    }
     await device.synchronize();
     expect(device.memory().live).toBe(0);
     device.dispose();
@@ -140,7 +142,9 @@ describe.each(['cpu', 'cuda'] as const)('a graph on %s', kind => {
     fill(4);
     graph.launch();
     expect(await firstOf(output)).toBe(12);
-    for (const held of [graph, other, image]) held.dispose();
+    for (const held of [graph, other, image]) {
+      held.dispose();
+    }
   });
 
   it('refuses what waits', async () => {

@@ -88,7 +88,9 @@ describe('results that are images', () => {
     };
     // Of pixels 1 and 2, which have chroma samples of their own; of pixel 3 alone.
     expect((await bytes(odd))[1]).toEqual([mean(uv[0], uv[2]), mean(uv[1], uv[3]), uv[2], uv[3]]);
-    for (const result of [even, odd]) result.dispose();
+    for (const result of [even, odd]) {
+      result.dispose();
+    }
   });
 
   it('of different sizes come in one call, a batch or an array', async () => {
@@ -102,7 +104,9 @@ describe('results that are images', () => {
     expect(await bytes(batch.at(1)!)).toEqual([Array(14).fill(16), Array(8).fill(128)]);
     const each = built.encode.runEach(images);
     expect(await bytes(each[1])).toEqual(await bytes(batch.at(1)!));
-    for (const image of [...batch, ...each]) image.dispose();
+    for (const image of [...batch, ...each]) {
+      image.dispose();
+    }
     await device.synchronize();
     expect(device.memory().live).toBe(0);
   });

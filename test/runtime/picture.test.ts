@@ -213,7 +213,9 @@ describe('.npy', () => {
   it('is what NumPy reads', async ({ skip }) => {
     const program = 'import sys, numpy; a = numpy.load(sys.argv[1]); print(a.shape, a.dtype, a.sum())';
     const { status, stdout } = spawnSync('python3', ['-c', program, at('a.npy')], { encoding: 'utf8' });
-    if (status !== 0) skip('no NumPy here');
+    if (status !== 0) {
+      skip('no NumPy here');
+    }
     expect(stdout.trim()).toBe(`(1, 2, 3, 3) uint8 ${rgb.reduce((sum, v) => sum + v, 0)}`);
   });
 });

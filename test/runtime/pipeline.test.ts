@@ -18,7 +18,11 @@ const rgb = (width: number, height: number, extra = 0): Image => {
   const pitch = width * 3 + extra;
   const data = new Uint8Array(pitch * height).fill(255);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) for (let c = 0; c < 3; c++) data[y * pitch + x * 3 + c] = value(x, y, c);
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < 3; c++) {
+        data[y * pitch + x * 3 + c] = value(x, y, c);
+      }
+    }
   }
   return Image.fromHost(device, { format: 'rgb8', width, height, planes: [{ data, pitch }] });
 };

@@ -54,7 +54,9 @@ export const prep = pipeline(
 `;
 
 beforeAll(async () => {
-  if (!existsSync(cli)) throw new Error('Expected the compiled package in dist/. Run: npm run build');
+  if (!existsSync(cli)) {
+    throw new Error('Expected the compiled package in dist/. Run: npm run build');
+  }
   folder = await mkdtemp(join(tmpdir(), 'cuweave-run-'));
   expect(cuweave('new', '.', '--name', 'example').err).toBe('');
   await mkdir(at('node_modules'));
@@ -333,7 +335,9 @@ describe('cuweave run', () => {
       'empty.mp4': '',
       empty: '',
     };
-    for (const [name, content] of Object.entries(files)) await writeFile(at(`given/${name}`), content);
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(at(`given/${name}`), content);
+    }
     const refusal = (input: string): string => {
       const { code, err } = cuweave('run', 'balance', input, '-o', 'never', '-d', 'cpu', '--set', 'gain=1');
       expect(code).toBe(1);

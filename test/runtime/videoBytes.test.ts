@@ -46,7 +46,9 @@ describe('the bytes of a file', () => {
     let count = 0;
     for await (const packet of inMemory.packets()) {
       // The pieces of a transport stream's packet lie apart.
-      if (name !== 'avcTs') expect(packet.data.buffer).toBe(bytes.buffer);
+      if (name !== 'avcTs') {
+        expect(packet.data.buffer).toBe(bytes.buffer);
+      }
       const { value: same } = await fromDisk.next();
       expect(same?.data).toEqual(packet.data);
       expect(same?.timestamp).toBe(packet.timestamp);

@@ -21,12 +21,16 @@ const open = async (source: string | Uint8Array): Promise<VideoStream> => {
   return stream;
 };
 afterEach(() => {
-  for (const stream of opened.splice(0)) stream.close();
+  for (const stream of opened.splice(0)) {
+    stream.close();
+  }
 });
 
 const all = async (frames: AsyncIterable<DecodedFrame>): Promise<DecodedFrame[]> => {
   const list: DecodedFrame[] = [];
-  for await (const frame of frames) list.push(frame);
+  for await (const frame of frames) {
+    list.push(frame);
+  }
   return list;
 };
 /** Numbers in 0..1, the same in every run: the generator of Park and Miller. */
@@ -45,7 +49,9 @@ const outcome = async (work: Promise<unknown>): Promise<unknown> =>
 /** The samples of a plane on the scale of 8 bits, from its first row on, and their distance from row to row. */
 const samplesOf = ({ format, planes }: HostImage, n: number): { data: Uint8Array; pitch: number } => {
   const { data, pitch, offset } = planes[n];
-  if (format !== 'p010') return { data: (data as Uint8Array).subarray(offset), pitch };
+  if (format !== 'p010') {
+    return { data: (data as Uint8Array).subarray(offset), pitch };
+  }
   return { data: Uint8Array.from(data.subarray(offset / 2), code => code >> 8), pitch: pitch / 2 };
 };
 const numberOf = (image: HostImage): number =>
@@ -173,7 +179,9 @@ describe('decoding', () => {
     }
     await a.return();
     expect((await b.next()).done).toBe(false);
-    for await (const _ of stream.decode()) break;
+    for await (const _ of stream.decode()) {
+      break;
+    }
     await b.return();
   });
 });
@@ -221,7 +229,9 @@ describe('what goes wrong', () => {
     const seen: number[] = [];
     const error = await outcome(
       (async () => {
-        for await (const frame of stream.decode()) seen.push(numberOf(frame.image));
+        for await (const frame of stream.decode()) {
+          seen.push(numberOf(frame.image));
+        }
       })(),
     );
     expect(seen.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, n) => n));

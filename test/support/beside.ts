@@ -17,7 +17,9 @@ const isNamed = (value: unknown): value is { readonly open: string; readonly ima
 /** The images that a stage reads. */
 export const besideParams = ({ op, options }: Stage): readonly BesideParam[] =>
   Object.entries(op.params as Readonly<Record<string, Param>>).flatMap(([name, param]) => {
-    if (param.param !== 'image') return [];
+    if (param.param !== 'image') {
+      return [];
+    }
     const option = options[name];
     const source = ((isNamed(option) ? option.image : option) ?? param.default) as ImageSource;
     const [format, ...points] = Array.isArray(source)
@@ -81,7 +83,9 @@ export const randomBeside = (
             align,
             colour: { matrix: 'bt601', range: 'full' },
           } as const;
-          if (format.colour !== 'xy') return randomImage(format, width, height, random, options);
+          if (format.colour !== 'xy') {
+            return randomImage(format, width, height, random, options);
+          }
           const most = Math.max(around.width, around.height) + 3;
           return fillImage(blankImage(format, width, height, options), () => random.float(-3, most));
         });

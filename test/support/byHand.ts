@@ -90,7 +90,9 @@ export const runByHand = async (
   const atOnce: unknown[] = [];
   for (const [name, all] of Object.entries(tensors)) {
     for (const tensor of all as Tensor[]) {
-      if (name === (result ?? 'only')) atOnce.push(await contentOf(tensor));
+      if (name === (result ?? 'only')) {
+        atOnce.push(await contentOf(tensor));
+      }
       tensor.dispose();
     }
   }

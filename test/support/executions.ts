@@ -46,9 +46,13 @@ export type Oracle = {
 };
 
 const callsInexact = (node: unknown): boolean => {
-  if (typeof node !== 'object' || node === null) return false;
+  if (typeof node !== 'object' || node === null) {
+    return false;
+  }
   const { kind, fn } = node as { readonly kind?: unknown; readonly fn?: unknown };
-  if (kind === 'math' && typeof fn === 'string' && mathFunctions[fn]?.exact !== true) return true;
+  if (kind === 'math' && typeof fn === 'string' && mathFunctions[fn]?.exact !== true) {
+    return true;
+  }
   return Object.values(node).some(callsInexact);
 };
 
@@ -91,7 +95,11 @@ export const runOracles = (
     const own = sinks.map(({ output }) => (output === undefined ? undefined : outs.get(output)));
     const written = runOracleTo(own, kernel, oracles[n]!, from, given, place);
     between.push(written[sinks.findIndex(({ output }) => output === undefined)]);
-    for (const [n, { output }] of sinks.entries()) if (output !== undefined) results.set(output, written[n]!);
+    for (const [n, { output }] of sinks.entries()) {
+      if (output !== undefined) {
+        results.set(output, written[n]!);
+      }
+    }
   }
   return results;
 };
@@ -125,11 +133,15 @@ const oracleImage = (
     params[stage.name] = own;
     for (const { name, open, points } of stage.images ?? []) {
       const beside = besideImage(given, open, place.number);
-      for (const point of points) params[point.name] = paramsOf(point, beside, src);
+      for (const point of points) {
+        params[point.name] = paramsOf(point, beside, src);
+      }
       images[open] = readerOf(beside);
       own[name] = [beside.width, beside.height];
     }
-    if (stage.role === 'point') continue;
+    if (stage.role === 'point') {
+      continue;
+    }
     const next = oracle.sizes[stage.name]?.(own, src);
     size.push(next ? { width: next[0], height: next[1] } : src);
   }
@@ -222,15 +234,18 @@ export const runBuilt = async (
     ),
   );
   built.runInto((sinks.get('') ?? Object.fromEntries(sinks)) as never, sources, options as never);
-  for (const { tensor, memory } of guards) await tensor.toHost({ into: memory });
+  for (const { tensor, memory } of guards) {
+    await tensor.toHost({ into: memory });
+  }
   expectIntact(...beside.flatMap(([, value]) => value as TestImage | readonly TestImage[]));
   for (const held of [
     ...sources,
     ...[...placed.values()].flat(),
     ...[...sinks.values()].flat(),
     ...guards.map(({ tensor }) => tensor),
-  ])
+  ]) {
     held.dispose();
+  }
 };
 
 /** A case of the suite: a batch of unequal images and what the caller gives. */
@@ -359,7 +374,9 @@ export const referenceOf = (
   number: number,
 ): Pixels => {
   const spec: Pipeline | Fork = specOf(plan.name);
-  if (!('outputs' in spec)) return reference(spec, image, given, number);
+  if (!('outputs' in spec)) {
+    return reference(spec, image, given, number);
+  }
   const { stages, sink } = spec.outputs[name]!;
   return reference({ ...spec, stages: [...spec.stages, ...stages], sink }, image, given, number);
 };

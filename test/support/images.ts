@@ -50,7 +50,9 @@ const allocate = (name: string, rows: number, rowBytes: number, pitch: number): 
   const length = (rows - 1) * pitch + rowBytes;
   const memory = Uint8Array.from({ length: length + 2 * GUARD }, (_, index) => canary(index));
   const data = memory.subarray(GUARD, GUARD + length);
-  for (let row = 0; row < rows; row++) data.fill(0, row * pitch, row * pitch + rowBytes);
+  for (let row = 0; row < rows; row++) {
+    data.fill(0, row * pitch, row * pitch + rowBytes);
+  }
   return { name, data, pitch, rows, rowBytes, memory };
 };
 
@@ -119,7 +121,9 @@ const interpolated = (
   const [across, down] = format.planes[format.channels[channel].plane].subsampling;
   const { chroma: _, ...plain } = format;
   const line = (pixel: number, pixels: number, factor: number, isOnFirst: boolean): [number, number][] => {
-    if (factor === 1) return [[pixel, 1]];
+    if (factor === 1) {
+      return [[pixel, 1]];
+    }
     const at = isOnFirst ? pixel / 2 : (pixel + 0.5) / 2 - 0.5;
     const last = Math.ceil(pixels / 2) - 1;
     const first = Math.floor(at);
@@ -153,7 +157,9 @@ export const readSample = (image: TestImage, x: number, y: number, channel: numb
   const column = Math.floor(x / subsampling[0]) * channels + lane + next * (x % subsampling[0]);
   const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
   const stored = readScalar(viewOf(image.planes[plane]), offset, format.dtype);
-  if (!format.code) return stored;
+  if (!format.code) {
+    return stored;
+  }
   const { bits, shift } = format.code;
   return Math.floor(stored / 2 ** shift) / 2 ** (bits - 8);
 };
@@ -182,7 +188,9 @@ const inside = (plane: TestPlane, index: number): boolean => {
 export const overwritten = (image: TestImage): string | undefined => {
   for (const plane of image.planes) {
     const index = plane.memory.findIndex((byte, at) => byte !== canary(at) && !inside(plane, at));
-    if (index < 0) continue;
+    if (index < 0) {
+      continue;
+    }
     const offset = index - GUARD;
     const row = Math.floor(offset / plane.pitch);
     const place =
@@ -200,7 +208,9 @@ export const overwritten = (image: TestImage): string | undefined => {
 export const expectIntact = (...images: readonly TestImage[]): void => {
   for (const image of images) {
     const finding = overwritten(image);
-    if (finding) throw new Error(finding);
+    if (finding) {
+      throw new Error(finding);
+    }
   }
 };
 
@@ -213,5 +223,7 @@ export const expectSame = (images: readonly TestImage[], others: readonly TestIm
     const at = plane.findIndex((byte, i) => byte !== theirs[n]![i]);
     return at < 0 ? [] : [`plane ${n}: byte ${at} of ${plane.length} is ${plane[at]} and ${theirs[n]![at]}`];
   });
-  if (different.length > 0) throw new Error(different.join('\n'));
+  if (different.length > 0) {
+    throw new Error(different.join('\n'));
+  }
 };

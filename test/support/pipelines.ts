@@ -157,10 +157,15 @@ export const checker = pointOp({
     const cell: i32 = i32(r) & 7;
     let sum = 0.5;
     for (let i = 0; i < 3; i++) {
-      if (i === cell) sum += shift[0];
-      else sum -= wave(g, 0.125) * f32(i);
+      if (i === cell) {
+        sum += shift[0];
+      } else {
+        sum -= wave(g, 0.125) * f32(i);
+      }
     }
-    if (b > 200 && !(cell < 2)) return [sum * gain[0], g * gain[1], b];
+    if (b > 200 && !(cell < 2)) {
+      return [sum * gain[0], g * gain[1], b];
+    }
     const quantized = f32(Math.trunc(i32(b) / step) * step);
     return [roundHalfEven(r * 0.37), Math.sqrt(Math.abs(g + shift[1])), Math.max(quantized % 97, sum)];
   },

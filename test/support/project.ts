@@ -37,7 +37,9 @@ export const makeProject = (files: Readonly<Record<string, string>> = {}, name =
     writeFileSync(path(file), text);
   };
   write('package.json', '{ "type": "module" }\n');
-  for (const [file, text] of Object.entries(files)) write(file, text);
+  for (const [file, text] of Object.entries(files)) {
+    write(file, text);
+  }
   return {
     root,
     path,

@@ -14,7 +14,9 @@ const PARALLEL = 2;
 /** Writes the library and its bindings, of which `index.js` is what callers import. */
 export const buildQuick = async (plans: readonly Plan[], out: string): Promise<void> => {
   const cxx = (await findCxx())?.path;
-  if (cxx === undefined) throw new Error('Expected a C++ compiler but found none.');
+  if (cxx === undefined) {
+    throw new Error('Expected a C++ compiler but found none.');
+  }
   mkdirSync(out, { recursive: true });
   const kernels = plans.flatMap(builtKernels);
   const flags = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', `-I${includeDirectory()}`];

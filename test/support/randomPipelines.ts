@@ -36,8 +36,9 @@ import { type Given, sizeBehind } from './reference.js';
 
 const number = (name: string, otherwise: number): number => {
   const value = Number(process.env[name] ?? otherwise);
-  if (!Number.isInteger(value) || value < 1)
+  if (!Number.isInteger(value) || value < 1) {
     throw new Error(`Expected a whole number of at least 1 for ${name} but received ${process.env[name]}.`);
+  }
   return value;
 };
 /** How many pipelines and cases, and where their choice begins; set by the environment. */
@@ -104,8 +105,11 @@ export const buildRandom = async (
       all.flatMap(({ parts = [] }, n) => parts.map((text, part) => [`random${n}part${part}`, text] as const)),
     ),
   );
-  if (options === 'quick') await buildQuick([...plans.values()], join(out, 'build'));
-  else await build({ root, entries: [relative(root, file)], out: join(out, 'build'), ...options });
+  if (options === 'quick') {
+    await buildQuick([...plans.values()], join(out, 'build'));
+  } else {
+    await build({ root, entries: [relative(root, file)], out: join(out, 'build'), ...options });
+  }
   const [specs, bindings] = await Promise.all([
     import(pathToFileURL(file).href) as Promise<Record<string, Pipeline | Fork>>,
     import(pathToFileURL(join(out, 'build', 'index.js')).href) as Promise<Record<string, Built<never>>>,
@@ -196,8 +200,9 @@ export const runCase = async (
   await runBuilt(one.built, device, images, actual, given);
   expectIntact(...images, ...[...actual.values()].flat());
   for (const [name, made] of actual) {
-    for (const [n, image] of made.entries())
+    for (const [n, image] of made.entries()) {
       expectSame(image, expected[n]!.get(name)!, `pipeline(${one.text}), image ${n}${ofResult(name)}`);
+    }
   }
 };
 const ofResult = (name: string): string => (name === '' ? '' : `, result ${name}`);
@@ -220,9 +225,15 @@ const cutsOf = ({ pipeline, pre, postponed }: Kernel): readonly (readonly [Kerne
   );
   let { colour } = source;
   return stages.flatMap((stage, n) => {
-    if (stage.role === 'point') colour = stage.to;
-    if (moved >= 0 && n >= moved && n < sampled) return [];
-    if (stages[n + 1]?.role === 'chainedMap') return [];
+    if (stage.role === 'point') {
+      colour = stage.to;
+    }
+    if (moved >= 0 && n >= moved && n < sampled) {
+      return [];
+    }
+    if (stages[n + 1]?.role === 'chainedMap') {
+      return [];
+    }
     const between = nhwc(exactDType(ranges[n + 1]!) as Parameters<typeof nhwc>[0], { colour });
     const kernel = (part: Pick<PipelineIr, 'source' | 'stages' | 'sink'>): Kernel =>
       planOf({ name: pipeline.name, doc: '', loc: pipeline.loc, ...part }).kernels[0];
@@ -247,7 +258,9 @@ const followersIn = ({ kernels }: Plan): number => {
 
 /** Each result as a pipeline of its own. */
 const apart = ({ name, pipeline }: Plan): ReadonlyMap<string, Plan> => {
-  if (!('outputs' in pipeline)) return new Map([['', planOf(pipeline)]]);
+  if (!('outputs' in pipeline)) {
+    return new Map([['', planOf(pipeline)]]);
+  }
   const { outputs, ...trunk } = pipeline;
   return new Map(
     outputs.map(({ name: result, stages, sink }) => [
@@ -295,16 +308,21 @@ export const checkOtherWays = async (
         image = made;
       }
       expectSame(image, whole.get(name)!, `pipeline(${text})${ofResult(name)}, by a pipeline of its own`);
-      if (name !== '') ran.apart += 1;
+      if (name !== '') {
+        ran.apart += 1;
+      }
     }
     if (parts) {
       const [head, tail] = parts;
       const stored = runOracles(head, await loadOracles(head), source, new Map(), given, place).get('')!;
       const results = runOracles(tail, await loadOracles(tail), stored, new Map(), given, place);
       // Nothing rounds what a head of f32 gives, and so its last operators may follow a filter of the rest.
-      if (followersIn(head) + followersIn(tail) !== followersIn(plan)) continue;
-      for (const [name, made] of results)
+      if (followersIn(head) + followersIn(tail) !== followersIn(plan)) {
+        continue;
+      }
+      for (const [name, made] of results) {
         expectSame(made, whole.get(name)!, `pipeline(${text})${ofResult(name)}, its head by itself`);
+      }
       ran.heads += 1;
     }
   }
@@ -314,7 +332,9 @@ export const checkOtherWays = async (
 /** Throws where the bytes of two images differ. */
 const expectSame = (actual: TestImage, expected: TestImage, what: string): void => {
   const difference = firstDifference(actual, expected);
-  if (difference) throw new Error(`${what}: ${difference}`);
+  if (difference) {
+    throw new Error(`${what}: ${difference}`);
+  }
 };
 
 /** The first byte in which two images differ, wherever their rows lie. The sign of a zero is not compared, nor what a NaN is. */
@@ -327,8 +347,9 @@ const firstDifference = (actual: TestImage, expected: TestImage): string | undef
       const at = mine.findIndex(
         (value, n) => value !== theirs[n] && !(Number.isNaN(value) && Number.isNaN(theirs[n])),
       );
-      if (at >= 0)
+      if (at >= 0) {
         return `value ${at} of row ${row} of plane ${plane.name} is ${mine[at]} instead of ${theirs[at]}`;
+      }
     }
   }
   return undefined;
@@ -343,8 +364,12 @@ const valuesOf = (
   findIndex(test: (value: number, n: number) => boolean): number;
 } => {
   const bytes = data.slice(start, start + length);
-  if (format.dtype === 'f32') return new Float32Array(bytes.buffer);
-  if (format.dtype === 'u8') return bytes;
+  if (format.dtype === 'f32') {
+    return new Float32Array(bytes.buffer);
+  }
+  if (format.dtype === 'u8') {
+    return bytes;
+  }
   const words = new Uint16Array(bytes.buffer);
   // -0 of a half is 0.
   return format.dtype === 'f16' ? words.map(word => (word === 0x8000 ? 0 : word)) : words;

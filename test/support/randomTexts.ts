@@ -136,7 +136,9 @@ class Writer {
         ...(isSampled ? [] : [() => [this.#remap(choice), model] as const]),
       ];
       const [text, next] = all[choice % all.length]!();
-      if (moves.test(text)) this.#known = new Map();
+      if (moves.test(text)) {
+        this.#known = new Map();
+      }
       isSampled ||= sampled.includes(text) || text.startsWith('remap');
       this.#isCropped ||= text === 'crop()';
       texts.push(text);

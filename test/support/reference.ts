@@ -84,7 +84,9 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
     case 'i32':
       return value;
     case 'f32':
-      if (param.per !== 'channel') return Math.fround(value as number);
+      if (param.per !== 'channel') {
+        return Math.fround(value as number);
+      }
       return Array.from({ length: channels }, (_, c) =>
         Math.fround(Array.isArray(value) ? value[c] : (value as number)),
       );
@@ -125,7 +127,9 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
         (_, n) => (value as readonly Rect[])[n] ?? { x: 0, y: 0, width: 0, height: 0 },
       );
     case 'table': {
-      if (param.per !== 'channel') return (value as readonly number[]).map(Math.fround);
+      if (param.per !== 'channel') {
+        return (value as readonly number[]).map(Math.fround);
+      }
       const one = typeof (value as readonly unknown[])[0] === 'number';
       const tables = one ? Array.from({ length: channels }, () => value) : value;
       return (tables as readonly (readonly number[])[]).map(numbers => numbers.map(Math.fround));
@@ -148,7 +152,9 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
 const paramsOf = ({ op, options }: Stage, channels: number, context: Context): never =>
   Object.fromEntries(
     Object.entries(op.params).flatMap(([name, param]) => {
-      if (param.param === 'image') return [];
+      if (param.param === 'image') {
+        return [];
+      }
       const written = options[name] ?? param.default;
       const value = isOpen(written) ? context.given[written.open] : (written ?? context.given[name]);
       if (value === undefined) {
@@ -183,11 +189,17 @@ const sampled = (
   { filter, border }: { filter?: Filter; border?: Border },
   scale: Point | undefined,
 ) => {
-  if (!filter || !border) throw new Error('Expected a filter and a border for a map.');
+  if (!filter || !border) {
+    throw new Error('Expected a filter and a border for a map.');
+  }
   const { size, at } = before;
   const tap = (x: number, y: number): readonly number[] => {
-    if (border.kind === 'indexBorder') return at(border.apply(x, size.width), border.apply(y, size.height));
-    if (!outsideOf(size, x, y)) return at(x, y);
+    if (border.kind === 'indexBorder') {
+      return at(border.apply(x, size.width), border.apply(y, size.height));
+    }
+    if (!outsideOf(size, x, y)) {
+      return at(x, y);
+    }
     const { value } = border;
     const lanes = Array.from({ length: channelCount[before.colour] }, (_, c) =>
       typeof value === 'number' ? value : value[c],
@@ -240,8 +252,9 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
   if (op.role === 'indexMap') {
     const at = (x: number, y: number): readonly number[] => {
       const [sx, sy] = op.apply([x, y], params, { src, dst });
-      if (outsideOf(src, sx, sy))
+      if (outsideOf(src, sx, sy)) {
         throw new RangeError(`The map leaves the image: (${x}, ${y}) → (${sx}, ${sy}).`);
+      }
       return before.at(sx, sy);
     };
     return { size: dst, colour: before.colour, at };
@@ -290,7 +303,9 @@ export const reference = (pipeline: Pipeline, image: TestImage, given: Given = {
   const channels = channelCount[last.colour];
   const values = new Float64Array(width * height * channels);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) values.set(last.at(x, y), (y * width + x) * channels);
+    for (let x = 0; x < width; x++) {
+      values.set(last.at(x, y), (y * width + x) * channels);
+    }
   }
   return { width, height, channels, values };
 };

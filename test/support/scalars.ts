@@ -8,7 +8,9 @@ export const f16FromBits = (bits: number): number => {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 31;
   const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 31) {
+    return fraction === 0 ? sign * Infinity : NaN;
+  }
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 };
 
@@ -16,15 +18,20 @@ const positiveHalves = Array.from({ length: 0x7c01 }, (_, bits) => f16FromBits(b
 
 /** The bits of the nearest half, halves to even: found by search in the list of all halves, not by arithmetic. */
 export const f16ToBits = (value: number): number => {
-  if (Number.isNaN(value)) return 0x7e00;
+  if (Number.isNaN(value)) {
+    return 0x7e00;
+  }
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   let low = 0;
   let high = 0x7c00;
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
-    if (positiveHalves[middle] <= size) low = middle;
-    else high = middle;
+    if (positiveHalves[middle] <= size) {
+      low = middle;
+    } else {
+      high = middle;
+    }
   }
   // Infinity stands where the next half after 65504 would be, for rounding: 65536.
   const above = high === 0x7c00 ? 65536 : positiveHalves[high];

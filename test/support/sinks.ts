@@ -6,7 +6,9 @@ import { stored } from './reference.js';
 type PixelAt = (x: number, y: number) => readonly number[];
 
 const storedIn = ({ dtype, code }: Format, value: number): number => {
-  if (!code) return stored(value, dtype);
+  if (!code) {
+    return stored(value, dtype);
+  }
   const most = 2 ** code.bits - 1;
   return Math.min(stored(value * 2 ** (code.bits - 8), 'u16'), most) * 2 ** code.shift;
 };
@@ -25,10 +27,14 @@ const store = (out: TestImage, pixel: PixelAt, mean: (values: readonly number[])
     const value = (x: number, y: number, channel: number): number =>
       pixel(Math.min(x, width - 1), Math.min(y, height - 1))[channel]!;
     for (const [channel, source] of format.channels.entries()) {
-      if (source.plane !== plane) continue;
+      if (source.plane !== plane) {
+        continue;
+      }
       const x = (lane - source.lane) / (source.next ?? Number.POSITIVE_INFINITY);
       if (lane === source.lane || x === 1) {
-        if (source.next !== undefined) return storedIn(format, value(left + x, top, channel));
+        if (source.next !== undefined) {
+          return storedIn(format, value(left + x, top, channel));
+        }
         const values = Array.from({ length: across * down }, (_, n) =>
           value(left + (n % across), top + Math.floor(n / across), channel),
         );
@@ -41,8 +47,12 @@ const store = (out: TestImage, pixel: PixelAt, mean: (values: readonly number[])
 const f = Math.fround;
 /** In the order in which generated code adds. */
 const meanInF32 = (values: readonly number[]): number => {
-  if (values.length === 1) return values[0]!;
-  if (values.length === 2) return f(0.5 * f(values[0]! + values[1]!));
+  if (values.length === 1) {
+    return values[0]!;
+  }
+  if (values.length === 2) {
+    return f(0.5 * f(values[0]! + values[1]!));
+  }
   return f(0.25 * f(f(values[0]! + values[1]!) + f(values[2]! + values[3]!)));
 };
 

@@ -79,7 +79,9 @@ describe('images', () => {
 describe('halves', () => {
   it('survive the way there and back', () => {
     for (let bits = 0; bits <= 0x7c00; bits++) {
-      if (f16ToBits(f16FromBits(bits)) !== bits) expect.fail(`half ${bits}`);
+      if (f16ToBits(f16FromBits(bits)) !== bits) {
+        expect.fail(`half ${bits}`);
+      }
     }
     expect([65519, 65520, -1e9, 2 ** -25, 1.5 * 2 ** -25].map(f16ToBits)).toEqual([
       0x7bff, 0x7c00, 0xfc00, 0, 1,

@@ -74,7 +74,11 @@ export const clampedShare = (between: Pixels, dst: Size, reach: number): number 
     const first = Math.max(Math.trunc(centre - radius + 0.5), 0);
     const end = Math.min(Math.trunc(centre + radius + 0.5), height);
     const rows = Array.from({ length: end - first }, (_, row) => first + row);
-    for (let x = 0; x < width; x++) if (rows.some(row => isClamped(x, row))) clamped++;
+    for (let x = 0; x < width; x++) {
+      if (rows.some(row => isClamped(x, row))) {
+        clamped++;
+      }
+    }
   }
   return clamped / (width * dst.height);
 };
@@ -94,7 +98,9 @@ export const f32Position = 2 ** -15;
  */
 export const tiedNearest = (src: Size, dst: Size): Tolerance => {
   const share = (from: number, to: number): number => {
-    if (Math.fround(from / to) * to === from) return 0;
+    if (Math.fround(from / to) * to === from) {
+      return 0;
+    }
     const tied = Array.from({ length: to }, (_, i) => ((2 * i + 1) * from) % (2 * to) === 0);
     return tied.filter(Boolean).length / to;
   };
@@ -115,10 +121,16 @@ export const steepestStep = (
     for (let x = 0; x < width; x++) {
       for (let c = 0; c < channels; c++) {
         const here = at(x, y, c);
-        if (x + 1 < width) most = Math.max(most, Math.abs(here - at(x + 1, y, c)));
-        if (y + 1 < height) most = Math.max(most, Math.abs(here - at(x, y + 1, c)));
+        if (x + 1 < width) {
+          most = Math.max(most, Math.abs(here - at(x + 1, y, c)));
+        }
+        if (y + 1 < height) {
+          most = Math.max(most, Math.abs(here - at(x, y + 1, c)));
+        }
         const edge = x === 0 || y === 0 || x === width - 1 || y === height - 1;
-        if (outside && edge) most = Math.max(most, Math.abs(here - outside[c]));
+        if (outside && edge) {
+          most = Math.max(most, Math.abs(here - outside[c]));
+        }
       }
     }
   }
@@ -135,7 +147,9 @@ export type Comparison = {
 };
 
 const difference = (a: number, b: number): number => {
-  if (Object.is(a, b) || a === b) return 0;
+  if (Object.is(a, b) || a === b) {
+    return 0;
+  }
   return Number.isNaN(a - b) ? Infinity : Math.abs(a - b);
 };
 
@@ -159,12 +173,16 @@ export const compare = (actual: Pixels, expected: Pixels, { absolute, circle }: 
       const straight = difference(actual.values[index], expected.values[index]);
       const here = c === 0 && circle !== undefined ? aroundCircle(straight, circle) : straight;
       apart = Math.max(apart, here);
-      if (here <= worst) continue;
+      if (here <= worst) {
+        continue;
+      }
       worst = here;
       const [got, want] = [actual.values[index], expected.values[index]];
       place = `x ${pixel % width}, y ${Math.floor(pixel / width)}, channel ${c}: ${got} instead of ${want}`;
     }
-    if (apart > absolute) outliers++;
+    if (apart > absolute) {
+      outliers++;
+    }
   }
   return { worst, place, outliers: outliers / (width * height) };
 };
@@ -173,7 +191,9 @@ export const compare = (actual: Pixels, expected: Pixels, { absolute, circle }: 
 export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolerance): void => {
   const { worst, place, outliers } = compare(actual, expected, tolerance);
   const allowed = tolerance.outliers ?? 0;
-  if (outliers <= allowed) return;
+  if (outliers <= allowed) {
+    return;
+  }
   throw new Error(
     `${(outliers * 100).toFixed(2)} % of the pixels differ by more than ${tolerance.absolute} ` +
       `(allowed ${(allowed * 100).toFixed(2)} %); the largest difference is ${worst} at ${place}`,

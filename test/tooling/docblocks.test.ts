@@ -14,7 +14,9 @@ import { openProject, root } from './source.js';
 const hasText = (node: Node): boolean => {
   // The doc comment of `const x = …` hangs on the statement.
   const holder = Node.isVariableDeclaration(node) ? node.getVariableStatement() : node;
-  if (!holder || !Node.isJSDocable(holder)) return false;
+  if (!holder || !Node.isJSDocable(holder)) {
+    return false;
+  }
   return holder.getJsDocs().some(doc => doc.getDescription().trim() !== '' || doc.getTags().length > 0);
 };
 
@@ -25,7 +27,9 @@ const isPublic = (member: MethodDeclaration | PropertyDeclaration | GetAccessorD
 
 /** Public methods, properties and getters of a class that have no doc comment; what overrides needs no second one. */
 const bareMembers = (node: Node): readonly string[] => {
-  if (!Node.isClassDeclaration(node)) return [];
+  if (!Node.isClassDeclaration(node)) {
+    return [];
+  }
   const members = [...node.getMethods(), ...node.getProperties(), ...node.getGetAccessors()];
   return members
     .filter(member => isPublic(member) && !member.hasModifier(SyntaxKind.OverrideKeyword) && !hasText(member))

@@ -35,7 +35,9 @@ const importsOf = (file: string, source: SourceFile): readonly Import[] => {
     },
   );
   const calls = source.getDescendantsOfKind(SyntaxKind.CallExpression).flatMap(call => {
-    if (call.getExpression().getKind() !== SyntaxKind.ImportKeyword) return [];
+    if (call.getExpression().getKind() !== SyntaxKind.ImportKeyword) {
+      return [];
+    }
     const argument = call.getArguments()[0]?.asKind(SyntaxKind.StringLiteral);
     return argument ? [make(argument.getLiteralValue(), true, false)] : [];
   });
@@ -64,15 +66,48 @@ describe('rooms', () => {
   // What both sides of the addon have to agree on: the argument block, and where the built addon lies.
   const contract = ['native/manifest.ts', 'native/location.ts', 'native/resamplingCost.ts'];
 
-  it('the compiler imports ops and the contract; the runtime only in commands, when they run', () => {
-    const command = (file: string): boolean =>
-      file === 'compiler/cli.ts' || file.startsWith('compiler/commands/');
+  // Commands that run pipelines stand in one room, which alone imports the runtime; the command line loads it when asked.
+  it('the compiler imports ops and the contract; the runtime only in commands/running', () => {
+    const running = 'compiler/commands/running/';
     expect(
       broken(({ file, target, relative, dynamic }) => {
-        if (room(file) !== 'compiler' || !relative) return false;
-        if (room(target) === 'runtime') return !(command(file) && dynamic);
+        if (room(file) !== 'compiler' || !relative) {
+          return false;
+        }
+        if (room(target) === 'runtime') {
+          return !file.startsWith(running) && !(file.startsWith('compiler/commands/') && dynamic);
+        }
+        if (target.startsWith(running) && !file.startsWith(running)) {
+          return !(file === 'compiler/cli.ts' && dynamic);
+        }
         return !['compiler', 'ops'].includes(room(target)) && !contract.includes(target);
       }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['compiler/ir', ['compiler/ir']],
+    ['compiler/pass', ['compiler/pass', 'compiler/ir']],
+    ['compiler/read', ['compiler/read', 'compiler/ir', 'compiler/diagnostics']],
+    ['compiler/print', ['compiler/print', 'compiler/pass', 'compiler/ir']],
+    ['compiler/print/expr', ['compiler/print/expr', 'compiler/ir']],
+    ['runtime/device', ['runtime/device']],
+    ['runtime/files', ['runtime/files', 'runtime/device']],
+    ['runtime/call', ['runtime/call', 'runtime/device']],
+    ['runtime/video', ['runtime/video', 'runtime/files', 'runtime/device']],
+  ] as const)('%s imports of its neighbours only %s', (from, allowed) => {
+    const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+    expect(
+      broken(
+        ({ file, target, relative }) =>
+          relative &&
+          within(file, from) &&
+          room(target) === room(from) &&
+          // What stands directly in a top folder (errors, options, package) is everybody's.
+          target.split('/').length > 2 &&
+          !(from === 'compiler/pass' && target === 'compiler/diagnostics/index.ts') &&
+          !allowed.some(folder => within(target, folder)),
+      ),
     ).toEqual([]);
   });
 
@@ -125,9 +160,61 @@ describe('rooms', () => {
     const known = new Set([...Object.keys(dependencies), ...Object.keys(manifest.devDependencies), name]);
     expect(
       broken(({ file, target, relative }) => {
-        if (relative || target.startsWith('node:')) return false;
+        if (relative || target.startsWith('node:')) {
+          return false;
+        }
         return shipped.includes(room(file)) ? !(target in dependencies) : !known.has(target);
       }),
+    ).toEqual([]);
+  });
+});
+
+/** Files that import one another, directly or through others. */
+const circles = (edges: readonly Import[]): readonly (readonly string[])[] => {
+  const next = new Map<string, string[]>();
+  for (const { file, target } of edges) {
+    next.set(file, [...(next.get(file) ?? []), target]);
+  }
+  const reachable = (from: string): Set<string> => {
+    const seen = new Set<string>();
+    const open = [...(next.get(from) ?? [])];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (!seen.has(file)) {
+        seen.add(file);
+        open.push(...(next.get(file) ?? []));
+      }
+    }
+    return seen;
+  };
+  const reach = new Map([...next.keys()].map(file => [file, reachable(file)]));
+  const found = [...next.keys()].map(file =>
+    [...next.keys()].filter(other => reach.get(file)?.has(other) && reach.get(other)?.has(file)).sort(),
+  );
+  return [...new Map(found.filter(({ length }) => length > 1).map(one => [one.join(), one])).values()];
+};
+
+describe('folders', () => {
+  const source = files.filter(file => /^(compiler|runtime|ops|native\/src|bench)\//.test(file));
+
+  it('hold 20 files at most', () => {
+    const counts = new Map<string, number>();
+    for (const file of source) {
+      counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    }
+    expect([...counts].filter(([, count]) => count > 20)).toEqual([]);
+  });
+
+  it('import in circles only where the thing itself is recursive', () => {
+    // The vocabulary's types name one another; a device makes streams, which capture graphs; an expression holds
+    // calls, whose functions hold statements, which hold expressions.
+    const recursive = [
+      /^ops\/spec\//,
+      /^runtime\/device\/(device|graph|placed|stream)\.ts$/,
+      /^compiler\/read\/body\//,
+    ];
+    const code = imports.filter(({ file, relative }) => relative && !file.startsWith('bench/'));
+    expect(
+      circles(code).filter(circle => !recursive.some(pattern => circle.every(file => pattern.test(file)))),
     ).toEqual([]);
   });
 });

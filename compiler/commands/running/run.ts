@@ -124,7 +124,9 @@ const loadBuilt = async (directory: string, name: string): Promise<{ built: Buil
 };
 
 const deviceName = (name: string | undefined): DeviceName | undefined => {
-  if (name === undefined || /^(cpu|cuda(:\d{1,3})?)$/.test(name)) return name as DeviceName | undefined;
+  if (name === undefined || /^(cpu|cuda(:\d{1,3})?)$/.test(name)) {
+    return name as DeviceName | undefined;
+  }
   throw expected('cuda, cuda:N or cpu', 'device', describe(name));
 };
 
@@ -133,7 +135,9 @@ const openSource = async (
   manifest: ManifestPipeline,
   { runtime, device, batch, limit }: Placing,
 ): Promise<Source> => {
-  if (inputs.length === 0) throw expected('pictures or a video', 'inputs', 'none');
+  if (inputs.length === 0) {
+    throw expected('pictures or a video', 'inputs', 'none');
+  }
   const [first] = inputs;
   if (inputs.length === 1 && !(await looksLikePicture(first))) {
     const video = await runtime.VideoReader.open(first, { device }).catch(async error => {
@@ -169,10 +173,14 @@ async function* videoGroups(
   let seen = 0;
   for await (const { frames } of video.batches(size)) {
     const images = frames.slice(0, limit - seen);
-    for (const image of images) formatFor(image, manifest);
+    for (const image of images) {
+      formatFor(image, manifest);
+    }
     yield { images, names: images.map(({ index }) => `frame-${String(index).padStart(6, '0')}`) };
     seen += images.length;
-    if (seen === limit) return;
+    if (seen === limit) {
+      return;
+    }
   }
 }
 async function* pictureGroups(
@@ -184,10 +192,14 @@ async function* pictureGroups(
     const group = paths.slice(from, from + size);
     const images: Image[] = [];
     try {
-      for (const path of group) images.push(await place(path));
+      for (const path of group) {
+        images.push(await place(path));
+      }
       yield { images, names: group.map(nameOf) };
     } finally {
-      for (const image of images) image.dispose();
+      for (const image of images) {
+        image.dispose();
+      }
     }
   }
 }
@@ -200,7 +212,9 @@ const nameOf = (path: string): string => {
 /** The format under which the pipeline takes such images, or an error that says what it takes. */
 const formatFor = (image: { readonly format: string }, pipeline: ManifestPipeline): string => {
   const source = sourceOf(pipeline);
-  if (sameFormat(formatOf(image.format, 'image.format'), source)) return source.name;
+  if (sameFormat(formatOf(image.format, 'image.format'), source)) {
+    return source.name;
+  }
   const hint =
     image.format === 'rgb8'
       ? 'Pictures are rgb8; a video of 4:2:0 is nv12.'
@@ -227,7 +241,9 @@ const positive = (value: number | undefined, path: string): void => {
 
 /** Runs a built pipeline over pictures or a video and writes the results. */
 export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
-  if (run.batch !== undefined) requireInteger(run.batch, 1, MAX_IMAGES, 'batch');
+  if (run.batch !== undefined) {
+    requireInteger(run.batch, 1, MAX_IMAGES, 'batch');
+  }
   positive(run.limit, 'limit');
   const limit = run.limit ?? Number.POSITIVE_INFINITY;
   const directory = resolve(run.buildDirectory);
@@ -267,7 +283,9 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   try {
     images = await RunImages.open(asked, runtime, device);
     source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
-    if (!source.decoder && source.total !== undefined) images.requireFor(source.total);
+    if (!source.decoder && source.total !== undefined) {
+      images.requireFor(source.total);
+    }
     for (const [r, { name }] of results.entries()) {
       const path = name === '' ? run.output : pathOfResult(run.output, name);
       outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));
@@ -280,7 +298,11 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
         const tensors = [name === '' ? made : (made as Readonly<Record<string, unknown>>)[name]].flat();
         let at = 0;
         for (const result of await toHost(tensors as Tensor[])) {
-          if (sheet && r === 0) for (const picture of picturesOf(result)) await sheet.add(picture);
+          if (sheet && r === 0) {
+            for (const picture of picturesOf(result)) {
+              await sheet.add(picture);
+            }
+          }
           await outputs[r].write(result, names.slice(at, at + result.shape[0]));
           at += result.shape[0];
         }
@@ -289,7 +311,9 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
       run.onProgress?.({ done: frames, total: source.total });
     }
     const files = (await Promise.all(outputs.map(output => output.close()))).flat();
-    if (sheet && run.sheet !== undefined && (await sheet.write(run.sheet)) > 0) files.push(run.sheet);
+    if (sheet && run.sheet !== undefined && (await sheet.write(run.sheet)) > 0) {
+      files.push(run.sheet);
+    }
     const seconds = (performance.now() - started) / 1000;
     const { decoder } = source;
     return {
@@ -303,7 +327,9 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   } finally {
     source?.close();
     images?.dispose();
-    for (const output of outputs) await output.close();
+    for (const output of outputs) {
+      await output.close();
+    }
     device.dispose();
   }
 };
@@ -318,6 +344,8 @@ const toHost = async (tensors: readonly Tensor[]): Promise<HostTensor[]> => {
         : { data, dtype, shape, layout },
     );
   } finally {
-    for (const tensor of tensors) tensor.dispose();
+    for (const tensor of tensors) {
+      tensor.dispose();
+    }
   }
 };

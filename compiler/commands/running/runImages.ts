@@ -20,14 +20,18 @@ type Asked = ManifestImage & { readonly files: readonly string[] };
 export const imagesToRead = (pipeline: ManifestPipeline, files: ImageFiles = {}): readonly Asked[] => {
   const asked = new Map(openImagesOf(pipeline).map(image => [image.open, image]));
   for (const name of Object.keys(files)) {
-    if (asked.has(name)) continue;
+    if (asked.has(name)) {
+      continue;
+    }
     const hint =
       asked.size === 0 ? 'It reads none beside its source.' : `Known: ${[...asked.keys()].join(', ')}.`;
     throw expected(`a name of an image that ${pipeline.name} reads`, 'images', `'${name}'`, hint);
   }
   return [...asked.values()].map(image => {
     const given = Object.hasOwn(files, image.open) ? [files[image.open]].flat() : [];
-    if (given.length > 0) return { ...image, files: given };
+    if (given.length > 0) {
+      return { ...image, files: given };
+    }
     const { stage, name, format } = image;
     const hint = `${stage}.${name} is an image in ${format.name}: --image ${image.open}=PATH`;
     throw expected('a file', `images.${image.open}`, 'none', hint);
@@ -46,7 +50,9 @@ export class RunImages {
       for (const { open: name, format, files } of asked) {
         const own: (Image | Tensor)[] = [];
         placed.set(name, own);
-        for (const file of files) own.push(await place(file, format, `images.${name}`, runtime, device));
+        for (const file of files) {
+          own.push(await place(file, format, `images.${name}`, runtime, device));
+        }
       }
       return images;
     } catch (error) {
@@ -58,7 +64,9 @@ export class RunImages {
   /** Checks, before anything runs, that those with several files have one for each of so many images. */
   requireFor(total: number): void {
     for (const [name, images] of this.placed) {
-      if (images.length === 1 || images.length === total) continue;
+      if (images.length === 1 || images.length === total) {
+        continue;
+      }
       throw expected(
         'a file for each image, or one for all,',
         `images.${name}`,
@@ -68,7 +76,9 @@ export class RunImages {
   }
 
   dispose(): void {
-    for (const image of [...this.placed.values()].flat()) image.dispose();
+    for (const image of [...this.placed.values()].flat()) {
+      image.dispose();
+    }
   }
 }
 
@@ -81,9 +91,13 @@ const place = async (
 ): Promise<Image | Tensor> => {
   // That there is no such file, says who reads it as a picture.
   const head = await headOf(path, 6);
-  if (head && isNpy(head)) return placeArray(path, format, name, runtime, device);
+  if (head && isNpy(head)) {
+    return placeArray(path, format, name, runtime, device);
+  }
   const picture = await readPicture(path);
-  if (sameFormat(rgb8(), format)) return runtime.Image.fromHost(device, { ...picture, format: format.name });
+  if (sameFormat(rgb8(), format)) {
+    return runtime.Image.fromHost(device, { ...picture, format: format.name });
+  }
   if (!sameFormat(gray8(), format)) {
     const hint = format.layout
       ? `A .npy file may hold it; a picture is read by a pipeline that says rgb8() or gray8() there.`

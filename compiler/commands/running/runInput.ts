@@ -10,10 +10,16 @@ const magic = ['ffd8ff', '89504e47', '47494638', '49492a00', '4d4d002a'];
 /** Whether a file's first bytes are those of a picture. */
 export const looksLikePicture = async (path: string): Promise<boolean> => {
   const head = await headOf(path, 16);
-  if (!head) return false;
+  if (!head) {
+    return false;
+  }
   const word = head.toString('latin1', 8, 12);
-  if (head.toString('latin1', 0, 4) === 'RIFF') return word === 'WEBP';
-  if (head.toString('latin1', 4, 8) === 'ftyp') return /^(avif|avis|heic|heix|mif1)$/.test(word);
+  if (head.toString('latin1', 0, 4) === 'RIFF') {
+    return word === 'WEBP';
+  }
+  if (head.toString('latin1', 4, 8) === 'ftyp') {
+    return /^(avif|avis|heic|heix|mif1)$/.test(word);
+  }
   return magic.some(bytes => head.toString('hex').startsWith(bytes));
 };
 
@@ -31,14 +37,20 @@ export const whyNoInput = async (path: string, refused: unknown): Promise<unknow
   const found = await stat(path).catch(() => undefined);
   const isFolder = found?.isDirectory() === true;
   // By its code: the reader is the built pipelines' own, and so is the class of its errors.
-  if (!found || !(isFolder || (refused as { code?: unknown }).code === 'notVideo')) return refused;
+  if (!found || !(isFolder || (refused as { code?: unknown }).code === 'notVideo')) {
+    return refused;
+  }
   const ending = extname(path).toLowerCase();
   const kinds = (['picture', 'video'] as const).filter(kind => endings[kind].some(known => known === ending));
   const asked = kinds.length > 0 ? kinds : (['picture', 'video'] as const);
   const wanted = asked.map(kind => `a ${kind} (${endings[kind].join(', ')})`).join(' or ');
   const received = (what: string, hint: string) => expected(wanted, 'inputs', `${path}, which ${what}`, hint);
-  if (isFolder) return received('is a folder', 'Name the pictures that are in it.');
-  if (found.size === 0) return received('is empty (0 bytes)', 'Save or download it anew.');
+  if (isFolder) {
+    return received('is a folder', 'Name the pictures that are in it.');
+  }
+  if (found.size === 0) {
+    return received('is empty (0 bytes)', 'Save or download it anew.');
+  }
   const head = ((await headOf(path, 16)) ?? Buffer.alloc(0)).subarray(0, found.size);
   const text = head.toString('latin1');
   const begins = /^[\t\n\r -~]+$/.test(text)

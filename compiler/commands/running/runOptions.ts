@@ -17,7 +17,9 @@ export const optionsFor = (
   count: number,
 ): Readonly<Record<string, unknown>> => {
   const cut = (each: readonly unknown[], what: string, path: string): readonly unknown[] => {
-    if (each.length >= from + count) return each.slice(from, from + count);
+    if (each.length >= from + count) {
+      return each.slice(from, from + count);
+    }
     throw expected(
       `a ${what} for each image, or one for all,`,
       path,

@@ -41,7 +41,9 @@ const toNpy = (path: string): RunOutput => {
       await file.append(tensor);
     },
     close: async () => {
-      if (!closed) await file?.close();
+      if (!closed) {
+        await file?.close();
+      }
       closed = true;
       return file ? [path] : [];
     },
@@ -58,8 +60,9 @@ const toFiles = (
   const free = (wanted: string): string => {
     const extension = extname(wanted);
     let path = wanted;
-    for (let n = 2; used.has(path); n++)
+    for (let n = 2; used.has(path); n++) {
       path = `${wanted.slice(0, wanted.length - extension.length)}-${n}${extension}`;
+    }
     used.add(path);
     return path;
   };
@@ -95,7 +98,9 @@ export const openOutput = (
   of: { readonly single: boolean; readonly notPictures?: string },
 ): RunOutput => {
   const extension = extname(path).toLowerCase();
-  if (extension === '.npy') return toNpy(path);
+  if (extension === '.npy') {
+    return toNpy(path);
+  }
   const isPicture = (pictureExtensions as readonly string[]).includes(extension);
   if (isPicture && of.notPictures) {
     throw new ArgumentError(
@@ -117,11 +122,12 @@ export const openOutput = (
       'output',
     );
   }
-  if (isPicture)
+  if (isPicture) {
     return toFiles(
       () => path,
       (file, _, picture) => writePicture(file, picture()),
     );
+  }
   if (extension !== '') {
     throw new ArgumentError(
       `Expected .npy, .png, .jpg or a folder for output but received ${path}.`,

@@ -1,8 +1,8 @@
 /** What the templates print for a sink in which pixels share samples, as 2×2 do in NV12's chroma. */
 import type { Format } from '../../../ops/spec.js';
 import { blockOf } from '../../pass/block.js';
+import type { Sample } from '../kernel/planes.js';
 import { inRun, laneAt, planeMember, save, shift, storedTypes } from '../kernel/planes.js';
-import type { Sample } from '../kernel/samples.js';
 
 /** A sink whose pixels are written block by block. */
 export type BlocksView = {

@@ -44,12 +44,18 @@ export const gatherView = (kernel: Kernel): GatherView | undefined => {
   const { reach } = schedule;
   const { source } = pipeline;
   // Maps in between move every tap on its own, and interpolated chroma has taps of its own.
-  if (!reach?.isFixed || before.length > 0 || source.chroma) return undefined;
+  if (!reach?.isFixed || before.length > 0 || source.chroma) {
+    return undefined;
+  }
   const [columns, rows] = [reach.x, reach.y].map(({ low, high }) => high - low + 1) as [number, number];
-  if (columns > MOST_TAPS || rows > MOST_TAPS) return undefined;
+  if (columns > MOST_TAPS || rows > MOST_TAPS) {
+    return undefined;
+  }
   const type = storedTypes[source.dtype];
   const size = dtypeBytes[source.dtype];
-  if (source.planes.some(plane => !isGathered(plane, columns, size))) return undefined;
+  if (source.planes.some(plane => !isGathered(plane, columns, size))) {
+    return undefined;
+  }
   return {
     left: firstOf('x', reach.x.low),
     top: firstOf('y', reach.y.low),
@@ -72,8 +78,9 @@ export const gatherView = (kernel: Kernel): GatherView | undefined => {
       const { name, channels, subsampling } = source.planes[channel.plane]!;
       const own = `gathered.${planeMember('src', name)}`;
       const [across, down] = subsampling;
-      if (across === 1 && down === 1)
+      if (across === 1 && down === 1) {
         return load(source, `${own}.at(row, ${inRun('column', channels, laneAt(channel, 'x'))}, i)`, '0');
+      }
       const sample = `${own}.sample<${channels}, ${across}, ${down}>(left, top, column, row, i)`;
       return load(source, sample, laneAt(channel, 'x'));
     }),

@@ -87,6 +87,8 @@ export const pairView = (plan: Plan, pair: Pair, file: string, version: string):
 /** `a ? b ? K<true, true> : K<true, false> : b ? …`. */
 const choiceOf = (space: string, tests: readonly string[], given: readonly boolean[] = []): string => {
   const [test, ...others] = tests;
-  if (test === undefined) return given.length > 0 ? `${space}<${given.join(', ')}>` : space;
+  if (test === undefined) {
+    return given.length > 0 ? `${space}<${given.join(', ')}>` : space;
+  }
   return `${test} ? ${choiceOf(space, others, [...given, true])} : ${choiceOf(space, others, [...given, false])}`;
 };

@@ -48,7 +48,9 @@ const around = ({ low, high }: Span): Span => ({ low: Math.min(0, low), high: Ma
 
 export const stagingView = ({ pipeline, schedule }: Kernel): StagingView | undefined => {
   const { staging, reach, block } = schedule;
-  if (!staging || !reach) return undefined;
+  if (!staging || !reach) {
+    return undefined;
+  }
   const { width, height } = staging;
   return {
     width,

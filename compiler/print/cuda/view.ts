@@ -10,13 +10,12 @@ import { withLineDirectives } from '../expr/lines.js';
 import type { Access } from '../kernel/access.js';
 import { kernelName, type PrintedKernel, printKernel } from '../kernel/kernel.js';
 import type { PrintedFunction } from '../kernel/operators.js';
-import { load, save } from '../kernel/planes.js';
+import { load, type Sample, save } from '../kernel/planes.js';
 import { readersText } from '../kernel/readers.js';
 import {
   type PixelsView,
   pixelsView,
   places,
-  type Sample,
   samples,
   type TilePlane,
   tilePlaces,
@@ -323,9 +322,12 @@ export const launchBounds = ({ pipeline, schedule: { block } }: Kernel): string 
 
 /** No kernel has both ways: only such as resample are staged, and these write pixel by pixel. */
 export const workView = ({ pipeline, schedule: { staging, tile } }: Kernel): WorkView => {
-  if (staging) return { flag: 'staged', title: 'whether taps come from shared memory' };
-  if (movesRuns(tile, pipeline.sinks[0].format))
+  if (staging) {
+    return { flag: 'staged', title: 'whether taps come from shared memory' };
+  }
+  if (movesRuns(tile, pipeline.sinks[0].format)) {
     return { flag: 'aligned', title: 'whether runs can be moved together' };
+  }
   return { flag: '', title: '' };
 };
 

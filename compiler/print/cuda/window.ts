@@ -46,9 +46,13 @@ const MOST_BYTES = 16;
 export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
   const { reach } = schedule;
   // Interpolated chroma has taps of its own.
-  if (!reach?.isFixed || before.length > 0 || pipeline.source.chroma) return undefined;
+  if (!reach?.isFixed || before.length > 0 || pipeline.source.chroma) {
+    return undefined;
+  }
   const [columns, rows] = [reach.x, reach.y].map(({ low, high }) => high - low + 1) as [number, number];
-  if (columns > MOST_TAPS || rows > MOST_TAPS) return undefined;
+  if (columns > MOST_TAPS || rows > MOST_TAPS) {
+    return undefined;
+  }
   const { source } = pipeline;
   const type = storedTypes[source.dtype];
   const kinds = source.planes.map(plane => kindOf(source, plane, columns));
@@ -56,9 +60,12 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
     const own = planeMember('src', name);
     const at = (row: number): string =>
       `valuesAt<${type}, ${channels}>(image.${own}, image.${own}_pitch, left, ${row === 0 ? 'top' : `top + ${row}`})`;
-    if (kinds[n] === 'pointer')
+    if (kinds[n] === 'pointer') {
       return [{ member: `const ${type}* const ${own};`, start: `${own}(${at(0)})` }];
-    if (kinds[n] === 'sample') return [];
+    }
+    if (kinds[n] === 'sample') {
+      return [];
+    }
     const count = columns * channels;
     const runs = Array.from({ length: rows }, (_, row) => `gatherRun<${type}, ${count}>(${at(row)})`);
     return [
@@ -72,7 +79,9 @@ export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView |
     const number = channel.plane;
     const { name, channels } = source.planes[number]!;
     const own = planeMember('src', name);
-    if (kinds[number] === 'sample') return load(source, own, laneAt(channel, 'x'));
+    if (kinds[number] === 'sample') {
+      return load(source, own, laneAt(channel, 'x'));
+    }
     const column = inRun('column', channels, laneAt(channel, 'x'));
     return kinds[number] === 'words'
       ? load(source, `${own}[row]`, column)
@@ -113,7 +122,9 @@ const kindOf = (
   { channels, subsampling }: Format['planes'][number],
   columns: number,
 ): 'words' | 'pointer' | 'sample' => {
-  if (subsampling.some(factor => factor !== 1)) return 'sample';
+  if (subsampling.some(factor => factor !== 1)) {
+    return 'sample';
+  }
   const bytes = columns * channels * dtypeBytes[dtype];
   return dtypeBytes[dtype] < 4 && channels >= FEWEST_CHANNELS && bytes <= MOST_BYTES ? 'words' : 'pointer';
 };

@@ -71,7 +71,9 @@ export const openImages = (
 
 const typeOf = (field: ParamField): string => {
   const type = valueTypes[field.kind];
-  if (field.per === 'channel') return `${type} | readonly ${type}[]`;
+  if (field.per === 'channel') {
+    return `${type} | readonly ${type}[]`;
+  }
   return field.per === 'image' ? `PerImage<${type}>` : type;
 };
 
@@ -93,7 +95,9 @@ export const bindingViews = (plans: readonly Plan[]): readonly BindingView[] => 
 /** Results whose planes are not one tensor are images. */
 const resultType = (pipeline: PipelineIr | ForkIr): string => {
   const typeOfSink = ({ layout }: Format): string => (layout === undefined ? 'Image' : 'Tensor');
-  if (!('outputs' in pipeline)) return pipeline.sink.layout === undefined ? 'Image' : '';
+  if (!('outputs' in pipeline)) {
+    return pipeline.sink.layout === undefined ? 'Image' : '';
+  }
   const members = pipeline.outputs.map(({ name, sink }) => `readonly ${name}: ${typeOfSink(sink)}`);
   return `{ ${members.join('; ')} }`;
 };

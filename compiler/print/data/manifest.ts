@@ -13,7 +13,9 @@ import type { Format, KernelIr, SinkIr } from '../../ir/types.js';
 /** The manifest's entry of a pipeline. */
 export const manifestEntry = (plan: Plan): ManifestPipeline => {
   const { pipeline, chain, hash, kernels, steps, halves, pairs } = plan;
-  if (isOneKernel(plan)) return kernelEntry(kernels[0]);
+  if (isOneKernel(plan)) {
+    return kernelEntry(kernels[0]);
+  }
   const { name, doc } = pipeline;
   const entries = kernels.map((kernel, n) => ({
     kernel: kernelEntry(kernel),
@@ -33,7 +35,9 @@ export const manifestEntry = (plan: Plan): ManifestPipeline => {
 };
 
 const halvesEntry = (halves: Halves | undefined): Pick<ManifestStep, 'halves'> => {
-  if (!halves) return {};
+  if (!halves) {
+    return {};
+  }
   const [across, down] = halves.kernels;
   return { halves: { kernels: [kernelEntry(across), kernelEntry(down)], radius: halves.radius } };
 };
@@ -103,8 +107,12 @@ const signalOf = (
   const others = new Set<unknown>(sinks.flatMap(sink => sink.points).filter(stage => !own.has(stage)));
   let signal: ManifestSink['signal'] = source.colour === 'yuv' ? 'source' : undefined;
   for (const stage of stages) {
-    if (others.has(stage)) continue;
-    if (stage.role !== 'point' || stage.from === stage.to) continue;
+    if (others.has(stage)) {
+      continue;
+    }
+    if (stage.role !== 'point' || stage.from === stage.to) {
+      continue;
+    }
     signal = stage.params.some(({ kind }) => kind === 'rgbToYuv') ? { stage: stage.name } : undefined;
   }
   return colour === 'yuv' && signal ? { signal } : {};
@@ -117,8 +125,12 @@ const filterLimit = (
   next: Geometry[number] | undefined,
 ): { filter?: string; maxScale?: number } => {
   const stage = before.findLast(({ role }) => role !== 'chainedMap');
-  if (before.at(-1)?.role === 'indexMap' || next?.role === 'chainedMap') return {};
-  if (stage?.role !== 'map' || !stage.scale || stage.filter.maxScale === undefined) return {};
+  if (before.at(-1)?.role === 'indexMap' || next?.role === 'chainedMap') {
+    return {};
+  }
+  if (stage?.role !== 'map' || !stage.scale || stage.filter.maxScale === undefined) {
+    return {};
+  }
   return { filter: stage.filter.name, maxScale: stage.filter.maxScale };
 };
 

@@ -9,14 +9,20 @@ const members = ['x', 'y', 'z', 'w'];
 
 /** The C++ name of a type: `float`, `f32x3`, or `array<float, 9>` for tuples longer than four. */
 export const cType = ({ scalar, length }: Type): string => {
-  if (length === 0) return scalarNames[scalar];
+  if (length === 0) {
+    return scalarNames[scalar];
+  }
   return length <= members.length ? `${scalar}x${length}` : `array<${scalarNames[scalar]}, ${length}>`;
 };
 
 /** The shortest decimal that reads back as the same f32. */
 export const f32Literal = (value: number): string => {
-  if (Number.isNaN(value)) return 'NAN';
-  if (!Number.isFinite(value)) return value < 0 ? '-INFINITY' : 'INFINITY';
+  if (Number.isNaN(value)) {
+    return 'NAN';
+  }
+  if (!Number.isFinite(value)) {
+    return value < 0 ? '-INFINITY' : 'INFINITY';
+  }
   const single = Math.fround(value);
   let text = Object.is(single, -0) ? '-0' : String(single);
   for (let digits = 1; digits <= 9; digits++) {
@@ -46,8 +52,12 @@ export const c: Language = {
   equal: '==',
   unequal: '!=',
   literal: (value, scalar) => {
-    if (typeof value === 'boolean') return String(value);
-    if (scalar === 'f32') return f32Literal(value);
+    if (typeof value === 'boolean') {
+      return String(value);
+    }
+    if (scalar === 'f32') {
+      return f32Literal(value);
+    }
     // INT_MIN has no literal of type int.
     return value === -2147483648 ? '(-2147483647 - 1)' : String(value);
   },
@@ -56,7 +66,9 @@ export const c: Language = {
   index: (tuple, index, type) =>
     type.length <= members.length ? `${tuple}.${members[index]}` : `${tuple}.v[${index}]`,
   operatorCall: (op, scalar, left, right) => {
-    if (op === '%' && scalar === 'f32') return `fmodf(${left}, ${right})`;
+    if (op === '%' && scalar === 'f32') {
+      return `fmodf(${left}, ${right})`;
+    }
     const name = scalar === 'i32' ? wrapping[op] : undefined;
     // A divisor that is known traps nowhere.
     const plain = (op === '/' || op === '%') && /^[1-9]\d*$/.test(right);
@@ -70,7 +82,9 @@ export const c: Language = {
   quotient: (value, by, reciprocal) => `cw::quotient(${value}, ${by}, ${reciprocal})`,
   math: (fn, args) => {
     const entry = mathFunctions[fn];
-    if (!entry) throw new InternalError(`unknown function ${fn}`);
+    if (!entry) {
+      throw new InternalError(`unknown function ${fn}`);
+    }
     return `${entry.cpp}(${args.join(', ')})`;
   },
 };

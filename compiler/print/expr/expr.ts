@@ -88,9 +88,13 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
 
   const binary = (e: Expr & { kind: 'binary' }): Printed => {
     const own = binaryLevel[e.op];
-    if (own === undefined) throw new InternalError(`unknown operator ${e.op}`);
+    if (own === undefined) {
+      throw new InternalError(`unknown operator ${e.op}`);
+    }
     const call = language.operatorCall(e.op, e.type.scalar, free(e.left), free(e.right));
-    if (call !== undefined) return atom(call);
+    if (call !== undefined) {
+      return atom(call);
+    }
     const op = e.op === '===' ? language.equal : e.op === '!==' ? language.unequal : e.op;
     // Compilers warn where && stands in || and where a bit operation or shift stands in another, rightly.
     const mixed = own <= level['&'] || own === level.shift;

@@ -26,7 +26,9 @@ export const printBody = (fn: Fn, language: Language, around: Surroundings): rea
     const marks = value.items.map((_, number) => `\u0000${number}`);
     const [open, close] = language.tuple(marks, value.type).split(marks.join(', ')) as [string, string];
     put(depth, `${head}${open}`, loc);
-    for (const item of value.items) put(depth + 2, `${expr(item)},`);
+    for (const item of value.items) {
+      put(depth + 2, `${expr(item)},`);
+    }
     put(depth, `${close};`);
   };
 
@@ -40,7 +42,9 @@ export const printBody = (fn: Fn, language: Language, around: Surroundings): rea
             // What one line of the author's takes apart stays on one line.
             const last = lines.pop()!;
             lines.push({ ...last, text: `${last.text.slice(0, -1)}, ${name} = ${expr(statement.init)};` });
-          } else putValue(depth, `${declared} = `, statement.init, statement.loc);
+          } else {
+            putValue(depth, `${declared} = `, statement.init, statement.loc);
+          }
           break;
         }
         case 'assign':
@@ -93,13 +97,25 @@ export const usesOf = (
   const uses = { params: false, src: false, dst: false, tap: false, uniform: false };
   // The representation is plain data, so a walk over all of it finds every expression.
   const walk = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
+    if (typeof node !== 'object' || node === null) {
+      return;
+    }
     const { kind, of, taps } = node as { kind?: unknown; of?: unknown; taps?: unknown };
-    if (kind === 'param' || kind === 'entry') uses.params = true;
-    if (kind === 'size') uses[of as 'src' | 'dst'] = true;
-    if (kind === 'tap' || taps === true) uses.tap = true;
-    if (kind === 'uniform') uses.uniform = true;
-    for (const value of Object.values(node)) walk(value);
+    if (kind === 'param' || kind === 'entry') {
+      uses.params = true;
+    }
+    if (kind === 'size') {
+      uses[of as 'src' | 'dst'] = true;
+    }
+    if (kind === 'tap' || taps === true) {
+      uses.tap = true;
+    }
+    if (kind === 'uniform') {
+      uses.uniform = true;
+    }
+    for (const value of Object.values(node)) {
+      walk(value);
+    }
   };
   walk(fn.body);
   return uses;
@@ -110,9 +126,17 @@ export const localNames = (fn: Fn, avoid: (name: string) => boolean): ReadonlyMa
   const own = new Set(fn.args.map(arg => arg.name));
   const walk = (statements: readonly Stmt[]): void => {
     for (const statement of statements) {
-      if (statement.kind === 'let' || statement.kind === 'for') own.add(statement.name);
-      if (statement.kind === 'for') walk(statement.body);
-      if (statement.kind === 'if') for (const branch of [statement.then, statement.else]) walk(branch);
+      if (statement.kind === 'let' || statement.kind === 'for') {
+        own.add(statement.name);
+      }
+      if (statement.kind === 'for') {
+        walk(statement.body);
+      }
+      if (statement.kind === 'if') {
+        for (const branch of [statement.then, statement.else]) {
+          walk(branch);
+        }
+      }
     }
   };
   walk(fn.body);
@@ -120,9 +144,13 @@ export const localNames = (fn: Fn, avoid: (name: string) => boolean): ReadonlyMa
   const taken = new Set(kept);
   const names = new Map(kept.map(name => [name, name]));
   for (const name of own) {
-    if (names.has(name)) continue;
+    if (names.has(name)) {
+      continue;
+    }
     let free = cName(name);
-    for (let number = 1; taken.has(free) || avoid(free); number++) free = `${cName(name)}${number}`;
+    for (let number = 1; taken.has(free) || avoid(free); number++) {
+      free = `${cName(name)}${number}`;
+    }
     taken.add(free);
     names.set(name, free);
   }

@@ -42,8 +42,12 @@ export const js: Language = {
   equal: '===',
   unequal: '!==',
   literal: (value, scalar) => {
-    if (typeof value === 'boolean') return String(value);
-    if (Object.is(value, -0)) return '-0';
+    if (typeof value === 'boolean') {
+      return String(value);
+    }
+    if (Object.is(value, -0)) {
+      return '-0';
+    }
     return String(scalar === 'f32' ? Math.fround(value) : value);
   },
   declare: (_, name, mutable) => `${mutable ? 'let' : 'const'} ${name}`,
@@ -53,16 +57,22 @@ export const js: Language = {
     op === '*' && scalar === 'i32' ? `Math.imul(${left}, ${right})` : undefined,
   rounded: (expr, text) => {
     const { scalar } = expr.type;
-    if (scalar === 'bool') return undefined;
+    if (scalar === 'bool') {
+      return undefined;
+    }
     // A sign change is exact in f32, and so are bit operations in i32.
-    if (scalar === 'f32') return expr.kind === 'unary' ? undefined : `f(${text})`;
+    if (scalar === 'f32') {
+      return expr.kind === 'unary' ? undefined : `f(${text})`;
+    }
     return `(${text} | 0)`;
   },
   cast: (value, to) => (to === 'f32' ? `f(${value})` : `cw.toI32(${value})`),
   quotient: (value, by) => `f(${value} / ${by})`,
   math: (fn, args, scalar) => {
     const call = `${fromPrelude.has(fn) ? 'cw' : 'Math'}.${fn}(${args.join(', ')})`;
-    if (scalar === 'f32') return `f(${call})`;
+    if (scalar === 'f32') {
+      return `f(${call})`;
+    }
     // The smallest i32 has no positive twin: it wraps to itself.
     return fn === 'abs' ? `(${call} | 0)` : call;
   },

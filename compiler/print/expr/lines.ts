@@ -14,9 +14,13 @@ export const withLineDirectives = (lines: readonly Line[], file: string): string
       expected = { file: loc.file, line: loc.line };
     }
     out.push(text);
-    if (expected) expected.line += 1;
+    if (expected) {
+      expected.line += 1;
+    }
   }
-  if (expected) out.push(`#line ${HERE} ${JSON.stringify(file)}`);
+  if (expected) {
+    out.push(`#line ${HERE} ${JSON.stringify(file)}`);
+  }
   return out;
 };
 

@@ -118,7 +118,9 @@ export const sizeFunctions = (
   const sizes: NamedFunction[] = [];
   const scales: NamedFunction[] = [];
   for (const stage of stages) {
-    if (stage.role === 'point') continue;
+    if (stage.role === 'point') {
+      continue;
+    }
     const print = (
       fn: OpFunction['fn'],
       name: string,
@@ -142,12 +144,16 @@ export const sizeFunctions = (
     };
     const add = (apply: OpFunction, suffix: string, args: readonly string[], what: string): NamedFunction => {
       const { rename, fresh } = names.helpers(apply);
-      for (const { fn, name } of fresh) print(fn, name, [], rename, what);
+      for (const { fn, name } of fresh) {
+        print(fn, name, [], rename, what);
+      }
       const name = names.take(`${pipeline}_${cName(stage.name)}_${suffix}`);
       print(apply.fn, name, args, rename, what);
       return { stage: stage.name, name };
     };
-    if (stage.size) sizes.push(add(stage.size, 'size', ['p', 'src'], 'size after'));
+    if (stage.size) {
+      sizes.push(add(stage.size, 'size', ['p', 'src'], 'size after'));
+    }
     if (withScales && stage.role !== 'indexMap' && stage.scale) {
       scales.push(add(stage.scale, 'scale', ['p', 'src', 'dst'], 'scale of'));
     }

@@ -1,7 +1,7 @@
 /** What the templates print for a source whose chroma is interpolated between samples. */
 import type { ChannelSource, Format } from '../../../ops/spec.js';
+import type { Sample } from './planes.js';
 import { laneAt, load } from './planes.js';
-import type { Sample } from './samples.js';
 
 /**
  * The source's pixel at (x, y), with linear chroma.

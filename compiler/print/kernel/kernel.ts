@@ -80,7 +80,9 @@ const asksPosition = (stage: PointStage): boolean => isPositioned(stage) || stag
 
 /** The product of points by name, axis by axis; of none, undefined. */
 const productOf = ([first, ...others]: readonly string[], loc: Loc): Expr | undefined => {
-  if (first === undefined) return undefined;
+  if (first === undefined) {
+    return undefined;
+  }
   const point = tuple('f32', 2);
   const lane = (name: string, index: number): Expr => ({
     kind: 'index',
@@ -89,7 +91,9 @@ const productOf = ([first, ...others]: readonly string[], loc: Loc): Expr | unde
     type: f32,
     loc,
   });
-  if (others.length === 0) return { kind: 'local', name: first, type: point, loc };
+  if (others.length === 0) {
+    return { kind: 'local', name: first, type: point, loc };
+  }
   const items = [0, 1].map(index =>
     others.reduce<Expr>(
       (left, name) => ({ kind: 'binary', op: '*', left, right: lane(name, index), type: f32, loc }),
@@ -161,7 +165,9 @@ export const printKernel = (
    * which the position is held: a map's or border's slip must not read what lies beyond.
    */
   const imagePixels = ({ images = [] }: Stage, from: Position, number: number): ImagePixels => {
-    if (images.length === 0) return nothing;
+    if (images.length === 0) {
+      return nothing;
+    }
     const isInside = from === here || from === tapped;
     const position = isInside ? from : named(`held${number}`);
     const held = declare(at, `held${number}`, access.within(from.text, `image.size[${number}]`));
@@ -202,7 +208,9 @@ export const printKernel = (
   };
   /** The same to every sink: what leads to all of them, then what leads to some, each once. */
   const sinkSteps = (positionIn: (image: number) => Position): string[] => {
-    if (sinks.length === 1) return pointSteps(kernel.post, positionIn);
+    if (sinks.length === 1) {
+      return pointSteps(kernel.post, positionIn);
+    }
     const steps = kernel.post.flatMap((stage, n) => pointStep(stage, n, n + 1, positionIn));
     let count = kernel.post.length;
     /** The number of the pixel that comes out of an operator. */
@@ -210,7 +218,9 @@ export const printKernel = (
     const last = sinks.map(({ points }) =>
       points.reduce((from, stage) => {
         const found = made.get(stage);
-        if (found !== undefined) return found;
+        if (found !== undefined) {
+          return found;
+        }
         const to = ++count;
         steps.push(...pointStep(stage, from, to, positionIn));
         made.set(stage, to);
@@ -283,7 +293,9 @@ export const printKernel = (
   const { name: filterName, apply: filterFn } = stage.filter;
   const filter = define(filterFn, filterName, `filter ${filterName}`, undefined, number);
   const scales = [resample, ...kernel.chained].flatMap(({ stage: map, number: index }) => {
-    if (!map.scale) return [];
+    if (!map.scale) {
+      return [];
+    }
     const call = add(map.scale, `${map.name}Scale`, `the scale of ${map.name}`, map, index);
     return [{ name: `scale${index}`, value: call() }];
   });

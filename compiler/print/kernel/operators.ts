@@ -116,8 +116,9 @@ export const printOperators = (
   const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
     const written = languageOf(stage);
     const { rename, fresh } = names.helpers(apply, written === language ? '' : 'map');
-    for (const { fn, name } of fresh)
+    for (const { fn, name } of fresh) {
       functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
+    }
     const name = names.take(functionName(wanted));
     const { printed, uses } = printFn(name, title, apply.fn, rename, written, stage);
     const rest = [
@@ -140,7 +141,9 @@ export const printOperators = (
   for (const stage of kernel.pipeline.stages) {
     enters.set(stage, stage.role === 'point' ? geometric : geometric++);
     // An image has the size of the one that the operator's pixel is in, or that its map makes.
-    for (const point of withImageStages([stage]).slice(0, -1)) enters.set(point, geometric);
+    for (const point of withImageStages([stage]).slice(0, -1)) {
+      enters.set(point, geometric);
+    }
   }
   for (const stage of allStages) {
     const number = enters.get(stage)!;

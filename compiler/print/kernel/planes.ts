@@ -29,7 +29,9 @@ export const isPacked = (channels: number, dtype: DType): boolean =>
 
 /** Where a channel's value is in the sample of a pixel of that column. */
 export const laneAt = ({ lane, next }: ChannelSource, column: string): string => {
-  if (next === undefined) return String(lane);
+  if (next === undefined) {
+    return String(lane);
+  }
   const moved = times(`${column} & 1`, next);
   return lane === 0 ? moved : `${lane} + ${moved}`;
 };
@@ -47,3 +49,14 @@ export const save = ({ code }: Format, value: string, place: string): string =>
   code
     ? `putCode(${value}, ${place}, ${code.shift}, ${2 ** (code.bits - 8)}.0f, ${2 ** code.bits - 1}u);`
     : `put(${value}, ${place});`;
+
+/** A plane at one pixel. */
+export type Sample = {
+  readonly name: string;
+  readonly type: string;
+  readonly channels: number;
+  readonly pointer: string;
+  readonly pitch: string;
+  readonly x: string;
+  readonly y: string;
+};

@@ -17,8 +17,11 @@ export const readersOf = (layout: Layout, take: (name: string) => string): reado
     for (const placed of [first, ...others]) {
       const size = placed.image.format.chroma ? placed.at : 0;
       const known = sizes.get(size);
-      if (known) known.push(placed);
-      else sizes.set(size, [placed]);
+      if (known) {
+        known.push(placed);
+      } else {
+        sizes.set(size, [placed]);
+      }
     }
     return [...sizes.values()].map(placed => ({ name: take(`read_${cName(first.image.open)}`), placed }));
   });

@@ -2,7 +2,7 @@
 import type { Tile } from '../../ir/plan.js';
 import type { Format } from '../../ir/types.js';
 import { chromaView } from './chroma.js';
-import { inRun, laneAt, load, planeMember, shift, storedTypes } from './planes.js';
+import { inRun, laneAt, load, planeMember, type Sample, shift, storedTypes } from './planes.js';
 
 /** A plane as a thread's tile sees it. */
 export type TilePlane = {
@@ -19,18 +19,6 @@ export type TilePlane = {
   readonly x: string;
   readonly y: string;
 };
-
-/** A plane at one pixel. */
-export type Sample = {
-  readonly name: string;
-  readonly type: string;
-  readonly channels: number;
-  readonly pointer: string;
-  readonly pitch: string;
-  readonly x: string;
-  readonly y: string;
-};
-
 /** How the pixels of an image are read. */
 export type PixelsView = {
   /** Where interpolated chroma is read. */

@@ -20,7 +20,9 @@ export type NamedSink = {
 export const namedSinks = (sinks: readonly SinkIr[]): readonly NamedSink[] => {
   const taken = new Set<string>();
   return sinks.map(({ name, format }) => {
-    if (name === '') return { format, side: 'dst', member: '', pixel: 'px', store: 'store' };
+    if (name === '') {
+      return { format, side: 'dst', member: '', pixel: 'px', store: 'store' };
+    }
     const member = freeName(memberName(name), taken);
     return { format, side: `dst_${name}`, member, pixel: `px.${member}`, store: `store_${name}` };
   });

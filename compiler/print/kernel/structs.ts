@@ -80,6 +80,8 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
 const member = (field: PlacedField): string => {
   const { scalar, fields } = paramFields[field.kind];
   const type = scalar === 'f32' ? 'float' : 'int32_t';
-  if (fields.length > 0) return `struct { ${type} ${fields.join(', ')}; } ${field.member};`;
+  if (fields.length > 0) {
+    return `struct { ${type} ${fields.join(', ')}; } ${field.member};`;
+  }
   return `${type} ${field.member}${isArray(field) ? `[${field.lanes}]` : ''};`;
 };

@@ -3,7 +3,8 @@ import type { ts } from 'ts-morph';
 import type { BinaryOp, Expr, Scalar } from '../../ir/types.js';
 import { bool } from '../../ir/types.js';
 import { coerce } from './coerce.js';
-import { locOf, make, refuse, type Scope } from './scope.js';
+import { locOf, make, refuse } from './scope.js';
+import type { Scope, Value } from './types.js';
 import {
   canBeI32,
   commonScalar,
@@ -14,7 +15,6 @@ import {
   poison,
   scalarType,
   typeOf,
-  type Value,
 } from './values.js';
 
 const arithmetic = new Set<BinaryOp>(['+', '-', '*', '/', '%']);

@@ -9,19 +9,10 @@ import { read, readRaw } from './expressions.js';
 import { callFunction } from './functions.js';
 import { bind, tupleItems } from './patterns.js';
 import { resolve, withoutParentheses } from './resolve.js';
-import { declareLocal, locOf, make, refuse, type Scope, use } from './scope.js';
+import { declareLocal, locOf, make, refuse, use } from './scope.js';
 import { behindImport, nameIn, symbolOf } from './symbols.js';
-import {
-  commonScalar,
-  constantOf,
-  describe,
-  isExpr,
-  literal,
-  poison,
-  scalarType,
-  typeOf,
-  type Value,
-} from './values.js';
+import type { Scope, Value } from './types.js';
+import { commonScalar, constantOf, describe, isExpr, literal, poison, scalarType, typeOf } from './values.js';
 import { builtinOf, mathMember } from './vocabulary.js';
 
 export const readCall = (scope: Scope, node: ts.CallExpression): Value => {

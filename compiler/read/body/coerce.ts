@@ -3,7 +3,8 @@ import type { ts } from 'ts-morph';
 import type { Expr, Type } from '../../ir/types.js';
 import { sameType, tuple } from '../../ir/types.js';
 import { makeSelect } from './branches.js';
-import { declareLocal, locOf, make, refuse, type Scope } from './scope.js';
+import { declareLocal, locOf, make, refuse } from './scope.js';
+import type { Scope, Value } from './types.js';
 import {
   commonScalar,
   describe,
@@ -15,7 +16,6 @@ import {
   toI32,
   typeOf,
   untypedBranches,
-  type Value,
 } from './values.js';
 
 /** The expression with exactly this type, or undefined after a diagnostic. */

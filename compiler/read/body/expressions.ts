@@ -8,19 +8,11 @@ import { readCall } from './calls.js';
 import { coerce, itemOf, unify } from './coerce.js';
 import { fieldOf, tupleItems } from './patterns.js';
 import { resolve } from './resolve.js';
-import { collect, declareLocal, locOf, make, refuse, type Scope, use, zero } from './scope.js';
+import { collect, declareLocal, locOf, make, refuse, use, zero } from './scope.js';
 import { symbolOf } from './symbols.js';
 import { readTypeNode } from './typeNodes.js';
-import {
-  constantOf,
-  describe,
-  isExpr,
-  isUntyped,
-  literal,
-  markUntyped,
-  poison,
-  type Value,
-} from './values.js';
+import type { Scope, Value } from './types.js';
+import { constantOf, describe, isExpr, isUntyped, literal, markUntyped, poison } from './values.js';
 import { mathConstants, mathMember } from './vocabulary.js';
 
 type Handler = (scope: Scope, node: ts.Node) => Value;

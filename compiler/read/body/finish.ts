@@ -3,8 +3,8 @@ import { type Expr, type Stmt, type Type, tuple } from '../../ir/types.js';
 import { makeIf } from './branches.js';
 import { coerce } from './coerce.js';
 import { fieldOf } from './patterns.js';
-import { collect, type PendingReturn, refuse, type Scope, use } from './scope.js';
-import type { Value } from './values.js';
+import { collect, refuse, use } from './scope.js';
+import type { PendingReturn, Scope, Value } from './types.js';
 
 /** The finished statements, or undefined after a diagnostic. */
 export const finishBody = (scope: Scope, returns: Type): readonly Stmt[] | undefined => {

@@ -7,21 +7,11 @@ import { read } from './expressions.js';
 import { finishBody } from './finish.js';
 import { makeNames } from './names.js';
 import { bind } from './patterns.js';
-import {
-  bodyKey,
-  type Capture,
-  importFrom,
-  locOf,
-  make,
-  makeScope,
-  type PendingReturn,
-  type Reader,
-  refuse,
-  type Scope,
-} from './scope.js';
+import { bodyKey, importFrom, locOf, make, makeScope, refuse } from './scope.js';
 import { readStatements } from './statements.js';
 import { readTypeNode, type WrittenType } from './typeNodes.js';
-import { constantOf, describe, type FunctionNode, isExpr, poison, typeOf, type Value } from './values.js';
+import type { Capture, FunctionNode, PendingReturn, Reader, Scope, Value } from './types.js';
+import { constantOf, describe, isExpr, poison, typeOf } from './values.js';
 
 type FunctionValue = Extract<Value, { kind: 'function' }>;
 

@@ -9,8 +9,9 @@ import { coerce } from './coerce.js';
 import { read } from './expressions.js';
 import { alwaysReturns } from './functions.js';
 import { symbolOf } from './patterns.js';
-import { collect, locOf, refuse, type Scope } from './scope.js';
+import { collect, locOf, refuse } from './scope.js';
 import { readStatement } from './statements.js';
+import type { Scope } from './types.js';
 import { constantOf, isExpr, isI32, literal } from './values.js';
 
 const maxUnrolled = 64;

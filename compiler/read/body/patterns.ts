@@ -1,8 +1,9 @@
 /** Names bound by parameters and by `const` and `let`: plain, or taking tuples and records apart. */
 import { ts } from 'ts-morph';
 import { isSimple, itemOf, materialise } from './coerce.js';
-import { declareLocal, refuse, type Scope, use, wrapOuter } from './scope.js';
-import { describe, isExpr, poison, type Value } from './values.js';
+import { declareLocal, refuse, use, wrapOuter } from './scope.js';
+import type { Scope, Value } from './types.js';
+import { describe, isExpr, poison } from './values.js';
 
 /** `alias`: the name stands for the value; `const` and `let` write a variable. */
 export type BindMode = 'alias' | 'const' | 'let';

@@ -2,10 +2,11 @@
 import { ts } from 'ts-morph';
 import { coerce } from './coerce.js';
 import { read } from './expressions.js';
-import { locOf, lookup, makeScope, refuse, type Scope } from './scope.js';
+import { locOf, lookup, makeScope, refuse } from './scope.js';
 import { behindImport } from './symbols.js';
 import { readTypeNode } from './typeNodes.js';
-import { isExpr, poison, type Value } from './values.js';
+import type { Scope, Value } from './types.js';
+import { isExpr, poison } from './values.js';
 import { builtinOf } from './vocabulary.js';
 
 /** The value that a name stands for. */

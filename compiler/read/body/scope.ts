@@ -1,56 +1,11 @@
 /** What is known at a point of a function being read: names, bindings, and where statements go. */
 import type { ts } from 'ts-morph';
 import type { Code } from '../../diagnostics/index.js';
-import type { Expr, Fn, Loc, Stmt, Type } from '../../ir/types.js';
-import type { Session } from '../spec/session.js';
-import { makeNames, type Names } from './names.js';
-import { literal, poison, type Value } from './values.js';
-
-/** Arguments of a diagnostic's template. */
-export type Args = Readonly<Record<string, string | number>>;
-
-/** One operator's function being read, with the functions that it calls. */
-export type Reader = {
-  readonly session: Session;
-  /** `op warpAffine`, `pipeline preprocess (…)`. */
-  readonly chain: readonly string[];
-  readonly channels: number;
-  readonly helpers: Fn[];
-  readonly helperNames: Set<string>;
-  /** Every name that any of the functions uses, so that a helper never hides behind a local. */
-  readonly allNames: Set<string>;
-  /** Functions of modules by node and argument types. */
-  readonly memo: Map<string, { readonly name: string; readonly returns: Type } | 'refused'>;
-  /** Helpers by their text, to make one of equals. */
-  readonly byBody: Map<string, string>;
-  readonly stack: { readonly node: ts.Node; readonly name: string }[];
-  readonly constants: Map<ts.Symbol, Value>;
-  /** Expressions made so far: unrolling must not run away. */
-  nodes: number;
-  depth: number;
-  refused: boolean;
-  saidTooDeep: boolean;
-  /** Above zero: failures are counted and not reported. */
-  quiet: number;
-};
-
-export type Capture = { readonly name: string; readonly type: Type; readonly outer: Expr };
-export type PendingReturn = { readonly value: Value; readonly node: ts.Node };
-
-export type Scope = {
-  readonly reader: Reader;
-  readonly parent?: Scope;
-  readonly names: Names;
-  readonly bindings: Map<ts.Symbol, Value>;
-  /** The variables that may be assigned. */
-  readonly mutable: Set<ts.Symbol>;
-  readonly captures: Map<string, Capture>;
-  readonly returns: Map<Stmt, PendingReturn>;
-  /** The function returns an image's size. */
-  readonly isSize: boolean;
-  /** The statements being written. */
-  out: Stmt[];
-};
+import type { Expr, Loc, Stmt, Type } from '../../ir/types.js';
+import type { Session } from '../session.js';
+import { makeNames } from './names.js';
+import type { Args, Reader, Scope, Value } from './types.js';
+import { literal, poison } from './values.js';
 
 export const makeReader = (session: Session, chain: readonly string[], channels: number): Reader => ({
   session,

@@ -8,9 +8,10 @@ import { read } from './expressions.js';
 import { addReturn, alwaysReturns, typedAs } from './functions.js';
 import { readFor } from './loops.js';
 import { bind, symbolOf } from './patterns.js';
-import { collect, locOf, lookup, refuse, type Scope } from './scope.js';
+import { collect, locOf, lookup, refuse } from './scope.js';
 import { readTypeNode } from './typeNodes.js';
-import { constantOf, poison, type Value } from './values.js';
+import type { Scope, Value } from './types.js';
+import { constantOf, poison } from './values.js';
 
 type Handler = (scope: Scope, node: ts.Node) => void;
 

@@ -1,6 +1,6 @@
 /** Which declaration a name in the author's files stands for. */
 import { ts } from 'ts-morph';
-import type { Session } from '../spec/session.js';
+import type { Session } from '../session.js';
 
 /** The symbol behind an import. */
 export const behindImport = (

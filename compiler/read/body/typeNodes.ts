@@ -2,8 +2,9 @@
 import { ts } from 'ts-morph';
 import type { Type } from '../../ir/types.js';
 import { bool, f32, i32, tuple } from '../../ir/types.js';
-import { refuse, type Scope } from './scope.js';
+import { refuse } from './scope.js';
 import { symbolOf } from './symbols.js';
+import type { Scope } from './types.js';
 
 /** A written type; `length: 'any'` is `readonly f32[]`, as long as what is given. */
 export type WrittenType =

@@ -1,36 +1,7 @@
-/**
- * What an expression of the kernel language is while it is read: an IR expression, or something that only exists at
- * build time (a number without a type yet, a list, the parameters' record, a word, a function).
- */
-import type { ts } from 'ts-morph';
+/** Makes and inspects the values that the reader of functions works with. */
 import type { Expr, Loc, Scalar, Type } from '../../ir/types.js';
 import { bool, f32, i32, tuple } from '../../ir/types.js';
-import type { Scope } from './scope.js';
-
-/** The function-like nodes that the reader reads. */
-export type FunctionNode =
-  | ts.ArrowFunction
-  | ts.FunctionExpression
-  | ts.FunctionDeclaration
-  | ts.MethodDeclaration;
-
-export type Value =
-  | Expr
-  /** A constant that takes its type from where it is used. */
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'list'; readonly items: readonly Value[] }
-  | { readonly kind: 'record'; readonly what: string; readonly fields: ReadonlyMap<string, Value> }
-  | { readonly kind: 'text'; readonly value: string }
-  /** `scope` is where it closes over; none for a function of a module. */
-  | { readonly kind: 'function'; readonly node: FunctionNode; readonly name: string; readonly scope?: Scope }
-  /** A parameter of the operator's that `lookup` reads: its numbers from `first` on. */
-  | { readonly kind: 'table'; readonly param: string; readonly first: number }
-  /** A filter's first parameter; that of a separable one takes the place on its axis alone. */
-  | { readonly kind: 'tapper'; readonly axis?: true }
-  /** A value of the enclosing function, not yet captured. */
-  | { readonly kind: 'outer'; readonly value: Value }
-  /** Was refused already; whatever holds it stays quiet. */
-  | { readonly kind: 'poison' };
+import type { Value } from './types.js';
 
 export const poison: Value = { kind: 'poison' };
 

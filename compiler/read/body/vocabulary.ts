@@ -1,8 +1,8 @@
 /** Which names of the author's file mean something to the kernel language itself: `Math`, and `cuweave/ops`. */
 import { ts } from 'ts-morph';
 import { mathFunctions } from '../../ir/math.js';
-import type { Scope } from './scope.js';
 import { behindImport } from './symbols.js';
+import type { Scope } from './types.js';
 
 /** Constants of `Math`, in double precision; they take f32 where they are used. */
 export const mathConstants: Readonly<Record<string, number>> = {

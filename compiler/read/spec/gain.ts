@@ -22,7 +22,9 @@ export const hasUnitGain = (
   channels: number,
   constants: Readonly<Record<string, unknown>>,
 ): boolean => {
-  if (typeof apply !== 'function') return false;
+  if (typeof apply !== 'function') {
+    return false;
+  }
   const gives = (value: number): boolean => {
     const plane = Array.from({ length: channels }, () => value);
     return points.every((at, n) => {

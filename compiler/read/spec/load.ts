@@ -5,7 +5,7 @@
  */
 import { createJiti } from 'jiti';
 import { ts } from 'ts-morph';
-import type { PackageFiles } from './packageFiles.js';
+import type { PackageFiles } from '../packageFiles.js';
 
 export type Loaded = {
   /** A module's exports. */

@@ -4,10 +4,10 @@ import type { Code } from '../../diagnostics/index.js';
 import type { Loc, OpFunction } from '../../ir/types.js';
 import { readMain } from '../body/functions.js';
 import { withoutParentheses } from '../body/resolve.js';
-import { type Args, makeReader, type Reader } from '../body/scope.js';
+import { makeReader } from '../body/scope.js';
 import { behindImport, isOfSpec, nameIn, symbolOf } from '../body/symbols.js';
-import type { FunctionNode } from '../body/values.js';
-import type { Session } from './session.js';
+import type { Args, FunctionNode, Reader } from '../body/types.js';
+import type { Session } from '../session.js';
 import { type ReadFor, type Role, signature } from './signatures.js';
 
 /** A call such as `pointOp({ … })`, and the names under which its functions stand there. */

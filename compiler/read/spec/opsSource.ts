@@ -8,7 +8,7 @@ import {
   ts,
   type VariableDeclaration,
 } from 'ts-morph';
-import { type PackageFiles, packageFiles } from './packageFiles.js';
+import { type PackageFiles, packageFiles } from '../packageFiles.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
 export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'filter' | 'border' | 'format';
@@ -64,13 +64,23 @@ const makerOf = (files: PackageFiles, name: string, node: VariableDeclaration): 
   const file = node.getSourceFile();
   const [given] = node.getType().getCallSignatures();
   const result = given?.getReturnType();
-  if (typeNameOf(result) === 'Format') return 'format';
-  if (typeNameOf(result) === 'Border' && name === 'constant') return 'border';
-  if (typeNameOf(result) === 'Stage' && name === 'resample') return 'mapOp';
-  if (files.isSpec(file.getFilePath()) || file.getFilePath() === files.math) return undefined;
+  if (typeNameOf(result) === 'Format') {
+    return 'format';
+  }
+  if (typeNameOf(result) === 'Border' && name === 'constant') {
+    return 'border';
+  }
+  if (typeNameOf(result) === 'Stage' && name === 'resample') {
+    return 'mapOp';
+  }
+  if (files.isSpec(file.getFilePath()) || file.getFilePath() === files.math) {
+    return undefined;
+  }
   // A function that places an operator stands in one file with it.
   const inside = node.getInitializerIfKind(SyntaxKind.CallExpression)?.getExpression().getText() ?? '';
-  if (makers[inside]) return makers[inside];
+  if (makers[inside]) {
+    return makers[inside];
+  }
   const calls = file
     .getDescendantsOfKind(SyntaxKind.CallExpression)
     .map(call => call.getExpression().getText());
@@ -94,13 +104,17 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
       const fields = type.isObject() && !type.isArray() && !type.isTuple() ? type.getProperties() : [];
       if (fields.length === 0) {
         const written = Node.isParameterDeclaration(declaration) ? declaration.getTypeNode()?.getText() : '';
-        if (written) types.set(parameter.getName(), written);
+        if (written) {
+          types.set(parameter.getName(), written);
+        }
         return parameter.getName();
       }
       const inner = fields.map(field => {
         const at = field.getValueDeclaration();
         const written = Node.isPropertySignature(at) ? at.getTypeNode()?.getText() : undefined;
-        if (written) types.set(field.getName(), written);
+        if (written) {
+          types.set(field.getName(), written);
+        }
         return `${field.getName()}${field.isOptional() ? '?' : ''}`;
       });
       return `{ ${inner.join(', ')} }`;
@@ -118,7 +132,9 @@ const docOf = (node: JSDocableNode): { text: string; params: ReadonlyMap<string,
   const [doc] = node.getJsDocs().slice(-1);
   const params = new Map<string, string>();
   for (const tag of doc?.getTags() ?? []) {
-    if (!Node.isJSDocParameterTag(tag)) continue;
+    if (!Node.isJSDocParameterTag(tag)) {
+      continue;
+    }
     const name = tag
       .getNameNode()
       .getText()

@@ -1,7 +1,7 @@
 /** What the author says of an operator's options: `@param options.NAME`. */
 import { ts } from 'ts-morph';
 import { nameIn, symbolOf } from '../body/symbols.js';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 
 /** The words about each option, from the comments of the operator and of what was called to place it. */
 export const paramDocs = (

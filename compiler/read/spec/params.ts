@@ -4,7 +4,7 @@ import { MAX_RECTS } from '../../../ops/limits.js';
 import { type NumberKind, paramFields } from '../../../ops/spec.js';
 import type { Code } from '../../diagnostics/index.js';
 import type { ParamField } from '../../ir/types.js';
-import type { Args } from '../body/scope.js';
+import type { Args } from '../body/types.js';
 import type { KernelParam } from './signatures.js';
 
 /** Says what is wrong with an option; the place is found by its name. */

@@ -375,8 +375,9 @@ const checkOpenNames = (reader: StageReader, stages: readonly Stage[], chain: re
     for (const { name, open, format } of [...numbers, ...(stage.images ?? [])]) {
       const owner = owners.get(open);
       owners.set(open, { stage: stage.name, ...(format ? { format } : {}) });
-      if (owner === undefined || (format && owner.format && isDeepStrictEqual(format, owner.format)))
+      if (owner === undefined || (format && owner.format && isDeepStrictEqual(format, owner.format))) {
         continue;
+      }
       const both = format && owner.format;
       const args = {
         name: open,

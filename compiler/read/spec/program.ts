@@ -3,8 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Project, ts } from 'ts-morph';
 import type { Diagnostic } from '../../errors.js';
-import type { PackageFiles } from './packageFiles.js';
-import { locOfRange, relativeFile } from './session.js';
+import type { PackageFiles } from '../packageFiles.js';
+import { locOfRange, relativeFile } from '../session.js';
 
 const compilerOptions = (root: string, files: PackageFiles): ts.CompilerOptions => ({
   strict: true,

@@ -4,7 +4,8 @@ import { type NumberKind, paramFields } from '../../../ops/spec.js';
 import type { Expr, Loc, Type } from '../../ir/types.js';
 import { f32, i32, tuple } from '../../ir/types.js';
 import type { MainArg } from '../body/functions.js';
-import { scalarType, type Value } from '../body/values.js';
+import type { Value } from '../body/types.js';
+import { scalarType } from '../body/values.js';
 
 /** A parameter as the kernel sees it. */
 export type KernelParam =

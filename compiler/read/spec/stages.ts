@@ -12,7 +12,8 @@ import {
   readsScale,
   type Stage,
 } from '../../ir/types.js';
-import type { Args } from '../body/scope.js';
+import type { Args } from '../body/types.js';
+import type { Session } from '../session.js';
 import { hasUnitGain } from './gain.js';
 import { readImages } from './images.js';
 import type { Loaded } from './load.js';
@@ -28,7 +29,6 @@ import {
   settleParams,
 } from './params.js';
 import { separable } from './separable.js';
-import type { Session } from './session.js';
 import type { KernelParam } from './signatures.js';
 
 /** What all stages of a run share. */
@@ -213,7 +213,9 @@ const readFilter = (
   const params = constantsOf(value.constants, refuse);
   const apply =
     params && declaration && operators.read(declaration, role, { channels, out: channels, params, chain });
-  if (!declaration || !apply) return undefined;
+  if (!declaration || !apply) {
+    return undefined;
+  }
   const unitGain = hasUnitGain(value.apply, channels, isBag(value.constants) ? value.constants : {});
   const functions = typeof radius === 'number' ? separable(apply, radius) : { apply };
   return { name: declaration.name, ...functions, unitGain, ...(maxScale === undefined ? {} : { maxScale }) };

@@ -5,7 +5,7 @@
  */
 import type { EncodedPacket } from 'mediabunny';
 import { VideoError } from '../videoError.js';
-import type { ContainedCodec } from './videoFile.js';
+import type { ContainedCodec } from './codecs.js';
 
 /** Packets in decode order with the codec, and what little such a stream says of itself. */
 export type Elementary = {
@@ -41,7 +41,9 @@ const readIvf = (bytes: Buffer, what: string, Packet: Packet): Elementary => {
     const size = bytes.readUInt32LE(at);
     const time = Number(bytes.readBigInt64LE(at + 4)) / perSecond;
     const data = bytes.subarray(at + 12, at + 12 + size);
-    if (data.length < size) break;
+    if (data.length < size) {
+      break;
+    }
     packets.push(new Packet(data, isKey(codec, data) ? 'key' : 'delta', time, 1 / perSecond, packets.length));
     at += 12 + size;
   }
@@ -57,8 +59,12 @@ const readIvf = (bytes: Buffer, what: string, Packet: Packet): Elementary => {
 
 /** Whether decoding can begin here: the frame headers of VP8 (RFC 6386, 9.1) and VP9; AV1 has a sequence header before such. */
 const isKey = (codec: ContainedCodec, data: Uint8Array): boolean => {
-  if (data.length === 0) return false;
-  if (codec === 'vp8') return (data[0] & 1) === 0;
+  if (data.length === 0) {
+    return false;
+  }
+  if (codec === 'vp8') {
+    return (data[0] & 1) === 0;
+  }
   if (codec === 'vp9') {
     // frame_marker (2 bits), profile (2, low bit first; 3 has one bit more), show_existing_frame, frame_type.
     const profile = ((data[0] >> 5) & 1) | ((data[0] >> 3) & 2);
@@ -67,9 +73,13 @@ const isKey = (codec: ContainedCodec, data: Uint8Array): boolean => {
   }
   for (let at = 0; at < data.length; ) {
     const type = (data[at] >> 3) & 15;
-    if (type === 1) return true;
+    if (type === 1) {
+      return true;
+    }
     // Only a temporal delimiter, which is empty, stands before the sequence header.
-    if (type !== 2) return false;
+    if (type !== 2) {
+      return false;
+    }
     at += data[at] & 4 ? 3 : 2;
   }
   return false;
@@ -122,7 +132,9 @@ const readAnnexB = (bytes: Buffer, codec: 'avc' | 'hevc', Packet: Packet): Eleme
   let start: number | undefined;
   let [sliced, key] = [false, false];
   const end = (at: number): void => {
-    if (start === undefined || !sliced) return;
+    if (start === undefined || !sliced) {
+      return;
+    }
     const n = packets.length;
     // Decode order is all that is known: the pictures' times are given out as they are shown.
     const type = key ? 'key' : 'delta';

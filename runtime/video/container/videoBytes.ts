@@ -37,13 +37,18 @@ class ChunkedFile implements VideoBytes {
 
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array> {
     const end = Math.min(offset + length, this.size);
-    if (offset >= end) return new Uint8Array(0);
+    if (offset >= end) {
+      return new Uint8Array(0);
+    }
     const first = Math.floor(offset / chunkBytes);
     const last = Math.floor((end - 1) / chunkBytes);
-    if (last - first >= fewestChunks / 2) return this.#direct(offset, end - offset);
+    if (last - first >= fewestChunks / 2) {
+      return this.#direct(offset, end - offset);
+    }
     const parts = Array.from({ length: last - first + 1 }, (_, n) => this.#chunk(first + n));
-    if (parts.every(part => part instanceof Uint8Array))
+    if (parts.every(part => part instanceof Uint8Array)) {
       return cut(parts, offset - first * chunkBytes, end - offset);
+    }
     return Promise.all(parts).then(read => cut(read, offset - first * chunkBytes, end - offset));
   }
 
@@ -57,7 +62,9 @@ class ChunkedFile implements VideoBytes {
 
   #chunk(number: number): Uint8Array | Promise<Uint8Array> {
     const bytes = this.#ready.get(number);
-    if (!bytes) return this.#load(number);
+    if (!bytes) {
+      return this.#load(number);
+    }
     // The one used last stands at the end; the first is the one to forget.
     this.#ready.delete(number);
     this.#ready.set(number, bytes);
@@ -71,13 +78,17 @@ class ChunkedFile implements VideoBytes {
 
   #load(number: number): Promise<Uint8Array> {
     const running = this.#reading.get(number);
-    if (running) return running;
+    if (running) {
+      return running;
+    }
     const at = number * chunkBytes;
     const reading = this.#direct(at, Math.min(chunkBytes, this.size - at))
       .then(bytes => {
         this.#ready.set(number, bytes);
         for (const oldest of this.#ready.keys()) {
-          if (this.#ready.size <= this.#most) break;
+          if (this.#ready.size <= this.#most) {
+            break;
+          }
           this.#ready.delete(oldest);
         }
         return bytes;
@@ -96,7 +107,9 @@ class ChunkedFile implements VideoBytes {
 /** A stretch of chunks that lie side by side; shorter where the last one is cut off. */
 const cut = ([first, ...others]: readonly Uint8Array[], start: number, length: number): Uint8Array => {
   const end = start + length;
-  if (others.length === 0) return (first as Uint8Array).subarray(start, end);
+  if (others.length === 0) {
+    return (first as Uint8Array).subarray(start, end);
+  }
   const last = others.pop() as Uint8Array;
   const whole = (others.length + 1) * chunkBytes;
   return Buffer.concat([(first as Uint8Array).subarray(start), ...others, last.subarray(0, end - whole)]);
@@ -128,9 +141,13 @@ export const guardedSource = (mediabunny: typeof import('mediabunny'), bytes: Vi
     const range = `${start}-${end}`;
     repeats = range === last ? repeats + 1 : 0;
     last = range;
-    if (repeats > 100) throw new Error(`its structure at byte ${start} leads nowhere`);
+    if (repeats > 100) {
+      throw new Error(`its structure at byte ${start} leads nowhere`);
+    }
     // A long search through a large file lets other work of the process pass.
-    if (++reads % 1024 === 0) return setImmediate().then(() => bytes.read(start, end - start));
+    if (++reads % 1024 === 0) {
+      return setImmediate().then(() => bytes.read(start, end - start));
+    }
     return bytes.read(start, end - start);
   };
   const slice = (found: Uint8Array, start: number, end: number): Slice => {

@@ -3,14 +3,10 @@ import { stat } from 'node:fs/promises';
 import type { EncodedPacket, EncodedPacketSink, Input } from 'mediabunny';
 import type { StreamColour } from '../../device/videoColour.js';
 import { messageOf, VideoError } from '../videoError.js';
+import { type ContainedCodec, isContained } from './codecs.js';
 import { looksElementary, readElementary } from './elementaryStream.js';
 import { checkMp4Index } from './mp4Index.js';
 import { guardedSource, openBytes, type VideoBytes } from './videoBytes.js';
-
-/** The codecs of containers that are decoded here, in mediabunny's words. */
-export const containedCodecs = ['avc', 'hevc', 'vp8', 'vp9', 'av1'] as const;
-/** One of {@link containedCodecs}. */
-export type ContainedCodec = (typeof containedCodecs)[number];
 
 /** What a decoder must know before the first packet. */
 export type DecoderSetup = {
@@ -51,13 +47,17 @@ export type VideoFile = {
  */
 export const openVideoFile = async (source: string | Uint8Array): Promise<VideoFile> => {
   const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
-  if (typeof source === 'string') await checkFile(source);
+  if (typeof source === 'string') {
+    await checkFile(source);
+  }
   const mediabunny = await import('mediabunny');
   let bytes: VideoBytes | undefined;
   let input: Input | undefined;
   try {
     bytes = await openBytes(source);
-    if (bytes.size === 0) throw emptyVideo(source);
+    if (bytes.size === 0) {
+      throw emptyVideo(source);
+    }
     const elementary = await openElementary(bytes, what, mediabunny.EncodedPacket);
     if (elementary) {
       await bytes.close();
@@ -85,7 +85,9 @@ const openElementary = async (
   Packet: typeof EncodedPacket,
 ): Promise<VideoFile | undefined> => {
   const head = await bytes.read(0, Math.min(bytes.size, 4096));
-  if (!looksElementary(head)) return undefined;
+  if (!looksElementary(head)) {
+    return undefined;
+  }
   if (bytes.size > largestElementary) {
     throw new VideoError(
       'unreadable',
@@ -95,7 +97,9 @@ const openElementary = async (
   const stream = readElementary(await bytes.read(0, bytes.size), what, Packet);
   const { codec, width, height, frameRate, packets } = stream;
   const first = packets.findIndex(({ type }) => type === 'key');
-  if (first < 0) throw new VideoError('truncated', `Expected frames in ${what} but it has no key frame`);
+  if (first < 0) {
+    throw new VideoError('truncated', `Expected frames in ${what} but it has no key frame`);
+  }
   const usable = packets.slice(first);
   const from = async function* () {
     yield* usable;
@@ -152,8 +156,12 @@ const notVideo = (what: string, cause?: unknown): VideoError =>
   );
 
 const openError = (error: unknown, what: string, mediabunny: typeof import('mediabunny')): unknown => {
-  if (error instanceof VideoError) return error;
-  if (error instanceof mediabunny.UnsupportedInputFormatError) return notVideo(what, error);
+  if (error instanceof VideoError) {
+    return error;
+  }
+  if (error instanceof mediabunny.UnsupportedInputFormatError) {
+    return notVideo(what, error);
+  }
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'EACCES' || code === 'EPERM'
     ? new VideoError('unreadable', `Expected a readable video but: ${messageOf(error)}`, { cause: error })
@@ -200,7 +208,9 @@ const inspect = async (
   ): AsyncGenerator<EncodedPacket, void, undefined> {
     bytes.readers(++readers);
     try {
-      for (let packet = await key(); packet; packet = await sink.getNextPacket(packet)) yield packet;
+      for (let packet = await key(); packet; packet = await sink.getNextPacket(packet)) {
+        yield packet;
+      }
     } finally {
       bytes.readers(--readers);
     }
@@ -242,23 +252,26 @@ const readIndex = async (sink: EncodedPacketSink, what: string): ReturnType<Vide
   if (first) {
     for await (const { timestamp, type } of sink.packets(first, undefined, { metadataOnly: true })) {
       // Frames that are shown before the first key frame cannot be decoded.
-      if (timestamp < first.timestamp) continue;
+      if (timestamp < first.timestamp) {
+        continue;
+      }
       timestamps.push(timestamp);
-      if (type === 'key') keys.push(timestamp);
+      if (type === 'key') {
+        keys.push(timestamp);
+      }
     }
   }
-  if (timestamps.length === 0)
+  if (timestamps.length === 0) {
     throw new VideoError('truncated', `Expected frames in ${what} but it has none`);
+  }
   return { timestamps: Float64Array.from(timestamps).sort(), keys: Float64Array.from(keys).sort() };
 };
-
-const isContained = (codec: string): codec is ContainedCodec =>
-  (containedCodecs as readonly string[]).includes(codec);
-
 const describedBy = (
   description?: ArrayBufferLike | ArrayBufferView,
 ): { readonly description?: Uint8Array } => {
-  if (!description) return {};
+  if (!description) {
+    return {};
+  }
   return {
     description: ArrayBuffer.isView(description)
       ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)

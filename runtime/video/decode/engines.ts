@@ -62,16 +62,24 @@ async function* piecesOf(
         start = key;
         continue;
       }
-      if (key.timestamp - start.timestamp < shortest) continue;
+      if (key.timestamp - start.timestamp < shortest) {
+        continue;
+      }
       yield { start, next: key };
-      if (key.timestamp >= to) return;
+      if (key.timestamp >= to) {
+        return;
+      }
       start = key;
     }
   } catch (error) {
     // The last piece has all packets that can be read: whoever reads them meets the error in its place.
-    if (!start) throw error;
+    if (!start) {
+      throw error;
+    }
   }
-  if (start) yield { start };
+  if (start) {
+    yield { start };
+  }
 }
 
 /**
@@ -89,8 +97,12 @@ async function* packetsOf(
     } else if (packet.sequenceNumber === next.sequenceNumber) {
       key = packet;
     } else {
-      if (packet.timestamp >= next.timestamp) return;
-      if (key) yield key;
+      if (packet.timestamp >= next.timestamp) {
+        return;
+      }
+      if (key) {
+        yield key;
+      }
       key = undefined;
       yield packet;
     }
@@ -129,9 +141,13 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
     let turn: Promise<unknown> = Promise.resolve();
     const nextWork = (): Promise<Work | undefined> => {
       const mine = turn.then(async () => {
-        if (stopped) return undefined;
+        if (stopped) {
+          return undefined;
+        }
         const { value } = await pieces.next();
-        if (!value) return undefined;
+        if (!value) {
+          return undefined;
+        }
         const work: Work = { piece: value, ready: [], done: false };
         works.push(work);
         arrived.notify();
@@ -156,7 +172,9 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         return;
       }
       work.ready.push(picture);
-      if (works[0] === work) arrived.notify();
+      if (works[0] === work) {
+        arrived.notify();
+      }
     };
     const run = async (): Promise<void> => {
       const session = sessions.take(choice.held, waiting);
@@ -171,11 +189,15 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
         }
       };
       const admit: Admission = async take => {
-        while (!stopped && roomFor(mine[0]) < 1) await room.wait();
+        while (!stopped && roomFor(mine[0]) < 1) {
+          await room.wait();
+        }
         // They count from here on, before anybody else asks.
         const taken = take(stopped ? 1 : roomFor(mine[0]));
         for (const picture of taken) {
-          if (!picture) continue;
+          if (!picture) {
+            continue;
+          }
           size = Math.max(size, picture.bytes);
           aheadBytes += picture.bytes;
           unplaced += picture.bytes;
@@ -184,7 +206,9 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
       };
       const finish = (error?: unknown) => {
         const work = mine.shift();
-        if (work) Object.assign(work, { done: true, error });
+        if (work) {
+          Object.assign(work, { done: true, error });
+        }
         arrived.notify();
       };
       try {
@@ -192,11 +216,17 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
           if (picture) {
             unplaced -= picture.bytes;
             place(picture, mine[0]);
-          } else finish();
-          if (stopped) return;
+          } else {
+            finish();
+          }
+          if (stopped) {
+            return;
+          }
         }
       } catch (error) {
-        if (mine.length === 0) throw error;
+        if (mine.length === 0) {
+          throw error;
+        }
         // Later pieces are not decoded any more: nobody gets beyond the one that failed.
         finish(error);
       } finally {
@@ -226,19 +256,28 @@ export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): 
           aheadBytes -= picture.bytes;
           room.notify();
           yield picture;
-        } else if (work?.error) throw work.error;
-        else if (work?.done) {
+        } else if (work?.error) {
+          throw work.error;
+        } else if (work?.done) {
           works.shift();
           room.notify();
         } else if (!work && (failure || running === 0)) {
-          if (failure) throw failure;
+          if (failure) {
+            throw failure;
+          }
           return;
-        } else await arrived.wait();
+        } else {
+          await arrived.wait();
+        }
       }
     } finally {
       stopped = true;
       room.notify();
-      for (const work of works) for (const picture of work.ready.splice(0)) picture.drop();
+      for (const work of works) {
+        for (const picture of work.ready.splice(0)) {
+          picture.drop();
+        }
+      }
       await Promise.allSettled(runs);
       await pieces.return();
     }

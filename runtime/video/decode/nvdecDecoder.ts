@@ -2,7 +2,7 @@
 import type { EncodedPacket } from 'mediabunny';
 import type { NativeDecoder, NativePicture, NativePictureFormat } from '../../device/addon.js';
 import type { Device } from '../../device/device.js';
-import type { PlacedPlane } from '../../device/image.js';
+import type { PlacedPlane } from '../../device/placed.js';
 import { type ColourDescription, describeColour, type StreamColour } from '../../device/videoColour.js';
 import { CuweaveError, guarded, guardedAsync } from '../../errors.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
@@ -45,7 +45,9 @@ export const colourReader = (
 ): ((format: NativePictureFormat) => ColourDescription) => {
   let last: { readonly format: NativePictureFormat; readonly colour: ColourDescription } | undefined;
   return format => {
-    if (last?.format !== format) last = { format, colour: surfaceColour(format, container) };
+    if (last?.format !== format) {
+      last = { format, colour: surfaceColour(format, container) };
+    }
     return last.colour;
   };
 };
@@ -190,16 +192,22 @@ export class NvdecSession {
     let at = 0;
     try {
       for (;;) {
-        while (!fed && native.queued < ahead) await feed();
+        while (!fed && native.queued < ahead) {
+          await feed();
+        }
         if (fed && open.length === 0) {
-          if (unread) throw unread.error;
+          if (unread) {
+            throw unread.error;
+          }
           return;
         }
         taken = await admit(most => guarded(() => native.take(Math.min(most, ahead))));
         for (at = 0; at < taken.length; ) {
           const picture = taken[at++];
           if (picture === null) {
-            if (unread && open.length === 1) throw unread.error;
+            if (unread && open.length === 1) {
+              throw unread.error;
+            }
             this.#checkComplete(open.shift() as Stretch);
             yield null;
             continue;
@@ -212,15 +220,21 @@ export class NvdecSession {
           open[0].timings.delete(picture.id);
           yield new NvdecPicture(picture, timing, this.copies !== undefined, this.#colourOf);
         }
-        if (taken.length === 0) await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
+        if (taken.length === 0) {
+          await guardedAsync(() => native.wait(fed ? undefined : ahead / 2));
+        }
       }
     } catch (error) {
       this.broken = true;
       throw refusal(error);
     } finally {
-      for (const picture of taken.slice(at)) picture?.memory.dispose();
+      for (const picture of taken.slice(at)) {
+        picture?.memory.dispose();
+      }
       // Left in the middle: what is on its way is of no use.
-      if (open.length > 0 && !this.#disposed) native.reset();
+      if (open.length > 0 && !this.#disposed) {
+        native.reset();
+      }
       await feeding?.return();
       await stretches.return();
     }
@@ -234,10 +248,14 @@ export class NvdecSession {
 
   /** Every packet of H.264 is a picture: one that never came out was lost to damage. */
   #checkComplete({ timings, start }: Stretch): void {
-    if (this.setup.codec !== 'avc' || timings.size === 0) return;
+    if (this.setup.codec !== 'avc' || timings.size === 0) {
+      return;
+    }
     const first = timings.get(start)?.timestamp;
     const lost = [...timings.values()].filter(({ timestamp }) => first === undefined || timestamp >= first);
-    if (lost.length === 0) return;
+    if (lost.length === 0) {
+      return;
+    }
     const times = lost.slice(0, 4).map(({ timestamp }) => timestamp.toFixed(3));
     throw new VideoError(
       'corrupt',
@@ -261,7 +279,9 @@ export class NvdecSessions {
 
   /** A session for somebody who keeps `held` pictures at a time, or any number of copies, of which so many bytes may wait. */
   take(held: number, copies?: number): NvdecSession {
-    if (this.#closed) throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+    if (this.#closed) {
+      throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+    }
     const surfaces = surfacesFor(copies === undefined ? held : 1);
     const at = this.#idle.findIndex(session => session.surfaces === surfaces && session.copies === copies);
     const { setup, colour } = this.file;
@@ -273,14 +293,19 @@ export class NvdecSessions {
 
   give(session: NvdecSession): void {
     this.#busy.delete(session);
-    if (this.#closed || session.broken) session.dispose();
-    else this.#idle.push(session);
+    if (this.#closed || session.broken) {
+      session.dispose();
+    } else {
+      this.#idle.push(session);
+    }
   }
 
   /** Ends them all, those in use too: their pictures end with an error. */
   close(): void {
     this.#closed = true;
-    for (const session of [...this.#idle.splice(0), ...this.#busy]) session.dispose();
+    for (const session of [...this.#idle.splice(0), ...this.#busy]) {
+      session.dispose();
+    }
   }
 }
 
@@ -294,7 +319,9 @@ export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> =
     const session = sessions.take(held);
     try {
       for await (const picture of session.decodeAll(only(sessions.file.packets(from)))) {
-        if (picture) yield picture;
+        if (picture) {
+          yield picture;
+        }
       }
     } finally {
       sessions.give(session);
@@ -313,10 +340,14 @@ export const probeNvdec = async (sessions: NvdecSessions): Promise<void> => {
   const keys = sessions.file.keys();
   const first = async function* () {
     const { value } = await keys.next();
-    if (value) yield value;
+    if (value) {
+      yield value;
+    }
   };
   try {
-    for await (const picture of session.decodeAll(only(first()))) picture?.drop();
+    for await (const picture of session.decodeAll(only(first()))) {
+      picture?.drop();
+    }
   } finally {
     await keys.return();
     sessions.give(session);

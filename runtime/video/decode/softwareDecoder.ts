@@ -8,7 +8,8 @@ import type { EncodedPacket } from 'mediabunny';
 import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
 import { describeColour, type StreamColour } from '../../device/videoColour.js';
 import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from '../../files/framePlanes.js';
-import type { ContainedCodec, DecoderSetup, VideoFile } from '../container/videoFile.js';
+import type { ContainedCodec } from '../container/codecs.js';
+import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { messageOf, VideoError } from '../videoError.js';
 import { colourOfCodes } from './h273.js';
 import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
@@ -19,7 +20,9 @@ const loadAv = async (): Promise<Av> => {
   try {
     const av = await import('node-av');
     // What FFmpeg says of bad input becomes a VideoError; it need not stand on stderr too, unless the app chose so.
-    if (av.Log.getLevel() === av.AV_LOG_INFO) av.Log.setLevel(av.AV_LOG_FATAL);
+    if (av.Log.getLevel() === av.AV_LOG_INFO) {
+      av.Log.setLevel(av.AV_LOG_FATAL);
+    }
     return av;
   } catch (cause) {
     throw new VideoError(
@@ -61,7 +64,9 @@ const codecId = (av: Av, codec: ContainedCodec): AVCodecID =>
 
 const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> => {
   const codec = av.Codec.findDecoder(codecId(av, setup.codec));
-  if (!codec) throw new Error(`this FFmpeg has no decoder for ${setup.codec}`);
+  if (!codec) {
+    throw new Error(`this FFmpeg has no decoder for ${setup.codec}`);
+  }
   const context = new av.CodecContext();
   context.allocContext3(codec);
   context.codecType = av.AVMEDIA_TYPE_VIDEO;
@@ -99,10 +104,14 @@ async function* decodePackets(
   const received = async function* (): AsyncGenerator<DecodedPicture, void, undefined> {
     for (;;) {
       const status = await context.receiveFrame(frame);
-      if (status === av.AVERROR_EAGAIN || status === av.AVERROR_EOF) return;
+      if (status === av.AVERROR_EAGAIN || status === av.AVERROR_EOF) {
+        return;
+      }
       av.FFmpegError.throwIfError(status, 'receive');
       const timing = timings.get(frame.pts);
-      if (!timing) throw new Error('the decoder gave a picture that no packet announced');
+      if (!timing) {
+        throw new Error('the decoder gave a picture that no packet announced');
+      }
       timings.delete(frame.pts);
       yield { frame, ...timing };
       frame.unref();

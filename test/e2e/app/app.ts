@@ -44,14 +44,18 @@ export const shrink = async (device: Device, data: Uint8Array): Promise<readonly
   try {
     return (await tensor.toHost()).shape;
   } catch (error) {
-    if (error instanceof ArgumentError) console.error(error.path);
+    if (error instanceof ArgumentError) {
+      console.error(error.path);
+    }
     throw error;
   }
 };
 export const watch = async (path: string): Promise<number> => {
   const video = await VideoReader.open(path, { device: openDevice('cpu') });
   let last = 0;
-  for await (const frames of video.batches(16, { from: 1, step: 2 })) last = frames.timestamps[0];
+  for await (const frames of video.batches(16, { from: 1, step: 2 })) {
+    last = frames.timestamps[0];
+  }
   return last;
 };
 export const general: Pipeline<{ readonly gain: number | readonly number[] }> = thumbnail;

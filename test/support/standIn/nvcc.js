@@ -18,7 +18,9 @@ const fail = message => {
 // The build's cache goes by the version: other files here are another compiler.
 const version = () => {
   const hash = createHash('sha256');
-  for (const file of ['nvcc.js', 'cuda_runtime.h']) hash.update(readFileSync(join(folder, file)));
+  for (const file of ['nvcc.js', 'cuda_runtime.h']) {
+    hash.update(readFileSync(join(folder, file)));
+  }
   return `Cuda compilation tools, release 13.0, V13.0.0-standIn.${hash.digest('hex').slice(0, 12)}\n`;
 };
 
@@ -38,20 +40,30 @@ const translate = args => {
   const files = [];
   for (let n = 0; n < args.length; n++) {
     const arg = args[n];
-    if (same.test(arg)) flags.push(arg);
-    else if (Object.hasOwn(pairs, arg)) flags.push(...pairs[arg](args[++n]));
-    else if (arg.startsWith('-Xcompiler=')) flags.push(...arg.slice('-Xcompiler='.length).split(','));
-    else if (arg === '--fmad=false') flags.push('-ffp-contract=off');
-    else if (arg === '--fmad=true') flags.push(...fusing());
-    else if (!arg.startsWith('-')) files.push(arg);
-    else if (!dropped.test(arg)) fail(`unknown flag ${arg}`);
+    if (same.test(arg)) {
+      flags.push(arg);
+    } else if (Object.hasOwn(pairs, arg)) {
+      flags.push(...pairs[arg](args[++n]));
+    } else if (arg.startsWith('-Xcompiler=')) {
+      flags.push(...arg.slice('-Xcompiler='.length).split(','));
+    } else if (arg === '--fmad=false') {
+      flags.push('-ffp-contract=off');
+    } else if (arg === '--fmad=true') {
+      flags.push(...fusing());
+    } else if (!arg.startsWith('-')) {
+      files.push(arg);
+    } else if (!dropped.test(arg)) {
+      fail(`unknown flag ${arg}`);
+    }
   }
   return { flags, files };
 };
 
 const run = args => {
   const { status, error } = spawnSync('g++', args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (error) fail(error.message);
+  if (error) {
+    fail(error.message);
+  }
   process.exit(status ?? 1);
 };
 
@@ -60,7 +72,11 @@ if (args.includes('--version')) {
   process.stdout.write(version());
 } else {
   const { flags, files } = translate(args);
-  if (flags.includes('-shared')) run([...flags, ...files, '-ldl']);
-  if (files.length !== 1) fail(`expected one file but received ${files.length}`);
+  if (flags.includes('-shared')) {
+    run([...flags, ...files, '-ldl']);
+  }
+  if (files.length !== 1) {
+    fail(`expected one file but received ${files.length}`);
+  }
   run(['-O1', ...flags, `-I${folder}`, '-x', 'c++', files[0]]);
 }

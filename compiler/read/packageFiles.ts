@@ -1,7 +1,7 @@
 /** Where cuweave's own sources are: beside this file, or in the package that holds `dist/`. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { packageRoot as root } from '../../package.js';
+import { packageRoot as root } from '../package.js';
 
 export type PackageFiles = {
   readonly root: string;

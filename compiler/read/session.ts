@@ -1,9 +1,9 @@
 /** What one run of the reader shares: the program, places, and the diagnostics found so far. */
 import { relative, sep } from 'node:path';
 import type { ts } from 'ts-morph';
-import { type Code, makeDiagnostic } from '../../diagnostics/index.js';
-import type { Diagnostic } from '../../errors.js';
-import type { Loc } from '../../ir/types.js';
+import { type Code, makeDiagnostic } from '../diagnostics/index.js';
+import type { Diagnostic } from '../errors.js';
+import type { Loc } from '../ir/types.js';
 import type { PackageFiles } from './packageFiles.js';
 
 export type Session = {
