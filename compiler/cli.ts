@@ -2,7 +2,6 @@
 /** The command line. Every command is a function elsewhere; here are only its options, its output and its exit code. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explanationText } from './commands/explain.js';
-import { explanationJson } from './commands/explainJson.js';
 import { progressDisplay } from './commands/progress.js';
 import { BuildError, InternalError, SpecError } from './errors.js';
 import { version } from './package.js';
@@ -150,7 +149,7 @@ program
   )
   .option(
     '--compiled',
-    'compile every kernel as build does, and print what nvcc and g++ made of it: registers, spills, widths of loads, vectorised loops',
+    'compile every kernel as build does, and print what nvcc and g++ made of it: registers, spills, widths of loads',
   )
   .option('--json', 'print all of it as JSON')
   .option('--code', 'print the generated CUDA and host code')
@@ -190,7 +189,7 @@ program
         display.stop();
         console.log(
           json
-            ? JSON.stringify(explanationJson(explanations), null, 2)
+            ? JSON.stringify({ cuweave: version, pipelines: explanations }, null, 2)
             : explanations.map(explanationText).join('\n\n'),
         );
       } finally {

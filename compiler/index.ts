@@ -1,6 +1,6 @@
 /** The compiler as a library: what the command line does, for scripts and build tools. */
 export { type BuildOptions, type BuildResult, type BuildStep, build } from './build/build.js';
-export { type ExplainJson, explanationJson } from './commands/explainJson.js';
+export { hostFlags, includeDirectory } from './build/toolchain.js';
 export { BuildError, type Diagnostic, InternalError, SpecError } from './errors.js';
 export { cudaSource, hostSource, oracleSource } from './generate.js';
 export type { Kernel, Plan } from './ir/plan.js';

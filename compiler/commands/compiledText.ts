@@ -1,10 +1,9 @@
 /** What the compilers made of a pipeline's kernels, as the command line prints it. */
 
-import type { CompiledCuda, CompiledHost } from '../report/compiled.js';
+import type { CompiledCuda } from '../report/compiled.js';
 import type { BuiltKernel, Explanation } from '../report/explain.js';
-import type { LoopKind, LoopVersion } from '../report/loops.js';
 import type { Accesses } from '../report/sass.js';
-import type { ExplainedSchedule, PlaneAccess } from '../report/schedule.js';
+import type { PlaneAccess } from '../report/schedule.js';
 
 /** The lines of an explanation that say what compilers made of it; none where that was not asked for. */
 export const compiledLines = ({ built, pairs, compilers }: Explanation): string[] => {
@@ -25,7 +24,7 @@ export const compiledLines = ({ built, pairs, compilers }: Explanation): string[
   ];
 };
 
-const kernelLines = ({ name, schedule, cuda = [], host }: BuiltKernel): string[] => {
+const kernelLines = ({ schedule, cuda = [], host }: BuiltKernel): string[] => {
   const { block, pixelsPerThread, reads, runsRead, runsWritten, staged } = schedule;
   const [across, down] = pixelsPerThread;
   return [
@@ -37,7 +36,7 @@ const kernelLines = ({ name, schedule, cuda = [], host }: BuiltKernel): string[]
         ]
       : []),
     ...cuda.flatMap(cudaLines),
-    ...(host ? hostLines(name, schedule.reads, host) : []),
+    ...(host ? [`    host, compiled in ${host.seconds.toFixed(1)} s: ${host.codeSize} bytes of code`] : []),
   ];
 };
 
@@ -107,49 +106,3 @@ const functionLines = (title: string, functions: CompiledCuda['functions']): str
 const accessText = (accesses: readonly Accesses[]): string =>
   accesses.map(({ bytes, count }) => `${count} × ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`).join(', ') ||
   'none';
-
-const does: Readonly<Partial<Record<LoopKind, string>>> = {
-  points: 'finds points',
-  prefetch: 'asks for taps ahead',
-  taps: 'reads taps',
-  filter: 'filters taps',
-  read: 'reads pixels',
-  beyond: 'fills what lies beyond the image',
-  edge: 'reads pixels at the edge',
-  write: 'writes pixels',
-};
-
-/** Lines are those of the file in the build's `generated` folder. */
-const hostLines = (
-  name: string,
-  reads: ExplainedSchedule['reads'],
-  { seconds, codeSize, loops }: CompiledHost,
-): string[] => {
-  const lines = [`    host, compiled in ${seconds.toFixed(1)} s: ${codeSize} bytes of code`];
-  if (!loops) {
-    return [...lines, '      Loops: unknown, only g++ says what it makes of them'];
-  }
-  lines.push(`      Inner loops of generated/${name}.cpp:`);
-  for (const loop of loops) {
-    const what = loop.does === 'read' && reads === 'taps' ? 'reads and filters taps' : does[loop.does];
-    lines.push(`        ${what ?? loop.text} (line ${loop.line}): ${vectorText(loop.versions)}`);
-    const missed = loop.versions.filter(({ notVectorised }) => notVectorised !== undefined);
-    for (const why of [...new Set(missed.map(({ notVectorised }) => notVectorised))]) {
-      const targets = missed.filter(one => one.notVectorised === why).map(({ target }) => target);
-      lines.push(`          not vectorised for ${targets.join(', ')}: ${why}`);
-    }
-  }
-  return lines;
-};
-
-/** `vectors of 64 bytes (AVX-512), 32 bytes (AVX2)`. A loop of a few rounds is written out before g++ looks at it. */
-const vectorText = (versions: readonly LoopVersion[]): string => {
-  const vectors = versions.filter(({ vectorBytes }) => vectorBytes !== undefined);
-  if (vectors.length === 0) {
-    return versions.length === 0 ? 'written out' : 'one value at a time';
-  }
-  const widths = vectors
-    .toSorted((a, b) => b.vectorBytes! - a.vectorBytes!)
-    .map(({ target, vectorBytes }) => `${vectorBytes} bytes (${target})`);
-  return `vectors of ${widths.join(', ')}`;
-};

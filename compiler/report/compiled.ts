@@ -11,13 +11,11 @@ import {
   hostFlags,
   hostTuning,
   includeDirectory,
-  isGcc,
   type Tool,
 } from '../build/toolchain.js';
 import { BuildError } from '../errors.js';
 import { cudaSource, hostSource, pairSource } from '../generate.js';
 import { type Kernel, type Pair, type Plan, pairedKernels } from '../ir/plan.js';
-import { type HostLoop, hostLoops } from './loops.js';
 import { type CompiledFunction, compiledFunctions } from './ptxas.js';
 import { type GlobalAccesses, globalAccesses } from './sass.js';
 
@@ -38,8 +36,6 @@ export type CompiledHost = {
   readonly seconds: number;
   /** Machine code of all functions and their versions for several instruction sets, in bytes. */
   readonly codeSize: number;
-  /** The loops over the pixels of a run; none where the compiler is not GCC, which alone says what it made of them. */
-  readonly loops?: readonly HostLoop[];
 };
 
 /** Runs `work` in a folder of its own, which is gone afterwards. */
@@ -151,18 +147,10 @@ export const compileHost = (kernel: Kernel, cxx: Tool): Promise<CompiledHost> =>
   inFolder(async folder => {
     const file = `${kernel.name}.cpp`;
     const text = hostSource(kernel, file);
-    // What GCC reports changes nothing in what it makes.
-    const report = isGcc(cxx) ? ['-fdump-tree-vect-optimized-missed=loops.txt'] : [];
-    const args = [...hostFlags, ...hostTuning(cxx), ...report, '-c', '-o', 'host.o'];
+    const args = [...hostFlags, ...hostTuning(cxx), '-c', '-o', 'host.o'];
     const { seconds } = await compile(cxx, args, { folder, file, texts: { [file]: text } });
     const code = sectionSizes(readFileSync(join(folder, 'host.o'))).filter(({ name }) =>
       /^\.text(\.|$)/.test(name),
     );
-    return {
-      seconds,
-      codeSize: code.reduce((sum, { size }) => sum + size, 0),
-      ...(isGcc(cxx)
-        ? { loops: hostLoops(text, file, readFileSync(join(folder, 'loops.txt'), 'utf8')) }
-        : {}),
-    };
+    return { seconds, codeSize: code.reduce((sum, { size }) => sum + size, 0) };
   });

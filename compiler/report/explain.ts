@@ -92,7 +92,7 @@ export type ExplainedPair = {
   /** As of {@link BuiltKernel}. */
   readonly cuda?: readonly CompiledCuda[];
 };
-/** All that `cuweave explain` prints of a pipeline. */
+/** All that `cuweave explain` prints of a pipeline. Plain data: `--json` prints it as it is. */
 export type Explanation = {
   readonly name: string;
   readonly place: string;
@@ -112,6 +112,8 @@ export type Explanation = {
   /** Where it was asked what they make of these. */
   readonly compilers?: Compilers;
   readonly code?: { readonly cuda: string; readonly host: string };
+  /** What the compiler planned: all kernels with their operators, schedules and parameters. */
+  readonly plan: Plan;
 };
 
 /** What to explain. */
@@ -270,6 +272,7 @@ const explainPlan = async (
   }
   return {
     name,
+    plan,
     place: `${pipeline.loc.file}:${pipeline.loc.line}`,
     chain,
     size,

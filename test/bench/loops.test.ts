@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hostLoops, innerLoops } from '../../compiler/report/loops.js';
+import { hostLoops, innerLoops } from '../../bench/compiler/loops.js';
 
 const source = `#line 5 "ops/sum.ts"
 for (int i = 0; i < 3; i++) sum += i;

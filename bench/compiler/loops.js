@@ -1,45 +1,9 @@
 /** What g++ made of the inner loops of a kernel's host code: which are vectorised, and why others are not. */
 import { basename } from 'node:path';
-
-/** One loop over the pixels of a run. */
-export type HostLoop = {
-  /** Of the generated file. */
-  readonly line: number;
-  /** What it does, found by what stands in it. */
-  readonly does: LoopKind;
-  /** Its first line. */
-  readonly text: string;
-  /** By instruction set, in g++'s order. */
-  readonly versions: readonly LoopVersion[];
-};
-export type LoopVersion = {
-  readonly target: string;
-  /** Bytes of the vectors that it works on. */
-  readonly vectorBytes?: number;
-  /** Why it works on single values. */
-  readonly notVectorised?: string;
-};
-/**
- * Finding points, reading their taps, filtering those; reading pixels, all of them or those whose taps were not read before; computing
- * results and writing them.
- */
-export type LoopKind =
-  | 'points'
-  | 'beyond'
-  | 'prefetch'
-  | 'taps'
-  | 'filter'
-  | 'read'
-  | 'edge'
-  | 'write'
-  | 'other';
-
-type Found = Omit<HostLoop, 'versions'>;
-
 /** The innermost loops of a generated file that stand in its own lines, not in those of the author's functions. */
-export const innerLoops = (source: string, file: string): readonly Found[] => {
+export const innerLoops = (source, file) => {
   const lines = source.split('\n');
-  const found: Found[] = [];
+  const found = [];
   let own = true;
   lines.forEach((text, n) => {
     const directive = /^#line \d+ "(.*)"$/.exec(text);
@@ -57,18 +21,16 @@ export const innerLoops = (source: string, file: string): readonly Found[] => {
   });
   return found;
 };
-
 /** What follows a loop's first line, as far as its braces. */
-const bodyFrom = (lines: readonly string[], first: number): string => {
-  if (!lines[first]!.endsWith('{')) {
+const bodyFrom = (lines, first) => {
+  if (!lines[first].endsWith('{')) {
     return lines[first + 1] ?? '';
   }
-  const indent = /^\s*/.exec(lines[first]!)![0];
+  const indent = /^\s*/.exec(lines[first])[0];
   const end = lines.indexOf(`${indent}}`, first + 1);
   return lines.slice(first + 1, end < 0 ? undefined : end).join('\n');
 };
-
-const kindOf = (body: string): LoopKind => {
+const kindOf = body => {
   if (/\.take\(/.test(body)) {
     return 'taps';
   }
@@ -89,25 +51,23 @@ const kindOf = (body: string): LoopKind => {
   }
   return /\b(finish|store\w*|save\w*)\(|\] = /.test(body) ? 'write' : 'other';
 };
-
 /** What g++ calls the versions of a function for several instruction sets. */
-const targets: Readonly<Record<string, string>> = {
+const targets = {
   arch_x86_64_v4: 'AVX-512',
   arch_x86_64_v3: 'AVX2',
   default: 'baseline',
 };
-
 /**
  * What g++ said of the loops of a generated file.
  * @param report What it writes with `-fdump-tree-vect-optimized-missed`: as with `-fopt-info-vec-optimized-missed`, with the name of
  *   each function before what concerns it.
  */
-export const hostLoops = (source: string, file: string, report: string): readonly HostLoop[] => {
+export const hostLoops = (source, file, report) => {
   const loops = innerLoops(source, file);
   const lines = source.split('\n');
-  const isLoop = (line: number): boolean => loops.some(loop => loop.line === line);
+  const isLoop = line => loops.some(loop => loop.line === line);
   /** Where a reason was met: of the generated file with the text, unless it is a loop's own line. */
-  const placeOf = (path: string, line: number): string => {
+  const placeOf = (path, line) => {
     if (path !== file) {
       return ` (${basename(path)}:${line})`;
     }
@@ -118,14 +78,14 @@ export const hostLoops = (source: string, file: string, report: string): readonl
     }
     return isLoop(line) ? ` (line ${line})` : ` (line ${line}: ${text})`;
   };
-  const versions = new Map<number, Map<string, LoopVersion>>(loops.map(({ line }) => [line, new Map()]));
+  const versions = new Map(loops.map(({ line }) => [line, new Map()]));
   for (const part of report.split(/^;; Function /m).slice(1)) {
     const symbol = /\(([^,\s]+)/.exec(part)?.[1] ?? '';
     const suffix = symbol.split('.').slice(1).join('.');
     const target = targets[suffix] ?? (suffix === '' ? 'baseline' : suffix);
     /** Why the attempt with the widest vectors failed, which is the first, and what was said last. */
-    let reason: string | undefined;
-    let latest: string | undefined;
+    let reason;
+    let latest;
     for (const line of part.split('\n')) {
       const [, path, at, said] = /^(\S+):(\d+):\d+: (?:optimized|missed):\s+(.*)$/.exec(line) ?? [];
       if (said === undefined) {
@@ -133,7 +93,7 @@ export const hostLoops = (source: string, file: string, report: string): readonl
       }
       const missed = /^not vectorized: (.*)$/.exec(said)?.[1];
       if (missed !== undefined) {
-        latest = `${inWords(missed)}${placeOf(path!, Number(at))}`;
+        latest = `${inWords(missed)}${placeOf(path, Number(at))}`;
       }
       if (/^bad (loop|operation|data)/.test(said)) {
         reason ??= latest;
@@ -154,11 +114,10 @@ export const hostLoops = (source: string, file: string, report: string): readonl
       reason = latest = undefined;
     }
   }
-  return loops.map(loop => ({ ...loop, versions: [...versions.get(loop.line)!.values()] }));
+  return loops.map(loop => ({ ...loop, versions: [...versions.get(loop.line).values()] }));
 };
-
 /** g++'s reasons that loops of images meet, in other words. */
-const reasons: readonly (readonly [RegExp, string])[] = [
+const reasons = [
   [/^control flow in loop/, 'it branches'],
   [/^latch block not empty|^multiple exits|^loop contains .*exit/i, 'it may end early'],
   [/^not suitable for (gather|scatter)/, 'it reads or writes on a condition where no instruction does'],
@@ -172,5 +131,4 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/clobbers memory|function calls/, 'it calls a function'],
   [/^loop nest containing|inner loop/, 'there are loops in it'],
 ];
-const inWords = (said: string): string =>
-  reasons.find(([pattern]) => pattern.test(said))?.[1] ?? said.replace(/[.;]?\s*$/, '');
+const inWords = said => reasons.find(([pattern]) => pattern.test(said))?.[1] ?? said.replace(/[.;]?\s*$/, '');
