@@ -6,8 +6,8 @@ import type { Stream } from '../device/stream.js';
 import { OutOfMemoryError } from '../errors.js';
 import type { Beside } from './beside.js';
 import { Intermediate } from './intermediate.js';
-import { KernelCall } from './kernelCall.js';
-import type { ComingImage, Packing } from './packing.js';
+import { type FilledCall, KernelCall } from './kernelCall.js';
+import type { ComingImage, Filled } from './packing.js';
 
 type Origin = ConstructorParameters<typeof KernelCall>[0];
 type Size = { readonly width: number; readonly height: number };
@@ -17,8 +17,6 @@ export class HalvedCall {
   readonly #across: KernelCall;
   readonly #down: KernelCall;
   readonly #radius: number;
-  /** What the first of them writes, for the images that the packings are filled for. */
-  #between: readonly ComingImage[] | undefined;
 
   constructor(origin: Origin, { kernels: [across, down], radius }: NonNullable<ManifestStep['halves']>) {
     this.#across = new KernelCall(origin, across);
@@ -32,47 +30,58 @@ export class HalvedCall {
   }
 
   /**
-   * Fills in the arguments of both kernels, if they are cheaper than the one.
-   * @param whole That of the one kernel, filled for the same images.
+   * Fills in the arguments of both kernels.
+   * @param whole What the one kernel makes of the same images.
+   * @returns The two calls, if they are cheaper than the one.
    */
   fill(
+    device: Device,
     images: readonly ComingImage[],
     options: Readonly<Record<string, unknown>>,
     beside: Beside,
-    whole: Packing,
-    sizes: readonly Size[],
-  ): void {
-    const between = this.#across.packing.fill(images, options, beside);
-    const isCheaper = twoPassesAreCheaper(between, sizes, whole.covered, this.#radius);
-    this.#between = isCheaper ? between.map((size, n) => ({ ...size, colour: images[n].colour })) : undefined;
-    if (this.#between) {
-      this.#down.packing.fill(this.#between, options, beside);
+    whole: Filled,
+  ): FilledHalves | undefined {
+    const across = this.#across.fill(device, images, options, beside);
+    const { sizes } = across.filled;
+    if (!twoPassesAreCheaper(sizes, whole.sizes, whole.covered, this.#radius)) {
+      return undefined;
     }
+    const between = sizes.map((size, n) => ({ ...size, colour: images[n].colour }));
+    return new FilledHalves(across, this.#down.fill(device, between, options, beside), between);
   }
+}
 
-  /** Enqueues both kernels, unless the one is cheaper or there is no room for the image between them. @returns Whether it did. */
+/** One call of two kernels, whose arguments are filled in, with an image between them. */
+export class FilledHalves {
+  constructor(
+    readonly across: FilledCall,
+    readonly down: FilledCall,
+    readonly between: readonly ComingImage[],
+  ) {}
+
+  /** Enqueues both kernels, unless there is no room for the image between them. @returns Whether it did. */
   launch(
     inputs: readonly BoundImage[],
     outputs: readonly (readonly BoundImage[])[],
     beside: Beside,
     stream: Stream,
   ): boolean {
-    const between = this.#between && this.#intermediate(stream, this.#between);
+    const between = this.#intermediate(stream);
     if (!between) {
       return false;
     }
     try {
-      this.#across.launch(inputs, [between.images], beside, stream);
-      this.#down.launch(between.images, outputs, beside, stream);
+      this.across.launch(inputs, [between.images], beside, stream);
+      this.down.launch(between.images, outputs, beside, stream);
     } finally {
       between.dispose();
     }
     return true;
   }
 
-  #intermediate(stream: Stream, images: readonly ComingImage[]): Intermediate | undefined {
+  #intermediate(stream: Stream): Intermediate | undefined {
     try {
-      return new Intermediate(stream, this.#across.kernel.sinks[0], images);
+      return new Intermediate(stream, this.across.call.kernel.sinks[0], this.between);
     } catch (error) {
       // One kernel needs no such image, and gives the same bits.
       if (error instanceof OutOfMemoryError) {

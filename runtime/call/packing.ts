@@ -32,6 +32,13 @@ export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour'>;
 
 type Size = { readonly width: number; readonly height: number };
 type Options = Readonly<Record<string, unknown>>;
+/** What the arguments of a call lead to, by image. */
+export type Filled = {
+  /** The output's size. */
+  readonly sizes: readonly Size[];
+  /** Input pixels that one output pixel covers, across and down. */
+  readonly covered: readonly (readonly [number, number])[];
+};
 
 /** The parameters of one stage. */
 type StageParams = {
@@ -50,8 +57,6 @@ type GeometricStage = StageParams & Omit<ManifestGeometry, 'role'>;
  */
 export class Packing {
   block!: Uint8Array;
-  /** Since the last `fill`: how many input pixels an output pixel of each image covers, across and down. */
-  readonly covered: (readonly [number, number])[] = [];
   #args!: DataView;
   #images!: DataView;
   /** Parameters of point stages that must be asked for. */
@@ -109,15 +114,16 @@ export class Packing {
    * Checks the options and fills in everything but the planes.
    * @param images What enters the kernel; for an intermediate image, the colours are those of the source that it is made of.
    * @param beside The images that are read beside them.
-   * @returns The output's size for each image.
+   * @returns For each image the output's size, and how many input pixels an output pixel covers.
    */
-  fill(images: readonly ComingImage[], options: Options, beside: Beside): Size[] {
+  fill(images: readonly ComingImage[], options: Options, beside: Beside): Filled {
     const { image } = this.kernel;
     const count = images.length;
     if (this.#images.byteLength < image.size * count) {
       this.#reserve(2 * count);
     }
-    return images.map((bound, n) => {
+    const covered: (readonly [number, number])[] = [];
+    const sizes = images.map((bound, n) => {
       const at = n * image.size;
       let size: Size = bound;
       let scale = same;
@@ -156,9 +162,10 @@ export class Packing {
         this.#writeSize(at, g + 1, size);
         this.#checkBeside(beside, g + 1, size, n, count);
       }
-      this.covered[n] = scale;
+      covered.push(scale);
       return size;
     });
+    return { sizes, covered };
   }
 
   /** Fills in the planes that are read and written: an image for each sink and each of the inputs, and those beside them. */

@@ -9,10 +9,10 @@ import { Tensor, type TensorSpec } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideCount, bindBeside } from './beside.js';
-import { HalvedCall } from './halvedCall.js';
+import { type FilledHalves, HalvedCall } from './halvedCall.js';
 import { bindImages, MAX_IMAGES, type PipelineInput, type PipelineOutput, refuseOverlap } from './inputs.js';
 import { Intermediate } from './intermediate.js';
-import { KernelCall, PairCall } from './kernelCall.js';
+import { type FilledCall, KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
 import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
 import { isPerImage } from './params.js';
@@ -126,9 +126,12 @@ export const definePipeline = <Options = Record<string, unknown>, R extends Resu
 };
 
 type Size = { readonly width: number; readonly height: number };
+/** A step whose arguments are filled in: by its one kernel and, where that is cheaper, by two. */
+type FilledStep = { readonly whole: FilledCall; readonly halves?: FilledHalves | undefined };
 /** A call that was checked: what enters each kernel and leaves it. */
 type Prepared = {
   readonly images: readonly BoundImage[];
+  readonly steps: readonly FilledStep[];
   /** By step: the sizes that its kernel writes. */
   readonly sizes: readonly (readonly Size[])[];
   readonly stream: Stream;
@@ -277,14 +280,16 @@ class Runner {
     const beside = bindBeside(this.#openImages, given, images.length, (image, path) => {
       requireSameDevice(image.device, device, path);
     });
-    const sizes: Size[][] = [];
+    const steps: FilledStep[] = [];
+    const sizes: (readonly Size[])[] = [];
     this.#steps.forEach(({ reads }, n) => {
       const coming = reads === undefined ? images : withColours(sizes[reads], images);
-      const { packing } = this.#calls[n];
-      sizes.push(packing.fill(coming, given, beside));
-      this.#halved[n]?.fill(coming, given, beside, packing, sizes[n]);
+      const whole = this.#calls[n].fill(device, coming, given, beside);
+      const halves = this.#halved[n]?.fill(device, coming, given, beside, whole.filled);
+      sizes.push(whole.filled.sizes);
+      steps.push({ whole, halves });
     });
-    return { images, sizes, stream, options: given, beside };
+    return { images, steps, sizes, stream, options: given, beside };
   }
 
   /** An image that stands alone, as often as there are values for it. */
@@ -412,7 +417,10 @@ class Runner {
   }
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
-  #launch(outputs: readonly (readonly BoundImage[])[], { images, sizes, stream, beside }: Prepared): void {
+  #launch(
+    outputs: readonly (readonly BoundImage[])[],
+    { images, steps, sizes, stream, beside }: Prepared,
+  ): void {
     if (capturingStream()) {
       refusePassing([images, ...beside.values()].flat());
     }
@@ -435,10 +443,11 @@ class Runner {
         const written = writtenBy(n);
         const pair = this.#pairs[n];
         if (pair?.serves(stream.device, images.length)) {
+          const both = [steps[n].whole, steps[n + 1].whole] as const;
           n++;
-          pair.launch(inputs, [written, writtenBy(n)], beside, stream);
-        } else if (!this.#halved[n]?.launch(inputs, written, beside, stream)) {
-          this.#calls[n].launch(inputs, written, beside, stream);
+          pair.launch(both, inputs, [written, writtenBy(n)], beside, stream);
+        } else if (!steps[n].halves?.launch(inputs, written, beside, stream)) {
+          steps[n].whole.launch(inputs, written, beside, stream);
         }
         if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
           between.get(reads)!.dispose();
