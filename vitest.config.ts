@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// Longest first: an alias also matches what begins with it and a slash.
-const alias = {
-  'cuweave/compiler': entry('./compiler/index.ts'),
-  'cuweave/ops': entry('./ops/index.ts'),
-  cuweave: entry('./runtime/index.ts'),
-};
+// The sources under every name by which a built pipeline and `cuweave run` find the package, so that there is one runtime.
+const alias = [
+  { find: /^cuweave\/compiler$/, replacement: entry('./compiler/index.ts') },
+  { find: /^cuweave\/ops$/, replacement: entry('./ops/index.ts') },
+  { find: /^cuweave$/, replacement: entry('./runtime/index.ts') },
+  { find: /^.*\/dist\/runtime\/index\.js$/, replacement: entry('./runtime/index.ts') },
+];
 
 export default defineConfig({
   test: {

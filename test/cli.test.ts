@@ -1,4 +1,4 @@
-/** The command line as a process. It runs from dist/, which `npm test` builds first. */
+/** The command line, in this process; at the end as a program, from dist/, which `npm test` builds first. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, runProgram } from '../compiler/build/process.js';
 import { packageFile, packageRoot, version } from '../compiler/package.js';
 import type { Explanation } from '../compiler/report/explain.js';
+import { commandLine } from './support/commandLine.js';
 import { makeProject, type Project } from './support/project.js';
 
 const entry = `import { f32, nhwc, pipeline, pointOp, rgb8 } from 'cuweave/ops';
@@ -28,8 +29,7 @@ const cli = packageFile('dist', 'compiler', 'cli.js');
 let project: Project;
 let first: Finished;
 
-const cuweave = (...args: readonly string[]): Promise<Finished> =>
-  runProgram(process.execPath, [cli, ...args], { cwd: project.root });
+const cuweave = (...args: readonly string[]): Promise<Finished> => commandLine(project.root, args);
 /** What a command says, without what depends on the machine and the time. */
 const stable = (text: string): string =>
   text
@@ -47,7 +47,6 @@ const refusal = async (...args: readonly string[]): Promise<string> => {
 };
 
 beforeAll(async () => {
-  expect(existsSync(cli), 'dist/ is missing: npm run build').toBe(true);
   project = makeProject({ 'pipelines.ts': entry, 'wrong.ts': wrong });
   first = await cuweave('build', 'pipelines.ts', '--cpu');
   expect(first.code, first.stderr).toBe(0);
@@ -269,9 +268,7 @@ describe('new', () => {
         npm start
       "
     `);
-    const checked = await runProgram(process.execPath, [cli, 'check', 'src/pipelines.ts'], {
-      cwd: join(project.root, 'fresh'),
-    });
+    const checked = await commandLine(join(project.root, 'fresh'), ['check', 'src/pipelines.ts']);
     expect(checked).toMatchObject({ code: 0, stderr: '' });
     expect(await refusal('new', 'fresh')).toMatchInlineSnapshot(`
       "error: Expected an empty folder but ROOT/fresh holds .gitignore, README.md, package.json
@@ -305,5 +302,21 @@ describe('what it does not understand', () => {
     ['a parameter that is missing', ['run', 'brighter', 'given.png', '-o', 'b.png', '-d', 'cpu']],
   ])('%s', async (_, args) => {
     expect(await refusal(...args)).toMatchSnapshot();
+  });
+});
+
+describe('the program', () => {
+  const run = (...args: readonly string[]): Promise<Finished> =>
+    runProgram(process.execPath, [cli, ...args], { cwd: project.root });
+  beforeAll(() => expect(existsSync(cli), 'dist/ is missing: npm run build').toBe(true));
+
+  it.each([
+    ['what it has done', ['check', 'pipelines.ts']],
+    ['an error of the specs', ['check', 'wrong.ts']],
+    ['an error of the command line', ['weave']],
+    ['help', ['--help']],
+    ['an error of the runtime', ['run', 'thrice', 'a.png', '-o', 'b.png']],
+  ])('says %s as main does, and ends with its code', async (_, args) => {
+    expect(await run(...args)).toEqual(await cuweave(...args));
   });
 });

@@ -8,18 +8,26 @@ export type Progress = {
   stop(): void;
 };
 
+/** What a command writes to: the parts of a process's standard output that are used. */
+export type Terminal = {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Its width in characters. */
+  readonly columns?: number;
+};
+
 /** A progress display for standard error, so that standard output stays clean for pipes. */
-export const progressDisplay = (unit: string): Progress => {
-  if (!process.stderr.isTTY) {
+export const progressDisplay = (unit: string, stderr: Terminal): Progress => {
+  if (!stderr.isTTY) {
     return {
-      step: (done, total, label) => process.stderr.write(`[${done}/${total}] ${label}\n`),
-      note: text => process.stderr.write(`${text}\n`),
+      step: (done, total, label) => stderr.write(`[${done}/${total}] ${label}\n`),
+      note: text => stderr.write(`${text}\n`),
       stop: () => undefined,
     };
   }
   const bar = new cliProgress.SingleBar({
     format: `{bar} {value}/{total} ${unit}  {label}`,
-    stream: process.stderr,
+    stream: stderr as NodeJS.WritableStream,
     hideCursor: true,
     clearOnComplete: true,
   });
@@ -37,7 +45,7 @@ export const progressDisplay = (unit: string): Progress => {
       if (started) {
         bar.update({ label: text });
       } else {
-        process.stderr.write(`${text}\n`);
+        stderr.write(`${text}\n`);
       }
     },
     stop: () => bar.stop(),

@@ -78,7 +78,7 @@ describe('rooms', () => {
           return !file.startsWith(running) && !(file.startsWith('compiler/commands/') && dynamic);
         }
         if (target.startsWith(running) && !file.startsWith(running)) {
-          return !(file === 'compiler/cli.ts' && dynamic);
+          return !(file === 'compiler/commands/main.ts' && dynamic);
         }
         return !['compiler', 'ops'].includes(room(target)) && !contract.includes(target);
       }),

@@ -1,0 +1,366 @@
+/** The command line. Every command is a function elsewhere; here are only its options, its output and its exit code. */
+import { inspect } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { BuildError, InternalError, SpecError } from '../errors.js';
+import { version } from '../package.js';
+import { explanationText } from './explain.js';
+import { progressDisplay, type Terminal } from './progress.js';
+
+/** Where a command writes. */
+export type Streams = { readonly stdout: Terminal; readonly stderr: Terminal };
+
+const count = (text: string): number => {
+  const value = Number(text);
+  // Number also reads '', '0x10' and '1e3'.
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  }
+  return value;
+};
+const dimensions = (text: string): { width: number; height: number } => {
+  const [width = 0, height = 0] = /^\d{1,5}x\d{1,5}$/.test(text) ? text.split('x').map(Number) : [];
+  if (![width, height].every(size => size >= 1 && size <= 65535)) {
+    throw new InvalidArgumentError('Expected WIDTHxHEIGHT in pixels, each 1 to 65535, as in 1920x1080.');
+  }
+  return { width, height };
+};
+const listed = (text: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...text.split(',').map(part => part.trim()),
+];
+/** `name=value`, the value as JSON; a word that is no JSON stands for itself. */
+const setting = (text: string, before: Record<string, unknown> | undefined): Record<string, unknown> => {
+  const at = text.indexOf('=');
+  if (at < 1) {
+    throw new InvalidArgumentError(`Expected NAME=JSON, as in matrix='{"dstToSrc":[1,0,0,0,1,0]}'.`);
+  }
+  const value = text.slice(at + 1);
+  let parsed: unknown = value;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    if (/^[[{"]/.test(value)) {
+      throw new InvalidArgumentError(`Expected JSON after ${text.slice(0, at)}= but received ${value}`);
+    }
+  }
+  return { ...before, [text.slice(0, at)]: parsed };
+};
+
+/** `name=path`, collected; a name that comes again has a file for each input. */
+const image = (
+  text: string,
+  before: Readonly<Record<string, readonly string[]>> | undefined,
+): Record<string, readonly string[]> => {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) {
+    throw new InvalidArgumentError('Expected NAME=PATH, as in background=street.png.');
+  }
+  const name = text.slice(0, at);
+  const others = before && Object.hasOwn(before, name) ? before[name] : [];
+  return { ...before, [name]: [...(others ?? []), text.slice(at + 1)] };
+};
+
+/** The last lines of a command's help. */
+const example = (line: string): string => `\nExample:\n  npx cuweave ${line}`;
+
+const compilingAddon = 'compiling the addon, once per installation, about a minute';
+
+/**
+ * Runs one command in the folder that the process is in.
+ *
+ * @param args What follows the program's name.
+ * @returns The exit code.
+ */
+export const main = async (args: readonly string[], { stdout, stderr }: Streams): Promise<number> => {
+  const print = (text: string): void => {
+    stdout.write(`${text}\n`);
+  };
+  const root = process.cwd();
+  let code = 0;
+  const program = new Command('cuweave')
+    .description('Image operators as TypeScript functions, fused into one CUDA kernel.')
+    .version(version)
+    // Thrown, not an end of the process: the commands below take it over.
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      getOutHelpWidth: () => columnsOf(stdout),
+      getErrHelpWidth: () => columnsOf(stderr),
+      getOutHasColors: () => stdout.isTTY === true,
+      getErrHasColors: () => stderr.isTTY === true,
+    })
+    .showHelpAfterError('(run with --help for the options)')
+    // Help that is asked for a command that is none would be that of all commands.
+    .addHelpText('before', () => {
+      const [first, second] = program.args;
+      const name = first === 'help' ? second : first;
+      const isCommand = name === undefined || name.startsWith('-') || name === 'help';
+      return isCommand ? '' : program.error(`error: unknown command '${name}'`);
+    });
+
+  program
+    .command('build')
+    .description('compile pipelines: kernels for the GPU and the CPU, typed bindings, manifest, C header')
+    .argument('<files...>', 'TypeScript files that export pipelines')
+    .option('-o, --out <folder>', 'output folder', 'build')
+    .option(
+      '--arch <sm_NN,...>',
+      'GPU architectures; default: the GPU present, else sm_80, sm_86, sm_89 and sm_90',
+      listed,
+    )
+    .option('--cpu', 'leave CUDA out')
+    .option('--strict', 'no fused multiply-add on the GPU: the same bits as on the CPU')
+    .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
+    .addHelpText('after', example('build src/pipelines.ts --arch sm_80,sm_90'))
+    .action(
+      async (
+        entries: string[],
+        options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number },
+      ) => {
+        const { build } = await import('../build/build.js');
+        const display = progressDisplay('steps', stderr);
+        try {
+          const result = await build({
+            root,
+            entries,
+            out: options.out,
+            archs: options.arch,
+            cpu: options.cpu,
+            strict: options.strict,
+            jobs: options.jobs,
+            onProgress: ({ done, total, label, cached }) =>
+              display.step(done, total, cached ? `${label} (unchanged)` : label),
+            onAddon: () => display.note(compilingAddon),
+          });
+          display.stop();
+          const made = result.pipelines.join(', ');
+          const what =
+            result.archs.length > 0
+              ? `for ${result.archs.join(', ')} and the CPU`
+              : `for the CPU only (${result.cpuOnly})`;
+          print(`${made}: built ${what} in ${result.seconds.toFixed(1)} s`);
+          print(`${result.compiled} steps done, ${result.cached} unchanged; output in ${options.out}/`);
+        } finally {
+          display.stop();
+        }
+      },
+    );
+
+  program
+    .command('check')
+    .description('report every error in the specs without building')
+    .argument('<files...>', 'TypeScript files that export pipelines')
+    .addHelpText('after', example('check src/pipelines.ts'))
+    .action(async (entries: string[]) => {
+      const { plansOf } = await import('../specs.js');
+      const plans = await plansOf({ root, entries });
+      for (const { name, chain, kernels } of plans) {
+        print(`${name}: ${chain}${kernels.length === 1 ? '' : ` (${kernels.length} kernels)`}`);
+      }
+      print(`${plans.length} ${plans.length === 1 ? 'pipeline' : 'pipelines'}, no errors`);
+    });
+
+  program
+    .command('explain')
+    .description('print the plan: kernels, what fused and why, bytes moved, registers, and the code')
+    .argument('[pipeline]', 'a pipeline; default: all')
+    .requiredOption(
+      '-f, --file <files>',
+      'TypeScript files that export pipelines, separated by commas',
+      listed,
+    )
+    .addOption(
+      new Option('--size <WxH>', 'size of the source image for the byte counts')
+        .argParser(dimensions)
+        .default({ width: 1920, height: 1080 }, '1920x1080'),
+    )
+    .option(
+      '--compiled',
+      'compile every kernel as build does, and print what nvcc and g++ made of it: registers, spills, widths of loads',
+    )
+    .option('--json', 'print all of it as JSON')
+    .option('--code', 'print the generated CUDA and host code')
+    .option('--arch <sm_NN,...>', 'as in build', listed)
+    .option('--cpu', 'as in build')
+    .option('--strict', 'as in build')
+    .addHelpText(
+      'after',
+      `${example('explain thumbnail -f src/pipelines.ts --size 1280x720')}\n\nWhat every line of it means: docs/explain.md in the package.`,
+    )
+    .action(
+      async (
+        name: string | undefined,
+        options: {
+          file: string[];
+          size: { width: number; height: number };
+          compiled?: true;
+          json?: true;
+          code?: true;
+          arch?: string[];
+          cpu?: true;
+          strict?: true;
+        },
+      ) => {
+        const { explain } = await import('../report/explain.js');
+        const { file: entries, arch: archs, json, ...rest } = options;
+        const display = progressDisplay('steps', stderr);
+        try {
+          const explanations = await explain({
+            root,
+            entries,
+            archs,
+            ...rest,
+            ...(name ? { names: [name] } : {}),
+            onProgress: ({ done, total, label }) => display.step(done, total, label),
+          });
+          display.stop();
+          print(
+            json
+              ? JSON.stringify({ cuweave: version, pipelines: explanations }, null, 2)
+              : explanations.map(explanationText).join('\n\n'),
+          );
+        } finally {
+          display.stop();
+        }
+      },
+    );
+
+  program
+    .command('run')
+    .description('run a built pipeline on pictures or a video')
+    .argument('<pipeline>', 'the name of a pipeline')
+    .argument('<inputs...>', 'pictures, or a video')
+    .requiredOption('-o, --out <path>', 'a picture (.png, .jpg), a tensor (.npy), or a folder')
+    .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
+    .addOption(new Option('-d, --device <name>', 'cuda, cuda:N or cpu; default: CUDA if there is one'))
+    .option('--batch <n>', 'images per call', count, 8)
+    .option('--limit <n>', 'stop after this many frames', count)
+    .option('--set <name=json>', 'a parameter that the pipeline leaves open; may be repeated', setting)
+    .option(
+      '--image <name=path>',
+      'a picture or .npy file for an image that the pipeline reads beside its source; repeated with one name: one per input',
+      image,
+    )
+    .option('--sheet <path>', 'also write a contact sheet of the results')
+    .addHelpText('after', example('run thumbnail photo.jpg -o small.png'))
+    .action(
+      async (
+        pipeline: string,
+        inputs: string[],
+        options: {
+          out: string;
+          build: string;
+          device?: string;
+          batch: number;
+          limit?: number;
+          set?: Record<string, unknown>;
+          image?: Record<string, readonly string[]>;
+          sheet?: string;
+        },
+      ) => {
+        const { runPipeline } = await import('./running/run.js');
+        const display = progressDisplay('frames', stderr);
+        try {
+          const result = await runPipeline({
+            buildDirectory: options.build,
+            pipeline,
+            inputs,
+            output: options.out,
+            device: options.device,
+            batch: options.batch,
+            limit: options.limit,
+            options: options.set ?? {},
+            images: options.image ?? {},
+            sheet: options.sheet,
+            onProgress: ({ done, total }) => display.step(done, total ?? done, pipeline),
+          });
+          display.stop();
+          const decoded = result.decoder
+            ? `, decoded by ${result.decoder === 'nvdec' ? 'NVDEC' : 'the CPU'},`
+            : '';
+          print(
+            `${result.frames} ${result.frames === 1 ? 'frame' : 'frames'} on ${result.device}${decoded} in ${result.seconds.toFixed(2)} s: ${result.fps.toFixed(1)} fps`,
+          );
+          for (const file of result.files) {
+            print(file);
+          }
+        } finally {
+          display.stop();
+        }
+      },
+    );
+
+  program
+    .command('addon')
+    .description('compile the native addon now; build does it when it is needed')
+    .option('--force', 'compile it even if it is up to date')
+    .addHelpText('after', example('addon'))
+    .action(async (options: { force?: true }) => {
+      const { buildAddon } = await import('../build/addon.js');
+      const { path, built } = await buildAddon({
+        force: options.force,
+        onStart: () => stderr.write(`${compilingAddon}\n`),
+      });
+      print(`${path}: ${built ? 'built' : 'up to date'}`);
+    });
+
+  program
+    .command('doctor')
+    .description('report what this machine has, what a missing piece costs, and how to get it')
+    .addHelpText('after', example('doctor'))
+    .action(async () => {
+      const { doctor } = await import('./doctor.js');
+      const { text, ok } = await doctor();
+      print(text);
+      code = ok ? 0 : 1;
+    });
+
+  program
+    .command('new')
+    .description('make a project with one operator and one pipeline')
+    .argument('<folder>', 'a folder that does not exist or is empty')
+    .option('--name <name>', 'the package name; default: the folder name')
+    .option(
+      '--cuweave <range>',
+      'what it depends on: versions, a URL, or file:PATH; default: where this one is from',
+    )
+    .addHelpText('after', example('new my-project'))
+    .action(async (folder: string, options: { name?: string; cuweave?: string }) => {
+      const { newProject } = await import('./new.js');
+      const { text } = await newProject({ directory: folder, ...options });
+      print(text);
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has said what is wrong.
+    if (error instanceof CommanderError) {
+      return error.exitCode;
+    }
+    stderr.write(`${textOf(error)}\n`);
+    return 1;
+  }
+};
+
+const columnsOf = ({ isTTY, columns }: Terminal): number => (isTTY === true ? (columns ?? 80) : 80);
+
+/** What went wrong, in the words that help: a stack only where the defect is ours. */
+const textOf = (error: unknown): string => {
+  if (error instanceof SpecError) {
+    return error.message.trimEnd();
+  }
+  if (error instanceof BuildError) {
+    return `error: ${error.message}`;
+  }
+  if (error instanceof InternalError || !(error instanceof Error)) {
+    return inspect(error);
+  }
+  // The runtime's errors say what to do in their message; a name of its own marks them.
+  if (error.name !== 'Error' && error.name !== 'TypeError') {
+    return `error: ${error.message}`;
+  }
+  return process.env.CUWEAVE_STACK ? String(error.stack) : `error: ${error.message}`;
+};
