@@ -250,11 +250,10 @@ const math = (fn: string, args: readonly Known[]): Known => {
     return a.low < 0 ? withMinusZero(whole) : whole;
   }
   switch (fn) {
-    // Of a NaN and a number the number comes out; two NaN are a NaN.
     case 'min':
-      return { ...either(a, b), high: Math.min(highOf(a, b), highOf(b, a)), nan: a.nan && b.nan };
+      return { ...either(a, b), high: Math.min(a.high, b.high) };
     case 'max':
-      return { ...either(a, b), low: Math.max(lowOf(a, b), lowOf(b, a)), nan: a.nan && b.nan };
+      return { ...either(a, b), low: Math.max(a.low, b.low) };
     case 'abs':
       return { ...a, low: Math.max(a.low, 0), high: largest(a) };
     case 'fround':
@@ -265,6 +264,3 @@ const math = (fn: string, args: readonly Known[]): Known => {
       return unknown;
   }
 };
-// A number that may be a NaN bounds nothing: the other one comes out then.
-const highOf = (a: Known, other: Known): number => (a.nan ? Math.max(a.high, other.high) : a.high);
-const lowOf = (a: Known, other: Known): number => (a.nan ? Math.min(a.low, other.low) : a.low);

@@ -1,22 +1,30 @@
-import { i32, indexMapOp } from '../spec.js';
+import { i32, indexMapOp, oneOf, withDefault } from '../spec.js';
 
 /**
- * The middle of the image; exact. Where the rest is odd, the larger part of it lies to the right and below: the corner is
- * floor((input − output) / 2), as in CV-CUDA. torchvision rounds halves to even there, so it may lie one pixel further, and
- * it pads images that are too small, which here are an error.
+ * The middle of the image; exact. Its corner is half of (input − output), rounded where that is odd: `'down'` leaves the larger part
+ * to the right and below, as CV-CUDA, albumentations and Hugging Face's image processors (Pillow) do; `'halfEven'` takes the even
+ * one of the two, as torchvision's `CenterCrop` does (and timm, which uses it): `int(round((input − output) / 2.0))` in Python.
+ * torchvision pads images that are too small, which here are an error.
  *
  * @param options.width The output's width in pixels, at least 1 and at most the input's.
  * @param options.height The output's height in pixels, at least 1 and at most the input's.
+ * @param options.rounding `'down'` (default) or `'halfEven'`.
  */
 export const centerCrop = indexMapOp({
-  params: { width: i32, height: i32 },
+  params: { width: i32, height: i32, rounding: withDefault(oneOf('down', 'halfEven'), 'down') },
   // A size of 0 is what the caller refuses.
   size: ({ width, height }, src) => ({
     width: width <= src.width ? width : 0,
     height: height <= src.height ? height : 0,
   }),
-  apply: ([x, y], _, { src, dst }) => [
-    x + ((src.width - dst.width) >> 1),
-    y + ((src.height - dst.height) >> 1),
+  apply: ([x, y], { rounding }, { src, dst }) => [
+    x + half(src.width - dst.width, rounding),
+    y + half(src.height - dst.height, rounding),
   ],
 });
+
+const half = (rest: i32, rounding: 'down' | 'halfEven'): i32 => {
+  const below = rest >> 1;
+  // Of two halves the even one: an odd rest over an odd half goes up.
+  return rounding === 'halfEven' ? below + (rest & below & 1) : below;
+};

@@ -112,13 +112,24 @@ describe('maps', () => {
   });
 
   it('centerCrop leaves the larger rest to the right and below, and has no size where the image is too small', () => {
-    expect(from(ops.centerCrop, [0, 0], {}, sizes([10, 7], [5, 4]))).toEqual([2, 1]);
-    expect(from(ops.centerCrop, [4, 3], {}, sizes([5, 4]))).toEqual([4, 3]);
+    const rounding = 'down';
+    expect(from(ops.centerCrop, [0, 0], { rounding }, sizes([10, 7], [5, 4]))).toEqual([2, 1]);
+    expect(from(ops.centerCrop, [4, 3], { rounding }, sizes([5, 4]))).toEqual([4, 3]);
     const size = (width: number, height: number) =>
       ops.centerCrop.size?.({ width, height } as never, { width: 10, height: 7 });
     expect(size(10, 7)).toEqual({ width: 10, height: 7 });
     expect(size(11, 7)).toEqual({ width: 0, height: 7 });
     expect(size(3, 8)).toEqual({ width: 3, height: 0 });
+  });
+
+  it("centerCrop has torchvision's corner, int(round((input − output) / 2.0)), where it is asked for", () => {
+    const corners = (rounding: string): number[] =>
+      [4, 5, 6, 7, 8, 9].map(
+        width => from(ops.centerCrop, [0, 0], { rounding }, sizes([width, 4], [4, 4]))[0] as number,
+      );
+    // round(0.5), round(1.5), round(2.5) are 0, 2 and 2 in Python.
+    expect(corners('halfEven')).toEqual([0, 0, 1, 2, 2, 2]);
+    expect(corners('down')).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
   it('rotate turns counter-clockwise around the centre', () => {

@@ -31,6 +31,12 @@ describe('arithmetic', () => {
     expect(ops.scaleOffset.apply([1, 2, 3], params)).toEqual([3, 2, 0]);
   });
 
+  it('NaN stays NaN where numbers are compared, as it does in JavaScript', () => {
+    expect(ops.clamp.apply([NaN, 5, NaN], { least: 0, most: 255 })).toEqual([NaN, 5, NaN]);
+    expect(ops.gamma.apply([NaN], { exponent: 2 })).toEqual([NaN]);
+    expect(ops.rgbToHsv.apply([1, NaN, 3], {})).toEqual([NaN, NaN, NaN]);
+  });
+
   it('gamma keeps black and white, and takes negative values for black', () => {
     close(ops.gamma.apply([0, 255, -4], { exponent: 0.6 }), [0, 255, 0]);
     close(ops.gamma.apply([127.5], { exponent: 2 }), [63.75]);
@@ -173,6 +179,13 @@ describe('yCrCb and HSV', () => {
   ] as const)('rgb %j is hsv %j, and back', (rgb, hsv) => {
     close(ops.rgbToHsv.apply(rgb, {}), hsv);
     close(ops.hsvToRgb.apply(hsv, {}), rgb);
+  });
+
+  it('a hue stays below 360, also where f32 rounds it up', () => {
+    for (const blue of [1e-3, 1e-5, 1e-7, 1e-20]) {
+      const [hue] = ops.rgbToHsv.apply([200, 0, blue].map(Math.fround) as never, {});
+      expect(hue, `${blue}`).toBeLessThan(360);
+    }
   });
 
   it('hue goes round', () => {

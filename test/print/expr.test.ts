@@ -166,6 +166,22 @@ describe(`printed expressions (${sampled.length}, on ${INPUTS} inputs each)`, ()
   });
 });
 
+describe('min, max and sign', () => {
+  it('are those of Math, NaN included; of two zeros the sign may differ', async () => {
+    const { cw } = (await import(
+      `data:text/javascript,${encodeURIComponent([...jsPrelude, 'export { cw };'].join('\n'))}`
+    )) as { cw: Record<'min' | 'max' | 'sign', (...numbers: number[]) => number> };
+    const numbers = [NaN, Infinity, -Infinity, 0, 1.5, -2];
+    for (const a of numbers) {
+      expect(cw.sign(a)).toBe(Math.sign(a));
+      for (const b of numbers) {
+        expect([cw.min(a, b), cw.max(a, b)], `${a} and ${b}`).toEqual([Math.min(a, b), Math.max(a, b)]);
+      }
+    }
+    expect(cw.sign(-0)).toBe(-0);
+  });
+});
+
 describe('literals', () => {
   it('read back as the same f32', () => {
     fc.assert(
