@@ -82,6 +82,22 @@ export class OutOfMemoryError extends CuweaveError {
   }
 }
 
+/** A file asks for more than a limit allows: see the `limits` options. */
+export class LimitError extends CuweaveError {
+  override readonly name: string = 'LimitError';
+  constructor(
+    message: string,
+    /** The limit's name, such as `pixels`. */
+    readonly limit: string,
+    /** What it allows. */
+    readonly most: number,
+    /** What the file asks for, where that is known. */
+    readonly found?: number,
+  ) {
+    super(message);
+  }
+}
+
 const reasons = [
   'noDriver',
   'driverTooOld',

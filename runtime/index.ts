@@ -34,6 +34,7 @@ export {
   DisposedError,
   LaunchError,
   LibraryError,
+  LimitError,
   OutOfMemoryError,
   type UnavailableReason,
 } from './errors.js';
@@ -44,9 +45,9 @@ export {
   type HostPicture,
   PictureError,
   type PictureErrorCode,
-  readPicture,
   writePicture,
 } from './files/picture.js';
+export { type PictureOptions, readPicture } from './files/pictureReader.js';
 export { nvdecCapabilities, nvdecStatus } from './video/decode/nvdec.js';
 export type { FrameAddress } from './video/frameSearch.js';
 export { type FrameOptions, type VideoOptions, VideoReader } from './video/video.js';

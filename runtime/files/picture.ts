@@ -1,13 +1,24 @@
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Sharp } from 'sharp';
 import type { HostTensor } from '../device/tensor.js';
 import { ArgumentError, CuweaveError, describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { HostImage } from './framePlanes.js';
 
-/** What may be wrong with a picture's file. */
-export type PictureErrorCode = 'notFound' | 'unreadable' | 'notPicture' | 'notWritten' | 'noLibrary';
+/**
+ * What may be wrong with a picture's file.
+ * - `notFound`, `unreadable`: the file is not there, or cannot be read.
+ * - `notPicture`: no format that is read here, or a damaged one.
+ * - `unsupported`: a picture whose pixels have no right form in 8-bit sRGB.
+ * - `notWritten`: the file cannot be written.
+ * - `noLibrary`: sharp does not load on this machine.
+ */
+export type PictureErrorCode =
+  | 'notFound'
+  | 'unreadable'
+  | 'notPicture'
+  | 'unsupported'
+  | 'notWritten'
+  | 'noLibrary';
 
 /** A picture cannot be read or written. */
 export class PictureError extends CuweaveError {
@@ -31,9 +42,6 @@ export type HostPicture = {
   readonly data: Uint8Array;
 };
 
-// Formats that only hold pixels: an SVG or a PDF may name other files, and has no size of its own.
-const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif'];
-
 /** @internal sharp, loaded when it is first needed. */
 export const loadSharp = async (): Promise<typeof import('sharp')['default']> => {
   try {
@@ -48,72 +56,6 @@ export const loadSharp = async (): Promise<typeof import('sharp')['default']> =>
       },
     );
   }
-};
-
-/**
- * Reads a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) as 8-bit RGB. It is turned upright as its EXIF orientation says and
- * converted to sRGB by its colour profile; transparent pixels are composited over black. Of an animation, the first frame.
- *
- * @param source A file's path, or its bytes.
- * @returns An image for `Image.fromHost`, format `rgb8`.
- * @throws {PictureError} when the file is not there, or holds no picture that is known.
- */
-export const readPicture = async (
-  source: string | Uint8Array,
-): Promise<HostImage & { readonly format: 'rgb8'; readonly data: Uint8Array }> => {
-  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
-    throw expected('a path or the bytes of a picture', 'source', describe(source));
-  }
-  const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
-  if (typeof source === 'string') {
-    const found = await stat(source).catch((cause: Error) => {
-      throw new PictureError(
-        'notFound',
-        `Expected a picture at ${source} but there is none: ${cause.message}`,
-        {
-          cause,
-        },
-      );
-    });
-    if (!found.isFile()) {
-      throw new PictureError('unreadable', `Expected a picture at ${source} but it is no file`);
-    }
-  }
-  const sharp = await loadSharp();
-  try {
-    const picture: Sharp = sharp(source);
-    const { format } = await picture.metadata();
-    if (!formats.includes(format)) {
-      throw new Error(`its format is ${format}`);
-    }
-    const { data, info } = await picture
-      .autoOrient()
-      .flatten({ background: '#000' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    const rgb = channels === 3 ? data : spread(data, width * height, channels);
-    return { format: 'rgb8', width, height, data: rgb, planes: [{ data: rgb, pitch: 3 * width, offset: 0 }] };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PictureError(
-      'notPicture',
-      `Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in ${what} but: ${why}`,
-      {
-        cause,
-      },
-    );
-  }
-};
-
-/** Gray to RGB. */
-const spread = (data: Uint8Array, pixels: number, channels: number): Uint8Array => {
-  const rgb = new Uint8Array(3 * pixels);
-  for (let n = 0; n < pixels; n++) {
-    rgb.fill(data[n * channels], 3 * n, 3 * n + 3);
-  }
-  return rgb;
 };
 
 /** Why a tensor cannot be shown as pictures, or nothing. */

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOutput } from '../../compiler/commands/running/runOutput.js';
@@ -10,7 +12,8 @@ import { Image } from '../../runtime/device/image.js';
 import { type HostTensor, Tensor } from '../../runtime/device/tensor.js';
 import { contactSheet } from '../../runtime/files/contactSheet.js';
 import { NpyWriter, writeNpy } from '../../runtime/files/npy.js';
-import { picturesOf, readPicture, writePicture } from '../../runtime/files/picture.js';
+import { picturesOf, writePicture } from '../../runtime/files/picture.js';
+import { readPicture } from '../../runtime/files/pictureReader.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -22,6 +25,49 @@ const message = (work: Promise<unknown>): Promise<unknown> =>
   work.catch((error: Error & { code?: string }) =>
     `${error.name} ${error.code ?? ''}: ${error.message}`.replaceAll(folder, 'FOLDER'),
   );
+
+const casePicture = (name: string): string =>
+  fileURLToPath(new URL(`../cases/pictures/${name}`, import.meta.url));
+
+/** A PNG with a cICP chunk after its header. */
+const withCicp = (png: Buffer, codes: readonly number[]): Buffer => {
+  const chunk = Buffer.from([0, 0, 0, 4, ...Buffer.from('cICP'), ...codes, 0, 0, 0, 0]);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 12)), 12);
+  return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
+};
+
+/** An AVIF whose `nclx` box names other primaries and another transfer. */
+const withNclx = (avif: Buffer, primaries: number, transfer: number): Buffer => {
+  const made = Buffer.from(avif);
+  const at = made.indexOf('nclx') + 4;
+  expect(at).toBeGreaterThan(3);
+  made.writeUInt16BE(primaries, at);
+  made.writeUInt16BE(transfer, at + 2);
+  return made;
+};
+
+/** A TIFF of one row and one channel; `format` is 1 for unsigned, 2 for signed, 3 for floating-point samples. */
+const tiffOf = (row: Float32Array | Int32Array, format: number): Buffer => {
+  const values = Buffer.from(row.buffer);
+  const tags = [
+    [256, row.length],
+    [257, 1],
+    [258, 32],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, 1],
+    [279, values.length],
+    [339, format],
+  ];
+  const directory = Buffer.alloc(2 + 12 * tags.length + 4);
+  directory.writeUInt16LE(tags.length);
+  for (const [n, [tag, value]] of tags.entries()) {
+    directory.set([tag & 255, tag >> 8, 4, 0, 1, 0, 0, 0, value], 2 + 12 * n);
+  }
+  return Buffer.concat([Buffer.from([73, 73, 42, 0, 8 + values.length, 0, 0, 0]), values, directory]);
+};
 
 /** 3 × 2 pixels of six colours. */
 const rgb = Uint8Array.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30, 128, 128, 128, 255, 255, 255]);
@@ -80,18 +126,98 @@ describe('pictures', () => {
     expect([...(await readPicture(wide)).data]).toEqual([...rgb]);
   });
 
+  it('become sRGB, whatever their depth and however they name their colours', async () => {
+    const first = async (picture: string | Uint8Array) => [
+      ...(await readPicture(picture)).data.subarray(0, 3),
+    ];
+    expect(await first(casePicture('p3.png'))).toEqual([200, 30, 40]);
+    expect(await first(casePicture('p3_16.png'))).toEqual([200, 30, 40]);
+    expect(await first(casePicture('big.tif'))).toEqual([197, 31, 43]);
+    const { data } = await readPicture(casePicture('float.tif'));
+    expect([0, 3, 6, 45].map(n => data[n])).toEqual([0, 4, 9, 64]);
+
+    // Display P3 by its code points, of 8 and of 16 bits.
+    const p3 = {
+      create: { width: 2, height: 1, channels: 3, background: { r: 184, g: 50, b: 48 } },
+    } as const;
+    const deep = Uint16Array.from([184.3, 50.1, 48.2], v => 257 * v);
+    const wide = sharp(deep, { raw: { width: 1, height: 1, channels: 3 } }).toColourspace('rgb16');
+    expect(await first(withCicp(await sharp(p3).png().toBuffer(), [12, 13, 0, 1]))).toEqual([200, 30, 39]);
+    expect(await first(withCicp(await wide.png().toBuffer(), [12, 13, 0, 1]))).toEqual([201, 30, 40]);
+    // The code points go before the profile, and where they say sRGB nothing is converted.
+    const profiled = await readFile(casePicture('p3.png'));
+    expect(await first(withCicp(profiled, [1, 13, 0, 1]))).toEqual([184, 50, 48]);
+    const avif = await sharp(p3).avif({ lossless: true }).toBuffer();
+    expect(await first(withNclx(avif, 12, 13))).toEqual([200, 30, 39]);
+    // BT.2020 in linear light.
+    const linear = sharp(Uint16Array.of(32768, 32768, 32768), { raw: { width: 1, height: 1, channels: 3 } });
+    const linearPng = await linear.toColourspace('rgb16').png().toBuffer();
+    expect(await first(withCicp(linearPng, [9, 8, 0, 1]))).toEqual([188, 188, 188]);
+  });
+
+  it('of 16 bits are put on black and rounded', async () => {
+    const rgba = Uint16Array.of(65535, 51400, 25700, 32768, 257, 514, 771, 65535);
+    const png = await sharp(rgba, { raw: { width: 2, height: 1, channels: 4 } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
+    expect((await sharp(png).metadata()).depth).toBe('ushort');
+    expect([...(await readPicture(png)).data]).toEqual([128, 100, 50, 1, 2, 3]);
+    const gray = await sharp(Uint16Array.of(65535, 32896), { raw: { width: 2, height: 1, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    expect([...(await readPicture(gray)).data]).toEqual([255, 255, 255, 128, 128, 128]);
+  });
+
+  it('are refused by name where 8-bit sRGB cannot hold them, or where they are too large', async () => {
+    const png = await sharp({ create: { width: 3, height: 2, channels: 3, background: '#808080' } })
+      .png()
+      .toBuffer();
+    expect(await message(readPicture(withCicp(png, [9, 16, 0, 1])))).toMatchInlineSnapshot(
+      `"PictureError unsupported: Cannot read 108 bytes as 8-bit sRGB: it is an HDR picture (PQ), which has no one form in sRGB: tone-map it to an SDR picture first"`,
+    );
+    expect(await message(readPicture(withCicp(png, [11, 13, 0, 1])))).toMatchInlineSnapshot(
+      `"PictureError unsupported: Cannot read 108 bytes as 8-bit sRGB: its colours have the primaries 11 of H.273, which are not converted here: convert it to sRGB first"`,
+    );
+    expect(await message(readPicture(withCicp(png, [1, 13, 0, 0])))).toMatchInlineSnapshot(
+      `"PictureError unsupported: Cannot read 108 bytes as 8-bit sRGB: its range is limited (cICP), which PNG viewers do not agree upon"`,
+    );
+    expect(await message(readPicture(tiffOf(Float32Array.of(0, 0.5, 200), 3)))).toMatchInlineSnapshot(
+      `"PictureError unsupported: Cannot read 146 bytes as 8-bit sRGB: its floats reach 200, and those of 0 to 1 are read: scale it, or tone-map it"`,
+    );
+    expect(await message(readPicture(tiffOf(Int32Array.of(0, 5, 200), 2)))).toMatchInlineSnapshot(
+      `"PictureError unsupported: Cannot read 146 bytes as 8-bit sRGB: its samples are int in b-w: save it with 8 or 16 bits for a sample"`,
+    );
+    expect(await message(readPicture(png, { limits: { pixels: 5 } }))).toMatchInlineSnapshot(
+      `"LimitError : The picture in 92 bytes has 3×2 pixels, more than limits.pixels allows (5). Raise it for pictures that you trust."`,
+    );
+    await expect(readPicture(png, { limits: { pixels: 5 } })).rejects.toMatchObject({
+      limit: 'pixels',
+      most: 5,
+      found: 6,
+    });
+    expect((await readPicture(png, { limits: { pixels: 6 } })).width).toBe(3);
+    expect(await message(readPicture(png, { limits: { pixels: 'many' as never } }))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a number of pixels, at least 1 for options.limits.pixels but received 'many'."`,
+    );
+    expect(await message(readPicture(png, { limit: {} } as never))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a known name for options but received 'limit'. Known: limits."`,
+    );
+  });
+
   it('say what is wrong', async () => {
     await writeFile(at('broken.png'), (await readFile(at('a.png'))).subarray(0, 40));
     await writeFile(at('x.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>');
     expect(await message(readPicture(at('none.png')))).toMatchInlineSnapshot(
-      `"PictureError notFound: Expected a picture at FOLDER/none.png but there is none: ENOENT: no such file or directory, stat 'FOLDER/none.png'"`,
+      `"PictureError notFound: There is no picture at FOLDER/none.png"`,
     );
     expect(await message(readPicture(folder))).toMatchInlineSnapshot(
-      `"PictureError unreadable: Expected a picture at FOLDER but it is no file"`,
+      `"PictureError unreadable: Expected a picture at FOLDER but it is a folder"`,
     );
     expect((await message(readPicture(at('broken.png')))) as string).toContain('PictureError notPicture');
     expect(await message(readPicture(at('x.svg')))).toMatchInlineSnapshot(
-      `"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in FOLDER/x.svg but: its format is svg"`,
+      `"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in FOLDER/x.svg but: its first bytes are those of none"`,
     );
     expect(await message(readPicture(null as never))).toMatchInlineSnapshot(
       `"ArgumentError : Expected a path or the bytes of a picture for source but received null."`,

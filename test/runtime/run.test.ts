@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../runtime/files/npy.js';
-import { readPicture, writePicture } from '../../runtime/files/picture.js';
+import { writePicture } from '../../runtime/files/picture.js';
+import { readPicture } from '../../runtime/files/pictureReader.js';
 import { clipPath } from '../media/clips.js';
 import { bars, barsAt } from '../media/pattern.js';
 
@@ -228,11 +229,11 @@ describe('cuweave run', () => {
         "error: Expected a file for images.mask but received none. composite.mask is an image in gray8: --image mask=PATH",
         "error: Expected a name of an image that over reads for images but received 'paper'. Known: background, mask.",
         "error: Expected a name of an image that balance reads for images but received 'background'. It reads none beside its source.",
-        "error: Expected a picture at nowhere.png but there is none: ENOENT: no such file or directory, stat 'nowhere.png'",
+        "error: There is no picture at nowhere.png",
         "error: Expected a gray picture for images.mask but received colours.png, which has colours. Make it gray, or let the pipeline do it: [rgb8(), rgbToGray()].",
         "error: Expected 20×10 for image 0 for the size of options.background but received 8×12. composite reads it pixel by pixel: it has the size of the image there.",
         "error: Expected a file for each image, or one for all, for images.background but received 2 files for 3 images.",
-        "error: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in src/pipelines.ts but: Input file contains unsupported image format",
+        "error: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in src/pipelines.ts but: its first bytes are those of none",
         "error: Expected u8 [H, W, 3] for images.background but received u8 [1, 10, 20, 1] in flat.npy.",
         "error: Expected an .npy file for broken.npy but received one that ends in its header.",
         "error: Expected nv12 for images.background but received the picture paper.png. Pictures are rgb8, or gray8 where they have no colours: let the pipeline convert, as in [rgb8(), rgbToGray()].",

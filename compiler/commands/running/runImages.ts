@@ -9,7 +9,7 @@ import type { Tensor } from '../../../runtime/device/tensor.js';
 import { expected } from '../../../runtime/errors.js';
 import { headOf } from '../../../runtime/files/fileHead.js';
 import { isNpy, readNpy } from '../../../runtime/files/npyReader.js';
-import { readPicture } from '../../../runtime/files/picture.js';
+import { readPicture } from '../../../runtime/files/pictureReader.js';
 
 /** By the name under which the pipeline leaves them open: a file for all images of the run, or one for each in order. */
 export type ImageFiles = Readonly<Record<string, string | readonly string[]>>;

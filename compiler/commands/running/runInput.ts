@@ -3,24 +3,12 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { expected } from '../../../runtime/errors.js';
 import { headOf } from '../../../runtime/files/fileHead.js';
-
-// The first bytes of JPEG, PNG, GIF and TIFF; WebP, AVIF and HEIC have a word further on.
-const magic = ['ffd8ff', '89504e47', '47494638', '49492a00', '4d4d002a'];
+import { PICTURE_HEAD, pictureKind } from '../../../runtime/files/pictureKind.js';
 
 /** Whether a file's first bytes are those of a picture. */
 export const looksLikePicture = async (path: string): Promise<boolean> => {
-  const head = await headOf(path, 16);
-  if (!head) {
-    return false;
-  }
-  const word = head.toString('latin1', 8, 12);
-  if (head.toString('latin1', 0, 4) === 'RIFF') {
-    return word === 'WEBP';
-  }
-  if (head.toString('latin1', 4, 8) === 'ftyp') {
-    return /^(avif|avis|heic|heix|mif1)$/.test(word);
-  }
-  return magic.some(bytes => head.toString('hex').startsWith(bytes));
+  const head = await headOf(path, PICTURE_HEAD);
+  return head !== undefined && pictureKind(head) !== undefined;
 };
 
 /** How names of such files mostly end. */
