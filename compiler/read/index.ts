@@ -10,7 +10,14 @@ import { loadModules } from './spec/load.js';
 import { makeOperators } from './spec/operators.js';
 import { isBag } from './spec/params.js';
 import { type Exported, readPipeline } from './spec/pipelines.js';
-import { authorFiles, entryProblem, nestsTooDeep, openProgram, typeErrors } from './spec/program.js';
+import {
+  authorFiles,
+  entryProblem,
+  maxNesting,
+  nestsTooDeep,
+  openProgram,
+  typeErrors,
+} from './spec/program.js';
 import type { StageReader } from './spec/stages.js';
 
 /** What was read. With diagnostics, the pipelines that have none of their own are still there. */
@@ -53,8 +60,6 @@ export const readSpecs = async (options: {
     throw error;
   }
 };
-
-const maxNesting = 1500;
 
 const readEntries = async (root: string, entries: readonly string[]): Promise<Specs> => {
   const files = packageFiles();

@@ -3,9 +3,11 @@
  * source made which value: every call expression is wrapped before it runs, so that an operator leads to its
  * declaration and a stage to its place, wherever they are written.
  */
+import { dirname, join } from 'node:path';
 import { createJiti } from 'jiti';
 import { ts } from 'ts-morph';
 import type { PackageFiles } from '../packageFiles.js';
+import { lineOfSource, transpile } from './transpile.js';
 
 export type Loaded = {
   /** A module's exports. */
@@ -77,9 +79,11 @@ export const loadModules = async (
       const file = program.getSourceFile(name);
       const known = file && sameText(file.text, options.source) && !files.isSpec(name);
       const source = known ? wrapCalls(file, run, sites) : options.source;
-      return { code: base.transform({ ...options, source }) };
+      const text = name.startsWith(ops) ? withPaths(source, dirname(name)) : source;
+      return { code: transpile(name, text, () => base.transform({ ...options, source: text })) };
     },
   });
+  const ops = join(files.root, 'ops', '/');
   const modules = new Map<string, Readonly<Record<string, unknown>>>();
   const errors: LoadError[] = [];
   for (const entry of entries) {
@@ -106,6 +110,13 @@ export const loadModules = async (
     placedBy: value => siteOf(placed, value),
   };
 };
+
+/** Imports of cuweave's own operators with the file's path: the loader tries a dozen others before it finds `x.ts` for `x.js`. */
+const withPaths = (source: string, folder: string): string =>
+  source.replace(
+    /( from ')(\.{1,2}\/[^']*)\.js(';)/g,
+    (_, before, path, after) => `${before}${join(folder, path)}.ts${after}`,
+  );
 
 // One of the two may keep the byte order mark.
 const sameText = (a: string, b: string): boolean => a.replace(/^\ufeff/, '') === b.replace(/^\ufeff/, '');
@@ -149,7 +160,7 @@ const describeError = (error: unknown, entry: string, program: ts.Program): Load
   for (const match of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+\.m?ts):(\d+):\d+/g)) {
     const [, file, line] = match;
     if (program.getSourceFile(file)) {
-      return { file, line: Number(line), message };
+      return { file, line: lineOfSource(file, Number(line)), message };
     }
   }
   return { file: entry, message };

@@ -1,15 +1,18 @@
 /** The author's files as TypeScript sees them. Its own errors come first. */
 import { existsSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { Project, ts } from 'ts-morph';
 import type { Diagnostic } from '../../errors.js';
 import type { PackageFiles } from '../packageFiles.js';
 import { locOfRange, relativeFile } from '../session.js';
 
-const compilerOptions = (root: string, files: PackageFiles): ts.CompilerOptions => ({
+const target = ts.ScriptTarget.ES2022;
+const library = 'lib.es2023.d.ts';
+
+const compilerOptions = (files: PackageFiles, types: readonly string[]): ts.CompilerOptions => ({
   strict: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ['lib.es2023.d.ts'],
+  target,
+  lib: [library],
   // The loader takes what a bundler takes: import.meta, await at the top, paths with and without an extension.
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -17,7 +20,7 @@ const compilerOptions = (root: string, files: PackageFiles): ts.CompilerOptions 
   skipLibCheck: true,
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
-  types: existsSync(join(root, 'node_modules', '@types', 'node')) ? ['node'] : [],
+  types: [...types],
   paths: { cuweave: [files.runtimeTypes], 'cuweave/ops': [files.ops] },
 });
 
@@ -32,19 +35,81 @@ export const entryProblem = (file: string): string | undefined => {
   return ['.ts', '.mts'].includes(extname(file)) ? undefined : `a ${extname(file) || 'nameless'} file`;
 };
 
-/** One program over all entries and what they import. */
+/** Deeper, TypeScript itself runs out of stack. */
+export const maxNesting = 1500;
+
+/**
+ * One program over all entries and what they import. Node's types, which are nine tenths of all that there would be to read,
+ * are in it only where something may need them.
+ */
 export const openProgram = (root: string, entries: readonly string[], files: PackageFiles): ts.Program => {
-  const project = new Project({
-    compilerOptions: compilerOptions(root, files),
-    skipAddingFilesFromTsConfig: true,
-    skipFileDependencyResolution: true,
-  });
-  for (const entry of entries) {
-    project.addSourceFileAtPath(entry);
-  }
-  project.addSourceFileAtPath(files.ops);
-  return project.getProgram().compilerObject;
+  const open = (types: readonly string[]): ts.Program => {
+    const options = compilerOptions(files, types);
+    return ts.createProgram({ rootNames: [...entries, files.ops], options, host: hostOf(root, options) });
+  };
+  const plain = open([]);
+  const hasNode = existsSync(join(root, 'node_modules', '@types', 'node'));
+  return hasNode && mayNeedNode(plain, files) ? open(['node']) : plain;
 };
+
+const mayNeedNode = (program: ts.Program, files: PackageFiles): boolean => {
+  const authors = authorFiles(program, files);
+  const known = new Set([...authors, ...libraries().values()]);
+  const ops = join(files.root, 'ops', '/');
+  // What is wrong in a package's types is not reported, and would be any.
+  if (program.getSourceFiles().some(file => !known.has(file) && !file.fileName.startsWith(ops))) {
+    return true;
+  }
+  return !authors.some(file => nestsTooDeep(file, maxNesting)) && problemsOf(program, authors).length > 0;
+};
+
+/** JavaScript's own types, which ts-morph brings as text. */
+let libraryFiles: ReadonlyMap<string, ts.SourceFile> | undefined;
+const libraries = (): ReadonlyMap<string, ts.SourceFile> => {
+  if (!libraryFiles) {
+    const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { target, lib: [library] } });
+    project.createSourceFile('/none.ts', '');
+    const all = project.getProgram().compilerObject.getSourceFiles();
+    libraryFiles = new Map(
+      all.flatMap(file => (file.isDeclarationFile ? [[file.fileName, file] as const] : [])),
+    );
+  }
+  return libraryFiles;
+};
+
+/** The last text of each file, and its tree: most files are the same when the specs are read again. */
+const parsed = new Map<string, ts.SourceFile>();
+
+const hostOf = (root: string, options: ts.CompilerOptions): ts.CompilerHost => {
+  const folder = dirname([...libraries().keys()][0]);
+  const host = ts.createCompilerHost(options, true);
+  return {
+    ...host,
+    getCurrentDirectory: () => root,
+    getDefaultLibLocation: () => folder,
+    getDefaultLibFileName: () => join(folder, library),
+    fileExists: file => libraries().has(file) || host.fileExists(file),
+    getSourceFile: (file, asked) => {
+      const own = libraries().get(file);
+      if (own) {
+        return own;
+      }
+      const text = host.readFile(file);
+      const known = parsed.get(file);
+      if (text === undefined || known?.text === text) {
+        return text === undefined ? undefined : known;
+      }
+      // The comments of other people's types are most of them, and are not asked for.
+      const { ParseAll, ParseNone } = ts.JSDocParsingMode;
+      const jsDocParsingMode = isDeclarations(file) ? ParseNone : ParseAll;
+      const how = { ...(typeof asked === 'object' ? asked : { languageVersion: asked }), jsDocParsingMode };
+      const made = ts.createSourceFile(file, text, how, true);
+      parsed.set(file, made);
+      return made;
+    },
+  };
+};
+const isDeclarations = (file: string): boolean => /\.d\.[cm]?ts$/.test(file);
 
 /** The files that the author wrote: not cuweave's, not a package's. */
 export const authorFiles = (program: ts.Program, files: PackageFiles): readonly ts.SourceFile[] => {
@@ -64,10 +129,11 @@ export const typeErrors = (
   root: string,
   program: ts.Program,
   sources: readonly ts.SourceFile[],
-): readonly Diagnostic[] => {
+): readonly Diagnostic[] => problemsOf(program, sources).map(problem => toDiagnostic(root, problem));
+
+const problemsOf = (program: ts.Program, sources: readonly ts.SourceFile[]): readonly ts.Diagnostic[] => {
   const syntax = sources.flatMap(file => program.getSyntacticDiagnostics(file));
-  const found = syntax.length > 0 ? syntax : sources.flatMap(file => program.getSemanticDiagnostics(file));
-  return found.map(problem => toDiagnostic(root, problem));
+  return syntax.length > 0 ? syntax : sources.flatMap(file => program.getSemanticDiagnostics(file));
 };
 
 const toDiagnostic = (root: string, problem: ts.Diagnostic): Diagnostic => {
