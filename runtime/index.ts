@@ -48,6 +48,7 @@ export {
   writePicture,
 } from './files/picture.js';
 export { type PictureOptions, readPicture } from './files/pictureReader.js';
+export { FileError } from './files/wholeFile.js';
 export { nvdecCapabilities, nvdecStatus } from './video/decode/nvdec.js';
 export type { FrameAddress } from './video/frameSearch.js';
 export { type FrameOptions, type VideoOptions, VideoReader } from './video/video.js';

@@ -1,19 +1,23 @@
+import { requireInteger } from '../device/dtype.js';
 import type { HostTensor } from '../device/tensor.js';
 import { requireKnown } from '../options.js';
 import type { HostImage } from './framePlanes.js';
-import { type HostPicture, loadSharp, toPictures, writePicture } from './picture.js';
+import { type HostPicture, loadSharp, requirePictureName, toPictures, writePicture } from './picture.js';
 
 const gap = 4;
 
 /** How a contact sheet looks. */
 export type SheetOptions = {
-  /** How many pictures it has at most. Default 48. */
+  /** How many pictures it has at most, evenly chosen among all; default: all that there are. */
   readonly tiles?: number;
-  /** A picture's width on it, in pixels. Default 160. */
+  /** A picture's width on it, in pixels, 1..4096. Default 160. */
   readonly width?: number;
 };
 
-/** Collects pictures of a stretch whose length is not known, and lays out at most so many of them, evenly spread. */
+/**
+ * Collects pictures of a stretch whose length is not known, and lays out `tiles` of them, evenly spread, or all if there are fewer. Of the
+ * pictures that come by it keeps at most twice as many as it needs.
+ */
 export class ContactSheet {
   private tiles: { readonly data: Buffer; readonly width: number; readonly height: number }[] = [];
   private seen = 0;
@@ -23,7 +27,6 @@ export class ContactSheet {
 
   /** Shows the sheet a picture; it keeps every n-th, and a larger n as they become many. */
   async add(picture: HostPicture): Promise<void> {
-    const limit = this.options.tiles ?? 48;
     if (this.seen++ % this.step !== 0) {
       return;
     }
@@ -36,15 +39,23 @@ export class ContactSheet {
       .png()
       .toBuffer({ resolveWithObject: true });
     this.tiles.push({ data: tile.data, width: tile.info.width, height: tile.info.height });
-    if (this.tiles.length > limit) {
+    if (this.tiles.length > 2 * this.limit) {
       this.tiles = this.tiles.filter((_, n) => n % 2 === 0);
       this.step *= 2;
     }
   }
 
+  private get limit(): number {
+    return this.options.tiles ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Writes the sheet as PNG or JPEG, about as wide as high in tiles. Returns the number of pictures on it. */
   async write(path: string): Promise<number> {
-    const { tiles } = this;
+    const count = Math.min(this.limit, this.tiles.length);
+    const tiles = Array.from(
+      { length: count },
+      (_, n) => this.tiles[Math.floor((n * this.tiles.length) / count)],
+    );
     if (tiles.length === 0) {
       return 0;
     }
@@ -77,11 +88,12 @@ export class ContactSheet {
 }
 
 /**
- * Writes one picture with many small ones on it, evenly chosen, row by row.
+ * Writes one picture with many small ones on it, row by row: all that are given, or `options.tiles` of them, evenly chosen.
  *
  * @param path The file, `.png` or `.jpg`; one that is there is written over.
  * @param pictures u8 tensors of any number of images, as `Tensor.toHost` gives them, `rgb8` images, or pictures.
  * @returns How many pictures are on the sheet; with none, no file is written.
+ * @throws {PictureError} `notWritten`, when the file cannot be written.
  */
 export const contactSheet = async (
   path: string,
@@ -89,6 +101,9 @@ export const contactSheet = async (
   options: SheetOptions = {},
 ): Promise<number> => {
   requireKnown(options, ['tiles', 'width'], 'options');
+  requireInteger(options.tiles ?? 1, 1, 65535, 'options.tiles');
+  requireInteger(options.width ?? 160, 1, 4096, 'options.width');
+  requirePictureName(path);
   const sheet = new ContactSheet(options);
   for (const some of pictures) {
     for (const picture of toPictures(some)) {

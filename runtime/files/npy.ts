@@ -1,7 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { DType } from '../../ops/spec.js';
 import type { HostTensor } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
+import { WholeFile } from './wholeFile.js';
 
 const descriptions: Readonly<Record<DType, string>> = {
   u8: '|u1',
@@ -24,19 +24,26 @@ const header = (dtype: DType, shape: readonly number[]): Buffer => {
   return bytes;
 };
 
-/** An .npy file that grows image by image, so that a video need not fit in memory. */
+/**
+ * An .npy file that grows image by image, so that a video need not fit in memory. It has its name once it is closed; until then it stands
+ * beside it under another.
+ */
 export class NpyWriter {
   private first: Omit<HostTensor, 'data'> | undefined;
   private images = 0;
+  private bytes = 0;
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(private readonly file: WholeFile) {}
 
-  /** Creates the file, or empties the one that is there. */
+  /**
+   * Creates the file.
+   * @throws {FileError} Where it cannot be written.
+   */
   static async create(path: string): Promise<NpyWriter> {
-    return new NpyWriter(await open(path, 'w'));
+    return new NpyWriter(await WholeFile.create(path));
   }
 
-  /** Adds the tensor's images. All must have one dtype and, but for the first axis, one shape. */
+  /** Adds the tensor's images, all or none. All must have one dtype and, but for the first axis, one shape. */
   async append(tensor: HostTensor): Promise<void> {
     const { shape, dtype, layout, data } = tensor;
     this.first ??= { shape, dtype, layout };
@@ -50,22 +57,32 @@ export class NpyWriter {
         'Write to a folder instead: it gets a file per image.',
       );
     }
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    const at = headerBytes + this.images * (bytes.length / Math.max(1, shape[0]));
-    await this.file.write(bytes, 0, bytes.length, at);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    await this.file.write(bytes, headerBytes + this.bytes);
+    this.bytes += bytes.length;
     this.images += shape[0];
   }
 
-  /** Writes the header and closes the file. */
-  async close(): Promise<void> {
-    try {
-      if (this.first) {
-        const shape = [this.images, ...this.first.shape.slice(1)];
-        await this.file.write(header(this.first.dtype, shape), 0, headerBytes, 0);
-      }
-    } finally {
-      await this.file.close();
+  /** Writes the header and gives the file its name. One without images is removed: then the result is false. */
+  async close(): Promise<boolean> {
+    if (!this.first || this.images === 0) {
+      await this.file.drop();
+      return false;
     }
+    try {
+      const shape = [this.images, ...this.first.shape.slice(1)];
+      await this.file.write(header(this.first.dtype, shape), 0);
+    } catch (error) {
+      await this.file.drop();
+      throw error;
+    }
+    await this.file.keep(headerBytes + this.bytes);
+    return true;
+  }
+
+  /** Removes the file. */
+  drop(): Promise<void> {
+    return this.file.drop();
   }
 }
 
@@ -76,6 +93,7 @@ export class NpyWriter {
  * @param path The file; one that is there is written over.
  * @param tensor Dense values of any shape, as `Tensor.toHost` gives them.
  * @throws {ArgumentError} when it is no such tensor, or still on its device.
+ * @throws {FileError} when the file cannot be written; the one that was there stays then.
  */
 export const writeNpy = async (path: string, tensor: HostTensor): Promise<void> => {
   if (typeof tensor !== 'object' || tensor === null || !ArrayBuffer.isView(tensor.data)) {
@@ -89,7 +107,9 @@ export const writeNpy = async (path: string, tensor: HostTensor): Promise<void> 
   const writer = await NpyWriter.create(path);
   try {
     await writer.append(tensor);
-  } finally {
-    await writer.close();
+  } catch (error) {
+    await writer.drop();
+    throw error;
   }
+  await writer.close();
 };

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { DType } from '../../ops/spec.js';
 import { byteSize, type HostData, newHostArray } from '../device/dtype.js';
-import { expected } from '../errors.js';
+import { describe, expected } from '../errors.js';
 
 const dtypes: Readonly<Record<string, DType>> = {
   '|u1': 'u8',
@@ -15,6 +15,10 @@ const dtypes: Readonly<Record<string, DType>> = {
 export const isNpy = (head: Uint8Array): boolean =>
   Buffer.from(head.subarray(0, 6)).toString('latin1') === '\x93NUMPY';
 
+// NumPy writes headers of a few hundred bytes and arrays of at most 64 axes.
+const longestHeader = 2 ** 16;
+const mostAxes = 64;
+
 /**
  * @internal Reads an array that NumPy wrote: C order, little-endian, of a dtype that tensors have.
  * Source: numpy.lib.format, versions 1.0 to 3.0.
@@ -22,7 +26,37 @@ export const isNpy = (head: Uint8Array): boolean =>
 export const readNpy = async (
   path: string,
 ): Promise<{ readonly shape: readonly number[]; readonly dtype: DType; readonly data: HostData }> => {
-  const bytes = await readFile(path);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestHeader + 12), 0, longestHeader + 12, 0);
+    const { start, shape, dtype } = headerOf(buffer.subarray(0, bytesRead), path);
+    const length = shape.reduce((product, extent) => product * extent, 1);
+    const bytes = length * byteSize[dtype];
+    if (size - start !== bytes) {
+      throw expected(`${bytes} bytes of values (${shapeText(shape)})`, path, `${size - start}`);
+    }
+    const data = newHostArray(dtype, length);
+    const into = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    for (let done = 0; done < bytes; ) {
+      const read = await file.read(into, done, Math.min(bytes - done, 2 ** 30), start + done);
+      if (read.bytesRead === 0) {
+        throw expected(`${bytes} bytes of values`, path, `${done}: somebody else changes the file`);
+      }
+      done += read.bytesRead;
+    }
+    return { shape, dtype, data };
+  } finally {
+    await file.close();
+  }
+};
+
+const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+
+const headerOf = (
+  bytes: Buffer,
+  path: string,
+): { readonly start: number; readonly shape: readonly number[]; readonly dtype: DType } => {
   if (!isNpy(bytes)) {
     throw expected('an .npy file', path, 'something else');
   }
@@ -33,13 +67,17 @@ export const readNpy = async (
   const [lengthBytes, start] = version === 1 ? [2, 10] : [4, 12];
   const end = bytes.length < start ? Infinity : start + bytes.readUIntLE(8, lengthBytes);
   if (end > bytes.length) {
-    throw expected('an .npy file', path, 'one that ends in its header');
+    const why =
+      end > longestHeader + 12 && end < Infinity
+        ? `has a header of ${end - start} bytes`
+        : 'ends in its header';
+    throw expected('an .npy file', path, `one that ${why}`);
   }
   const header = bytes.toString('latin1', start, end);
   const descr = /'descr': *'([^']*)'/.exec(header)?.[1] ?? 'none';
   const dtype = Object.hasOwn(dtypes, descr) ? dtypes[descr] : undefined;
   if (dtype === undefined) {
-    throw expected(`one of ${Object.keys(dtypes).join(', ')}`, `the dtype of ${path}`, descr);
+    throw expected(`one of ${Object.keys(dtypes).join(', ')}`, `the dtype of ${path}`, describe(descr));
   }
   if (!/'fortran_order': *False/.test(header)) {
     throw expected('an array in C order', path, 'one in another order', 'Save np.ascontiguousarray(…).');
@@ -48,14 +86,13 @@ export const readNpy = async (
   if (!axes) {
     throw expected('an .npy file', path, 'one whose header has no shape');
   }
-  const extents = axes[1].match(/\d+/g) ?? [];
-  const shape = extents.map(Number);
-  const length = shape.reduce((product, extent) => product * extent, 1);
-  const size = length * byteSize[dtype];
-  if (bytes.length - end !== size) {
-    throw expected(`${size} bytes of values ([${shape.join(', ')}])`, path, `${bytes.length - end}`);
+  const shape = (axes[1].match(/\d+/g) ?? []).map(Number);
+  if (shape.length > mostAxes || !shape.every(Number.isSafeInteger)) {
+    throw expected(
+      'a shape of NumPy',
+      path,
+      `one of ${shape.length} axes, the largest ${Math.max(...shape)}`,
+    );
   }
-  const values = newHostArray(dtype, length);
-  Buffer.from(values.buffer).set(bytes.subarray(end));
-  return { shape, dtype, data: values };
+  return { start: end, shape, dtype };
 };

@@ -3,6 +3,7 @@ import type { HostTensor } from '../device/tensor.js';
 import { ArgumentError, CuweaveError, describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { HostImage } from './framePlanes.js';
+import { FileError, writeWhole } from './wholeFile.js';
 
 /**
  * What may be wrong with a picture's file.
@@ -168,27 +169,32 @@ const imageAsPicture = (picture: HostImage): HostPicture => {
 /** The formats that {@link writePicture} knows by their file extension. */
 export const pictureExtensions = ['.png', '.jpg', '.jpeg'] as const;
 
+/** @internal Throws where a file's name does not end as that of a picture; else its extension in lower case. */
+export const requirePictureName = (path: unknown, where = 'path'): string => {
+  const extension = typeof path === 'string' ? extname(path).toLowerCase() : '';
+  if (!(pictureExtensions as readonly string[]).includes(extension)) {
+    throw expected(`a file name that ends with ${pictureExtensions.join(', ')}`, where, describe(path));
+  }
+  return extension;
+};
+
 /**
  * Writes a picture: PNG without loss, or JPEG of quality 95 without chroma subsampling, by the file's extension.
  *
  * @param path The file, `.png`, `.jpg` or `.jpeg`; one that is there is written over.
  * @param picture A u8 tensor of one image (`Tensor.toHost`), an `rgb8` image, or 8-bit channels side by side.
  * @throws {ArgumentError} when that is no picture, or still on its device.
- * @throws {PictureError} `notWritten`, when the file cannot be written.
+ * @throws {PictureError} `notWritten`, when the file cannot be written; the one that was there stays then.
  */
 export const writePicture = async (
   path: string,
   picture: HostPicture | HostTensor | HostImage,
 ): Promise<void> => {
-  const extension = extname(path).toLowerCase();
-  if (!(pictureExtensions as readonly string[]).includes(extension)) {
-    throw expected(`a file name that ends with ${pictureExtensions.join(', ')}`, 'path', describe(path));
-  }
+  const jpeg = requirePictureName(path) !== '.png';
   const { width, height, channels, data } = onePicture(picture);
   if (data.length !== width * height * channels) {
     throw expected(`${width * height * channels} bytes`, 'picture.data', `${data.length} bytes`);
   }
-  const jpeg = extension !== '.png';
   if (jpeg && channels === 4) {
     throw new ArgumentError(
       'Expected 1 or 3 channels for a JPEG but received RGBA. Write a .png instead.',
@@ -198,9 +204,13 @@ export const writePicture = async (
   const sharp = await loadSharp();
   const image = sharp(data, { raw: { width, height, channels } });
   try {
-    await (jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png()).toFile(path);
+    const encoded = jpeg ? image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : image.png();
+    await writeWhole(path, await encoded.toBuffer());
   } catch (cause) {
+    if (cause instanceof FileError) {
+      throw new PictureError('notWritten', cause.message, { cause: cause.cause ?? cause });
+    }
     const why = cause instanceof Error ? cause.message.trim().replaceAll('\n', '; ') : String(cause);
-    throw new PictureError('notWritten', `Expected to write a picture to ${path} but: ${why}`, { cause });
+    throw new PictureError('notWritten', `Cannot write ${path}: ${why}`, { cause });
   }
 };

@@ -281,8 +281,8 @@ export class VideoReader {
   }
 
   /**
-   * The frames in groups of `size`; the last group may be smaller. Where the data is damaged, the frames before it that do
-   * not fill a batch are lost.
+   * The frames in groups of `size`; the last group may be smaller, be it the end or the place where the data is damaged or cut off: the
+   * error comes after it.
    *
    * @param size Frames per batch, 1..65535.
    * @param options As for {@link frames}.
@@ -314,6 +314,12 @@ export class VideoReader {
       if (frames.length > 0) {
         yield* lend(take());
       }
+    } catch (error) {
+      const isAtDamage = error instanceof VideoError && ['corrupt', 'truncated'].includes(error.code);
+      if (isAtDamage && frames.length > 0) {
+        yield* lend(take());
+      }
+      throw error;
     } finally {
       for (const frame of frames) {
         frame.dispose();

@@ -1,17 +1,18 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openOutput } from '../../compiler/commands/running/runOutput.js';
+import { openOutput, requireOutput } from '../../compiler/commands/running/runOutput.js';
 import { openDevice } from '../../runtime/device/device.js';
 import { Image } from '../../runtime/device/image.js';
 import { type HostTensor, Tensor } from '../../runtime/device/tensor.js';
 import { contactSheet } from '../../runtime/files/contactSheet.js';
 import { NpyWriter, writeNpy } from '../../runtime/files/npy.js';
+import { readNpy } from '../../runtime/files/npyReader.js';
 import { picturesOf, writePicture } from '../../runtime/files/picture.js';
 import { readPicture } from '../../runtime/files/pictureReader.js';
 
@@ -270,8 +271,8 @@ describe('pictures', () => {
 
   it('say where they cannot be written', async () => {
     const work = writePicture(at('none/x.png'), tensor());
-    expect(await message(work)).toMatch(
-      /^PictureError notWritten: Expected to write a picture to FOLDER\/none\/x.png but: .*No such file.*$/,
+    expect(await message(work)).toMatchInlineSnapshot(
+      `"PictureError notWritten: Cannot write FOLDER/none/x.png: ENOENT: no such file or directory"`,
     );
     await expect(work).rejects.toMatchObject({ cause: expect.any(Error) });
   });
@@ -280,13 +281,23 @@ describe('pictures', () => {
     const frames = Array.from({ length: 100 }, (_, n) =>
       tensor({ data: new Uint8Array(8 * 16 * 3).fill(2 * n), shape: [1, 8, 16, 3] }),
     );
-    expect(await contactSheet(at('sheet.png'), frames, { tiles: 30, width: 16 })).toBe(25);
+    expect(await contactSheet(at('sheet.png'), frames, { tiles: 25, width: 16 })).toBe(25);
     const sheet = await readPicture(at('sheet.png'));
     expect([sheet.width, sheet.height]).toEqual([5 * 20 + 4, 5 * 12 + 4]);
     const tile = (n: number) =>
       sheet.data[3 * ((4 + Math.floor(n / 5) * 12) * sheet.width + 4 + (n % 5) * 20)];
     expect([0, 1, 7, 24].map(tile)).toEqual([0, 8, 56, 192]);
     expect(await contactSheet(at('none.png'), [])).toBe(0);
+    // All of them, where nothing is said; and as many as are asked for.
+    expect(await contactSheet(at('all.png'), frames, { width: 16 })).toBe(100);
+    expect(await contactSheet(at('thirty.png'), frames, { tiles: 30, width: 16 })).toBe(30);
+    const none = contactSheet(at('sheet.png'), frames, { tiles: 0 });
+    expect(await message(none)).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a whole number from 1 to 65535 for options.tiles but received 0."`,
+    );
+    expect(await message(contactSheet(at('sheet.bmp'), frames))).toMatchInlineSnapshot(
+      `"ArgumentError : Expected a file name that ends with .png, .jpg, .jpeg for path but received 'FOLDER/sheet.bmp'."`,
+    );
   });
 });
 
@@ -336,6 +347,67 @@ describe('.npy', () => {
     expect([shape, descr, values.slice(-4)]).toEqual([[24, 1, 2, 1], '<f2', [11, 111, 11, 111]]);
   });
 
+  it('is there once it is whole, and its errors say what is wrong', async () => {
+    await writeNpy(at('kept.npy'), tensor());
+    const before = await readFile(at('kept.npy'));
+    const writer = await NpyWriter.create(at('kept.npy'));
+    await writer.append(tensor());
+    expect(await readFile(at('kept.npy'))).toEqual(before);
+    await writer.drop();
+    expect(await readFile(at('kept.npy'))).toEqual(before);
+    const empty = await NpyWriter.create(at('empty.npy'));
+    expect(await empty.close()).toBe(false);
+    execFileSync('mkfifo', [at('fifo.npy')]);
+    await symlink(at('kept.npy'), at('link.npy'));
+    await writeNpy(at('link.npy'), tensor({ data: new Uint8Array(18) }));
+    expect((await lstat(at('link.npy'))).isSymbolicLink()).toBe(true);
+    expect((await readFile(at('kept.npy'))).at(-1)).toBe(0);
+    expect(await message(writeNpy(at('none/x.npy'), tensor()))).toMatchInlineSnapshot(
+      `"FileError : Cannot write FOLDER/none/x.npy: ENOENT: no such file or directory"`,
+    );
+    expect(await message(writeNpy(at('fifo.npy'), tensor()))).toMatchInlineSnapshot(
+      `"FileError : Cannot write FOLDER/fifo.npy: it is a FIFO, and not a regular file"`,
+    );
+    expect(await message(writeNpy(folder, tensor()))).toMatchInlineSnapshot(
+      `"FileError : Cannot write FOLDER: it is a folder"`,
+    );
+    expect((await readdir(folder)).filter(name => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('is refused in few words where it is none that tensors hold', async () => {
+    const npy = async (header: string, values: number, version = 1) => {
+      const bytes = Buffer.alloc(10 + header.length + values);
+      bytes.write('\x93NUMPY', 'latin1');
+      bytes[6] = version;
+      bytes.writeUInt16LE(header.length, 8);
+      bytes.write(header, 10, 'latin1');
+      await writeFile(at('bad.npy'), bytes);
+      return message(readNpy(at('bad.npy')));
+    };
+    const about = (descr: string, shape: string) =>
+      `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`;
+    expect(await npy(about('<f4', '2, 3'), 24)).toMatchObject({ shape: [2, 3], dtype: 'f32' });
+    expect([
+      await npy(about('x'.repeat(5000), '2'), 8),
+      await npy(about('<f4', '1, '.repeat(5000)), 4),
+      await npy(about('<f4', '9'.repeat(300)), 4),
+      await npy(about('<f4', '99999, 99999'), 4),
+      await npy(about('<f4', '2'), 4),
+      await npy('x'.repeat(300), 4),
+      await npy('', 0, 9),
+    ]).toMatchInlineSnapshot(`
+      [
+        "ArgumentError : Expected one of |u1, <u2, <i4, <f2, <f4 for the dtype of FOLDER/bad.npy but received 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'.",
+        "ArgumentError : Expected a shape of NumPy for FOLDER/bad.npy but received one of 5000 axes, the largest 1.",
+        "ArgumentError : Expected a shape of NumPy for FOLDER/bad.npy but received one of 1 axes, the largest 1e+300.",
+        "ArgumentError : Expected 39999200004 bytes of values ([99999, 99999]) for FOLDER/bad.npy but received 4.",
+        "ArgumentError : Expected 8 bytes of values ([2]) for FOLDER/bad.npy but received 4.",
+        "ArgumentError : Expected one of |u1, <u2, <i4, <f2, <f4 for the dtype of FOLDER/bad.npy but received 'none'.",
+        "ArgumentError : Expected an .npy file of version 1 to 3 for FOLDER/bad.npy but received one of version 9.",
+      ]
+    `);
+  });
+
   it('is what NumPy reads', async ({ skip }) => {
     const program = 'import sys, numpy; a = numpy.load(sys.argv[1]); print(a.shape, a.dtype, a.sum())';
     const { status, stdout } = spawnSync('python3', ['-c', program, at('a.npy')], { encoding: 'utf8' });
@@ -368,6 +440,31 @@ describe('where a run writes', () => {
       '/floats/a.npy',
       '/floats/b.npy',
     ]);
+  });
+
+  it('leaves what is there, where that is no file', async () => {
+    execFileSync('mkfifo', [at('pipe.png')]);
+    await writeFile(at('plain'), 'text');
+    expect(
+      await Promise.all([
+        message(requireOutput(at('pipe.png'))),
+        message(requireOutput('/dev/null')),
+        message(requireOutput(at('plain'))),
+        message(requireOutput(at('plain/x.npy'))),
+      ]),
+    ).toMatchInlineSnapshot(`
+      [
+        "ArgumentError : Expected a file, or a name that is free, for output but received FOLDER/pipe.png, which is a FIFO, and not a regular file.",
+        "ArgumentError : Expected a folder, or a name that is free, for output but received /dev/null, which is a device, and not a regular file.",
+        "ArgumentError : Expected a folder, or a name that is free, for output but received FOLDER/plain, which is a file.",
+        undefined,
+      ]
+    `);
+    const output = openOutput(at('plain/x.npy'), { single: false });
+    expect(await message(output.write(tensor(), ['one']))).toMatchInlineSnapshot(
+      `"FileError : Cannot make the folder FOLDER/plain: EEXIST: file already exists, mkdir 'FOLDER/plain'"`,
+    );
+    expect(await output.close()).toEqual([]);
   });
 
   it('refuses what cannot be', () => {

@@ -13,13 +13,13 @@ import type { Image } from '../../../runtime/device/image.js';
 import type { HostTensor, Tensor } from '../../../runtime/device/tensor.js';
 import { ArgumentError, describe, expected, LibraryError } from '../../../runtime/errors.js';
 import { ContactSheet } from '../../../runtime/files/contactSheet.js';
-import { notPictures, picturesOf } from '../../../runtime/files/picture.js';
+import { notPictures, picturesOf, requirePictureName } from '../../../runtime/files/picture.js';
 import { readPicture } from '../../../runtime/files/pictureReader.js';
 import type { VideoReader } from '../../../runtime/video/video.js';
 import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { looksLikePicture, whyNoInput } from './runInput.js';
 import { optionsFor } from './runOptions.js';
-import { openOutput, pathOfResult, type RunOutput } from './runOutput.js';
+import { openOutput, pathOfResult, type RunOutput, requireOutput } from './runOutput.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -49,8 +49,12 @@ export type RunOptions = {
   readonly limit?: number;
   /** Where to write a contact sheet of the results; of named ones, the first. */
   readonly sheet?: string;
-  /** Called after every batch; `total` is known for pictures and for videos of a constant rate. */
+  /** Called after every batch; `total` where it is known. */
   readonly onProgress?: (progress: { readonly done: number; readonly total?: number }) => void;
+  /** Ends the run after the batch under way, with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called where a run ends with an error after it has written something: what that is. It is whole. */
+  readonly onPartial?: (written: Pick<RunResult, 'frames' | 'files'>) => void;
 };
 
 /** What a run did. */
@@ -77,8 +81,10 @@ type Runtime = {
   readonly openDevice: (which?: DeviceName) => Device;
   readonly Image: typeof Image;
   readonly Tensor: typeof Tensor;
-  readonly VideoReader: typeof VideoReader;
+  readonly VideoReader: { open(...args: Parameters<typeof VideoReader.open>): Promise<Video> };
 };
+/** A reader that may know how many frames it has. */
+type Video = VideoReader & { readonly frameCount?: number };
 /** Where images go, how many at a time and altogether. */
 type Placing = {
   readonly runtime: Runtime;
@@ -144,7 +150,8 @@ const openSource = async (
     const video = await runtime.VideoReader.open(first, { device }).catch(async error => {
       throw await whyNoInput(first, error);
     });
-    const total = video.frameRate ? Math.min(limit, Math.round(video.duration * video.frameRate)) : undefined;
+    const { frameCount } = video;
+    const total = frameCount === undefined ? undefined : Math.min(limit, frameCount);
     const groups = videoGroups(video, manifest, batch, limit);
     return { groups, total, decoder: video.decoder, close: () => video.dispose() };
   }
@@ -166,7 +173,7 @@ const openSource = async (
 };
 
 async function* videoGroups(
-  video: VideoReader,
+  video: Video,
   manifest: ManifestPipeline,
   size: number,
   limit: number,
@@ -240,8 +247,14 @@ const positive = (value: number | undefined, path: string): void => {
   }
 };
 
-/** Runs a built pipeline over pictures or a video and writes the results. */
+/**
+ * Runs a built pipeline over pictures or a video and writes the results. Files have their names once they are whole; a run that ends early
+ * leaves those of the images that it had.
+ */
 export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
+  if (run.sheet !== undefined) {
+    requirePictureName(run.sheet, 'sheet');
+  }
   if (run.batch !== undefined) {
     requireInteger(run.batch, 1, MAX_IMAGES, 'batch');
   }
@@ -274,7 +287,11 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   }
   const { built, runtime } = await loadBuilt(directory, run.pipeline);
   const which = deviceName(run.device);
-  const sheet = run.sheet === undefined ? undefined : new ContactSheet();
+  const paths = results.map(({ name }) => (name === '' ? run.output : pathOfResult(run.output, name)));
+  for (const path of [...paths, ...(run.sheet === undefined ? [] : [run.sheet])]) {
+    await requireOutput(path);
+  }
+  const sheet = run.sheet === undefined ? undefined : new ContactSheet({ tiles: 48 });
   const started = performance.now();
   const device = runtime.openDevice(which);
   let source: Source | undefined;
@@ -287,14 +304,18 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
     if (!source.decoder && source.total !== undefined) {
       images.requireFor(source.total);
     }
-    for (const [r, { name }] of results.entries()) {
-      const path = name === '' ? run.output : pathOfResult(run.output, name);
-      outputs.push(openOutput(path, { single: source.total === 1, notPictures: reasons[r] }));
+    const single = source.total === 1 || limit === 1;
+    for (const [r, path] of paths.entries()) {
+      outputs.push(openOutput(path, { single, notPictures: reasons[r] }));
     }
     for await (const { images: group, names } of source.groups) {
+      run.signal?.throwIfAborted();
       const options = optionsFor(manifest, run.options ?? {}, images, frames, group.length);
-      // Pictures may differ in size, and so may their results.
-      const made = source.decoder ? built(group, options) : built.runEach(group, options);
+      // Pictures may differ in size, as a video's frames may, and so may their results.
+      const isUniform = group.every(
+        ({ width, height }) => width === group[0].width && height === group[0].height,
+      );
+      const made = source.decoder && isUniform ? built(group, options) : built.runEach(group, options);
       for (const [r, { name }] of results.entries()) {
         const tensors = [name === '' ? made : (made as Readonly<Record<string, unknown>>)[name]].flat();
         let at = 0;
@@ -325,12 +346,15 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
       ...(decoder ? { decoder } : {}),
       files,
     };
+  } catch (error) {
+    const files = (await Promise.all(outputs.map(output => output.close()))).flat();
+    if (files.length > 0) {
+      run.onPartial?.({ frames, files });
+    }
+    throw error;
   } finally {
     source?.close();
     images?.dispose();
-    for (const output of outputs) {
-      await output.close();
-    }
     device.dispose();
   }
 };

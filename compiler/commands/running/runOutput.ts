@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { HostTensor } from '../../../runtime/device/tensor.js';
-import { ArgumentError } from '../../../runtime/errors.js';
+import { ArgumentError, expected } from '../../../runtime/errors.js';
+import { kindOfFile } from '../../../runtime/files/fileHead.js';
 import { NpyWriter, writeNpy } from '../../../runtime/files/npy.js';
 import {
   type HostPicture,
@@ -9,13 +10,35 @@ import {
   picturesOf,
   writePicture,
 } from '../../../runtime/files/picture.js';
+import { FileError } from '../../../runtime/files/wholeFile.js';
 
 /** Where the results of a run go. */
 export type RunOutput = {
   /** Writes the images of a tensor; `names` has one per image. */
   readonly write: (tensor: HostTensor, names: readonly string[]) => Promise<void>;
-  /** Ends the files, and says which there are. A second call does nothing. */
+  /** Ends the files, and says which there are: those of all images that were written, be the run over or not. A second call does nothing. */
   readonly close: () => Promise<string[]>;
+};
+
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new FileError(`Cannot make the folder ${path}: ${(cause as Error).message}`, path, { cause });
+  }
+};
+
+/** Throws, before anything is read, where there is something in an output's place that a run does not write over. */
+export const requireOutput = async (path: string): Promise<void> => {
+  const found = await stat(path).catch(() => undefined);
+  if (extname(path) === '' ? found?.isDirectory() : found?.isFile()) {
+    return;
+  }
+  if (found) {
+    const wanted =
+      extname(path) === '' ? 'a folder, or a name that is free,' : 'a file, or a name that is free,';
+    throw expected(wanted, 'output', `${path}, which is ${found.isFile() ? 'a file' : kindOfFile(found)}`);
+  }
 };
 
 /** One image of a batch, with a first axis of 1 so that it stays what the layout says. */
@@ -31,21 +54,22 @@ const imageOf = (tensor: HostTensor, n: number): HostTensor => {
 const toNpy = (path: string): RunOutput => {
   // Made at the first result, so that a run that fails before it leaves no file.
   let file: NpyWriter | undefined;
-  let closed = false;
+  let files: string[] = [];
   return {
     write: async tensor => {
       if (!file) {
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
         file = await NpyWriter.create(path);
       }
       await file.append(tensor);
     },
     close: async () => {
-      if (!closed) {
-        await file?.close();
+      const open = file;
+      file = undefined;
+      if (await open?.close()) {
+        files = [path];
       }
-      closed = true;
-      return file ? [path] : [];
+      return files;
     },
   };
 };
@@ -71,7 +95,7 @@ const toFiles = (
       for (const [n, name] of names.entries()) {
         const path = free(nameOf(name, files.length));
         const one = imageOf(tensor, n);
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
         await writeOne(path, one, () => picturesOf(one)[0]);
         files.push(path);
       }
