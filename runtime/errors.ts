@@ -62,7 +62,7 @@ export class DeviceLostError extends CudaError {
   override readonly name: string = 'DeviceLostError';
 }
 
-/** A device has no room left. */
+/** A device, or the host, has no room left. */
 export class OutOfMemoryError extends CuweaveError {
   override readonly name: string = 'OutOfMemoryError';
   constructor(
@@ -181,10 +181,28 @@ type NativeFailure = Error & {
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-/** The typed error for what the addon threw. */
-export const fromNative = (thrown: unknown): Error => {
+const outOfMemory = ({ bytes = 0, free, total, code, cuda }: NativeFailure): OutOfMemoryError => {
+  const room =
+    free === undefined ? '' : ` with ${mebibytes(free)} free${total ? ` of ${mebibytes(total)}` : ''}`;
+  const asked = bytes > 0 ? `: ${mebibytes(bytes)} were asked for${room}` : '';
+  const text = `Out of memory${asked}. Dispose tensors and images that are done with, or give fewer images at a time.`;
+  return new OutOfMemoryError(text, bytes, free, total, code, cuda);
+};
+
+/**
+ * The typed error for what the addon threw, or the engine.
+ * @param bytes How many were asked for, where that may be too much for the engine.
+ */
+export const fromNative = (thrown: unknown, bytes?: number): Error => {
   if (!(thrown instanceof Error)) {
     return new CuweaveError(String(thrown));
+  }
+  // What the engine throws for an array that it has no room for.
+  if (
+    thrown instanceof RangeError &&
+    /^(Array buffer allocation failed|Invalid typed array length)/.test(thrown.message)
+  ) {
+    return outOfMemory(Object.assign(new Error(), bytes === undefined ? {} : { bytes }));
   }
   const failure = thrown as NativeFailure;
   const { message, code = 0, cuda = '', operation = '' } = failure;
@@ -202,13 +220,8 @@ export const fromNative = (thrown: unknown): Error => {
         cuda,
         operation,
       );
-    case 'outOfMemory': {
-      const { bytes = 0, free, total } = failure;
-      const room =
-        free === undefined ? '' : ` with ${mebibytes(free)} free${total ? ` of ${mebibytes(total)}` : ''}`;
-      const text = `Out of memory: ${mebibytes(bytes)} were asked for${room}. Dispose tensors and images that are done with, or give fewer images at a time.`;
-      return new OutOfMemoryError(text, bytes, free, total, failure.code, failure.cuda);
-    }
+    case 'outOfMemory':
+      return outOfMemory(failure);
     case 'unavailable':
       return new DeviceUnavailableError(message, toReason(cuda));
     case 'library':

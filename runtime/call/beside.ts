@@ -1,5 +1,6 @@
 /** The images that operators read beside a pipeline's source: options of a call. */
 import type { ManifestImage } from '../../native/manifest.js';
+import { ImageBatch } from '../device/image.js';
 import type { BoundImage } from '../device/placed.js';
 import { Tensor } from '../device/tensor.js';
 import { expected } from '../errors.js';
@@ -25,8 +26,7 @@ const countOf = (given: unknown): number => {
     const axis = given.layout.indexOf('N');
     return axis < 0 ? 1 : Math.min(given.shape[axis], MAX_IMAGES);
   }
-  const { length } = (given ?? {}) as { readonly length?: unknown };
-  return typeof length === 'number' ? Math.min(length, MAX_IMAGES) : 1;
+  return isSeveral(given) ? Math.min(given.length, MAX_IMAGES) : 1;
 };
 
 /**
@@ -69,5 +69,5 @@ export const bindBeside = (
   return beside;
 };
 
-const isSeveral = (given: unknown): boolean =>
-  typeof given === 'object' && given !== null && 'length' in given;
+const isSeveral = (given: unknown): given is ImageBatch | readonly unknown[] =>
+  given instanceof ImageBatch || Array.isArray(given);

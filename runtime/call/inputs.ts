@@ -33,7 +33,7 @@ export const bindImages = (
   if (images.length < 1 || images.length > MAX_IMAGES) {
     throw expected(`1 to ${MAX_IMAGES} images`, path, `${images.length}`);
   }
-  return images.map((image: unknown, n) => {
+  return Array.from(images, (image: unknown, n) => {
     const at = isSingle ? path : `${path}[${n}]`;
     if (!(image instanceof Image)) {
       throw expected('an Image', at, describe(image));

@@ -345,6 +345,9 @@ const writeU64 = (view: DataView, offset: number, value: number): void => {
 };
 
 const writeLanes = (view: DataView, base: number, param: ManifestParam, lanes: readonly number[]): void => {
+  if (lanes.length !== param.lanes) {
+    throw expected(`${param.lanes} numbers`, pathOf(param), `${lanes.length}`);
+  }
   const isInteger = paramFields[param.kind].scalar === 'i32';
   for (let n = 0; n < lanes.length; n++) {
     const offset = base + param.offset + 4 * n;

@@ -86,6 +86,8 @@ export type NativeStream = {
     sourcePitch: number,
     rowBytes: number,
     rows: number,
+    /** Nobody else has the array yet: it is written at once, and not by way of a block of the stream's own. */
+    owned?: boolean,
   ): Promise<void>;
   copy(
     target: NativeMemory,
@@ -184,7 +186,8 @@ export type NativeDevice = {
   createStream(): NativeStream;
   allocate(stream: NativeStream, bytes: number, reported?: boolean): NativeMemory;
   wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
-  wrapHost(array: HostArray): NativeMemory;
+  /** @param owned Nobody else has the array. Undefined: the array might be moved away while it is read; copy it. */
+  wrapHost(array: HostArray, owned: boolean): NativeMemory | undefined;
   allocateHost(bytes: number): ArrayBuffer;
   /**
    * @param waiting Where given, pictures are copied out of the decoder, by its own thread: of those that wait to be taken there are
@@ -212,7 +215,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 7;
+const INTERFACE = 8;
 
 let loaded: NativeAddon | undefined;
 

@@ -1,4 +1,12 @@
-import { DeviceUnavailableError, DisposedError, describe, expected, guarded } from '../errors.js';
+import { constants } from 'node:buffer';
+import {
+  DeviceUnavailableError,
+  DisposedError,
+  describe,
+  expected,
+  guarded,
+  OutOfMemoryError,
+} from '../errors.js';
 import {
   type CudaStatus,
   type DeviceProperties,
@@ -7,6 +15,8 @@ import {
   type NativeMemory,
   type NativeStream,
 } from './addon.js';
+import { isInstance, ownCall, requireOwnCall } from './brand.js';
+import { requireInteger } from './dtype.js';
 import { Stream } from './stream.js';
 
 /** Which device to open: a GPU by its CUDA number, the first GPU, or this machine's CPU. */
@@ -29,8 +39,14 @@ export class Device {
   readonly #native: NativeDevice;
   #disposed = false;
 
+  /** Whether a value is one that {@link openDevice} made. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(Device, value, object => #native in object);
+  }
+
   /** @internal */
-  constructor(native: NativeDevice, why?: string) {
+  constructor(native: NativeDevice, own: typeof ownCall, why?: string) {
+    requireOwnCall(own, 'Device', 'openDevice() gives one.');
     const properties = native.info();
     this.#native = native;
     this.kind = properties.kind;
@@ -38,12 +54,13 @@ export class Device {
     this.name = properties.name;
     this.properties = properties;
     this.why = why;
-    this.stream = new Stream(this, this.#open(), true);
+    this.stream = new Stream(this, this.#open(), ownCall, true);
+    Object.freeze(this);
   }
 
   /** Another in-order queue of work on this device. */
   createStream(): Stream {
-    return new Stream(this, this.#open());
+    return new Stream(this, this.#open(), ownCall);
   }
 
   /**
@@ -60,11 +77,24 @@ export class Device {
   }
 
   /**
-   * A buffer of the host's that a GPU reads and writes directly, without staging: for `Tensor.fromHost` and for
-   * `toHost({ into })`. On the CPU it is an ordinary one. Do not change it before the work that uses it is done.
+   * A buffer of the host's that the device reads and writes directly, without staging: for `Tensor.fromHost`, for
+   * `toHost({ into })` and, on the CPU, for the planes of `Image.fromHost`. Do not change it before the work that uses it is
+   * done. If it is transferred meanwhile, that work goes on with the same memory.
    * @param byteLength At least 1.
+   * @throws {OutOfMemoryError} If the host has no room for it.
    */
   allocateHost(byteLength: number): ArrayBuffer {
+    requireInteger(byteLength, 1, Number.MAX_SAFE_INTEGER, 'byteLength');
+    if (byteLength > constants.MAX_LENGTH) {
+      throw new OutOfMemoryError(
+        `Out of memory: ${byteLength} bytes were asked for, and a buffer of this Node has at most ${constants.MAX_LENGTH}.`,
+        byteLength,
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+      );
+    }
     return guarded(() => this.#open().allocateHost(byteLength));
   }
 
@@ -112,21 +142,31 @@ export class Device {
 export const openDevice = (which?: DeviceName): Device => {
   const addon = loadAddon();
   if (which === 'cpu') {
-    return new Device(guarded(() => addon.openDevice('cpu', 0)));
+    return new Device(
+      guarded(() => addon.openDevice('cpu', 0)),
+      ownCall,
+    );
   }
   if (which === undefined) {
     const status = cudaStatus();
     if (!status.usable) {
       return new Device(
         guarded(() => addon.openDevice('cpu', 0)),
+        ownCall,
         status.message,
       );
     }
-    return new Device(guarded(() => addon.openDevice('cuda', 0)));
+    return new Device(
+      guarded(() => addon.openDevice('cuda', 0)),
+      ownCall,
+    );
   }
   const number = which === 'cuda' ? 0 : cudaNumber(which);
   try {
-    return new Device(guarded(() => addon.openDevice('cuda', number)));
+    return new Device(
+      guarded(() => addon.openDevice('cuda', number)),
+      ownCall,
+    );
   } catch (error) {
     if (!(error instanceof DeviceUnavailableError)) {
       throw error;
@@ -157,6 +197,14 @@ const remedy = {
 
 /** Whether CUDA can be used here, with the GPUs, or the reason why not. Opens no device. */
 export const cudaStatus = (): CudaStatus => guarded(() => loadAddon().cudaStatus());
+
+/** @internal Refuses what no device is. */
+export const requireDevice = (device: unknown, path = 'device'): Device => {
+  if (device instanceof Device) {
+    return device;
+  }
+  throw expected('a Device', path, describe(device), 'openDevice() gives one.');
+};
 
 /** @internal Two handles of one GPU, or of the CPU, work together. */
 export const sameDevice = (a: Device, b: Device): boolean => a.kind === b.kind && a.index === b.index;

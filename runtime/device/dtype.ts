@@ -1,5 +1,5 @@
 import type { DType } from '../../ops/spec.js';
-import { describe, expected } from '../errors.js';
+import { describe, expected, fromNative } from '../errors.js';
 import type { HostArray } from './addon.js';
 
 /** Bytes of one value. */
@@ -16,17 +16,49 @@ const arrays = {
 /** The typed array that holds a dtype on the host; halves are kept as their bits. */
 export type HostData = Uint8Array | Uint16Array | Int32Array | Float32Array;
 
-/** @internal */
-export const newHostArray = (dtype: DType, length: number): HostData => new arrays[dtype](length);
+/**
+ * @internal An array of zeros.
+ * @throws {OutOfMemoryError} If the host has no room for it.
+ */
+export const newHostArray = (dtype: DType, length: number): HostData => {
+  try {
+    return new arrays[dtype](length);
+  } catch (error) {
+    throw fromNative(error, length * byteSize[dtype]);
+  }
+};
 
-/** @internal The array as bytes, if its elements are of the dtype's size and kind. */
+// Properties of an array's own may say anything; what the engine says of it is behind these.
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const getter = (name: string | symbol) => {
+  const { get } = Object.getOwnPropertyDescriptor(typedArray, name) as { get: () => unknown };
+  return (array: ArrayBufferView): unknown => Reflect.apply(get, array, []);
+};
+const tagOf = getter(Symbol.toStringTag);
+const bytesOf = getter('byteLength');
+
+/** @internal Bytes of a typed array. */
+export const byteLengthOf = (array: HostArray): number => bytesOf(array) as number;
+
+// By the class's name: the values that it holds.
+const integers: Readonly<Record<string, number>> = {
+  Int8Array: 1,
+  Uint8Array: 1,
+  Uint8ClampedArray: 1,
+  Int16Array: 2,
+  Uint16Array: 2,
+  Int32Array: 4,
+  Uint32Array: 4,
+};
+
+/** @internal The array, if its elements are of the dtype's size and kind. */
 export const requireHostArray = (data: unknown, dtype: DType, path: string): HostArray => {
-  if (!ArrayBuffer.isView(data) || data instanceof DataView) {
+  const tag = ArrayBuffer.isView(data) ? tagOf(data) : undefined;
+  if (typeof tag !== 'string') {
     throw expected(`a typed array of ${dtype}`, path, describe(data));
   }
   const array = data as HostArray;
-  const isFloat = array instanceof Float32Array || array instanceof Float64Array;
-  if (array.BYTES_PER_ELEMENT !== byteSize[dtype] || isFloat !== (dtype === 'f32')) {
+  if (dtype === 'f32' ? tag !== 'Float32Array' : integers[tag] !== byteSize[dtype]) {
     const name = arrays[dtype].name;
     throw expected(
       `${name === 'Int32Array' ? 'an' : 'a'} ${name}`,

@@ -1,5 +1,6 @@
 import { DisposedError, expected, guarded } from '../errors.js';
 import type { NativeGraph, NativeMemory, NativeStream, RecordedCall } from './addon.js';
+import { type ownCall, requireOwnCall } from './brand.js';
 import type { Device } from './device.js';
 import type { Stream } from './stream.js';
 
@@ -32,7 +33,8 @@ export class Graph {
   #disposed = false;
 
   /** @internal */
-  constructor(capture: Capture, native: NativeStream) {
+  constructor(capture: Capture, native: NativeStream, own: typeof ownCall) {
+    requireOwnCall(own, 'Graph', 'stream.capture() gives one.');
     this.#capture = capture;
     this.#native = guarded(() => native.capture(capture.calls));
   }

@@ -1,8 +1,10 @@
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { NativeMemory, NativeStream } from './addon.js';
-import type { Device } from './device.js';
+import { isInstance, ownCall, requireOwnCall } from './brand.js';
+import { type Device, requireDevice } from './device.js';
 import {
+  byteLengthOf,
   byteSize,
   type HostData,
   newHostArray,
@@ -58,8 +60,6 @@ export class Image {
   readonly width: number;
   /** In pixels. */
   readonly height: number;
-  /** Addresses and pitches, in the format's order of planes. */
-  readonly planes: readonly DevicePlane[];
   /** What the colours mean, if that is known. */
   readonly colour: ColourDescription | undefined;
   /** @internal */
@@ -75,14 +75,30 @@ export class Image {
     readonly device: Device,
     spec: ImageSpec,
     placed: readonly PlacedPlane[],
+    own: typeof ownCall,
   ) {
+    requireOwnCall(own, new.target.name, 'Use Image.empty, Image.fromHost or Image.wrap.');
     this._format = formatOf(spec.format, 'image.format');
     this.format = spec.format;
     this.width = spec.width;
     this.height = spec.height;
     this.colour = spec.colour;
     this.#placed = placed;
-    this.planes = placed.map(({ address, pitch }) => ({ pointer: BigInt(address), pitch }));
+    // A subclass has fields of its own, and freezes itself.
+    if (new.target === Image) {
+      Object.freeze(this);
+    }
+  }
+
+  /** Whether a value is an image that this class, or the one asked, made. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass asks for its own instances.
+    return isInstance(this, value, object => #placed in object);
+  }
+
+  /** Addresses and pitches, in the format's order of planes. */
+  get planes(): readonly DevicePlane[] {
+    return this.#placed.map(({ address, pitch }) => ({ pointer: BigInt(address), pitch }));
   }
 
   /**
@@ -91,13 +107,15 @@ export class Image {
    * @throws {ArgumentError} If the format is unknown or a size is out of range. @throws {OutOfMemoryError} If there is no room.
    */
   static empty(device: Device, spec: ImageSpec, options: { readonly stream?: Stream } = {}): Image {
-    const { planes } = checkSpec(spec, []);
-    return new Image(device, spec, placeNew(device, streamOf(options, device), planes));
+    requireDevice(device);
+    const { image, planes } = checkSpec(spec, []);
+    return new Image(device, image, placeNew(device, streamOf(options, device), planes), ownCall);
   }
 
   /**
-   * An image from planes on the host. A GPU gets a copy, made before this returns. The CPU reads the arrays where they
-   * are: they must not change until the work that uses the image is done.
+   * An image from planes on the host, copied before this returns. On the CPU, arrays over `device.allocateHost` or over a
+   * SharedArrayBuffer are not copied but used where they are: they must not change until the work that reads the image is done,
+   * and `runInto` such an image writes them.
    * @param spec.planes One per plane of the format; subsampled ones are half as wide, or half as wide and high, rounded up.
    * @throws {ArgumentError} If the format is unknown or an array is too short for its plane.
    */
@@ -106,7 +124,15 @@ export class Image {
     spec: ImageSpec & { readonly planes: readonly HostPlane[] },
     options: { readonly stream?: Stream } = {},
   ): Image {
-    return new Image(device, spec, placeHostPlanes(device, spec, streamOf(options, device)));
+    requireDevice(device);
+    // What `readPicture` gives has its bytes beside the planes, too.
+    const checked = checkPlanes(spec, ['data'], planeNames);
+    return new Image(
+      device,
+      checked.image,
+      placeHostPlanes(device, checked, streamOf(options, device)),
+      ownCall,
+    );
   }
 
   /**
@@ -117,17 +143,18 @@ export class Image {
     device: Device,
     spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
   ): Image {
-    const { format, planes } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
+    requireDevice(device);
+    const { image, format, planes, given } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
     const placed = planes.map(({ rowBytes, rows }, n): PlacedPlane => {
       const path = `planes[${n}]`;
-      const { pointer, pitch } = spec.planes[n];
+      const { pointer, pitch } = given[n];
       requirePointer(pointer, byteSize[format.dtype], `${path}.pointer`);
       requirePitch(pitch, rowBytes, byteSize[format.dtype], `${path}.pitch`);
       const bytes = pitch * (rows - 1) + rowBytes;
       const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive));
       return { memory, address: Number(pointer), pitch };
     });
-    return new Image(device, spec, placed);
+    return new Image(device, image, placed, ownCall);
   }
 
   /** Its planes on the host, rows dense, once the work that makes them is done. */
@@ -144,7 +171,7 @@ export class Image {
           const { rowBytes, rows } = planeExtent(this._format, this._format.planes[n], width, height);
           const data = newHostArray(this._format.dtype, (rowBytes * rows) / byteSize[this._format.dtype]);
           const offset = address - Number(memory.pointer);
-          await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows);
+          await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows, true);
           return { data, pitch: rowBytes };
         }),
       ),
@@ -159,7 +186,12 @@ export class Image {
   clone(options: { readonly stream?: Stream } = {}): Image {
     const { device, format, width, height, colour } = this;
     const spec = { format, width, height, ...(colour ? { colour } : {}) };
-    return new Image(device, spec, copyPlanes(device, spec, this._placed(), streamOf(options, device)));
+    return new Image(
+      device,
+      spec,
+      copyPlanes(device, spec, this._placed(), streamOf(options, device)),
+      ownCall,
+    );
   }
 
   /** Whether `dispose()` was called. */
@@ -280,18 +312,26 @@ const placeNew = (
   return planes.map((_, n) => ({ memory, address: start + offsets[n], pitch: pitches[n] }));
 };
 
-/** @internal Uploads planes, or on the CPU points at them. */
-export const placeHostPlanes = (
+/** @internal Decoded planes that nobody else has: the CPU reads them where they are. */
+export const placeDecodedPlanes = (
   device: Device,
   spec: ImageSpec & { readonly planes: readonly HostPlane[] },
+): readonly PlacedPlane[] =>
+  placeHostPlanes(device, checkPlanes(spec, ['data'], planeNames), device.stream, true);
+
+const planeNames = ['data', 'pitch', 'offset'];
+
+/** Uploads planes, or on the CPU points at those that cannot be moved away. `owned`: nobody else has the arrays. */
+const placeHostPlanes = (
+  device: Device,
+  { format, planes, given }: CheckedPlanes<HostPlane>,
   stream: Stream,
+  owned = false,
 ): readonly PlacedPlane[] => {
-  // What `readPicture` gives has its bytes beside the planes, too.
-  const { format, planes } = checkPlanes(spec, ['data'], ['data', 'pitch', 'offset']);
   const size = byteSize[format.dtype];
   const sources = planes.map(({ rowBytes, rows }, n) => {
     const path = `planes[${n}]`;
-    const { data, pitch = rowBytes, offset = 0 } = spec.planes[n];
+    const { data, pitch = rowBytes, offset = 0 } = given[n];
     const array = requireHostArray(data, format.dtype, `${path}.data`);
     requirePitch(pitch, rowBytes, size, `${path}.pitch`);
     requireInteger(offset, 0, Number.MAX_SAFE_INTEGER, `${path}.offset`);
@@ -299,17 +339,22 @@ export const placeHostPlanes = (
       throw expected(`a multiple of ${size}`, `${path}.offset`, String(offset));
     }
     const needed = offset + pitch * (rows - 1) + rowBytes;
-    if (array.byteLength < needed) {
+    const bytes = byteLengthOf(array);
+    if (bytes < needed) {
       const shape = `${rows} rows of ${rowBytes} bytes, ${pitch} apart${offset > 0 ? `, from byte ${offset}` : ''}`;
-      throw expected(`at least ${needed} bytes (${shape})`, `${path}.data`, `${array.byteLength}`);
+      throw expected(`at least ${needed} bytes (${shape})`, `${path}.data`, `${bytes}`);
     }
     return { array, pitch, offset, rowBytes, rows };
   });
   if (device.kind === 'cpu') {
-    return sources.map(({ array, pitch, offset }) => {
-      const memory = guarded(() => device._native().wrapHost(array));
-      return { memory, address: Number(memory.pointer) + offset, pitch };
+    const memories = sources.map(({ array }) => guarded(() => device._native().wrapHost(array, owned)));
+    const placed = sources.flatMap(({ pitch, offset }, n) => {
+      const memory = memories[n];
+      return memory ? [{ memory, address: Number(memory.pointer) + offset, pitch }] : [];
     });
+    if (placed.length === sources.length) {
+      return placed;
+    }
   }
   return placeNew(device, stream, sources, (native, memory, n, offset, pitch) => {
     const { array, pitch: sourcePitch, offset: sourceOffset, rowBytes, rows } = sources[n];
@@ -333,32 +378,41 @@ const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
   if (!(spec instanceof Image)) {
     requireKnown(spec, [...specNames, ...others], 'image');
   }
-  if (spec.colour !== undefined) {
-    requireKnown(spec.colour, colourNames, 'colour');
+  // Read once: what is checked is what is used.
+  const { format: name, width, height, colour } = spec;
+  const format = formatOf(name, 'format');
+  requireInteger(width, 1, MAX_SIZE, 'width');
+  requireInteger(height, 1, MAX_SIZE, 'height');
+  if (colour !== undefined) {
+    requireKnown(colour, colourNames, 'colour');
   }
-  const format = formatOf(spec.format, 'format');
-  requireInteger(spec.width, 1, MAX_SIZE, 'width');
-  requireInteger(spec.height, 1, MAX_SIZE, 'height');
-  return { format, planes: format.planes.map(plane => planeExtent(format, plane, spec.width, spec.height)) };
+  const image: ImageSpec = { format: name, width, height, ...(colour ? { colour } : {}) };
+  return { image, format, planes: format.planes.map(plane => planeExtent(format, plane, width, height)) };
 };
 
+type CheckedPlanes<Plane> = ReturnType<typeof checkSpec> & { readonly given: readonly Plane[] };
+
 /** The same of a spec with planes. */
-const checkPlanes = (
-  spec: ImageSpec & { readonly planes: readonly unknown[] },
+const checkPlanes = <Plane>(
+  spec: ImageSpec & { readonly planes: readonly Plane[] },
   others: readonly string[],
   planeNames: readonly string[],
-) => {
+): CheckedPlanes<Plane> => {
   const checked = checkSpec(spec, ['planes', ...others]);
-  const { format } = checked;
-  const names = format.planes.map(({ name }) => name).join(', ');
-  if (!Array.isArray(spec.planes) || spec.planes.length !== format.planes.length) {
-    const actual = Array.isArray(spec.planes) ? `${spec.planes.length}` : describe(spec.planes);
-    throw expected(`${format.planes.length} planes (${names})`, 'planes', actual);
+  const { planes } = checked.format;
+  const given: unknown = Array.isArray(spec.planes) ? Array.from(spec.planes) : spec.planes;
+  if (!Array.isArray(given) || given.length !== planes.length) {
+    const actual = Array.isArray(given) ? `${given.length}` : describe(given);
+    throw expected(
+      `${planes.length} planes (${planes.map(({ name }) => name).join(', ')})`,
+      'planes',
+      actual,
+    );
   }
-  spec.planes.forEach((plane, n) => {
+  given.forEach((plane: unknown, n) => {
     requireKnown(plane, planeNames, `planes[${n}]`);
   });
-  return checked;
+  return { ...checked, given };
 };
 
 const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: string): void => {

@@ -1,6 +1,7 @@
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { NativeDevice, NativeEvent, NativeMemory, NativeStream } from './addon.js';
+import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import type { Device } from './device.js';
 import { Capture, Graph, refuseInCapture } from './graph.js';
 import type { BoundImage } from './placed.js';
@@ -10,22 +11,36 @@ let capturing: Capture | undefined;
 
 /** A place in a stream: it has passed once all work before it is done. Made by `stream.record()`. */
 export class Event {
+  readonly #native: NativeEvent;
+
   /** @internal */
   constructor(
     /** The device of its stream. */
     readonly device: Device,
-    /** @internal */
-    readonly native: NativeEvent,
-  ) {}
+    native: NativeEvent,
+    own: typeof ownCall,
+  ) {
+    requireOwnCall(own, 'Event', 'stream.record() gives one.');
+    this.#native = native;
+  }
 
+  /** Whether a value is one that `stream.record()` made. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(Event, value, object => #native in object);
+  }
+
+  /** @internal */
+  get _native(): NativeEvent {
+    return this.#native;
+  }
   /** Whether it has passed. */
   get done(): boolean {
-    return guarded(() => this.native.done);
+    return guarded(() => this.#native.done);
   }
 
   /** Resolves once it has passed; rejects if the work before it failed. */
   wait(): Promise<void> {
-    return guardedAsync(() => this.native.wait());
+    return guardedAsync(() => this.#native.wait());
   }
 
   /**
@@ -33,7 +48,7 @@ export class Event {
    * @throws {ArgumentError} If one has not passed, or they are of different devices.
    */
   since(start: Event): number {
-    return guarded(() => this.native.since(start.native));
+    return guarded(() => this.#native.since(requireEvent(start, 'start')._native));
   }
 }
 
@@ -51,10 +66,18 @@ export class Stream {
     /** The device that it belongs to. */
     readonly device: Device,
     native: NativeDevice,
+    own: typeof ownCall,
     isDefault = false,
   ) {
+    requireOwnCall(own, 'Stream', 'device.createStream() gives one.');
     this.#native = guarded(() => native.createStream());
     this.#isDefault = isDefault;
+    Object.freeze(this);
+  }
+
+  /** Whether a value is one that a device made. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(Stream, value, object => #native in object);
   }
 
   /** Resolves once everything enqueued so far is done; rejects if it failed. */
@@ -67,15 +90,14 @@ export class Stream {
     return new Event(
       this.device,
       guarded(() => this._native().record()),
+      ownCall,
     );
   }
 
   /** Work that is enqueued from here on waits for the event. */
   waitFor(event: Event): void {
-    if (!(event instanceof Event)) {
-      throw expected('an Event', 'event', describe(event));
-    }
-    guarded(() => this._native().waitFor(event.native));
+    const { _native: native } = requireEvent(event, 'event');
+    guarded(() => this._native().waitFor(native));
   }
 
   /**
@@ -101,7 +123,7 @@ export class Stream {
       if (capture.calls.length === 0) {
         throw expected('calls of runInto', 'work', 'a function that makes none');
       }
-      return new Graph(capture, native);
+      return new Graph(capture, native, ownCall);
     } catch (error) {
       capture.abandon();
       throw error;
@@ -203,6 +225,13 @@ export class Stream {
     return this.#native;
   }
 }
+
+const requireEvent = (event: unknown, path: string): Event => {
+  if (event instanceof Event) {
+    return event;
+  }
+  throw expected('an Event', path, describe(event), 'stream.record() gives one.');
+};
 
 /** @internal The stream that options name, or the device's. `others`: what else they may name. */
 export const streamOf = (

@@ -1,9 +1,11 @@
 import type { DType } from '../../ops/spec.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
-import type { NativeMemory } from './addon.js';
-import type { Device } from './device.js';
+import type { HostArray, NativeMemory } from './addon.js';
+import { isInstance, ownCall, requireOwnCall } from './brand.js';
+import { type Device, requireDevice } from './device.js';
 import {
+  byteLengthOf,
   byteSize,
   type HostData,
   newHostArray,
@@ -55,7 +57,9 @@ export class Tensor {
     spec: TensorSpec,
     strides: readonly number[],
     byteLength: number,
+    own: typeof ownCall,
   ) {
+    requireOwnCall(own, 'Tensor', 'Use Tensor.empty, Tensor.fromHost or Tensor.wrap.');
     this.shape = Object.freeze([...spec.shape]);
     this.dtype = spec.dtype;
     this.layout = spec.layout;
@@ -63,6 +67,12 @@ export class Tensor {
     this.byteLength = byteLength;
     this.#memory = memory;
     this.#address = memory.pointer;
+    Object.freeze(this);
+  }
+
+  /** Whether a value is a tensor that this class made. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(Tensor, value, object => #memory in object);
   }
 
   /**
@@ -72,10 +82,11 @@ export class Tensor {
    * @throws {ArgumentError} If the spec does not fit together. @throws {OutOfMemoryError} If there is no room.
    */
   static empty(device: Device, spec: TensorSpec, options: { readonly stream?: Stream } = {}): Tensor {
+    requireDevice(device);
     const checked = checkSpec(spec, 'spec');
     const bytes = elements(checked.shape) * byteSize[checked.dtype];
     const memory = device._allocate(streamOf(options, device)._native(), bytes);
-    return new Tensor(device, memory, checked, denseStrides(checked.shape), bytes);
+    return new Tensor(device, memory, checked, denseStrides(checked.shape), bytes, ownCall);
   }
 
   /**
@@ -89,13 +100,12 @@ export class Tensor {
     spec: TensorSpec,
     options: { readonly stream?: Stream } = {},
   ): Tensor {
+    requireDevice(device);
     // A tensor on the host says what to make with its values beside it.
     const checked = checkSpec(spec, 'spec', ['data']);
     const array = requireHostArray(data, checked.dtype, 'data');
     const length = elements(checked.shape);
-    if (array.length !== length) {
-      throw expected(`${length} values ([${checked.shape.join(', ')}])`, 'data', `${array.length}`);
-    }
+    requireLength(array, checked.dtype, length, `${length} values ([${checked.shape.join(', ')}])`, 'data');
     const tensor = Tensor.empty(device, checked, options);
     const bytes = tensor.byteLength;
     const stream = streamOf(options, device)._native();
@@ -117,9 +127,12 @@ export class Tensor {
       readonly keepAlive?: object;
     },
   ): Tensor {
+    requireDevice(device);
     const checked = checkSpec(spec, 'spec', ['pointer', 'strides', 'keepAlive']);
-    const strides = spec.strides ?? denseStrides(checked.shape);
-    if (strides.length !== checked.shape.length) {
+    const strides = Array.isArray(spec.strides)
+      ? Array.from(spec.strides)
+      : (spec.strides ?? denseStrides(checked.shape));
+    if (!Array.isArray(strides) || strides.length !== checked.shape.length) {
       throw expected(`${checked.shape.length} numbers`, 'spec.strides', describe(strides));
     }
     strides.forEach((stride, axis) => {
@@ -127,9 +140,9 @@ export class Tensor {
     });
     const last = checked.shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], 0);
     const bytes = (last + 1) * byteSize[checked.dtype];
-    requirePointer(spec.pointer, byteSize[checked.dtype], 'spec.pointer');
-    const memory = guarded(() => device._native().wrap(spec.pointer, bytes, spec.keepAlive));
-    return new Tensor(device, memory, checked, strides, bytes);
+    const pointer = requirePointer(spec.pointer, byteSize[checked.dtype], 'spec.pointer');
+    const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive));
+    return new Tensor(device, memory, checked, strides, bytes, ownCall);
   }
 
   /** The address of the first value, on the device. */
@@ -144,8 +157,11 @@ export class Tensor {
 
   /**
    * Its values on the host, once the work that makes them is done.
-   * @param options.into A dense array for them, instead of a new one; one over `device.allocateHost` is fastest.
+   * @param options.into A dense array for them, instead of a new one. One over `device.allocateHost`, or over a
+   *   SharedArrayBuffer, is written directly; another one by a further copy, on this thread, once the values are here.
    * @param options.stream Whose order the copy takes; by default the device's stream.
+   * @throws {OutOfMemoryError} If the host has no room for the values.
+   * @throws {ArgumentError} If the buffer of `into` was transferred or resized before the values came.
    */
   async toHost(options: { readonly into?: HostData; readonly stream?: Stream } = {}): Promise<HostTensor> {
     const { shape, dtype, layout } = this;
@@ -153,14 +169,31 @@ export class Tensor {
     const size = byteSize[dtype];
     const memory = this._memory();
     const stream = streamOf(options, this.device, ['into'])._native();
-    const data = options.into ?? newHostArray(dtype, length);
-    if (requireHostArray(data, dtype, 'options.into').length !== length) {
-      throw expected(`${length} values`, 'options.into', `${data.length}`);
+    const { into } = options;
+    const data = into ?? newHostArray(dtype, length);
+    if (into !== undefined) {
+      requireLength(
+        requireHostArray(into, dtype, 'options.into'),
+        dtype,
+        length,
+        `${length} values`,
+        'options.into',
+      );
     }
     const { outer, pitch, rowBytes, rows } = blocks(this, size, outerAxes(this));
     await guardedAsync(async () => {
       const copies = outer.map((offset, n) =>
-        stream.download(data, n * rows * rowBytes, rowBytes, memory, offset, pitch, rowBytes, rows),
+        stream.download(
+          data,
+          n * rows * rowBytes,
+          rowBytes,
+          memory,
+          offset,
+          pitch,
+          rowBytes,
+          rows,
+          into === undefined,
+        ),
       );
       await Promise.all(copies);
     });
@@ -221,6 +254,13 @@ export class Tensor {
   }
 }
 
+const requireLength = (array: HostArray, dtype: DType, length: number, what: string, path: string): void => {
+  const given = byteLengthOf(array) / byteSize[dtype];
+  if (given !== length) {
+    throw expected(what, path, String(given));
+  }
+};
+
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** @internal */
@@ -280,17 +320,21 @@ const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = [
     throw expected('NHWC, NCHW, HWC or CHW', `${path}.layout`, describe(spec.layout));
   }
   const dtype = requireDType(spec.dtype, `${path}.dtype`);
-  if (!Array.isArray(spec.shape) || spec.shape.length !== layout.length) {
-    throw expected(`${layout.length} sizes (${layout})`, `${path}.shape`, describe(spec.shape));
+  const shape: unknown = Array.isArray(spec.shape) ? Array.from(spec.shape) : spec.shape;
+  if (!isSizes(shape, layout.length)) {
+    throw expected(`${layout.length} sizes (${layout})`, `${path}.shape`, describe(shape));
   }
-  spec.shape.forEach((size, axis) => {
+  shape.forEach((size, axis) => {
     requireInteger(size, 1, 2 ** 31 - 1, `${path}.shape[${axis}]`);
   });
-  if (elements(spec.shape) > 2 ** 46) {
-    throw expected('at most 2^46 values', `${path}.shape`, describe(spec.shape));
+  if (elements(shape) > 2 ** 46) {
+    throw expected('at most 2^46 values', `${path}.shape`, describe(shape));
   }
-  return { shape: [...spec.shape], dtype, layout };
+  return { shape, dtype, layout };
 };
+const isSizes = (shape: unknown, count: number): shape is number[] =>
+  Array.isArray(shape) && shape.length === count;
+
 /** @internal Where a tensor's axes are. */
 export const axesOf = (
   tensor: Pick<Tensor, 'layout' | 'shape' | 'strides'>,

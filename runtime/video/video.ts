@@ -1,4 +1,4 @@
-import { type Device, openDevice } from '../device/device.js';
+import { type Device, openDevice, requireDevice } from '../device/device.js';
 import { requireInteger } from '../device/dtype.js';
 import type { ColourDescription } from '../device/videoColour.js';
 import { DeviceUnavailableError, describe, expected } from '../errors.js';
@@ -124,6 +124,9 @@ const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage'];
 const checkOptions = (options: VideoOptions): void => {
   requireKnown(options, optionNames, 'options');
   const { decoder = 'auto', engines = 1, budget, onDamage = 'error' } = options;
+  if (options.device !== undefined) {
+    requireDevice(options.device, 'options.device');
+  }
   if (!['auto', 'nvdec', 'software'].includes(decoder)) {
     throw expected("'auto', 'nvdec' or 'software'", 'options.decoder', describe(decoder));
   }

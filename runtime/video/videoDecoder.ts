@@ -1,5 +1,6 @@
 import type { NativeDecoder } from '../device/addon.js';
-import type { Device } from '../device/device.js';
+import { ownCall } from '../device/brand.js';
+import { type Device, requireDevice } from '../device/device.js';
 import { requireInteger } from '../device/dtype.js';
 import { CuweaveError, DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
@@ -91,6 +92,7 @@ export class VideoDecoder {
     if (description !== undefined && !(description instanceof Uint8Array)) {
       throw expected('a Uint8Array', 'options.description', describe(description));
     }
+    requireDevice(device, 'options.device');
     requireInteger(held, 1, MOST_SURFACES - spare, 'options.held');
     this.#options = options;
     this.#held = held;
@@ -230,7 +232,7 @@ export class VideoDecoder {
         const facts = { timestamp, duration: 0, index: this.#shown++, damaged: native.damaged };
         const colour = this.#colourOf(native.format);
         this.#ready.push(
-          new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes, true),
+          new VideoFrame(this.#options.device, { ...facts, image, colour }, image.planes, true, ownCall),
         );
       }
     } catch (error) {

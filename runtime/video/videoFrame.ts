@@ -1,5 +1,6 @@
+import { ownCall } from '../device/brand.js';
 import type { Device } from '../device/device.js';
-import { copyPlanes, Image, ImageBatch, placeHostPlanes } from '../device/image.js';
+import { copyPlanes, Image, ImageBatch, placeDecodedPlanes } from '../device/image.js';
 import type { PlacedPlane } from '../device/placed.js';
 import { type Stream, streamOf } from '../device/stream.js';
 import type { ColourDescription } from '../device/videoColour.js';
@@ -28,14 +29,21 @@ export class VideoFrame extends Image implements FrameTiming {
   override readonly _passes: boolean;
 
   /** @internal @param passes Whether its memory is the decoder's, or goes with the loop. */
-  constructor(device: Device, facts: Facts, placed: readonly PlacedPlane[], passes: boolean) {
+  constructor(
+    device: Device,
+    facts: Facts,
+    placed: readonly PlacedPlane[],
+    passes: boolean,
+    own: typeof ownCall,
+  ) {
     const { format, width, height } = facts.image;
-    super(device, { format, width, height, colour: facts.colour }, placed);
+    super(device, { format, width, height, colour: facts.colour }, placed, own);
     this.timestamp = facts.timestamp;
     this.duration = facts.duration;
     this.index = facts.index;
     this.damaged = facts.damaged;
     this._passes = passes;
+    Object.freeze(this);
   }
 
   /** A copy in memory of its own, which may be kept beyond the loop; `dispose()` it. */
@@ -48,6 +56,7 @@ export class VideoFrame extends Image implements FrameTiming {
       { timestamp, duration, index, damaged, image, colour: colour as ColourDescription },
       copyPlanes(device, image, this._placed(), streamOf(options, device)),
       false,
+      ownCall,
     );
   }
 }
@@ -66,8 +75,9 @@ export const toVideoFrame = (
   return new VideoFrame(
     device,
     decoded,
-    'bytes' in image ? image.planes : placeHostPlanes(device, image, device.stream),
+    'bytes' in image ? image.planes : placeDecodedPlanes(device, image),
     passes,
+    ownCall,
   );
 };
 

@@ -3,8 +3,8 @@
 import { type ColourDescription, describeColour } from '../device/videoColour.js';
 import { CuweaveError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
-import type { VideoFile } from './container/videoFile.js';
-import type { PictureDecoder } from './decode/pictureDecoder.js';
+import { systemError, type VideoFile } from './container/videoFile.js';
+import type { PictureDecoder, TimedPicture } from './decode/pictureDecoder.js';
 import { messageOf, VideoError } from './videoError.js';
 
 /** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
@@ -82,7 +82,16 @@ export const videoStream = <Picture>(
     rotation,
     colour: describeColour([file.colour], setup.height),
     decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice), state),
-    index: file.index,
+    index: async () => {
+      if (state.closed) {
+        throw disposed();
+      }
+      try {
+        return await file.index();
+      } catch (cause) {
+        throw state.closed ? disposed() : indexError(cause, file.what);
+      }
+    },
     close: () => {
       if (state.closed) {
         return;
@@ -172,7 +181,13 @@ async function* decode<Picture>(
             `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged`,
           );
         }
-        yield { timestamp, duration: picture.duration, index, damaged: picture.damaged, ...picture.read() };
+        yield {
+          timestamp,
+          duration: picture.duration,
+          index,
+          damaged: picture.damaged,
+          ...read(picture, what, end),
+        };
       }
       index++;
     }
@@ -189,16 +204,41 @@ async function* decode<Picture>(
   }
 }
 
+const read = <Picture>(
+  picture: TimedPicture<Picture>,
+  what: string,
+  end: number,
+): ReturnType<TimedPicture<Picture>['read']> => {
+  try {
+    return picture.read();
+  } catch (cause) {
+    throw decodeError(cause, what, end);
+  }
+};
+
+const indexError = (cause: unknown, what: string): unknown =>
+  cause instanceof CuweaveError
+    ? cause
+    : (systemError(cause, what) ??
+      new VideoError(
+        'corrupt',
+        `Expected an index of frames in ${what} but cannot read it: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      ));
+
 const decodeError = (cause: unknown, what: string, end: number): unknown =>
   cause instanceof CuweaveError
     ? cause
-    : new VideoError(
+    : (systemError(cause, what) ??
+      new VideoError(
         'corrupt',
         `Expected video in ${what} but the decoder refused it ${
           end === Number.NEGATIVE_INFINITY ? 'at its start' : `near ${end.toFixed(3)} s`
         }: ${messageOf(cause)}`,
         { cause },
-      );
+      ));
 
 const checkRange = (range: FrameRange): FrameRange => {
   for (const key of ['from', 'to'] as const) {

@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Device, Image, openDevice, Tensor } from '../../runtime/index.js';
+import {
+  ArgumentError,
+  type Device,
+  Image,
+  OutOfMemoryError,
+  openDevice,
+  Tensor,
+} from '../../runtime/index.js';
 import { buildHandmade, type Handmade } from '../support/handmade.js';
 
 let made: Handmade;
@@ -136,14 +143,94 @@ it('rejects when a pipeline fails', async () => {
   stream.dispose();
 });
 
-it('refuses an array that was transferred away', async () => {
-  const data = new Uint8Array(12);
-  const image = Image.fromHost(device, { format: 'rgb8', width: 2, height: 2, planes: [{ data }] });
-  structuredClone(data.buffer, { transfer: [data.buffer] });
-  const rect = { x: 0, y: 0, width: 2, height: 2 };
-  expect(() => made.cropped(image, { rect, gain: 1 })).toThrowErrorMatchingInlineSnapshot(
-    `[ArgumentError: The array behind this image was transferred or resized after it was given.]`,
+// What moves an array's memory away, or makes it smaller, while work is under way.
+const movers: Readonly<Record<string, (buffer: ArrayBuffer) => unknown>> = {
+  structuredClone: buffer => structuredClone(buffer, { transfer: [buffer] }),
+  postMessage: buffer => {
+    const { port1 } = new MessageChannel();
+    port1.postMessage(buffer, [buffer]);
+    port1.close();
+  },
+  // Of newer engines only.
+  transfer: buffer =>
+    'transfer' in buffer
+      ? (buffer as unknown as { transfer(bytes: number): unknown }).transfer(16)
+      : structuredClone(buffer, { transfer: [buffer] }),
+};
+
+it.each(Object.keys(movers))('works on copies of arrays that %s takes away', async name => {
+  const held = made.slow(nv12(1), { ...still, pause: 50_000 });
+  const data = Uint8Array.from({ length: 12 }, (_, n) => n);
+  const image = (of: Uint8Array): Image =>
+    Image.fromHost(device, { format: 'rgb8', width: 2, height: 2, planes: [{ data: of }] });
+  const options = { rect: { x: 0, y: 0, width: 2, height: 2 }, gain: 1 };
+  const kept = made.cropped(image(data.slice()), options);
+  const tensor = made.cropped(image(data), options);
+  movers[name](data.buffer as ArrayBuffer);
+  expect((await tensor.toHost()).data).toEqual((await kept.toHost()).data);
+  held.dispose();
+});
+
+it.each(Object.keys(movers))('writes nothing into an array that %s took away', async name => {
+  const tensor = Tensor.fromHost(device, new Float32Array(1 << 18).fill(3), {
+    shape: [1, 512, 512],
+    dtype: 'f32',
+    layout: 'CHW',
+  });
+  const held = made.slow(nv12(1), { ...still, pause: 50_000 });
+  const into = new Float32Array(1 << 18);
+  const filled = tensor.toHost({ into });
+  const moved = movers[name](into.buffer as ArrayBuffer);
+  await expect(filled).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: The array for the values was transferred or resized before they came.]`,
   );
+  if (moved instanceof ArrayBuffer) {
+    expect(new Float32Array(moved).every(value => value === 0)).toBe(true);
+  }
+  held.dispose();
+  tensor.dispose();
+});
+
+it('goes on with the memory of allocateHost wherever its buffer went', async () => {
+  const spec = { shape: [1, 2, 3], dtype: 'f32', layout: 'CHW' } as const;
+  const tensor = Tensor.fromHost(device, Float32Array.of(1, 2, 3, 4, 5, 6), spec);
+  const held = made.slow(nv12(1), { ...still, pause: 20_000 });
+  const into = new Float32Array(device.allocateHost(24));
+  const filled = tensor.toHost({ into });
+  let moved = into;
+  try {
+    // An engine copies such a buffer instead of moving it, or refuses to.
+    structuredClone(into.buffer, { transfer: [into.buffer] });
+    if ('transfer' in into.buffer) {
+      moved = new Float32Array((into.buffer as unknown as { transfer(): ArrayBuffer }).transfer());
+    }
+  } catch {}
+  await filled;
+  expect(Array.from(moved)).toEqual([1, 2, 3, 4, 5, 6]);
+  held.dispose();
+  tensor.dispose();
+});
+
+it('reads and writes shared memory where it is', async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(12));
+  const image = Image.fromHost(device, { format: 'rgb8', width: 2, height: 2, planes: [{ data: shared }] });
+  shared.fill(9);
+  expect((await image.toHost()).planes[0].data).toEqual(new Uint8Array(12).fill(9));
+  const tensor = Tensor.fromHost(device, new Uint8Array(12).fill(4), {
+    shape: [2, 2, 3],
+    dtype: 'u8',
+    layout: 'HWC',
+  });
+  await tensor.toHost({ into: shared });
+  expect(Array.from(shared)).toEqual(new Array(12).fill(4));
+});
+
+it('refuses more memory of the host than there is', () => {
+  expect(() => device.allocateHost(1e12)).toThrowError(OutOfMemoryError);
+  expect(() => device.allocateHost(2 ** 52)).toThrowError(OutOfMemoryError);
+  for (const bytes of [0, -1, 1.5, Number.NaN, '8' as never]) {
+    expect(() => device.allocateHost(bytes)).toThrowError(ArgumentError);
+  }
 });
 
 it('copies tensors of any stride to the host, into a given array too', async () => {

@@ -64,7 +64,7 @@ describe('a pipeline on the CPU', () => {
   });
 
   it('writes into memory that is there, with strides', async () => {
-    const backing = new Float32Array(200).fill(-1);
+    const backing = new Float32Array(device.allocateHost(800)).fill(-1);
     const output = Image.fromHost(device, {
       format: 'rgb_nchw_f32',
       width: 3,

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "cpu/cpu_pool.h"
+#include "device/host_blocks.h"
 #include "device/task_thread.h"
 
 namespace cuweave {
@@ -75,6 +76,21 @@ uint64_t availableMemory() {
   return static_cast<uint64_t>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE));
 }
 
+Failure outOfMemory(const char* operation, size_t bytes) {
+  Failure failure(FailureKind::OutOfMemory, "out of memory");
+  failure.operation = operation;
+  failure.bytes = bytes;
+  failure.freeBytes = availableMemory();
+  failure.totalBytes = physicalMemory();
+  return failure;
+}
+
+// One for all handles of the CPU. It is never destroyed: buffers may outlive everything else.
+HostBlocks& hostBlocks() {
+  static auto* blocks = new HostBlocks;
+  return *blocks;
+}
+
 std::string processorName() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -97,7 +113,13 @@ class CpuDevice : public Device {
   std::shared_ptr<Memory> allocate(const std::shared_ptr<Stream>& stream, size_t bytes) override;
   std::shared_ptr<Memory> wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) override;
   std::optional<uint64_t> freeMemory() override { return availableMemory(); }
-  std::shared_ptr<void> allocateHost(size_t) override { return nullptr; }
+  std::shared_ptr<void> allocateHost(size_t bytes) override {
+    // The system would promise more than there is, and end the process when it is used.
+    void* block = bytes <= info_.totalMemory ? std::calloc(bytes, 1) : nullptr;
+    if (!block) throw outOfMemory("calloc", bytes);
+    return hostBlocks().add(block, bytes, std::free);
+  }
+  std::shared_ptr<void> hostBlock(uint64_t pointer, size_t bytes) override { return hostBlocks().find(pointer, bytes); }
   BlockCache cache;
 
  private:
@@ -157,18 +179,6 @@ class CpuEvent : public Event {
   Clock::time_point at_;
 };
 
-void copyRows(Rows target, Rows source, Extent extent) {
-  auto* to = reinterpret_cast<uint8_t*>(target.pointer);
-  const auto* from = reinterpret_cast<const uint8_t*>(source.pointer);
-  if (target.pitch == extent.rowBytes && source.pitch == extent.rowBytes) {
-    std::memmove(to, from, extent.rowBytes * extent.rows);
-    return;
-  }
-  for (size_t row = 0; row < extent.rows; ++row) {
-    std::memmove(to + row * target.pitch, from + row * source.pitch, extent.rowBytes);
-  }
-}
-
 // Runs all rows of all images; the first non-zero result of the generated function, or 0.
 int runOnCpu(const PipelineFunctions& pipeline, const uint8_t* args, const uint8_t* images, int32_t count) {
   struct Piece {
@@ -216,7 +226,7 @@ class CpuStream : public Stream {
     return event;
   }
 
-  void upload(Memory& to, Rows target, Rows source, Extent extent, const Hold&) override {
+  void upload(Memory& to, Rows target, Rows source, Extent extent) override {
     requireOpen();
     if (!to.written.stream && to.read.empty()) {
       copyRows(target, source, extent);
@@ -231,9 +241,25 @@ class CpuStream : public Stream {
 
   void download(Rows target, Memory& from, Rows source, Extent extent, Completion done) override {
     reads(from);
-    thread_.post([=, failure = failure_, done = std::move(done)] {
+    auto block = device->hostBlock(target.pointer, extent.span(target.pitch));
+    thread_.post([=, block = std::move(block), failure = failure_, done = std::move(done)] {
       copyRows(target, source, extent);
       report(failure, done);
+    });
+  }
+
+  void fetch(Memory& from, Rows source, Extent extent, Fetched done) override {
+    reads(from);
+    thread_.post([=, failure = failure_, done = std::move(done)] {
+      const size_t bytes = extent.rowBytes * extent.rows;
+      const std::shared_ptr<void> block(std::malloc(bytes), std::free);
+      if (block) {
+        copyRows({reinterpret_cast<uint64_t>(block.get()), extent.rowBytes}, source, extent);
+        report(failure, [&](const Failure* failed) { done(failed, block); });
+      } else {
+        const Failure none = outOfMemory("malloc", bytes);
+        done(&none, nullptr);
+      }
     });
   }
 
@@ -293,14 +319,7 @@ std::shared_ptr<Stream> CpuDevice::createStream() { return std::make_shared<CpuS
 
 std::shared_ptr<Memory> CpuDevice::allocate(const std::shared_ptr<Stream>& stream, size_t bytes) {
   void* block = cache.take(bytes);
-  if (!block) {
-    Failure failure(FailureKind::OutOfMemory, "out of memory");
-    failure.operation = "aligned_alloc";
-    failure.bytes = bytes;
-    failure.freeBytes = availableMemory();
-    failure.totalBytes = info_.totalMemory;
-    throw failure;
-  }
+  if (!block) throw outOfMemory("aligned_alloc", bytes);
   return std::make_shared<CpuMemory>(std::static_pointer_cast<CpuDevice>(shared_from_this()), block, bytes, stream);
 }
 

@@ -30,6 +30,9 @@ class CudaDevice : public Device {
     return free;
   }
   std::shared_ptr<void> allocateHost(size_t bytes) override { return context.pinned.allocate(bytes); }
+  std::shared_ptr<void> hostBlock(uint64_t pointer, size_t bytes) override {
+    return context.pinned.handedOut.find(pointer, bytes);
+  }
 
   CudaContext& context;
 };
@@ -51,37 +54,43 @@ class CudaStream : public Stream {
     return event;
   }
 
-  void upload(Memory& to, Rows target, Rows source, Extent extent, const Hold& hold) override {
+  void upload(Memory& to, Rows target, Rows source, Extent extent) override {
     context_.enter();
     writes(to);
-    if (context_.pinned.covers(source.pointer, extent.span(source.pitch))) {
+    if (auto block = context_.pinned.handedOut.find(source.pointer, extent.span(source.pitch))) {
       transfer(target, CU_MEMORYTYPE_DEVICE, source, CU_MEMORYTYPE_HOST, extent);
-      after([keep = hold()](const Failure*) {});
+      after([block](const Failure*) {});
       return;
     }
     auto staged = context_.pinned.stage(extent.rowBytes * extent.rows);
     const Rows packed{reinterpret_cast<uint64_t>(staged.get()), extent.rowBytes};
-    copyHostRows(packed, source, extent);
+    copyRows(packed, source, extent);
     transfer(target, CU_MEMORYTYPE_DEVICE, packed, CU_MEMORYTYPE_HOST, extent);
     after([staged](const Failure*) {});
   }
 
   void download(Rows target, Memory& from, Rows source, Extent extent, Completion done) override {
-    context_.enter();
-    reads(from);
-    if (context_.pinned.covers(target.pointer, extent.span(target.pitch))) {
+    if (auto block = context_.pinned.handedOut.find(target.pointer, extent.span(target.pitch))) {
+      context_.enter();
+      reads(from);
       transfer(target, CU_MEMORYTYPE_HOST, source, CU_MEMORYTYPE_DEVICE, extent);
-      after(std::move(done));
+      after([block, done = std::move(done)](const Failure* failure) { done(failure); });
       return;
     }
     // A copy to ordinary memory would block this thread until it is done: it goes through a staging block.
-    auto staged = context_.pinned.stage(extent.rowBytes * extent.rows);
-    const Rows packed{reinterpret_cast<uint64_t>(staged.get()), extent.rowBytes};
-    transfer(packed, CU_MEMORYTYPE_HOST, source, CU_MEMORYTYPE_DEVICE, extent);
-    after([staged, packed, target, extent, done = std::move(done)](const Failure* failure) {
-      if (!failure) copyHostRows(target, packed, extent);
+    fetch(from, source, extent, [=, done = std::move(done)](const Failure* failure, const std::shared_ptr<void>& staged) {
+      if (!failure) copyRows(target, {reinterpret_cast<uint64_t>(staged.get()), extent.rowBytes}, extent);
       done(failure);
     });
+  }
+
+  void fetch(Memory& from, Rows source, Extent extent, Fetched done) override {
+    context_.enter();
+    reads(from);
+    auto staged = context_.pinned.stage(extent.rowBytes * extent.rows);
+    transfer({reinterpret_cast<uint64_t>(staged.get()), extent.rowBytes}, CU_MEMORYTYPE_HOST, source,
+             CU_MEMORYTYPE_DEVICE, extent);
+    after([staged, done = std::move(done)](const Failure* failure) { done(failure, staged); });
   }
 
   void copy(const std::shared_ptr<Memory>& to, Rows target, const std::shared_ptr<Memory>& from, Rows source,
@@ -182,14 +191,6 @@ class CudaStream : public Stream {
     } catch (const Failure&) {
     }
     stream_ = nullptr;
-  }
-
-  static void copyHostRows(Rows target, Rows source, Extent extent) {
-    auto* to = reinterpret_cast<uint8_t*>(target.pointer);
-    const auto* from = reinterpret_cast<const uint8_t*>(source.pointer);
-    for (size_t row = 0; row < extent.rows; ++row) {
-      std::memcpy(to + row * target.pitch, from + row * source.pitch, extent.rowBytes);
-    }
   }
 
   void transfer(Rows target, int targetType, Rows source, int sourceType, Extent extent) {

@@ -68,24 +68,7 @@ std::shared_ptr<void> PinnedPool::stage(size_t bytes) {
 }
 
 std::shared_ptr<void> PinnedPool::allocate(size_t bytes) {
-  void* block = allocateBlock(bytes);
-  std::lock_guard lock(mutex_);
-  handedOut_.emplace(reinterpret_cast<uint64_t>(block), bytes);
-  return std::shared_ptr<void>(block, [this](void* done) {
-    {
-      std::lock_guard lock(mutex_);
-      handedOut_.erase(reinterpret_cast<uint64_t>(done));
-    }
-    freeBlock(done);
-  });
-}
-
-bool PinnedPool::covers(uint64_t pointer, size_t bytes) {
-  std::lock_guard lock(mutex_);
-  auto next = handedOut_.upper_bound(pointer);
-  if (next == handedOut_.begin()) return false;
-  --next;
-  return pointer - next->first <= next->second && bytes <= next->second - (pointer - next->first);
+  return handedOut.add(allocateBlock(bytes), bytes, [this](void* done) { freeBlock(done); });
 }
 
 }  // namespace cuweave

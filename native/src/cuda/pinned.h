@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "device/host_blocks.h"
+
 namespace cuweave {
 
 class CudaContext;
@@ -17,10 +19,10 @@ class PinnedPool {
 
   // A block of at least `bytes` that returns to the pool with its last holder, on whatever thread.
   std::shared_ptr<void> stage(size_t bytes);
-  // A block of its own, freed with its last holder; covers() knows it.
+  // A block of its own, freed with its last holder; handedOut knows it.
   std::shared_ptr<void> allocate(size_t bytes);
-  // Whether these bytes lie in a block of allocate(): a copy can then read or write them directly.
-  bool covers(uint64_t pointer, size_t bytes);
+  // The blocks of allocate(): a copy can read or write them directly.
+  HostBlocks handedOut;
 
  private:
   void* allocateBlock(size_t bytes);
@@ -30,7 +32,6 @@ class PinnedPool {
   std::mutex mutex_;
   std::multimap<size_t, void*> free_;
   size_t held_ = 0;
-  std::map<uint64_t, size_t> handedOut_;
 };
 
 }  // namespace cuweave

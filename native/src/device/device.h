@@ -71,6 +71,9 @@ struct Extent {
   size_t span(size_t pitch) const { return pitch * (rows - 1) + rowBytes; }
 };
 
+// On the host; the two may overlap.
+void copyRows(Rows target, Rows source, Extent extent);
+
 // One call of a pipeline. `args` starts with { uint32 size; int32 count; const void* images }.
 struct Launch {
   std::shared_ptr<const PipelineFunctions> pipeline;
@@ -124,11 +127,13 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   // An event after all work up to here; it can be measured if `timed`.
   virtual std::shared_ptr<Event> record(bool timed) = 0;
-  // `source` may change as soon as this returns; where that is not so, `hold` is called for what keeps it.
-  using Hold = std::function<std::shared_ptr<void>()>;
-  virtual void upload(Memory& to, Rows target, Rows source, Extent extent, const Hold& hold) = 0;
-  // `done` runs on the stream's thread, once `target` is filled.
+  // `source` may change as soon as this returns, but for a block of Device::allocateHost(), which is held until it is read.
+  virtual void upload(Memory& to, Rows target, Rows source, Extent extent) = 0;
+  // `done` runs on the stream's thread, once `target` is filled; `target` must be there until then.
   virtual void download(Rows target, Memory& from, Rows source, Extent extent, Completion done) = 0;
+  // The same for a target that may be gone by then: `done` gets the rows, dense, in a block of the stream's own.
+  using Fetched = std::function<void(const Failure*, const std::shared_ptr<void>&)>;
+  virtual void fetch(Memory& from, Rows source, Extent extent, Fetched done) = 0;
   virtual void copy(const std::shared_ptr<Memory>& to, Rows target, const std::shared_ptr<Memory>& from, Rows source,
                     Extent extent) = 0;
   virtual void launch(const Launch& launch, std::vector<std::shared_ptr<Memory>> used) = 0;
@@ -191,8 +196,10 @@ class Device : public std::enable_shared_from_this<Device> {
   // Memory of someone else's; `keep` holds it while work may touch it.
   virtual std::shared_ptr<Memory> wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) = 0;
   virtual std::optional<uint64_t> freeMemory() = 0;
-  // Page-locked host memory, with the function that frees it; none: ordinary memory serves as well.
+  // Host memory that copies read and write directly; a GPU's is page-locked.
   virtual std::shared_ptr<void> allocateHost(size_t bytes) = 0;
+  // The block of allocateHost() that these bytes lie in; null: they are someone else's.
+  virtual std::shared_ptr<void> hostBlock(uint64_t pointer, size_t bytes) = 0;
 
   int64_t live() const { return live_.load(); }
   void addLive(int64_t bytes) { live_ += bytes; }

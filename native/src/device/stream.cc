@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "device/device.h"
 
@@ -21,6 +22,18 @@ class Calls : public Graph {
 };
 
 }  // namespace
+
+void copyRows(Rows target, Rows source, Extent extent) {
+  auto* to = reinterpret_cast<uint8_t*>(target.pointer);
+  const auto* from = reinterpret_cast<const uint8_t*>(source.pointer);
+  if (target.pitch == extent.rowBytes && source.pitch == extent.rowBytes) {
+    std::memmove(to, from, extent.rowBytes * extent.rows);
+    return;
+  }
+  for (size_t row = 0; row < extent.rows; ++row) {
+    std::memmove(to + row * target.pitch, from + row * source.pitch, extent.rowBytes);
+  }
+}
 
 std::unique_ptr<Graph> Stream::capture(std::vector<RecordedCall> calls) {
   requireOpen();

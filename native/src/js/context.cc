@@ -62,12 +62,15 @@ HostBytes toBytes(const Napi::Value& value, const char* what) {
   napi_typedarray_type type;
   size_t length = 0;
   void* data = nullptr;
-  if (napi_get_typedarray_info(value.Env(), value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+  napi_value buffer = nullptr;
+  if (napi_get_typedarray_info(value.Env(), value, &type, &length, &data, &buffer, nullptr) != napi_ok ||
       static_cast<size_t>(type) >= std::size(sizes)) {
     throw wrongArgument(std::string("Expected a typed array for ") + what + ".");
   }
   const size_t bytes = length * sizes[type];
-  return {reinterpret_cast<uint64_t>(data), data ? bytes : 0};
+  bool movable = true;
+  napi_is_arraybuffer(value.Env(), buffer, &movable);
+  return {reinterpret_cast<uint64_t>(data), data ? bytes : 0, !movable};
 }
 
 }  // namespace cuweave

@@ -71,6 +71,8 @@ auto guarded(Napi::Env env, Body body) {
     throw toError(env, failure);
   } catch (const Napi::Error&) {
     throw;
+  } catch (const std::bad_alloc&) {
+    throw toError(env, Failure(FailureKind::OutOfMemory, "out of memory"));
   } catch (const std::exception& error) {
     throw Napi::Error::New(env, error.what());
   }
@@ -114,10 +116,12 @@ Class& unwrap(const Napi::Value& value, const char* what) {
 double toNumber(const Napi::Value& value);
 size_t toSize(const Napi::Value& value, const char* what);
 
-// The bytes of a typed array.
+// The bytes of a typed array, as the engine has them.
 struct HostBytes {
   uint64_t pointer;
   size_t bytes;
+  // Of a SharedArrayBuffer, which cannot be moved or made smaller.
+  bool shared;
 };
 HostBytes toBytes(const Napi::Value& value, const char* what);
 

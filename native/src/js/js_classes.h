@@ -30,7 +30,7 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Napi::Value allocate(const Napi::CallbackInfo& info);
   // (pointer, bytes, keep?)
   Napi::Value wrap(const Napi::CallbackInfo& info);
-  // (typedArray); CPU only
+  // (typedArray, whether nobody else has it) → undefined where it might be moved away; CPU only
   Napi::Value wrapHost(const Napi::CallbackInfo& info);
   Napi::Value allocateHost(const Napi::CallbackInfo& info);
   Napi::Value memory(const Napi::CallbackInfo& info);
@@ -47,15 +47,14 @@ class JsMemory : public Napi::ObjectWrap<JsMemory> {
  public:
   struct Core {
     std::shared_ptr<Memory> memory;
-    // The host's array that it lies in, if any; and whether the collector is to know of its size.
-    Napi::Object array;
+    // Whether the collector is to know of its size.
     bool reported = false;
   };
   static const napi_type_tag tag;
   static Napi::Function define(Napi::Env env);
   explicit JsMemory(const Napi::CallbackInfo& info);
   ~JsMemory() override;
-  // Throws if it is disposed, or if its array moved away.
+  // Throws if it is disposed.
   const std::shared_ptr<Memory>& memory() const;
 
  private:
@@ -66,7 +65,6 @@ class JsMemory : public Napi::ObjectWrap<JsMemory> {
   void dispose(const Napi::CallbackInfo& info);
   void release();
   std::shared_ptr<Memory> memory_;
-  Napi::ObjectReference array_;
   bool reported_ = false;
   std::shared_ptr<Handles<JsMemory>> handles_;
   uint64_t handle_ = 0;
@@ -114,7 +112,7 @@ class JsStream : public Napi::ObjectWrap<JsStream> {
   void waitFor(const Napi::CallbackInfo& info);
   // (memory, offset, pitch, typedArray, offset, pitch, rowBytes, rows)
   void upload(const Napi::CallbackInfo& info);
-  // (typedArray, offset, pitch, memory, offset, pitch, rowBytes, rows) → Promise
+  // (typedArray, offset, pitch, memory, offset, pitch, rowBytes, rows, whether nobody else has the array) → Promise
   Napi::Value download(const Napi::CallbackInfo& info);
   // (memory, offset, pitch, memory, offset, pitch, rowBytes, rows)
   void copy(const Napi::CallbackInfo& info);

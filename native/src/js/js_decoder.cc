@@ -68,7 +68,7 @@ void JsDecoder::push(const Napi::CallbackInfo& info) {
     if (lengthSize > 4) throw wrongArgument("Expected NAL unit lengths of at most 4 bytes.");
     const auto* data = reinterpret_cast<const uint8_t*>(bytes.pointer);
     VideoDecoder::Packet packet;
-    const HostBytes header = info[4].IsTypedArray() ? toBytes(info[4], "header") : HostBytes{0, 0};
+    const HostBytes header = info[4].IsTypedArray() ? toBytes(info[4], "header") : HostBytes{0, 0, false};
     packet.data.reserve(header.bytes + bytes.bytes + 64);
     const auto* first = reinterpret_cast<const uint8_t*>(header.pointer);
     packet.data.insert(packet.data.end(), first, first + header.bytes);
@@ -124,7 +124,7 @@ Napi::Value JsDecoder::take(const Napi::CallbackInfo& info) {
       auto memory = memoryOf(*entry);
       object.Set("address", static_cast<double>(memory->pointer));
       object.Set("damaged", entry->damaged);
-      object.Set("memory", create<JsMemory>(env, context.memoryClass, {std::move(memory), {}, false}));
+      object.Set("memory", create<JsMemory>(env, context.memoryClass, {std::move(memory), false}));
       list.Set(n++, object);
     }
     return list;

@@ -65,7 +65,7 @@ Napi::Value JsDevice::allocate(const Napi::CallbackInfo& info) {
     const size_t bytes = toSize(info[1], "bytes");
     if (stream->device.get() != &open()) throw wrongArgument("Expected a stream of this device.");
     if (bytes == 0) throw wrongArgument("Expected at least 1 byte.");
-    JsMemory::Core core{core_->allocate(stream, bytes), {}, !info[2].IsBoolean() || info[2].ToBoolean()};
+    JsMemory::Core core{core_->allocate(stream, bytes), !info[2].IsBoolean() || info[2].ToBoolean()};
     return create<JsMemory>(info.Env(), Context::of(info.Env()).memoryClass, std::move(core));
   });
 }
@@ -81,7 +81,7 @@ Napi::Value JsDevice::wrap(const Napi::CallbackInfo& info) {
     }
     Context& context = Context::of(info.Env());
     auto keep = info[2].IsObject() ? context.queue->hold(info[2]) : nullptr;
-    JsMemory::Core core{open().wrap(pointer, bytes, std::move(keep)), {}, false};
+    JsMemory::Core core{open().wrap(pointer, bytes, std::move(keep)), false};
     return create<JsMemory>(info.Env(), context.memoryClass, std::move(core));
   });
 }
@@ -92,8 +92,10 @@ Napi::Value JsDevice::wrapHost(const Napi::CallbackInfo& info) {
     const HostBytes bytes = toBytes(info[0], "the array");
     if (bytes.bytes == 0) throw wrongArgument("Expected an array of at least 1 byte.");
     Context& context = Context::of(info.Env());
-    JsMemory::Core core{core_->wrap(bytes.pointer, bytes.bytes, context.queue->hold(info[0])),
-                        info[0].As<Napi::Object>(), false};
+    auto keep = core_->hostBlock(bytes.pointer, bytes.bytes);
+    if (!keep && (info[1].ToBoolean() || bytes.shared)) keep = context.queue->hold(info[0]);
+    if (!keep) return info.Env().Undefined();
+    JsMemory::Core core{core_->wrap(bytes.pointer, bytes.bytes, std::move(keep)), false};
     return create<JsMemory>(info.Env(), context.memoryClass, std::move(core));
   });
 }
@@ -102,22 +104,20 @@ Napi::Value JsDevice::allocateHost(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const size_t bytes = toSize(info[0], "bytes");
     if (bytes == 0) throw wrongArgument("Expected at least 1 byte.");
-    auto block = open().allocateHost(bytes);
-    if (block) {
-      auto* held = new std::shared_ptr<void>(block);
-      napi_value buffer = nullptr;
-      const napi_status status = napi_create_external_arraybuffer(
-          info.Env(), block.get(), bytes,
-          [](napi_env, void*, void* hint) { delete static_cast<std::shared_ptr<void>*>(hint); }, held, &buffer);
-      if (status == napi_ok) return Napi::Value(info.Env(), buffer);
-      delete held;
-      bool pending = false;
-      napi_value ignored = nullptr;
-      if (napi_is_exception_pending(info.Env(), &pending) == napi_ok && pending) {
-        napi_get_and_clear_last_exception(info.Env(), &ignored);
-      }
+    const auto block = open().allocateHost(bytes);
+    auto* held = new std::shared_ptr<void>(block);
+    napi_value buffer = nullptr;
+    const napi_status status = napi_create_external_arraybuffer(
+        info.Env(), block.get(), bytes,
+        [](napi_env, void*, void* hint) { delete static_cast<std::shared_ptr<void>*>(hint); }, held, &buffer);
+    if (status == napi_ok) return Napi::Value(info.Env(), buffer);
+    delete held;
+    bool pending = false;
+    napi_value ignored = nullptr;
+    if (napi_is_exception_pending(info.Env(), &pending) == napi_ok && pending) {
+      napi_get_and_clear_last_exception(info.Env(), &ignored);
     }
-    // The CPU, or an engine that refuses external memory: an ordinary buffer, copied through a staging block.
+    // An engine that refuses external memory: an ordinary buffer, copied through a staging block.
     return Napi::ArrayBuffer::New(info.Env(), bytes);
   });
 }

@@ -25,7 +25,6 @@ void adjustExternal(napi_env env, int64_t bytes) {
 JsMemory::JsMemory(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   Core core = takeCore<JsMemory>(info);
   memory_ = std::move(core.memory);
-  if (!core.array.IsEmpty()) array_ = Napi::Persistent(core.array);
   reported_ = core.reported;
   if (reported_) adjustExternal(Env(), static_cast<int64_t>(memory_->bytes));
   handles_ = Context::of(Env()).memories;
@@ -43,17 +42,10 @@ void JsMemory::release() {
   if (reported_) adjustExternal(Env(), -static_cast<int64_t>(memory_->bytes));
   memory_->release();
   memory_.reset();
-  array_.Reset();
 }
 
 const std::shared_ptr<Memory>& JsMemory::memory() const {
   if (!memory_) throw disposed("memory");
-  if (!array_.IsEmpty()) {
-    const HostBytes bytes = toBytes(array_.Value(), "the array");
-    if (bytes.pointer != memory_->pointer || bytes.bytes < memory_->bytes) {
-      throw wrongArgument("The array behind this image was transferred or resized after it was given.");
-    }
-  }
   return memory_;
 }
 

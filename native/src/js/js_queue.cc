@@ -34,6 +34,7 @@ const char* kindName(FailureKind kind) {
 struct Pending {
   Napi::Promise::Deferred deferred;
   Napi::Reference<Napi::Value> keep;
+  JsQueue::Finish finish;
 };
 
 }  // namespace
@@ -63,16 +64,21 @@ void JsQueue::end(Napi::Env env) {
   if (--pending_ == 0) napi_unref_threadsafe_function(env, function_);
 }
 
-JsQueue::Promise JsQueue::promise(Napi::Env env, Napi::Value keep) {
-  auto* pending = new Pending{Napi::Promise::Deferred::New(env), {}};
+JsQueue::Promise JsQueue::promise(Napi::Env env, Napi::Value keep, Finish finish) {
+  auto* pending = new Pending{Napi::Promise::Deferred::New(env), {}, std::move(finish)};
   if (!keep.IsEmpty()) pending->keep = Napi::Reference<Napi::Value>::New(keep, 1);
   begin(env);
   auto self = shared_from_this();
   return {pending->deferred.Promise(), [self, pending](const Failure* failure) {
             auto told = failure ? std::make_shared<Failure>(*failure) : nullptr;
-            self->post([self, pending, told](Napi::Env env) {
+            self->post([self, pending, told](Napi::Env env) mutable {
               std::unique_ptr<Pending> own(pending);
               self->end(env);
+              try {
+                if (!told && own->finish) own->finish(own->keep.Value());
+              } catch (const Failure& failed) {
+                told = std::make_shared<Failure>(failed);
+              }
               if (told) own->deferred.Reject(toError(env, *told).Value());
               else own->deferred.Resolve(env.Undefined());
             });

@@ -18,12 +18,14 @@ class JsQueue : public std::enable_shared_from_this<JsQueue> {
   // Runs `job` on the JavaScript thread; from any thread. Once the environment has ended, jobs are dropped, and what
   // they hold is left alone: it went with the environment.
   void post(std::function<void(Napi::Env)> job);
-  // A promise, and the completion that settles it from any thread. `keep` lives until then, and the process too.
+  // A promise, and the completion that settles it from any thread. `keep` lives until then, and the process too. `finish`, if
+  // any, runs on the JavaScript thread before it is resolved; a Failure of it rejects it.
+  using Finish = std::function<void(const Napi::Value& kept)>;
   struct Promise {
     Napi::Value value;
     Stream::Completion settle;
   };
-  Promise promise(Napi::Env env, Napi::Value keep);
+  Promise promise(Napi::Env env, Napi::Value keep, Finish finish = nullptr);
   // Holds a JavaScript object for work elsewhere.
   std::shared_ptr<void> hold(Napi::Value value);
   void close();

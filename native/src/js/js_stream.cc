@@ -46,12 +46,16 @@ MemoryRows memoryRows(const Napi::CallbackInfo& info, size_t first, Extent exten
   return {std::move(memory), rows};
 }
 
-Rows hostRows(const Napi::CallbackInfo& info, size_t first, Extent extent) {
+struct HostRows {
+  Rows rows;
+  bool shared;
+};
+HostRows hostRows(const Napi::CallbackInfo& info, size_t first, Extent extent) {
   const HostBytes host = toBytes(info[first], "the host's data");
   const size_t offset = toSize(info[first + 1], "offset");
   const size_t pitch = toSize(info[first + 2], "pitch");
   checkSpan(host.bytes, offset, pitch, extent, "array");
-  return {host.pointer + offset, pitch};
+  return {{host.pointer + offset, pitch}, host.shared};
 }
 
 // Work that is not even enqueued settles its promise too.
@@ -60,6 +64,9 @@ void settled(const Stream::Completion& settle, Enqueue enqueue) {
   try {
     enqueue();
   } catch (const Failure& failure) {
+    settle(&failure);
+  } catch (const std::bad_alloc&) {
+    const Failure failure(FailureKind::OutOfMemory, "out of memory");
     settle(&failure);
   } catch (const std::exception& error) {
     const Failure failure(FailureKind::Kernel, error.what());
@@ -123,9 +130,7 @@ void JsStream::upload(const Napi::CallbackInfo& info) {
     const Extent extent = extentOf(info);
     const Core& stream = this->stream();
     const MemoryRows target = memoryRows(info, 0, extent, *stream);
-    const Rows source = hostRows(info, 3, extent);
-    stream->upload(*target.memory, target.rows, source, extent,
-                   [&] { return Context::of(info.Env()).queue->hold(info[3]); });
+    stream->upload(*target.memory, target.rows, hostRows(info, 3, extent).rows, extent);
   });
 }
 
@@ -133,16 +138,43 @@ Napi::Value JsStream::download(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     const Core& stream = this->stream();
     const Extent extent = extentOf(info);
-    const Rows target = hostRows(info, 0, extent);
+    const HostRows target = hostRows(info, 0, extent);
     const MemoryRows source = memoryRows(info, 3, extent, *stream);
-    auto promise = Context::of(info.Env()).queue->promise(info.Env(), info[0]);
+    JsQueue& queue = *Context::of(info.Env()).queue;
+    // The memory must outlast the copy, and whoever waits for the copy may count on its being given back.
+    auto memory = source.memory;
+    const bool stays = info[8].ToBoolean() || target.shared ||
+                       stream->device->hostBlock(target.rows.pointer, extent.span(target.rows.pitch));
+    if (stays) {
+      auto promise = queue.promise(info.Env(), info[0]);
+      settled(promise.settle, [&] {
+        stream->download(target.rows, *memory, source.rows, extent,
+                         [settle = promise.settle, memory](const Failure* failure) mutable {
+                           memory.reset();
+                           settle(failure);
+                         });
+      });
+      return promise.value;
+    }
+    // JavaScript may transfer its buffer meanwhile: it is written once the rows are here, if it is still there.
+    auto rows = std::make_shared<std::shared_ptr<void>>();
+    const size_t offset = toSize(info[1], "offset");
+    const size_t pitch = target.rows.pitch;
+    auto promise = queue.promise(info.Env(), info[0], [=](const Napi::Value& array) {
+      const HostBytes now = toBytes(array, "the host's data");
+      if (offset + extent.span(pitch) > now.bytes) {
+        throw wrongArgument("The array for the values was transferred or resized before they came.");
+      }
+      copyRows({now.pointer + offset, pitch}, {reinterpret_cast<uint64_t>(rows->get()), extent.rowBytes}, extent);
+    });
     settled(promise.settle, [&] {
-      // The memory must outlast the copy, and whoever waits for the copy may count on its being given back.
-      stream->download(target, *source.memory, source.rows, extent,
-                       [settle = promise.settle, memory = source.memory](const Failure* failure) mutable {
-                         memory.reset();
-                         settle(failure);
-                       });
+      stream->fetch(*memory, source.rows, extent,
+                    [settle = promise.settle, memory, rows](const Failure* failure,
+                                                            const std::shared_ptr<void>& block) mutable {
+                      *rows = block;
+                      memory.reset();
+                      settle(failure);
+                    });
     });
     return promise.value;
   });

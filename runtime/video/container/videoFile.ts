@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { EncodedPacket, EncodedPacketSink, Input } from 'mediabunny';
 import type { StreamColour } from '../../device/videoColour.js';
+import { lazily, systemCode, systemRemedy } from '../../libraries.js';
 import { messageOf, VideoError } from '../videoError.js';
 import { type ContainedCodec, isContained } from './codecs.js';
 import { looksElementary, readElementary } from './elementaryStream.js';
@@ -40,6 +41,16 @@ export type VideoFile = {
   readonly close: () => void;
 };
 
+const loadMediabunny = lazily(async () => {
+  const mediabunny = await import('mediabunny');
+  const { LogLevel, Logging } = mediabunny;
+  // What it finds wrong becomes a VideoError; it need not stand on stderr too, unless the app chose so.
+  if (Logging.level === LogLevel.Info) {
+    Logging.level = LogLevel.Silent;
+  }
+  return mediabunny;
+});
+
 /**
  * Opens a file, or its bytes, and reads the container's index.
  *
@@ -50,7 +61,9 @@ export const openVideoFile = async (source: string | Uint8Array): Promise<VideoF
   if (typeof source === 'string') {
     await checkFile(source);
   }
-  const mediabunny = await import('mediabunny');
+  const mediabunny = await loadMediabunny().catch((error: unknown) => {
+    throw systemError(error, what) ?? error;
+  });
   let bytes: VideoBytes | undefined;
   let input: Input | undefined;
   try {
@@ -162,10 +175,20 @@ const openError = (error: unknown, what: string, mediabunny: typeof import('medi
   if (error instanceof mediabunny.UnsupportedInputFormatError) {
     return notVideo(what, error);
   }
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'EACCES' || code === 'EPERM'
-    ? new VideoError('unreadable', `Expected a readable video but: ${messageOf(error)}`, { cause: error })
-    : new VideoError('corrupt', `Expected a video but cannot read ${what}: ${messageOf(error)}`, {
+  return (
+    systemError(error, what) ??
+    new VideoError('corrupt', `Expected a video but cannot read ${what}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  );
+};
+
+/** What the system refused, which says nothing of the file's content. */
+export const systemError = (error: unknown, what: string): VideoError | undefined => {
+  const code = systemCode(error);
+  return code === undefined
+    ? undefined
+    : new VideoError('unreadable', `Cannot read ${what}: ${messageOf(error)}${systemRemedy(code)}`, {
         cause: error,
       });
 };

@@ -1,5 +1,5 @@
 import { type DecoderCapability, loadAddon, type NvdecStatus } from '../../device/addon.js';
-import type { Device } from '../../device/device.js';
+import { type Device, requireDevice } from '../../device/device.js';
 import { guarded } from '../../errors.js';
 
 /** Whether NVDEC, the GPU's video decoder, can be used here, or the reason why not. Opens no device. */
@@ -11,4 +11,4 @@ export const nvdecStatus = (): NvdecStatus => guarded(() => loadAddon().nvdecSta
  * @throws {DeviceUnavailableError} Without NVDEC; `reason` says why.
  */
 export const nvdecCapabilities = (device: Device, codec?: string): readonly DecoderCapability[] =>
-  guarded(() => device._native().decoderCapabilities(codec));
+  guarded(() => requireDevice(device)._native().decoderCapabilities(codec));

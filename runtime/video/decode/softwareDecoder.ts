@@ -4,10 +4,12 @@
  * it decodes on one thread.
  */
 import { availableParallelism } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import type { EncodedPacket } from 'mediabunny';
 import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
 import { describeColour, type StreamColour } from '../../device/videoColour.js';
 import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from '../../files/framePlanes.js';
+import { lazily, systemCode, systemRemedy } from '../../libraries.js';
 import type { ContainedCodec } from '../container/codecs.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { messageOf, VideoError } from '../videoError.js';
@@ -16,15 +18,28 @@ import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
 
 type Av = typeof import('node-av');
 
-const loadAv = async (): Promise<Av> => {
+const importAv = lazily(async () => {
+  const av = await import('node-av');
+  // What FFmpeg says of bad input becomes a VideoError; it need not stand on stderr too, unless the app chose so.
+  if (av.Log.getLevel() === av.AV_LOG_INFO) {
+    av.Log.setLevel(av.AV_LOG_QUIET);
+  }
+  return av;
+});
+
+/** Loads FFmpeg; throws a {@link VideoError} `noDecoder` or `unreadable` where it does not load. */
+export const loadSoftwareDecoder = async (): Promise<Av> => {
   try {
-    const av = await import('node-av');
-    // What FFmpeg says of bad input becomes a VideoError; it need not stand on stderr too, unless the app chose so.
-    if (av.Log.getLevel() === av.AV_LOG_INFO) {
-      av.Log.setLevel(av.AV_LOG_FATAL);
-    }
-    return av;
+    return await importAv();
   } catch (cause) {
+    const code = systemCode(cause);
+    if (code === 'EMFILE' || code === 'ENFILE') {
+      throw new VideoError(
+        'unreadable',
+        `Cannot load the video decoder: ${messageOf(cause)}${systemRemedy(code)}`,
+        { cause },
+      );
+    }
     throw new VideoError(
       'noDecoder',
       `Expected a video decoder for ${process.platform}-${process.arch} but it does not load: ` +
@@ -34,12 +49,20 @@ const loadAv = async (): Promise<Av> => {
     );
   }
 };
-let loaded: Promise<Av> | undefined;
 
-/** Loads FFmpeg once; throws a {@link VideoError} `noDecoder` where it does not load. */
-export const loadSoftwareDecoder = (): Promise<Av> => {
-  loaded ??= loadAv();
-  return loaded;
+/**
+ * FFmpeg's binding ends the whole process when a worker is terminated, or ends with an exception, while it decodes: its addon
+ * throws into an environment that takes no more exceptions.
+ */
+const requireSafeThread = (what: string): void => {
+  if (isMainThread || process.env.CUWEAVE_DECODE_IN_WORKERS === '1') {
+    return;
+  }
+  throw new VideoError(
+    'noDecoder',
+    `Cannot decode ${what} in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end ` +
+      'the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC',
+  );
 };
 
 /** A picture in the decoder's own memory; valid until the next is asked for. */
@@ -143,6 +166,7 @@ async function* decodePackets(
 
 /** Decodes a file on the CPU. */
 export const softwareDecoder = async (file: VideoFile): Promise<PictureDecoder<HostImage>> => {
+  requireSafeThread(file.what);
   const av = await loadSoftwareDecoder();
   return {
     decode: async function* (from) {
