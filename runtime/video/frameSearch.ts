@@ -1,6 +1,7 @@
 /** Single frames of a video, exact to the frame: which one is meant, and how to come by it with little decoding. */
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
+import type { FrameIndex } from './container/frameIndex.js';
 import type { DecodedFrame, VideoStream } from './videoStream.js';
 
 /** A frame by its number in the order of showing, from 0, or the one that is shown at a moment, in seconds. */
@@ -24,8 +25,7 @@ const lastAtOrBefore = (timestamps: Float64Array, time: number): number => {
 /** The number of the frame that is meant. */
 export const frameNumber = (
   address: FrameAddress,
-  timestamps: Float64Array,
-  duration: number,
+  { timestamps, end: ends }: FrameIndex,
   path: string,
 ): number => {
   if (typeof address !== 'object' || address === null || 'index' in address === 'time' in address) {
@@ -40,7 +40,7 @@ export const frameNumber = (
     return index;
   }
   const { time } = address;
-  const end = Math.max(duration, timestamps[timestamps.length - 1]);
+  const end = Math.max(ends, timestamps[timestamps.length - 1]);
   if (typeof time !== 'number' || !(time >= timestamps[0] && time <= end)) {
     const range = `seconds of ${timestamps[0].toFixed(3)} to ${end.toFixed(3)}`;
     throw expected(range, `${path}.time`, describe(time));
@@ -79,17 +79,18 @@ export const findFrames = async <Picture>(
   atOnce: number,
   found: (frame: DecodedFrame<Picture>, number: number) => void,
 ): Promise<void> => {
-  const { timestamps, keys } = await stream.index();
+  const { timestamps, sequences, keys } = await stream.index();
   const runs = runsOf(numbers, timestamps, keys);
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < runs.length) {
       const { first, last } = runs[next++];
-      const wanted = new Map(numbers.slice(first, last + 1).map(n => [timestamps[n], n]));
+      const wanted = new Map(numbers.slice(first, last + 1).map(n => [sequences[n], n]));
       const from = timestamps[numbers[first]];
-      for await (const frame of stream.decode({ from }, { few: true, pick: t => wanted.has(t) })) {
-        found(frame, wanted.get(frame.timestamp) as number);
-        wanted.delete(frame.timestamp);
+      const pick = (sequence: number): boolean => wanted.has(sequence);
+      for await (const frame of stream.decode({ from }, { few: true, pick })) {
+        found(frame, wanted.get(frame.sequence) as number);
+        wanted.delete(frame.sequence);
         if (wanted.size === 0) {
           break;
         }

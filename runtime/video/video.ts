@@ -12,6 +12,7 @@ import type { PictureDecoder } from './decode/pictureDecoder.js';
 import { softwareDecoder } from './decode/softwareDecoder.js';
 import { MOST_HELD } from './decode/surfaces.js';
 import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
+import type { VideoLimits } from './limits.js';
 import { VideoError } from './videoError.js';
 import { toVideoFrame, VideoBatch, type VideoFrame } from './videoFrame.js';
 import {
@@ -21,6 +22,7 @@ import {
   type VideoStream,
   videoStream,
 } from './videoStream.js';
+import type { VideoWarning } from './videoWarning.js';
 
 /** How to open a video. */
 export type VideoOptions = {
@@ -45,6 +47,13 @@ export type VideoOptions = {
   readonly budget?: number;
   /** `error` (default): a damaged frame ends the iteration. `keep`: it comes with `frame.damaged` set. */
   readonly onDamage?: OnDamage;
+  /**
+   * Which of the file's video tracks, counted from 0 in its order; those of all programs of a transport stream. Default: the first that
+   * is decoded here, and that players do not leave out.
+   */
+  readonly track?: number;
+  /** How far a damaged or hostile file is followed. */
+  readonly limits?: VideoLimits;
 };
 
 /** Which frames, and for how long they live. */
@@ -119,7 +128,7 @@ const enginesOf = (device: Device, codec: string): number =>
       .map(found => found.engines),
   );
 
-const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage'];
+const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage', 'track', 'limits'];
 
 const checkOptions = (options: VideoOptions): void => {
   requireKnown(options, optionNames, 'options');
@@ -156,7 +165,7 @@ const checkFrameOptions = async (
     if (!Number.isFinite(seconds)) {
       throw expected('seconds', `options.${name}`, describe(seconds));
     }
-    // What an edit list cuts off at the start has negative times.
+    // Some containers begin before 0.
     const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
     if (seconds < first) {
       throw expected(`seconds of at least ${first.toFixed(3)}`, `options.${name}`, describe(seconds));
@@ -215,7 +224,11 @@ export class VideoReader {
       throw expected('a path or the bytes of a video', 'source', describe(source));
     }
     checkOptions(options);
-    const file = await openVideoFile(source);
+    const { limits, track } = options;
+    const file = await openVideoFile(source, {
+      ...(limits ? { limits } : {}),
+      ...(track === undefined ? {} : { track }),
+    });
     let device = options.device;
     try {
       device ??= openDevice();
@@ -237,13 +250,45 @@ export class VideoReader {
   get height(): number {
     return this.#stream.height;
   }
-  /** When the last frame ends, in seconds, as the container says. */
+  /**
+   * When the last frame ends, in seconds. In a transport stream, whose clock begins anywhere, it counts from the first frame.
+   */
   get duration(): number {
     return this.#stream.duration;
   }
   /** Frames per second; undefined where it varies. */
   get frameRate(): number | undefined {
     return this.#stream.frameRate;
+  }
+  /**
+   * How many frames it has: those that are shown. Undefined while that is not known; `frameCountReason` says why, and
+   * `timestamps()` makes it known, unless the file is damaged.
+   */
+  get frameCount(): number | undefined {
+    const listed = this.#stream.listed();
+    return listed?.error ? undefined : listed?.timestamps.length;
+  }
+  /** Why `frameCount` is not known; undefined where it is. */
+  get frameCountReason(): string | undefined {
+    const listed = this.#stream.listed();
+    if (!listed) {
+      return 'the file has not been read to its end: timestamps() does that';
+    }
+    return listed.error?.message;
+  }
+  /**
+   * When each frame is shown, in seconds, in the order of showing: the list whose places `index` counts. The first call may read the
+   * whole file, and decode it where frames have the same time. A file that is damaged, or cut off, has its frames up to there.
+   *
+   * @throws {VideoError} `limit`, `unreadable` or `disposed`.
+   */
+  async timestamps(): Promise<Float64Array> {
+    this.#requireOpen();
+    return (await this.#stream.index()).timestamps.slice();
+  }
+  /** What is worth a word about this video, though it can be read: mostly nothing. It may grow while frames are read. */
+  get warnings(): readonly VideoWarning[] {
+    return this.#stream.warnings;
   }
   /** `avc`, `hevc`, `vp8`, `vp9` or `av1`. */
   get codec(): string {
@@ -356,8 +401,9 @@ export class VideoReader {
 
   async #framesAt(addresses: readonly FrameAddress[], path: (n: number) => string): Promise<VideoBatch> {
     this.#requireOpen();
-    const { timestamps } = await this.#stream.index();
-    const wanted = addresses.map((address, n) => frameNumber(address, timestamps, this.duration, path(n)));
+    const list = await this.#stream.index();
+    const { timestamps } = list;
+    const wanted = addresses.map((address, n) => frameNumber(address, list, path(n)));
     const numbers = [...new Set(wanted)].sort((a, b) => a - b);
     const found = new Map<number, VideoFrame>();
     try {

@@ -3,9 +3,12 @@
 import { type ColourDescription, describeColour } from '../device/videoColour.js';
 import { CuweaveError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
-import { systemError, type VideoFile } from './container/videoFile.js';
+import type { FrameIndex } from './container/frameIndex.js';
+import { systemError } from './container/videoBytes.js';
+import type { VideoFile } from './container/videoFile.js';
 import type { PictureDecoder, TimedPicture } from './decode/pictureDecoder.js';
 import { messageOf, VideoError } from './videoError.js';
+import type { VideoWarning } from './videoWarning.js';
 
 /** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
 export type FrameRange = {
@@ -31,6 +34,8 @@ export type FrameTiming = {
 export type DecodedFrame<Picture = HostImage> = FrameTiming & {
   readonly image: Picture;
   readonly colour: ColourDescription;
+  /** Belongs to no other frame of the video: that of its packet, or where frames are counted, its number. */
+  readonly sequence: number;
   /** Parts of it are made up, since its data was damaged. */
   readonly damaged: boolean;
 };
@@ -44,8 +49,8 @@ export type FrameChoice = {
   readonly held?: number;
   /** It will stop after few frames: nothing is decoded ahead. */
   readonly few?: boolean;
-  /** Whether it wants the frame of that timestamp; default: as the range's `step` says. */
-  readonly pick?: (timestamp: number) => boolean;
+  /** Whether it wants the frame with that {@link DecodedFrame.sequence}; default: as the range's `step` says. */
+  readonly pick?: (sequence: number) => boolean;
 };
 
 /** An open video with its decoder. */
@@ -61,7 +66,11 @@ export type VideoStream<Picture = HostImage> = {
     range?: FrameRange,
     choice?: FrameChoice,
   ) => AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
-  readonly index: VideoFile['index'];
+  /** The list of frames; they are decoded for it only where the container does not tell their order. */
+  readonly index: () => Promise<FrameIndex>;
+  /** The list as the container tells it, where it has been read. */
+  readonly listed: () => FrameIndex | undefined;
+  readonly warnings: readonly VideoWarning[];
   readonly close: () => void;
 };
 
@@ -71,27 +80,42 @@ export const videoStream = <Picture>(
   decoder: PictureDecoder<Picture>,
   onDamage: OnDamage = 'error',
 ): VideoStream<Picture> => {
-  const { setup, duration, frameRate, rotation } = file;
+  const { setup, frameRate, rotation } = file;
   const state: State<Picture> = { closed: false, active: new Set() };
+  let ordered: Promise<FrameIndex> | undefined;
+  const index = async (): Promise<FrameIndex> => {
+    if (state.closed) {
+      throw disposed();
+    }
+    const found = await file.index().catch((error: unknown) => {
+      throw state.closed ? disposed() : indexError(error, file.what);
+    });
+    if (!found.ambiguous) {
+      return found;
+    }
+    ordered ??= inOrder(found, order => guard(decode(file, decoder, 'keep', {}, { pick: order }), state));
+    return ordered.catch((error: unknown) => {
+      ordered = undefined;
+      throw error;
+    });
+  };
   return {
     width: setup.width,
     height: setup.height,
-    duration,
+    get duration() {
+      return file.duration;
+    },
     ...(frameRate === undefined ? {} : { frameRate }),
     codec: setup.codec,
     rotation,
-    colour: describeColour([file.colour], setup.height),
+    colour: describeColour(
+      file.bitstreamColour ? [file.colour, file.bitstreamColour] : [file.colour],
+      setup.height,
+    ),
     decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice), state),
-    index: async () => {
-      if (state.closed) {
-        throw disposed();
-      }
-      try {
-        return await file.index();
-      } catch (cause) {
-        throw state.closed ? disposed() : indexError(cause, file.what);
-      }
-    },
+    index,
+    listed: file.listed,
+    warnings: file.warnings,
     close: () => {
       if (state.closed) {
         return;
@@ -143,12 +167,11 @@ async function* decode<Picture>(
   range: FrameRange = {},
   { held = 1, few = false, pick }: FrameChoice = {},
 ): Frames<Picture> {
-  const { duration, what, counted } = file;
+  const { what, counted } = file;
   let shown = 0;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
   let index = 0;
   let end = Number.NEGATIVE_INFINITY;
-  let lastDuration = 0;
   // A decoder's errors and the container's, but not those of the loop's own body, are about a corrupt video.
   const pictures = decoder.decode(from, to, { held, few });
   try {
@@ -160,18 +183,22 @@ async function* decode<Picture>(
         break;
       }
       const picture = next.value;
-      const timestamp = counted === undefined ? picture.timestamp : shown++ / counted;
+      if (!picture.shown) {
+        picture.drop();
+        continue;
+      }
+      const sequence = counted === undefined ? picture.sequenceNumber : shown++;
+      const timestamp = counted === undefined ? picture.timestamp : sequence / counted;
       if (timestamp >= to) {
         picture.drop();
         return;
       }
       end = timestamp + picture.duration;
-      lastDuration = picture.duration;
       if (from !== undefined && timestamp < from) {
         picture.drop();
         continue;
       }
-      if (pick ? !pick(timestamp) : index % step !== 0) {
+      if (pick ? !pick(sequence) : index % step !== 0) {
         picture.drop();
       } else {
         if (picture.damaged && onDamage === 'error') {
@@ -181,26 +208,27 @@ async function* decode<Picture>(
             `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged`,
           );
         }
-        yield {
-          timestamp,
-          duration: picture.duration,
-          index,
-          damaged: picture.damaged,
-          ...read(picture, what, end),
-        };
+        const { duration, damaged } = picture;
+        yield { timestamp, duration, index, sequence, damaged, ...read(picture, what, end) };
       }
       index++;
     }
   } finally {
     await pictures.return();
   }
-  // A file that is cut off behind its index decodes to where it ends, without an error.
-  if (duration - end > 1.5 * lastDuration + 0.05) {
-    const found =
-      end === Number.NEGATIVE_INFINITY
-        ? `Expected frames in ${what} but it has none`
-        : `Expected ${duration.toFixed(3)} s of video in ${what} but it ends at ${end.toFixed(3)} s`;
-    throw new VideoError('truncated', `${found}: is the file cut off?`);
+  // A file that is cut off decodes to where it ends, without an error.
+  const cut = file.cut();
+  if (end === Number.NEGATIVE_INFINITY) {
+    throw new VideoError(
+      'truncated',
+      `Expected frames in ${what} but it has none: ${cut ?? 'is the file cut off?'}`,
+    );
+  }
+  if (cut !== undefined) {
+    throw new VideoError(
+      'truncated',
+      `Expected all of ${what} but it is cut off behind ${Math.max(end, 0).toFixed(3)} s: ${cut}`,
+    );
   }
 }
 
@@ -227,6 +255,34 @@ const indexError = (cause: unknown, what: string): unknown =>
           cause,
         },
       ));
+
+/** The list in the order in which a decoder gives frames, which alone knows it where several have the same time. */
+const inOrder = async <Picture>(
+  found: FrameIndex,
+  decodeAll: (seen: (sequence: number) => boolean) => Frames<Picture>,
+): Promise<FrameIndex> => {
+  const ranks = new Map<number, number>();
+  const seen = (sequence: number): boolean => {
+    ranks.set(sequence, ranks.size);
+    return false;
+  };
+  try {
+    for await (const _ of decodeAll(seen)) {
+      // No picture is asked for.
+    }
+  } catch (error) {
+    // A file that is damaged or cut off has its frames up to there; whoever reads them is told.
+    if (!(error instanceof VideoError) || error.code === 'disposed') {
+      throw error;
+    }
+  }
+  const { timestamps, sequences } = found;
+  const rankOf = (n: number): number => ranks.get(sequences[n] as number) ?? ranks.size + n;
+  const order = Array.from(timestamps, (_, n) => n).sort(
+    (a, b) => (timestamps[a] as number) - (timestamps[b] as number) || rankOf(a) - rankOf(b),
+  );
+  return { ...found, sequences: Float64Array.from(order, n => sequences[n] as number), ambiguous: false };
+};
 
 const decodeError = (cause: unknown, what: string, end: number): unknown =>
   cause instanceof CuweaveError

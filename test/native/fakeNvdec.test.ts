@@ -12,6 +12,7 @@ import {
   type VideoFrame,
   VideoReader,
 } from '../../runtime/index.js';
+import type { Packet } from '../../runtime/video/container/packet.js';
 import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { engineDecoder } from '../../runtime/video/decode/engines.js';
 import { NvdecPicture, NvdecSessions } from '../../runtime/video/decode/nvdecDecoder.js';
@@ -40,7 +41,7 @@ afterAll(async () => {
 /** A picture of the stand-in's: 64×48 unless it says otherwise. */
 const coded = (letter: string, value: number, width = 64, height = 48): Uint8Array =>
   Uint8Array.of(letter.charCodeAt(0), value, width / 8, height / 8);
-const packetAt = (n: number): Uint8Array => coded(n % 10 === 0 ? 'F' : 'G', n % 251);
+const packetAt = (n: number): Uint8Array => coded(n % 10 === 0 ? 'V' : 'W', n % 251);
 
 /** The value that all samples of a frame have; undefined: they differ, or are those of memory that was given back. */
 const levelOf = async (frame: VideoFrame): Promise<number | undefined> => {
@@ -121,7 +122,7 @@ describe('NVDEC on stand-ins', () => {
         [128, 96],
         [64, 48],
       ].entries()) {
-        await decoder.push(coded('F', n, width, height), n);
+        await decoder.push(coded('V', n, width, height), n);
       }
       for await (const frame of decoder.flush()) {
         sizes.push(`${frame.width}×${frame.height}: ${await levelOf(frame)}`);
@@ -160,8 +161,8 @@ describe('NVDEC on stand-ins', () => {
         .catch(error => `${error.name}, ${error.reason ?? error.code}: ${error.message}`);
     };
     expect([
-      await refusal('hevc', coded('F', 1)),
-      await refusal('vp8', coded('F', 1, 2000, 48)),
+      await refusal('hevc', coded('V', 1)),
+      await refusal('vp8', coded('V', 1, 2000, 48)),
       await refusal('vp8', coded('!', 1)),
       await refusal('vp8', coded('?', 1)),
     ]).toMatchInlineSnapshot(`
@@ -284,7 +285,7 @@ describe('NVDEC on stand-ins', () => {
       return (total - free) / picture;
     };
     for (const keys of [10, 1000]) {
-      const packets = Array.from({ length: 300 }, (_, n) => coded(n % keys === 0 ? 'F' : 'G', n % 251));
+      const packets = Array.from({ length: 300 }, (_, n) => coded(n % keys === 0 ? 'V' : 'W', n % 251));
       const reader = await VideoReader.open(await webm(packets), {
         device,
         engines: 2,
@@ -321,7 +322,7 @@ describe('NVDEC on stand-ins', () => {
   });
 
   it('damage ends the loop, or comes marked', async () => {
-    const packets = Array.from({ length: 60 }, (_, n) => (n === 43 ? coded('C', n) : packetAt(n)));
+    const packets = Array.from({ length: 60 }, (_, n) => (n === 43 ? coded('S', n) : packetAt(n)));
     for (const engines of [1, 3]) {
       const strict = await VideoReader.open(await webm(packets), { device, engines });
       let seen = 0;
@@ -380,7 +381,7 @@ describe('NVDEC on stand-ins', () => {
     const decode = async (first: number, more: readonly Uint8Array[] = []): Promise<void> => {
       const native = device._native().createDecoder('vp8', 8, true, false, 32, 1e7);
       const values = Array.from({ length: 12 }, (_, n) => first + n);
-      const packets = [...values.map((value, n) => coded(n === 0 ? 'F' : 'G', value)), ...more];
+      const packets = [...values.map((value, n) => coded(n === 0 ? 'V' : 'W', value)), ...more];
       for (const [n, data] of packets.entries()) {
         native.push(data, n, 0, n === packets.length - 1, undefined);
       }
@@ -406,7 +407,7 @@ describe('NVDEC on stand-ins', () => {
     await decode(1);
     await decode(51);
     // Wider than any decoder's most: what is shown before is there.
-    await expect(decode(101, [coded('F', 0, 2040)])).rejects.toThrow('2048×48');
+    await expect(decode(101, [coded('V', 0, 2040)])).rejects.toThrow('2048×48');
     await decode(151);
     await decode(201);
     const stream = device.createStream();
@@ -598,7 +599,7 @@ describe('NVDEC on stand-ins', () => {
 
   it('delivers what lies before a key frame that cannot be read', async () => {
     const file = await openVideoFile(await webm(upTo(200).map(packetAt)));
-    async function* upToFault(packets: AsyncGenerator<EncodedPacket>): AsyncGenerator<EncodedPacket, void> {
+    async function* upToFault(packets: AsyncGenerator<Packet>): AsyncGenerator<Packet, void, undefined> {
       for await (const packet of packets) {
         if (packet.timestamp >= 5.19) {
           throw new Error('the disk is gone');
@@ -609,7 +610,7 @@ describe('NVDEC on stand-ins', () => {
     const broken = {
       ...file,
       keys: (from?: number) => upToFault(file.keys(from)),
-      packetsAfter: (key: EncodedPacket) => upToFault(file.packetsAfter(key)),
+      packetsAfter: (key: Packet) => upToFault(file.packetsAfter(key)),
     };
     for (const sessions of [1, 2, 3, 7]) {
       const decoder = engineDecoder(new NvdecSessions(device, broken), { sessions, budget: 1e7 });

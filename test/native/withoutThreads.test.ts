@@ -36,7 +36,7 @@ const run = (script: string): unknown => {
         delete process.env.CUWEAVE_NO_THREADS;
       }
     };
-    const packet = value => Uint8Array.of('F'.charCodeAt(0), value, 8, 6);`;
+    const packet = value => Uint8Array.of('V'.charCodeAt(0), value, 8, 6);`;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', head + script],

@@ -14,7 +14,7 @@ const cutBy = async (frames: number): Promise<Uint8Array> => {
   return bytes;
 };
 
-it('frames before the edit have negative times, and the edit begins at 0', async () => {
+it('frames before the edit are not shown, and the edit begins at 0', async () => {
   using device = openDevice('cpu');
   const hashes = decodeHashes().avcBFrames;
   const video = await VideoReader.open(await cutBy(2), { device });
@@ -22,23 +22,15 @@ it('frames before the edit have negative times, and the edit begins at 0', async
   for await (const frame of video.frames()) {
     found.push([frame.timestamp, digestOf(await frame.toHost())]);
   }
-  expect(found.map(([, hash]) => hash)).toEqual(hashes);
-  expect(found[0][0]).toBeCloseTo(-0.08, 6);
+  expect(found.map(([, hash]) => hash)).toEqual(hashes.slice(2));
+  expect(found[0]?.[0]).toBe(0);
+  expect(video.frameCount).toBe(hashes.length - 2);
   expect(video.duration).toBeCloseTo((hashes.length - 2) / 25, 6);
-
-  const shown: string[] = [];
-  for await (const frame of video.frames({ from: 0 })) {
-    shown.push(digestOf(await frame.toHost()));
-  }
-  expect(shown).toEqual(hashes.slice(2));
-  for await (const frame of video.frames({ from: -0.05, to: 0 })) {
-    expect(frame.timestamp).toBeCloseTo(-0.04, 6);
-  }
-  await expect(video.frames({ from: -1 }).next()).rejects.toThrow(
-    'Expected seconds of at least -0.080 for options.from but received -1.',
+  await expect(video.frames({ from: -0.05 }).next()).rejects.toThrow(
+    'Expected seconds of at least 0.000 for options.from but received -0.05.',
   );
   const first = await video.frameAt({ time: 0 });
-  expect(first).toMatchObject({ index: 2 });
+  expect(first).toMatchObject({ index: 0, timestamp: 0 });
   expect(digestOf(await first.toHost())).toBe(hashes[2]);
   first.dispose();
   video.dispose();

@@ -1,5 +1,5 @@
 // A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
-// pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: F key frame, G other frame, B and C the same
+// pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: V key frame, W other frame, R and S the same
 // but damaged; ! the decoder refuses it, ? the parser does. All samples of a picture have its value. A surface is filled on the
 // stream that it is mapped on, after a while, and overwritten there once it is unmapped; the one that was unmapped last is the
 // next. Mapping more surfaces than were asked for fails.
@@ -109,7 +109,7 @@ int cuvidDecodePicture(CUvideodecoder decoder, CUVIDPICPARAMS* params) {
   const auto& coded = *reinterpret_cast<Coded*>(params);
   if (coded.letter == '!') return 999;
   std::lock_guard lock(own.mutex);
-  own.pictures[params->CurrPicIdx] = {coded.value, coded.letter == 'B' || coded.letter == 'C'};
+  own.pictures[params->CurrPicIdx] = {coded.value, coded.letter == 'R' || coded.letter == 'S'};
   return 0;
 }
 int cuvidGetDecodeStatus(CUvideodecoder decoder, int index, CUVIDGETDECODESTATUS* status) {

@@ -1,13 +1,20 @@
-/** Random access to the bytes of a video, in a file or in memory, and a guard around mediabunny's use of it. */
-import { type FileHandle, open } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
-import type { Source } from 'mediabunny';
+/** Random access to the bytes of a video, in a file or in memory. */
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+import { systemCode, systemRemedy } from '../../libraries.js';
+import { messageOf, VideoError } from '../videoError.js';
+
+const openFile = promisify(fs.open);
+const statFile = promisify(fs.fstat);
+const closeFile = promisify(fs.close);
 
 /** Bytes that can be read anywhere. */
 export type VideoBytes = {
   readonly size: number;
   /** Bytes from `offset` on, fewer at the end; at once where they are at hand. */
   readonly read: (offset: number, length: number) => Uint8Array | Promise<Uint8Array>;
+  /** The same for a look at a few bytes far from the last ones: no more than these are read. */
+  readonly peek: (offset: number, length: number) => Uint8Array | Promise<Uint8Array>;
   /** How many read on at places of their own. */
   readonly readers: (count: number) => void;
   readonly close: () => Promise<void>;
@@ -21,6 +28,13 @@ const fewestChunks = 32;
 const chunksPerReader = 4;
 const mostChunks = 256;
 
+// A reader that nobody closes gives its descriptor back with its memory.
+const forgotten = new FinalizationRegistry<{ descriptor: number | undefined }>(held => {
+  if (held.descriptor !== undefined) {
+    fs.close(held.descriptor, () => {});
+  }
+});
+
 /**
  * Keeps the chunks that were used last, and reads the one behind them ahead: so most pieces are there when they are asked for,
  * and come without a promise, which several decoders of one file would spend half of JavaScript's time on.
@@ -28,22 +42,38 @@ const mostChunks = 256;
 class ChunkedFile implements VideoBytes {
   readonly #ready = new Map<number, Uint8Array>();
   readonly #reading = new Map<number, Promise<Uint8Array>>();
+  /** Undefined once it is closed. */
+  readonly #held: { descriptor: number | undefined };
+  /** Reads under way: the descriptor lives until they are done. */
+  #pending = 0;
+  #idle: (() => void) | undefined;
   #most = fewestChunks;
 
   constructor(
-    private readonly file: FileHandle,
+    private readonly path: string,
+    descriptor: number,
     readonly size: number,
-  ) {}
+  ) {
+    this.#held = { descriptor };
+    forgotten.register(this, this.#held, this);
+  }
 
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array> {
     const end = Math.min(offset + length, this.size);
-    if (offset >= end) {
+    if (!(offset < end)) {
       return new Uint8Array(0);
     }
     const first = Math.floor(offset / chunkBytes);
     const last = Math.floor((end - 1) / chunkBytes);
     if (last - first >= fewestChunks / 2) {
       return this.#direct(offset, end - offset);
+    }
+    if (last === first) {
+      const chunk = this.#chunk(first);
+      const start = offset - first * chunkBytes;
+      return chunk instanceof Uint8Array
+        ? chunk.subarray(start, start + end - offset)
+        : chunk.then(read => read.subarray(start, start + end - offset));
     }
     const parts = Array.from({ length: last - first + 1 }, (_, n) => this.#chunk(first + n));
     if (parts.every(part => part instanceof Uint8Array)) {
@@ -52,12 +82,37 @@ class ChunkedFile implements VideoBytes {
     return Promise.all(parts).then(read => cut(read, offset - first * chunkBytes, end - offset));
   }
 
+  peek(offset: number, length: number): Uint8Array | Promise<Uint8Array> {
+    const end = Math.min(offset + length, this.size);
+    if (!(offset < end)) {
+      return new Uint8Array(0);
+    }
+    const number = Math.floor(offset / chunkBytes);
+    const chunk = this.#ready.get(number);
+    const start = offset - number * chunkBytes;
+    return chunk && start + end - offset <= chunk.length
+      ? chunk.subarray(start, start + end - offset)
+      : this.#direct(offset, end - offset);
+  }
+
   readers(count: number): void {
     this.#most = Math.min(Math.max(fewestChunks, chunksPerReader * count), mostChunks);
   }
 
-  close(): Promise<void> {
-    return this.file.close();
+  async close(): Promise<void> {
+    const { descriptor } = this.#held;
+    if (descriptor === undefined) {
+      return;
+    }
+    this.#held.descriptor = undefined;
+    forgotten.unregister(this);
+    this.#ready.clear();
+    if (this.#pending > 0) {
+      await new Promise<void>(resolve => {
+        this.#idle = resolve;
+      });
+    }
+    await closeFile(descriptor);
   }
 
   #chunk(number: number): Uint8Array | Promise<Uint8Array> {
@@ -98,9 +153,26 @@ class ChunkedFile implements VideoBytes {
     return reading;
   }
 
-  async #direct(offset: number, length: number): Promise<Uint8Array> {
-    const { buffer, bytesRead } = await this.file.read(Buffer.allocUnsafe(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
+  #direct(offset: number, length: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const { descriptor } = this.#held;
+      if (descriptor === undefined) {
+        reject(new VideoError('disposed', 'Expected an open VideoReader but it was disposed of'));
+        return;
+      }
+      this.#pending++;
+      fs.read(descriptor, Buffer.allocUnsafe(length), 0, length, offset, (error, bytesRead, buffer) => {
+        this.#pending--;
+        if (this.#pending === 0) {
+          this.#idle?.();
+        }
+        if (error) {
+          reject(systemError(error, this.path) ?? error);
+        } else {
+          resolve(new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead));
+        }
+      });
+    });
   }
 }
 
@@ -118,72 +190,31 @@ const cut = ([first, ...others]: readonly Uint8Array[], start: number, length: n
 /** Opens a file, or takes bytes as they are. */
 export const openBytes = async (source: string | Uint8Array): Promise<VideoBytes> => {
   if (typeof source === 'string') {
-    const file = await open(source);
-    return new ChunkedFile(file, (await file.stat()).size);
+    // What became a FIFO in the meantime must not wait for its writer.
+    const file = await openFile(source, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    try {
+      return new ChunkedFile(source, file, (await statFile(file)).size);
+    } catch (error) {
+      await closeFile(file);
+      throw error;
+    }
   }
-  return {
-    size: source.byteLength,
-    read: (offset, length) => source.subarray(offset, offset + length),
-    readers: () => {},
-    close: async () => {},
-  };
-};
-
-/**
- * The bytes as mediabunny reads them. In a damaged file it may look for an element at one place for ever, and keep the whole
- * process busy with it: here such a search ends with an error.
- */
-export const guardedSource = (mediabunny: typeof import('mediabunny'), bytes: VideoBytes): Source => {
-  let last = '';
-  let repeats = 0;
-  let reads = 0;
-  const read = (start: number, end: number): Uint8Array | Promise<Uint8Array> => {
-    const range = `${start}-${end}`;
-    repeats = range === last ? repeats + 1 : 0;
-    last = range;
-    if (repeats > 100) {
-      throw new Error(`its structure at byte ${start} leads nowhere`);
-    }
-    // A long search through a large file lets other work of the process pass.
-    if (++reads % 1024 === 0) {
-      return setImmediate().then(() => bytes.read(start, end - start));
-    }
-    return bytes.read(start, end - start);
-  };
-  const slice = (found: Uint8Array, start: number, end: number): Slice => {
-    if (found.length !== end - start) {
-      throw new Error(`${end - start} bytes at ${start} were expected and ${found.length} are there`);
-    }
+  const read = (offset: number, length: number): Uint8Array =>
     // A Buffer's slice() does not copy, as that of a Uint8Array does.
-    const plain = new Uint8Array(found.buffer, found.byteOffset, found.length);
-    return { bytes: plain, view: new DataView(found.buffer, found.byteOffset, found.length), offset: start };
-  };
-  /**
-   * mediabunny's own way from a source to its callback copies every packet into memory of its own, and takes a promise for
-   * it, which together cost a fifth of JavaScript's time for a frame. These two methods are where it asks a source, in the version
-   * that package.json pins; one that asks elsewhere goes through the callbacks.
-   */
-  class DirectSource extends mediabunny.CustomSource {
-    _getFileSize(): number {
-      return bytes.size;
-    }
-    _read(start: number, end: number): Slice | Promise<Slice> {
-      const found = read(start, end);
-      return found instanceof Uint8Array
-        ? slice(found, start, end)
-        : found.then(later => slice(later, start, end));
-    }
-  }
-  return new DirectSource({
-    getSize: () => bytes.size,
-    read,
-    dispose: () => void bytes.close().catch(() => {}),
-    // A cache of mediabunny's own would hide repeated reads from the guard.
-    maxCacheSize: 0,
-    // A read that fails while nobody waits fails again when somebody does; it must not end the process.
-    handleUnhandledError: () => {},
-  });
+    source.subarray(Math.min(offset, source.length), Math.min(offset + length, source.length));
+  return { size: source.byteLength, read, peek: read, readers: () => {}, close: async () => {} };
 };
 
-/** A stretch of a file as mediabunny has it. */
-type Slice = { readonly bytes: Uint8Array; readonly view: DataView; readonly offset: number };
+/** The bytes as a Buffer of the same memory, whose methods read numbers. */
+export const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** What the system refused, which says nothing of the file's content. */
+export const systemError = (error: unknown, what: string): VideoError | undefined => {
+  const code = systemCode(error);
+  return code === undefined
+    ? undefined
+    : new VideoError('unreadable', `Cannot read ${what}: ${messageOf(error)}${systemRemedy(code)}`, {
+        cause: error,
+      });
+};

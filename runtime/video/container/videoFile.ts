@@ -1,22 +1,43 @@
-/** A video file as packets in time: mediabunny reads the container. Decodes nothing. */
+/** A video file as packets in time. Decodes nothing. */
 import { stat } from 'node:fs/promises';
-import type { EncodedPacket, EncodedPacketSink, Input } from 'mediabunny';
 import type { StreamColour } from '../../device/videoColour.js';
-import { lazily, systemCode, systemRemedy } from '../../libraries.js';
+import { CuweaveError, describe, expected } from '../../errors.js';
+import type { SequenceHeader } from '../decode/headers/sequence.js';
+import { sequenceHeader } from '../decode/headers/sequenceHeader.js';
+import { limitsOf, type VideoLimits } from '../limits.js';
 import { messageOf, VideoError } from '../videoError.js';
-import { type ContainedCodec, isContained } from './codecs.js';
-import { looksElementary, readElementary } from './elementaryStream.js';
-import { checkMp4Index } from './mp4Index.js';
-import { guardedSource, openBytes, type VideoBytes } from './videoBytes.js';
+import type { VideoWarning, VideoWarningCode } from '../videoWarning.js';
+import type { ContainedCodec } from './codecs.js';
+import { elementaryCodec, openElementary } from './elementaryStream.js';
+import type { FrameIndex } from './frameIndex.js';
+import { indexOf } from './frameIndex.js';
+import { frameRateOf } from './frameRate.js';
+import { looksIvf, openIvf } from './ivf.js';
+import { openMatroska } from './matroska/matroska.js';
+import { openMp4 } from './mp4/mp4.js';
+import type { Packet } from './packet.js';
+import { type PictureReader, pictureReader } from './pictures.js';
+import type { ContainerInput, Place, Sample, Track, Tracks } from './samples.js';
+import { isKeyPacket } from './shown.js';
+import { looksMatroska, looksMp4, refusal } from './signature.js';
+import { looksTransport, openTransport } from './transport/transport.js';
+import { bufferOf, openBytes, systemError, type VideoBytes } from './videoBytes.js';
 
 /** What a decoder must know before the first packet. */
 export type DecoderSetup = {
   readonly codec: ContainedCodec;
-  /** Size in pixels, as the container has it; the bitstream may know better. */
+  /** Size in pixels, as the container has it; the bitstream may know better. 0: only the bitstream knows. */
   readonly width: number;
   readonly height: number;
   /** The container's codec description (avcC, hvcC …), where it has one. */
   readonly description?: Uint8Array;
+};
+
+/** How to read a file. */
+export type VideoFileOptions = {
+  readonly limits?: VideoLimits;
+  /** Which of the video tracks, from 0 in the file's order; default: the first that is decoded here. */
+  readonly track?: number;
 };
 
 /** An open container. Times are in seconds. */
@@ -24,121 +45,106 @@ export type VideoFile = {
   /** How messages name it. */
   readonly what: string;
   readonly setup: DecoderSetup;
+  /** How long it plays. */
   readonly duration: number;
   readonly frameRate?: number;
   readonly rotation: 0 | 90 | 180 | 270;
+  /** What the container says. */
   readonly colour: StreamColour;
+  /** What the first key frame's own header says. */
+  readonly bitstreamColour?: StreamColour;
   /** Packets have no times of their own: frames are counted, and have those of so many a second. */
   readonly counted?: number;
+  /** What the caller should know of the file, although it is read. */
+  readonly warnings: readonly VideoWarning[];
   /** Packets in decode order, from the key frame at or before `from`, or from the first one, to the end. */
-  readonly packets: (from?: number) => AsyncGenerator<EncodedPacket, void, undefined>;
+  readonly packets: (from?: number) => AsyncGenerator<Packet, void, undefined>;
   /** Packets in decode order from this one on. */
-  readonly packetsAfter: (key: EncodedPacket) => AsyncGenerator<EncodedPacket, void, undefined>;
+  readonly packetsAfter: (key: Packet) => AsyncGenerator<Packet, void, undefined>;
   /** The key frames, from that at or before `from`, or from the first one. */
-  readonly keys: (from?: number) => AsyncGenerator<EncodedPacket, void, undefined>;
-  /** When each frame is shown, and each key frame, ascending; read from the container once. */
-  readonly index: () => Promise<{ readonly timestamps: Float64Array; readonly keys: Float64Array }>;
+  readonly keys: (from?: number) => AsyncGenerator<Packet, void, undefined>;
+  /** The list of frames; read from the container once. */
+  readonly index: () => Promise<FrameIndex>;
+  /** The list, where it has been read. */
+  readonly listed: () => FrameIndex | undefined;
+  /** Why the file is cut off, once its packets were read to the end. */
+  readonly cut: () => string | undefined;
   readonly close: () => void;
 };
-
-const loadMediabunny = lazily(async () => {
-  const mediabunny = await import('mediabunny');
-  const { LogLevel, Logging } = mediabunny;
-  // What it finds wrong becomes a VideoError; it need not stand on stderr too, unless the app chose so.
-  if (Logging.level === LogLevel.Info) {
-    Logging.level = LogLevel.Silent;
-  }
-  return mediabunny;
-});
 
 /**
  * Opens a file, or its bytes, and reads the container's index.
  *
  * @throws {VideoError} Its `code` says what is wrong.
  */
-export const openVideoFile = async (source: string | Uint8Array): Promise<VideoFile> => {
+export const openVideoFile = async (
+  source: string | Uint8Array,
+  options: VideoFileOptions = {},
+): Promise<VideoFile> => {
   const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
+  const limits = limitsOf(options.limits);
   if (typeof source === 'string') {
     await checkFile(source);
   }
-  const mediabunny = await loadMediabunny().catch((error: unknown) => {
-    throw systemError(error, what) ?? error;
-  });
   let bytes: VideoBytes | undefined;
-  let input: Input | undefined;
   try {
     bytes = await openBytes(source);
     if (bytes.size === 0) {
       throw emptyVideo(source);
     }
-    const elementary = await openElementary(bytes, what, mediabunny.EncodedPacket);
-    if (elementary) {
-      await bytes.close();
-      return elementary;
-    }
-    await checkMp4Index(bytes, what);
-    input = new mediabunny.Input({
-      source: guardedSource(mediabunny, bytes),
-      formats: mediabunny.ALL_FORMATS,
-    });
-    return await inspect(input, what, mediabunny, bytes);
+    const warnings: VideoWarning[] = [];
+    const warn = (code: VideoWarningCode, message: string): void => {
+      if (!warnings.some(warning => warning.message === message)) {
+        warnings.push({ code, message });
+      }
+    };
+    const file = typeof source === 'string' ? quoted(source) : 'FILE';
+    const input = { bytes, what, file, limits, warn };
+    const { tracks, lists } = await openTracks(input);
+    return await openTrack(chooseTrack(tracks, options.track, input), lists, input, warnings);
   } catch (error) {
-    input?.dispose();
     await bytes?.close().catch(() => {});
-    throw openError(error, what, mediabunny);
+    throw openError(error, what);
   }
 };
 
-// A stream without a container is read whole.
-const largestElementary = 2 ** 31;
+/** A path as a shell takes it. */
+const quoted = (path: string): string =>
+  /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
-const openElementary = async (
-  bytes: VideoBytes,
-  what: string,
-  Packet: typeof EncodedPacket,
-): Promise<VideoFile | undefined> => {
-  const head = await bytes.read(0, Math.min(bytes.size, 4096));
-  if (!looksElementary(head)) {
-    return undefined;
+/** The tracks of a file, and whether its frames are listed without a look at all of it. */
+const openTracks = async (
+  input: ContainerInput,
+): Promise<{ readonly tracks: Tracks; readonly lists: boolean }> => {
+  const head = bufferOf(await input.bytes.read(0, 2 ** 16));
+  if (looksMatroska(head)) {
+    return { tracks: await openMatroska(input), lists: false };
   }
-  if (bytes.size > largestElementary) {
-    throw new VideoError(
-      'unreadable',
-      `Expected a stream without a container of at most 2 GiB but ${what} has ${bytes.size} bytes: put it into an MP4`,
-    );
+  if (looksMp4(head)) {
+    return { tracks: await openMp4(input), lists: true };
   }
-  const stream = readElementary(await bytes.read(0, bytes.size), what, Packet);
-  const { codec, width, height, frameRate, packets } = stream;
-  const first = packets.findIndex(({ type }) => type === 'key');
-  if (first < 0) {
-    throw new VideoError('truncated', `Expected frames in ${what} but it has no key frame`);
+  if (looksIvf(head)) {
+    return { tracks: await openIvf(input), lists: false };
   }
-  const usable = packets.slice(first);
-  const from = async function* () {
-    yield* usable;
-  };
-  // Where pictures are reordered, only decoding tells when each is shown: every stretch begins with the first frame.
-  const counted = stream.reorders ? { counted: frameRate } : {};
-  const times = Float64Array.from(usable, ({ timestamp }, n) =>
-    stream.reorders ? n / frameRate : timestamp,
-  );
-  return {
-    what,
-    setup: { codec, width, height },
-    duration: times[times.length - 1] + 1 / frameRate,
-    frameRate,
-    rotation: 0,
-    colour: {},
-    ...counted,
-    packets: from,
-    packetsAfter: from,
-    keys: async function* () {
-      yield usable[0];
-    },
-    index: async () => ({ timestamps: times, keys: times.slice(0, 1) }),
-    close: () => {},
-  };
+  const codec = elementaryCodec(head.subarray(0, 4096));
+  if (codec) {
+    return { tracks: await openElementary(codec, input), lists: true };
+  }
+  const refused = refusal(head, input);
+  // Few bytes are enough to look like packets: what is known to be something else is no transport stream.
+  if (refused.code === 'notVideo' && looksTransport(head)) {
+    return { tracks: await openTransport(input), lists: false };
+  }
+  throw refused;
 };
+
+const kinds: readonly (readonly [keyof import('node:fs').Stats & `is${string}`, string])[] = [
+  ['isDirectory', 'a folder'],
+  ['isFIFO', 'a FIFO, in which nothing can be read twice: write it into a file first'],
+  ['isSocket', 'a socket: write it into a file first'],
+  ['isCharacterDevice', 'a device: write it into a file first'],
+  ['isBlockDevice', 'a device: write it into a file first'],
+];
 
 const checkFile = async (path: string): Promise<void> => {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
@@ -147,7 +153,7 @@ const checkFile = async (path: string): Promise<void> => {
       : new VideoError('unreadable', `Expected a readable video at ${path} but: ${cause.message}`, { cause });
   });
   if (!found.isFile()) {
-    const kind = found.isDirectory() ? 'a folder' : 'not a regular file';
+    const kind = kinds.find(([is]) => (found[is] as () => boolean)())?.[1] ?? 'not a regular file';
     throw new VideoError('unreadable', `Expected a video at ${path} but it is ${kind}`);
   }
 };
@@ -160,20 +166,9 @@ const emptyVideo = (source: string | Uint8Array): VideoError =>
       : 'Expected the bytes of a video but received none (0 bytes)',
   );
 
-const notVideo = (what: string, cause?: unknown): VideoError =>
-  new VideoError(
-    'notVideo',
-    `Expected a video but received ${what}, which is no container known here ` +
-      '(MP4, MOV, Matroska, WebM, MPEG-TS and more), nor IVF nor H.264 or HEVC with start codes',
-    { cause },
-  );
-
-const openError = (error: unknown, what: string, mediabunny: typeof import('mediabunny')): unknown => {
-  if (error instanceof VideoError) {
+const openError = (error: unknown, what: string): unknown => {
+  if (error instanceof CuweaveError) {
     return error;
-  }
-  if (error instanceof mediabunny.UnsupportedInputFormatError) {
-    return notVideo(what, error);
   }
   return (
     systemError(error, what) ??
@@ -183,121 +178,302 @@ const openError = (error: unknown, what: string, mediabunny: typeof import('medi
   );
 };
 
-/** What the system refused, which says nothing of the file's content. */
-export const systemError = (error: unknown, what: string): VideoError | undefined => {
-  const code = systemCode(error);
-  return code === undefined
-    ? undefined
-    : new VideoError('unreadable', `Cannot read ${what}: ${messageOf(error)}${systemRemedy(code)}`, {
-        cause: error,
-      });
-};
+const readable = ({ codec, refusal }: Track): boolean => codec !== undefined && refusal === undefined;
 
-const inspect = async (
-  input: Input,
-  what: string,
-  mediabunny: typeof import('mediabunny'),
-  bytes: VideoBytes,
-): Promise<VideoFile> => {
-  const tracks = await input.getTracks();
-  const track = await input.getPrimaryVideoTrack();
-  if (!track) {
-    throw tracks.length === 0
-      ? new VideoError(
-          'truncated',
-          `Expected a video but ${what} holds no tracks: is it cut off before its index?`,
-        )
-      : new VideoError(
-          'noVideoTrack',
-          `Expected a video but ${what} holds ${[...new Set(tracks.map(t => t.type))].join(' and ')} only`,
-        );
+const chooseTrack = (
+  { video, others }: Tracks,
+  wanted: number | undefined,
+  { what, file }: ContainerInput,
+): Track => {
+  if (video.length === 0) {
+    const found = others.length > 0 ? `holds ${[...new Set(others)].join(' and ')} only` : 'holds no tracks';
+    throw new VideoError('noVideoTrack', `Expected a video but ${what} ${found}`);
   }
-  const codec = await track.getCodec();
-  const config = await track.getDecoderConfig();
-  if (!codec || !config || !isContained(codec)) {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 0 && wanted < video.length)) {
+    const list = video.map(({ codecName }, n) => `${n}: ${codecName}`).join(', ');
+    const range = `a video track of ${what}, 0 to ${video.length - 1} (${list})`;
+    throw expected(range, 'options.track', describe(wanted));
+  }
+  const track =
+    wanted === undefined
+      ? (video.find(one => one.enabled && readable(one)) ??
+        video.find(readable) ??
+        video.find(({ codec }) => codec) ??
+        video[0])
+      : video[wanted];
+  if (!track?.codec) {
+    const others = video.filter(readable).length;
+    const remedy =
+      others > 0
+        ? 'options.track names another one'
+        : `encode it anew: ffmpeg -i ${file} -c:v libx264 new.mp4`;
     throw new VideoError(
       'unsupportedCodec',
-      `Expected H.264, HEVC, VP8, VP9 or AV1 in ${what} but its codec is ` +
-        `${codec ?? String(await track.getInternalCodecId())}`,
+      `Expected H.264, HEVC, VP8, VP9 or AV1 in ${what} but its codec is ${track?.codecName}: ${remedy}`,
     );
   }
-  const width = await track.getCodedWidth();
-  const height = await track.getCodedHeight();
-  const { underlyingFrameRate } = await track.computeFrameRateMetrics();
-  const sink = new mediabunny.EncodedPacketSink(track);
+  if (track.refusal) {
+    throw new VideoError(
+      'unsupportedContainer',
+      `Expected a video but ${what} ${track.refusal.replaceAll('FILE', file)}`,
+    );
+  }
+  return track;
+};
+
+// A file of no more bytes is read once to know all its frames; a larger one when they are asked for.
+const mostEager = 2 ** 25;
+// Frames whose times tell the rate.
+const ratedFrames = 256;
+// A key frame that none is at the container's word is looked for so many times.
+const mostTries = 64;
+
+const openTrack = async (
+  track: Track,
+  lists: boolean,
+  input: ContainerInput,
+  warnings: readonly VideoWarning[],
+): Promise<VideoFile> => {
+  const { bytes, what } = input;
+  const codec = track.codec as ContainedCodec;
+  const source = await track.open();
+  const reader = pictureReader(track, source, input);
+  const header = await firstHeader(reader, track, bytes);
+  const frameRate = track.counted ?? (await rateOf(reader.read(), track.frameRate ?? header?.frameRate));
+  const step = frameRate === undefined ? 0 : 1 / frameRate;
+
+  let known: FrameIndex | undefined;
+  let reading: Promise<FrameIndex> | undefined;
+  const isFileError = (error: unknown): error is CuweaveError =>
+    error instanceof VideoError && ['corrupt', 'unsupportedContainer'].includes(error.code);
+  const index = (): Promise<FrameIndex> => {
+    reading ??= indexOf(reader.read(), () => step, isFileError).then(
+      found => {
+        known = found;
+        return found;
+      },
+      error => {
+        reading = undefined;
+        throw error;
+      },
+    );
+    return reading;
+  };
+  if (bytes.size <= mostEager || (lists && !reader.looks)) {
+    const { timestamps, error } = await index();
+    if (timestamps.length === 0) {
+      throw (
+        error ??
+        new VideoError(
+          'truncated',
+          `Expected frames in ${what} but it has none${source.cut() ? `: ${source.cut()}` : ''}`,
+        )
+      );
+    }
+  }
+  const duration = (): number => {
+    if (known) {
+      return known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0);
+    }
+    return track.duration ?? 0;
+  };
+
+  const toPacket = async (sample: Sample): Promise<Packet | undefined> => {
+    const found = sample.data ?? bytes.read(sample.offset, sample.size);
+    return packetOf(sample, found instanceof Uint8Array ? found : await found);
+  };
+  let shorter: string | undefined;
+  const packetOf = (sample: Sample, found: Uint8Array): Packet | undefined => {
+    if (found.length < sample.size && !sample.data) {
+      shorter = 'it became shorter while it was read';
+      return undefined;
+    }
+    const { before, alpha, key, time, duration, sequence, shown, place } = sample;
+    return {
+      data: before ? Buffer.concat([before, found]) : found,
+      type: key ? 'key' : 'delta',
+      timestamp: time,
+      duration: duration || step,
+      sequenceNumber: sequence,
+      shown,
+      sideData: alpha ? { alpha } : {},
+      place,
+    };
+  };
+
   let readers = 0;
-  async function* packetsFrom(
-    key: () => Promise<EncodedPacket | null> | EncodedPacket,
-  ): AsyncGenerator<EncodedPacket, void, undefined> {
+  async function* packetsFrom(place: Place | undefined): AsyncGenerator<Packet, void, undefined> {
     bytes.readers(++readers);
     try {
-      for (let packet = await key(); packet; packet = await sink.getNextPacket(packet)) {
-        yield packet;
+      for await (const group of reader.read(place)) {
+        for (const sample of group) {
+          const found = sample.data ?? bytes.read(sample.offset, sample.size);
+          const packet = packetOf(sample, found instanceof Uint8Array ? found : await found);
+          if (!packet) {
+            return;
+          }
+          yield packet;
+        }
       }
     } finally {
       bytes.readers(--readers);
     }
   }
-  let index: ReturnType<VideoFile['index']> | undefined;
-  return {
-    what,
-    setup: { codec, width, height, ...describedBy(config.description) },
-    duration: await track.computeDuration(),
-    ...(underlyingFrameRate === null ? {} : { frameRate: underlyingFrameRate }),
-    rotation: await track.getRotation(),
-    colour: await track.getColorSpace(),
-    packets: from => packetsFrom(() => keyAt(sink, from)),
-    packetsAfter: key => packetsFrom(() => key),
-    keys: async function* (from) {
-      let key = await keyAt(sink, from);
-      while (key) {
-        yield key;
-        key = await sink.getNextKeyPacket(key, verify);
-      }
-    },
-    index: () => {
-      index ??= readIndex(sink, what);
-      return index;
-    },
-    close: () => input.dispose(),
+
+  const isKey = async (sample: Sample): Promise<boolean> => {
+    const packet = await toPacket(sample);
+    return packet !== undefined && isKeyPacket(codec, packet.data, reader.lengthSize);
   };
-};
-
-const verify = { verifyKeyPackets: true };
-
-const keyAt = async (sink: EncodedPacketSink, from?: number): Promise<EncodedPacket | null> =>
-  (from === undefined ? null : await sink.getKeyPacket(from, verify)) ?? sink.getFirstKeyPacket(verify);
-
-const readIndex = async (sink: EncodedPacketSink, what: string): ReturnType<VideoFile['index']> => {
-  const first = await keyAt(sink);
-  const timestamps: number[] = [];
-  const keys: number[] = [];
-  if (first) {
-    for await (const { timestamp, type } of sink.packets(first, undefined, { metadataOnly: true })) {
-      // Frames that are shown before the first key frame cannot be decoded.
-      if (timestamp < first.timestamp) {
-        continue;
-      }
-      timestamps.push(timestamp);
-      if (type === 'key') {
-        keys.push(timestamp);
+  /** Places of key frames at or before a moment, the last one first. */
+  async function* candidates(seconds: number): AsyncGenerator<Place> {
+    if (track.counted !== undefined) {
+      return;
+    }
+    let found = 0;
+    for await (const place of source.find?.(seconds) ?? []) {
+      found++;
+      yield place;
+    }
+    if (found > 0) {
+      return;
+    }
+    const { keys, places } = await index();
+    for (let n = keys.length - 1; n >= 0; n--) {
+      if ((keys[n] as number) <= seconds) {
+        yield places[n];
       }
     }
   }
-  if (timestamps.length === 0) {
-    throw new VideoError('truncated', `Expected frames in ${what} but it has none`);
-  }
-  return { timestamps: Float64Array.from(timestamps).sort(), keys: Float64Array.from(keys).sort() };
-};
-const describedBy = (
-  description?: ArrayBufferLike | ArrayBufferView,
-): { readonly description?: Uint8Array } => {
-  if (!description) {
-    return {};
-  }
-  return {
-    description: ArrayBuffer.isView(description)
-      ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
-      : new Uint8Array(description),
+  /** Where the last key frame at or before a moment lies; undefined: at the beginning. */
+  const seek = async (seconds: number | undefined): Promise<Place | undefined> => {
+    if (seconds === undefined) {
+      return undefined;
+    }
+    let tries = 0;
+    for await (const place of candidates(seconds)) {
+      const key = await lastKey(place, seconds);
+      if (key && (await isKey(key))) {
+        return key.place;
+      }
+      if (++tries === mostTries) {
+        break;
+      }
+    }
+    return undefined;
   };
+  /** The last key frame at or before a moment among the samples from a place on. */
+  const lastKey = async (place: Place, seconds: number): Promise<Sample | undefined> => {
+    let last: Sample | undefined;
+    for await (const group of reader.read(place)) {
+      for (const sample of group) {
+        if (sample.time > seconds) {
+          return last;
+        }
+        last = sample.key ? sample : last;
+      }
+    }
+    return last;
+  };
+
+  return {
+    what,
+    setup: {
+      codec,
+      width: header?.width ?? track.width,
+      height: header?.height ?? track.height,
+      ...(track.description ? { description: track.description } : {}),
+    },
+    get duration() {
+      return duration();
+    },
+    ...(frameRate === undefined ? {} : { frameRate }),
+    rotation: rotationOf(track.matrix),
+    colour: track.colour,
+    ...(header ? { bitstreamColour: header.colour } : {}),
+    ...(track.counted === undefined ? {} : { counted: track.counted }),
+    warnings,
+    packets: async function* (from) {
+      yield* packetsFrom(await seek(from));
+    },
+    packetsAfter: key => packetsFrom(key.place),
+    keys: async function* (from) {
+      let any = false;
+      for await (const group of reader.read(await seek(from))) {
+        for (const sample of group) {
+          // Packets without times are decoded from the first one on.
+          if (sample.key && !(any && track.counted !== undefined) && (!any || (await isKey(sample)))) {
+            const packet = await toPacket(sample);
+            if (packet) {
+              any = true;
+              yield packet;
+            }
+          }
+        }
+      }
+    },
+    index,
+    listed: () => known,
+    cut: () => shorter ?? source.cut(),
+    close: () => {
+      bytes.close().catch(() => {});
+    },
+  };
+};
+
+/** Quarter turns, clockwise; a mirror image is taken off first. */
+const rotationOf = ([a = 1, b = 0, , c = 0, d = 1]: readonly number[] = []): VideoFile['rotation'] => {
+  const [x, y] = a * d - b * c < 0 ? [-a, -b] : [a, b];
+  return Math.abs(x) >= Math.abs(y) ? (x < 0 ? 180 : 0) : y > 0 ? 90 : 270;
+};
+
+/** What the first key frame says of itself; undefined: nothing, or it cannot be read. */
+const firstHeader = async (
+  reader: PictureReader,
+  { codec, description }: Track,
+  bytes: VideoBytes,
+): Promise<SequenceHeader | undefined> => {
+  try {
+    for await (const group of reader.read()) {
+      const [first] = group;
+      if (first) {
+        const data = first.data ?? (await bytes.read(first.offset, first.size));
+        const whole = first.before ? Buffer.concat([first.before, data]) : data;
+        return sequenceHeader(codec as ContainedCodec, whole, description);
+      }
+    }
+  } catch (error) {
+    // Whoever reads the frames is told what is wrong with them.
+    if (!(error instanceof VideoError)) {
+      throw error;
+    }
+  }
+  return undefined;
+};
+
+/** The rate that the first frames tell. */
+const rateOf = async (
+  samples: AsyncGenerator<readonly Sample[], void, undefined>,
+  told: number | undefined,
+) => {
+  const times: number[] = [];
+  try {
+    for await (const group of samples) {
+      for (const { time, shown } of group) {
+        if (shown) {
+          times.push(time);
+        }
+      }
+      if (times.length >= ratedFrames) {
+        break;
+      }
+    }
+  } catch (error) {
+    // Whoever reads the frames is told what is wrong with them.
+    if (!(error instanceof VideoError)) {
+      throw error;
+    }
+  }
+  // Of the last ones some that are shown earlier may not be there yet.
+  const sorted = times.sort((a, b) => a - b);
+  return frameRateOf(sorted.length > ratedFrames - 32 ? sorted.slice(0, -32) : sorted, told);
 };

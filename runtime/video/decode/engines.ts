@@ -3,10 +3,10 @@
  * another. Pictures come out in order. The decoders' own threads copy them out of NVDEC's memory, so that many can be decoded
  * ahead, up to a budget of bytes.
  */
-import type { EncodedPacket } from 'mediabunny';
 import type { Device } from '../../device/device.js';
 import type { Stream } from '../../device/stream.js';
 import { guarded } from '../../errors.js';
+import type { Packet } from '../container/packet.js';
 import type { VideoFile } from '../container/videoFile.js';
 import {
   type Admission,
@@ -31,7 +31,7 @@ export type EngineOptions = {
 export const sessionsFor = (engines: number): number => engines + Math.ceil(engines / 3);
 
 /** From one key frame to another that begins the next piece. */
-type Piece = { readonly start: EncodedPacket; readonly next?: EncodedPacket };
+type Piece = { readonly start: Packet; readonly next?: Packet };
 
 // Later pieces leave room for so many pictures of the one that is being read, in at most half of the budget.
 const leastAhead = 8;
@@ -55,7 +55,7 @@ async function* piecesOf(
   to: number,
   shortest: number,
 ): AsyncGenerator<Piece, void> {
-  let start: EncodedPacket | undefined;
+  let start: Packet | undefined;
   try {
     for await (const key of file.keys(from)) {
       if (!start) {
@@ -86,11 +86,8 @@ async function* piecesOf(
  * The packets of a piece in decode order. In an open group of pictures some that follow the next key frame are shown before
  * it, and refer to it and to what precedes it: they belong to this piece, and the key frame comes along for them.
  */
-async function* packetsOf(
-  file: VideoFile,
-  { start, next }: Piece,
-): AsyncGenerator<EncodedPacket, void, undefined> {
-  let key: EncodedPacket | undefined;
+async function* packetsOf(file: VideoFile, { start, next }: Piece): AsyncGenerator<Packet, void, undefined> {
+  let key: Packet | undefined;
   for await (const packet of file.packetsAfter(start)) {
     if (!next || packet.sequenceNumber < next.sequenceNumber) {
       yield packet;

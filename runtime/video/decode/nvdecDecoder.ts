@@ -1,10 +1,10 @@
 /** Decoding by NVDEC: packets of a file to surfaces on the GPU, which pipelines read where they are. */
-import type { EncodedPacket } from 'mediabunny';
 import type { NativeDecoder, NativePicture, NativePictureFormat } from '../../device/addon.js';
 import type { Device } from '../../device/device.js';
 import type { PlacedPlane } from '../../device/placed.js';
 import { type ColourDescription, describeColour, type StreamColour } from '../../device/videoColour.js';
 import { CuweaveError, guarded, guardedAsync } from '../../errors.js';
+import { type Packet, type PacketTiming, timingOf } from '../container/packet.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { VideoError } from '../videoError.js';
 import { colourOfCodes } from './h273.js';
@@ -77,24 +77,27 @@ export type Admission = (
 ) => Promise<readonly (NativePicture | null)[]>;
 const atOnce: Admission = async take => take(ahead);
 
-type Packets = AsyncGenerator<EncodedPacket, void, undefined>;
-type Timing = { readonly timestamp: number; readonly duration: number };
+type Packets = AsyncGenerator<Packet, void, undefined>;
 /** Packets without a picture so far, by their numbers, and the number of the first of all. */
-type Stretch = { readonly timings: Map<number, Timing>; readonly start: number };
+type Stretch = { readonly timings: Map<number, PacketTiming>; readonly start: number };
 
 /** A picture of NVDEC's: valid until it is read or dropped, beyond the next one too. */
 export class NvdecPicture implements TimedPicture<Surface> {
   readonly timestamp: number;
   readonly duration: number;
+  readonly sequenceNumber: number;
+  readonly shown: boolean;
 
   constructor(
     private readonly native: NativePicture,
-    { timestamp, duration }: Timing,
+    { timestamp, duration, sequenceNumber, shown }: PacketTiming,
     private readonly isCopy: boolean,
     private readonly colourOf: ReturnType<typeof colourReader>,
   ) {
     this.timestamp = timestamp;
     this.duration = duration;
+    this.sequenceNumber = sequenceNumber;
+    this.shown = shown;
   }
 
   get damaged(): boolean {
@@ -183,7 +186,7 @@ export class NvdecSession {
         return;
       }
       const { timings, start } = open[open.length - 1];
-      timings.set(number, { timestamp: packet.timestamp, duration: packet.duration });
+      timings.set(number, timingOf(packet));
       const first = number === start ? header : undefined;
       guarded(() => native.push(packet.data, number, lengthSize, false, first));
       number++;
@@ -252,7 +255,9 @@ export class NvdecSession {
       return;
     }
     const first = timings.get(start)?.timestamp;
-    const lost = [...timings.values()].filter(({ timestamp }) => first === undefined || timestamp >= first);
+    const lost = [...timings.values()].filter(
+      ({ timestamp, shown }) => shown && (first === undefined || timestamp >= first),
+    );
     if (lost.length === 0) {
       return;
     }

@@ -1,10 +1,8 @@
 import type { ColourDescription } from '../../device/videoColour.js';
+import type { PacketTiming } from '../container/packet.js';
 
-/** A decoded picture of a video and when it is shown, in seconds. Exactly one of `read` and `drop` is called, once. */
-export type TimedPicture<Picture> = {
-  readonly timestamp: number;
-  /** 0 where the container does not say. */
-  readonly duration: number;
+/** A decoded picture of a video, with the timing of its packet. Exactly one of `read` and `drop` is called, once. */
+export type TimedPicture<Picture> = PacketTiming & {
   /** Its data was damaged: parts are made up by the decoder. */
   readonly damaged: boolean;
   /** Its pixels, which are the caller's from then on. */

@@ -5,12 +5,12 @@
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import type { EncodedPacket } from 'mediabunny';
 import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
 import { describeColour, type StreamColour } from '../../device/videoColour.js';
 import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from '../../files/framePlanes.js';
 import { lazily, systemCode, systemRemedy } from '../../libraries.js';
 import type { ContainedCodec } from '../container/codecs.js';
+import { type Packet, type PacketTiming, timingOf } from '../container/packet.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { messageOf, VideoError } from '../videoError.js';
 import { colourOfCodes } from './h273.js';
@@ -66,12 +66,7 @@ const requireSafeThread = (what: string): void => {
 };
 
 /** A picture in the decoder's own memory; valid until the next is asked for. */
-type DecodedPicture = {
-  readonly frame: Frame;
-  /** Seconds, those of the packet that held the picture. */
-  readonly timestamp: number;
-  readonly duration: number;
-};
+type DecodedPicture = PacketTiming & { readonly frame: Frame };
 
 // Every thread holds a picture of its own; more than a few gain little and cost memory.
 const maxThreads = 8;
@@ -115,7 +110,7 @@ const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> =
 async function* decodePackets(
   av: Av,
   setup: DecoderSetup,
-  packets: AsyncIterable<EncodedPacket>,
+  packets: AsyncIterable<Packet>,
 ): AsyncGenerator<DecodedPicture, void, undefined> {
   const context = await openContext(av, setup);
   const frame = new av.Frame();
@@ -123,7 +118,7 @@ async function* decodePackets(
   frame.alloc();
   packet.alloc();
   // FFmpeg hands each packet's pts on to its picture: a running number finds the container's exact seconds again.
-  const timings = new Map<bigint, Omit<DecodedPicture, 'frame'>>();
+  const timings = new Map<bigint, PacketTiming>();
   const received = async function* (): AsyncGenerator<DecodedPicture, void, undefined> {
     for (;;) {
       const status = await context.receiveFrame(frame);
@@ -142,12 +137,13 @@ async function* decodePackets(
   };
   try {
     let number = 0n;
-    for await (const { data, type, timestamp, duration } of packets) {
+    for await (const coded of packets) {
+      const { data, type } = coded;
       packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
       packet.isKeyframe = type === 'key';
       packet.pts = number;
       packet.dts = av.AV_NOPTS_VALUE;
-      timings.set(number, { timestamp, duration });
+      timings.set(number, timingOf(coded));
       // Packets that never become a picture (hidden or dropped ones) must not pile up.
       timings.delete(number - 256n);
       number++;
@@ -178,10 +174,9 @@ export const softwareDecoder = async (file: VideoFile): Promise<PictureDecoder<H
 };
 
 const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPicture<HostImage> => {
-  const { frame, timestamp, duration } = picture;
+  const { frame } = picture;
   return {
-    timestamp,
-    duration,
+    ...timingOf(picture),
     damaged: frame.decodeErrorFlags !== 0,
     read: () => {
       const pixels = av.avGetPixFmtName(frame.format as AVPixelFormat);

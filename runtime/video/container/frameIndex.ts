@@ -1,0 +1,81 @@
+/** The list of a video's frames: those that are shown, in the order of showing. */
+import type { CuweaveError } from '../../errors.js';
+import type { Place, SampleGroups } from './samples.js';
+
+/** One list for iteration, batches and single frames. Times are in seconds. */
+export type FrameIndex = {
+  /** When each frame is shown, ascending. */
+  readonly timestamps: Float64Array;
+  /** Of the packet of each frame. */
+  readonly sequences: Float64Array;
+  /** When each key frame is shown, ascending. */
+  readonly keys: Float64Array;
+  /** Where each key frame lies. */
+  readonly places: readonly Place[];
+  /** When the last frame ends. */
+  readonly end: number;
+  /** Frames have the same time: only a decoder knows their order. */
+  readonly ambiguous: boolean;
+  /** What ended the list before the video's end. */
+  readonly error?: CuweaveError;
+};
+
+const sorted = (times: readonly number[]): readonly number[] => {
+  const order = Array.from(times, (_, n) => n);
+  // What has the same time stays in decode order.
+  return order.sort((a, b) => (times[a] as number) - (times[b] as number));
+};
+
+/**
+ * Lists frames.
+ *
+ * @param step Seconds of a frame of which the container does not say it.
+ * @param isError Whether an error ends the list, as one of the file does, instead of being thrown.
+ */
+export const indexOf = async (
+  samples: SampleGroups,
+  step: () => number,
+  isError: (error: unknown) => error is CuweaveError,
+): Promise<FrameIndex> => {
+  const times: number[] = [];
+  const sequences: number[] = [];
+  const keys: number[] = [];
+  const places: Place[] = [];
+  let [end, known] = [Number.NEGATIVE_INFINITY, true];
+  let failure: { readonly error?: CuweaveError } = {};
+  try {
+    for await (const group of samples) {
+      for (const { time, duration, key, shown, sequence, place } of group) {
+        if (key) {
+          keys.push(time);
+          places.push(place);
+        }
+        if (!shown) {
+          continue;
+        }
+        times.push(time);
+        sequences.push(sequence);
+        if (time + duration >= end) {
+          [end, known] = [time + duration, duration > 0];
+        }
+      }
+    }
+  } catch (error) {
+    if (!isError(error)) {
+      throw error;
+    }
+    failure = { error };
+  }
+  const order = sorted(times);
+  const keyOrder = sorted(keys);
+  const timestamps = Float64Array.from(order, n => times[n] as number);
+  return {
+    timestamps,
+    sequences: Float64Array.from(order, n => sequences[n] as number),
+    keys: Float64Array.from(keyOrder, n => keys[n] as number),
+    places: keyOrder.map(n => places[n]),
+    end: known ? end : end + step(),
+    ambiguous: timestamps.some((time, n) => n > 0 && time === timestamps[n - 1]),
+    ...failure,
+  };
+};

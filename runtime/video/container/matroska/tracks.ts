@@ -1,0 +1,175 @@
+/** What `Tracks` of a Matroska file says (RFC 9559, 5.1.4). */
+import { inflateSync } from 'node:zlib';
+import { colourOfCodes } from '../../decode/h273.js';
+import { messageOf, VideoError } from '../../videoError.js';
+import type { ContainedCodec } from '../codecs.js';
+import { type Element, elementsIn, floatOf, uintOf } from './ebml.js';
+
+/** A track, whatever it holds. */
+export type TrackEntry = {
+  readonly number: number;
+  /** 1: video, 2: audio, 17: subtitles. */
+  readonly type: number;
+  readonly enabled: boolean;
+  readonly codec?: ContainedCodec;
+  readonly codecName: string;
+  readonly refusal?: string;
+  readonly description?: Uint8Array;
+  /** Nanoseconds; 0: not said. */
+  readonly defaultDuration: number;
+  readonly width: number;
+  readonly height: number;
+  readonly colour: ReturnType<typeof colourOfCodes>;
+  readonly matrix?: readonly number[];
+  /** The bytes of a frame as they were before they were packed; undefined: as they lie. */
+  readonly unpack?: (data: Uint8Array) => Uint8Array;
+};
+
+const codecs: Readonly<Record<string, ContainedCodec>> = {
+  'V_MPEG4/ISO/AVC': 'avc',
+  'V_MPEGH/ISO/HEVC': 'hevc',
+  V_VP8: 'vp8',
+  V_VP9: 'vp9',
+  V_AV1: 'av1',
+};
+const described: readonly ContainedCodec[] = ['avc', 'hevc', 'av1'];
+// A packed frame of a few bytes may announce gigabytes.
+const mostUnpacked = 2 ** 26;
+
+type Encoding = { readonly refusal?: string; readonly unpack?: (data: Uint8Array) => Uint8Array };
+
+const readEncoding = (elements: readonly Element[], what: string, place: number): Encoding => {
+  const nested = (id: number, from: readonly Element[]): readonly Element[] | undefined => {
+    const found = from.find(element => element.id === id);
+    return found && [...elementsIn(found.body, what, place)];
+  };
+  const number = (id: number, from: readonly Element[], otherwise: number): number => {
+    const found = from.find(element => element.id === id);
+    return found ? uintOf(found.body) : otherwise;
+  };
+  if (number(0x5033, elements, 0) === 1) {
+    return { refusal: 'is encrypted: decrypt it first, with its key' };
+  }
+  // Only what the frames themselves are packed with matters here.
+  if ((number(0x5032, elements, 1) & 1) === 0) {
+    return {};
+  }
+  const compression = nested(0x5034, elements) ?? [];
+  const algorithm = number(0x4254, compression, 0);
+  if (algorithm === 3) {
+    const head = compression.find(({ id }) => id === 0x4255)?.body ?? Buffer.alloc(0);
+    return { unpack: data => Buffer.concat([head, data]) };
+  }
+  if (algorithm !== 0) {
+    const name = algorithm === 1 ? 'bzlib' : algorithm === 2 ? 'lzo1x' : `algorithm ${algorithm}`;
+    return { refusal: `is compressed by ${name}: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv` };
+  }
+  return {
+    unpack: data => {
+      try {
+        return inflateSync(data, { maxOutputLength: mostUnpacked });
+      } catch (cause) {
+        throw new VideoError(
+          'corrupt',
+          `Expected a packed frame in ${what} but cannot unpack it: ${messageOf(cause)}`,
+          {
+            cause,
+          },
+        );
+      }
+    },
+  };
+};
+
+const readColour = (body: Buffer, what: string, place: number): TrackEntry['colour'] => {
+  const codes = { matrix: 2, primaries: 2, transfer: 2, fullRange: null as boolean | null };
+  for (const { id, body: value } of elementsIn(body, what, place)) {
+    const code = uintOf(value);
+    if (id === 0x55b1) {
+      codes.matrix = code;
+    } else if (id === 0x55bb) {
+      codes.primaries = code;
+    } else if (id === 0x55ba) {
+      codes.transfer = code;
+    } else if (id === 0x55b9 && (code === 1 || code === 2)) {
+      codes.fullRange = code === 2;
+    }
+  }
+  return colourOfCodes(codes);
+};
+
+/** The turn by a projection's roll, which counts against the clock. */
+const matrixOf = (projection: Buffer, what: string, place: number): readonly number[] | undefined => {
+  for (const { id, body } of elementsIn(projection, what, place)) {
+    if (id === 0x7675) {
+      const angle = (-floatOf(body) * Math.PI) / 180;
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      return [cos, sin, 0, -sin, cos, 0, 0, 0, 1];
+    }
+  }
+  return undefined;
+};
+
+/** @param place Where the entry lies in the file, for messages. */
+export const readTrackEntry = (entry: Buffer, what: string, place: number): TrackEntry => {
+  const found = {
+    number: 0,
+    type: 0,
+    enabled: true,
+    codecName: '',
+    defaultDuration: 0,
+    width: 0,
+    height: 0,
+    colour: {} as TrackEntry['colour'],
+  };
+  let description: Buffer | undefined;
+  let matrix: readonly number[] | undefined;
+  const encodings: Encoding[] = [];
+  for (const { id, body } of elementsIn(entry, what, place)) {
+    if (id === 0xd7) {
+      found.number = uintOf(body);
+    } else if (id === 0x83) {
+      found.type = uintOf(body);
+    } else if (id === 0xb9) {
+      found.enabled = uintOf(body) !== 0;
+    } else if (id === 0x86) {
+      found.codecName = body.toString('latin1').replace(/\0+$/, '');
+    } else if (id === 0x63a2) {
+      description = body;
+    } else if (id === 0x23e383) {
+      found.defaultDuration = uintOf(body);
+    } else if (id === 0xe0) {
+      for (const { id: part, body: value } of elementsIn(body, what, place)) {
+        if (part === 0xb0) {
+          found.width = uintOf(value);
+        } else if (part === 0xba) {
+          found.height = uintOf(value);
+        } else if (part === 0x55b0) {
+          found.colour = readColour(value, what, place);
+        } else if (part === 0x7670) {
+          matrix = matrixOf(value, what, place);
+        }
+      }
+    } else if (id === 0x6d80) {
+      for (const { id: part, body: value } of elementsIn(body, what, place)) {
+        if (part === 0x6240) {
+          encodings.push(readEncoding([...elementsIn(value, what, place)], what, place));
+        }
+      }
+    }
+  }
+  const codec = codecs[found.codecName];
+  const refusal = encodings.find(encoding => encoding.refusal)?.refusal;
+  const unpackers = encodings.flatMap(({ unpack }) => (unpack ? [unpack] : []));
+  return {
+    ...found,
+    ...(codec ? { codec } : {}),
+    ...(refusal ? { refusal } : {}),
+    ...(matrix ? { matrix } : {}),
+    ...(codec && description && described.includes(codec) ? { description } : {}),
+    // What was packed last is unpacked first.
+    ...(unpackers.length > 0
+      ? { unpack: (data: Uint8Array) => unpackers.reduceRight((packed, unpack) => unpack(packed), data) }
+      : {}),
+  };
+};

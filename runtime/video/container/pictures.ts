@@ -1,0 +1,103 @@
+/** The samples of a track as pictures: from the first key frame on, fields joined, hidden frames marked, times checked. */
+import { setImmediate } from 'node:timers/promises';
+import { bitstreamSetup } from '../decode/parameterSets.js';
+import { beyondLimit } from '../limits.js';
+import { VideoError } from '../videoError.js';
+import type { ContainedCodec } from './codecs.js';
+import { FieldReader, joinFields } from './fields.js';
+import type { Field } from './nalUnits.js';
+import type { ContainerInput, Place, Sample, SampleGroups, SampleSource, Track } from './samples.js';
+import { hidesFrames, isShown } from './shown.js';
+
+/** Reads the pictures of a track. */
+export type PictureReader = {
+  /** Pictures in decode order from a place on; without one, from the first key frame. */
+  readonly read: (from?: Place) => SampleGroups;
+  /** Whether it has to look at each picture's bytes. */
+  readonly looks: boolean;
+  /** H.264 and HEVC: bytes of the length before each NAL unit; 0: start codes. */
+  readonly lengthSize: number;
+};
+
+// Seconds of the earliest and the latest moment that are believed.
+const farthest = 1e11;
+
+/** Makes pictures of a source's samples. */
+export const pictureReader = (track: Track, source: SampleSource, input: ContainerInput): PictureReader => {
+  const { bytes, what, limits } = input;
+  const codec = track.codec as ContainedCodec;
+  const { description } = track;
+  const { lengthSize } = bitstreamSetup(codec, description);
+  const newFields = (): FieldReader | undefined =>
+    codec === 'avc' && description ? new FieldReader(description) : undefined;
+  const joins = newFields()?.needed === true;
+  const hides = hidesFrames(codec);
+  let start: number | undefined;
+
+  const withBytes = async (sample: Sample): Promise<Sample & { readonly data: Uint8Array }> => {
+    const found = sample.data ?? bytes.read(sample.offset, sample.size);
+    const data = found instanceof Uint8Array ? found : await found;
+    if (data.length < sample.size && !sample.data) {
+      throw new VideoError('truncated', `Expected all of ${what} but it became shorter while it was read`);
+    }
+    return { ...sample, data };
+  };
+
+  const read = async function* (from?: Place): SampleGroups {
+    const fields = joins ? newFields() : undefined;
+    let begun = from !== undefined;
+    let held: { readonly sample: Sample; readonly field: Field | undefined } | undefined;
+    let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for await (const group of source.read(from)) {
+      const out: Sample[] = [];
+      for (let sample of group) {
+        if (!begun) {
+          if (!sample.key) {
+            continue;
+          }
+          begun = true;
+          start ??= sample.time;
+        }
+        const { time } = sample;
+        if (!(Math.abs(time) < farthest)) {
+          throw new VideoError('corrupt', `Expected a time for a frame of ${what} but it is ${time} s`);
+        }
+        earliest = Math.min(earliest, time);
+        latest = Math.max(latest, time);
+        if (latest - earliest > limits.seconds) {
+          throw beyondLimit(what, 'seconds', limits.seconds, (latest - earliest).toFixed(0));
+        }
+        // What is shown before the first key frame needs frames that are not there.
+        if (sample.shown && start !== undefined && time < start && track.counted === undefined) {
+          sample = { ...sample, shown: false };
+        }
+        if (hides) {
+          const whole = await withBytes(sample);
+          out.push(isShown(codec, whole.data) ? whole : { ...whole, shown: false });
+        } else if (fields) {
+          const whole = await withBytes(sample);
+          const next = { sample: whole, field: fields.fieldOf(whole.data) };
+          const joined = held && joinFields(held, next);
+          if (joined) {
+            out.push(joined);
+            held = undefined;
+          } else {
+            if (held) {
+              out.push(held.sample);
+            }
+            held = next;
+          }
+        } else {
+          out.push(sample);
+        }
+      }
+      yield out;
+      // Sources whose bytes are at hand would keep everything else waiting.
+      await setImmediate();
+    }
+    if (held) {
+      yield [held.sample];
+    }
+  };
+  return { read, looks: hides || joins, lengthSize };
+};

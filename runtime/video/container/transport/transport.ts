@@ -1,0 +1,320 @@
+/** MPEG-2 transport streams: PES packets of one stream, cut into pictures (ISO/IEC 13818-1, 2.4.3). */
+import { setImmediate } from 'node:timers/promises';
+import { beyondLimit } from '../../limits.js';
+import { VideoError } from '../../videoError.js';
+import { type AccessUnit, AccessUnits, type ParameterSets } from '../accessUnits.js';
+import {
+  type ContainerInput,
+  groupSize,
+  type Sample,
+  type SampleSource,
+  type Track,
+  type Tracks,
+} from '../samples.js';
+import { bufferOf } from '../videoBytes.js';
+import { Clock, type ClockState } from './clock.js';
+import { beginsAt, type Framing, framingOf, readPacket, searched, type TransportPacket } from './packets.js';
+import { Programs, type Stream } from './programs.js';
+
+// Tables that are not there within so many bytes are not looked for any longer.
+const tablesWithin = 2 ** 25;
+const pieceBytes = 2 ** 19;
+// A stream's first picture is looked for in so many bytes, to know its size.
+const sequenceWithin = 2 ** 24;
+
+/** Where a PES packet lies and what is known there. */
+type TransportPlace = {
+  readonly at: number;
+  /** Pictures that begin in that PES packet and come before the one that is meant. */
+  readonly skip: number;
+  readonly clock: ClockState;
+  readonly sets: ParameterSets;
+  readonly sequence: number;
+};
+
+/** All whole packets from a place on, with where each begins. */
+async function* packetsOf(
+  { bytes }: ContainerInput,
+  framing: Framing,
+  from: number,
+  until: number,
+): AsyncGenerator<readonly (readonly [number, TransportPacket])[], void, undefined> {
+  const { stride } = framing;
+  for (let at = from; at + 188 <= until; ) {
+    const piece = bufferOf(await bytes.read(at, pieceBytes));
+    const found: [number, TransportPacket][] = [];
+    let in_ = 0;
+    while (in_ + 188 <= piece.length) {
+      if (beginsAt(piece, in_, stride)) {
+        found.push([at + in_, readPacket(piece, in_)]);
+        in_ += stride;
+      } else {
+        // Bytes are missing or too many: the next packet is looked for.
+        in_ = piece.indexOf(0x47, in_ + 1);
+        if (in_ < 0) {
+          in_ = piece.length;
+        }
+      }
+    }
+    at += Math.max(in_, 1);
+    yield found;
+    await setImmediate();
+  }
+}
+
+/** Whether the first bytes of a file are those of a transport stream. */
+export const looksTransport = (head: Uint8Array): boolean => framingOf(head) !== undefined;
+
+/** The tracks of a transport stream. */
+export const openTransport = async (input: ContainerInput): Promise<Tracks> => {
+  const { bytes, what } = input;
+  const framing = framingOf(await bytes.read(0, searched));
+  if (!framing) {
+    throw new VideoError('corrupt', `Expected packets of 188 bytes in ${what} but there are none`);
+  }
+  const programs = new Programs();
+  search: for await (const packets of packetsOf(
+    input,
+    framing,
+    framing.first,
+    Math.min(bytes.size, tablesWithin),
+  )) {
+    for (const [, packet] of packets) {
+      if (!packet.broken) {
+        programs.push(packet);
+      }
+      if (programs.complete) {
+        break search;
+      }
+    }
+  }
+  const { streams } = programs;
+  if (streams.length === 0) {
+    throw new VideoError(
+      'truncated',
+      `Expected a video but ${what} is a transport stream without tables that say what it carries: is its beginning cut off?`,
+    );
+  }
+  const several = new Set(streams.map(({ program }) => program)).size > 1;
+  const video: Track[] = [];
+  for (const stream of streams.filter(({ kind }) => kind === 'video')) {
+    video.push(await trackOf(stream, several, framing, input));
+  }
+  if (several && video.length > 1) {
+    const list = video.map(({ codecName }, n) => `${n}: ${codecName}`).join(', ');
+    input.warn(
+      'programs',
+      `${what} carries several programs, of which one is read; options.track chooses (${list}).`,
+    );
+  }
+  return {
+    video,
+    others: streams
+      .filter(({ kind }) => kind !== 'video')
+      .map(({ kind }) => (kind === 'audio' ? 'audio' : 'other data')),
+  };
+};
+
+const trackOf = async (
+  stream: Stream,
+  several: boolean,
+  framing: Framing,
+  input: ContainerInput,
+): Promise<Track> => {
+  const { codec, name, program } = stream;
+  const facts = { width: 0, height: 0, colour: {}, enabled: true } as const;
+  const codecName = several ? `${name} of program ${program}` : name;
+  if (!codec) {
+    return { codecName, ...facts, open: () => sourceOf(stream, framing, input) };
+  }
+  const first = await firstSequence({ ...stream, codec }, framing, input);
+  return {
+    codec,
+    codecName,
+    ...facts,
+    ...(first === 'scrambled' ? { refusal: 'is encrypted: decrypt it first, with its key' } : first),
+    ownClock: true,
+    open: () => sourceOf(stream, framing, input),
+  };
+};
+
+/** Size and rate, as the first sequence says. */
+const firstSequence = async (
+  stream: Stream & { readonly codec: 'avc' | 'hevc' },
+  framing: Framing,
+  input: ContainerInput,
+): Promise<Pick<Track, 'width' | 'height'> | 'scrambled'> => {
+  const units = new AccessUnits(stream.codec, sequenceWithin, () => new VideoError('corrupt', 'no picture'));
+  const until = Math.min(input.bytes.size, sequenceWithin);
+  for await (const packets of packetsOf(input, framing, framing.first, until)) {
+    for (const [, packet] of packets) {
+      if (packet.pid !== stream.pid || packet.broken) {
+        continue;
+      }
+      if (packet.scrambled) {
+        return 'scrambled';
+      }
+      units.push(packet.payload, undefined);
+      if (units.sequence) {
+        return { width: units.sequence.width, height: units.sequence.height };
+      }
+    }
+  }
+  return { width: 0, height: 0 };
+};
+
+/** The head of a PES packet (2.4.3.6). */
+type PesHead = { readonly length: number; readonly shown?: number; readonly decoded?: number };
+
+const timeAt = (bytes: Buffer, at: number): number =>
+  (((bytes[at] as number) >> 1) & 7) * 2 ** 30 +
+  (((bytes[at + 1] as number) << 7) | ((bytes[at + 2] as number) >> 1)) * 2 ** 15 +
+  (((bytes[at + 3] as number) << 7) | ((bytes[at + 4] as number) >> 1));
+
+const pesHead = (payload: Buffer): PesHead | undefined => {
+  if (payload.length < 9 || payload.readUIntBE(0, 3) !== 1) {
+    return undefined;
+  }
+  const flags = (payload[7] as number) >> 6;
+  const length = Math.min(9 + (payload[8] as number), payload.length);
+  return {
+    length,
+    ...(flags & 2 && length >= 14 ? { shown: timeAt(payload, 9) } : {}),
+    ...(flags === 3 && length >= 19 ? { decoded: timeAt(payload, 14) } : {}),
+  };
+};
+
+/** What goes with the pictures that begin in a PES packet. */
+type Mark = {
+  readonly at: number;
+  readonly head: PesHead;
+  readonly restarts: boolean;
+  readonly sets: ParameterSets;
+};
+
+const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): SampleSource => {
+  const { bytes, what, limits, warn } = input;
+  const codec = stream.codec ?? 'avc';
+  const rest = (bytes.size - framing.first) % framing.stride;
+  // A file may end with the time that stands before the next packet, or without the last one's parity.
+  const isWhole = rest === 0 || rest === framing.stride - 4 || rest === 188;
+  let cut: string | undefined;
+
+  const read = async function* (from?: unknown): AsyncGenerator<readonly Sample[], void, undefined> {
+    const place = from as TransportPlace | undefined;
+    const most = limits.megabytes * 1e6;
+    const units = new AccessUnits(
+      codec,
+      most,
+      () => beyondLimit(what, 'megabytes', limits.megabytes, 'a picture of more'),
+      place?.sets,
+    );
+    const clock = new Clock(place?.clock, seconds => {
+      warn(
+        'clock',
+        `The clock of ${what} starts anew at ${seconds.toFixed(3)} s; the frames from there on follow those before.`,
+      );
+    });
+    let skip = place?.skip ?? 0;
+    let sequence = place?.sequence ?? 0;
+    let mark: Mark | undefined;
+    let begun: Mark | undefined;
+    let nth = 0;
+    let counter: number | undefined;
+    let restarts = false;
+    let group: Sample[] = [];
+    let pieces: Buffer[] = [];
+    let held = 0;
+    const add = (found: readonly AccessUnit[]): void => {
+      for (const unit of found) {
+        const at = unit.mark as Mark;
+        nth = at === begun ? nth + 1 : 0;
+        begun = at;
+        if (skip > 0) {
+          skip--;
+          continue;
+        }
+        const state = clock.state;
+        // A PES packet tells the time of the first picture that begins in it.
+        const head: Partial<PesHead> = nth === 0 ? at.head : {};
+        const time = clock.secondsOf(head.shown, head.decoded, nth === 0 && at.restarts);
+        if (sequence >= limits.samples) {
+          throw beyondLimit(what, 'samples', limits.samples, 'more');
+        }
+        const { data, key, before } = unit;
+        group.push({
+          sequence,
+          time,
+          duration: 0,
+          key,
+          shown: true,
+          offset: 0,
+          size: data.length,
+          data,
+          ...(before ? { before } : {}),
+          place: { at: at.at, skip: nth, clock: state, sets: at.sets, sequence } satisfies TransportPlace,
+        });
+        sequence++;
+      }
+    };
+    const flush = (): void => {
+      if (mark && pieces.length > 0) {
+        add(units.push(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces), mark));
+      }
+      pieces = [];
+      held = 0;
+    };
+    for await (const packets of packetsOf(input, framing, place?.at ?? framing.first, bytes.size)) {
+      for (const [at, packet] of packets) {
+        if (packet.pid !== stream.pid) {
+          continue;
+        }
+        if (packet.scrambled) {
+          throw new VideoError(
+            'unsupportedContainer',
+            `Expected a video but ${what} is encrypted from byte ${at} on: decrypt it first`,
+          );
+        }
+        restarts ||= packet.discontinuous;
+        if (packet.broken || packet.payload.length === 0) {
+          continue;
+        }
+        if (packet.counter === counter && !packet.discontinuous) {
+          // A packet may come twice.
+          continue;
+        }
+        counter = packet.counter;
+        let { payload } = packet;
+        if (packet.starts) {
+          flush();
+          const head = pesHead(payload);
+          mark = head && { at, head, restarts, sets: units.sets };
+          restarts = false;
+          payload = head ? payload.subarray(head.length) : payload;
+        }
+        // What stands before the first PES packet is the end of one.
+        if (mark) {
+          pieces.push(payload);
+          held += payload.length;
+          if (held > pieceBytes) {
+            flush();
+          }
+        }
+      }
+      if (group.length >= groupSize) {
+        yield group;
+        group = [];
+      }
+    }
+    cut = isWhole ? undefined : `its last packet has ${rest} of ${framing.stride} bytes`;
+    if (!cut) {
+      flush();
+    } else {
+      // The picture under way lacks its end.
+      units.drop();
+    }
+    add(units.end());
+    yield group;
+  };
+  return { read, cut: () => cut };
+};
