@@ -1,8 +1,20 @@
 /** The errors of the runtime, one class per thing a caller may want to tell apart. */
 
-/** Everything that cuweave's runtime throws on purpose. */
+// Control characters, and those that turn the direction of what follows, but for the line breaks of messages.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+const escaped = (text: string): string =>
+  text.replace(controls, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A name as a message shows it: on one line, and without a power over terminals. */
+export const shown = (name: string): string => escaped(name).replaceAll('\n', '\\n');
+
+/** Everything that cuweave's runtime throws on purpose. Its message holds no control characters but line breaks. */
 export class CuweaveError extends Error {
   override readonly name: string = 'CuweaveError';
+  constructor(message: string) {
+    super(escaped(message));
+  }
 }
 
 /** A value that does not fit: `Expected <what> for <path> but received <actual>`. */
@@ -82,22 +94,6 @@ export class OutOfMemoryError extends CuweaveError {
   }
 }
 
-/** A file asks for more than a limit allows: see the `limits` options. */
-export class LimitError extends CuweaveError {
-  override readonly name: string = 'LimitError';
-  constructor(
-    message: string,
-    /** The limit's name, such as `pixels`. */
-    readonly limit: string,
-    /** What it allows. */
-    readonly most: number,
-    /** What the file asks for, where that is known. */
-    readonly found?: number,
-  ) {
-    super(message);
-  }
-}
-
 const reasons = [
   'noDriver',
   'driverTooOld',
@@ -140,7 +136,8 @@ export const describe = (value: unknown): string => {
     return String(value);
   }
   if (typeof value === 'string') {
-    return value.length > 60 ? `'${value.slice(0, 57)}…'` : `'${value}'`;
+    const text = shown(value);
+    return text.length > 60 ? `'${text.slice(0, 57)}…'` : `'${text}'`;
   }
   if (typeof value === 'bigint') {
     return `${value}n`;

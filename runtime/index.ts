@@ -34,7 +34,6 @@ export {
   DisposedError,
   LaunchError,
   LibraryError,
-  LimitError,
   OutOfMemoryError,
   type UnavailableReason,
 } from './errors.js';

@@ -4,7 +4,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { BuildError, InternalError, SpecError } from '../errors.js';
 import { version } from '../package.js';
 import { explanationText } from './explain.js';
+import { Interrupted, interruptible } from './interrupts.js';
 import { progressDisplay, type Terminal } from './progress.js';
+import { visibly } from './visible.js';
 
 /** Where a command writes. */
 export type Streams = { readonly stdout: Terminal; readonly stderr: Terminal };
@@ -71,7 +73,8 @@ const compilingAddon = 'compiling the addon, once per installation, about a minu
  * @param args What follows the program's name.
  * @returns The exit code.
  */
-export const main = async (args: readonly string[], { stdout, stderr }: Streams): Promise<number> => {
+export const main = async (args: readonly string[], streams: Streams): Promise<number> => {
+  const [stdout, stderr] = [visibly(streams.stdout), visibly(streams.stderr)];
   const print = (text: string): void => {
     stdout.write(`${text}\n`);
   };
@@ -119,7 +122,7 @@ export const main = async (args: readonly string[], { stdout, stderr }: Streams)
         options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number },
       ) => {
         const { build } = await import('../build/build.js');
-        const display = progressDisplay('steps', stderr);
+        const display = progressDisplay('steps', streams.stderr);
         try {
           const result = await build({
             root,
@@ -204,7 +207,7 @@ export const main = async (args: readonly string[], { stdout, stderr }: Streams)
       ) => {
         const { explain } = await import('../report/explain.js');
         const { file: entries, arch: archs, json, ...rest } = options;
-        const display = progressDisplay('steps', stderr);
+        const display = progressDisplay('steps', streams.stderr);
         try {
           const explanations = await explain({
             root,
@@ -260,21 +263,29 @@ export const main = async (args: readonly string[], { stdout, stderr }: Streams)
         },
       ) => {
         const { runPipeline } = await import('./running/run.js');
-        const display = progressDisplay('frames', stderr);
+        const display = progressDisplay('frames', streams.stderr);
         try {
-          const result = await runPipeline({
-            buildDirectory: options.build,
-            pipeline,
-            inputs,
-            output: options.out,
-            device: options.device,
-            batch: options.batch,
-            limit: options.limit,
-            options: options.set ?? {},
-            images: options.image ?? {},
-            sheet: options.sheet,
-            onProgress: ({ done, total }) => display.step(done, total ?? done, pipeline),
-          });
+          const result = await interruptible(signal =>
+            runPipeline({
+              buildDirectory: options.build,
+              pipeline,
+              inputs,
+              output: options.out,
+              device: options.device,
+              batch: options.batch,
+              limit: options.limit,
+              options: options.set ?? {},
+              images: options.image ?? {},
+              sheet: options.sheet,
+              signal,
+              onProgress: ({ done, total }) => display.step(done, total, pipeline),
+              onPartial: ({ frames, files }) => {
+                display.stop();
+                const some = files.length > 3 ? `${files.slice(0, 3).join(', ')}, …` : files.join(', ');
+                stderr.write(`${frames} ${frames === 1 ? 'frame is' : 'frames are'} written: ${some}\n`);
+              },
+            }),
+          );
           display.stop();
           const decoded = result.decoder
             ? `, decoded by ${result.decoder === 'nvdec' ? 'NVDEC' : 'the CPU'},`
@@ -341,7 +352,7 @@ export const main = async (args: readonly string[], { stdout, stderr }: Streams)
       return error.exitCode;
     }
     stderr.write(`${textOf(error)}\n`);
-    return 1;
+    return error instanceof Interrupted ? error.code : 1;
   }
 };
 

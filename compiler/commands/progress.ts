@@ -1,8 +1,10 @@
 import cliProgress from 'cli-progress';
+import { visible } from './visible.js';
 
 /** Shows steps: a bar on a terminal, a line per step elsewhere. */
 export type Progress = {
-  step(done: number, total: number, label: string): void;
+  /** `total`: undefined where it is not known. */
+  step(done: number, total: number | undefined, label: string): void;
   /** Something that takes a while: a line, or the bar's label until the next step. */
   note(text: string): void;
   stop(): void;
@@ -20,13 +22,17 @@ export type Terminal = {
 export const progressDisplay = (unit: string, stderr: Terminal): Progress => {
   if (!stderr.isTTY) {
     return {
-      step: (done, total, label) => stderr.write(`[${done}/${total}] ${label}\n`),
-      note: text => stderr.write(`${text}\n`),
+      step: (done, total, label) =>
+        stderr.write(`[${total === undefined ? done : `${done}/${total}`}] ${visible(label)}\n`),
+      note: text => stderr.write(`${visible(text)}\n`),
       stop: () => undefined,
     };
   }
   const bar = new cliProgress.SingleBar({
-    format: `{bar} {value}/{total} ${unit}  {label}`,
+    format: (options, { progress, value, total }, { label }) =>
+      total === 0
+        ? `${value} ${unit}  ${label}`
+        : `${cliProgress.Format.BarFormat(progress, options)} ${value}/${total} ${unit}  ${label}`,
     stream: stderr as NodeJS.WritableStream,
     hideCursor: true,
     clearOnComplete: true,
@@ -35,15 +41,15 @@ export const progressDisplay = (unit: string, stderr: Terminal): Progress => {
   return {
     step: (done, total, label) => {
       if (!started) {
-        bar.start(total, 0, { label });
+        bar.start(total ?? 0, 0, { label: visible(label) });
       }
       started = true;
-      bar.setTotal(total);
-      bar.update(done, { label });
+      bar.setTotal(total ?? 0);
+      bar.update(done, { label: visible(label) });
     },
     note: text => {
       if (started) {
-        bar.update({ label: text });
+        bar.update({ label: visible(text) });
       } else {
         stderr.write(`${text}\n`);
       }

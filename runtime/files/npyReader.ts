@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { DType } from '../../ops/spec.js';
 import { byteSize, type HostData, newHostArray } from '../device/dtype.js';
-import { describe, expected } from '../errors.js';
+import { describe, expected, shown } from '../errors.js';
 
 const dtypes: Readonly<Record<string, DType>> = {
   '|u1': 'u8',
@@ -27,21 +27,22 @@ export const readNpy = async (
   path: string,
 ): Promise<{ readonly shape: readonly number[]; readonly dtype: DType; readonly data: HostData }> => {
   const file = await open(path);
+  const what = shown(path);
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read(Buffer.alloc(longestHeader + 12), 0, longestHeader + 12, 0);
-    const { start, shape, dtype } = headerOf(buffer.subarray(0, bytesRead), path);
+    const { start, shape, dtype } = headerOf(buffer.subarray(0, bytesRead), what);
     const length = shape.reduce((product, extent) => product * extent, 1);
     const bytes = length * byteSize[dtype];
     if (size - start !== bytes) {
-      throw expected(`${bytes} bytes of values (${shapeText(shape)})`, path, `${size - start}`);
+      throw expected(`${bytes} bytes of values (${shapeText(shape)})`, what, `${size - start}`);
     }
     const data = newHostArray(dtype, length);
     const into = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     for (let done = 0; done < bytes; ) {
       const read = await file.read(into, done, Math.min(bytes - done, 2 ** 30), start + done);
       if (read.bytesRead === 0) {
-        throw expected(`${bytes} bytes of values`, path, `${done}: somebody else changes the file`);
+        throw expected(`${bytes} bytes of values`, what, `${done}: somebody else changes the file`);
       }
       done += read.bytesRead;
     }
@@ -55,14 +56,14 @@ const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 const headerOf = (
   bytes: Buffer,
-  path: string,
+  what: string,
 ): { readonly start: number; readonly shape: readonly number[]; readonly dtype: DType } => {
   if (!isNpy(bytes)) {
-    throw expected('an .npy file', path, 'something else');
+    throw expected('an .npy file', what, 'something else');
   }
   const version = bytes[6];
   if (!(version >= 1 && version <= 3)) {
-    throw expected('an .npy file of version 1 to 3', path, `one of version ${version}`);
+    throw expected('an .npy file of version 1 to 3', what, `one of version ${version}`);
   }
   const [lengthBytes, start] = version === 1 ? [2, 10] : [4, 12];
   const end = bytes.length < start ? Infinity : start + bytes.readUIntLE(8, lengthBytes);
@@ -71,26 +72,26 @@ const headerOf = (
       end > longestHeader + 12 && end < Infinity
         ? `has a header of ${end - start} bytes`
         : 'ends in its header';
-    throw expected('an .npy file', path, `one that ${why}`);
+    throw expected('an .npy file', what, `one that ${why}`);
   }
   const header = bytes.toString('latin1', start, end);
   const descr = /'descr': *'([^']*)'/.exec(header)?.[1] ?? 'none';
   const dtype = Object.hasOwn(dtypes, descr) ? dtypes[descr] : undefined;
   if (dtype === undefined) {
-    throw expected(`one of ${Object.keys(dtypes).join(', ')}`, `the dtype of ${path}`, describe(descr));
+    throw expected(`one of ${Object.keys(dtypes).join(', ')}`, `the dtype of ${what}`, describe(descr));
   }
   if (!/'fortran_order': *False/.test(header)) {
-    throw expected('an array in C order', path, 'one in another order', 'Save np.ascontiguousarray(…).');
+    throw expected('an array in C order', what, 'one in another order', 'Save np.ascontiguousarray(…).');
   }
   const axes = /'shape': *\(([\d, ]*)\)/.exec(header);
   if (!axes) {
-    throw expected('an .npy file', path, 'one whose header has no shape');
+    throw expected('an .npy file', what, 'one whose header has no shape');
   }
   const shape = (axes[1].match(/\d+/g) ?? []).map(Number);
   if (shape.length > mostAxes || !shape.every(Number.isSafeInteger)) {
     throw expected(
       'a shape of NumPy',
-      path,
+      what,
       `one of ${shape.length} axes, the largest ${Math.max(...shape)}`,
     );
   }

@@ -10,6 +10,7 @@ import { FileError, writeWhole } from './wholeFile.js';
  * - `notFound`, `unreadable`: the file is not there, or cannot be read.
  * - `notPicture`: no format that is read here, or a damaged one.
  * - `unsupported`: a picture whose pixels have no right form in 8-bit sRGB.
+ * - `limit`: it goes beyond `options.limits`.
  * - `notWritten`: the file cannot be written.
  * - `noLibrary`: sharp does not load on this machine.
  */
@@ -18,6 +19,7 @@ export type PictureErrorCode =
   | 'unreadable'
   | 'notPicture'
   | 'unsupported'
+  | 'limit'
   | 'notWritten'
   | 'noLibrary';
 

@@ -1,7 +1,7 @@
 /** Reads pictures as 8-bit sRGB. sharp decodes them; what it leaves in other colours or other numbers is converted here, or refused by name. */
 import { stat } from 'node:fs/promises';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
-import { describe, expected, LimitError } from '../errors.js';
+import { describe, expected, shown } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { colourCodes, type ToSrgb, toSrgb } from './codedColour.js';
 import { headOf, kindOfFile } from './fileHead.js';
@@ -34,8 +34,7 @@ const headBytes = 2 ** 18;
  * @param source A file's path, or its bytes. A path names a regular file: neither a FIFO nor a device.
  * @returns An image for `Image.fromHost`, format `rgb8`.
  * @throws {PictureError} `notFound`, `unreadable` or `notPicture`; `unsupported`, where its pixels have no right form in 8-bit sRGB: HDR
- *   pictures (PQ, HLG), floats outside of 0..1, integers of 32 bits.
- * @throws {LimitError} If it has more pixels than `options.limits.pixels`.
+ *   pictures (PQ, HLG), floats outside of 0..1, integers of 32 bits; `limit`, where it has more pixels than `options.limits.pixels`.
  */
 export const readPicture = async (
   source: string | Uint8Array,
@@ -45,7 +44,7 @@ export const readPicture = async (
     throw expected('a path or the bytes of a picture', 'source', describe(source));
   }
   const most = pixelLimit(options);
-  const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
+  const what = typeof source === 'string' ? shown(source) : `${source.byteLength} bytes`;
   if (typeof source === 'string') {
     await checkFile(source);
   }
@@ -61,11 +60,10 @@ export const readPicture = async (
     const metadata = await open().metadata();
     const { width, height } = metadata;
     if (width * height > most) {
-      throw new LimitError(
-        `The picture in ${what} has ${width}×${height} pixels, more than limits.pixels allows (${most}). Raise it for pictures that you trust.`,
-        'pixels',
-        most,
-        width * height,
+      throw new PictureError(
+        'limit',
+        `Expected at most ${most} pixels in ${what} (options.limits.pixels) but it has ${width}×${height}: ` +
+          'raise the limit if the file is to be trusted',
       );
     }
     // An ICC profile goes before the codes of an AVIF, and after those of a PNG.
@@ -80,7 +78,7 @@ export const readPicture = async (
     const samples = await samplesOf(metadata, what, codes !== undefined, open);
     return toRgb8(samples, convert, what);
   } catch (cause) {
-    if (cause instanceof PictureError || cause instanceof LimitError) {
+    if (cause instanceof PictureError) {
       throw cause;
     }
     throw notPicture(what, cause instanceof Error ? cause.message : String(cause), cause);
@@ -104,13 +102,16 @@ const checkFile = async (path: string): Promise<void> => {
     throw new PictureError(
       isMissing ? 'notFound' : 'unreadable',
       isMissing
-        ? `There is no picture at ${path}`
-        : `The picture at ${path} cannot be read: ${cause.message}`,
+        ? `There is no picture at ${shown(path)}`
+        : `The picture at ${shown(path)} cannot be read: ${shown(cause.message)}`,
       { cause },
     );
   });
   if (!found.isFile()) {
-    throw new PictureError('unreadable', `Expected a picture at ${path} but it is ${kindOfFile(found)}`);
+    throw new PictureError(
+      'unreadable',
+      `Expected a picture at ${shown(path)} but it is ${kindOfFile(found)}`,
+    );
   }
 };
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CuweaveError } from '../errors.js';
+import { CuweaveError, shown } from '../errors.js';
 import { kindOfFile } from './fileHead.js';
 
 /** A file cannot be written. */
@@ -23,14 +23,14 @@ export class FileError extends CuweaveError {
 const notWritten = (path: string, cause: unknown): FileError => {
   // Without the call and its temporary file.
   const why = (cause as Error).message.replace(/, \w+ '.*'$/s, '');
-  return new FileError(`Cannot write ${path}: ${why}`, path, { cause });
+  return new FileError(`Cannot write ${shown(path)}: ${shown(why)}`, path, { cause });
 };
 
 /** @internal Throws where a path leads to something that is no regular file: a rename would replace it, and a FIFO would wait for a reader. */
 export const requireWritable = async (path: string): Promise<void> => {
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) {
-    throw new FileError(`Cannot write ${path}: it is ${kindOfFile(found)}`, path);
+    throw new FileError(`Cannot write ${shown(path)}: it is ${kindOfFile(found)}`, path);
   }
 };
 

@@ -193,11 +193,6 @@ describe('pictures', () => {
     expect(await message(readPicture(png, { limits: { pixels: 5 } }))).toMatchInlineSnapshot(
       `"LimitError : The picture in 92 bytes has 3×2 pixels, more than limits.pixels allows (5). Raise it for pictures that you trust."`,
     );
-    await expect(readPicture(png, { limits: { pixels: 5 } })).rejects.toMatchObject({
-      limit: 'pixels',
-      most: 5,
-      found: 6,
-    });
     expect((await readPicture(png, { limits: { pixels: 6 } })).width).toBe(3);
     expect(await message(readPicture(png, { limits: { pixels: 'many' as never } }))).toMatchInlineSnapshot(
       `"ArgumentError : Expected a number of pixels, at least 1 for options.limits.pixels but received 'many'."`,

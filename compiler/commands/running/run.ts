@@ -11,7 +11,7 @@ import { requireInteger } from '../../../runtime/device/dtype.js';
 import { formatOf, sameFormat } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
 import type { HostTensor, Tensor } from '../../../runtime/device/tensor.js';
-import { ArgumentError, describe, expected, LibraryError } from '../../../runtime/errors.js';
+import { ArgumentError, describe, expected, LibraryError, shown } from '../../../runtime/errors.js';
 import { ContactSheet } from '../../../runtime/files/contactSheet.js';
 import { notPictures, picturesOf, requirePictureName } from '../../../runtime/files/picture.js';
 import { readPicture } from '../../../runtime/files/pictureReader.js';
@@ -112,7 +112,9 @@ const readManifest = (directory: string): Manifest => {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   } catch (error) {
-    throw new LibraryError(`Expected JSON in ${path} but: ${(error as Error).message}. Run: cuweave build`);
+    throw new LibraryError(
+      `Expected JSON in ${shown(path)} but: ${shown((error as Error).message)}. Run: cuweave build`,
+    );
   }
 };
 
@@ -160,7 +162,7 @@ const openSource = async (
       throw expected(
         'pictures, or one video alone',
         'inputs',
-        `${inputs.length}, of which ${path} is no picture`,
+        `${inputs.length}, of which ${shown(path)} is no picture`,
       );
     }
   }

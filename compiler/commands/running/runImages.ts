@@ -6,7 +6,7 @@ import type { Device } from '../../../runtime/device/device.js';
 import { sameFormat } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
 import type { Tensor } from '../../../runtime/device/tensor.js';
-import { expected } from '../../../runtime/errors.js';
+import { expected, shown } from '../../../runtime/errors.js';
 import { headOf } from '../../../runtime/files/fileHead.js';
 import { isNpy, readNpy } from '../../../runtime/files/npyReader.js';
 import { readPicture } from '../../../runtime/files/pictureReader.js';
@@ -102,13 +102,13 @@ const place = async (
     const hint = format.layout
       ? `A .npy file may hold it; a picture is read by a pipeline that says rgb8() or gray8() there.`
       : 'Pictures are rgb8, or gray8 where they have no colours: let the pipeline convert, as in [rgb8(), rgbToGray()].';
-    throw expected(format.name, name, `the picture ${path}`, hint);
+    throw expected(format.name, name, `the picture ${shown(path)}`, hint);
   }
   const { width, height, data: rgb } = picture;
   const data = rgb.filter((_, n) => n % 3 === 0);
   if (rgb.some((value, n) => value !== data[Math.floor(n / 3)])) {
     const hint = 'Make it gray, or let the pipeline do it: [rgb8(), rgbToGray()].';
-    throw expected('a gray picture', name, `${path}, which has colours`, hint);
+    throw expected('a gray picture', name, `${shown(path)}, which has colours`, hint);
   }
   return runtime.Image.fromHost(device, { format: format.name, width, height, planes: [{ data }] });
 };
@@ -130,7 +130,7 @@ const placeArray = async (
   if (!format.layout || dtype !== format.dtype || !isFitting) {
     const axes = isInterleaved ? `[H, W, ${channels}]` : `[${channels}, H, W]`;
     const wanted = format.layout ? `${format.dtype} ${axes}` : `a picture (${format.name})`;
-    throw expected(wanted, name, `${dtype} [${shape.join(', ')}] in ${path}`);
+    throw expected(wanted, name, `${dtype} [${shape.join(', ')}] in ${shown(path)}`);
   }
   return runtime.Tensor.fromHost(device, data, { shape: one, dtype, layout: isInterleaved ? 'HWC' : 'CHW' });
 };

@@ -1,7 +1,7 @@
 /** What a file is that `cuweave run` is given: a picture by its content, and what it should have been where it is no video either. */
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { expected } from '../../../runtime/errors.js';
+import { expected, shown } from '../../../runtime/errors.js';
 import { headOf } from '../../../runtime/files/fileHead.js';
 import { PICTURE_HEAD, pictureKind } from '../../../runtime/files/pictureKind.js';
 
@@ -32,7 +32,8 @@ export const whyNoInput = async (path: string, refused: unknown): Promise<unknow
   const kinds = (['picture', 'video'] as const).filter(kind => endings[kind].some(known => known === ending));
   const asked = kinds.length > 0 ? kinds : (['picture', 'video'] as const);
   const wanted = asked.map(kind => `a ${kind} (${endings[kind].join(', ')})`).join(' or ');
-  const received = (what: string, hint: string) => expected(wanted, 'inputs', `${path}, which ${what}`, hint);
+  const received = (what: string, hint: string) =>
+    expected(wanted, 'inputs', `${shown(path)}, which ${what}`, hint);
   if (isFolder) {
     return received('is a folder', 'Name the pictures that are in it.');
   }

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { HostTensor } from '../../../runtime/device/tensor.js';
-import { ArgumentError, expected } from '../../../runtime/errors.js';
+import { ArgumentError, expected, shown } from '../../../runtime/errors.js';
 import { kindOfFile } from '../../../runtime/files/fileHead.js';
 import { NpyWriter, writeNpy } from '../../../runtime/files/npy.js';
 import {
@@ -24,7 +24,9 @@ const makeFolder = async (path: string): Promise<void> => {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new FileError(`Cannot make the folder ${path}: ${(cause as Error).message}`, path, { cause });
+    throw new FileError(`Cannot make the folder ${shown(path)}: ${shown((cause as Error).message)}`, path, {
+      cause,
+    });
   }
 };
 
@@ -37,7 +39,11 @@ export const requireOutput = async (path: string): Promise<void> => {
   if (found) {
     const wanted =
       extname(path) === '' ? 'a folder, or a name that is free,' : 'a file, or a name that is free,';
-    throw expected(wanted, 'output', `${path}, which is ${found.isFile() ? 'a file' : kindOfFile(found)}`);
+    throw expected(
+      wanted,
+      'output',
+      `${shown(path)}, which is ${found.isFile() ? 'a file' : kindOfFile(found)}`,
+    );
   }
 };
 
@@ -128,7 +134,7 @@ export const openOutput = (
   const isPicture = (pictureExtensions as readonly string[]).includes(extension);
   if (isPicture && of.notPictures) {
     throw new ArgumentError(
-      `Expected a pipeline whose results are pictures for output ${path} but ${of.notPictures}. Write a .npy instead.`,
+      `Expected a pipeline whose results are pictures for output ${shown(path)} but ${of.notPictures}. Write a .npy instead.`,
       'output',
     );
   }
@@ -142,7 +148,7 @@ export const openOutput = (
   if (isPicture && !of.single) {
     throw new ArgumentError(
       `Expected a folder or a pattern such as out-%04d${extension} for output, since there are several images, but ` +
-        `received ${path}.`,
+        `received ${shown(path)}.`,
       'output',
     );
   }
@@ -154,7 +160,7 @@ export const openOutput = (
   }
   if (extension !== '') {
     throw new ArgumentError(
-      `Expected .npy, .png, .jpg or a folder for output but received ${path}.`,
+      `Expected .npy, .png, .jpg or a folder for output but received ${shown(path)}.`,
       'output',
     );
   }
