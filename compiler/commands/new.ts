@@ -22,11 +22,12 @@ export type NewProjectOptions = {
 /** What was made. `text` says what to do next. */
 export type NewProject = { readonly files: readonly string[]; readonly text: string };
 
-// npm renames a file of the name .gitignore when it packs.
+// npm renames a file of the name .gitignore when it packs, and leaves out one of the name .npmrc.
 const files: readonly (readonly [template: string, target: string])[] = [
   ['package.json', 'package.json'],
   ['tsconfig.json', 'tsconfig.json'],
   ['gitignore', '.gitignore'],
+  ['npmrc', '.npmrc'],
   ['README.md', 'README.md'],
   ['src/pipelines.ts', 'src/pipelines.ts'],
   ['src/ops/whiteBalance.ts', 'src/ops/whiteBalance.ts'],

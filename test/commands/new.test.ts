@@ -20,6 +20,7 @@ describe('cuweave new', () => {
       'package.json',
       'tsconfig.json',
       '.gitignore',
+      '.npmrc',
       'README.md',
       'src/pipelines.ts',
       'src/ops/whiteBalance.ts',
@@ -32,6 +33,7 @@ describe('cuweave new', () => {
       type: 'module',
       dependencies: { cuweave: `^${version}` },
     });
+    expect(await readFile(join(folder, 'pictures', '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
     expect(await readFile(join(folder, 'pictures', 'README.md'), 'utf8')).toMatch(/^# pictures\n/);
   });
 

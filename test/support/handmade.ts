@@ -193,6 +193,8 @@ export const compile = (file: string, output: string, options: readonly string[]
     '-shared',
     '-fPIC',
     ...options,
+    '-I',
+    fileURLToPath(new URL('../../native/src', import.meta.url)),
     '-o',
     output,
     fileURLToPath(new URL(file, import.meta.url)),

@@ -1,0 +1,19 @@
+/** What the process that runs inputs tells the one that watches it. */
+
+/** Inputs to run: those of a seed, or files. */
+export type Job = {
+  readonly target: string;
+  readonly seed: number;
+  readonly first: number;
+  readonly count: number;
+  /** Instead: these, of which `first` is a number. */
+  readonly files?: readonly string[];
+};
+
+/** A line on descriptor 3. */
+export type Report =
+  | { readonly begins: readonly [job: number, input: number] }
+  | { readonly failed: 'untyped' | 'wrong'; readonly text: string }
+  /** Inputs since the last such line, by what came of them. */
+  | { readonly counts: Readonly<Record<string, number>> }
+  | { readonly ends: true };
