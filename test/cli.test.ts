@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Finished, runProgram } from '../compiler/build/process.js';
 import { packageFile, packageRoot, version } from '../compiler/package.js';
 import type { Explanation } from '../compiler/report/explain.js';
@@ -47,13 +47,18 @@ const refusal = async (...args: readonly string[]): Promise<string> => {
 };
 
 beforeAll(async () => {
+  // Its own objects: the steps are those of a first build.
+  vi.stubEnv('CUWEAVE_CACHE', '');
   project = makeProject({ 'pipelines.ts': entry, 'wrong.ts': wrong });
   first = await cuweave('build', 'pipelines.ts', '--cpu');
   expect(first.code, first.stderr).toBe(0);
   const background = { r: 10, g: 20, b: 30 };
   await sharp({ create: { width: 4, height: 2, channels: 3, background } }).toFile(project.path('given.png'));
 });
-afterAll(() => project.remove());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  project.remove();
+});
 
 describe('help', () => {
   it.each(['', 'build', 'check', 'explain', 'run', 'addon', 'doctor', 'new'])(
@@ -145,7 +150,7 @@ describe('build', () => {
       "
     `);
     expect(await refusal('build', 'pipelines.ts', '--cpu', '-o', 'pipelines.ts')).toMatchInlineSnapshot(`
-      "error: Expected a folder that can be written for the output but received ROOT/pipelines.ts: ENOTDIR: not a directory, mkdir 'ROOT/pipelines.ts/.cache'
+      "error: Expected a folder for the output alone but received "pipelines.ts": it holds the project or its specs. Name another one, as in -o build
       "
     `);
     expect(await refusal('build', 'pipelines.ts', '--arch', 'hopper')).toMatchInlineSnapshot(`

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { build } from '../compiler/build/build.js';
+import { type CacheEntry, readEntry } from '../compiler/build/cache.js';
 import { sectionSizes } from '../compiler/build/elf.js';
 import { findCuobjdump, findCxx, findNvcc, isGcc } from '../compiler/build/toolchain.js';
 import { explanationText } from '../compiler/commands/explain.js';
@@ -72,17 +73,21 @@ describe.skipIf(!cxx || !isGcc(cxx))('of the host', () => {
 
 describe('what is reported is what is built', () => {
   const entries = ['plain.ts'];
-  /** What the build's cache has of a kind. */
-  const cached = (extension: string): Buffer[] =>
-    project
-      .list('build/.cache')
-      .filter(name => name.endsWith(extension))
-      .map(name => readFileSync(project.path(`build/.cache/${name}`)));
+  /** ELF's `e_type` of an object. */
+  const RELOCATABLE = 1;
+  // Its own objects.
+  beforeAll(() => vi.stubEnv('CUWEAVE_CACHE', ''));
+  afterAll(() => vi.unstubAllEnvs());
+  /** What the build's cache has of compilers. */
+  const cached = (): CacheEntry[] =>
+    project.list('build/.cache').map(name => readEntry(project.path(`build/.cache/${name}`))!);
   beforeAll(() => project.write('plain.ts', entry.replace(/export const views[\s\S]*/, '')));
 
   it('on the host', async () => {
     await build({ root: project.root, entries, cpu: true });
-    const sizes = cached('.o').map(object =>
+    // The library is among them.
+    const objects = cached().filter(({ object }) => new Uint8Array(object)[16] === RELOCATABLE);
+    const sizes = objects.map(({ object }) =>
       sectionSizes(object).reduce((sum, { name, size }) => sum + (/^\.text(\.|$)/.test(name) ? size : 0), 0),
     );
     const [explanation] = await explained({ entries, compiled: true, cpu: true });
@@ -92,7 +97,9 @@ describe('what is reported is what is built', () => {
   it.skipIf(!nvcc)('on the GPU', { timeout: 300_000 }, async () => {
     const archs = ['sm_80', 'sm_90'];
     await build({ root: project.root, entries, archs });
-    const said = Buffer.concat(cached('.log')).toString();
+    const said = cached()
+      .map(({ report }) => report)
+      .join('');
     const registers = [...said.matchAll(/Used (\d+) registers/g)].map(found => Number(found[1]));
     const [explanation] = await explained({ entries, compiled: true, archs });
     const reported = explanation!.built[0]!.cuda!.flatMap(({ functions }) =>

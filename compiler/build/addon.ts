@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   access,
@@ -15,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { addonPath, addonStampPath, nativeFolder } from '../../native/location.js';
+import { runProgram } from './process.js';
 
 /** The addon could not be built. The message says what is missing and how to get it. */
 export class AddonBuildError extends Error {
@@ -37,18 +37,16 @@ const compilers = ['c++', 'g++', 'clang++'];
  *
  * @param options.force Builds even then.
  * @param options.onStart Called before it is compiled, if it is.
- * @param options.onOutput Gets what the tools print, piece by piece.
+ * @param options.signal Ends the tools that it started.
  * @throws {AddonBuildError} Without cmake or a C++ compiler, in a folder that cannot be written, or when they fail.
  */
 export const buildAddon = async (
-  options: {
-    readonly force?: boolean;
-    readonly onStart?: () => void;
-    readonly onOutput?: (text: string) => void;
-  } = {},
+  options: { readonly force?: boolean; readonly onStart?: () => void; readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly path: string; readonly built: boolean }> => {
   const hash = await hashSources();
-  if (!options.force && (await isCurrent(hash))) return { path: addonPath, built: false };
+  if (!options.force && (await isCurrent(hash))) {
+    return { path: addonPath, built: false };
+  }
   await requireTools();
   await requireWritable();
   options.onStart?.();
@@ -58,7 +56,13 @@ export const buildAddon = async (
   const work = await mkdtemp(join(nativeFolder, 'build', 'work-'));
   try {
     const args = [cli, 'build', '--directory', nativeFolder, '--out', work, '--config', 'Release'];
-    const { code, text } = await run(args, options.onOutput);
+    const { code, stdout, stderr } = await runProgram(process.execPath, args, {
+      cwd: nativeFolder,
+      env: toolEnvironment(),
+      signal: options.signal,
+    });
+    options.signal?.throwIfAborted();
+    const text = stdout + stderr;
     if (code !== 0) {
       const end = text.trimEnd().split('\n').slice(-30).join('\n');
       throw new AddonBuildError(`The addon could not be built: cmake-js ended with ${code}.\n${end}`, text);
@@ -94,7 +98,9 @@ const requireTools = async (): Promise<void> => {
     ...((await isOnPath('cmake')) ? [] : ['cmake']),
     ...((await Promise.all(compilers.map(isOnPath))).includes(true) ? [] : ['g++']),
   ];
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    return;
+  }
   throw new AddonBuildError(
     `Expected ${missing.map(name => (name === 'g++' ? 'a C++ compiler' : name)).join(' and ')} on the PATH but found none. ` +
       `On Debian and Ubuntu: apt install ${missing.join(' ')}`,
@@ -108,7 +114,9 @@ const isOnPath = async (name: string): Promise<boolean> => {
       () => true,
       () => false,
     );
-    if (runs) return true;
+    if (runs) {
+      return true;
+    }
   }
   return false;
 };
@@ -126,27 +134,6 @@ const requireWritable = async (): Promise<void> => {
   }
 };
 
-const run = (
-  args: readonly string[],
-  onOutput?: (text: string) => void,
-): Promise<{ readonly code: number; readonly text: string }> =>
-  new Promise((resolve, reject) => {
-    // cmake-js takes settings from npm_config_*: an npm script's environment must not change the build.
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)),
-    );
-    const child = spawn(process.execPath, args, {
-      cwd: nativeFolder,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let text = '';
-    const take = (chunk: Buffer): void => {
-      text += chunk.toString();
-      onOutput?.(chunk.toString());
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', reject);
-    child.on('close', code => resolve({ code: code ?? 1, text }));
-  });
+/** cmake-js takes settings from npm_config_*: an npm script's environment must not change the build. */
+const toolEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)));

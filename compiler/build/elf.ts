@@ -6,11 +6,15 @@ export type Section = { readonly name: string; readonly size: number };
 /** Lists the sections of a 64-bit little-endian ELF file; empty for anything else. */
 export const sectionSizes = (file: Uint8Array): readonly Section[] => {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.byteLength < 64 || view.getUint32(0) !== 0x7f454c46 || file[4] !== 2) return [];
+  if (file.byteLength < 64 || view.getUint32(0) !== 0x7f454c46 || file[4] !== 2) {
+    return [];
+  }
   const table = Number(view.getBigUint64(40, true));
   const entry = view.getUint16(58, true);
   const count = view.getUint16(60, true);
-  if (entry < 64 || table + count * entry > file.byteLength) return [];
+  if (entry < 64 || table + count * entry > file.byteLength) {
+    return [];
+  }
   const header = (index: number) => {
     const at = table + index * entry;
     return {

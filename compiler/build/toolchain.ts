@@ -6,9 +6,12 @@ import { packageFile } from '../package.js';
 import { runProgram } from './process.js';
 
 /** A program that compiles, and its version as the cache keys see it. */
-export type Tool = { readonly path: string; readonly version: string };
-/** What `cuweave build` has to work with. */
-export type Toolchain = { readonly cxx: Tool; readonly nvcc?: Tool };
+export type Tool = {
+  readonly path: string;
+  readonly version: string;
+  /** Of nvcc: the version of the C++ compiler that it calls. */
+  readonly host?: string;
+};
 
 const onPath = (name: string): string | undefined =>
   (process.env.PATH ?? '')
@@ -28,7 +31,9 @@ export const findCxx = async (): Promise<Tool | undefined> => {
       ? own
       : onPath(own)
     : (onPath('g++') ?? onPath('c++') ?? onPath('clang++'));
-  if (!path) return undefined;
+  if (!path) {
+    return undefined;
+  }
   const { code, stdout } = await runProgram(path, ['--version']);
   return code === 0 ? { path, version: stdout.split('\n')[0] ?? '' } : undefined;
 };
@@ -39,10 +44,22 @@ export const findNvcc = async (): Promise<Tool | undefined> => {
     .filter(Boolean)
     .map(home => join(home!, 'bin', 'nvcc'));
   const path = firstOf([...homes, onPath('nvcc'), '/usr/local/cuda/bin/nvcc']);
-  if (!path) return undefined;
+  if (!path) {
+    return undefined;
+  }
   const { code, stdout } = await runProgram(path, ['--version']);
   const release = /release (\S+), (V\S+)/.exec(stdout);
-  return code === 0 && release ? { path, version: `${release[1]} ${release[2]}` } : undefined;
+  if (code !== 0 || !release) {
+    return undefined;
+  }
+  const host = await runProgram(process.env.NVCC_CCBIN || 'g++', ['--version']);
+  return { path, version: `${release[1]} ${release[2]}`, host: host.stdout.split('\n')[0] ?? '' };
+};
+
+/** The architectures for which nvcc makes machine code, such as `sm_90`; empty where it does not say. */
+export const supportedArchs = async (nvcc: Tool): Promise<readonly string[]> => {
+  const { code, stdout } = await runProgram(nvcc.path, ['--list-gpu-code']);
+  return code === 0 ? stdout.split('\n').filter(line => /^sm_\d+$/.test(line)) : [];
 };
 
 /** cuobjdump, which lists machine code: beside nvcc, on the PATH, or in /usr/local/cuda. */
@@ -52,9 +69,13 @@ export const findCuobjdump = (nvcc: Tool): string | undefined =>
 /** The compute capabilities of the GPUs present, such as `sm_90`; empty without a driver. */
 export const presentArchs = async (): Promise<readonly string[]> => {
   const smi = onPath('nvidia-smi');
-  if (!smi) return [];
+  if (!smi) {
+    return [];
+  }
   const { code, stdout } = await runProgram(smi, ['--query-gpu=compute_cap', '--format=csv,noheader']);
-  if (code !== 0) return [];
+  if (code !== 0) {
+    return [];
+  }
   const found = stdout
     .split('\n')
     .flatMap(line => /^\s*(\d+)\.(\d+)\s*$/.exec(line)?.slice(1).join('') ?? []);
@@ -72,11 +93,12 @@ export const defaultArchs = ['sm_80', 'sm_86', 'sm_89', 'sm_90'] as const;
 export const checkNvccPaths = (directory: string, paths: readonly string[]): void => {
   const odd =
     [directory].find(path => /["$`\\\n\r]/.test(path)) ?? paths.find(path => /["'$`\\,\n\r]/.test(path));
-  if (odd !== undefined)
+  if (odd !== undefined) {
     throw new BuildError(
       `Expected a path without " ' $ \` \\ and commas, which nvcc misreads, but received ${JSON.stringify(odd)}: ` +
         'rename the folder, or build with --cpu',
     );
+  }
 };
 
 /** Where prelude.h is. */

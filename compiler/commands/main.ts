@@ -106,7 +106,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     .command('build')
     .description('compile pipelines: kernels for the GPU and the CPU, typed bindings, manifest, C header')
     .argument('<files...>', 'TypeScript files that export pipelines')
-    .option('-o, --out <folder>', 'output folder', 'build')
+    .option('-o, --out <folder>', 'output folder: new, empty, or of an earlier build', 'build')
     .option(
       '--arch <sm_NN,...>',
       'GPU architectures; default: the GPU present, else sm_80, sm_86, sm_89 and sm_90',
@@ -124,19 +124,25 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
         const { build } = await import('../build/build.js');
         const display = progressDisplay('steps', streams.stderr);
         try {
-          const result = await build({
-            root,
-            entries,
-            out: options.out,
-            archs: options.arch,
-            cpu: options.cpu,
-            strict: options.strict,
-            jobs: options.jobs,
-            onProgress: ({ done, total, label, cached }) =>
-              display.step(done, total, cached ? `${label} (unchanged)` : label),
-            onAddon: () => display.note(compilingAddon),
-          });
+          const result = await interruptible(signal =>
+            build({
+              root,
+              signal,
+              entries,
+              out: options.out,
+              archs: options.arch,
+              cpu: options.cpu,
+              strict: options.strict,
+              jobs: options.jobs,
+              onProgress: ({ done, total, label, cached }) =>
+                display.step(done, total, cached ? `${label} (unchanged)` : label),
+              onAddon: () => display.note(compilingAddon),
+            }),
+          );
           display.stop();
+          for (const { name, file } of result.gone) {
+            print(`${name} is gone: it was in ${options.out}/ before${file ? `, from ${file}` : ''}`);
+          }
           const made = result.pipelines.join(', ');
           const what =
             result.archs.length > 0

@@ -1,8 +1,7 @@
 /** `cuweave explain`: what a pipeline becomes, what it moves through memory, and what the compiler made of it. */
 import { resamplingCost } from '../../native/resamplingCost.js';
 import { channelCount } from '../../ops/spec.js';
-import { noCompiler, target } from '../build/build.js';
-import { findCxx } from '../build/toolchain.js';
+import { requireCxx, target } from '../build/target.js';
 import { BuildError } from '../errors.js';
 import { cudaSource, hostSource, oracleSource, pairSource } from '../generate.js';
 import {
@@ -169,10 +168,7 @@ const compilerReports = async (
   { nvcc, cpuOnly, archs, strict }: Tools,
   onProgress: ExplainOptions['onProgress'],
 ): Promise<Reports> => {
-  const cxx = await findCxx();
-  if (!cxx) {
-    throw new BuildError(noCompiler());
-  }
+  const cxx = await requireCxx();
   const kernels = plans.flatMap(builtKernels);
   const pairs = plans.flatMap(plan => plan.pairs.map(pair => ({ plan, pair })));
   const total = kernels.length * (archs.length + 1) + pairs.length * archs.length;
