@@ -55,7 +55,6 @@ export class Device {
     this.properties = properties;
     this.why = why;
     this.stream = new Stream(this, this.#open(), ownCall, true);
-    Object.freeze(this);
   }
 
   /** Another in-order queue of work on this device. */

@@ -72,7 +72,6 @@ export class Stream {
     requireOwnCall(own, 'Stream', 'device.createStream() gives one.');
     this.#native = guarded(() => native.createStream());
     this.#isDefault = isDefault;
-    Object.freeze(this);
   }
 
   /** Whether a value is one that a device made. */

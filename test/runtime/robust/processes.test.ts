@@ -6,12 +6,9 @@ it('refuses to decode in software in a worker, which may then end at any time', 
   const { status, out, err } = runProgram('inWorker');
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toMatchInlineSnapshot(`
-    "noDecoder: Cannot decode CLIP in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC
-    noDecoder: Cannot decode CLIP in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC
-    the worker ends
-    noDecoder: Cannot decode CLIP in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC
-    noDecoder: Cannot decode CLIP in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC
-    the worker ends
+    "terminate: noDecoder: Cannot decode CLIP in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC
+    throw: noDecoder: Cannot decode CLIP in software in a worker thread: if the worker ended meanwhile, FFmpeg's binding (node-av) would end the whole process. Decode in the main thread, in a process of its own (child_process.fork), or with NVDEC
+    error: the worker ends
     lives
     "
   `);
