@@ -1,5 +1,3 @@
-/** What `cuweave explain --compiled` and `--json` say, with the compilers of this machine. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { build } from '../compiler/build/build.js';
 import { type CacheEntry, readEntry } from '../compiler/build/cache.js';
