@@ -7,7 +7,7 @@ import { pairView } from './print/cuda/pair.js';
 import { kernelView } from './print/cuda/view.js';
 import { windowView } from './print/cuda/window.js';
 import { bindingPrelude, bindingViews } from './print/data/bindings.js';
-import { manifestOf } from './print/data/manifest.js';
+import { type BuildEntry, manifestOf } from './print/data/manifest.js';
 import { resolveLines } from './print/expr/lines.js';
 import { oracleView } from './print/host/oracle.js';
 import { compositeLines } from './print/kernel/composite.js';
@@ -75,8 +75,12 @@ export const headerSource = (plans: readonly Plan[], library: string): string =>
     ),
   });
 
-/** `index.js` and `index.d.ts`: the typed bindings. */
-export const bindingSources = (plans: readonly Plan[]): { js: string; dts: string } => {
+/**
+ * `index.js` and `index.d.ts`: the typed bindings.
+ *
+ * @param digest Of the manifest, to which they are bound. Without it they take any that is beside them.
+ */
+export const bindingSources = (plans: readonly Plan[], digest = ''): { js: string; dts: string } => {
   const pipelines = bindingViews(plans);
   const sources = [...new Set(plans.map(({ pipeline }) => pipeline.loc.file))].sort().join(', ');
   const text = pipelines.flatMap(({ functions }) => functions.flatMap(({ lines }) => lines)).join('\n');
@@ -87,6 +91,7 @@ export const bindingSources = (plans: readonly Plan[]): { js: string; dts: strin
   const view = {
     takesImages,
     version,
+    digest,
     sources,
     prelude: bindingPrelude,
     needsPrelude,
@@ -97,7 +102,12 @@ export const bindingSources = (plans: readonly Plan[]): { js: string; dts: strin
 };
 
 /** `manifest.json`. */
-export const manifestSource = (
-  plans: readonly Plan[],
-  build: Pick<Manifest, 'library' | 'archs' | 'strict'>,
-): string => `${JSON.stringify(manifestOf(plans, { cuweave: version, ...build }), null, 2)}\n`;
+export const manifestSource = (plans: readonly Plan[], build: BuildEntry): string =>
+  manifestText(manifestOf(plans, version, build));
+
+/** The manifest of a build. */
+export const builtManifest = (plans: readonly Plan[], build: BuildEntry): Manifest =>
+  manifestOf(plans, version, build);
+
+/** A manifest as its file has it. */
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;

@@ -15,6 +15,7 @@
  * The block starts with `{ uint32_t size; int32_t count; const struct cuweave_NAME_image* images; }`, followed by the
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
+import { createHash } from 'node:crypto';
 import type { ChannelSource, Colour, DType, Format, NumberKind, ParamScope } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
@@ -160,11 +161,20 @@ export type ManifestPipeline = ManifestKernel | ManifestComposite;
 export type Manifest = {
   readonly abi: number;
   readonly cuweave: string;
+  /** {@link manifestDigest} of all of it; a manifest that was changed is refused. None: written by hand. */
+  readonly digest?: string;
   /** The shared library beside this file. */
   readonly library: string;
+  /** Its size in bytes, and the SHA-256 digest of its content in hexadecimal digits. None: whatever is there is loaded. */
+  readonly libraryBytes?: number;
+  readonly librarySha256?: string;
   /** Compute capabilities that the library holds machine code for, such as `sm_90`; empty: CPU only. */
   readonly archs: readonly string[];
   /** No fused multiply-add, IEEE division and root: CUDA gives the host's bits. */
   readonly strict: boolean;
   readonly pipelines: readonly ManifestPipeline[];
 };
+
+/** The SHA-256 digest, in hexadecimal digits, of a manifest's JSON without spaces and without its own `digest`. */
+export const manifestDigest = ({ digest: _, ...rest }: Manifest): string =>
+  createHash('sha256').update(JSON.stringify(rest)).digest('hex');

@@ -21,6 +21,7 @@ export { cudaStatus, Device, type DeviceName, openDevice } from './device/device
 export type { HostData } from './device/dtype.js';
 export { Graph } from './device/graph.js';
 export { type DevicePlane, type HostPlane, Image, ImageBatch, type ImageSpec } from './device/image.js';
+export { readManifest } from './device/manifest.js';
 export { Event, Stream } from './device/stream.js';
 export { type HostTensor, type Layout, Tensor, type TensorSpec } from './device/tensor.js';
 export type { ColourDescription } from './device/videoColour.js';

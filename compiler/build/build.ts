@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BuildError } from '../errors.js';
-import { bindingSources, headerSource, manifestSource } from '../generate.js';
+import { bindingSources, builtManifest, headerSource, manifestText } from '../generate.js';
 import type { Plan } from '../ir/plan.js';
 import { plansOf, type SpecOptions } from '../specs.js';
 import { buildAddon } from './addon.js';
@@ -182,12 +182,19 @@ const outputFiles = (
   { archs, strict }: Tools,
   { name, content }: Library,
 ): ReadonlyMap<string, string | Uint8Array> => {
-  const bindings = bindingSources(plans);
+  const manifest = builtManifest(plans, {
+    library: name,
+    libraryBytes: content.length,
+    librarySha256: digestOf(content),
+    archs,
+    strict,
+  });
+  const bindings = bindingSources(plans, manifest.digest);
   return new Map<string, string | Uint8Array>([
     ...jobs.map(({ label, text }) => [`generated/${label}`, text] as const),
     [name, content],
     ['pipelines.h', headerSource(plans, name)],
-    ['manifest.json', manifestSource(plans, { library: name, archs, strict })],
+    ['manifest.json', manifestText(manifest)],
     ['index.js', bindings.js],
     ['index.d.ts', bindings.dts],
   ]);

@@ -8,7 +8,7 @@ import type {
 import { paramFields } from '../../ops/spec.js';
 import { MAX_SIZE } from '../device/image.js';
 import type { BoundImage } from '../device/placed.js';
-import { expected } from '../errors.js';
+import { expected, LibraryError } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideOf } from './beside.js';
 import { packParam, valueOfImage } from './params.js';
@@ -71,6 +71,7 @@ export class Packing {
   ) {
     const { params, geometry, images = [] } = kernel;
     this.#beside = images;
+    requireFunctions(kernel, sizes, scales);
     const paramsOf = (stage: string): StageParams => {
       const own = params.filter(param => param.stage === stage);
       const fixed = own.flatMap(param => {
@@ -152,8 +153,9 @@ export class Packing {
         if (resizes) {
           size = this.#sizeAfter(stage, params, size, n, count);
         }
-        if (stage in this.scales) {
-          const [x, y] = this.scales[stage](params, src, size);
+        if (Object.hasOwn(this.scales, stage)) {
+          const dst = size;
+          const [x, y] = computed(stage, () => this.scales[stage](params, src, dst));
           scale = [scale[0] * x, scale[1] * y];
           if (geometric.maxScale !== undefined) {
             checkScale(geometric, Math.max(...scale), n, count);
@@ -241,7 +243,8 @@ export class Packing {
     n: number,
     count: number,
   ): Size {
-    const [width, height] = this.sizes[stage](params, { width: src.width, height: src.height });
+    const from = { width: src.width, height: src.height };
+    const [width, height] = computed(stage, () => this.sizes[stage](params, from));
     for (const size of [width, height]) {
       if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) {
         continue;
@@ -275,6 +278,34 @@ export class Packing {
     this.#images.setInt32(offset + 4, height, true);
   }
 }
+
+/** What a stage's function gives; it fails where it is given other parameters than it was written for. */
+const computed = (stage: string, work: () => readonly [number, number]): readonly [number, number] => {
+  try {
+    return work();
+  } catch (error) {
+    throw new LibraryError(
+      `The size or scale of ${stage} cannot be computed: ${(error as Error).message}. Run cuweave build again.`,
+    );
+  }
+};
+
+/** Refuses bindings of another build, which lack what the manifest counts on. */
+const requireFunctions = (
+  { name, geometry }: ManifestKernel,
+  sizes: Readonly<Record<string, unknown>>,
+  scales: Readonly<Record<string, unknown>>,
+): void => {
+  for (const { stage, resizes, maxScale } of geometry) {
+    const has = (functions: Readonly<Record<string, unknown>>): boolean =>
+      Object.hasOwn(functions, stage) && typeof functions[stage] === 'function';
+    if (resizes !== has(sizes) || (maxScale !== undefined && !has(scales))) {
+      throw new LibraryError(
+        `The bindings of ${name} and their manifest do not agree on the size or scale of ${stage}. Run cuweave build again.`,
+      );
+    }
+  }
+};
 
 /** Refuses options that a pipeline does not have. */
 export const requireOptions = (pipeline: string, known: readonly string[], options: unknown): Options => {

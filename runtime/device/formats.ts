@@ -38,6 +38,12 @@ const known: ReadonlyMap<string, ImageFormat> = new Map(
 
 const pictureNames = [...known.keys()].filter(name => !/_n(hwc|chw)_/.test(name)).join(', ');
 
+/** Whether a format has a name that it cannot have: one of another format, which is known. */
+export const isMisnamed = (format: ManifestFormat): boolean => {
+  const own = known.get(format.name);
+  return own !== undefined && !sameFormat(own, format);
+};
+
 /** The format of that name. */
 export const formatOf = (name: unknown, path: string): ImageFormat => {
   const format = typeof name === 'string' ? known.get(name) : undefined;

@@ -1,28 +1,18 @@
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import {
-  ABI_VERSION,
-  type Manifest,
-  type ManifestKernel,
-  type ManifestPipeline,
-} from '../../native/manifest.js';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Manifest, ManifestKernel, ManifestPipeline } from '../../native/manifest.js';
 import { CudaError, fromNative, LaunchError, LibraryError } from '../errors.js';
 import { loadAddon, type NativeLibrary, type NativePipeline } from './addon.js';
 import type { Device } from './device.js';
-
-const rebuild = 'Run cuweave build again.';
+import { checkedManifest, folderOf, rebuild } from './manifest.js';
 
 /** The manifest's entry of a pipeline, if this version can run it. */
 export const entryOf = (manifest: Manifest, name: string): ManifestPipeline => {
-  if (manifest?.abi !== ABI_VERSION) {
-    throw new LibraryError(
-      `The pipelines were built by cuweave ${manifest?.cuweave} with ABI ${manifest?.abi}, and this version has ABI ${ABI_VERSION}. ${rebuild}`,
-    );
-  }
-  const entry = manifest.pipelines.find(pipeline => pipeline.name === name);
+  const { pipelines } = checkedManifest(manifest);
+  const entry = pipelines.find(pipeline => pipeline.name === name);
   if (entry === undefined) {
-    const names = manifest.pipelines.map(pipeline => pipeline.name).join(', ');
+    const names = pipelines.map(pipeline => pipeline.name).join(', ');
     throw new LibraryError(
       `There is no pipeline '${name}' in the manifest; it has ${names || 'none'}. ${rebuild}`,
     );
@@ -56,17 +46,8 @@ const fromLibrary = (
   manifest: Manifest,
   find: (library: NativeLibrary) => NativePipeline,
 ): NativePipeline => {
-  const folder = resolve(typeof directory === 'string' ? directory : fileURLToPath(directory));
-  const { library } = manifest;
-  if (typeof library !== 'string' || library === '' || basename(library) !== library) {
-    throw new LibraryError(
-      `The manifest in ${folder} names '${library}' as its library, which is no file name. ${rebuild}`,
-    );
-  }
-  const path = resolve(folder, library);
-  if (!existsSync(path)) {
-    throw new LibraryError(`The pipelines' library is missing: there is no ${path}. ${rebuild}`);
-  }
+  const path = resolve(folderOf(directory), manifest.library);
+  requireWhole(path, manifest);
   const addon = loadAddon();
   try {
     return find(addon.openLibrary(path));
@@ -75,6 +56,39 @@ const fromLibrary = (
     throw new LibraryError(
       `The pipelines' library cannot be loaded: ${text}. ${rebuild} It must be built on the kind of machine that it runs on.`,
     );
+  }
+};
+
+/** Libraries that were found whole, with the digest that they have: one is read once, before it is opened. */
+const whole = new Map<string, string | undefined>();
+
+/** Opening a library that is cut off can end the process, so its bytes are counted and their digest taken before. */
+const requireWhole = (path: string, { libraryBytes, librarySha256 }: Manifest): void => {
+  if (whole.has(path) && whole.get(path) === librarySha256) {
+    return;
+  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) {
+    throw new LibraryError(`The pipelines' library is missing: there is no ${path}. ${rebuild}`);
+  }
+  if (libraryBytes !== undefined && found.size !== libraryBytes) {
+    throw new LibraryError(
+      `The pipelines' library ${path} has ${found.size} bytes where its build wrote ${libraryBytes}: it was copied in part, or damaged. Copy the folder again, or run cuweave build again.`,
+    );
+  }
+  if (librarySha256 !== undefined && digestOf(path) !== librarySha256) {
+    throw new LibraryError(
+      `The pipelines' library ${path} is not the one that its manifest was written for: it is of another build, or damaged. Copy the folder again, or run cuweave build again.`,
+    );
+  }
+  whole.set(path, librarySha256);
+};
+
+const digestOf = (path: string): string => {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch (error) {
+    throw new LibraryError(`The pipelines' library ${path} cannot be read: ${(error as Error).message}.`);
   }
 };
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { headerSource } from '../../compiler/generate.js';
+import { headerSource, manifestSource } from '../../compiler/generate.js';
 import { memberName, stageName } from '../../compiler/ir/names.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
@@ -12,6 +12,7 @@ import { kernelEntry } from '../../compiler/print/data/manifest.js';
 import { structsView } from '../../compiler/print/kernel/structs.js';
 import { kernelsOf, plansOf } from '../../compiler/specs.js';
 import type { ManifestKernel } from '../../native/manifest.js';
+import { checkedManifest } from '../../runtime/device/manifest.js';
 import { root } from '../support/executions.js';
 
 /** Everything that the manifest gives an offset, as C names it; `{ path in C: offset }`. */
@@ -48,6 +49,17 @@ describe('layout', () => {
   beforeAll(async () => {
     plans = await plansOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
     manifest = plans.flatMap(({ kernels }) => kernels.map(kernelEntry));
+  });
+
+  it('is what the runtime expects of every manifest', () => {
+    const build = { library: 'pipelines.so', archs: [], strict: false };
+    const text = manifestSource(plans, build);
+    expect(checkedManifest(JSON.parse(text)).pipelines).toHaveLength(plans.length);
+    // Without the digest that vouches for it, too.
+    expect(() => checkedManifest({ ...JSON.parse(text), digest: undefined })).not.toThrow();
+    expect(() => checkedManifest(JSON.parse(text.replace('"settled": 0.5', '"settled": 0.25')))).toThrow(
+      'was changed after it was built',
+    );
   });
 
   it('a list of what a launch takes leaves nothing out', () => {

@@ -26,7 +26,7 @@ const words =
   batch Batch args Args image Image images capacity count first left width height size grid block error stream index
   Given imageOf offsetOf Between Patch Run gathered top held
   row rows run begin rowBegin rowEnd px px0 px1 at at0 x y i v p src dst tap inside read store fetch finish
-  pixel sizes single f cw manifest directory definePipeline readFileSync URL JSON Number Float32Array
+  pixel sizes single f cw manifest directory definePipeline readManifest URL JSON Number Float32Array
   Pipeline PerImage Rect Affine YuvCoding cuweave cuweaveSize linear crop normalize std border`.split(/\s+/);
 
 const names = [...words, ...words.map((_, number) => `own${number}`)];
@@ -71,7 +71,7 @@ const stub = {
       './ops': { types: './ops.d.ts', default: './index.js' },
     },
   }),
-  'index.js': 'export const definePipeline = made => made;\n',
+  'index.js': 'export const definePipeline = made => made;\nexport const readManifest = () => ({});\n',
   'index.d.ts':
     'export type PerImage<T> = T | readonly T[];\nexport type Pipeline<O> = { readonly options: O };\n',
 };

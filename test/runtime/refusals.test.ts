@@ -441,10 +441,10 @@ it('refuses libraries that are missing, damaged or of another version', () => {
         })(rgb(), options),
     }),
   ).toMatchInlineSnapshot(`
-    "other ABI: LibraryError: The pipelines were built by cuweave 0.0.0 with ABI 9, and this version has ABI 3. Run cuweave build again.
+    "other ABI: LibraryError: The pipelines were built by cuweave '0.0.0' with ABI 9, and this version has ABI 3. Run cuweave build again.
     other name: LibraryError: There is no pipeline 'toString' in the manifest; it has cropped, slow. Run cuweave build again.
     missing file: LibraryError: The pipelines' library is missing: there is no <folder>/other.so. Run cuweave build again.
-    path in the name: LibraryError: The manifest in <folder> names '../pipelines.so' as its library, which is no file name. Run cuweave build again.
+    path in the name: LibraryError: The pipelines' manifest names '../pipelines.so' as its library, which is no file name. Run cuweave build again.
     missing function: LibraryError: The pipelines' library cannot be loaded: no function cuweave_absent_host in <folder>/pipelines.so. Run cuweave build again. It must be built on the kind of machine that it runs on."
   `);
 });

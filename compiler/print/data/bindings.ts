@@ -79,7 +79,7 @@ const typeOf = (field: ParamField): string => {
 
 /** What the bindings' files import, declare or read themselves. */
 const ownNames = [
-  ...'readFileSync definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
+  ...'readManifest definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
   ...'PerImage Pipeline PipelineInput Image Tensor f single cw'.split(' '),
   ...Object.values(valueTypes),
 ];

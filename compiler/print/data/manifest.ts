@@ -6,6 +6,7 @@ import {
   type ManifestPipeline,
   type ManifestSink,
   type ManifestStep,
+  manifestDigest,
 } from '../../../native/manifest.js';
 import { type Halves, isOneKernel, type Kernel, type PlacedPlane, type Plan } from '../../ir/plan.js';
 import type { Format, KernelIr, SinkIr } from '../../ir/types.js';
@@ -153,8 +154,11 @@ const format = (
   })),
 });
 
+/** What a manifest says of the build as a whole. */
+export type BuildEntry = Pick<Manifest, 'library' | 'libraryBytes' | 'librarySha256' | 'archs' | 'strict'>;
+
 /** The whole manifest. */
-export const manifestOf = (
-  plans: readonly Plan[],
-  build: Pick<Manifest, 'cuweave' | 'library' | 'archs' | 'strict'>,
-): Manifest => ({ abi: ABI_VERSION, ...build, pipelines: plans.map(manifestEntry) });
+export const manifestOf = (plans: readonly Plan[], cuweave: string, build: BuildEntry): Manifest => {
+  const manifest: Manifest = { abi: ABI_VERSION, cuweave, ...build, pipelines: plans.map(manifestEntry) };
+  return { ...manifest, digest: manifestDigest(manifest) };
+};
