@@ -1,5 +1,6 @@
 import {
   analogYuvToRgb,
+  clamp,
   composite,
   constant,
   convertTo,
@@ -19,11 +20,12 @@ import {
 import { duotone } from './ops/duotone.js';
 import { vignette } from './ops/vignette.js';
 
-/** A decoder's frame, turned and normalised for a network: the whole of a video model's preprocessing. */
+/** A decoder's frame, turned and normalised for a network: the whole of a video model's preprocessing. Held to 0..255, as u8 pictures are. */
 export const preprocess = pipeline(
   nv12(),
   yuvToRgb(),
   warpAffine({ filter: linear, border: constant(0) }),
+  clamp(),
   normalize({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }),
   nchw('f16'),
 );

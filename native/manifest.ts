@@ -16,7 +16,7 @@
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
 import { createHash } from 'node:crypto';
-import type { ChannelSource, Colour, DType, Format, NumberKind, ParamScope } from '../ops/spec.js';
+import type { Bounds, ChannelSource, Colour, DType, Format, NumberKind, ParamScope } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
 export const ABI_VERSION = 3;
@@ -63,9 +63,16 @@ export type ManifestParam = {
   readonly kind: NumberKind;
   readonly per: Exclude<ParamScope, 'structure' | 'pixel'>;
   readonly lanes: number;
+  /** Which numbers it takes, where it does not take all. */
+  readonly bounds?: Bounds;
   /** `args`: the call's block; `image`: each image's descriptor. */
   readonly block: 'args' | 'image';
   readonly offset: number;
+  /**
+   * Of kind `yuvToRgb` or `rgbToYuv`: the bits of the signal's codes, which a full range is scaled by. None: of a signal that is decoded, those of
+   * the image (its `colour.bitDepth`, or else its format's); of one that is made, 8.
+   */
+  readonly bitDepth?: number;
   /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
   readonly settled?: unknown;
   readonly open?: string;

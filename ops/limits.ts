@@ -5,3 +5,5 @@ import { paramFields } from './spec.js';
 export const MAX_RECTS: number = paramFields.rects.lanes / paramFields.rect.lanes;
 /** Numbers in a `table`. */
 export const TABLE_SIZE: number = paramFields.table.lanes;
+/** The largest width and height of an image, in pixels. */
+export const MAX_SIZE = 65535;

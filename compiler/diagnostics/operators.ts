@@ -187,6 +187,12 @@ export const pipelineDiagnostics = {
     hint: "write outputs({ small: [resize({ … }), nchw('f16')], full: [nchw('f32')] })",
     why: 'Each becomes a property of what the call returns, and part of the name of a function in C.',
   },
+  CW3012: {
+    title: 'A full range of several depths at once',
+    message: '{op} makes a full range for results of {bits} bits.',
+    hint: 'give each result an encoder of its own, behind the others: `outputs({ a: [rgbToYuv({ … }), nv12()], b: [rgbToYuv({ … }), p010()] })`',
+    why: 'Codes of a full range of n bits end at 2^n − 1, so their scale depends on n (ITU-T H.273). A limited range has one scale for all.',
+  },
   CW3020: {
     title: 'A filter that reads the scale, under a map that has none',
     message: '{filter} reads as many pixels as an output pixel covers, and {op} does not say how many.',

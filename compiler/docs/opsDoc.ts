@@ -1,7 +1,7 @@
 /** docs/ops.md, printed from the declarations and comments of the operators themselves. */
 import { readFileSync } from 'node:fs';
 import * as exported from '../../ops/index.js';
-import type { Format, NumberKind, Param } from '../../ops/spec.js';
+import { boundsText, type Format, type NumberKind, type Param } from '../../ops/spec.js';
 import { packageFile } from '../package.js';
 import { type Maker, type OpSource, readOpsSource } from '../read/spec/opsSource.js';
 
@@ -29,7 +29,8 @@ const groups: readonly (readonly [maker: Maker, title: string, text: string])[] 
 const head = `# Operators
 
 Everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
-default; options *per image* take one value, or an array with one for each image of the batch. To write your own, see
+default; options *per image* take one value, or an array with one for each image of the batch. Where numbers stand in an array, a typed
+array may stand. Numbers that an option cannot take are refused by \`cuweave check\`, and at the call. To write your own, see
 [authoring.md](authoring.md).
 
 This page is printed from the operators' declarations and comments: mend those, then run \`npm run docs\`.
@@ -181,14 +182,15 @@ const values: Readonly<Record<NumberKind, string>> = {
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
 };
-const shownValue = ({ param, per, choices, colour }: Param): string => {
+const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
   if (param === 'image') {
     return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
   }
   if (param === 'choice') {
     return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
   }
-  return `${values[param]}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
+  const kind = bounds ? `${values[param]} ${boundsText(bounds)}` : values[param];
+  return `${kind}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
 };
 
 const written = (value: unknown): string => {

@@ -21,7 +21,7 @@ const scaffold = new Set([
   Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below copy16 cw f16 gatherRun get getCode held
   isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within
-  args batch capacity dst image images inside p src taps tap
+  args batch capacity dst finite image images inside own p src taps tap
   Float32Array Infinity Math NaN Number Uint32Array f single undefined
   blockDim blockIdx dim3 gridDim threadIdx warpSize
   ceil cos exp floor fmodf log main pow round sin sqrt std tan`.split(/\s+/),

@@ -20,10 +20,11 @@ export type PlacedField = ParamField & {
   /** Byte offset in its block. */
   readonly offset: number;
 };
-/** The parameters of one stage: a struct in the call's block, or in every image's descriptor. */
+/** Parameters of one stage: a struct in the call's block, or in every image's descriptor. A stage may have one in each. */
 export type PlacedParams = {
   readonly stage: string;
-  /** `image` as soon as one of them is per image: an operator reads all its parameters from one place. */
+  /** The member that holds the struct, and the last part of the struct's name. */
+  readonly member: string;
   readonly block: 'args' | 'image';
   readonly offset: number;
   readonly fields: readonly PlacedField[];

@@ -2,7 +2,7 @@
  * The intermediate representation: plain, JSON-serialisable data. The reader makes it, the passes turn it into a
  * plan, the printers write it in three languages. Every node says where in the author's file it came from.
  */
-import type { Colour, DType, Format, NumberKind, ParamScope } from '../../ops/spec.js';
+import type { Bounds, Colour, DType, Format, NumberKind, ParamScope } from '../../ops/spec.js';
 
 /** A stretch of a source file; `line` and `column` count from 1, `file` is relative to the project's root. */
 export type Loc = {
@@ -126,6 +126,13 @@ export type ParamField = {
   readonly per: Exclude<ParamScope, 'structure' | 'pixel'>;
   /** Numbers in it: the kind's own, or one per channel. */
   readonly lanes: number;
+  /** Which numbers it takes. */
+  readonly bounds?: Bounds;
+  /**
+   * Of a YUV signal's matrix and range: the bits of the signal's codes, where it is not the image's (which is decoded) or has more than 8
+   * (which is made). See compiler/read/spec/signals.ts.
+   */
+  readonly bitDepth?: number;
   /** What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. */
   readonly value: { readonly settled: unknown } | { readonly open: string };
 };

@@ -64,6 +64,9 @@ const stepOf = (value: number): number => {
 
 /** The numbers that a format's stored values become. */
 export const storedRange = ({ dtype, code }: Format): Known => {
+  if (code?.range === 'full') {
+    return { ...unknown, low: 0, high: 255, nan: false };
+  }
   if (code) {
     return onGrid(0, (2 ** code.bits - 1) / 2 ** (code.bits - 8), 2 ** (8 - code.bits));
   }

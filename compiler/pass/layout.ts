@@ -1,5 +1,5 @@
 import { paramFields } from '../../ops/spec.js';
-import { memberName } from '../ir/names.js';
+import { freeName, memberName, stageName } from '../ir/names.js';
 import type { Layout, PlacedField, PlacedImage, PlacedParams, PlacedPlane } from '../ir/plan.js';
 import { type Format, type KernelIr, type ParamField, type Stage, withImageStages } from '../ir/types.js';
 
@@ -39,20 +39,32 @@ export const layOut = (pipeline: KernelIr): Layout => {
 
   let args = ARGS_HEAD;
   const params: PlacedParams[] = [];
-  for (const stage of withImageStages(pipeline.stages)) {
-    const fields = stageFields(stage);
-    if (fields.length === 0) {
-      continue;
+  const stages = withImageStages(pipeline.stages);
+  const members = new Set(stages.map(({ name }) => stageName(name)));
+  for (const stage of stages) {
+    const member = stageName(stage.name);
+    for (const block of ['args', 'image'] as const) {
+      const fields = stageFields(stage).filter(field => blockOf(field) === block);
+      if (fields.length === 0) {
+        continue;
+      }
+      const offset = block === 'image' ? image : args;
+      const placed = placeFields(fields, offset);
+      if (block === 'image') {
+        image += placed.size;
+      } else {
+        args += placed.size;
+      }
+      // Where the call has one under the stage's name already.
+      const isSecond = params.at(-1)?.stage === stage.name;
+      params.push({
+        stage: stage.name,
+        member: isSecond ? freeName(`${member}_each`, members) : member,
+        block,
+        offset,
+        fields: placed.fields,
+      });
     }
-    const block = fields.some(field => field.per === 'image') ? 'image' : 'args';
-    const offset = block === 'image' ? image : args;
-    const placed = placeFields(fields, offset);
-    if (block === 'image') {
-      image += placed.size;
-    } else {
-      args += placed.size;
-    }
-    params.push({ stage: stage.name, block, offset, fields: placed.fields });
   }
   return { source, sinks, images, sizes, params, argsSize: align8(args), imageSize: align8(image) };
 };
@@ -93,6 +105,9 @@ export const stageFields = (stage: Stage): readonly ParamField[] => {
     { name: 'border', kind: 'f32', per: 'channel', lanes: value.length, value: { settled: value } },
   ];
 };
+
+/** Where a parameter lies: what may differ from image to image, in the image's descriptor. */
+export const blockOf = ({ per }: ParamField): PlacedParams['block'] => (per === 'image' ? 'image' : 'args');
 
 const placeFields = (fields: readonly ParamField[], start: number) => {
   let size = 0;

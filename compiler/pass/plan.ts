@@ -200,9 +200,9 @@ const structureOf = ({ name, source, stages, sinks }: KernelIr): object => {
   return sinks.length === 1 ? { ...common, sink: sinks[0].format } : { ...common, sinks };
 };
 
-/** Values, documentation, places and promises are no part of a structure. */
+/** Values and what is said of them, documentation, places and promises are no part of a structure. */
 const structureHash = (pipeline: object): string => {
-  const skip = new Set(['loc', 'doc', 'settled', 'fused']);
+  const skip = new Set(['loc', 'doc', 'settled', 'bounds', 'bitDepth', 'fused']);
   const text = JSON.stringify(pipeline, (key, value: unknown) => {
     if (skip.has(key)) {
       return undefined;

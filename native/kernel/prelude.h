@@ -228,7 +228,7 @@ CW_INLINE void put(float v, uint16_t& out) {
 #endif
 }
 // A code of more than 8 bits, given on the scale of 8-bit codes: rounded half to even, held to 0..most, `shift` bits up in its
-// u16; `scale` is a power of two.
+// u16. `scale` is a power of two, or a quotient that codes survive.
 CW_INLINE void putCode(float v, uint16_t& out, int shift, float scale, uint32_t most) {
   uint16_t code;
   put(v * scale, code);
@@ -265,6 +265,19 @@ CW_INLINE float between(float near, float other, float weight) { return near + w
 CW_INLINE i32x2 within(i32x2 at, cuweaveSize size) {
   return i32x2{min(max(at.x, 0), size.width - 1), min(max(at.y, 0), size.height - 1)};
 }
+
+// A coordinate that a filter can stand on: further than 2^30 away is there, and a NaN is as far to the left, or above, so that it shows
+// the border.
+CW_INLINE float finite(float v) {
+  const float most = 1073741824.0f;
+#ifdef __CUDA_ARCH__
+  return fminf(fmaxf(v, -most), most);
+#else
+  const float below = v < most ? v : most;
+  return v > -most ? below : -most;
+#endif
+}
+CW_INLINE f32x2 finite(f32x2 at) { return f32x2{finite(at.x), finite(at.y)}; }
 
 // A tap's place in its filter's window.
 template <int column_, int row_> struct Place { static constexpr int column = column_, row = row_; };
@@ -308,7 +321,7 @@ template <class T> CW_INLINE float get(const T* row, Index i) {
   return toF32(row[i]);
 #endif
 }
-// A code of more than 8 bits, `shift` bits up in its u16, on the scale of 8-bit codes; `scale` is a power of two.
+// A code of more than 8 bits, `shift` bits up in its u16, on the scale of 8-bit codes: by a power of two, which is exact, or a quotient.
 CW_INLINE float getCode(const uint16_t* row, Index i, int shift, float scale) {
 #ifdef __CUDA_ARCH__
   return (float)(__ldg(row + i) >> shift) * scale;

@@ -19,10 +19,9 @@ struct Part {
 CW_INLINE Part partOf(f32x2 a, f32x2 b, f32x2 c, f32x2 d, int lowX, int highX, int lowY, int highY) {
   const float left = min(min(a.x, b.x), min(c.x, d.x)), right = max(max(a.x, b.x), max(c.x, d.x));
   const float top = min(min(a.y, b.y), min(c.y, d.y)), bottom = max(max(a.y, b.y), max(c.y, d.y));
-  // The sum of all is no number if one of them is none. Up to 2^24 every whole f32 is an int, with room for what is added to it.
-  const float sum = (a.x + b.x + c.x + d.x) + (a.y + b.y + c.y + d.y);
+  // Of a NaN none of this holds. Up to 2^24 every whole f32 is an int, with room for what is added to it.
   const float most = 16777216.0f;
-  const bool isKnown = (sum == sum) & (left > -most) & (right < most) & (top > -most) & (bottom < most);
+  const bool isKnown = (left > -most) & (right < most) & (top > -most) & (bottom < most);
   return Part{
       toI32(floorf(left)) + lowX,  toI32(floorf(top)) + lowY, toI32(floorf(right)) + highX,
       toI32(floorf(bottom)) + highY, isKnown,

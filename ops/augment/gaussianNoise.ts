@@ -1,4 +1,4 @@
-import { f32, i32, perImage, pointOp, withDefault } from '../spec.js';
+import { bounded, f32, i32, perImage, pointOp, withDefault } from '../spec.js';
 import { normalDeviate, randomWords } from './random.js';
 
 /**
@@ -12,11 +12,15 @@ import { normalDeviate, randomWords } from './random.js';
  * @param options.seed A whole number, per image. Images, and two of these operators in one pipeline, need seeds of their own to have
  *   noise of their own.
  * @param options.mean In the units of the pixels, per image; default 0.
- * @param options.sigma The standard deviation in the units of the pixels, per image.
+ * @param options.sigma The standard deviation in the units of the pixels, per image; at least 0.
  */
 export const gaussianNoise = pointOp({
   from: ['gray', 'rgb', 'linear'],
-  params: { seed: perImage(i32), mean: withDefault(perImage(f32), 0), sigma: perImage(f32) },
+  params: {
+    seed: perImage(i32),
+    mean: withDefault(perImage(f32), 0),
+    sigma: bounded(perImage(f32), { least: 0 }),
+  },
   apply: (px, { seed, mean, sigma }, { at: [x, y] }) => {
     const words = randomWords(x, y, seed, 0);
     return px.map((v, c) => v + (mean + sigma * normalDeviate(words[c])));

@@ -1,5 +1,5 @@
 import { gray8 } from '../formats/formats.js';
-import { f32, perPixel, pointOp, withDefault } from '../spec.js';
+import { bounded, f32, perPixel, pointOp, withDefault } from '../spec.js';
 
 /**
  * Lays its pixels over a background by a mask: background + (pixel − background) · mask / opaque, in f32, nothing rounded. Equals
@@ -18,7 +18,7 @@ export const composite = pointOp({
   params: {
     background: perPixel('same'),
     mask: withDefault(perPixel('gray'), gray8()),
-    opaque: withDefault(f32, 255),
+    opaque: withDefault(bounded(f32, { not: 0 }), 255),
   },
   apply: (px, { background, mask: [mask], opaque }) => {
     const weight = mask / opaque;

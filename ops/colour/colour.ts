@@ -20,23 +20,34 @@ export const lumaWeights: Readonly<Record<YuvMatrix, { readonly kr: number; read
 };
 
 /**
- * The coefficients that turn 8-bit YUV codes into RGB in 0..255:
+ * The largest code of a full range of n bits, 2^n − 1, on the scale of pixels, where a code is divided by 2^(n − 8): 255 for 8 bits,
+ * 255.75 for 10, 255.9375 for 12. A limited range has no such number: its codes of n bits are those of 8 times 2^(n − 8).
+ */
+const fullCode = (bitDepth: number): number => (2 ** bitDepth - 1) / 2 ** (bitDepth - 8);
+
+/**
+ * The coefficients that turn YUV codes on the scale of 8 bits (code / 2^(n − 8)) into RGB in 0..255:
  * R = yScale·(Y−yOffset) + rv·(V−cOffset), G = … + gu·(U−cOffset) + gv·(V−cOffset), B = … + bu·(U−cOffset).
  *
- * Limited range holds luma in 16..235 and chroma in 16..240 around 128; full range holds both in 0..255.
+ * Limited range holds luma in 16..235 and chroma in 16..240 around 128, times 2^(n − 8). Full range holds luma in 0..2^n − 1 and
+ * chroma around 2^(n − 1), a unit of it 2^n − 1 long.
  * Source: the inverse of E'Y = Kr·R + Kg·G + Kb·B, E'Cb = (B − E'Y) / (2 (1 − Kb)), E'Cr = (R − E'Y) / (2 (1 − Kr))
- * with the quantisation of BT.709-6 item 3.4 (limited) and of JFIF 1.02 (full).
+ * with the quantisation of ITU-T H.273, section 8.3, for VideoFullRangeFlag 0: Y = 2^(n−8)·(219·E'Y + 16),
+ * Cb = 2^(n−8)·(224·E'Cb + 128), and 1: Y = (2^n − 1)·E'Y, Cb = (2^n − 1)·E'Cb + 2^(n−1).
+ *
+ * @param bitDepth n, of the signal: what a container has room for may be more.
  */
-export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange): YuvCoefficients => {
+export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange, bitDepth = 8): YuvCoefficients => {
   const { kr, kb } = lumaWeights[matrix];
   const kg = 1 - kr - kb;
-  const chroma = range === 'limited' ? 255 / 224 : 1;
+  const full = 255 / fullCode(bitDepth);
+  const chroma = range === 'limited' ? 255 / 224 : full;
   const rv = 2 * (1 - kr) * chroma;
   const bu = 2 * (1 - kb) * chroma;
   return {
     yOffset: range === 'limited' ? 16 : 0,
     cOffset: 128,
-    yScale: range === 'limited' ? 255 / 219 : 1,
+    yScale: range === 'limited' ? 255 / 219 : full,
     rv,
     gu: (-bu * kb) / kg,
     gv: (-rv * kr) / kg,
@@ -45,14 +56,17 @@ export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange): YuvCoe
 };
 
 /**
- * The coefficients that turn RGB in 0..255 into 8-bit YUV codes: Y = yOffset + yr·R + yg·G + yb·B,
+ * The coefficients that turn RGB in 0..255 into YUV codes on the scale of 8 bits: Y = yOffset + yr·R + yg·G + yb·B,
  * U = cOffset + ur·R + …, V = cOffset + vr·R + …: the inverse of {@link yuvToRgbCoefficients}.
- * Source: ITU-R BT.601-7 §2.5, BT.709-6 items 3.2 to 3.4, BT.2020-2 tables 4 and 5; JFIF 1.02 (full range).
+ * Source: ITU-R BT.601-7 §2.5, BT.709-6 items 3.2 to 3.4, BT.2020-2 tables 4 and 5; ITU-T H.273, section 8.3.
+ *
+ * @param bitDepth Of the signal that is made.
  */
-export const rgbToYuvCoefficients = ({ matrix, range }: YuvEncoding): RgbCoefficients => {
+export const rgbToYuvCoefficients = ({ matrix, range }: YuvEncoding, bitDepth = 8): RgbCoefficients => {
   const { kr, kb } = lumaWeights[matrix];
   const kg = 1 - kr - kb;
-  const [luma, chroma] = range === 'limited' ? [219 / 255, 224 / 255] : [1, 1];
+  const full = fullCode(bitDepth) / 255;
+  const [luma, chroma] = range === 'limited' ? [219 / 255, 224 / 255] : [full, full];
   const u = chroma / (2 * (1 - kb));
   const v = chroma / (2 * (1 - kr));
   return {

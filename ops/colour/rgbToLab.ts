@@ -7,7 +7,7 @@ import { srgbToLight } from './transfer.js';
  * colours of sRGB. Source: CIE 15 for L\*a\*b\*, IEC 61966-2-1 for sRGB's curve and matrix. Nothing is rounded.
  *
  * Equals scikit-image's `rgb2lab` and OpenCV's `RGB2Lab` of floats. OpenCV's u8 has L · 255 / 100, a + 128 and b + 128, rounded:
- * `scaleOffset({ scale: [2.55, 1, 1], offset: [0, 128, 128] })` gives the same. CV-CUDA has no such operator.
+ * `scaleOffset({ scale: [2.55, 1, 1], offset: [0, 128, 128] })` gives the same. CV-CUDA has it since 0.18.
  */
 export const rgbToLab = pointOp({
   from: ['rgb'],

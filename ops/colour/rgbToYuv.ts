@@ -19,7 +19,8 @@ const rgbToYuvOp = pointOp({
  *
  * @param options.matrix `'bt601'`, `'bt709'` or `'bt2020'` (non-constant luminance). It belongs to the signal that is made, so it
  *   has no default.
- * @param options.range `'limited'` (luma 16–235, chroma 16–240) or `'full'` (0–255).
+ * @param options.range `'limited'` (luma 16–235, chroma 16–240, in n bits times 2^(n − 8)) or `'full'` (0–255, in n bits 0 to 2^n − 1).
+ *   Source: ITU-T H.273, section 8.3. n is that of the format that the pipeline ends in.
  */
 export const rgbToYuv = (options: { readonly matrix: YuvMatrix; readonly range: YuvRange }) =>
   rgbToYuvOp({ coding: { matrix: options.matrix, range: options.range } });

@@ -14,14 +14,16 @@ const yuvToRgbOp = pointOp({
 });
 
 /**
- * YUV to RGB in 0..255, in float: nothing is rounded or clamped here, so values a little outside 0..255 stay.
+ * YUV to RGB in 0..255, in float: nothing is rounded or clamped here, so values outside 0..255 stay. Compressed video of limited range
+ * has them (−39 to 307 in photographs that x264 had compressed); before a network that was trained on u8 pictures stands a `clamp()`.
  * The coefficients follow from the standard's Kr and Kb (ops/colour/colour.ts) and are arguments of the kernel: another
  * matrix does not recompile. Follows the ITU formula; OpenCV and CV-CUDA use 20-bit fixed point for the same
  * (BT.601 limited only) and differ by at most one level.
  *
  * @param options.matrix `'bt601'`, `'bt709'`, `'bt2020'` (non-constant luminance), or `'auto'` (default): the image's own
  *   colour description; an image without one is an error.
- * @param options.range `'limited'` (luma 16–235), `'full'` (0–255), or `'auto'` (default).
+ * @param options.range `'limited'` (luma 16–235, in n bits times 2^(n − 8)), `'full'` (0–255, in n bits 0 to 2^n − 1), or `'auto'` (default).
+ *   Source: ITU-T H.273, section 8.3. n is the format's, or the image's `colour.bitDepth`.
  */
 export const yuvToRgb = (
   options: { readonly matrix?: YuvMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},

@@ -2,7 +2,8 @@ import { type f32, filter, i32 } from '../spec.js';
 
 /**
  * The nearest pixel: x is floor(x + 0.5), so a point in the middle takes the right and lower one. For `resize` this is
- * OpenCV's `INTER_NEAREST_EXACT` and PyTorch's `nearest-exact`.
+ * OpenCV's `INTER_NEAREST_EXACT`, PyTorch's `nearest-exact` and Pillow's `NEAREST`; OpenCV's `INTER_NEAREST` and PyTorch's `nearest` take
+ * floor(x · scale) there, as the operator `resizeNearest` does. For warps it is OpenCV's `INTER_NEAREST`, but for points in the middle.
  */
 export const nearest = filter({
   apply: (tap, [x, y]) => tap(i32(Math.floor(x + 0.5)), i32(Math.floor(y + 0.5))),

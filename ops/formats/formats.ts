@@ -33,11 +33,26 @@ export const bgra8 = (): Format<'rgba', 'both'> => ({
 /** One value of 8 bits. As a tensor it is u8 NHWC with one channel. */
 export const gray8 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u8'), name: 'gray8' });
 
-/** One value of 16 bits, 0..65535: depth maps, medical and scientific pictures. Layout NHWC. */
-export const gray16 = (): Format<'gray', 'both'> => ({ ...interleaved('gray', 'u16'), name: 'gray16' });
+/**
+ * One value of 16 bits: what 16-bit PNG and TIFF hold. Layout NHWC. Pixels are codes on the scale of 8 bits, code / 257: 65535 is 255, so
+ * that every operator means the same grey as after {@link gray8}. As a sink it rounds v · 257 half to even and holds it to 0..65535; every
+ * code comes back as it was. For numbers that are no grey, a depth map's millimetres, take `nhwc('u16', { colour: 'gray' })`:
+ * tensors keep their numbers.
+ */
+export const gray16 = (): Format<'gray', 'both'> => ({
+  ...interleaved('gray', 'u16'),
+  name: 'gray16',
+  code: words,
+});
 
-/** Red, green and blue side by side, 16 bits each, 0..65535: what 16-bit PNG and TIFF hold. Layout NHWC. */
-export const rgb16 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u16'), name: 'rgb16' });
+/** Red, green and blue side by side, 16 bits each: what 16-bit PNG and TIFF hold. Layout NHWC. Pixels are code / 257, as in {@link gray16}. */
+export const rgb16 = (): Format<'rgb', 'both'> => ({
+  ...interleaved('rgb', 'u16'),
+  name: 'rgb16',
+  code: words,
+});
+
+const words = { bits: 16, shift: 0, range: 'full' } as const;
 
 const blueFirst = <C extends Colour>(format: Format<C, 'both'>): Format<C, 'both'> => {
   const [red, green, blue, ...alpha] = format.channels;
@@ -79,7 +94,8 @@ type TensorDType = 'u8' | 'u16' | 'f16' | 'f32';
 
 /**
  * Channels side by side, [N, H, W, C]. As a sink it takes any colour model; as a source it is RGB unless `colour` says
- * otherwise. An integer dtype rounds half to even and saturates when it is written.
+ * otherwise. An integer dtype rounds half to even and saturates when it is written. A tensor's numbers are taken as they are: u16
+ * is 0..65535 here and 0..255 in {@link rgb16} and {@link gray16}, whose scale the operators on colours mean.
  */
 export const nhwc: {
   (dtype: TensorDType): Format<Colour, 'both'>;
@@ -89,7 +105,8 @@ export const nhwc: {
 
 /**
  * Channels in planes of their own, [N, C, H, W]: what PyTorch and TensorRT take. As a sink it takes any colour model; as
- * a source it is RGB unless `colour` says otherwise. An integer dtype rounds half to even and saturates when written.
+ * a source it is RGB unless `colour` says otherwise. An integer dtype rounds half to even and saturates when written. Numbers are taken
+ * as they are, also those of u16: see {@link nhwc}.
  */
 export const nchw: {
   (dtype: TensorDType): Format<Colour, 'both'>;

@@ -144,18 +144,22 @@ const deep = (name: string, bits: number): Omit<Format<'yuv'>, 'role'> => ({
 
 /**
  * {@link nv12} with 10 bits, in the upper bits of a u16 each: what decoders give for HDR and 10-bit video. Pixels are codes
- * on the scale of 8 bits, code / 4, with their fraction: exact in f32, so `yuvToRgb` and the limits 16..235 hold as they are.
+ * on the scale of 8 bits, code / 4, with their fraction: exact in f32, so the limits 16..235 hold as they are. A full range ends at
+ * code 1023, that is 255.75, which `yuvToRgb` and `rgbToYuv` take for white (ITU-T H.273: full range of n bits is scaled by 2^n − 1).
  * The six lower bits are ignored; as a sink they are 0, and codes are rounded half to even and held to 0..1023.
  */
 export const p010: Subsampled = (options?: ChromaOptions) => subsampled(deep('p010', 10), options);
 /** {@link p010} with 12 bits: pixels are code / 16, and the four lower bits are ignored, or 0 in a sink. */
 export const p012: Subsampled = (options?: ChromaOptions) => subsampled(deep('p012', 12), options);
-/** {@link p010} with 16 bits: pixels are code / 256. It reads 10 and 12 bits, too, where the lower bits are 0. */
+/**
+ * {@link p010} with 16 bits: pixels are code / 256. It reads 10 and 12 bits, too, where the lower bits are 0; of a full range the image says
+ * so with `colour.bitDepth`, since that ends at 2^bits − 1.
+ */
 export const p016: Subsampled = (options?: ChromaOptions) => subsampled(deep('p016', 16), options);
 
 /**
  * {@link yuv444p} with 16 bits: pixels are code / 256. It reads 10 and 12 bits in the upper bits of a u16, too, where the lower
- * bits are 0: what NVDEC gives for deep 4:4:4.
+ * bits are 0: what decoders give for deep 4:4:4. Their frames say how many they are in `colour.bitDepth`, which scales a full range.
  */
 export const yuv444p16 = (): Format<'yuv', 'both'> => ({
   ...threePlanes('yuv444p16', chroma444),

@@ -1,4 +1,5 @@
-import { i32, indexMapOp, oneOf, withDefault } from '../spec.js';
+import { type i32, indexMapOp, oneOf, withDefault } from '../spec.js';
+import { side } from './side.js';
 
 /**
  * The middle of the image; exact. Its corner is half of (input − output), rounded where that is odd: `'down'` leaves the larger part
@@ -11,7 +12,7 @@ import { i32, indexMapOp, oneOf, withDefault } from '../spec.js';
  * @param options.rounding `'down'` (default) or `'halfEven'`.
  */
 export const centerCrop = indexMapOp({
-  params: { width: i32, height: i32, rounding: withDefault(oneOf('down', 'halfEven'), 'down') },
+  params: { width: side, height: side, rounding: withDefault(oneOf('down', 'halfEven'), 'down') },
   // A size of 0 is what the caller refuses.
   size: ({ width, height }, src) => ({
     width: width <= src.width ? width : 0,

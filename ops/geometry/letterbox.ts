@@ -1,5 +1,6 @@
 import { roundHalfEven } from '../math.js';
-import { type f32, i32, mapOp, type Point } from '../spec.js';
+import { type f32, mapOp, type Point } from '../spec.js';
+import { side } from './side.js';
 
 // Further out than any filter reaches, also where a map before this one enlarges.
 const BEYOND = 4096;
@@ -42,7 +43,7 @@ const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
  * @param options.border What lies around the picture: `constant(value)` in the units of the pixels there, or `replicate`.
  */
 export const letterbox = mapOp({
-  params: { width: i32, height: i32 },
+  params: { width: side, height: side },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => {
     const [width, height] = inner(src.width, src.height, dst.width, dst.height);

@@ -1,13 +1,17 @@
 import { nearest } from '../filters/filter.js';
-import { type Border, i32, mapOp, type Open, withDefault } from '../spec.js';
+import { MAX_SIZE } from '../limits.js';
+import { type Border, bounded, i32, mapOp, type Open, withDefault } from '../spec.js';
+
+// Their sums stay far from the end of i32.
+const margin = bounded(i32, { least: -MAX_SIZE, most: MAX_SIZE });
 
 const padOp = mapOp({
   name: 'pad',
   params: {
-    left: withDefault(i32, 0),
-    top: withDefault(i32, 0),
-    right: withDefault(i32, 0),
-    bottom: withDefault(i32, 0),
+    left: withDefault(margin, 0),
+    top: withDefault(margin, 0),
+    right: withDefault(margin, 0),
+    bottom: withDefault(margin, 0),
   },
   size: ({ left, top, right, bottom }, src) => ({
     width: src.width + left + right,

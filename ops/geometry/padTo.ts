@@ -1,13 +1,14 @@
 import { nearest } from '../filters/filter.js';
-import { type Border, i32, mapOp, type Open, perImage, withDefault } from '../spec.js';
+import { type Border, type i32, mapOp, type Open, perImage, withDefault } from '../spec.js';
+import { side, sideOrNone } from './side.js';
 
 const padToOp = mapOp({
   name: 'padTo',
   params: {
-    width: i32,
-    height: i32,
-    left: withDefault(perImage(i32), 0),
-    top: withDefault(perImage(i32), 0),
+    width: side,
+    height: side,
+    left: withDefault(perImage(sideOrNone), 0),
+    top: withDefault(perImage(sideOrNone), 0),
   },
   // A size of 0 is what the caller refuses.
   size: ({ width, height, left, top }, src) => ({

@@ -7,7 +7,7 @@ import { mapOp, perPixel, withDefault } from '../spec.js';
  * (or with `map1` and `map2` as the planes of `nchw('f32', { colour: 'xy' })`), without its 1/32-pixel quantisation of u8 images, and
  * CV-CUDA's `Remap` with absolute positions and a map as large as the output.
  *
- * Points may lie outside; they must be finite. A map is read at the output's pixel, so inside of `resample([…])` it stands last.
+ * Points may lie outside. One that is NaN counts as far to the left, or above, so it shows the border and never NaN, as in OpenCV. A map is read at the output's pixel, so inside of `resample([…])` it stands last.
  *
  * @param options.map The map's format; default: f32 `[H, W, 2]` or `[N, H, W, 2]`. Other units go through point operators: of
  *   `grid_sample` with `align_corners`, whose −1..1 are an image 640 wide and 480 high,

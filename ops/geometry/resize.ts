@@ -1,10 +1,15 @@
-import { type f32, i32, mapOp, oneOf, withDefault } from '../spec.js';
+import { type f32, mapOp, oneOf, withDefault } from '../spec.js';
+import { side } from './side.js';
 
 /**
  * Another size. Filters such as `linear` sample at one point, without antialiasing when it shrinks: as OpenCV's and CV-CUDA's `resize`
  * (linear, cubic, Lanczos) and PyTorch's `interpolate(antialias=False)`; the border is usually `replicate`, as theirs is. The
  * antialiased ones and `area` read all that an output pixel covers: as Pillow's `resize`, torchvision's, and OpenCV's `INTER_AREA`; they read
  * nothing outside.
+ *
+ * Of RGBA the channels are filtered each for itself: colours under a transparent alpha, which nobody sees, leak into the edges of what is
+ * opaque. Put the operator between `premultiply()` and `unpremultiply()`, as Pillow does for RGBA; the two fuse with it. OpenCV and
+ * CV-CUDA filter straight alpha.
  *
  * @param options.width The output's width in pixels, at least 1.
  * @param options.height The output's height in pixels, at least 1.
@@ -15,7 +20,7 @@ import { type f32, i32, mapOp, oneOf, withDefault } from '../spec.js';
  * @param options.border What lies outside: `replicate`, `constant(value)` …
  */
 export const resize = mapOp({
-  params: { width: i32, height: i32, align: withDefault(oneOf('edges', 'corners'), 'edges') },
+  params: { width: side, height: side, align: withDefault(oneOf('edges', 'corners'), 'edges') },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], { align }, { src, dst }) => {
     if (align === 'corners') {

@@ -1,5 +1,5 @@
 import { idiv } from '../math.js';
-import { i32, indexMapOp } from '../spec.js';
+import { bounded, i32, indexMapOp } from '../spec.js';
 
 /** floor(at · src / dst) in whole numbers; src / dst is taken apart, so that no product outgrows i32. */
 const scaled = (at: i32, src: i32, dst: i32): i32 => {
@@ -17,11 +17,7 @@ const scaled = (at: i32, src: i32, dst: i32): i32 => {
  * @param options.height The output's height in pixels, 1 to 46,340.
  */
 export const resizeNearest = indexMapOp({
-  params: { width: i32, height: i32 },
-  // A size of 0 is what the caller refuses.
-  size: ({ width, height }) => ({
-    width: width <= 46340 ? width : 0,
-    height: height <= 46340 ? height : 0,
-  }),
+  params: { width: bounded(i32, { least: 1, most: 46340 }), height: bounded(i32, { least: 1, most: 46340 }) },
+  size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => [scaled(x, src.width, dst.width), scaled(y, src.height, dst.height)],
 });

@@ -1,4 +1,5 @@
-import { i32, mapOp, mat2x3, perImage, withDefault } from '../spec.js';
+import { mapOp, mat2x3, perImage, withDefault } from '../spec.js';
+import { sideOrNone } from './side.js';
 
 /**
  * An affine map, sampled at one point. Pixel centres are whole numbers: no half-pixel offset, as in OpenCV and CV-CUDA.
@@ -12,7 +13,7 @@ import { i32, mapOp, mat2x3, perImage, withDefault } from '../spec.js';
  * @param options.border What lies outside: `constant(value)` in the units of the pixels there, or `replicate`.
  */
 export const warpAffine = mapOp({
-  params: { matrix: perImage(mat2x3), width: withDefault(i32, 0), height: withDefault(i32, 0) },
+  params: { matrix: perImage(mat2x3), width: withDefault(sideOrNone, 0), height: withDefault(sideOrNone, 0) },
   size: ({ width, height }, src) => ({
     width: width > 0 ? width : src.width,
     height: height > 0 ? height : src.height,

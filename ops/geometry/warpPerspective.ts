@@ -1,4 +1,5 @@
-import { i32, mapOp, mat3x3, perImage, withDefault } from '../spec.js';
+import { mapOp, mat3x3, perImage, withDefault } from '../spec.js';
+import { sideOrNone } from './side.js';
 
 /**
  * A projective map, sampled at one point: with w = m[6]·x + m[7]·y + m[8] the point is (m[0]·x + m[1]·y + m[2]) / w,
@@ -16,7 +17,7 @@ import { i32, mapOp, mat3x3, perImage, withDefault } from '../spec.js';
  * @param options.border What lies outside: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
  */
 export const warpPerspective = mapOp({
-  params: { matrix: perImage(mat3x3), width: withDefault(i32, 0), height: withDefault(i32, 0) },
+  params: { matrix: perImage(mat3x3), width: withDefault(sideOrNone, 0), height: withDefault(sideOrNone, 0) },
   size: ({ width, height }, src) => ({
     width: width > 0 ? width : src.width,
     height: height > 0 ? height : src.height,

@@ -46,12 +46,14 @@ export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = '
   readonly channels: readonly ChannelSource[];
   readonly role: Role;
   /**
-   * For a `yuv` format of more than 8 bits, kept in u16: how many of the bits are in use, and how many lie below them. The
-   * pixel is (stored >> shift) / 2^(bits − 8), the scale of 8-bit codes: exact in f32, and `yuvToRgb` holds for it as it
-   * stands, since the standards' codes of more bits are those of 8 bits times 2^(bits − 8). A sink rounds half to even, holds
-   * the code to its range, and leaves the lower bits 0.
+   * For a format of more than 8 bits, kept in u16, whose pixels are on the scale of 8 bits: how many of the bits are in use, and how many
+   * lie below them. Of `rgb` and `gray`, with `range: 'full'`, the pixel is (stored >> shift) · 255 / (2^bits − 1), so that the
+   * largest code is 255; every code comes back from it. Of `yuv`, without a range, which is the signal's, it
+   * is (stored >> shift) / 2^(bits − 8), the scale of 8-bit codes: exact in f32. `yuvToRgb` holds for it as it stands where the
+   * range is limited, whose codes of more bits are those of 8 bits times 2^(bits − 8), and scales a full range, which ends at
+   * 2^bits − 1. A sink rounds half to even, holds the code to its range, and leaves the lower bits 0.
    */
-  readonly code?: { readonly bits: number; readonly shift: number };
+  readonly code?: { readonly bits: number; readonly shift: number; readonly range?: 'full' };
   /**
    * For a source whose chroma is subsampled: a pixel's chroma is interpolated between the samples around it, whose places in the
    * picture `siting` tells. Without it, it is that of the sample which covers the pixel.

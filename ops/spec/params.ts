@@ -1,9 +1,10 @@
 /** How an operator declares its parameters, and how a pipeline leaves them open. */
+import { asParam, type Bounds } from './bounds.js';
 import type { Format } from './formats.js';
 import type { Stage } from './operators.js';
 import type { Channels, Colour, Pixel, Size } from './pixels.js';
 import type { f32 } from './scalars.js';
-import type { ParamKind, Table, table } from './values.js';
+import type { Numbers, ParamKind, Table, TypedNumbers, table } from './values.js';
 
 /**
  * The type of an operator's parameter. `Value` is what an author or a caller gives, `Kernel` what the operator's
@@ -16,6 +17,8 @@ export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope
   /** Of an image: the colour model, or `'same'`. */
   readonly colour?: Colour | 'same';
   readonly default?: Value;
+  /** Of `f32` and `i32`: which numbers it takes. */
+  readonly bounds?: Bounds;
   /** Only for types. */
   readonly _types?: { value: Value; kernel: Kernel };
 }
@@ -31,14 +34,15 @@ export type ParamScope = 'call' | 'channel' | 'image' | 'structure' | 'pixel';
  * channel, or one for all.
  */
 export const perChannel: {
-  (type: typeof f32): Param<f32 | readonly f32[], readonly f32[], 'channel'>;
-  (type: typeof table): Param<Table | readonly Table[], readonly Table[], 'channel'>;
-} = (type: { readonly param: ParamKind }): never => ({ param: type.param, per: 'channel' }) as never;
+  (type: typeof f32): Param<f32 | Numbers, readonly f32[], 'channel'>;
+  (
+    type: typeof table,
+  ): Param<Table | TypedNumbers | readonly (Table | TypedNumbers)[], readonly Table[], 'channel'>;
+} = (type: Param): never => ({ ...asParam(type), per: 'channel' }) as never;
 /** A parameter that may differ from image to image of a batch. At the call: one value, or an array of them. */
 export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> => ({
-  param: type.param,
+  ...asParam(type),
   per: 'image',
-  ...(type.default === undefined ? {} : { default: type.default }),
 });
 /** A choice between words, settled at build time: the kernel holds the code of the chosen one only. */
 export const oneOf = <const C extends readonly [string, ...string[]]>(
@@ -73,8 +77,7 @@ export const withDefault: {
     type: Param<V, K, P>,
     value: NoInfer<V>,
   ): Param<V, K, P> & { readonly default: V };
-} = (type: Param, value: unknown): never =>
-  ({ param: type.param, per: type.per, choices: type.choices, colour: type.colour, default: value }) as never;
+} = (type: Param, value: unknown): never => ({ ...asParam(type), default: value }) as never;
 
 /** Leaves a parameter open under a name of its own, for a pipeline in which two open ones share a name. */
 export type Open = { readonly open: string };
@@ -97,7 +100,7 @@ export type Options<P> = {
   readonly [K in keyof P]?:
     | (P[K] extends Param<infer V, unknown, infer Per>
         ? Per extends 'image'
-          ? V | readonly V[]
+          ? V | readonly V[] | (V extends number ? TypedNumbers : never)
           : Per extends 'pixel'
             ? V | (V extends ImageSource ? OpenImage<V> : never)
             : V

@@ -62,13 +62,30 @@ export type Table = readonly f32[];
 /** Six numbers, row by row: x' = m[0]·x + m[1]·y + m[2], y' = m[3]·x + m[4]·y + m[5]. */
 export type Mat2x3 = readonly [f32, f32, f32, f32, f32, f32];
 /** An affine map with its direction named: from output to input pixels, or from input to output pixels. */
-export type Affine = { readonly dstToSrc: Mat2x3 } | { readonly srcToDst: Mat2x3 };
+export type Affine =
+  | { readonly dstToSrc: Mat2x3 | TypedNumbers }
+  | { readonly srcToDst: Mat2x3 | TypedNumbers };
 /** Nine numbers, row by row: x' = (m[0]·x + m[1]·y + m[2]) / w, y' = (m[3]·x + m[4]·y + m[5]) / w, w = m[6]·x + m[7]·y + m[8]. */
 export type Mat3x3 = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32];
 /** A projective map (homography) with its direction named, as in {@link Affine}. */
-export type Projective = { readonly dstToSrc: Mat3x3 } | { readonly srcToDst: Mat3x3 };
+export type Projective =
+  | { readonly dstToSrc: Mat3x3 | TypedNumbers }
+  | { readonly srcToDst: Mat3x3 | TypedNumbers };
 /** An angle as the kernel sees it. */
 export type Angle = { readonly [F in (typeof paramFields)['angle']['fields'][number]]: f32 };
+/** Numbers that lie in an array of bytes: they may stand wherever an array of numbers may. */
+export type TypedNumbers =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+/** Numbers in any array. */
+export type Numbers = readonly f32[] | TypedNumbers;
 /** Twelve numbers, row by row: r' = m[0]·r + m[1]·g + m[2]·b + m[3], and so on for g' and b'. */
 export type Mat3x4 = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32];
 /**
@@ -113,7 +130,10 @@ export type RgbCoefficients = {
 };
 
 /** Two numbers, say x and y. */
-export const vec2: Param<readonly [f32, f32], readonly [f32, f32], 'call'> = { param: 'vec2', per: 'call' };
+export const vec2: Param<readonly [f32, f32] | TypedNumbers, readonly [f32, f32], 'call'> = {
+  param: 'vec2',
+  per: 'call',
+};
 /** An affine map; given with its direction, seen by the kernel as output → input. */
 export const mat2x3: Param<Affine, Mat2x3, 'call'> = { param: 'mat2x3', per: 'call' };
 /** A projective map; given with its direction, seen by the kernel as output → input. */
@@ -121,7 +141,7 @@ export const mat3x3: Param<Projective, Mat3x3, 'call'> = { param: 'mat3x3', per:
 /** An angle in degrees; seen by the kernel as its cosine and sine, computed once, in double precision. */
 export const angle: Param<number, Angle, 'call'> = { param: 'angle', per: 'call' };
 /** A matrix of colours: three rows of three factors and an addend, as twelve numbers. */
-export const mat3x4: Param<Mat3x4, Mat3x4, 'call'> = { param: 'mat3x4', per: 'call' };
+export const mat3x4: Param<Mat3x4 | TypedNumbers, Mat3x4, 'call'> = { param: 'mat3x4', per: 'call' };
 /** A change of primaries; seen by the kernel as a matrix of nine numbers. */
 export const primariesChange: Param<PrimariesChange, RgbMatrix, 'call'> = { param: 'primaries', per: 'call' };
 /** A camera's focal lengths and principal point, in pixels. */
@@ -140,7 +160,7 @@ export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
  */
 export const rects: Param<readonly Rect[], Rects, 'call'> = { param: 'rects', per: 'call' };
 /** 256 numbers; seen by the kernel as what `lookup` reads. Use it as `perChannel(table)`. */
-export const table: Param<Table, Table, 'call'> = { param: 'table', per: 'call' };
+export const table: Param<Table | TypedNumbers, Table, 'call'> = { param: 'table', per: 'call' };
 /** The matrix and range of a YUV signal; seen by the kernel as coefficients. */
 export const yuvCoding: Param<YuvCoding, YuvCoefficients, 'call'> = { param: 'yuvToRgb', per: 'call' };
 /** The matrix and range of a YUV signal that is to be made; seen by the kernel as coefficients. */

@@ -1,4 +1,4 @@
-import { f32, perChannel, pointOp, withDefault } from '../spec.js';
+import { bounded, f32, perChannel, pointOp, withDefault } from '../spec.js';
 
 /**
  * (v · scale − mean) / std, channel by channel.
@@ -12,6 +12,10 @@ import { f32, perChannel, pointOp, withDefault } from '../spec.js';
  */
 export const normalize = pointOp({
   from: ['rgb', 'rgba', 'gray'],
-  params: { mean: perChannel(f32), std: perChannel(f32), scale: withDefault(f32, 1 / 255) },
+  params: {
+    mean: perChannel(f32),
+    std: bounded(perChannel(f32), { not: 0 }),
+    scale: withDefault(f32, 1 / 255),
+  },
   apply: (px, { mean, std, scale }) => px.map((v, c) => (v * scale - mean[c]) / std[c]),
 });

@@ -1,4 +1,4 @@
-import { f32, oneOf, perImage, pointOp, withDefault } from '../spec.js';
+import { bounded, f32, oneOf, perImage, pointOp, withDefault } from '../spec.js';
 
 const reinhard = (v: f32, white: f32): f32 => (v * (1 + v / (white * white))) / (1 + v);
 const filmic = (v: f32): f32 => (v * (0.15 * v + 0.05) + 0.004) / (v * (0.15 * v + 0.5) + 0.06) - 0.02 / 0.3;
@@ -19,8 +19,8 @@ export const toneMap = pointOp({
   from: ['linear'],
   params: {
     curve: oneOf('reinhard', 'hable'),
-    exposure: withDefault(perImage(f32), 1),
-    white: withDefault(perImage(f32), 11.2),
+    exposure: withDefault(bounded(perImage(f32), { least: 0 }), 1),
+    white: withDefault(bounded(perImage(f32), { above: 0 }), 11.2),
   },
   apply: (px, { curve, exposure, white }) =>
     px.map(light => {

@@ -7,7 +7,7 @@ import { OutOfMemoryError } from '../errors.js';
 import type { Beside } from './beside.js';
 import { Intermediate } from './intermediate.js';
 import { type FilledCall, KernelCall } from './kernelCall.js';
-import type { ComingImage, Filled } from './packing.js';
+import { type ComingImage, type Filled, withColours } from './packing.js';
 
 type Origin = ConstructorParameters<typeof KernelCall>[0];
 type Size = { readonly width: number; readonly height: number };
@@ -46,7 +46,7 @@ export class HalvedCall {
     if (!twoPassesAreCheaper(sizes, whole.sizes, whole.covered, this.#radius)) {
       return undefined;
     }
-    const between = sizes.map((size, n) => ({ ...size, colour: images[n].colour }));
+    const between = withColours(sizes, images);
     return new FilledHalves(across, this.#down.fill(device, between, options, beside), between);
   }
 }

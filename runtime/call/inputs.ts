@@ -1,6 +1,6 @@
 import type { ManifestFormat } from '../../native/manifest.js';
 import { byteSize } from '../device/dtype.js';
-import { planeExtent, sameFormat } from '../device/formats.js';
+import { codeBits, planeExtent, sameFormat } from '../device/formats.js';
 import { Image, ImageBatch, MAX_SIZE } from '../device/image.js';
 import type { BoundImage, PlacedPlane } from '../device/placed.js';
 import { axesOf, Tensor } from '../device/tensor.js';
@@ -47,6 +47,7 @@ export const bindImages = (
       height: image.height,
       planes: image._placed(),
       colour: image.colour,
+      bitDepth: image.colour?.bitDepth ?? codeBits(format),
       passes: image._passes,
     };
   });
@@ -112,6 +113,7 @@ const placeTensor = (tensor: Tensor, format: ManifestFormat, path: string): Boun
     device: tensor.device,
     width,
     height,
+    bitDepth: codeBits(format),
     planes: format.planes.map((_, p) => ({
       memory,
       address: start + (n * stride.image + (interleaved ? 0 : p * stride.channel)) * size,

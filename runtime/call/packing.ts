@@ -28,7 +28,10 @@ export type ScaleFunction = (
 const same: readonly [number, number] = [1, 1];
 
 /** What is known of an image before it is there. */
-export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour'>;
+export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth'>;
+/** Images between kernels mean the colours of the images that they are made of. */
+export const withColours = (sizes: readonly Size[], images: readonly ComingImage[]): ComingImage[] =>
+  sizes.map((size, n) => ({ ...size, colour: images[n].colour, bitDepth: images[n].bitDepth }));
 
 type Size = { readonly width: number; readonly height: number };
 type Options = Readonly<Record<string, unknown>>;
@@ -340,12 +343,19 @@ const fixedNumbers = (param: ManifestParam): number[] | undefined => {
   if (param.per === 'image' && Array.isArray(param.settled)) {
     return undefined;
   }
-  return packParam(param.kind, param.settled, { path: pathOf(param), ...channels(param) });
+  return packParam(param.kind, param.settled, {
+    path: pathOf(param),
+    bitDepth: param.bitDepth,
+    bounds: param.bounds,
+    ...channels(param),
+  });
 };
 
-// Colours that the author settled are the same for every image; `'auto'` is what each image says.
-const asksImage = ({ kind, settled }: ManifestParam): boolean =>
-  kind === 'yuvToRgb' && Object.values(settled as object).includes('auto');
+// Colours that the author settled are the same for every image; `'auto'` is what each image says, and so are the bits of a full range.
+const asksImage = ({ kind, settled, bitDepth }: ManifestParam): boolean => {
+  const given = kind === 'yuvToRgb' ? Object.values(settled as object) : [];
+  return given.includes('auto') || (given.includes('full') && bitDepth === undefined);
+};
 
 const channels = (param: ManifestParam): { readonly channels?: number } =>
   param.per === 'channel' ? { channels: param.lanes / paramFields[param.kind].lanes } : {};
@@ -367,7 +377,16 @@ const pack = (
     }
   }
   const { value, path } = valueOfImage(param, given, n, count, pathOf(param));
-  return packParam(param.kind, value, { path, colour: bound.colour, src, ...channels(param) });
+  const bitDepth = param.bitDepth ?? (param.kind === 'yuvToRgb' ? bound.bitDepth : undefined);
+  const { bounds } = param;
+  return packParam(param.kind, value, {
+    path,
+    colour: bound.colour,
+    bitDepth,
+    bounds,
+    src,
+    ...channels(param),
+  });
 };
 
 const writeU64 = (view: DataView, offset: number, value: number): void => {

@@ -5,7 +5,17 @@ import {
   rgbToYuvCoefficients,
   yuvToRgbCoefficients,
 } from '../../ops/colour/colour.js';
-import { type Primaries, paramFields, type YuvCoding } from '../../ops/spec.js';
+import {
+  type Bounds,
+  boundsText,
+  type Invert,
+  invertAffine,
+  invertProjective,
+  isWithinBounds,
+  type Primaries,
+  paramFields,
+  type YuvCoding,
+} from '../../ops/spec.js';
 import type { ColourDescription } from '../device/videoColour.js';
 import { describe, expected } from '../errors.js';
 
@@ -15,6 +25,10 @@ export type PackContext = {
   readonly path: string;
   /** What the image says of its colours. */
   readonly colour?: ColourDescription;
+  /** Bits of the codes of the YUV that is decoded or made; default 8. */
+  readonly bitDepth?: number;
+  /** Which numbers there may be. */
+  readonly bounds?: Bounds | undefined;
   /** Whether `src` is known: the size of the image that enters the stage, in pixels. */
   readonly src?: { readonly width: number; readonly height: number };
   /** Numbers of a parameter with one per channel. */
@@ -30,10 +44,10 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
   switch (kind) {
     case 'f32':
       return context.channels === undefined
-        ? [toF32(value, path)]
-        : toChannels(value, context.channels, path);
+        ? [toF32(value, path, context.bounds)]
+        : toChannels(value, context.channels, context);
     case 'i32':
-      return [toI32(value, path)];
+      return [toI32(value, path, context.bounds)];
     case 'vec2':
       return toTuple(value, 2, 'two numbers', path);
     case 'mat2x3':
@@ -59,11 +73,17 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
     case 'yuvToRgb':
       return toCoefficients(value, context);
     case 'rgbToYuv':
-      return toEncoding(value, path);
+      return toEncoding(value, context);
   }
 };
 
-const toF32 = (value: unknown, path: string): number => Math.fround(toNumber(value, 'a finite number', path));
+const toF32 = (value: unknown, path: string, bounds?: Bounds): number => {
+  const number = Math.fround(toNumber(value, 'a finite number', path));
+  if (bounds && !isWithinBounds(number, bounds)) {
+    throw expected(`a number ${boundsText(bounds)}`, path, describe(value));
+  }
+  return number;
+};
 
 const toNumber = (value: unknown, what: string, path: string): number => {
   if (typeof value !== 'number' || !Number.isFinite(Math.fround(value))) {
@@ -72,36 +92,38 @@ const toNumber = (value: unknown, what: string, path: string): number => {
   return value;
 };
 
-const toI32 = (value: unknown, path: string): number => {
+const toI32 = (value: unknown, path: string, bounds?: Bounds): number => {
   if (typeof value !== 'number' || (value | 0) !== value) {
     throw expected('a whole number from -2147483648 to 2147483647', path, describe(value));
+  }
+  if (bounds && !isWithinBounds(value, bounds)) {
+    throw expected(`a whole number ${boundsText(bounds)}`, path, describe(value));
   }
   return value;
 };
 
-const toTuple = (value: unknown, length: number, what: string, path: string): number[] => {
+const toTuple = (value: unknown, length: number, what: string, path: string, bounds?: Bounds): number[] => {
   if (!isTuple(value) || value.length !== length) {
     throw expected(what, path, describe(value));
   }
-  return Array.from(value, (item, n) => toF32(item, `${path}[${n}]`));
+  return Array.from(value, (item, n) => toF32(item, `${path}[${n}]`, bounds));
 };
 
 const isTuple = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
-const toChannels = (value: unknown, channels: number, path: string): number[] => {
+const toChannels = (value: unknown, channels: number, { path, bounds }: PackContext): number[] => {
   if (typeof value === 'number') {
-    return new Array<number>(channels).fill(toF32(value, path));
+    return new Array<number>(channels).fill(toF32(value, path, bounds));
   }
   return toTuple(
     value,
     channels,
     channels === 1 ? 'one number' : `one number, or ${channels} in an array`,
     path,
+    bounds,
   );
 };
-
-type Invert = (matrix: readonly number[]) => { readonly inverse: number[]; readonly determinant: number };
 
 const toDstToSrc = (value: unknown, count: number, invert: Invert, path: string): number[] => {
   const given = isRecord(value) ? Object.keys(value) : [];
@@ -132,8 +154,8 @@ const toDstToSrc = (value: unknown, count: number, invert: Invert, path: string)
 
 // In double precision; only the result is rounded to f32.
 const inverseOf = (matrix: readonly number[], invert: Invert, path: string): number[] => {
-  const { inverse, determinant } = invert(matrix);
-  if (determinant === 0 || !inverse.every(number => Number.isFinite(Math.fround(number)))) {
+  const { inverse, determinant, isInverse } = invert(matrix);
+  if (!isInverse) {
     throw expected(
       'a matrix that can be inverted',
       path,
@@ -141,37 +163,6 @@ const inverseOf = (matrix: readonly number[], invert: Invert, path: string): num
     );
   }
   return inverse;
-};
-
-const invertAffine: Invert = ([a, b, c, d, e, f]) => {
-  const determinant = a * e - b * d;
-  const inverse = [
-    e / determinant,
-    -b / determinant,
-    (b * f - c * e) / determinant,
-    -d / determinant,
-    a / determinant,
-    (c * d - a * f) / determinant,
-  ];
-  return { inverse, determinant };
-};
-
-// By cofactors. Any multiple maps alike, so the last number is made 1 where it can be: that keeps the others in f32's range.
-const invertProjective: Invert = ([a, b, c, d, e, f, g, h, i]) => {
-  const adjugate = [
-    e * i - f * h,
-    c * h - b * i,
-    b * f - c * e,
-    f * g - d * i,
-    a * i - c * g,
-    c * d - a * f,
-    d * h - e * g,
-    b * g - a * h,
-    a * e - b * d,
-  ];
-  const determinant = a * adjugate[0] + b * adjugate[3] + c * adjugate[6];
-  const scale = adjugate[8] === 0 ? determinant : adjugate[8];
-  return { inverse: adjugate.map(number => number / scale), determinant };
 };
 
 // Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1.
@@ -256,24 +247,25 @@ const toTables = (value: unknown, { path, channels }: PackContext): number[] => 
 const matrices = ['bt601', 'bt709', 'bt2020'] as const;
 const ranges = ['limited', 'full'] as const;
 
-const toCoefficients = (value: unknown, { path, colour }: PackContext): number[] => {
+const toCoefficients = (value: unknown, { path, colour, bitDepth }: PackContext): number[] => {
   if (!isRecord(value)) {
     throw expected('{ matrix, range }', path, describe(value));
   }
   const coding = value as Partial<YuvCoding>;
   const matrix = settle(coding.matrix, matrices, colour?.matrix, `${path}.matrix`);
   const range = settle(coding.range, ranges, colour?.range, `${path}.range`);
-  const coefficients = yuvToRgbCoefficients(matrix, range);
+  const coefficients = yuvToRgbCoefficients(matrix, range, bitDepth);
   return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
 };
 
 // Made and not read, so there is no image to ask: every word is said.
-const toEncoding = (value: unknown, path: string): number[] => {
+const toEncoding = (value: unknown, { path, bitDepth }: PackContext): number[] => {
   if (!isRecord(value)) {
     throw expected('{ matrix, range }', path, describe(value));
   }
   const matrix = oneOf(value.matrix, matrices, `${path}.matrix`);
-  const coefficients = rgbToYuvCoefficients({ matrix, range: oneOf(value.range, ranges, `${path}.range`) });
+  const range = oneOf(value.range, ranges, `${path}.range`);
+  const coefficients = rgbToYuvCoefficients({ matrix, range }, bitDepth);
   return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
 };
 
@@ -337,8 +329,8 @@ const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table
 export const isPerImage = (
   { kind, per }: Pick<ManifestParam, 'kind' | 'per'>,
   value: unknown,
-): value is readonly unknown[] => {
-  if (per !== 'image' || !Array.isArray(value)) {
+): value is ArrayLike<unknown> => {
+  if (per !== 'image' || !isTuple(value)) {
     return false;
   }
   if (kind === 'rects') {

@@ -14,7 +14,7 @@ import { bindImages, MAX_IMAGES, type PipelineInput, type PipelineOutput, refuse
 import { Intermediate } from './intermediate.js';
 import { type FilledCall, KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
-import { type ComingImage, requireOptions, type ScaleFunction, type SizeFunction } from './packing.js';
+import { requireOptions, type ScaleFunction, type SizeFunction, withColours } from './packing.js';
 import { isPerImage } from './params.js';
 import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 
@@ -463,10 +463,6 @@ class Runner {
 }
 
 const pathOf = (result: string): string => (result === '' ? 'output' : `output.${result}`);
-
-/** Images between kernels mean the colours of the images that they are made of. */
-const withColours = (sizes: readonly Size[], images: readonly BoundImage[]): ComingImage[] =>
-  sizes.map((size, n) => ({ ...size, colour: images[n].colour }));
 
 const requireSameDevice = (given: Device, device: Device, path: string): void => {
   if (!sameDevice(given, device)) {

@@ -130,6 +130,7 @@ export type NativePictureFormat = {
   readonly height: number;
   /** Rows of luma in memory: the next plane begins after them. */
   readonly surfaceHeight: number;
+  readonly bitDepth: number;
   readonly fullRange: boolean;
   readonly primaries: number;
   readonly transfer: number;

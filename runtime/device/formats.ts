@@ -43,6 +43,8 @@ export const isMisnamed = (format: ManifestFormat): boolean => {
   const own = known.get(format.name);
   return own !== undefined && !sameFormat(own, format);
 };
+/** Bits of a code, where an image says nothing else. */
+export const codeBits = ({ code }: Pick<ImageFormat, 'code'>): number => code?.bits ?? 8;
 
 /** The format of that name. */
 export const formatOf = (name: unknown, path: string): ImageFormat => {
@@ -64,6 +66,7 @@ export const sameFormat = (a: ImageFormat | ManifestFormat, b: ImageFormat | Man
   a.colour === b.colour &&
   a.code?.bits === b.code?.bits &&
   a.code?.shift === b.code?.shift &&
+  a.code?.range === b.code?.range &&
   a.channels.every(({ plane, lane, next }, n) => {
     const other = b.channels[n];
     return plane === other.plane && lane === other.lane && next === other.next;

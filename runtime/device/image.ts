@@ -363,7 +363,7 @@ const placeHostPlanes = (
 };
 
 const specNames = ['format', 'width', 'height', 'colour'];
-const colourNames = ['matrix', 'range', 'primaries', 'transfer', 'source'];
+const colourNames = ['matrix', 'range', 'bitDepth', 'primaries', 'transfer', 'source'];
 
 /**
  * What a spec says of its image: the format, and how large its planes are.
@@ -385,6 +385,9 @@ const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
   requireInteger(height, 1, MAX_SIZE, 'height');
   if (colour !== undefined) {
     requireKnown(colour, colourNames, 'colour');
+    if (colour.bitDepth !== undefined) {
+      requireInteger(colour.bitDepth, 8, 16, 'colour.bitDepth');
+    }
   }
   const image: ImageSpec = { format: name, width, height, ...(colour ? { colour } : {}) };
   return { image, format, planes: format.planes.map(plane => planeExtent(format, plane, width, height)) };

@@ -10,6 +10,8 @@ export type BoundImage = {
   readonly height: number;
   readonly planes: readonly PlacedPlane[];
   readonly colour?: ColourDescription;
+  /** Bits of its signal's codes. */
+  readonly bitDepth: number;
   /** Its memory is soon another picture's. */
   readonly passes?: boolean;
 };

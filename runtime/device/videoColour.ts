@@ -4,6 +4,11 @@ import type { YuvMatrix, YuvRange } from '../../ops/spec.js';
 export type ColourDescription = {
   readonly matrix?: YuvMatrix;
   readonly range?: YuvRange;
+  /**
+   * Bits of the signal's codes, 8 to 16, where the format has room for more or other ones: 10 in a `yuv444p16` of a 10-bit video. By
+   * default they are the format's own. A full range of n bits ends at code 2^n − 1.
+   */
+  readonly bitDepth?: number;
   /** A name of the WebCodecs registry, such as `bt709` or `smpte432`. */
   readonly primaries?: string;
   /** A name of the WebCodecs registry, such as `bt709`, `pq` or `hlg`. */
@@ -37,8 +42,13 @@ const matrices: Readonly<Record<string, YuvMatrix>> = {
  *
  * @param sources What the container and the decoder say, the more trusted one first.
  * @param height The picture's height in pixels.
+ * @param bitDepth Bits of the codes, where the format has room for more.
  */
-export const describeColour = (sources: readonly StreamColour[], height: number): ColourDescription => {
+export const describeColour = (
+  sources: readonly StreamColour[],
+  height: number,
+  bitDepth?: number,
+): ColourDescription => {
   const first = <K extends keyof StreamColour>(key: K) =>
     sources.map(source => source[key]).find(value => value !== undefined && value !== null);
   const matrix = matrices[first('matrix') ?? ''];
@@ -48,6 +58,7 @@ export const describeColour = (sources: readonly StreamColour[], height: number)
   return {
     matrix: matrix ?? (height < 720 ? 'bt601' : 'bt709'),
     range: fullRange ? 'full' : 'limited',
+    ...(bitDepth === undefined ? {} : { bitDepth }),
     ...(primaries ? { primaries } : {}),
     ...(transfer ? { transfer } : {}),
     source: matrix === undefined || fullRange === undefined ? 'assumed' : 'stream',

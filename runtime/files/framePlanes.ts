@@ -40,6 +40,12 @@ export const readablePixels = [
 /** One of {@link readablePixels}. */
 export type ReadablePixels = (typeof readablePixels)[number];
 
+/** Bits of the codes of those whose format, {@link toHostImage}'s, has room for more. */
+export const signalBits: Readonly<Partial<Record<ReadablePixels, number>>> = {
+  yuv444p10le: 10,
+  yuv444p12le: 12,
+};
+
 const copyRows = (
   from: DecodedPlane,
   to: Uint8Array,

@@ -33,6 +33,8 @@ export type DecodeClip = {
   readonly colour?: readonly [matrix: number, primaries: number, transfer: number, range: 'limited' | 'full'];
   /** Degrees clockwise. */
   readonly rotation?: 90;
+  /** `ends`: grey, code 0 in the left half and the largest code in the right one. Default: something that moves. */
+  readonly picture?: 'ends';
 };
 
 const avc = {
@@ -52,6 +54,14 @@ const x265 = (params: string) => ({
   'x265-params': `log-level=none:b-adapt=0:${params}`,
 });
 const tiny = { ...avc, width: 160, height: 96, frames: 6, gop: 3 } as const;
+const ends = {
+  ...tiny,
+  encoder: 'libx265',
+  frames: 2,
+  picture: 'ends',
+  colour: [1, 1, 1, 'full'],
+  options: x265('lossless=1'),
+} as const;
 const small = { ...avc, frames: 10, gop: 5 } as const;
 
 export const decodeClips = {
@@ -105,6 +115,13 @@ export const decodeClips = {
     colour: [9, 9, 16, 'limited'],
     options: x265(''),
   },
+  /** Full range of 10 bits ends at code 1023; the second's format has room for 16. */
+  full10: {
+    ...ends,
+    file: 'full10.mp4',
+    pixels: 'yuv420p10le',
+  },
+  full44410: { ...ends, file: 'full44410.mp4', pixels: 'yuv444p10le' },
   twoGops: { ...small, file: 'twoGops.mp4', options: x264('bframes=2') },
   oneFrame: { ...small, file: 'oneFrame.mp4', frames: 1, options: x264('') },
   /** Elementary streams: no container, no times, no index. */

@@ -39,9 +39,15 @@ const draw = (plane: number, width: number, height: number, n: number): Uint8Arr
   return out;
 };
 
-const drawFrame = ({ pixels, width, height }: DecodeClip, n: number): Buffer => {
+const drawFrame = ({ pixels, width, height, picture }: DecodeClip, n: number): Buffer => {
   const half = pixels.includes('420');
   const [cw, ch] = half ? [(width + 1) >> 1, (height + 1) >> 1] : [width, height];
+  if (picture === 'ends') {
+    const luma = Uint16Array.from({ length: width * height }, (_, i) => (i % width < width / 2 ? 0 : 1023));
+    return Buffer.concat(
+      [luma, new Uint16Array(2 * cw * ch).fill(512)].map(plane => Buffer.from(plane.buffer)),
+    );
+  }
   const planes = Buffer.concat([draw(0, width, height, n), draw(1, cw, ch, n), draw(2, cw, ch, n)]);
   const bits = Number(/p(\d\d)le$/.exec(pixels)?.[1] ?? 8);
   if (bits === 8) {

@@ -122,11 +122,11 @@ describe('layout', () => {
     }
   });
 
-  it('an operator with one parameter per image has all of them there', () => {
+  it('what differs from image to image lies there, and what does not, in the call', () => {
     const { params } = manifest.find(({ name }) => name === 'language')!;
     expect(params.map(({ name, per, block }) => `${name}: per ${per}, in ${block}`)).toEqual([
-      'levels: per call, in image',
-      'gain: per channel, in image',
+      'levels: per call, in args',
+      'gain: per channel, in args',
       'shift: per image, in image',
     ]);
   });

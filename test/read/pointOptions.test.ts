@@ -56,6 +56,17 @@ const cases: Readonly<Record<string, string>> = {
     `export const p = pipeline(nv12(), ops.torchcodecYuvToRgb({ range: 'video' as never }), nchw('f32'));`,
   ),
   wrongModel: placed('hsvToRgb()'),
+  stdOfZero: placed('normalize({ mean: 0, std: new Float32Array([1, 1e-60, 1]) })'),
+  exponentOfZero: placed('gamma({ exponent: [2, 0] })'),
+  sigmaBelow: placed('gaussianNoise({ sigma: -1 })'),
+  maskOfNone: placed('composite({ background: rgb8(), opaque: 0 })'),
+  noWidth: placed('resize({ width: 0, height: 4, filter: linear, border: replicate })'),
+  widthBelow: placed('warpAffine({ width: -5, filter: linear, border: replicate })'),
+  hugeCrop: placed('centerCrop({ width: 70000, height: 4 })'),
+  padBelow: placed('padTo({ width: 9, height: 9, left: -1, border: replicate })'),
+  flatMatrix: placed(
+    'warpAffine({ matrix: { srcToDst: new Float64Array([1, 2, 0, 2, 4, 0]) }, filter: linear, border: replicate })',
+  ),
 };
 
 let run: SpecRun;
@@ -108,6 +119,15 @@ test('the messages', () => {
     rgbOfRgb.ts:6:42 - error CW3005: Expected lab for labToRgb but received rgb.
     opencvOfRgb.ts:6:45 - error CW3005: Expected yuv for opencvNv12ToRgb but received rgb.
     torchcodecRange.ts:6:49 - error CW2005: Expected one of 'limited', 'full', 'auto' for colour.range but received 'video'.
-    wrongModel.ts:6:44 - error CW3005: Expected hsv for hsvToRgb but received rgb."
+    wrongModel.ts:6:44 - error CW3005: Expected hsv for hsvToRgb but received rgb.
+    stdOfZero.ts:6:68 - error CW2005: Expected a number other than 0 for std[1] but received 0.
+    exponentOfZero.ts:6:60 - error CW2005: Expected a number above 0 for exponent[1] but received 0.
+    sigmaBelow.ts:6:64 - error CW2005: Expected a number of at least 0 for sigma but received -1.
+    maskOfNone.ts:6:80 - error CW2005: Expected a number other than 0 for opaque but received 0.
+    noWidth.ts:6:54 - error CW2005: Expected a whole number from 1 to 65535 for width but received 0.
+    widthBelow.ts:6:61 - error CW2005: Expected a whole number from 0 to 65535 for width but received -5.
+    hugeCrop.ts:6:59 - error CW2005: Expected a whole number from 1 to 65535 for width but received 70000.
+    padBelow.ts:6:75 - error CW2005: Expected a whole number from 0 to 65535 for left but received -1.
+    flatMatrix.ts:6:61 - error CW2005: Expected a matrix that can be inverted for matrix.srcToDst but received [1, 2, 0, 2, 4, 0]."
   `);
 });

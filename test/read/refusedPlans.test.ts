@@ -20,6 +20,8 @@ export const severalAtTheHead = pipeline(several as never as ops.Pipeline<'rgb'>
 export const pipelineInside = pipeline(rgb8(), whole as never, nchw('f32'));`,
   wrongHead: `const yuv = pipeline(nv12(), nhwc('u8'));
 export const wrongHead = pipeline(yuv, normalize({ mean: 0, std: 1 }) as never, nchw('f32'));`,
+  twoDepths: `export const twoDepths = pipeline(nhwc('f32'), ops.rgbToYuv({ matrix: 'bt709', range: 'full' }),
+  ops.outputs({ small: [nv12()], deep: [ops.p010()] }));`,
   outputsInside: `export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));`,
 } as const;
 
@@ -128,6 +130,12 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
                                              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: convert first, for instance with yuvToRgb(), or move the operator
       in op normalize < pipeline wrongHead (wrongHead.ts:7:14)",
+      "twoDepths.ts:6:48 - error CW3012: rgbToYuv makes a full range for results of 8 and of 10 bits.
+
+    6 export const twoDepths = pipeline(nhwc('f32'), ops.rgbToYuv({ matrix: 'bt709', range: 'full' }),
+                                                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give each result an encoder of its own, behind the others: \`outputs({ a: [rgbToYuv({ … }), nv12()], b: [rgbToYuv({ … }), p010()] })\`
+      in pipeline twoDepths (twoDepths.ts:6:14)",
       "outputsInside.ts:6:47 - error CW3007: Expected an operator between source and sink but received outputs().
 
     6 export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
+import type { Bounds } from '../../ops/spec.js';
 import { packParam, valueOfImage } from '../../runtime/call/params.js';
 
 const path = 'options.p';
@@ -21,6 +22,42 @@ describe('packParam', () => {
   it('takes one number for all channels, or one each', () => {
     expect(packParam('f32', 2, { path, channels: 3 })).toEqual([2, 2, 2]);
     expect(packParam('f32', [1, 2, 3], { path, channels: 3 })).toEqual([1, 2, 3]);
+  });
+
+  it('takes typed arrays wherever it takes arrays', () => {
+    expect(packParam('f32', Float32Array.of(1, 2, 3), { path, channels: 3 })).toEqual([1, 2, 3]);
+    expect(packParam('vec2', Int16Array.of(-1, 2), { path })).toEqual([-1, 2]);
+    expect(packParam('mat2x3', { dstToSrc: Float64Array.of(1, 0, 0, 0, 1, 0) }, { path })).toEqual([
+      1, 0, 0, 0, 1, 0,
+    ]);
+    const bytes = Uint8Array.from({ length: 256 }, (_, n) => 255 - n);
+    expect(packParam('table', bytes, { path })).toEqual([...bytes]);
+    expect(valueOfImage({ kind: 'f32', per: 'image' }, Float32Array.of(5, 6), 1, 2, path)).toEqual({
+      value: 6,
+      path: 'options.p[1]',
+    });
+  });
+
+  it('refuses numbers beyond the bounds', () => {
+    const refused = (value: unknown, bounds: Bounds, kind: 'f32' | 'i32' = 'f32', channels?: number) =>
+      refusal(() => packParam(kind, value, { path, bounds, ...(channels ? { channels } : {}) }));
+    expect([
+      refused(0, { not: 0 }),
+      // Of f32 this is 0.
+      refused([1, 1e-60, 1], { not: 0 }, 'f32', 3),
+      refused(0, { above: 0 }),
+      refused(-5, { least: 0, most: 65535 }, 'i32'),
+      refused(0, { least: 1 }, 'i32'),
+    ]).toMatchInlineSnapshot(`
+      [
+        "Expected a number other than 0 for options.p but received 0.",
+        "Expected a number other than 0 for options.p[1] but received 1e-60.",
+        "Expected a number above 0 for options.p but received 0.",
+        "Expected a whole number from 0 to 65535 for options.p but received -5.",
+        "Expected a whole number of at least 1 for options.p but received 0.",
+      ]
+    `);
+    expect(packParam('i32', 1, { path, bounds: { least: 1 } })).toEqual([1]);
   });
 
   it('inverts srcToDst in double precision', () => {

@@ -11,7 +11,15 @@ import { packParam, valueOfImage } from '../../runtime/call/params.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
 import { Image, Tensor } from '../../runtime/index.js';
 import { besideImage, isBeside, randomBeside } from './beside.js';
-import { blankImage, expectIntact, type Pixels, randomImage, readSample, type TestImage } from './images.js';
+import {
+  bitsOf,
+  blankImage,
+  expectIntact,
+  type Pixels,
+  randomImage,
+  readSample,
+  type TestImage,
+} from './images.js';
 import * as specs from './pipelines.js';
 import type { Random } from './random.js';
 import { type Given, reference, sizeBehind } from './reference.js';
@@ -90,7 +98,8 @@ export const runOracles = (
   for (const [n, kernel] of kernels.entries()) {
     const { reads } = steps[n]!;
     // What is between two kernels means the colours of the image that it is made of.
-    const from = reads === undefined ? image : { ...between[reads]!, colour: image.colour };
+    const signal = { colour: image.colour, bitDepth: bitsOf(image) };
+    const from = reads === undefined ? image : { ...between[reads]!, ...signal };
     const { sinks } = kernel.pipeline;
     const own = sinks.map(({ output }) => (output === undefined ? undefined : outs.get(output)));
     const written = runOracleTo(own, kernel, oracles[n]!, from, given, place);
@@ -115,14 +124,15 @@ const oracleImage = (
   const size: Sizes[] = [{ width: image.width, height: image.height }];
   const params: OracleImage['params'] = {};
   const paramsOf = (stage: Stage, of: TestImage, src: Sizes): Record<string, number[]> => {
-    const placed = kernel.layout.params.find(({ stage: name }) => name === stage.name);
+    const placed = kernel.layout.params.filter(({ stage: name }) => name === stage.name);
     const own: Record<string, number[]> = {};
-    for (const field of placed?.fields ?? []) {
+    for (const field of placed.flatMap(({ fields }) => fields)) {
       const value = 'open' in field.value ? given[field.value.open] : field.value.settled;
       const { value: mine } = valueOfImage(field, value, place.number, place.of, field.name);
       const channels = field.per === 'channel' ? field.lanes / paramFields[field.kind].lanes : undefined;
       const colour = of.colour as never;
-      own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour });
+      const bitDepth = field.bitDepth ?? (field.kind === 'yuvToRgb' ? bitsOf(of) : undefined);
+      own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour, bitDepth });
     }
     return own;
   };

@@ -26,7 +26,11 @@ export type TestImage = {
   readonly planes: readonly TestPlane[];
   /** What the image itself says of its colours; for `matrix: 'auto'`. */
   readonly colour?: YuvCoding;
+  /** Bits of its codes, where they are not the format's: of an image between kernels. */
+  readonly bitDepth?: number;
 };
+/** Bits of an image's codes. */
+export const bitsOf = ({ format, bitDepth = format.code?.bits ?? 8 }: TestImage): number => bitDepth;
 export type ImageOptions = {
   /** Bytes after each row, rounded up to the dtype's size. Default 0. */
   readonly padding?: number;
@@ -142,6 +146,10 @@ const interpolated = (
   return sum;
 };
 
+/** How many codes of its many bits are one code of 8. */
+export const codesPerUnit = ({ bits, range }: NonNullable<Format['code']>): number =>
+  range === 'full' ? (2 ** bits - 1) / 255 : 2 ** (bits - 8);
+
 /** The value of one channel of one pixel, as a source of this format reads it. */
 export const readSample = (image: TestImage, x: number, y: number, channel: number): number => {
   const { format, width, height } = image;
@@ -160,8 +168,10 @@ export const readSample = (image: TestImage, x: number, y: number, channel: numb
   if (!format.code) {
     return stored;
   }
-  const { bits, shift } = format.code;
-  return Math.floor(stored / 2 ** shift) / 2 ** (bits - 8);
+  const { shift } = format.code;
+  const code = Math.floor(stored / 2 ** shift);
+  // As a kernel has it, in f32: exact where the scale is a power of two.
+  return Math.fround(code * Math.fround(1 / codesPerUnit(format.code)));
 };
 
 /** All pixels of an image as numbers. */

@@ -30,13 +30,19 @@ import {
   type YuvEncoding,
 } from '../../ops/spec.js';
 import { besideImage, besideParams } from './beside.js';
-import { type Pixels, readSample, type TestImage } from './images.js';
+import { bitsOf, type Pixels, readSample, type TestImage } from './images.js';
 import { f16FromBits, f16ToBits } from './scalars.js';
 
 /** The values given at the call, by their open names; per-image ones may be arrays. */
 export type Given = Readonly<Record<string, unknown>>;
 
-type Context = { readonly image: TestImage; readonly number: number; readonly given: Given };
+type Context = {
+  readonly image: TestImage;
+  readonly number: number;
+  readonly given: Given;
+  /** Bits of the sink's codes. */
+  readonly bits?: number | undefined;
+};
 /** The pixel of the image that a stage makes, at a whole position inside it. */
 type Picture = {
   readonly size: Size;
@@ -76,7 +82,7 @@ const invertProjective = (m: Mat3x3): Mat3x3 => {
 };
 
 /** What an operator's function sees for a value that an author or a caller gave. */
-const kernelValue = (param: Param, value: unknown, channels: number, image: TestImage): unknown => {
+const kernelValue = (param: Param, value: unknown, channels: number, { image, bits }: Context): unknown => {
   switch (param.param) {
     case 'choice':
     case 'image':
@@ -94,11 +100,17 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
       return (value as readonly number[]).map(Math.fround);
     case 'mat2x3': {
       const affine = value as Affine;
-      return ('dstToSrc' in affine ? affine.dstToSrc : invert(affine.srcToDst)).map(Math.fround);
+      return Array.from(
+        'dstToSrc' in affine ? affine.dstToSrc : invert(affine.srcToDst as Mat2x3),
+        Math.fround,
+      );
     }
     case 'mat3x3': {
       const given = value as Projective;
-      return ('dstToSrc' in given ? given.dstToSrc : invertProjective(given.srcToDst)).map(Math.fround);
+      return Array.from(
+        'dstToSrc' in given ? given.dstToSrc : invertProjective(given.srcToDst as Mat3x3),
+        Math.fround,
+      );
     }
     case 'angle': {
       const radians = ((value as number) / 180) * Math.PI;
@@ -116,7 +128,7 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
       return Object.fromEntries(fields);
     }
     case 'rgbToYuv': {
-      const coefficients = Object.entries(rgbToYuvCoefficients(value as YuvEncoding));
+      const coefficients = Object.entries(rgbToYuvCoefficients(value as YuvEncoding, bits));
       return Object.fromEntries(coefficients.map(([field, number]) => [field, Math.fround(number)]));
     }
     case 'rect':
@@ -141,7 +153,7 @@ const kernelValue = (param: Param, value: unknown, channels: number, image: Test
       if (matrix === undefined || matrix === 'auto' || range === undefined || range === 'auto') {
         throw new Error('Expected a colour description for the image, since the pipeline says auto.');
       }
-      const coefficients = yuvToRgbCoefficients(matrix, range);
+      const coefficients = yuvToRgbCoefficients(matrix, range, bitsOf(image));
       return Object.fromEntries(
         paramFields.yuvToRgb.fields.map(field => [field, Math.fround(coefficients[field])]),
       );
@@ -160,7 +172,7 @@ const paramsOf = ({ op, options }: Stage, channels: number, context: Context): n
       if (value === undefined) {
         throw new Error(`Expected a value for ${isOpen(written) ? written.open : name} but received none.`);
       }
-      return [[name, kernelValue(param, ofImage(param, value, context.number), channels, context.image)]];
+      return [[name, kernelValue(param, ofImage(param, value, context.number), channels, context)]];
     }),
   ) as never;
 
@@ -207,8 +219,11 @@ const sampled = (
     return lanes.map(Math.fround);
   };
   const footprint: Footprint = { scale: scale ?? [Number.NaN, Number.NaN], size };
-  return (point: Point): readonly number[] =>
-    filter.apply(tap as (x: number, y: number) => Pixel, point, footprint);
+  // A NaN lies as far to the left as a point can, or above.
+  const most = 2 ** 30;
+  const finite = (v: number): number => (v > -most ? Math.min(v, most) : -most);
+  return ([x, y]: Point): readonly number[] =>
+    filter.apply(tap as (x: number, y: number) => Pixel, [finite(x), finite(y)], footprint);
 };
 
 const apply = (before: Picture, stage: Stage, context: Context): Picture => {
@@ -298,7 +313,7 @@ const storedPicture = (before: Picture, dtype: DType): Picture => ({
  * @param number The image's number in its batch: picks from parameters that are arrays.
  */
 export const reference = (pipeline: Pipeline, image: TestImage, given: Given = {}, number = 0): Pixels => {
-  const last = pictureOf(pipeline, { image, number, given });
+  const last = pictureOf(pipeline, { image, number, given, bits: pipeline.sink.code?.bits });
   const { width, height } = last.size;
   const channels = channelCount[last.colour];
   const values = new Float64Array(width * height * channels);

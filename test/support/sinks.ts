@@ -1,16 +1,17 @@
 /** What a sink keeps of pixels: values rounded to its dtype or code, and means where pixels share a sample. */
 import type { Format } from '../../ops/spec.js';
-import { blankImage, fillImage, type Pixels, readPixels, type TestImage } from './images.js';
+import { blankImage, codesPerUnit, fillImage, type Pixels, readPixels, type TestImage } from './images.js';
 import { stored } from './reference.js';
 
 type PixelAt = (x: number, y: number) => readonly number[];
 
+const f = Math.fround;
 const storedIn = ({ dtype, code }: Format, value: number): number => {
   if (!code) {
     return stored(value, dtype);
   }
   const most = 2 ** code.bits - 1;
-  return Math.min(stored(value * 2 ** (code.bits - 8), 'u16'), most) * 2 ** code.shift;
+  return Math.min(stored(f(value * codesPerUnit(code)), 'u16'), most) * 2 ** code.shift;
 };
 
 /**
@@ -44,7 +45,6 @@ const store = (out: TestImage, pixel: PixelAt, mean: (values: readonly number[])
     throw new Error(`Expected a channel in lane ${lane} of plane ${plane} of ${format.name}.`);
   });
 
-const f = Math.fround;
 /** In the order in which generated code adds. */
 const meanInF32 = (values: readonly number[]): number => {
   if (values.length === 1) {

@@ -55,7 +55,7 @@ const signed = pointOp({
 export const composited = pipeline(rgb8(), composite({ background: rgb8() }), nhwc('u8'));
 export const compositedGray = pipeline(
   gray8(),
-  composite({ background: gray8(), mask: gray16(), opaque: 65535 }),
+  composite({ background: gray8(), mask: gray16() }),
   nchw('f32'),
 );
 export const compositedRgba = pipeline(

@@ -29,7 +29,10 @@ export const optionsFor = (
   const params = openParamsOf(pipeline);
   const values = Object.entries(options).map(([name, value]) => {
     const param = params.find(({ open }) => open === name);
-    return [name, param && isPerImage(param, value) ? cut(value, 'value', `options.${name}`) : value];
+    return [
+      name,
+      param && isPerImage(param, value) ? cut(Array.from(value), 'value', `options.${name}`) : value,
+    ];
   });
   const images = [...placed].map(([name, own]) => [
     name,

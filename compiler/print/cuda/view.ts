@@ -1,10 +1,10 @@
 /** What the templates of C++ and CUDA are filled with: plain objects whose members are ready-made text. */
 import { channelCount } from '../../../ops/spec.js';
-import { memberName, stageName } from '../../ir/names.js';
-import type { Kernel, Tile } from '../../ir/plan.js';
+import { memberName } from '../../ir/names.js';
+import type { Kernel, PlacedParams, Tile } from '../../ir/plan.js';
 import { tuple } from '../../ir/types.js';
 import { hasBlocks, movesRuns } from '../../pass/block.js';
-import { lanePath } from '../../pass/layout.js';
+import { blockOf, lanePath } from '../../pass/layout.js';
 import { c, cType, cUnfused } from '../expr/c.js';
 import { withLineDirectives } from '../expr/lines.js';
 import type { Access } from '../kernel/access.js';
@@ -149,14 +149,27 @@ type FunctionView = Omit<PrintedFunction, 'lines'> & {
   readonly taps: boolean;
 };
 
+const paramsOf = ({ layout }: Kernel, stage: string): readonly PlacedParams[] =>
+  layout.params.filter(placed => placed.stage === stage);
+
 const access = (kernel: Kernel, target: Target): Access => ({
   column: target.column,
   ...(target.isDevice ? { mapLanguage: cUnfused } : {}),
   imageArg: 'const Image& image',
-  params: stage => {
-    const placed = kernel.layout.params.find(params => params.stage === stage);
-    return `${placed?.block ?? 'args'}.${stageName(stage)}`;
+  params: (stage, field) => {
+    const { block, member } = paramsOf(kernel, stage).find(placed => placed.block === blockOf(field))!;
+    return `${block}.${member}`;
   },
+  structs: stage =>
+    paramsOf(kernel, stage).map(({ block, member }, n) => {
+      const name = n === 0 ? 'p' : 'own';
+      return {
+        name,
+        declared: `const ${structName(kernel.name, member)}& ${name}`,
+        value: `${block}.${member}`,
+        holds: field => blockOf(field) === block,
+      };
+    }),
   lane: (struct, field, lane) => `${struct}.${lanePath(field, lane)}`,
   array: (struct, field) => `${struct}.${memberName(field.name)}`,
   readImage: (reader, _, { x, y }) => `${reader}(image, ${x}, ${y})`,
@@ -165,9 +178,9 @@ const access = (kernel: Kernel, target: Target): Access => ({
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),
   place: ({ column, row }) => `Place<${column}, ${row}>()`,
-  paramsArg: (stage, name) => `const ${structName(kernel.name, stageName(stage))}& ${name}`,
   sizeArg: name => `const cuweaveSize ${name}`,
   arg: (type, name) => c.declare(type, name, false),
+  finite: point => `cw::finite(${point})`,
   within: (position, size) => `cw::within(${position}, ${size})`,
   // One branch, not four.
   all: tests => tests.map(test => `(${test})`).join(' & '),

@@ -33,18 +33,18 @@ export type BindingView = {
 const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   f32: 'number',
   i32: 'number',
-  vec2: 'readonly [number, number]',
+  vec2: 'readonly [number, number] | TypedNumbers',
   mat2x3: 'Affine',
   mat3x3: 'Projective',
   angle: 'number',
-  mat3x4: 'Mat3x4',
+  mat3x4: 'Mat3x4 | TypedNumbers',
   primaries: 'PrimariesChange',
   camera: 'Camera',
   distortion: 'Distortion',
   fisheye: 'Fisheye',
   rect: 'Rect',
   rects: 'readonly Rect[]',
-  table: 'Table',
+  table: 'Table | TypedNumbers',
   yuvToRgb: 'YuvCoding',
   rgbToYuv: 'YuvEncoding',
 };
@@ -72,9 +72,10 @@ export const openImages = (
 const typeOf = (field: ParamField): string => {
   const type = valueTypes[field.kind];
   if (field.per === 'channel') {
-    return `${type} | readonly ${type}[]`;
+    return type === 'number' ? 'number | Numbers' : `${type} | readonly (${type})[]`;
   }
-  return field.per === 'image' ? `PerImage<${type}>` : type;
+  const each = type === 'number' ? ' | TypedNumbers' : '';
+  return field.per === 'image' ? `PerImage<${type}>${each}` : type;
 };
 
 /** What the bindings' files import, declare or read themselves. */
@@ -82,6 +83,7 @@ const ownNames = [
   ...'readManifest definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
   ...'PerImage Pipeline PipelineInput Image Tensor f single cw'.split(' '),
   ...Object.values(valueTypes),
+  ...'Mat3x4 Numbers Table TypedNumbers'.split(' '),
 ];
 
 /** The bindings of a build, in which no name stands twice. */

@@ -71,7 +71,7 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
       ...filterLimit(kernel.geometry.slice(0, n + 1), kernel.geometry[n + 1]),
     })),
     params: layout.params.flatMap(({ stage, block, fields }) =>
-      fields.map(({ name, kind, per, lanes, offset, value }) => ({
+      fields.map(({ name, kind, per, lanes, offset, bounds, bitDepth, value }) => ({
         stage,
         name,
         kind,
@@ -79,6 +79,8 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
         lanes,
         block,
         offset,
+        ...(bounds === undefined ? {} : { bounds }),
+        ...(bitDepth === undefined ? {} : { bitDepth }),
         ...value,
         ...imageOf(layout.images, stage),
       })),

@@ -90,19 +90,20 @@ const sharesLine = (before: Stmt | undefined, statement: Stmt): boolean =>
   before.loc.file === statement.loc.file &&
   before.loc.line === statement.loc.line;
 
-/** Whether the function reads parameters or sizes, or taps the source. */
+/** Which parameters the function reads, and whether it reads sizes, or taps the source. */
 export const usesOf = (
   fn: Fn,
-): { params: boolean; src: boolean; dst: boolean; tap: boolean; uniform: boolean } => {
-  const uses = { params: false, src: false, dst: false, tap: false, uniform: false };
+): { params: ReadonlySet<string>; src: boolean; dst: boolean; tap: boolean; uniform: boolean } => {
+  const params = new Set<string>();
+  const uses = { params, src: false, dst: false, tap: false, uniform: false };
   // The representation is plain data, so a walk over all of it finds every expression.
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) {
       return;
     }
-    const { kind, of, taps } = node as { kind?: unknown; of?: unknown; taps?: unknown };
+    const { kind, of, taps, param } = node as Readonly<Record<string, unknown>>;
     if (kind === 'param' || kind === 'entry') {
-      uses.params = true;
+      params.add(String(param));
     }
     if (kind === 'size') {
       uses[of as 'src' | 'dst'] = true;

@@ -41,6 +41,7 @@ export type JsFunctionView = {
 
 const access = (kernel: Kernel): Access => ({
   params: stage => `image.params.${stage}`,
+  structs: stage => [{ name: 'p', declared: 'p', value: `image.params.${stage}`, holds: () => true }],
   lane: (struct, field, lane) => `${struct}.${field.name}[${lane}]`,
   array: (struct, field) => `${struct}.${field.name}`,
   readImage: (_, image, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
@@ -49,10 +50,10 @@ const access = (kernel: Kernel): Access => ({
   anywhere: '(x, y) => anywhere(image, x, y)',
   // Elsewhere it is the same pixel, and the oracle goes the longer way.
   ...(kernel.postponed.length > 0 ? { inside: '(x, y) => inside(image, x, y)' } : {}),
-  paramsArg: (_, name) => name,
   sizeArg: name => name,
   arg: (_, name) => name,
   column: 'x',
+  finite: point => `cw.finite(${point})`,
   within: (position, size) => `cw.within(${position}, ${size})`,
   all: tests => tests.join(' && '),
   pixels: values => `[${values.join(', ')}]`,

@@ -5,8 +5,10 @@ import type { Language } from '../expr/language.js';
 
 /** How a target reaches the data of an image. */
 export type Access = {
-  /** A stage's parameters: `image.crop` in C, `image.params.crop` in JavaScript. */
-  params(stage: string): string;
+  /** The struct that holds a stage's parameter: `image.crop` in C, `image.params.crop` in JavaScript. */
+  params(stage: string, field: ParamField): string;
+  /** All that hold parameters of a stage, as its function takes them. */
+  structs(stage: string): readonly ParamStruct[];
   /** One number of a parameter, after the name of the struct that holds it. */
   lane(struct: string, field: ParamField, lane: number): string;
   /** A parameter of many numbers without names, as an array. */
@@ -25,12 +27,12 @@ export type Access = {
   place?(place: TapPlace): string;
   /** The language of maps, where their products must not be fused with the sums they go into. */
   readonly mapLanguage?: Language;
-  /** The type of a stage's struct, as an argument. */
-  paramsArg(stage: string, name: string): string;
   sizeArg(name: string): string;
   arg(type: Type, name: string): string;
   /** The output's column `x` as an i32: the host counts columns in 64 bits. */
   readonly column: string;
+  /** A point as one that a filter can stand on. */
+  finite(point: string): string;
   /** The pixel of an image of that size that is nearest to a position. */
   within(position: string, size: string): string;
   /** How a function declares the image alone; unset where nothing is computed before the launch. */
@@ -45,6 +47,16 @@ export type Access = {
   pixels(values: readonly string[]): string;
   /** Whether (x, y) lies outside the size. */
   outside(x: string, y: string, size: string): string;
+};
+
+/** Some of a stage's parameters, in one struct: those of the call, or those of each image. */
+export type ParamStruct = {
+  /** The function's argument: its name, and how it is declared. */
+  readonly name: string;
+  readonly declared: string;
+  /** What is passed. */
+  readonly value: string;
+  holds(field: ParamField): boolean;
 };
 
 /** A whole position in printed code. */

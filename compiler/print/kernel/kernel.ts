@@ -274,7 +274,7 @@ export const printKernel = (
   if (stage.border.kind === 'constant') {
     const field = stageFields(stage).find(({ name }) => name === 'border')!;
     const lanes = Array.from({ length: channelCount[entering] }, (_, lane) => (field.lanes === 1 ? 0 : lane));
-    const items = lanes.map(lane => access.lane(access.params(stage.name), field, lane));
+    const items = lanes.map(lane => access.lane(access.params(stage.name, field), field, lane));
     border = language.tuple(items, pixelType(entering));
     tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${border};`, '}');
   } else {
@@ -324,11 +324,13 @@ export const printKernel = (
     stage.loc,
   );
   const plain = { local: (own: string) => own } as Surroundings;
-  const filtered = (taps: string): string =>
-    filter.call(taps, 'at', ...(scale ? [printExpr(scale, language, plain)] : []));
+  const filtered = (taps: string, point = 'at'): string =>
+    filter.call(taps, point, ...(scale ? [printExpr(scale, language, plain)] : []));
+  // A map that stays on its image has numbers; others may have a NaN, or go further than an i32 holds.
+  const anyPoint = stage.isInside && kernel.chained.length === 0 ? 'at' : access.finite('at');
 
   const located = declare(float, 'at', `locate(${access.context}, x, y)`);
-  const anywhere = filtered(access.anywhere);
+  const anywhere = filtered(access.anywhere, anyPoint);
   const resampled = { functions, filter: filter.printed, ...common, tap, locate };
   const { reach } = kernel.schedule;
   if (access.inside === undefined || reach === undefined) {
@@ -361,8 +363,17 @@ export const printKernel = (
     const sampled = `sampleInside(${access.context}, ${inside}, at)`;
     // With operators after the filter pixel by pixel: which way one takes shows in its last bit.
     return kernel.postponed.length > 0
-      ? [located, `if (isInside(image, at)) return ${sampled};`, ...scaled, `return ${filtered(beyond)};`]
-      : [located, ...scaled, `return cw::together(isInside(image, at)) ? ${sampled} : ${filtered(beyond)};`];
+      ? [
+          located,
+          `if (isInside(image, at)) return ${sampled};`,
+          ...scaled,
+          `return ${filtered(beyond, anyPoint)};`,
+        ]
+      : [
+          located,
+          ...scaled,
+          `return cw::together(isInside(image, at)) ? ${sampled} : ${filtered(beyond, anyPoint)};`,
+        ];
   };
   return {
     ...resampled,
@@ -375,7 +386,7 @@ export const printKernel = (
           beyond: {
             test: access.beyond.any(misses),
             border,
-            sample: [...scaled, `return ${filtered(access.beyond.taps)};`],
+            sample: [...scaled, `return ${filtered(access.beyond.taps, anyPoint)};`],
           },
         }
       : {}),

@@ -2,7 +2,7 @@
 
 import { cName, functionName, isReserved } from '../../ir/names.js';
 import type { Kernel } from '../../ir/plan.js';
-import type { Expr, Fn, OpFunction, Stage } from '../../ir/types.js';
+import type { Expr, Fn, OpFunction, ParamField, Stage } from '../../ir/types.js';
 import { withImageStages } from '../../ir/types.js';
 import { stageFields } from '../../pass/layout.js';
 import { placesOf, type TapPlace } from '../../pass/reach.js';
@@ -80,6 +80,10 @@ export const printOperators = (
     const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
+    const structs = (stage ? access.structs(stage.name) : []).filter(({ holds }) =>
+      [...uses.params].some(param => holds(fields.get(param)!)),
+    );
+    const structOf = (field: ParamField): string => structs.find(({ holds }) => holds(field))!.name;
     const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
     const placeOf = (tap: Expr): string => {
       const place = places.get(tap);
@@ -88,8 +92,8 @@ export const printOperators = (
     const around: Surroundings = {
       local,
       helper,
-      param: (field, lane) => access.lane('p', fields.get(field)!, lane),
-      entry: (field, index) => `${access.array('p', fields.get(field)!)}[${index}]`,
+      param: (field, lane) => access.lane(structOf(fields.get(field)!), fields.get(field)!, lane),
+      entry: (field, index) => `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
       tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
@@ -97,7 +101,7 @@ export const printOperators = (
     const args = [
       ...(uses.tap ? [access.tapsArg] : []),
       ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
-      ...(uses.params && stage ? [access.paramsArg(stage.name, 'p')] : []),
+      ...structs.map(({ declared }) => declared),
       ...(uses.src ? [access.sizeArg('src')] : []),
       ...(uses.dst ? [access.sizeArg('dst')] : []),
       ...(uses.uniform && access.imageArg ? [access.imageArg] : []),
@@ -110,7 +114,7 @@ export const printOperators = (
       taps: uses.tap,
       lines: printBody(fn, written, around),
     };
-    return { printed, uses };
+    return { printed, uses, structs };
   };
 
   const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
@@ -120,9 +124,9 @@ export const printOperators = (
       functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
     }
     const name = names.take(functionName(wanted));
-    const { printed, uses } = printFn(name, title, apply.fn, rename, written, stage);
+    const { printed, uses, structs } = printFn(name, title, apply.fn, rename, written, stage);
     const rest = [
-      ...(uses.params && stage ? [access.params(stage.name)] : []),
+      ...structs.map(({ value }) => value),
       ...(uses.src ? [`image.size[${number}]`] : []),
       ...(uses.dst ? [`image.size[${number + 1}]`] : []),
       ...(uses.uniform ? ['image'] : []),
@@ -157,7 +161,10 @@ export const printOperators = (
       uniform: own => own,
       tap: () => '',
       entry: () => '',
-      param: (field, lane) => access.lane(access.params(stage.name), fields.get(field)!, lane),
+      param: (name, lane) => {
+        const field = fields.get(name)!;
+        return access.lane(access.params(stage.name, field), field, lane);
+      },
       size: (of, axis) => `image.size[${of === 'src' ? number : number + 1}].${axis}`,
     };
     for (const { name, value } of hoisted?.values ?? []) {

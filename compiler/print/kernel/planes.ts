@@ -1,6 +1,7 @@
 /** How generated C++ reaches the planes of a format: types, members of the image, and the place of a channel. */
 import type { ChannelSource, DType, Format } from '../../../ops/spec.js';
 import { dtypeBytes } from '../../ir/types.js';
+import { f32Literal } from '../expr/c.js';
 
 /** The C++ type of a stored number. */
 export const storedTypes: Readonly<Record<DType, string>> = {
@@ -41,13 +42,19 @@ export const inRun = (sample: string, channels: number, lane: string): string =>
   return lane === '0' ? start : `${start} + ${lane}`;
 };
 
+/** How many codes of its many bits are one code of 8. */
+const codesPerUnit = ({ bits, range }: NonNullable<Format['code']>): number =>
+  range === 'full' ? (2 ** bits - 1) / 255 : 2 ** (bits - 8);
+
 /** One channel as f32: the stored number, or a code of many bits on the scale of 8-bit codes. */
 export const load = ({ code }: Format, values: string, index: string): string =>
-  code ? `getCode(${values}, ${index}, ${code.shift}, ${2 ** (8 - code.bits)}f)` : `get(${values}, ${index})`;
+  code
+    ? `getCode(${values}, ${index}, ${code.shift}, ${f32Literal(1 / codesPerUnit(code))})`
+    : `get(${values}, ${index})`;
 /** The way back, into a place in memory (`row[3]`) or into a value of a run (`run, 3`). */
 export const save = ({ code }: Format, value: string, place: string): string =>
   code
-    ? `putCode(${value}, ${place}, ${code.shift}, ${2 ** (code.bits - 8)}.0f, ${2 ** code.bits - 1}u);`
+    ? `putCode(${value}, ${place}, ${code.shift}, ${f32Literal(codesPerUnit(code))}, ${2 ** code.bits - 1}u);`
     : `put(${value}, ${place});`;
 
 /** A plane at one pixel. */

@@ -1,6 +1,5 @@
 /** The C structs of a pipeline's argument block, as text. */
 import { paramFields } from '../../../ops/spec.js';
-import { stageName } from '../../ir/names.js';
 import type { Kernel, PlacedField } from '../../ir/plan.js';
 import { inputsOf, isArray } from '../../pass/layout.js';
 import { planeMember } from './planes.js';
@@ -23,7 +22,6 @@ export const structName = (pipeline: string, part: string): string => `cuweave_$
 
 /** The structs of a pipeline. */
 export const structsView = ({ name, pipeline, layout, geometry }: Kernel): StructsView => {
-  const struct = (stage: string): string => structName(name, stageName(stage));
   const planes = (planes: typeof layout.source, side: string, constant: string) => ({
     pointers: planes.map(plane => ({
       member: `${constant}void* ${planeMember(side, plane.name)};`,
@@ -49,13 +47,16 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
     layout.params
       .filter(placed => placed.block === block)
       .map(placed => ({
-        member: `struct ${struct(placed.stage)} ${stageName(placed.stage)};`,
+        member: `struct ${structName(name, placed.member)} ${placed.member};`,
         comment: '',
       }));
   const sizes = ['the source', ...geometry.map(stage => `after ${stage.name}`)].join(', ');
   return {
     pipeline: name,
-    params: layout.params.map(placed => ({ name: struct(placed.stage), members: placed.fields.map(member) })),
+    params: layout.params.map(placed => ({
+      name: structName(name, placed.member),
+      members: placed.fields.map(member),
+    })),
     image: [
       ...source.pointers,
       ...sinks.flatMap(({ pointers }) => pointers),

@@ -52,6 +52,7 @@ const isCode = (code: unknown, dtype: unknown): boolean => {
     dtype === 'u16' &&
     whole(code.bits, 9) &&
     whole(code.shift, 0) &&
+    (code.range === undefined || code.range === 'full') &&
     Number(code.bits) + Number(code.shift) <= 16
   );
 };

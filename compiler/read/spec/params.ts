@@ -1,7 +1,15 @@
 /** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
 import { chromaticities } from '../../../ops/colour/colour.js';
 import { MAX_RECTS } from '../../../ops/limits.js';
-import { type NumberKind, paramFields } from '../../../ops/spec.js';
+import {
+  type Bounds,
+  boundsText,
+  invertAffine,
+  invertProjective,
+  isWithinBounds,
+  type NumberKind,
+  paramFields,
+} from '../../../ops/spec.js';
 import type { Code } from '../../diagnostics/index.js';
 import type { ParamField } from '../../ir/types.js';
 import type { Args } from '../body/types.js';
@@ -92,6 +100,28 @@ export const settleParams = (
   return good ? { fields, kernel } : undefined;
 };
 
+/** Arrays for typed arrays, also inside of objects: a manifest holds the former. */
+export const plainArrays = (value: unknown): unknown => {
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+    return Array.from(value as Uint8Array);
+  }
+  if (Array.isArray(value)) {
+    return value.map(plainArrays);
+  }
+  const isPlain = isBag(value) && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainArrays(item)]))
+    : value;
+};
+
+const boundsOf = (given: unknown): Bounds | undefined => {
+  const limits = isBag(given)
+    ? Object.entries(given).filter(([name, limit]) => boundNames.includes(name) && isF32(limit))
+    : [];
+  return limits.length > 0 ? Object.fromEntries(limits) : undefined;
+};
+const boundNames = ['least', 'most', 'above', 'not'];
+
 const settleParam = (
   name: string,
   param: unknown,
@@ -110,12 +140,13 @@ const settleParam = (
     refuse(undefined, 'CW2012', { name, actual: describeActual(param) });
     return undefined;
   }
-  const value = option === undefined ? own(param, 'default') : option;
+  const value = plainArrays(option === undefined ? own(param, 'default') : option);
   if (kind === 'choice' || per === 'structure') {
     return settleChoice(name, param, value, refuse);
   }
   const lanes = (per === 'channel' ? channels : 1) * paramFields[kind].lanes;
-  const field = { name, kind, per, lanes } as const;
+  const bounds = boundsOf(own(param, 'bounds'));
+  const field = { name, kind, per, lanes, ...(bounds ? { bounds } : {}) } as const;
   if (value === undefined) {
     return { ...field, value: { open: name } };
   }
@@ -167,12 +198,12 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
       ? Array.isArray(value) && !Array.isArray(value[0])
       : ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'].includes(field.kind) && isNumbers(value);
   if (field.per !== 'image' || !Array.isArray(value) || single) {
-    return checkValue(field.kind, value, field.name);
+    return checkValue(field, value, field.name);
   }
   if (value.length === 0) {
     return expected('one value, or one per image', field.name, value);
   }
-  return firstProblem(value, (item, index) => checkValue(field.kind, item, `${field.name}[${index}]`));
+  return firstProblem(value, (item, index) => checkValue(field, item, `${field.name}[${index}]`));
 };
 
 const isNumbers = (value: unknown): boolean =>
@@ -193,24 +224,28 @@ const firstProblem = (
 
 const checkChannels = (field: Field, value: unknown, channels: number): Problem | undefined => {
   if (!Array.isArray(value) || (field.kind === 'table' && isNumbers(value))) {
-    return checkValue(field.kind, value, field.name);
+    return checkValue(field, value, field.name);
   }
   if (value.length !== channels) {
     return { code: 'CW2006', args: { path: field.name, channels, actual: value.length } };
   }
-  return firstProblem(value, (item, index) => checkValue(field.kind, item, `${field.name}[${index}]`));
+  return firstProblem(value, (item, index) => checkValue(field, item, `${field.name}[${index}]`));
 };
 
 const isF32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value));
 const isI32 = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2147483647;
 
-const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Problem | undefined => {
+const checkValue = ({ kind, bounds }: Field, value: unknown, path: string): Problem | undefined => {
   switch (kind) {
     case 'f32':
-      return isF32(value) ? undefined : expected('a finite number', path, value);
+      return isF32(value)
+        ? checkBounds('a number', bounds, Math.fround(Number(value)), path, value)
+        : expected('a finite number', path, value);
     case 'i32':
-      return isI32(value) ? undefined : expected('a whole number of 32 bits', path, value);
+      return isI32(value)
+        ? checkBounds('a whole number', bounds, Number(value), path, value)
+        : expected('a whole number of 32 bits', path, value);
     case 'vec2':
       return checkNumbers(value, 2, path);
     case 'mat2x3':
@@ -237,6 +272,17 @@ const checkValue = (kind: ParamField['kind'], value: unknown, path: string): Pro
   }
 };
 
+const checkBounds = (
+  what: string,
+  bounds: Bounds | undefined,
+  number: number,
+  path: string,
+  value: unknown,
+): Problem | undefined =>
+  bounds === undefined || isWithinBounds(number, bounds)
+    ? undefined
+    : expected(`${what} ${boundsText(bounds)}`, path, value);
+
 const checkNumbers = (value: unknown, length: number, path: string): Problem | undefined => {
   if (!Array.isArray(value) || value.length !== length) {
     return expected(`${length} numbers`, path, value);
@@ -252,7 +298,14 @@ const checkMatrix = (value: unknown, count: number, path: string): Problem | und
     return { code: 'CW2014', args: { count, path, actual: describeActual(value) } };
   }
   const [direction] = directions;
-  return checkNumbers(value[direction], count, `${path}.${direction}`);
+  const inner = `${path}.${direction}`;
+  const problem = checkNumbers(value[direction], count, inner);
+  if (problem || direction === 'dstToSrc') {
+    return problem;
+  }
+  const invert = count === 6 ? invertAffine : invertProjective;
+  const { isInverse } = invert(value[direction] as readonly number[]);
+  return isInverse ? undefined : expected('a matrix that can be inverted', inner, value[direction]);
 };
 
 /** Some of them may begin, or lie, outside of the image. */
@@ -324,7 +377,8 @@ const checkWords = (value: unknown, fields: Words, path: string): Problem | unde
 };
 
 /** A border's value, one number per channel; a problem where it is none. */
-export const constantValue = (value: unknown, channels: number): readonly number[] | Problem => {
+export const constantValue = (given: unknown, channels: number): readonly number[] | Problem => {
+  const value = plainArrays(given);
   if (Array.isArray(value) && value.length !== channels) {
     return { code: 'CW2006', args: { path: 'border', channels, actual: value.length } };
   }

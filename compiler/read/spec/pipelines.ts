@@ -19,6 +19,7 @@ import { behindImport, isOfSpec, nameIn, symbolOf } from '../body/symbols.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
 import { readResample } from './resamples.js';
+import { signalBits, withSignalBits } from './signals.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
 
 /** A pipeline as it was exported. */
@@ -50,11 +51,16 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
     return undefined;
   }
   checkOpenNames(reader, [...trunk.stages, ...results.flatMap(({ stages }) => stages)], chain);
+  const paths = results.map(({ stages, sink }) => ({ stages: [...trunk.stages, ...stages], sink }));
+  const bits = signalBits(paths, (stage, found) =>
+    session.report('CW3012', stage.loc, { op: stage.name, bits: found.join(' and of ') }, chain),
+  );
   if (session.diagnostics.length > before) {
     return undefined;
   }
   const doc = symbol ? ts.displayPartsToString(symbol.getDocumentationComment(session.checker)) : '';
-  const { source, stages, stored } = trunk;
+  const { source, stored } = trunk;
+  const stages = withSignalBits(trunk.stages, bits);
   const common = {
     name,
     doc,
@@ -64,7 +70,8 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
     ...(stored.length > 0 ? { stored } : {}),
     ...(value.fused === true ? { fused: true as const } : {}),
   };
-  return 'outputs' in value ? { ...common, outputs: results } : { ...common, sink: results[0]!.sink };
+  const outputs = results.map(result => ({ ...result, stages: withSignalBits(result.stages, bits) }));
+  return 'outputs' in value ? { ...common, outputs } : { ...common, sink: results[0]!.sink };
 };
 
 /** Where a pipeline is written, and the names that its stages have taken. */

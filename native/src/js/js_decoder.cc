@@ -88,6 +88,7 @@ Napi::Object JsDecoder::formatObject(Napi::Env env, const std::shared_ptr<const 
   object.Set("width", format->width);
   object.Set("height", format->height);
   object.Set("surfaceHeight", format->surfaceHeight);
+  object.Set("bitDepth", format->bitDepth);
   object.Set("fullRange", format->fullRange);
   object.Set("primaries", format->primaries);
   object.Set("transfer", format->transfer);

@@ -57,7 +57,8 @@ const surfaceColour = (format: NativePictureFormat, container: StreamColour): Co
   // Without a description the range's bit is 0: that says "limited" only where something else is said too.
   const described = [matrix, primaries, transfer].some(code => code !== 2 && code !== 0);
   const fullRange = format.fullRange ? true : described ? false : null;
-  return describeColour([container, colourOfCodes({ matrix, primaries, transfer, fullRange })], height);
+  const said = [container, colourOfCodes({ matrix, primaries, transfer, fullRange })];
+  return describeColour(said, height, format.name === 'yuv444p16' ? format.bitDepth : undefined);
 };
 
 /** What NVDEC says of data that it cannot make sense of, as an error of the video; anything else as it is. */

@@ -7,7 +7,13 @@ import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
 import { describeColour, type StreamColour } from '../../device/videoColour.js';
-import { type HostImage, type ReadablePixels, readablePixels, toHostImage } from '../../files/framePlanes.js';
+import {
+  type HostImage,
+  type ReadablePixels,
+  readablePixels,
+  signalBits,
+  toHostImage,
+} from '../../files/framePlanes.js';
 import { lazily, systemCode, systemRemedy } from '../../libraries.js';
 import type { ContainedCodec } from '../container/codecs.js';
 import { type Packet, type PacketTiming, timingOf } from '../container/packet.js';
@@ -191,7 +197,7 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
       const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));
       return {
         image: toHostImage(pixels, { width, height }, planes),
-        colour: describeColour([file.colour, frameColour(av, frame, pixels)], height),
+        colour: describeColour([file.colour, frameColour(av, frame, pixels)], height, signalBits[pixels]),
       };
     },
     drop: () => {},
