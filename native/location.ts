@@ -9,7 +9,10 @@ const findRoot = (): string => {
   while (!existsSync(join(folder, 'native', 'CMakeLists.txt'))) {
     const parent = dirname(folder);
     if (parent === folder) {
-      throw new Error('the package is incomplete: there is no native/CMakeLists.txt in it');
+      throw new Error(
+        'The files of the package cuweave are not beside this module: there is no native/CMakeLists.txt above it. ' +
+          'A bundler has to leave the package alone: mark it as external (docs/runtime.md, Bundlers).',
+      );
     }
     folder = parent;
   }

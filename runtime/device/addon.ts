@@ -240,10 +240,24 @@ export const loadAddon = (path: string = addonPath): NativeAddon => {
   return addon;
 };
 
+/**
+ * Says where pipelines run.
+ * @throws {AddonLoadError} On another platform.
+ */
+export const requirePlatform = (platform: string, arch: string): void => {
+  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) {
+    throw new AddonLoadError(
+      `Pipelines run on Linux, on x64 and arm64, and this is ${platform}-${arch}. ` +
+        'Operators can be written and run as functions here, and `cuweave check` and `cuweave explain` work.',
+    );
+  }
+};
+
 const rebuild =
   'Run: npx cuweave build <your pipelines.ts>. It builds the addon too, and needs cmake and a C++ compiler.';
 
 const open = (path: string): NativeAddon => {
+  requirePlatform(process.platform, process.arch);
   if (!existsSync(path)) {
     throw new AddonLoadError(
       `The addon is not built: there is no ${path} (${process.platform}-${process.arch}, Node ${process.versions.node}).\n${rebuild}`,

@@ -1,5 +1,5 @@
 /** Reads a build's manifest, and refuses one whose fields do not fit together: the native side trusts what is in it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -33,6 +33,12 @@ export const folderOf = (directory: URL | string): string =>
  */
 export const readManifest = (directory: URL | string, digest?: string): Manifest => {
   const path = join(folderOf(directory), 'manifest.json');
+  if (!existsSync(path)) {
+    throw new LibraryError(
+      `There is no ${path} beside the built module. A bundler has to leave it where cuweave build wrote it: ` +
+        'mark the module and the package cuweave as external (docs/runtime.md, Bundlers).',
+    );
+  }
   let manifest: unknown;
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8'));
