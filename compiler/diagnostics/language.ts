@@ -44,9 +44,9 @@ export const languageDiagnostics = {
   },
   CW1008: {
     title: 'Unsigned shift',
-    message: '`>>>` is not in the kernel language.',
-    hint: 'write `>>`, and `& mask` where the sign must go',
-    why: 'It gives an unsigned number, and there are only i32 and f32.',
+    message: '`>>>` takes a constant of 1 to 31 on its right.',
+    hint: 'write `h >>> 16`; leave `>>> 0` out where only the bits matter, since an i32 has the same',
+    why: 'By 0 it gives a number beyond i32, and there are only i32 and f32.',
   },
   CW1009: {
     title: 'Division of integers',
@@ -74,8 +74,8 @@ export const languageDiagnostics = {
   },
   CW1013: {
     title: 'Bits of a fraction',
-    message: '`{op}` needs i32 on both sides but received {actual}.',
-    hint: 'convert first: `i32(x)`',
+    message: '`{op}` works on the bits of i32 but received {actual}.',
+    hint: 'convert first: `i32(x)` drops the fraction, as `~~x` and `x | 0` do in JavaScript to numbers that an i32 holds',
     why: 'JavaScript would drop the fraction silently.',
   },
   CW1014: {
@@ -104,7 +104,7 @@ export const languageDiagnostics = {
   },
   CW1018: {
     title: 'A call of something that is no kernel function',
-    message: '{name} is not a function that a kernel can call.',
+    message: '{name} is not a function that a kernel can call: {cause}.',
     hint: 'call Math, functions of cuweave/ops, or functions written in TypeScript whose source is in this project',
     why: 'The compiler prints every function that a kernel calls, so it must see its source.',
   },
@@ -116,15 +116,9 @@ export const languageDiagnostics = {
   },
   CW1020: {
     title: 'A value that is not known at build time',
-    message: '{name} ({place}) is not a constant that a kernel can read.',
-    hint: 'write it as numbers, tuples of numbers and arithmetic on constants, or make it a parameter of the operator',
-    why: 'Constants of a module are read from its source, not from its memory.',
-  },
-  CW1021: {
-    title: 'Enums',
-    message: 'The enum {name} is not in the kernel language.',
-    hint: "use `oneOf('a', 'b')` as a parameter, or constants",
-    why: 'A choice between words is settled at build time; numbers have constants.',
+    message: '{name} ({place}) is not a constant of a module: {cause}.',
+    hint: 'move it to the top of a module, write it inside the operator, or make it a parameter of the operator',
+    why: 'A kernel holds the constants of modules as they are once these have been loaded; what else varies is an argument.',
   },
   CW1022: {
     title: 'An index that is not constant',
@@ -359,5 +353,17 @@ export const languageDiagnostics = {
     message: 'The counter {name} indexes a tuple, and the end of its loop is computed.',
     hint: 'give the loop a constant end, with an `if` inside',
     why: 'Indexes of tuples are constants, so such a loop is written out round by round.',
+  },
+  CW1061: {
+    title: 'A value of a module that no kernel holds',
+    message: 'Expected a number, a boolean, a tuple or a function but received {actual}.',
+    hint: 'give the module numbers, booleans, words, and arrays, typed arrays and objects of them',
+    why: 'A kernel holds the constants of modules as they are once these have been loaded, and it must know what they will be.',
+  },
+  CW1062: {
+    title: 'A number beyond i32',
+    message: 'Expected i32 but received the number {value}, which has more than 31 bits.',
+    hint: 'write `{value} | 0`, which has the same 32 bits and is what `&`, `|`, `^` and Math.imul make of it in JavaScript; `i32(x)` stops at the largest i32',
+    why: 'An i32 is signed: it goes from −2147483648 to 2147483647.',
   },
 } as const;

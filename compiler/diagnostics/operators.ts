@@ -4,19 +4,13 @@ export const operatorDiagnostics = {
     title: 'A declaration that was not found',
     message: 'The call of `{maker}` that declares this was not found in the source.',
     hint: 'declare it as `const name = {maker}({ … })` in a TypeScript file of the project, imported from cuweave/ops',
-    why: "The compiler reads the source of an operator's function, so it must find it.",
-  },
-  CW2002: {
-    title: 'A declaration that cannot be read',
-    message: 'Expected an object literal for `{maker}`.',
-    hint: 'write `{maker}({ params: { … }, apply: … })`',
-    why: 'The functions are found by their names in it.',
+    why: 'The compiler reads the source of what was declared, so it must find it.',
   },
   CW2003: {
     title: 'A function that cannot be read',
-    message: 'Expected a function for `{name}`, written here or named.',
-    hint: 'write `{name}: (…) => …`, or the name of a function of this project',
-    why: 'The compiler reads its source; a function made by another function has none of its own.',
+    message: 'Expected a function for `{name}` but received {actual}.',
+    hint: 'write `{name}: (…) => …`, or the name of a function whose source is in this project',
+    why: "The compiler reads a function's source; what JavaScript makes of others, as `bind` does, has none.",
   },
   CW2004: {
     title: 'An unknown option',
@@ -62,8 +56,8 @@ export const operatorDiagnostics = {
   },
   CW2011: {
     title: "A parameter's name",
-    message: 'The parameter {name} has a name that is taken or cannot be used.',
-    hint: 'use letters, digits and _; `filter` and `border` belong to maps',
+    message: 'A parameter cannot have the name {name}: {cause}.',
+    hint: 'give the parameter another name',
     why: 'It becomes a field in generated code.',
   },
   CW2012: {
@@ -188,6 +182,12 @@ export const pipelineDiagnostics = {
     why: 'Each becomes a property of what the call returns, and part of the name of a function in C.',
   },
   CW3012: {
+    title: 'A pipeline as the default export',
+    message: 'The default export is a pipeline, and has no name.',
+    hint: 'write `export const preprocess = pipeline(…)` instead of `export default pipeline(…)`',
+    why: 'A build makes a function of each exported pipeline, and the function takes its name.',
+  },
+  CW3013: {
     title: 'A full range of several depths at once',
     message: '{op} makes a full range for results of {bits} bits.',
     hint: 'give each result an encoder of its own, behind the others: `outputs({ a: [rgbToYuv({ … }), nv12()], b: [rgbToYuv({ … }), p010()] })`',
@@ -259,5 +259,11 @@ export const loadingDiagnostics = {
     message: 'The file nests too deep to be read.',
     hint: 'name parts of long expressions with `const`',
     why: 'TypeScript follows nesting with its stack.',
+  },
+  CW9005: {
+    title: 'A tsconfig.json that cannot be used',
+    message: 'The tsconfig.json of the specs cannot be used: {message}',
+    hint: 'mend it; the one that holds is the nearest in the folder of the first entry or above',
+    why: 'Its paths, libraries and types are those of the specs.',
   },
 } as const;

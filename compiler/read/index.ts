@@ -1,11 +1,12 @@
 /** The reader: from the author's files to pipelines in the IR, or to diagnostics. Only this room knows TypeScript. */
 import { resolve } from 'node:path';
-import type { ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import { makeDiagnostic, sortDiagnostics } from '../diagnostics/index.js';
 import type { Diagnostic } from '../errors.js';
 import type { ForkIr, PipelineIr } from '../ir/types.js';
 import { packageFiles } from './packageFiles.js';
 import { makeSession, type Session, startOf } from './session.js';
+import { readConfig } from './spec/config.js';
 import { loadModules } from './spec/load.js';
 import { makeOperators } from './spec/operators.js';
 import { isBag } from './spec/params.js';
@@ -16,6 +17,7 @@ import {
   maxNesting,
   nestsTooDeep,
   openProgram,
+  placeOf,
   typeErrors,
 } from './spec/program.js';
 import type { StageReader } from './spec/stages.js';
@@ -63,7 +65,15 @@ export const readSpecs = async (options: {
 
 const readEntries = async (root: string, entries: readonly string[]): Promise<Specs> => {
   const files = packageFiles();
-  const program = openProgram(root, entries, files);
+  const config = readConfig(entries[0]!);
+  if (config.problems.length > 0) {
+    const problems = config.problems.map(problem => {
+      const message = ts.flattenDiagnosticMessageText(problem.messageText, '\n');
+      return makeDiagnostic('CW9005', { message }, placeOf(root, problem), []);
+    });
+    return { pipelines: [], diagnostics: sortDiagnostics(problems) };
+  }
+  const program = openProgram(root, config, entries, files);
   const sources = authorFiles(program, files);
   const session = makeSession(root, program.getTypeChecker(), files);
   for (const source of sources) {
@@ -84,7 +94,7 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
     const place = { ...startOf(root, file), ...(line !== undefined && { line, endLine: line }) };
     session.report('CW9002', place, { message }, []);
   }
-  const reader: StageReader = { session, loaded, operators: makeOperators(session) };
+  const reader: StageReader = { session, loaded, operators: makeOperators(session, loaded) };
   const found = entries.flatMap(entry => {
     const module = loaded.modules.get(entry);
     const file = program.getSourceFile(entry);
@@ -108,10 +118,15 @@ const findExports = (
   module: Readonly<Record<string, unknown>>,
   file: ts.SourceFile,
 ): readonly Exported[] => {
-  const found = Object.keys(module).flatMap(name => {
+  const all = Object.keys(module).flatMap(name => {
     const value = module[name];
     return isBag(value) && value.kind === 'pipeline' ? [{ name, value, file }] : [];
   });
+  // A pipeline that is also exported by name has one.
+  const found = all.filter(
+    ({ name, value }) =>
+      name !== 'default' || !all.some(other => other.name !== 'default' && other.value === value),
+  );
   if (found.length === 0) {
     session.report('CW3001', startOf(session.root, file.fileName), {}, []);
   }

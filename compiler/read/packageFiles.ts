@@ -1,7 +1,10 @@
 /** Where cuweave's own sources are: beside this file, or in the package that holds `dist/`. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { packageRoot as root } from '../package.js';
+import { posix, sep } from 'node:path';
+import { packageRoot } from '../package.js';
+
+/** A path as TypeScript and the loader write it on every platform. */
+export const toPosix = (path: string): string => path.split(sep).join('/');
 
 export type PackageFiles = {
   readonly root: string;
@@ -16,14 +19,16 @@ export type PackageFiles = {
 };
 
 export const packageFiles = (): PackageFiles => {
-  const sources = join(root, 'runtime', 'index.ts');
-  const built = join(root, 'dist', 'runtime', 'index');
+  const root = toPosix(packageRoot);
+  const sources = `${root}/runtime/index.ts`;
+  const built = `${root}/dist/runtime/index`;
   const hasSources = existsSync(sources);
   return {
     root,
-    ops: join(root, 'ops', 'index.ts'),
-    math: join(root, 'ops', 'math.ts'),
-    isSpec: file => file === join(root, 'ops', 'spec.ts') || dirname(file) === join(root, 'ops', 'spec'),
+    ops: `${root}/ops/index.ts`,
+    math: `${root}/ops/math.ts`,
+    isSpec: file =>
+      toPosix(file) === `${root}/ops/spec.ts` || posix.dirname(toPosix(file)) === `${root}/ops/spec`,
     runtime: hasSources ? sources : `${built}.js`,
     runtimeTypes: hasSources ? sources : `${built}.d.ts`,
   };

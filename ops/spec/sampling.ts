@@ -31,6 +31,10 @@ export type Border =
   | { readonly kind: 'indexBorder'; readonly name?: string; readonly apply: (i: i32, size: i32) => i32 }
   | { readonly kind: 'constantBorder'; readonly value: f32 | readonly f32[] };
 
+/** Leads from a function that runs a definition's function to the definition: the compiler reads that function's source. */
+const defined = <Fn extends (...args: never[]) => readonly f32[]>(definition: object, fn: Fn): Fn =>
+  Object.assign(fn, { definition });
+
 /**
  * Declares how a point between pixels is read from the pixels around it.
  * @param def.apply `(tap, at, { scale, size }) => px` in the kernel language; the constants stand beside `scale` and `size`.
@@ -47,11 +51,16 @@ export const filter = <const C extends FilterConstants = Record<never, never>>(d
     at: Point,
     given: Footprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
   ) => readonly f32[];
-}): Filter => ({
-  kind: 'filter',
-  ...def,
-  apply: (tap, at, footprint) => def.apply(tap, at, { ...footprint, ...def.constants } as never),
-});
+}): Filter => {
+  const { apply, constants } = def;
+  return {
+    kind: 'filter',
+    ...def,
+    apply: defined({ apply, constants }, (tap, at, footprint) =>
+      apply(tap, at, { ...footprint, ...constants } as never),
+    ),
+  };
+};
 /**
  * Declares a filter by what it does along one axis. Its meaning: the function runs along every row that is needed, and then down the
  * results of those; a point more than half a pixel outside of the image is the pixel there, that is the border's. Under a map that
@@ -75,13 +84,18 @@ export const separableFilter = <const C extends FilterConstants = Record<never, 
   ) => readonly f32[];
 }): Filter => {
   const { radius, apply, ...rest } = def;
-  const along = (tap: (i: i32) => Pixel, at: f32, footprint: AxisFootprint): readonly f32[] =>
-    apply(tap, at, { ...footprint, ...def.constants } as never);
+  const { constants } = def;
+  const definition = { apply, constants };
+  const along = defined(
+    definition,
+    (tap: (i: i32) => Pixel, at: f32, footprint: AxisFootprint): readonly f32[] =>
+      apply(tap, at, { ...footprint, ...constants } as never),
+  );
   return {
     kind: 'filter',
     ...rest,
     axis: { radius, apply: along },
-    apply: (tap, [x, y], { scale, size }) => {
+    apply: defined(definition, (tap, [x, y], { scale, size }) => {
       const [column, row] = [Math.floor(x + 0.5), Math.floor(y + 0.5)];
       if (column < 0 || row < 0 || column >= size.width || row >= size.height) {
         return tap(column, row);
@@ -89,7 +103,7 @@ export const separableFilter = <const C extends FilterConstants = Record<never, 
       const across = (line: i32): Pixel =>
         along(i => tap(i, line), x, { scale: scale[0], size: size.width }) as Pixel;
       return along(across, y, { scale: scale[1], size: size.height });
-    },
+    }),
   };
 };
 /** Declares which pixel stands for one outside: `(i, size) => i`, used for x and for y. */

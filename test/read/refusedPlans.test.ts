@@ -130,7 +130,7 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
                                              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: convert first, for instance with yuvToRgb(), or move the operator
       in op normalize < pipeline wrongHead (wrongHead.ts:7:14)",
-      "twoDepths.ts:6:48 - error CW3012: rgbToYuv makes a full range for results of 8 and of 10 bits.
+      "twoDepths.ts:6:48 - error CW3013: rgbToYuv makes a full range for results of 8 and of 10 bits.
 
     6 export const twoDepths = pipeline(nhwc('f32'), ops.rgbToYuv({ matrix: 'bt709', range: 'full' }),
                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~

@@ -41,6 +41,11 @@ export const binary = (scope: Scope, op: BinaryOp, left: Value, right: Value, no
   return arithmetic.has(op) ? calculate(scope, op, left, right, node) : poison;
 };
 
+const notNumbers: Readonly<Record<string, 'CW1033' | 'CW1035' | 'CW1061'>> = {
+  text: 'CW1033',
+  record: 'CW1035',
+  foreign: 'CW1061',
+};
 /** Whether the value is one number; else says what it is. */
 export const isNumeric = (scope: Scope, value: Value, op: string, node: ts.Node): boolean => {
   const type = typeOf(value);
@@ -53,8 +58,9 @@ export const isNumeric = (scope: Scope, value: Value, op: string, node: ts.Node)
     return false;
   }
   if (!type) {
-    const code = value.kind === 'text' ? 'CW1033' : value.kind === 'record' ? 'CW1035' : 'CW1039';
-    refuse(scope, node, code, { text: value.kind === 'text' ? value.value : '', what: describe(value) });
+    const what = describe(value);
+    const code = Object.hasOwn(notNumbers, value.kind) ? notNumbers[value.kind] : 'CW1039';
+    refuse(scope, node, code, { text: value.kind === 'text' ? value.value : '', what, actual: what });
     return false;
   }
   return true;
@@ -149,10 +155,17 @@ const foldTyped = (
   return Number.isFinite(value) ? value : undefined;
 };
 
-const bits = (scope: Scope, op: BinaryOp, left: Value, right: Value, node: ts.Node): Value => {
+/** The low 32 bits of a whole number without a type: what JavaScript's own operators on bits take of it. */
+export const lowBits = (value: Value): Value =>
+  value.kind === 'number' && Number.isInteger(value.value)
+    ? { kind: 'number', value: value.value | 0 }
+    : value;
+
+const bits = (scope: Scope, op: BinaryOp, a: Value, b: Value, node: ts.Node, shown: string = op): Value => {
+  const [left, right] = [lowBits(a), lowBits(b)];
   for (const value of [left, right]) {
     if (!(value.kind === 'number' ? canBeI32(value) : isExpr(value) && value.type.scalar === 'i32')) {
-      return refuse(scope, node, 'CW1013', { op, actual: describe(value) });
+      return refuse(scope, node, 'CW1013', { op: shown, actual: describe(value) });
     }
   }
   if (op !== '<<' && op !== '>>') {
@@ -165,6 +178,23 @@ const bits = (scope: Scope, op: BinaryOp, left: Value, right: Value, node: ts.No
       ? { kind: 'number', value: count & 31 }
       : typed(scope, '&', 'i32', right, { kind: 'number', value: 31 }, node);
   return masked.kind === 'poison' ? poison : typed(scope, op, 'i32', left, masked, node);
+};
+
+/** `left >>> right` by a constant of 1 to 31, which gives a number that an i32 holds. */
+export const unsignedShift = (scope: Scope, left: Value, right: Value, node: ts.Node): Value => {
+  const known = constantOf(right);
+  const count = typeof known === 'number' && Number.isInteger(known) ? known & 31 : 0;
+  if (left.kind === 'poison' || right.kind === 'poison') {
+    return poison;
+  }
+  if (count === 0) {
+    return refuse(scope, node, 'CW1008');
+  }
+  if (!isNumeric(scope, left, '>>>', node)) {
+    return poison;
+  }
+  const shifted = bits(scope, '>>', left, { kind: 'number', value: count }, node, '>>>');
+  return binary(scope, '&', shifted, { kind: 'number', value: 2 ** (32 - count) - 1 }, node);
 };
 
 const compare = (scope: Scope, op: BinaryOp, left: Value, right: Value, node: ts.Node): Value => {
@@ -231,7 +261,7 @@ export const negate = (scope: Scope, op: '-' | '+' | '~', value: Value, node: ts
     return value.kind === 'poison' || op === '+' ? value : poison;
   }
   if (op === '~') {
-    return bits(scope, '^', value, { kind: 'number', value: -1 }, node);
+    return bits(scope, '^', value, { kind: 'number', value: -1 }, node, '~');
   }
   if (value.kind === 'number') {
     return { kind: 'number', value: -value.value };

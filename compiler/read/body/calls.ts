@@ -3,14 +3,14 @@ import { ts } from 'ts-morph';
 import { mathFunctions } from '../../ir/math.js';
 import type { Expr, Scalar } from '../../ir/types.js';
 import { f32, i32, tuple } from '../../ir/types.js';
-import { isNumeric } from './arithmetic.js';
+import { isNumeric, lowBits } from './arithmetic.js';
 import { castTo, coerce, isSimple } from './coerce.js';
 import { read, readRaw } from './expressions.js';
 import { callFunction } from './functions.js';
-import { bind, tupleItems } from './patterns.js';
-import { resolve, withoutParentheses } from './resolve.js';
+import { bind, fieldOf, tupleItems } from './patterns.js';
+import { withoutParentheses } from './resolve.js';
 import { declareLocal, locOf, make, refuse, use } from './scope.js';
-import { behindImport, nameIn, symbolOf } from './symbols.js';
+import { behindImport, isFile, isOfJavaScript, nameIn, symbolOf } from './symbols.js';
 import type { Scope, Value } from './types.js';
 import { commonScalar, constantOf, describe, isExpr, literal, poison, scalarType, typeOf } from './values.js';
 import { builtinOf, mathMember } from './vocabulary.js';
@@ -39,34 +39,48 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   if (builtin !== undefined) {
     return readMath(scope, node, builtin, builtin);
   }
-  if (ts.isPropertyAccessExpression(callee) && !isModule(scope, callee.expression)) {
+  if (ts.isPropertyAccessExpression(callee) && !isFile(symbolOf(session, callee.expression))) {
     return readMethod(scope, node, callee);
   }
   if (ts.isIdentifier(callee) && isAmbient(behindImport(session, symbol))) {
-    return refuse(scope, callee, 'CW1018', { name: callee.text });
+    return refuseCallee(scope, callee, symbol);
   }
-  const value = ts.isPropertyAccessExpression(callee)
-    ? resolve(scope, callee.name, symbol)
-    : readRaw(scope, callee);
+  const value = readRaw(scope, callee);
   if (value.kind === 'function') {
-    const args = readArgs(scope, node);
-    return args ? callFunction(scope, value, args, node) : poison;
+    return readFunctionCall(scope, node, value);
   }
   if (value.kind === 'tapper') {
     return readTap(scope, node, value.axis === true);
   }
-  return value.kind === 'poison' ? poison : refuse(scope, callee, 'CW1018', { name: shortText(callee) });
+  return refuseCall(scope, callee, value);
 };
+
+const readFunctionCall = (
+  scope: Scope,
+  node: ts.CallExpression,
+  fn: Extract<Value, { kind: 'function' }>,
+): Value => {
+  const args = readArgs(scope, node);
+  return args ? callFunction(scope, fn, args, node) : poison;
+};
+
+const refuseCall = (scope: Scope, callee: ts.Expression, value: Value): Value =>
+  value.kind === 'poison'
+    ? poison
+    : refuse(scope, callee, 'CW1018', { name: shortText(callee), cause: `it is ${describe(value)}` });
 
 const isAmbient = (symbol: ts.Symbol | undefined): boolean =>
   symbol?.declarations?.every(declaration => declaration.getSourceFile().isDeclarationFile) ?? false;
 
-const shortText = (node: ts.Node): string => node.getText().replace(/\s+/g, ' ').slice(0, 60);
-
-const isModule = (scope: Scope, node: ts.Expression): boolean => {
-  const symbol = symbolOf(scope.reader.session, node);
-  return symbol !== undefined && (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
+/** Refuses a function of which only the types are known. */
+const refuseCallee = (scope: Scope, callee: ts.Expression, symbol: ts.Symbol | undefined): Value => {
+  const cause = isOfJavaScript(behindImport(scope.reader.session, symbol))
+    ? 'it belongs to JavaScript, and has no counterpart in a kernel'
+    : 'it is a function whose source is not TypeScript of this project';
+  return refuse(scope, callee, 'CW1018', { name: shortText(callee), cause });
 };
+
+const shortText = (node: ts.Node): string => node.getText().replace(/\s+/g, ' ').slice(0, 60);
 
 const readArgs = (scope: Scope, node: ts.CallExpression): readonly Value[] | undefined => {
   const spread = node.arguments.find(ts.isSpreadElement);
@@ -91,7 +105,7 @@ const readMath = (scope: Scope, node: ts.CallExpression, fn: string, shown: stri
   if (!args) {
     return poison;
   }
-  const many = (fn === 'min' || fn === 'max') && args.length > entry.arity;
+  const many = ['min', 'max', 'hypot'].includes(fn) && args.length > 0;
   if (args.length !== entry.arity && !many) {
     return refuse(scope, node, 'CW1015', { name: shown, expected: entry.arity, actual: args.length });
   }
@@ -102,12 +116,17 @@ const readMath = (scope: Scope, node: ts.CallExpression, fn: string, shown: stri
     return refuse(scope, node, 'CW1043');
   }
   const scalar: Scalar = entry.args === 'number' ? (commonScalar(args) ?? 'f32') : entry.args;
-  return args
-    .slice(1)
-    .reduce<Value>(
-      (first, next, index) => apply(scope, node, fn, scalar, [first, next], node.arguments[index + 1]),
-      args.length === 1 ? apply(scope, node, fn, scalar, args, node.arguments[0]) : args[0],
-    );
+  if (entry.arity === 1 || args.length > 1) {
+    const values = fn === 'imul' ? args.map(lowBits) : args;
+    return values
+      .slice(1)
+      .reduce<Value>(
+        (first, next, index) => apply(scope, node, fn, scalar, [first, next], node.arguments[index + 1]),
+        entry.arity === 1 ? apply(scope, node, fn, scalar, args, node.arguments[0]) : values[0],
+      );
+  }
+  // The smallest of one number is that number, and the root of its square is its size.
+  return fn === 'hypot' ? apply(scope, node, 'abs', scalar, args, node.arguments[0]) : args[0];
 };
 
 const apply = (
@@ -270,8 +289,17 @@ const readMethod = (scope: Scope, node: ts.CallExpression, callee: ts.PropertyAc
   }
   const inner = receiver.kind === 'outer' ? receiver.value : receiver;
   const isTuple = inner.kind === 'list' || (isExpr(inner) && inner.type.length > 0);
+  const method = fieldOf(receiver, callee.name.text);
+  if (method) {
+    return method.kind === 'function' && !callee.questionDotToken
+      ? readFunctionCall(scope, node, method)
+      : refuseCall(scope, callee, method);
+  }
   if (!isTuple) {
-    return refuse(scope, callee, 'CW1018', { name: shortText(callee) });
+    return refuse(scope, callee, 'CW1018', {
+      name: shortText(callee),
+      cause: `there is no such function on ${describe(inner)}`,
+    });
   }
   if (callee.name.text !== 'map' || callee.questionDotToken) {
     return refuse(scope, callee.name, 'CW1046', { name: callee.name.text, what: describe(inner) });
@@ -285,9 +313,7 @@ const readReceiver = (scope: Scope, callee: ts.PropertyAccessExpression): Value 
   const symbol = ts.isIdentifier(callee.expression)
     ? checker.getSymbolAtLocation(callee.expression)
     : undefined;
-  return isAmbient(symbol)
-    ? refuse(scope, callee, 'CW1018', { name: shortText(callee) })
-    : readRaw(scope, callee.expression);
+  return isAmbient(symbol) ? refuseCallee(scope, callee, symbol) : readRaw(scope, callee.expression);
 };
 
 const readMap = (scope: Scope, node: ts.CallExpression, receiver: Value, at: ts.Node): Value => {

@@ -1,5 +1,5 @@
 /** From values to typed IR expressions: literals take types, i32 widens to f32, the rest is refused. */
-import type { ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import type { Expr, Type } from '../../ir/types.js';
 import { sameType, tuple } from '../../ir/types.js';
 import { makeSelect } from './branches.js';
@@ -41,6 +41,8 @@ const coerceValue = (scope: Scope, value: Value, type: Type, node: ts.Node): Val
     case 'function':
     case 'tapper':
       return refuse(scope, node, 'CW1039', { what: describe(value) });
+    case 'foreign':
+      return refuse(scope, node, 'CW1061', { actual: value.what });
     case 'outer':
       return value;
     default:
@@ -56,8 +58,11 @@ const coerceNumber = (scope: Scope, value: number, type: Type, node: ts.Node): V
     return refuse(scope, node, 'CW1011', { actual: `the number ${value}` });
   }
   if (type.scalar === 'i32') {
-    return isI32(value)
-      ? literal(value, type, locOf(scope, node))
+    if (isI32(value)) {
+      return literal(value, type, locOf(scope, node));
+    }
+    return Number.isInteger(value)
+      ? refuse(scope, node, 'CW1062', { value: written(value, node) })
       : refuse(scope, node, 'CW1010', { actual: `the number ${value}` });
   }
   const rounded = Math.fround(value);
@@ -65,6 +70,9 @@ const coerceNumber = (scope: Scope, value: number, type: Type, node: ts.Node): V
     ? literal(rounded, type, locOf(scope, node))
     : refuse(scope, node, 'CW1042', { value: String(value) });
 };
+
+const written = (value: number, node: ts.Node): string =>
+  ts.isNumericLiteral(node) ? node.getText() : String(value);
 
 const coerceList = (scope: Scope, items: readonly Value[], type: Type, node: ts.Node): Value => {
   if (type.length !== items.length) {
@@ -174,7 +182,9 @@ export const unify = (scope: Scope, values: readonly Value[], node: ts.Node): Ty
   if (values.some(value => value.kind === 'poison')) {
     return undefined;
   }
-  const odd = values.find(value => ['record', 'text', 'function', 'table', 'tapper'].includes(value.kind));
+  const odd = values.find(value =>
+    ['record', 'text', 'function', 'table', 'tapper', 'foreign'].includes(value.kind),
+  );
   if (odd) {
     coerce(scope, odd, { scalar: 'f32', length: 0 }, node);
     return undefined;

@@ -2,14 +2,14 @@
 import { ts } from 'ts-morph';
 import type { BinaryOp, Expr, Stmt } from '../../ir/types.js';
 import { bool, i32 } from '../../ir/types.js';
-import { binary, condition, isNumeric, negate } from './arithmetic.js';
+import { binary, condition, isNumeric, negate, unsignedShift } from './arithmetic.js';
 import { makeIf, makeSelect } from './branches.js';
 import { readCall } from './calls.js';
 import { coerce, itemOf, unify } from './coerce.js';
 import { fieldOf, tupleItems } from './patterns.js';
 import { resolve } from './resolve.js';
 import { collect, declareLocal, locOf, make, refuse, use, zero } from './scope.js';
-import { symbolOf } from './symbols.js';
+import { isFile, symbolOf } from './symbols.js';
 import { readTypeNode } from './typeNodes.js';
 import type { Scope, Value } from './types.js';
 import { constantOf, describe, isExpr, isUntyped, literal, markUntyped, poison } from './values.js';
@@ -104,7 +104,7 @@ const readBinary = (scope: Scope, node: ts.BinaryExpression): Value => {
     return refuse(scope, node.operatorToken, 'CW1007', { op: node.operatorToken.getText() });
   }
   if (kind === ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken) {
-    return refuse(scope, node.operatorToken, 'CW1008');
+    return unsignedShift(scope, read(scope, node.left), read(scope, node.right), node);
   }
   if (kind === ts.SyntaxKind.CommaToken) {
     return refuse(scope, node, 'CW1001', { what: 'the comma operator' });
@@ -295,10 +295,7 @@ const readProperty = (scope: Scope, node: ts.PropertyAccessExpression): Value =>
   }
   const { session } = scope.reader;
   const module = symbolOf(session, node.expression);
-  if (module && module.flags & ts.SymbolFlags.Enum) {
-    return refuse(scope, node, 'CW1021', { name: module.name });
-  }
-  if (module && module.flags & ts.SymbolFlags.ValueModule) {
+  if (isFile(module)) {
     return resolve(scope, node.name, session.checker.getSymbolAtLocation(node.name));
   }
   const value = readRaw(scope, node.expression);
@@ -310,8 +307,14 @@ const readProperty = (scope: Scope, node: ts.PropertyAccessExpression): Value =>
     const items = tupleItems(scope, value, node.expression);
     return items ? literal(items.length, i32, locOf(scope, node)) : poison;
   }
-  return fieldOf(value, name) ?? refuse(scope, node.name, 'CW1036', { name, what: describe(value) });
+  return named(scope, node.name, value, name);
 };
+
+/** A property by its name. */
+const named = (scope: Scope, node: ts.Node, value: Value, name: string): Value =>
+  value.kind === 'foreign'
+    ? refuse(scope, node, 'CW1061', { actual: value.what })
+    : (fieldOf(value, name) ?? refuse(scope, node, 'CW1036', { name, what: describe(value) }));
 
 const readElement = (scope: Scope, node: ts.ElementAccessExpression): Value => {
   if (node.questionDotToken) {
@@ -321,6 +324,9 @@ const readElement = (scope: Scope, node: ts.ElementAccessExpression): Value => {
   const at = read(scope, node.argumentExpression);
   if (tuple.kind === 'poison' || at.kind === 'poison') {
     return poison;
+  }
+  if (at.kind === 'text') {
+    return named(scope, node.argumentExpression, tuple, at.value);
   }
   const index = constantOf(at);
   if (typeof index !== 'number' || !Number.isInteger(index)) {

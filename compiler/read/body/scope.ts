@@ -3,12 +3,19 @@ import type { ts } from 'ts-morph';
 import type { Code } from '../../diagnostics/index.js';
 import type { Expr, Loc, Stmt, Type } from '../../ir/types.js';
 import type { Session } from '../session.js';
+import type { Loaded } from '../spec/load.js';
 import { makeNames } from './names.js';
 import type { Args, Reader, Scope, Value } from './types.js';
 import { literal, poison } from './values.js';
 
-export const makeReader = (session: Session, chain: readonly string[], channels: number): Reader => ({
+export const makeReader = (
+  session: Session,
+  loaded: Loaded,
+  chain: readonly string[],
+  channels: number,
+): Reader => ({
   session,
+  loaded,
   chain,
   channels,
   helpers: [],
@@ -85,7 +92,7 @@ export const lookup = (scope: Scope, symbol: ts.Symbol): Value | undefined => {
 
 /** Build-time values need no capturing. */
 export const wrapOuter = (value: Value): Value =>
-  ['number', 'text', 'function', 'table', 'tapper', 'poison', 'literal'].includes(value.kind)
+  ['number', 'text', 'function', 'table', 'tapper', 'foreign', 'poison', 'literal'].includes(value.kind)
     ? value
     : { kind: 'outer', value };
 
@@ -113,6 +120,7 @@ const capture = (scope: Scope, value: Value): Value => {
     case 'function':
     case 'table':
     case 'tapper':
+    case 'foreign':
     case 'outer':
     case 'poison':
     case 'literal':

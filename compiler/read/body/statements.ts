@@ -1,14 +1,14 @@
 /** Statements of the kernel language: one handler per kind of syntax; a kind that is absent is refused. */
 import { ts } from 'ts-morph';
-import type { BinaryOp } from '../../ir/types.js';
-import { binary, condition } from './arithmetic.js';
+import type { BinaryOp, Stmt } from '../../ir/types.js';
+import { binary, condition, unsignedShift } from './arithmetic.js';
 import { makeIf } from './branches.js';
 import { coerce } from './coerce.js';
 import { read } from './expressions.js';
 import { addReturn, alwaysReturns, typedAs } from './functions.js';
 import { readFor } from './loops.js';
-import { bind, symbolOf } from './patterns.js';
-import { collect, locOf, lookup, refuse } from './scope.js';
+import { bind, symbolOf, tupleItems } from './patterns.js';
+import { collect, declareLocal, locOf, lookup, refuse } from './scope.js';
 import { readTypeNode } from './typeNodes.js';
 import type { Scope, Value } from './types.js';
 import { constantOf, poison } from './values.js';
@@ -17,6 +17,10 @@ type Handler = (scope: Scope, node: ts.Node) => void;
 
 /** Reads statements until nothing can follow. */
 export const readStatements = (scope: Scope, statements: readonly ts.Statement[]): void => {
+  // Functions may be called above their declaration.
+  for (const statement of statements.filter(ts.isFunctionDeclaration)) {
+    readFunction(scope, statement);
+  }
   for (const statement of statements) {
     readStatement(scope, statement);
     // What stands behind a return that always happens is dead, for instance after a settled choice.
@@ -164,6 +168,16 @@ const readExpressionStatement = (scope: Scope, node: ts.ExpressionStatement): vo
   const { expression } = node;
   if (ts.isBinaryExpression(expression)) {
     const kind = expression.operatorToken.kind;
+    if (kind === ts.SyntaxKind.EqualsToken && ts.isArrayLiteralExpression(expression.left)) {
+      assignItems(scope, expression.left, expression);
+      return;
+    }
+    if (kind === ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken) {
+      assign(scope, expression.left, expression, current =>
+        unsignedShift(scope, current, read(scope, expression.right), expression),
+      );
+      return;
+    }
     if (kind === ts.SyntaxKind.EqualsToken) {
       assign(scope, expression.left, expression, () => read(scope, expression.right));
       return;
@@ -205,25 +219,49 @@ const assign = (
   node: ts.Expression,
   compute: (current: Value) => Value,
 ): void => {
-  const symbol = ts.isIdentifier(left) ? symbolOf(scope, left) : undefined;
-  const current = symbol && lookup(scope, symbol);
-  if (current?.kind === 'poison') {
-    return;
-  }
-  if (!symbol || !current) {
-    refuse(scope, left, 'CW1044', { target: left.getText().slice(0, 40) });
-    return;
-  }
-  if (current.kind !== 'local' || !scope.mutable.has(symbol)) {
-    const outside = current.kind === 'outer';
-    refuse(scope, left, outside ? 'CW1048' : 'CW1045', { name: left.getText() });
-    return;
-  }
-  const value = compute(current);
-  const expr = coerce(scope, value, current.type, node);
+  const current = targetOf(scope, left);
+  const value = current && compute(current);
+  const expr = value && coerce(scope, value, current.type, node);
   if (expr) {
     scope.out.push({ kind: 'assign', name: current.name, value: expr, loc: locOf(scope, node) });
   }
+};
+
+/** The variable on the left of an assignment, or undefined after a diagnostic. */
+const targetOf = (scope: Scope, left: ts.Expression): Local | undefined => {
+  const symbol = ts.isIdentifier(left) ? symbolOf(scope, left) : undefined;
+  const current = symbol && lookup(scope, symbol);
+  if (symbol && current?.kind === 'local' && scope.mutable.has(symbol)) {
+    return current;
+  }
+  if (!current) {
+    refuse(scope, left, 'CW1044', { target: left.getText().slice(0, 40) });
+  } else if (current.kind !== 'poison') {
+    refuse(scope, left, current.kind === 'outer' ? 'CW1048' : 'CW1045', { name: left.getText() });
+  }
+  return undefined;
+};
+type Local = Extract<Value, { kind: 'local' }>;
+
+/** `[a, b] = [b, a]`: all of the right side is computed before anything is assigned. */
+const assignItems = (scope: Scope, left: ts.ArrayLiteralExpression, node: ts.BinaryExpression): void => {
+  const items = tupleItems(scope, read(scope, node.right), node.right);
+  const assigned: Stmt[] = [];
+  for (const [index, element] of left.elements.entries()) {
+    if (!items || ts.isOmittedExpression(element)) {
+      continue;
+    }
+    const target = targetOf(scope, element);
+    if (target && index >= items.length) {
+      refuse(scope, element, 'CW1023', { index, length: items.length });
+    }
+    const expr = target && items[index] && coerce(scope, items[index], target.type, node.right);
+    if (expr) {
+      const value = expr.kind === 'literal' ? expr : declareLocal(scope, element, target.name, expr, false);
+      assigned.push({ kind: 'assign', name: target.name, value, loc: locOf(scope, node) });
+    }
+  }
+  scope.out.push(...assigned);
 };
 
 const readReturn = (scope: Scope, node: ts.ReturnStatement): void => {

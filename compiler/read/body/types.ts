@@ -2,6 +2,7 @@
 import type { ts } from 'ts-morph';
 import type { Expr, Fn, Stmt, Type } from '../../ir/types.js';
 import type { Session } from '../session.js';
+import type { Loaded } from '../spec/load.js';
 import type { Names } from './names.js';
 
 /** Arguments of a diagnostic's template. */
@@ -9,6 +10,8 @@ export type Args = Readonly<Record<string, string | number>>;
 /** One operator's function being read, with the functions that it calls. */
 export type Reader = {
   readonly session: Session;
+  /** What the modules hold. */
+  readonly loaded: Loaded;
   /** `op warpAffine`, `pipeline preprocess (…)`. */
   readonly chain: readonly string[];
   readonly channels: number;
@@ -71,5 +74,7 @@ export type Value =
   | { readonly kind: 'tapper'; readonly axis?: true }
   /** A value of the enclosing function, not yet captured. */
   | { readonly kind: 'outer'; readonly value: Value }
+  /** What a module holds and no kernel can: whatever uses it says so. */
+  | { readonly kind: 'foreign'; readonly what: string }
   /** Was refused already; whatever holds it stays quiet. */
   | { readonly kind: 'poison' };

@@ -6,7 +6,7 @@ import type { Value } from './types.js';
 export const poison: Value = { kind: 'poison' };
 
 const buildTimeKinds = new Set([
-  ...['number', 'list', 'record', 'text', 'function', 'table', 'tapper', 'outer', 'poison'],
+  ...['number', 'list', 'record', 'text', 'function', 'table', 'tapper', 'outer', 'foreign', 'poison'],
 ]);
 /** Whether the value is an IR expression already. */
 export const isExpr = (value: Value): value is Expr => !buildTimeKinds.has(value.kind);
@@ -111,6 +111,8 @@ export const describe = (value: Value): string => {
       return `the table ${value.param}`;
     case 'tapper':
       return "the filter's tap function";
+    case 'foreign':
+      return value.what;
     case 'outer':
       return describe(value.value);
     case 'poison':

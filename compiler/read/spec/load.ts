@@ -1,12 +1,17 @@
 /**
- * Runs the author's modules for their values (numbers, formats, the order of stages) and remembers which call of the
- * source made which value: every call expression is wrapped before it runs, so that an operator leads to its
- * declaration and a stage to its place, wherever they are written.
+ * Runs the author's modules for what is in them, and remembers where each value comes from: which call of the source made
+ * it, which function of the source a function is, and what the variables of a module hold once everything is loaded.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { types } from 'node:util';
 import { createJiti } from 'jiti';
 import { ts } from 'ts-morph';
-import type { PackageFiles } from '../packageFiles.js';
+import type { FunctionNode } from '../body/types.js';
+import { type PackageFiles, toPosix } from '../packageFiles.js';
+import { callHook, fileId, instrument, markedSites, moduleHook, nodeAt } from './instrument.js';
+import { toItsEnd } from './toItsEnd.js';
 import { lineOfSource, transpile } from './transpile.js';
 
 export type Loaded = {
@@ -16,36 +21,41 @@ export type Loaded = {
   readonly madeBy: (value: unknown) => ts.CallExpression | undefined;
   /** The outermost call that gave it: where it was placed. */
   readonly placedBy: (value: unknown) => ts.CallExpression | undefined;
+  /** The source of a function, or undefined where that is not TypeScript of the program. */
+  readonly sourceOf: (value: unknown) => FunctionNode | undefined;
+  /** What a variable or an import of a module holds now, or undefined where the module has none of the name. */
+  readonly variable: (file: ts.SourceFile, name: string) => { readonly value: unknown } | undefined;
   readonly errors: readonly LoadError[];
 };
 export type LoadError = { readonly file: string; readonly line?: number; readonly message: string };
 
-type Recorder = (site: number, value: unknown) => void;
-type Hook = ((run: number, site: number, value: unknown) => unknown) & {
-  readonly recorders: Map<number, Recorder>;
+type Recorder = {
+  readonly made: WeakMap<object, string>;
+  readonly placed: WeakMap<object, string>;
+  /** The variables of each module, by its file's name for short. */
+  readonly variables: Map<string, Readonly<Record<string, () => unknown>>>;
 };
+// Modules keep running after they are loaded, and several loads may run at a time: each finds its own recorder.
+const recording = new AsyncLocalStorage<Recorder>();
 
-// Wrapped calls may still run after loading, so the hook stays; only its recorders go.
-const hookName = '__cuweaveCall__';
-const hook = (): Hook => {
-  const known: unknown = Reflect.get(globalThis, hookName);
-  if (isHook(known)) {
-    return known;
-  }
-  const recorders = new Map<number, Recorder>();
-  const made: Hook = Object.assign(
-    (run: number, site: number, value: unknown) => {
-      recorders.get(run)?.(site, value);
-      return value;
-    },
-    { recorders },
-  );
-  Object.defineProperty(globalThis, hookName, { value: made, configurable: true });
-  return made;
+const isRef = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+const hooks = {
+  [callHook]: (site: string, value: unknown): unknown => {
+    const recorder = recording.getStore();
+    if (recorder && isRef(value)) {
+      if (!recorder.made.has(value)) {
+        recorder.made.set(value, site);
+      }
+      recorder.placed.set(value, site);
+    }
+    return value;
+  },
+  [moduleHook]: (file: string, variables: Readonly<Record<string, () => unknown>>): void => {
+    recording.getStore()?.variables.set(file, variables);
+  },
 };
-const isHook = (value: unknown): value is Hook => typeof value === 'function' && 'recorders' in value;
-
-let runs = 0;
 
 /** Loads the entries, in order. Errors are collected. */
 export const loadModules = async (
@@ -53,20 +63,11 @@ export const loadModules = async (
   entries: readonly string[],
   files: PackageFiles,
 ): Promise<Loaded> => {
-  const run = ++runs;
-  const sites: ts.CallExpression[] = [];
-  const made = new WeakMap<object, number>();
-  const placed = new WeakMap<object, number>();
-  const { recorders } = hook();
-  recorders.set(run, (site, value) => {
-    if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
-      if (!made.has(value)) {
-        made.set(value, site);
-      }
-      placed.set(value, site);
-    }
-  });
-
+  for (const [name, value] of Object.entries(hooks)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+  }
+  const recorder: Recorder = { made: new WeakMap(), placed: new WeakMap(), variables: new Map() };
+  const resolve = resolver(program, files);
   const base = createJiti(import.meta.url, { fsCache: false });
   const loadedFiles = new Set<string>();
   const jiti = createJiti(files.ops, {
@@ -78,36 +79,55 @@ export const loadModules = async (
       loadedFiles.add(name);
       const file = program.getSourceFile(name);
       const known = file && sameText(file.text, options.source) && !files.isSpec(name);
-      const source = known ? wrapCalls(file, run, sites) : options.source;
-      const text = name.startsWith(ops) ? withPaths(source, dirname(name)) : source;
-      return { code: transpile(name, text, () => base.transform({ ...options, source: text })) };
+      const text = name.startsWith(ops) ? withPaths(options.source, dirname(name)) : options.source;
+      const source = known ? instrument(file, resolve) : text;
+      return { code: transpile(name, source, () => base.transform({ ...options, source })) };
     },
   });
-  const ops = join(files.root, 'ops', '/');
+  const ops = `${files.root}/ops/`;
   const modules = new Map<string, Readonly<Record<string, unknown>>>();
   const errors: LoadError[] = [];
   for (const entry of entries) {
     try {
-      modules.set(entry, await jiti.import<Record<string, unknown>>(entry));
+      const load = (): Promise<Record<string, unknown>> => jiti.import<Record<string, unknown>>(entry);
+      modules.set(entry, await recording.run(recorder, () => toItsEnd(load)));
     } catch (error) {
       errors.push(describeError(error, entry, program));
     }
   }
-  recorders.delete(run);
   // The next run reads the files anew.
   for (const name of loadedFiles) {
     delete jiti.cache[name];
   }
-  const siteOf = (map: WeakMap<object, number>, value: unknown): ts.CallExpression | undefined => {
-    const isRef = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    const site = isRef ? map.get(value) : undefined;
-    return site === undefined ? undefined : sites[site];
+  const byId = new Map(program.getSourceFiles().map(file => [fileId(file.fileName), file]));
+  const node = <N extends ts.Node>(site: string, is: (node: ts.Node) => node is N): N | undefined => {
+    const [id = ''] = site.split(':');
+    const file = byId.get(id);
+    return file && nodeAt(file, site, is);
+  };
+  const callOf = (map: WeakMap<object, string>, value: unknown): ts.CallExpression | undefined => {
+    const site = isRef(value) ? map.get(value) : undefined;
+    return site === undefined ? undefined : node(site, ts.isCallExpression);
   };
   return {
     modules,
     errors,
-    madeBy: value => siteOf(made, value),
-    placedBy: value => siteOf(placed, value),
+    madeBy: value => callOf(recorder.made, value),
+    placedBy: value => callOf(recorder.placed, value),
+    sourceOf: value => {
+      const site = ownSite(value);
+      return site === undefined ? undefined : node(site, isFunctionNode);
+    },
+    variable: (file, name) => {
+      const variables = recorder.variables.get(fileId(file.fileName));
+      const read = variables && Object.hasOwn(variables, name) ? variables[name] : undefined;
+      try {
+        return read && { value: read() };
+      } catch {
+        // It was never given a value.
+        return { value: undefined };
+      }
+    },
   };
 };
 
@@ -115,49 +135,53 @@ export const loadModules = async (
 const withPaths = (source: string, folder: string): string =>
   source.replace(
     /( from ')(\.{1,2}\/[^']*)\.js(';)/g,
-    (_, before, path, after) => `${before}${join(folder, path)}.ts${after}`,
+    (_, before, path, after) => `${before}${toPosix(join(folder, path))}.ts${after}`,
   );
+
+const isFunctionNode = (node: ts.Node): node is FunctionNode =>
+  ts.isArrowFunction(node) ||
+  ts.isFunctionExpression(node) ||
+  ts.isFunctionDeclaration(node) ||
+  ts.isMethodDeclaration(node);
+
+/** Where a function stands: the sites inside it are those of functions in it. */
+const ownSite = (value: unknown): string | undefined => {
+  if (typeof value !== 'function' || types.isProxy(value)) {
+    return undefined;
+  }
+  const text = Function.prototype.toString.call(value);
+  const begin = (site: string): number => Number(site.split(':')[1]);
+  return /^class\b/.test(text) ? undefined : [...markedSites(text)].sort((a, b) => begin(a) - begin(b)).at(0);
+};
+
+/**
+ * The file that TypeScript takes for an import, so that the loader takes the same: never a .js beside a .ts, and also where
+ * the author's tsconfig.json names it.
+ */
+const resolver =
+  (program: ts.Program, files: PackageFiles) =>
+  (specifier: ts.StringLiteralLike): string | undefined => {
+    const from = specifier.getSourceFile().fileName;
+    const found = ts.resolveModuleName(specifier.text, from, program.getCompilerOptions(), ts.sys);
+    const { resolvedFileName: name, isExternalLibraryImport } = found.resolvedModule ?? {};
+    // The package's own names lead to what is run, not to its types.
+    if (name === undefined || isExternalLibraryImport || name === files.runtimeTypes) {
+      return undefined;
+    }
+    if (!/\.d\.[cm]?ts$/.test(name)) {
+      return name;
+    }
+    const javascript = name.replace(/\.d\.([cm]?)ts$/, '.$1js');
+    return existsSync(javascript) ? javascript : undefined;
+  };
 
 // One of the two may keep the byte order mark.
 const sameText = (a: string, b: string): boolean => a.replace(/^\ufeff/, '') === b.replace(/^\ufeff/, '');
 
-const wrapCalls = (file: ts.SourceFile, run: number, sites: ts.CallExpression[]): string => {
-  const inserts: { readonly at: number; readonly text: string; readonly closes: boolean }[] = [];
-  const open: ts.Node[] = [file];
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (ts.isCallExpression(node) && canWrap(node)) {
-      const prefix = `${hookName}(${run},${sites.push(node) - 1},`;
-      inserts.push({ at: node.getStart(file), text: prefix, closes: false });
-      inserts.push({ at: node.getEnd(), text: ')', closes: true });
-    }
-    const children: ts.Node[] = [];
-    ts.forEachChild(node, child => {
-      children.push(child);
-    });
-    // Outer calls come first, so at one place their prefix stands further left.
-    open.push(...children.reverse());
-  }
-  // A stable sort: where a call ends and another begins, the closing comes first.
-  const ordered = inserts.sort((a, b) => a.at - b.at || Number(b.closes) - Number(a.closes));
-  let text = '';
-  let from = 0;
-  for (const insert of ordered) {
-    text += file.text.slice(from, insert.at) + insert.text;
-    from = insert.at;
-  }
-  return text + file.text.slice(from);
-};
-
-const canWrap = (node: ts.CallExpression): boolean => {
-  const kind = node.expression.kind;
-  const chained = (node.flags & ts.NodeFlags.OptionalChain) !== 0;
-  return !chained && kind !== ts.SyntaxKind.SuperKeyword && kind !== ts.SyntaxKind.ImportKeyword;
-};
-
 const describeError = (error: unknown, entry: string, program: ts.Program): LoadError => {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  for (const match of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+\.m?ts):(\d+):\d+/g)) {
+  for (const match of stack.matchAll(/(?:file:\/\/)?((?:\/?[A-Za-z]:)?[\\/][^\s():]+\.m?ts):(\d+):\d+/g)) {
     const [, file, line] = match;
     if (program.getSourceFile(file)) {
       return { file, line: lineOfSource(file, Number(line)), message };

@@ -1,17 +1,17 @@
-/** From an operator's declaration to its functions in the IR; each is read once for a number of channels and choices. */
+/** From an operator, as it was declared, to its functions in the IR; each is read once for a number of channels and choices. */
 import { ts } from 'ts-morph';
-import type { Code } from '../../diagnostics/index.js';
 import type { Loc, OpFunction } from '../../ir/types.js';
 import { readMain } from '../body/functions.js';
-import { withoutParentheses } from '../body/resolve.js';
 import { makeReader } from '../body/scope.js';
-import { behindImport, isOfSpec, nameIn, symbolOf } from '../body/symbols.js';
-import type { Args, FunctionNode, Reader } from '../body/types.js';
+import type { FunctionNode, Reader } from '../body/types.js';
 import type { Session } from '../session.js';
+import type { Loaded } from './load.js';
+import { type Bag, describeActual } from './params.js';
 import { type ReadFor, type Role, signature } from './signatures.js';
 
-/** A call such as `pointOp({ … })`, and the names under which its functions stand there. */
+/** An operator, filter or border as its declaration left it: its name, and the source of its functions. */
 export type Declaration = {
+  /** The call that made it, such as `pointOp({ … })`. */
   readonly call: ts.CallExpression;
   readonly name: string;
   readonly functions: ReadonlyMap<string, FunctionNode>;
@@ -30,13 +30,17 @@ export const constructors: Readonly<Record<string, string>> = {
 };
 
 export type Operators = {
-  /** The declaration behind the call, or undefined after a diagnostic. */
+  /**
+   * The source of what was declared, or undefined after a diagnostic.
+   * @param value What the declaration made.
+   * @param definition Its functions, by name, as they are when it runs.
+   */
   readonly declare: (
-    call: ts.CallExpression | undefined,
+    value: Bag,
+    definition: Bag,
     role: Role,
     at: ts.Node | Loc,
     chain: readonly string[],
-    given: string | undefined,
   ) => Declaration | undefined;
   readonly read: (
     declaration: Declaration,
@@ -45,8 +49,7 @@ export type Operators = {
   ) => OpFunction | undefined;
 };
 
-export const makeOperators = (session: Session): Operators => {
-  const declarations = new Map<ts.CallExpression, Declaration | 'refused'>();
+export const makeOperators = (session: Session, loaded: Loaded): Operators => {
   const functions = new Map<string, OpFunction | 'refused'>();
   const ids = new Map<ts.Node, number>();
   const idOf = (node: ts.Node): number => {
@@ -55,17 +58,8 @@ export const makeOperators = (session: Session): Operators => {
     return id;
   };
   return {
-    declare: (call, role, at, chain, given) => {
-      if (!call) {
-        session.report('CW2001', at, { maker: constructors[role] ?? role }, chain);
-        return undefined;
-      }
-      const known = declarations.get(call);
-      const made = known ?? declare(session, call, role, chain, given) ?? 'refused';
-      declarations.set(call, made);
-      // A function that declares operators gives them names of their own.
-      return made === 'refused' ? undefined : { ...made, name: given ?? made.name };
-    },
+    declare: (value, definition, role, at, chain) =>
+      declare(session, loaded, value, definition, role, at, chain),
     read: (declaration, role, options) => {
       const node = declaration.functions.get(besides.includes(role) ? role : 'apply');
       if (!node) {
@@ -75,7 +69,7 @@ export const makeOperators = (session: Session): Operators => {
       // Only what the text of the kernel depends on.
       const key = JSON.stringify([idOf(node), role, declaration.name, channels, out, params]);
       const known = functions.get(key);
-      const made = known ?? readOperator(session, declaration, node, role, options) ?? 'refused';
+      const made = known ?? readOperator(session, loaded, declaration, node, role, options) ?? 'refused';
       functions.set(key, made);
       return made === 'refused' ? undefined : made;
     },
@@ -84,98 +78,48 @@ export const makeOperators = (session: Session): Operators => {
 
 const declare = (
   session: Session,
-  call: ts.CallExpression,
+  loaded: Loaded,
+  value: Bag,
+  definition: Bag,
   role: Role,
+  at: ts.Node | Loc,
   chain: readonly string[],
-  given: string | undefined,
 ): Declaration | undefined => {
-  const refuse = (code: Code, at: ts.Node, args: Args): undefined => {
-    session.report(code, at, args, chain);
-    return undefined;
-  };
   const maker = constructors[role] ?? role;
-  const symbol = symbolOf(session, nameIn(withoutParentheses(call.expression)));
-  if (!isOfSpec(session, symbol) || symbol?.name !== maker) {
-    return refuse('CW2001', call, { maker });
-  }
-  const [argument] = call.arguments;
-  const definition = argument && objectLiteral(session, argument);
-  if (!definition) {
-    return refuse('CW2002', argument ?? call, { maker });
-  }
-  const found = new Map<string, FunctionNode>();
-  for (const name of ['apply', ...besides]) {
-    const property = definition.properties.find(member => member.name?.getText() === name);
-    if (property) {
-      const fn = functionOf(session, property);
-      if (!fn) {
-        return refuse('CW2003', property, { name });
-      }
-      found.set(name, fn);
-    }
-  }
-  if (!found.has('apply')) {
-    return refuse('CW2003', definition, { name: 'apply' });
-  }
-  const name = given ?? variableName(call) ?? maker;
-  return { call, name, functions: found };
-};
-
-const objectLiteral = (session: Session, node: ts.Expression): ts.ObjectLiteralExpression | undefined => {
-  const plain = withoutAssertions(node);
-  if (ts.isObjectLiteralExpression(plain)) {
-    return plain;
-  }
-  const init = initializerOf(session, plain);
-  const inner = init && withoutAssertions(init);
-  return inner && ts.isObjectLiteralExpression(inner) ? inner : undefined;
-};
-
-const withoutAssertions = (node: ts.Expression): ts.Expression => {
-  const plain = withoutParentheses(node);
-  return ts.isAsExpression(plain) ? withoutAssertions(plain.expression) : plain;
-};
-
-const initializerOf = (session: Session, node: ts.Expression): ts.Expression | undefined => {
-  const declaration = ts.isIdentifier(node) ? symbolOf(session, node)?.valueDeclaration : undefined;
-  const isConst =
-    declaration &&
-    ts.isVariableDeclaration(declaration) &&
-    ts.isVariableDeclarationList(declaration.parent) &&
-    declaration.parent.flags & ts.NodeFlags.Const;
-  return isConst ? declaration.initializer : undefined;
-};
-
-const functionOf = (session: Session, property: ts.ObjectLiteralElementLike): FunctionNode | undefined => {
-  if (ts.isMethodDeclaration(property)) {
-    return property;
-  }
-  if (ts.isShorthandPropertyAssignment(property)) {
-    return functionBehind(session, session.checker.getShorthandAssignmentValueSymbol(property));
-  }
-  if (!ts.isPropertyAssignment(property)) {
+  const call = loaded.madeBy(value);
+  if (!call) {
+    session.report('CW2001', at, { maker }, chain);
     return undefined;
   }
-  const init = withoutAssertions(property.initializer);
-  if (ts.isArrowFunction(init) || ts.isFunctionExpression(init)) {
-    return init;
+  const functions = new Map<string, FunctionNode>();
+  for (const name of ['apply', ...besides]) {
+    // An operator is a function, and every function has an `apply` of another kind.
+    const fn = Object.hasOwn(definition, name) ? definition[name] : undefined;
+    if (fn === undefined && name !== 'apply') {
+      continue;
+    }
+    const source = loaded.sourceOf(fn);
+    if (!source) {
+      session.report('CW2003', propertyOf(call, name) ?? call, { name, actual: describeFunction(fn) }, chain);
+      return undefined;
+    }
+    functions.set(name, source);
   }
-  return ts.isIdentifier(init)
-    ? functionBehind(session, session.checker.getSymbolAtLocation(init))
-    : undefined;
+  const placed = loaded.placedBy(value);
+  const given = typeof value.name === 'string' ? value.name : undefined;
+  const name = given ?? variableName(call) ?? (placed && variableName(placed)) ?? maker;
+  return { call, name, functions };
 };
 
-const functionBehind = (session: Session, found: ts.Symbol | undefined): FunctionNode | undefined => {
-  const declaration = behindImport(session, found)?.valueDeclaration;
-  if (declaration && ts.isFunctionDeclaration(declaration)) {
-    return declaration.body ? declaration : undefined;
-  }
-  const init =
-    declaration &&
-    ts.isVariableDeclaration(declaration) &&
-    declaration.initializer &&
-    withoutParentheses(declaration.initializer);
-  return init && (ts.isArrowFunction(init) || ts.isFunctionExpression(init)) ? init : undefined;
+const describeFunction = (fn: unknown): string =>
+  typeof fn === 'function' ? 'a function whose source is not TypeScript of this project' : describeActual(fn);
+
+/** Where a definition names a function, for messages. */
+const propertyOf = (call: ts.CallExpression, name: string): ts.Node | undefined => {
+  const [argument] = call.arguments;
+  return argument && ts.isObjectLiteralExpression(argument)
+    ? argument.properties.find(member => member.name?.getText() === name)
+    : undefined;
 };
 
 const variableName = (call: ts.CallExpression): string | undefined => {
@@ -188,12 +132,13 @@ const variableName = (call: ts.CallExpression): string | undefined => {
 
 const readOperator = (
   session: Session,
+  loaded: Loaded,
   declaration: Declaration,
   node: FunctionNode,
   role: Role,
   options: ReadFor & { readonly chain: readonly string[] },
 ): OpFunction | undefined => {
-  const reader: Reader = makeReader(session, options.chain, options.channels);
+  const reader: Reader = makeReader(session, loaded, options.chain, options.channels);
   const loc = session.locOf(node);
   const { args, returns } = signature(role, options, loc);
   const name = `${declaration.name}${role === 'size' ? 'Size' : role === 'scale' ? 'Scale' : ''}`;

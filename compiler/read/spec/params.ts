@@ -122,6 +122,21 @@ const boundsOf = (given: unknown): Bounds | undefined => {
 };
 const boundNames = ['least', 'most', 'above', 'not'];
 
+const nameProblem = (name: string, taken: readonly string[]): string => {
+  if (taken.includes(name)) {
+    return `${taken.join(' and ')} are options of every map`;
+  }
+  if (name in Object.prototype) {
+    return 'every object of JavaScript has a property of this name';
+  }
+  if (name.startsWith('__')) {
+    return 'names that begin with __ belong to C++';
+  }
+  return name.length > 60
+    ? `it has ${name.length} characters, and 60 are allowed`
+    : 'it may hold the letters a to z and A to Z, digits and _, and not begin with a digit';
+};
+
 const settleParam = (
   name: string,
   param: unknown,
@@ -131,7 +146,7 @@ const settleParam = (
   refuse: RefuseOption,
 ): ParamField | { readonly choice: string } | undefined => {
   if (!isPlainName(name) || taken.includes(name)) {
-    refuse(undefined, 'CW2011', { name: name.slice(0, 40) });
+    refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
     return undefined;
   }
   const kind = isBag(param) ? param.param : undefined;

@@ -41,7 +41,9 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
   );
   const chain = [`pipeline ${name.slice(0, 60)} (${loc.file}:${loc.line}:${loc.column})`];
   const before = session.diagnostics.length;
-  if (!isPlainName(name) || javascriptWords.has(name) || name.endsWith('_host')) {
+  if (name === 'default') {
+    session.report('CW3012', loc, {}, []);
+  } else if (!isPlainName(name) || javascriptWords.has(name) || name.endsWith('_host')) {
     session.report('CW3002', loc, { actual: name.slice(0, 60) }, []);
   }
   const names = stageNames();
@@ -53,7 +55,7 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
   checkOpenNames(reader, [...trunk.stages, ...results.flatMap(({ stages }) => stages)], chain);
   const paths = results.map(({ stages, sink }) => ({ stages: [...trunk.stages, ...stages], sink }));
   const bits = signalBits(paths, (stage, found) =>
-    session.report('CW3012', stage.loc, { op: stage.name, bits: found.join(' and of ') }, chain),
+    session.report('CW3013', stage.loc, { op: stage.name, bits: found.join(' and of ') }, chain),
   );
   if (session.diagnostics.length > before) {
     return undefined;

@@ -1,18 +1,20 @@
 /** The author's files as TypeScript sees them. Its own errors come first. */
 import { existsSync, statSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { extname, posix } from 'node:path';
 import { Project, ts } from 'ts-morph';
 import type { Diagnostic } from '../../errors.js';
+import type { Loc } from '../../ir/types.js';
 import type { PackageFiles } from '../packageFiles.js';
-import { locOfRange, relativeFile } from '../session.js';
+import { locOfRange, startOf } from '../session.js';
+import type { Config } from './config.js';
 
-const target = ts.ScriptTarget.ES2022;
-const library = 'lib.es2023.d.ts';
-
-const compilerOptions = (files: PackageFiles, types: readonly string[]): ts.CompilerOptions => ({
-  strict: true,
-  target,
-  lib: [library],
+const compilerOptions = (
+  { options }: Config,
+  files: PackageFiles,
+  types: readonly string[],
+): ts.CompilerOptions => ({
+  ...options,
+  target: Math.max(ts.ScriptTarget.ES2022, options.target ?? 0),
   // The loader takes what a bundler takes: import.meta, await at the top, paths with and without an extension.
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -21,7 +23,7 @@ const compilerOptions = (files: PackageFiles, types: readonly string[]): ts.Comp
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
   types: [...types],
-  paths: { cuweave: [files.runtimeTypes], 'cuweave/ops': [files.ops] },
+  paths: { ...options.paths, cuweave: [files.runtimeTypes], 'cuweave/ops': [files.ops] },
 });
 
 /** Says what is wrong with a path given as an entry, or nothing. */
@@ -40,22 +42,30 @@ export const maxNesting = 1500;
 
 /**
  * One program over all entries and what they import. Node's types, which are nine tenths of all that there would be to read,
- * are in it only where something may need them.
+ * are in it only where something may need them, or the author's tsconfig.json asks for them.
  */
-export const openProgram = (root: string, entries: readonly string[], files: PackageFiles): ts.Program => {
+export const openProgram = (
+  root: string,
+  config: Config,
+  entries: readonly string[],
+  files: PackageFiles,
+): ts.Program => {
+  const rootNames = [...entries, ...config.declarations, files.ops];
   const open = (types: readonly string[]): ts.Program => {
-    const options = compilerOptions(files, types);
-    return ts.createProgram({ rootNames: [...entries, files.ops], options, host: hostOf(root, options) });
+    const options = compilerOptions(config, files, types);
+    return ts.createProgram({ rootNames, options, host: hostOf(root, options) });
   };
+  if (config.options.types) {
+    return open(config.options.types);
+  }
   const plain = open([]);
-  const hasNode = existsSync(join(root, 'node_modules', '@types', 'node'));
-  return hasNode && mayNeedNode(plain, files) ? open(['node']) : plain;
+  return config.hasNode && mayNeedNode(plain, files) ? open(['node']) : plain;
 };
 
 const mayNeedNode = (program: ts.Program, files: PackageFiles): boolean => {
   const authors = authorFiles(program, files);
-  const known = new Set([...authors, ...libraries().values()]);
-  const ops = join(files.root, 'ops', '/');
+  const known = new Set([...authors, ...libraries(program.getCompilerOptions()).values()]);
+  const ops = `${files.root}/ops/`;
   // What is wrong in a package's types is not reported, and would be any.
   if (program.getSourceFiles().some(file => !known.has(file) && !file.fileName.startsWith(ops))) {
     return true;
@@ -63,36 +73,39 @@ const mayNeedNode = (program: ts.Program, files: PackageFiles): boolean => {
   return !authors.some(file => nestsTooDeep(file, maxNesting)) && problemsOf(program, authors).length > 0;
 };
 
-/** JavaScript's own types, which ts-morph brings as text. */
-let libraryFiles: ReadonlyMap<string, ts.SourceFile> | undefined;
-const libraries = (): ReadonlyMap<string, ts.SourceFile> => {
-  if (!libraryFiles) {
-    const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { target, lib: [library] } });
-    project.createSourceFile('/none.ts', '');
-    const all = project.getProgram().compilerObject.getSourceFiles();
-    libraryFiles = new Map(
-      all.flatMap(file => (file.isDeclarationFile ? [[file.fileName, file] as const] : [])),
-    );
+/** JavaScript's own types, which ts-morph brings as text, by the libraries that are asked for. */
+const libraryFiles = new Map<string, ReadonlyMap<string, ts.SourceFile>>();
+const libraries = ({ target, lib }: ts.CompilerOptions): ReadonlyMap<string, ts.SourceFile> => {
+  const key = JSON.stringify([target, lib]);
+  const known = libraryFiles.get(key);
+  if (known) {
+    return known;
   }
-  return libraryFiles;
+  const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { target, lib } });
+  project.createSourceFile('/none.ts', '');
+  const all = project.getProgram().compilerObject.getSourceFiles();
+  const made = new Map(all.flatMap(file => (file.isDeclarationFile ? [[file.fileName, file] as const] : [])));
+  libraryFiles.set(key, made);
+  return made;
 };
 
 /** The last text of each file, and its tree: most files are the same when the specs are read again. */
 const parsed = new Map<string, ts.SourceFile>();
 
 const hostOf = (root: string, options: ts.CompilerOptions): ts.CompilerHost => {
-  const folder = dirname([...libraries().keys()][0]);
+  const own = libraries(options);
+  const folder = posix.dirname([...own.keys()][0] ?? '/');
   const host = ts.createCompilerHost(options, true);
   return {
     ...host,
     getCurrentDirectory: () => root,
     getDefaultLibLocation: () => folder,
-    getDefaultLibFileName: () => join(folder, library),
-    fileExists: file => libraries().has(file) || host.fileExists(file),
+    getDefaultLibFileName: asked => posix.join(folder, ts.getDefaultLibFileName(asked)),
+    fileExists: file => own.has(file) || host.fileExists(file),
     getSourceFile: (file, asked) => {
-      const own = libraries().get(file);
-      if (own) {
-        return own;
+      const library = own.get(file);
+      if (library) {
+        return library;
       }
       const text = host.readFile(file);
       const known = parsed.get(file);
@@ -113,7 +126,7 @@ const isDeclarations = (file: string): boolean => /\.d\.[cm]?ts$/.test(file);
 
 /** The files that the author wrote: not cuweave's, not a package's. */
 export const authorFiles = (program: ts.Program, files: PackageFiles): readonly ts.SourceFile[] => {
-  const own = ['ops', 'runtime', 'native', 'compiler'].map(room => `${join(files.root, room)}/`);
+  const own = ['ops', 'runtime', 'native', 'compiler'].map(room => `${files.root}/${room}/`);
   return program
     .getSourceFiles()
     .filter(
@@ -136,14 +149,15 @@ const problemsOf = (program: ts.Program, sources: readonly ts.SourceFile[]): rea
   return syntax.length > 0 ? syntax : sources.flatMap(file => program.getSemanticDiagnostics(file));
 };
 
+/** Where TypeScript found something. */
+export const placeOf = (root: string, { file, start = 0, length = 0 }: ts.Diagnostic): Loc =>
+  file ? locOfRange(root, file, start, start + length) : startOf(root, root);
+
 const toDiagnostic = (root: string, problem: ts.Diagnostic): Diagnostic => {
-  const start = problem.start ?? 0;
   return {
     code: `TS${problem.code}`,
     message: ts.flattenDiagnosticMessageText(problem.messageText, '\n'),
-    loc: problem.file
-      ? locOfRange(root, problem.file, start, start + (problem.length ?? 0))
-      : { file: relativeFile(root, root), line: 1, column: 1, endLine: 1, endColumn: 1 },
+    loc: placeOf(root, problem),
     chain: [],
   };
 };

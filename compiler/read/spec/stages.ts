@@ -70,7 +70,7 @@ export const readStage = (
   uniqueName: (name: string) => string,
   under?: FilterRef,
 ): StageResult => {
-  const { session, loaded, operators } = reader;
+  const { session, operators } = reader;
   const { role } = op;
   const given = op.name;
   if (given !== undefined && !isPlainName(given)) {
@@ -78,9 +78,8 @@ export const readStage = (
     return { colour };
   }
   const after = role === 'point' && isColour(op.to) ? op.to : colour;
-  const call = loaded.madeBy(op);
   const chain = [`op ${given ?? 'without a name'}`, ...place.chain];
-  const declaration = operators.declare(call, role, place.loc, chain, given);
+  const declaration = operators.declare(op, op, role, place.loc, chain);
   if (!declaration) {
     return { colour: after };
   }
@@ -181,7 +180,7 @@ const readFilter = (
   channels: number,
   place: StagePlace,
 ): FilterRef | undefined => {
-  const { loaded, operators } = reader;
+  const { operators } = reader;
   const value = Object.hasOwn(options, 'filter') ? options.filter : undefined;
   const refuse = refuser(reader, place);
   if (value === undefined) {
@@ -193,10 +192,19 @@ const readFilter = (
     refuse('filter', 'CW2009', { option: 'filter', expected: 'a filter such as `linear`', actual });
     return undefined;
   }
-  const call = loaded.madeBy(value);
   const { axis } = value;
   const role = axis === undefined ? 'filter' : 'axisFilter';
-  const declaration = operators.declare(call, role, place.loc, place.chain, value.name);
+  const definition = filterDefinition(value);
+  if (!definition) {
+    const expected = 'a filter that one call of `filter` or `separableFilter` made';
+    refuse('filter', 'CW2009', {
+      option: 'filter',
+      expected,
+      actual: 'one put together from parts of others',
+    });
+    return undefined;
+  }
+  const declaration = operators.declare(value, definition, role, place.loc, place.chain);
   const chain = [`filter ${declaration?.name}`, ...place.chain];
   const { maxScale } = value;
   if (maxScale !== undefined && !(typeof maxScale === 'number' && maxScale >= 1 && maxScale <= 65_536)) {
@@ -210,15 +218,30 @@ const readFilter = (
     refuse('filter', 'CW2009', { option: 'filter', expected, actual: describeActual(radius) });
     return undefined;
   }
-  const params = constantsOf(value.constants, refuse);
+  const params = constantsOf(definition.constants, refuse);
   const apply =
     params && declaration && operators.read(declaration, role, { channels, out: channels, params, chain });
   if (!declaration || !apply) {
     return undefined;
   }
-  const unitGain = hasUnitGain(value.apply, channels, isBag(value.constants) ? value.constants : {});
+  const unitGain = hasUnitGain(
+    value.apply,
+    channels,
+    isBag(definition.constants) ? definition.constants : {},
+  );
   const functions = typeof radius === 'number' ? separable(apply, radius) : { apply };
   return { name: declaration.name, ...functions, unitGain, ...(maxScale === undefined ? {} : { maxScale }) };
+};
+
+/**
+ * What a filter runs: its `apply` calls the function of its definition, and so does its function along one axis. One that was put
+ * together from parts of others has none.
+ */
+const filterDefinition = ({ apply, axis }: Bag): Bag | undefined => {
+  const of = (fn: unknown): unknown => (isBag(fn) && isBag(fn.definition) ? fn.definition : undefined);
+  const definition = of(apply);
+  const isWhole = axis === undefined || (isBag(axis) && of(axis.apply) === definition);
+  return isBag(definition) && isWhole ? definition : undefined;
 };
 
 /** The constants of a filter as its function sees them, or undefined after a diagnostic. */
@@ -244,7 +267,7 @@ const readBorder = (
   channels: number,
   place: StagePlace,
 ): BorderRef | undefined => {
-  const { loaded, operators } = reader;
+  const { operators } = reader;
   const value = Object.hasOwn(options, 'border') ? options.border : undefined;
   const refuse = refuser(reader, place);
   if (value === undefined) {
@@ -264,8 +287,7 @@ const readBorder = (
     refuse('border', 'CW2009', { option: 'border', expected, actual: describeActual(value) });
     return undefined;
   }
-  const call = loaded.madeBy(value);
-  const declaration = operators.declare(call, 'indexBorder', place.loc, place.chain, value.name);
+  const declaration = operators.declare(value, value, 'indexBorder', place.loc, place.chain);
   const chain = [`border ${declaration?.name}`, ...place.chain];
   // The same for every pixel, so the number of channels does not matter.
   const apply =
