@@ -169,6 +169,7 @@ async function* decode<Picture>(
 ): Frames<Picture> {
   const { what, counted } = file;
   let shown = 0;
+  let latest = Number.NEGATIVE_INFINITY;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
   let index = 0;
   let end = Number.NEGATIVE_INFINITY;
@@ -188,7 +189,9 @@ async function* decode<Picture>(
         continue;
       }
       const sequence = counted === undefined ? picture.sequenceNumber : shown++;
-      const timestamp = counted === undefined ? picture.timestamp : sequence / counted;
+      // Times that go back cannot be right: frames come in the order of showing.
+      const timestamp = Math.max(latest, counted === undefined ? picture.timestamp : sequence / counted);
+      latest = timestamp;
       if (timestamp >= to) {
         picture.drop();
         return;
@@ -278,10 +281,17 @@ const inOrder = async <Picture>(
   }
   const { timestamps, sequences } = found;
   const rankOf = (n: number): number => ranks.get(sequences[n] as number) ?? ranks.size + n;
-  const order = Array.from(timestamps, (_, n) => n).sort(
-    (a, b) => (timestamps[a] as number) - (timestamps[b] as number) || rankOf(a) - rankOf(b),
-  );
-  return { ...found, sequences: Float64Array.from(order, n => sequences[n] as number), ambiguous: false };
+  const order = Array.from(timestamps, (_, n) => n).sort((a, b) => rankOf(a) - rankOf(b));
+  let latest = Number.NEGATIVE_INFINITY;
+  return {
+    ...found,
+    timestamps: Float64Array.from(order, n => {
+      latest = Math.max(latest, timestamps[n] as number);
+      return latest;
+    }),
+    sequences: Float64Array.from(order, n => sequences[n] as number),
+    ambiguous: false,
+  };
 };
 
 const decodeError = (cause: unknown, what: string, end: number): unknown =>

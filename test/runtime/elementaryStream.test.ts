@@ -19,15 +19,13 @@ const sizeOf = (units: readonly AccessUnit[]): number =>
   units.reduce((sum, { data }) => sum + data.length, 0);
 const unitsOf = async (codec: 'avc' | 'hevc', data: Uint8Array): Promise<readonly AccessUnit[]> => {
   const bytes = await openBytes(data);
-  return (
-    await readElementary(codec, {
-      bytes,
-      what: 'stream',
-      file: 'FILE',
-      limits: defaultLimits,
-      warn: () => {},
-    })
-  ).units;
+  return readElementary(codec, {
+    bytes,
+    what: 'stream',
+    file: 'FILE',
+    limits: defaultLimits,
+    warn: () => {},
+  });
 };
 const codecOf = (bytes: Uint8Array) => elementaryCodec(bufferOf(bytes.subarray(0, 4096)));
 

@@ -1,4 +1,5 @@
 /** Streams of NAL units behind start codes (ITU-T H.264 and H.265, annex B), cut into pictures. Fields of a frame stay together. */
+import type { AvcSequence } from '../decode/headers/avc.js';
 import {
   avcField,
   avcPictureSet,
@@ -8,7 +9,6 @@ import {
   type Field,
   hevcSequence,
   hevcUnit,
-  type Sequence,
   secondField,
   type UnitKind,
   unitsOf,
@@ -49,7 +49,7 @@ const headerNeeds = 34;
 export class AccessUnits {
   #sets = new Map<string, Uint8Array>();
   #joined: Uint8Array | undefined;
-  readonly #sequences = new Map<number, Sequence>();
+  readonly #sequences = new Map<number, AvcSequence>();
   readonly #pictureSets = new Map<number, number>();
   /** The end of the last piece, where a unit may begin. */
   #tail: Uint8Array = new Uint8Array(0);
@@ -57,8 +57,6 @@ export class AccessUnits {
   #open: Open | undefined;
   /** A first field whose second one may follow. */
   #held: (AccessUnit & { readonly field: Field }) | undefined;
-  /** The sequence that was announced last. */
-  sequence: Sequence | undefined;
 
   /**
    * @param most Bytes of one picture.
@@ -185,19 +183,25 @@ export class AccessUnits {
     if (set === undefined) {
       return;
     }
-    let id = 0;
-    if (set === 'sequence') {
-      const found = this.codec === 'avc' ? avcSequence(bytes, header) : hevcSequence(bytes, header);
-      id = found.id;
-      this.sequence = found.sequence;
-      this.#sequences.set(id, found.sequence);
+    let id: number | undefined = 0;
+    if (set === 'sequence' && this.codec === 'avc') {
+      const found = avcSequence(bytes, header);
+      id = found?.id;
+      if (found) {
+        this.#sequences.set(found.id, found);
+      }
+    } else if (set === 'sequence') {
+      id = hevcSequence(bytes, header)?.id;
     } else if (set === 'picture') {
-      const found = this.codec === 'avc' ? avcPictureSet(bytes, header) : hevcPictureSet(bytes, header);
-      id = found.id;
-      this.#pictureSets.set(id, found.sequence);
+      // In HEVC the unit's header has a byte more.
+      const found = avcPictureSet(bytes, this.codec === 'avc' ? header : header + 1);
+      id = found?.id;
+      if (found) {
+        this.#pictureSets.set(found.id, found.sequence);
+      }
     }
-    // Sets of numbers that cannot be must not pile up.
-    if (id > 255) {
+    // One that is damaged is nothing to go back to.
+    if (id === undefined) {
       return;
     }
     const unit = Buffer.concat([Buffer.from([0, 0, 0, 1]), bytes.subarray(header, end)]);
@@ -268,9 +272,3 @@ const endOf = (bytes: Buffer): number => {
   }
   return end;
 };
-
-/** HEVC: a picture parameter set's own number; which sequence it names matters to nobody here. */
-const hevcPictureSet = (
-  bytes: Uint8Array,
-  header: number,
-): { readonly id: number; readonly sequence: number } => avcPictureSet(bytes, header + 1);

@@ -2,6 +2,7 @@
  * Streams without a container: H.264 and HEVC as NAL units behind start codes (ITU-T H.264 and H.265, annex B). They have no
  * index: the file is read once, and cut into packets of one picture each.
  */
+import { sequenceHeader } from '../decode/headers/sequenceHeader.js';
 import { beyondLimit } from '../limits.js';
 import { VideoError } from '../videoError.js';
 import { type AccessUnit, AccessUnits } from './accessUnits.js';
@@ -10,6 +11,8 @@ import { type ContainerInput, groupSize, type Sample, type Tracks } from './samp
 
 // Without a container nothing but the sequence says how fast pictures follow one another, and it need not.
 const assumedRate = 25;
+// A clock that says less or more is not believed.
+const [slowest, fastest] = [1, 1000];
 const pieceBytes = 2 ** 22;
 
 /** Whether the first NAL units are parameter sets or delimiters of that codec, and nothing that it forbids. */
@@ -30,7 +33,7 @@ export const elementaryCodec = (head: Buffer): 'avc' | 'hevc' | undefined =>
 export const readElementary = async (
   codec: 'avc' | 'hevc',
   { bytes, what, limits }: ContainerInput,
-): Promise<{ readonly units: readonly AccessUnit[]; readonly reader: AccessUnits }> => {
+): Promise<readonly AccessUnit[]> => {
   const most = limits.megabytes * 1e6;
   const tooLarge = (): Error =>
     beyondLimit(what, 'megabytes', limits.megabytes, `${Math.ceil(bytes.size / 1e6)}`);
@@ -51,12 +54,14 @@ export const readElementary = async (
     add(reader.push(await bytes.read(at, pieceBytes), at));
   }
   add(reader.end());
-  return { units, reader };
+  return units;
 };
+
+const joined = ({ before, data }: AccessUnit): Uint8Array => (before ? Buffer.concat([before, data]) : data);
 
 /** The one track of an elementary stream. */
 export const openElementary = async (codec: 'avc' | 'hevc', input: ContainerInput): Promise<Tracks> => {
-  const { units, reader } = await readElementary(codec, input);
+  const units = await readElementary(codec, input);
   const first = units.findIndex(({ key }) => key);
   if (first < 0) {
     throw new VideoError('truncated', `Expected frames in ${input.what} but it has no key frame`);
@@ -64,22 +69,13 @@ export const openElementary = async (codec: 'avc' | 'hevc', input: ContainerInpu
   // Pictures that precede the first key frame in showing need what is not there (ITU-T H.265, 8.1.3).
   const nextKey = units.findIndex(({ key }, n) => n > first && key);
   const leading = (n: number): boolean => nextKey < 0 || n < nextKey;
-  const samples = units.slice(first).map((unit, n): Sample => {
-    const { data, key, before } = unit;
-    return {
-      sequence: n,
-      time: n / (reader.sequence?.frameRate ?? assumedRate),
-      duration: 1 / (reader.sequence?.frameRate ?? assumedRate),
-      key,
-      shown: !(unit.skipped && leading(first + n)),
-      offset: 0,
-      size: data.length,
-      data,
-      ...(before ? { before } : {}),
-      place: n,
-    };
+  const usable = units.slice(first).filter((unit, n) => !(unit.skipped && leading(first + n)));
+  const told = sequenceHeader(codec, joined(units[first] as AccessUnit))?.frameRate ?? 0;
+  const frameRate = told >= slowest && told <= fastest ? told : assumedRate;
+  const samples = usable.map(({ data, key, before }, n): Sample => {
+    const timing = { sequence: n, time: n / frameRate, duration: 1 / frameRate, key, shown: true, place: n };
+    return { ...timing, offset: 0, size: data.length, data, ...(before ? { before } : {}) };
   });
-  const { width = 0, height = 0, frameRate = assumedRate } = reader.sequence ?? {};
   const read = async function* (from?: unknown) {
     for (let n = typeof from === 'number' ? from : 0; n < samples.length; n += groupSize) {
       yield samples.slice(n, n + groupSize);
@@ -88,8 +84,8 @@ export const openElementary = async (codec: 'avc' | 'hevc', input: ContainerInpu
   const track = {
     codec,
     codecName: codec,
-    width,
-    height,
+    width: 0,
+    height: 0,
     colour: {},
     enabled: true,
   } as const;

@@ -1,4 +1,5 @@
 /** Pictures of H.264 whose two fields lie in samples of their own: they become one sample. */
+import type { AvcSequence } from '../decode/headers/avc.js';
 import { bitstreamSetup } from '../decode/parameterSets.js';
 import {
   avcField,
@@ -6,7 +7,6 @@ import {
   avcSequence,
   avcUnit,
   type Field,
-  type Sequence,
   secondField,
   unitsBehindLengths,
   unitsOf,
@@ -16,7 +16,7 @@ import { bufferOf } from './videoBytes.js';
 
 /** Tells fields of a track from frames. */
 export class FieldReader {
-  readonly #sequences = new Map<number, Sequence>();
+  readonly #sequences = new Map<number, AvcSequence>();
   readonly #pictureSets = new Map<number, number>();
   readonly #lengthSize: number;
 
@@ -32,7 +32,7 @@ export class FieldReader {
 
   /** Whether the description allows for fields. */
   get needed(): boolean {
-    return [...this.#sequences.values()].some(({ fields }) => fields);
+    return [...this.#sequences.values()].some(({ header }) => header.fields);
   }
 
   /** The field that a sample is; undefined: it is a frame, or two fields. */
@@ -57,11 +57,15 @@ export class FieldReader {
   #remember(bytes: Uint8Array, header: number): void {
     const { set } = avcUnit(bytes, header);
     if (set === 'sequence') {
-      const { id, sequence } = avcSequence(bytes, header);
-      this.#sequences.set(id & 31, sequence);
+      const found = avcSequence(bytes, header);
+      if (found) {
+        this.#sequences.set(found.id, found);
+      }
     } else if (set === 'picture') {
-      const { id, sequence } = avcPictureSet(bytes, header);
-      this.#pictureSets.set(id & 255, sequence);
+      const found = avcPictureSet(bytes, header);
+      if (found) {
+        this.#pictureSets.set(found.id, found.sequence);
+      }
     }
   }
 }

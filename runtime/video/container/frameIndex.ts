@@ -14,7 +14,7 @@ export type FrameIndex = {
   readonly places: readonly Place[];
   /** When the last frame ends. */
   readonly end: number;
-  /** Frames have the same time: only a decoder knows their order. */
+  /** Frames have the same time, or none of their own: only a decoder knows their order. */
   readonly ambiguous: boolean;
   /** What ended the list before the video's end. */
   readonly error?: CuweaveError;
@@ -41,11 +41,12 @@ export const indexOf = async (
   const sequences: number[] = [];
   const keys: number[] = [];
   const places: Place[] = [];
-  let [end, known] = [Number.NEGATIVE_INFINITY, true];
+  let [end, known, estimated] = [Number.NEGATIVE_INFINITY, true, false];
   let failure: { readonly error?: CuweaveError } = {};
   try {
     for await (const group of samples) {
-      for (const { time, duration, key, shown, sequence, place } of group) {
+      for (const sample of group) {
+        const { time, duration, key, shown, sequence, place } = sample;
         if (key) {
           keys.push(time);
           places.push(place);
@@ -55,6 +56,7 @@ export const indexOf = async (
         }
         times.push(time);
         sequences.push(sequence);
+        estimated ||= sample.estimated === true;
         if (time + duration >= end) {
           [end, known] = [time + duration, duration > 0];
         }
@@ -75,7 +77,7 @@ export const indexOf = async (
     keys: Float64Array.from(keyOrder, n => keys[n] as number),
     places: keyOrder.map(n => places[n]),
     end: known ? end : end + step(),
-    ambiguous: timestamps.some((time, n) => n > 0 && time === timestamps[n - 1]),
+    ambiguous: estimated || timestamps.some((time, n) => n > 0 && time === timestamps[n - 1]),
     ...failure,
   };
 };

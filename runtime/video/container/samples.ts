@@ -14,6 +14,8 @@ export type Sample = {
   readonly sequence: number;
   /** When it is shown, in seconds. */
   readonly time: number;
+  /** The container does not say when it is shown: its time is near the right one, and its place among the others may be wrong. */
+  readonly estimated?: true;
   /** Seconds; 0: the container does not say. */
   readonly duration: number;
   /** Decoding can begin here. */

@@ -99,7 +99,8 @@ const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> =
   context.extraData = setup.description ? Buffer.from(setup.description) : null;
   context.threadCount = Math.min(availableParallelism(), maxThreads);
   // Strict: H.264 streams that do not say how far they reorder get the most that their level allows, not a guess.
-  const options = av.Dictionary.fromObject({ strict: av.FF_COMPLIANCE_STRICT });
+  // Unaligned: cropping on the left holds to the pixel, and not only as far as vector loads like it.
+  const options = av.Dictionary.fromObject({ strict: av.FF_COMPLIANCE_STRICT, flags: '+unaligned' });
   try {
     av.FFmpegError.throwIfError(await context.open2(codec, options), 'open');
   } catch (error) {

@@ -316,7 +316,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         if (size === undefined) {
           throw broken(what, at, 'an element has no end');
         }
-        if (cluster && body + size > cluster.end && cluster.end <= head.end) {
+        if (cluster?.bounded && body + size > cluster.end && cluster.end <= head.end) {
           throw broken(what, at, 'an element is larger than that which holds it');
         }
         if (body + size > head.end) {

@@ -19,8 +19,6 @@ import { Programs, type Stream } from './programs.js';
 // Tables that are not there within so many bytes are not looked for any longer.
 const tablesWithin = 2 ** 25;
 const pieceBytes = 2 ** 19;
-// A stream's first picture is looked for in so many bytes, to know its size.
-const sequenceWithin = 2 ** 24;
 
 /** Where a PES packet lies and what is known there. */
 type TransportPlace = {
@@ -96,10 +94,9 @@ export const openTransport = async (input: ContainerInput): Promise<Tracks> => {
     );
   }
   const several = new Set(streams.map(({ program }) => program)).size > 1;
-  const video: Track[] = [];
-  for (const stream of streams.filter(({ kind }) => kind === 'video')) {
-    video.push(await trackOf(stream, several, framing, input));
-  }
+  const video = streams
+    .filter(({ kind }) => kind === 'video')
+    .map(stream => trackOf(stream, several, framing, input));
   if (several && video.length > 1) {
     const list = video.map(({ codecName }, n) => `${n}: ${codecName}`).join(', ');
     input.warn(
@@ -115,52 +112,18 @@ export const openTransport = async (input: ContainerInput): Promise<Tracks> => {
   };
 };
 
-const trackOf = async (
-  stream: Stream,
-  several: boolean,
-  framing: Framing,
-  input: ContainerInput,
-): Promise<Track> => {
+const trackOf = (stream: Stream, several: boolean, framing: Framing, input: ContainerInput): Track => {
   const { codec, name, program } = stream;
-  const facts = { width: 0, height: 0, colour: {}, enabled: true } as const;
-  const codecName = several ? `${name} of program ${program}` : name;
-  if (!codec) {
-    return { codecName, ...facts, open: () => sourceOf(stream, framing, input) };
-  }
-  const first = await firstSequence({ ...stream, codec }, framing, input);
   return {
-    codec,
-    codecName,
-    ...facts,
-    ...(first === 'scrambled' ? { refusal: 'is encrypted: decrypt it first, with its key' } : first),
+    ...(codec ? { codec } : {}),
+    codecName: several ? `${name} of program ${program}` : name,
+    width: 0,
+    height: 0,
+    colour: {},
+    enabled: true,
     ownClock: true,
     open: () => sourceOf(stream, framing, input),
   };
-};
-
-/** Size and rate, as the first sequence says. */
-const firstSequence = async (
-  stream: Stream & { readonly codec: 'avc' | 'hevc' },
-  framing: Framing,
-  input: ContainerInput,
-): Promise<Pick<Track, 'width' | 'height'> | 'scrambled'> => {
-  const units = new AccessUnits(stream.codec, sequenceWithin, () => new VideoError('corrupt', 'no picture'));
-  const until = Math.min(input.bytes.size, sequenceWithin);
-  for await (const packets of packetsOf(input, framing, framing.first, until)) {
-    for (const [, packet] of packets) {
-      if (packet.pid !== stream.pid || packet.broken) {
-        continue;
-      }
-      if (packet.scrambled) {
-        return 'scrambled';
-      }
-      units.push(packet.payload, undefined);
-      if (units.sequence) {
-        return { width: units.sequence.width, height: units.sequence.height };
-      }
-    }
-  }
-  return { width: 0, height: 0 };
 };
 
 /** The head of a PES packet (2.4.3.6). */
@@ -183,6 +146,9 @@ const pesHead = (payload: Buffer): PesHead | undefined => {
     ...(flags === 3 && length >= 19 ? { decoded: timeAt(payload, 14) } : {}),
   };
 };
+
+const beginsUnit = (bytes: Buffer | undefined): boolean =>
+  bytes !== undefined && bytes.length >= 4 && (bytes.readUIntBE(0, 3) === 1 || bytes.readUInt32BE(0) === 1);
 
 /** What goes with the pictures that begin in a PES packet. */
 type Mark = {
@@ -220,7 +186,7 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
     let mark: Mark | undefined;
     let begun: Mark | undefined;
     let nth = 0;
-    let counter: number | undefined;
+    let previous: TransportPacket | undefined;
     let restarts = false;
     let group: Sample[] = [];
     let pieces: Buffer[] = [];
@@ -238,6 +204,9 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
         // A PES packet tells the time of the first picture that begins in it.
         const head: Partial<PesHead> = nth === 0 ? at.head : {};
         const time = clock.secondsOf(head.shown, head.decoded, nth === 0 && at.restarts);
+        if (head.shown === undefined) {
+          warn('clock', `Pictures of ${what} have no times of their own: theirs are estimated.`);
+        }
         if (sequence >= limits.samples) {
           throw beyondLimit(what, 'samples', limits.samples, 'more');
         }
@@ -246,6 +215,7 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
           sequence,
           time,
           duration: 0,
+          ...(head.shown === undefined ? { estimated: true as const } : {}),
           key,
           shown: true,
           offset: 0,
@@ -279,12 +249,12 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
         if (packet.broken || packet.payload.length === 0) {
           continue;
         }
-        if (packet.counter === counter && !packet.discontinuous) {
-          // A packet may come twice.
+        let { payload } = packet;
+        // A packet may come twice.
+        if (previous && packet.counter === previous.counter && payload.equals(previous.payload)) {
           continue;
         }
-        counter = packet.counter;
-        let { payload } = packet;
+        previous = packet;
         if (packet.starts) {
           flush();
           const head = pesHead(payload);
@@ -309,8 +279,8 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
     cut = isWhole ? undefined : `its last packet has ${rest} of ${framing.stride} bytes`;
     if (!cut) {
       flush();
-    } else {
-      // The picture under way lacks its end.
+    } else if (!beginsUnit(pieces[0])) {
+      // The picture under way lacks its end; where a unit begins the last PES packet, that before it is whole.
       units.drop();
     }
     add(units.end());

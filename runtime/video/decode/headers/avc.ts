@@ -14,10 +14,18 @@ const skipScalingList = (bits: BitReader, size: number): void => {
   }
 };
 
-/** The parameter set without its NAL unit's header, and the number by which pictures name it. */
-export const readAvcSequence = (
-  bits: BitReader,
-): { readonly id: number; readonly header: SequenceHeader } => {
+/** A parameter set: what it says of pictures, the number by which they name it, and what tells how to read their slices. */
+export type AvcSequence = {
+  readonly id: number;
+  readonly header: SequenceHeader;
+  /** Bits of `frame_num`. */
+  readonly frameNumberBits: number;
+  /** Colour planes are coded apart, and slices say which they are of. */
+  readonly separatePlanes: boolean;
+};
+
+/** Reads a parameter set without its NAL unit's header. */
+export const readAvcSequence = (bits: BitReader): AvcSequence => {
   const profile = bits.bits(8);
   bits.skip(16);
   const id = bits.ue(31);
@@ -36,7 +44,7 @@ export const readAvcSequence = (
       }
     }
   }
-  bits.ue(12);
+  const frameNumberBits = bits.ue(12) + 4;
   const orderType = bits.ue(2);
   if (orderType === 0) {
     bits.ue(12);
@@ -61,6 +69,8 @@ export const readAvcSequence = (
   const crop = bits.flag() ? [bits.ue(), bits.ue(), bits.ue(), bits.ue()] : [0, 0, 0, 0];
   return {
     id,
+    frameNumberBits,
+    separatePlanes: separate,
     header: {
       ...cropped(codedWidth, codedHeight, crop, across, down),
       chroma: chromaOf(chroma),
