@@ -36,9 +36,15 @@ const getter = (name: string | symbol) => {
 };
 const tagOf = getter(Symbol.toStringTag);
 const bytesOf = getter('byteLength');
+const startOf = getter('byteOffset');
+const bufferOf = getter('buffer');
 
 /** @internal Bytes of a typed array. */
 export const byteLengthOf = (array: HostArray): number => bytesOf(array) as number;
+
+/** @internal A copy of some of its bytes. */
+export const copyBytes = (array: HostArray, offset: number, bytes: number): Uint8Array =>
+  new Uint8Array(new Uint8Array(bufferOf(array) as ArrayBuffer, (startOf(array) as number) + offset, bytes));
 
 // By the class's name: the values that it holds.
 const integers: Readonly<Record<string, number>> = {

@@ -1,11 +1,12 @@
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
-import type { NativeMemory, NativeStream } from './addon.js';
+import type { HostArray, NativeDevice, NativeMemory, NativeStream } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
 import {
   byteLengthOf,
   byteSize,
+  copyBytes,
   type HostData,
   newHostArray,
   requireHostArray,
@@ -321,6 +322,10 @@ export const placeDecodedPlanes = (
 
 const planeNames = ['data', 'pitch', 'offset'];
 
+/** Memory of the CPU with a copy of these bytes, which nobody else has. */
+const copyHost = (native: NativeDevice, array: HostArray, offset: number, bytes: number): NativeMemory =>
+  native.wrapHost(copyBytes(array, offset, bytes), true) as NativeMemory;
+
 /** Uploads planes, or on the CPU points at those that cannot be moved away. `owned`: nobody else has the arrays. */
 const placeHostPlanes = (
   device: Device,
@@ -347,14 +352,14 @@ const placeHostPlanes = (
     return { array, pitch, offset, rowBytes, rows };
   });
   if (device.kind === 'cpu') {
-    const memories = sources.map(({ array }) => guarded(() => device._native().wrapHost(array, owned)));
-    const placed = sources.flatMap(({ pitch, offset }, n) => {
-      const memory = memories[n];
-      return memory ? [{ memory, address: Number(memory.pointer) + offset, pitch }] : [];
-    });
-    if (placed.length === sources.length) {
-      return placed;
-    }
+    const native = device._native();
+    return sources.map(({ array, pitch, offset, rowBytes, rows }) =>
+      guarded(() => {
+        const there = native.wrapHost(array, owned);
+        const memory = there ?? copyHost(native, array, offset, pitch * (rows - 1) + rowBytes);
+        return { memory, address: Number(memory.pointer) + (there ? offset : 0), pitch };
+      }),
+    );
   }
   return placeNew(device, stream, sources, (native, memory, n, offset, pitch) => {
     const { array, pitch: sourcePitch, offset: sourceOffset, rowBytes, rows } = sources[n];

@@ -129,7 +129,7 @@ it('refuses names that nothing reads', async () => {
 it('takes what the runtime itself gives as a description', async () => {
   const [image, tensor] = [rgb(), Tensor.empty(device, { shape: [1, 2, 2], dtype: 'u8', layout: 'HWC' })];
   const [picture, host] = [await image.toHost(), await tensor.toHost()];
-  expect(Image.fromHost(device, picture).format).toBe('rgb8');
+  expect(Image.fromHost(device, picture).planes[0].pitch).toBe(12);
   expect(Image.empty(device, image).width).toBe(4);
   expect(Image.wrap(device, image).planes).toEqual(image.planes);
   expect(Tensor.fromHost(device, host.data, host).shape).toEqual([1, 2, 2]);
