@@ -230,12 +230,16 @@ export class ImageBatch implements Iterable<Image> {
 
   /** @param images At least one. */
   constructor(images: readonly Image[]) {
-    images.forEach((image, n) => {
+    if (!Array.isArray(images)) {
+      throw expected('an array of images', 'images', describe(images));
+    }
+    const given = Array.from(images, (image: unknown, n) => {
       if (!(image instanceof Image)) {
         throw expected('an Image', `images[${n}]`, describe(image));
       }
+      return image;
     });
-    this.#images = Object.freeze([...images]);
+    this.#images = Object.freeze(given);
   }
 
   /** How many images there are. */

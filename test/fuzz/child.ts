@@ -46,6 +46,7 @@ for (const [number, { target: name, seed, first, count: inputs, files }] of jobs
     await setImmediate();
   }
   flush();
+  say({ rests: true });
   await target.close?.();
 }
 say({ ends: true });

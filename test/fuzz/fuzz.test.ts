@@ -31,7 +31,7 @@ it('stands what was found before and the first inputs of a seed', { timeout: 600
       { target, seed: 1, first: 0, count: inputs[target] },
     ];
   });
-  const outcome = await runJobs(jobs, { bounds: { seconds: 5, idleSeconds: 120, megabytes: 1024 } });
+  const outcome = await runJobs(jobs, { bounds: { seconds: 10, idleSeconds: 120, megabytes: 1024 } });
   expect(outcome.findings).toEqual([]);
   expect(outcome.inputs).toBe(jobs.reduce((sum, { count }) => sum + count, 0));
   // They are not all refused at once.

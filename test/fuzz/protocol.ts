@@ -16,4 +16,6 @@ export type Report =
   | { readonly failed: 'untyped' | 'wrong'; readonly text: string }
   /** Inputs since the last such line, by what came of them. */
   | { readonly counts: Readonly<Record<string, number>> }
+  /** No input runs: the next target is made ready. */
+  | { readonly rests: true }
   | { readonly ends: true };

@@ -66,7 +66,7 @@ const watched = (
     let at: readonly [job: number, input: number] | undefined;
     let began: { readonly seconds: number; readonly time: number } | undefined;
     let killed: Finding['kind'] | 'deadline' | undefined;
-    let [ended, errors, rest] = [false, '', ''];
+    let [ended, resting, errors, rest] = [false, false, '', ''];
     const found = (kind: Finding['kind'], text: string): void => {
       findings.push({ target: jobs[at?.[0] ?? 0].target, kind, input: at?.[1] ?? -1, text });
     };
@@ -74,13 +74,15 @@ const watched = (
       if ('begins' in report) {
         inputs++;
         at = report.begins;
-        began = undefined;
+        [began, resting] = [undefined, false];
       } else if ('failed' in report) {
         found(report.failed, report.text);
       } else if ('counts' in report) {
         for (const [word, more] of Object.entries(report.counts)) {
           counts[word] = (counts[word] ?? 0) + more;
         }
+      } else if ('rests' in report) {
+        resting = true;
       } else {
         ended = true;
       }
@@ -111,7 +113,7 @@ const watched = (
       if (usage.megabytes > bounds.megabytes) {
         kill('memory');
       }
-      if (at && !ended) {
+      if (at && !ended && !resting) {
         began ??= { seconds: usage.seconds, time };
         const seconds = usage.seconds - began.seconds;
         if (seconds > bounds.seconds || (time - began.time) / 1000 > bounds.idleSeconds + 10 * seconds) {

@@ -91,6 +91,8 @@ it('refuses images, tensors, streams and events that are none', async () => {
       'stream of tensor': () => tensor.toHost({ stream: wrong({}) }),
       'copy to': () => tensor.copyTo(wrong({ shape: spec.shape })),
       batch: () => new ImageBatch([wrong(Object.create(Image.prototype))]),
+      'batch of none': () => new ImageBatch(wrong(undefined)),
+      'batch of an image': () => new ImageBatch(wrong(image)),
       'wait for': () => device.stream.waitFor(wrong({})),
       since: () => device.stream.record().since(wrong(undefined)),
       'since a like': () => device.stream.record().since(wrong(Object.create(Event.prototype))),
@@ -110,6 +112,8 @@ it('refuses images, tensors, streams and events that are none', async () => {
     stream of tensor: ArgumentError: Expected a Stream for options.stream but received {}.
     copy to: ArgumentError: Expected a Tensor for target but received { shape }.
     batch: ArgumentError: Expected an Image for images[0] but received an Image.
+    batch of none: ArgumentError: Expected an array of images for images but received undefined.
+    batch of an image: ArgumentError: Expected an array of images for images but received an Image.
     wait for: ArgumentError: Expected an Event for event but received {}. stream.record() gives one.
     since: ArgumentError: Expected an Event for start but received undefined. stream.record() gives one.
     since a like: ArgumentError: Expected an Event for start but received an Event. stream.record() gives one."
