@@ -52,7 +52,7 @@ export { FileError } from './files/wholeFile.js';
 export { nvdecCapabilities, nvdecStatus } from './video/decode/nvdec.js';
 export type { FrameAddress } from './video/frameSearch.js';
 export type { VideoLimits } from './video/limits.js';
-export { type FrameOptions, type VideoOptions, VideoReader } from './video/video.js';
+export { type FrameAtOptions, type FrameOptions, type VideoOptions, VideoReader } from './video/video.js';
 export { type DecoderCodec, VideoDecoder, type VideoDecoderOptions } from './video/videoDecoder.js';
 export { VideoError, type VideoErrorCode } from './video/videoError.js';
 export { VideoBatch, VideoFrame } from './video/videoFrame.js';

@@ -1,3 +1,4 @@
+import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { HostArray, NativeDevice, NativeMemory, NativeStream } from './addon.js';
@@ -158,15 +159,20 @@ export class Image {
     return new Image(device, image, placed, ownCall);
   }
 
-  /** Its planes on the host, rows dense, once the work that makes them is done. */
+  /**
+   * Its planes on the host, rows dense, once the work that makes them is done.
+   * @param options.stream Whose order the copy takes; by default the device's stream.
+   * @param options.signal Gives up waiting: the call rejects with its reason.
+   */
   async toHost(
-    options: { readonly stream?: Stream } = {},
+    options: { readonly stream?: Stream; readonly signal?: AbortSignal } = {},
   ): Promise<
     ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }
   > {
     const { format, width, height, colour } = this;
-    const stream = streamOf(options, this.device)._native();
-    const planes = await guardedAsync(() =>
+    const stream = streamOf(options, this.device, ['signal'])._native();
+    requireSignal(options.signal);
+    const copied = guardedAsync(() =>
       Promise.all(
         this._placed().map(async ({ memory, address, pitch }, n) => {
           const { rowBytes, rows } = planeExtent(this._format, this._format.planes[n], width, height);
@@ -177,6 +183,7 @@ export class Image {
         }),
       ),
     );
+    const planes = await abortable(copied, options.signal);
     return { format, width, height, ...(colour ? { colour } : {}), planes };
   }
 

@@ -1,4 +1,5 @@
 import type { DType } from '../../ops/spec.js';
+import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
 import type { HostArray, NativeMemory } from './addon.js';
@@ -160,16 +161,20 @@ export class Tensor {
    * @param options.into A dense array for them, instead of a new one. One over `device.allocateHost`, or over a
    *   SharedArrayBuffer, is written directly; another one by a further copy, on this thread, once the values are here.
    * @param options.stream Whose order the copy takes; by default the device's stream.
+   * @param options.signal Gives up waiting: the call rejects with its reason. The copy goes on to its end, and `into` is written until then.
    * @throws {OutOfMemoryError} If the host has no room for the values.
    * @throws {ArgumentError} If the buffer of `into` was transferred or resized before the values came.
    */
-  async toHost(options: { readonly into?: HostData; readonly stream?: Stream } = {}): Promise<HostTensor> {
+  async toHost(
+    options: { readonly into?: HostData; readonly stream?: Stream; readonly signal?: AbortSignal } = {},
+  ): Promise<HostTensor> {
     const { shape, dtype, layout } = this;
     const length = elements(shape);
     const size = byteSize[dtype];
     const memory = this._memory();
-    const stream = streamOf(options, this.device, ['into'])._native();
-    const { into } = options;
+    const stream = streamOf(options, this.device, ['into', 'signal'])._native();
+    const { into, signal } = options;
+    requireSignal(signal);
     const data = into ?? newHostArray(dtype, length);
     if (into !== undefined) {
       requireLength(
@@ -181,7 +186,7 @@ export class Tensor {
       );
     }
     const { outer, pitch, rowBytes, rows } = blocks(this, size, outerAxes(this));
-    await guardedAsync(async () => {
+    const copied = guardedAsync(async () => {
       const copies = outer.map((offset, n) =>
         stream.download(
           data,
@@ -197,6 +202,7 @@ export class Tensor {
       );
       await Promise.all(copies);
     });
+    await abortable(copied, signal);
     return { data, shape, dtype, layout };
   }
 

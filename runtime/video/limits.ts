@@ -11,10 +11,20 @@ export type VideoLimits = {
   readonly seconds?: number;
   /** Megabytes (10⁶ bytes) that are held at once of a container's index, or of a stream without one; default 2048. */
   readonly megabytes?: number;
+  /** Width × height of a picture; default 67,108,864 (8192 × 8192, which is what NVDEC decodes at most). */
+  readonly pixels?: number;
+  /** Frames that one call holds at a time: a batch, or what `framesAt` gives; default 4096. */
+  readonly frames?: number;
 };
 
 /** The bounds that hold where the caller names none. */
-export const defaultLimits: Required<VideoLimits> = { samples: 2 ** 23, seconds: 1e6, megabytes: 2048 };
+export const defaultLimits: Required<VideoLimits> = {
+  samples: 2 ** 23,
+  seconds: 1e6,
+  megabytes: 2048,
+  pixels: 2 ** 26,
+  frames: 4096,
+};
 
 /**
  * The caller's bounds, and the default ones where it names none.

@@ -1,3 +1,4 @@
+import { abortable, requireSignal, until } from '../abort.js';
 import { type Device, openDevice, requireDevice } from '../device/device.js';
 import { requireInteger } from '../device/dtype.js';
 import type { ColourDescription } from '../device/videoColour.js';
@@ -12,7 +13,7 @@ import type { PictureDecoder } from './decode/pictureDecoder.js';
 import { softwareDecoder } from './decode/softwareDecoder.js';
 import { MOST_HELD } from './decode/surfaces.js';
 import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
-import type { VideoLimits } from './limits.js';
+import { beyondLimit, limitsOf, type VideoLimits } from './limits.js';
 import { VideoError } from './videoError.js';
 import { toVideoFrame, VideoBatch, type VideoFrame } from './videoFrame.js';
 import {
@@ -54,6 +55,14 @@ export type VideoOptions = {
   readonly track?: number;
   /** How far a damaged or hostile file is followed. */
   readonly limits?: VideoLimits;
+  /** Gives up opening: `open` rejects with the signal's reason, and what was opened is closed. */
+  readonly signal?: AbortSignal;
+};
+
+/** How to wait for single frames. */
+export type FrameAtOptions = {
+  /** Gives up: the call rejects with the signal's reason, and frames that were found are disposed of. */
+  readonly signal?: AbortSignal;
 };
 
 /** Which frames, and for how long they live. */
@@ -63,6 +72,8 @@ export type FrameOptions = FrameRange & {
    * done all the same. With `keep` it lives until you dispose of it.
    */
   readonly keep?: boolean;
+  /** Ends the iteration, also while it waits for a frame: it rejects with the signal's reason, and frames that nobody has got are disposed of. */
+  readonly signal?: AbortSignal;
 };
 
 /** A decoder for a video, and why it is that one. */
@@ -128,7 +139,7 @@ const enginesOf = (device: Device, codec: string): number =>
       .map(found => found.engines),
   );
 
-const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage', 'track', 'limits'];
+const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage', 'track', 'limits', 'signal'];
 
 const checkOptions = (options: VideoOptions): void => {
   requireKnown(options, optionNames, 'options');
@@ -150,7 +161,7 @@ const checkOptions = (options: VideoOptions): void => {
   }
 };
 
-const frameNames = ['from', 'to', 'step', 'keep'];
+const frameNames = ['from', 'to', 'step', 'keep', 'signal'];
 
 const checkFrameOptions = async (
   options: FrameOptions,
@@ -191,6 +202,7 @@ const checkFrameOptions = async (
 export class VideoReader {
   readonly #stream: VideoStream<HostImage | Surface>;
   readonly #ownDevice: boolean;
+  readonly #limits: Required<VideoLimits>;
   #disposed = false;
   /** What decodes. */
   readonly decoder: 'nvdec' | 'software';
@@ -207,6 +219,7 @@ export class VideoReader {
     options: VideoOptions,
   ) {
     this.#stream = videoStream(file, choice.make, options.onDamage);
+    this.#limits = limitsOf(options.limits);
     this.#ownDevice = options.device === undefined;
     this.decoder = choice.decoder;
     this.decoderReason = choice.reason;
@@ -224,6 +237,11 @@ export class VideoReader {
       throw expected('a path or the bytes of a video', 'source', describe(source));
     }
     checkOptions(options);
+    requireSignal(options.signal);
+    return abortable(VideoReader.#open(source, options), options.signal, reader => reader.dispose());
+  }
+
+  static async #open(source: string | Uint8Array, options: VideoOptions): Promise<VideoReader> {
     const { limits, track } = options;
     const file = await openVideoFile(source, {
       ...(limits ? { limits } : {}),
@@ -231,6 +249,11 @@ export class VideoReader {
     });
     let device = options.device;
     try {
+      const { width, height } = file.setup;
+      const { pixels } = limitsOf(limits);
+      if (width * height > pixels) {
+        throw beyondLimit(file.what, 'pixels', pixels, `${width}×${height}`);
+      }
       device ??= openDevice();
       return new VideoReader(file, await chooseDecoder(device, file, options), device, options);
     } catch (error) {
@@ -337,6 +360,7 @@ export class VideoReader {
    */
   async *batches(size: number, options: FrameOptions = {}): AsyncGenerator<VideoBatch, void, undefined> {
     requireInteger(size, 1, 65535, 'size');
+    this.#requireFew(size);
     let frames: VideoFrame[] = [];
     const take = (): VideoBatch => {
       const batch = new VideoBatch(frames);
@@ -381,8 +405,8 @@ export class VideoReader {
    *
    * @throws {ArgumentError} If the video has no such frame.
    */
-  async frameAt(address: FrameAddress): Promise<VideoFrame> {
-    const { frames } = await this.#framesAt([address], () => 'address');
+  async frameAt(address: FrameAddress, options: FrameAtOptions = {}): Promise<VideoFrame> {
+    const { frames } = await this.#framesAt([address], () => 'address', options);
     return frames[0];
   }
 
@@ -391,24 +415,42 @@ export class VideoReader {
    * The batch is yours: `dispose()` it. Each frame's `index` is its number in the video.
    *
    * @throws {ArgumentError} If the video has no such frame.
+   * @throws {VideoError} `limit`, if they are more than `limits.frames` allows.
    */
-  async framesAt(addresses: readonly FrameAddress[]): Promise<VideoBatch> {
+  async framesAt(addresses: readonly FrameAddress[], options: FrameAtOptions = {}): Promise<VideoBatch> {
     if (!Array.isArray(addresses) || addresses.length === 0) {
       throw expected('at least one { index } or { time }', 'addresses', describe(addresses));
     }
-    return this.#framesAt(addresses, n => `addresses[${n}]`);
+    return this.#framesAt(addresses, n => `addresses[${n}]`, options);
   }
 
-  async #framesAt(addresses: readonly FrameAddress[], path: (n: number) => string): Promise<VideoBatch> {
+  async #framesAt(
+    addresses: readonly FrameAddress[],
+    path: (n: number) => string,
+    options: FrameAtOptions,
+  ): Promise<VideoBatch> {
+    requireKnown(options, ['signal'], 'options');
+    const { signal } = options;
+    requireSignal(signal);
+    return abortable(this.#findAll(addresses, path, signal), signal, batch => batch.dispose());
+  }
+
+  async #findAll(
+    addresses: readonly FrameAddress[],
+    path: (n: number) => string,
+    signal: AbortSignal | undefined,
+  ): Promise<VideoBatch> {
     this.#requireOpen();
     const list = await this.#stream.index();
     const { timestamps } = list;
     const wanted = addresses.map((address, n) => frameNumber(address, list, path(n)));
     const numbers = [...new Set(wanted)].sort((a, b) => a - b);
+    this.#requireFew(numbers.length);
     const found = new Map<number, VideoFrame>();
     try {
       await findFrames(this.#stream, numbers, this.engines, (decoded, index) => {
         found.set(index, this.#place({ ...decoded, index }, true));
+        signal?.throwIfAborted();
       });
       const missing = numbers.find(n => !found.has(n));
       if (missing !== undefined) {
@@ -448,7 +490,18 @@ export class VideoReader {
   ): Promise<AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined>> {
     this.#requireOpen();
     await checkFrameOptions(options, this.#stream.index);
-    return this.#stream.decode(options, { held });
+    const { signal, ...range } = options;
+    requireSignal(signal);
+    return until(this.#stream.decode(range, { held }), signal, late => this.#place(late, false).dispose());
+  }
+
+  #requireFew(frames: number): void {
+    if (frames > this.#limits.frames) {
+      throw new VideoError(
+        'limit',
+        `Expected at most ${this.#limits.frames} frames at a time (options.limits.frames) but ${frames} are asked for`,
+      );
+    }
   }
 
   /**

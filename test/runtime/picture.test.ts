@@ -191,7 +191,7 @@ describe('pictures', () => {
       `"PictureError unsupported: Cannot read 146 bytes as 8-bit sRGB: its samples are int in b-w: save it with 8 or 16 bits for a sample"`,
     );
     expect(await message(readPicture(png, { limits: { pixels: 5 } }))).toMatchInlineSnapshot(
-      `"LimitError : The picture in 92 bytes has 3×2 pixels, more than limits.pixels allows (5). Raise it for pictures that you trust."`,
+      `"PictureError limit: Expected at most 5 pixels in 92 bytes (options.limits.pixels) but it has 3×2: raise the limit if the file is to be trusted"`,
     );
     expect((await readPicture(png, { limits: { pixels: 6 } })).width).toBe(3);
     expect(await message(readPicture(png, { limits: { pixels: 'many' as never } }))).toMatchInlineSnapshot(

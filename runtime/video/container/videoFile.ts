@@ -31,6 +31,8 @@ export type DecoderSetup = {
   readonly height: number;
   /** The container's codec description (avcC, hvcC …), where it has one. */
   readonly description?: Uint8Array;
+  /** Width × height of its pictures, at most. */
+  readonly mostPixels?: number;
 };
 
 /** How to read a file. */
@@ -382,6 +384,7 @@ const openTrack = async (
       width: header?.width ?? track.width,
       height: header?.height ?? track.height,
       ...(track.description ? { description: track.description } : {}),
+      mostPixels: input.limits.pixels,
     },
     get duration() {
       return duration();

@@ -100,7 +100,14 @@ const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> =
   context.threadCount = Math.min(availableParallelism(), maxThreads);
   // Strict: H.264 streams that do not say how far they reorder get the most that their level allows, not a guess.
   // Unaligned: cropping on the left holds to the pixel, and not only as far as vector loads like it.
-  const options = av.Dictionary.fromObject({ strict: av.FF_COMPLIANCE_STRICT, flags: '+unaligned' });
+  const options = av.Dictionary.fromObject({
+    strict: av.FF_COMPLIANCE_STRICT,
+    flags: '+unaligned',
+    // A stream may change its size in the middle.
+    ...(setup.mostPixels === undefined
+      ? {}
+      : { max_pixels: Math.floor(Math.min(setup.mostPixels, 2 ** 31 - 1)) }),
+  });
   try {
     av.FFmpegError.throwIfError(await context.open2(codec, options), 'open');
   } catch (error) {
