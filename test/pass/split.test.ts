@@ -46,6 +46,7 @@ const counted = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => { 
 const plans = `
 export const cheapest = pipeline(rgb8(), ${resample}, normalize({ mean: 1, std: 2 }), ops.rgbToGray(), crop(), ${resample}, nchw('f32'));
 export const thrice = pipeline(rgb8(), ${resample}, ${resample}, ops.gamma({ exponent: 2 }), convertTo('f16'), ${resample}, nhwc('u8'));
+export const counted3 = pipeline(rgb8(), resize({ width: 9, height: 9, filter: nearest, border: replicate }), resize({ width: 8, height: 8, filter: ops.cubic, border: replicate }), resize({ width: 9, height: 9, filter: ops.lanczos4, border: replicate }), nhwc('u8'));
 export const taken_1 = pipeline(rgb8(), nhwc('u8'));
 export const taken = pipeline(rgb8(), ${resample}, ${resample}, nhwc('u8'));
 export const shared = pipeline(rgb8(), ${resample}, ops.outputs({ a: [${resample}, nhwc('u8')], host: [${other}, nchw('f32')] }));
@@ -102,6 +103,16 @@ describe('a split', () => {
       'resize 12',
       'normalize 12',
       'rgbToGray 4',
+    ]);
+  });
+
+  it('counts the taps that a filter makes, not those of its window', () => {
+    const taps = made
+      .get('counted3')!
+      .cuts.map(({ forced }) => (forced.why === 'resampling' ? forced.taps : []));
+    expect(taps).toEqual([
+      [1, 16],
+      [16, 64],
     ]);
   });
 

@@ -118,10 +118,10 @@ it('refuses names that nothing reads', async () => {
   await expect(
     Tensor.empty(device, spec).toHost(wrong({ straem: 1 })),
   ).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[ArgumentError: Expected a known name for options but received 'straem'. Known: stream, into.]`,
+    `[ArgumentError: Expected a known name for options but received 'straem'. Known: stream, into, signal.]`,
   );
   await expect(rgb().toHost(wrong({ into: data }))).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[ArgumentError: Expected a known name for options but received 'into'. Known: stream.]`,
+    `[ArgumentError: Expected a known name for options but received 'into'. Known: stream, signal.]`,
   );
   expect(() => fromHost({}, { ptich: 20 })).toThrow(expect.objectContaining({ path: 'planes[0].ptich' }));
 });
