@@ -5,8 +5,8 @@ import { BuildError, InternalError, SpecError } from '../errors.js';
 import { version } from '../package.js';
 import { explanationText } from './explain.js';
 import { Interrupted, interruptible } from './interrupts.js';
-import { progressDisplay, type Terminal } from './progress.js';
-import { visibly } from './visible.js';
+import { progressDisplay } from './progress.js';
+import { type Terminal, visibly } from './visible.js';
 
 /** Where a command writes. */
 export type Streams = { readonly stdout: Terminal; readonly stderr: Terminal };

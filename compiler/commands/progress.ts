@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { visible } from './visible.js';
+import { type Terminal, visible } from './visible.js';
 
 /** Shows steps: a bar on a terminal, a line per step elsewhere. */
 export type Progress = {
@@ -8,14 +8,6 @@ export type Progress = {
   /** Something that takes a while: a line, or the bar's label until the next step. */
   note(text: string): void;
   stop(): void;
-};
-
-/** What a command writes to: the parts of a process's standard output that are used. */
-export type Terminal = {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  /** Its width in characters. */
-  readonly columns?: number;
 };
 
 /** A progress display for standard error, so that standard output stays clean for pipes. */
