@@ -12,6 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { addonPath, addonStampPath, nativeFolder } from '../../native/location.js';
 import { runProgram } from './process.js';
@@ -55,7 +56,19 @@ export const buildAddon = async (
   // A folder of its own, and a rename at the end: builds may run side by side, and a running process keeps its addon.
   const work = await mkdtemp(join(nativeFolder, 'build', 'work-'));
   try {
-    const args = [cli, 'build', '--directory', nativeFolder, '--out', work, '--config', 'Release'];
+    const jobs = String(availableParallelism());
+    const args = [
+      cli,
+      'build',
+      '--directory',
+      nativeFolder,
+      '--out',
+      work,
+      '--config',
+      'Release',
+      '--parallel',
+      jobs,
+    ];
     const { code, stdout, stderr } = await runProgram(process.execPath, args, {
       cwd: nativeFolder,
       env: toolEnvironment(),
