@@ -376,6 +376,7 @@ describe('what is missing', () => {
       vi.stubEnv(name, value);
       return refusal(run()).finally(() => vi.unstubAllEnvs());
     };
+    vi.stubEnv('CXX', undefined);
     const none = await without('PATH', '/nowhere');
     const wrong = await without('CXX', 'no-such-compiler');
     const fails = await without('CXX', '/bin/false');

@@ -2,19 +2,18 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../compiler/build/build.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { stagesOf } from '../../compiler/ir/types.js';
 import { type Pipeline as Built, cudaStatus, type Device, openDevice } from '../../runtime/index.js';
 import {
   blankResults,
   buildFolder,
+  buildForCuda,
   entry,
   executionTolerance,
   type Outs,
   onStandIn,
   resultsOf,
-  root,
   runBuilt,
   suiteCases,
   suitePlans,
@@ -43,7 +42,7 @@ describe.skipIf(!status.usable).each(modes)(
     beforeAll(async () => {
       plans = new Map((await suitePlans()).map(plan => [plan.name, plan]));
       const out = buildFolder(mode);
-      await build({ root, entries: [entry], out, strict });
+      await buildForCuda(entry, out, strict);
       bindings = (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
       cuda = openDevice('cuda');
       host = openDevice('cpu');

@@ -132,7 +132,6 @@ describe.skipIf(!status.usable)(`the addon on CUDA${title}`, () => {
     expect(end.done && start.done).toBe(true);
     const milliseconds = end.since(start);
     expect(milliseconds).toBeGreaterThan(0.1);
-    expect(milliseconds).toBeLessThan(5000);
     tensor.dispose();
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../../compiler/build/process.js';
+import { inParallel, runProgram } from '../../compiler/build/process.js';
 import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
 import {
   bindingSources,
@@ -15,6 +15,7 @@ import {
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
+import { compileOnce, inGroups } from '../support/objects.js';
 import { runSpecs } from '../support/specFiles.js';
 
 /** Keywords of C++, C's functions, macros, types of the prelude and of CUDA, and what generated code itself says. */
@@ -100,38 +101,23 @@ describe('names', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const compile = async (
-    program: string,
-    flags: readonly string[],
-    file: string,
-    print: (kernel: Kernel, file: string) => string,
-  ): Promise<void> => {
-    writeFileSync(join(folder, file), kernels.map(kernel => print(kernel, file)).join('\n'));
-    const args = [...flags, `-I${includeDirectory()}`, file];
-    const { code, stdout, stderr } = await runProgram(program, args, { cwd: folder });
+  it('the host compiler takes them', async () => {
+    writeFileSync(join(folder, 'all.cpp'), kernels.map(kernel => hostSource(kernel, 'all.cpp')).join('\n'));
+    const args = [...hostFlags, '-fsyntax-only', `-I${includeDirectory()}`, 'all.cpp'];
+    const { code, stdout, stderr } = await runProgram('g++', args, { cwd: folder });
     const said = (stdout + stderr).split('\n').filter(line => /error|warning/.test(line));
     expect({ code, said: said.slice(0, 10) }).toEqual({ code: 0, said: [] });
-  };
+  });
 
-  it('the host compiler takes them', () =>
-    compile('g++', [...hostFlags, '-fsyntax-only'], 'all.cpp', hostSource));
-
-  it.skipIf(!nvcc)(
-    `nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`,
-    () => {
-      const flags = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
-      const quick = [
-        ...flags.slice(0, flags.indexOf('-gencode')),
-        '-arch=sm_90',
-        '-Xcicc=-O0',
-        '-ptx',
-        '-o',
-        'all.ptx',
-      ];
-      return compile(nvcc!.path, [...quick, '-Werror', 'all-warnings'], 'all.cu', cudaSource);
-    },
-    300_000,
-  );
+  it.skipIf(!nvcc)(`nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`, async () => {
+    const all = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
+    const flags = [...all.slice(0, all.indexOf('-gencode')), '-arch=sm_90', '-Xcicc=-O0', '-ptx'];
+    await inParallel(inGroups(kernels, 40), 2, async some => {
+      const text = some.map(kernel => cudaSource(kernel, 'all.cu')).join('\n');
+      const made = await compileOnce(nvcc!, [...flags, '-Werror', 'all-warnings'], { name: 'all.cu', text });
+      expect(made.report).toBe('');
+    });
+  });
 
   it('the header is C', async () => {
     writeFileSync(join(folder, 'pipelines.h'), headerSource(plans, 'pipelines.so'));

@@ -1,44 +1,74 @@
-/** Builds many pipelines for the CPU in little time: many kernels to a file, and code that is not optimised for speed. */
-import { execFile } from 'node:child_process';
+/** Builds many pipelines in little time: many kernels to a file, and code that is not optimised for speed. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { findCxx, hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
-import { bindingSources, hostSource, manifestSource } from '../../compiler/generate.js';
-import { builtKernels, type Plan } from '../../compiler/ir/plan.js';
+import { inParallel, runProgram } from '../../compiler/build/process.js';
+import { cudaFlags, defaultArchs, findCxx, findNvcc, hostFlags } from '../../compiler/build/toolchain.js';
+import {
+  bindingSources,
+  cudaSource,
+  hostSource,
+  manifestSource,
+  pairSource,
+} from '../../compiler/generate.js';
+import { builtKernels, type Plan, pairedKernels } from '../../compiler/ir/plan.js';
+import { compileOnce, inGroups } from './objects.js';
 
-const run = promisify(execFile);
-const KERNELS_PER_FILE = 50;
+const HOST_KERNELS_PER_FILE = 50;
+const CUDA_KERNELS_PER_FILE = 10;
 const PARALLEL = 2;
 
-/** Writes the library and its bindings, of which `index.js` is what callers import. */
-export const buildQuick = async (plans: readonly Plan[], out: string): Promise<void> => {
-  const cxx = (await findCxx())?.path;
-  if (cxx === undefined) {
-    throw new Error('Expected a C++ compiler but found none.');
+/**
+ * Writes the library and its bindings, of which `index.js` is what callers import.
+ * @param options.strictCuda With CUDA's side, by the nvcc that is found, in a strict build.
+ */
+export const buildQuick = async (
+  plans: readonly Plan[],
+  out: string,
+  { strictCuda = false } = {},
+): Promise<void> => {
+  const [cxx, nvcc] = [await findCxx(), strictCuda ? await findNvcc() : undefined];
+  if (!cxx || (strictCuda && !nvcc)) {
+    throw new Error('Expected a C++ compiler, and nvcc where CUDA is asked for, but found none.');
   }
   mkdirSync(out, { recursive: true });
   const kernels = plans.flatMap(builtKernels);
-  const flags = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', `-I${includeDirectory()}`];
-  const files = Array.from({ length: Math.ceil(kernels.length / KERNELS_PER_FILE) }, (_, n) => {
-    const some = kernels.slice(n * KERNELS_PER_FILE, (n + 1) * KERNELS_PER_FILE);
-    const file = join(out, `${n}.cpp`);
-    const texts = some.map(kernel => hostSource(kernel, file));
-    // One version of each function, for any processor.
-    const head = '#include "prelude.h"\n#undef CW_CLONES\n#define CW_CLONES\n';
-    writeFileSync(file, [head, ...texts].join('\n'));
-    return file;
+  const hostQuick = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', '-DCW_CLONES=', '-c'];
+  const host = inGroups(kernels, HOST_KERNELS_PER_FILE).map((some, n) => ({
+    tool: cxx,
+    flags: hostQuick,
+    name: `host${n}.cpp`,
+    text: some.map(kernel => hostSource(kernel, `${kernel.name}.cpp`)).join('\n'),
+  }));
+  const cudaOf = (some: readonly (typeof kernels)[number][]): Record<string, string> =>
+    Object.fromEntries(some.map(kernel => [`${kernel.name}.cu`, cudaSource(kernel, `${kernel.name}.cu`)]));
+  const cuda = inGroups(nvcc ? kernels : [], CUDA_KERNELS_PER_FILE).map((some, n) => ({
+    name: `cuda${n}.cu`,
+    text: Object.values(cudaOf(some)).join('\n'),
+  }));
+  const pairs = (nvcc ? plans : []).flatMap(plan =>
+    plan.pairs.map(pair => ({
+      name: `${pair.name}.cu`,
+      text: pairSource(plan, pair, `${pair.name}.cu`),
+      beside: cudaOf(pairedKernels(plan, pair)),
+    })),
+  );
+  const flags = [...cudaFlags(defaultArchs, true), '-c'];
+  const jobs = [...host, ...[...pairs, ...cuda].map(source => ({ tool: nvcc!, flags, ...source }))];
+  const objects = await inParallel(jobs, PARALLEL, async ({ tool, flags, ...source }) => {
+    const { object } = await compileOnce(tool, flags, source);
+    const path = join(out, `${source.name}.o`);
+    writeFileSync(path, object);
+    return path;
   });
-  const left = [...files];
-  const compile = async (): Promise<void> => {
-    for (let file = left.pop(); file !== undefined; file = left.pop()) {
-      await run(cxx, [...flags, '-c', file, '-o', `${file}.o`]);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, compile));
   const library = 'pipelines.so';
-  await run(cxx, ['-shared', ...files.map(file => `${file}.o`), '-o', join(out, library)]);
-  writeFileSync(join(out, 'manifest.json'), manifestSource(plans, { library, archs: [], strict: false }));
+  const linker = nvcc?.path ?? cxx.path;
+  const shared = ['-shared', ...objects, '-o', join(out, library)];
+  const { code, stderr } = await runProgram(linker, [...(nvcc ? ['-cudart', 'static'] : []), ...shared]);
+  if (code !== 0) {
+    throw new Error(`${linker} could not link ${library}:\n${stderr}`);
+  }
+  const archs = nvcc ? defaultArchs : [];
+  writeFileSync(join(out, 'manifest.json'), manifestSource(plans, { library, archs, strict: strictCuda }));
   writeFileSync(join(out, 'index.js'), bindingSources(plans).js);
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 };

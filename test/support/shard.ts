@@ -1,0 +1,14 @@
+/** A part of a long sweep, so that several runs in a row do all of it. */
+
+/**
+ * Every n-th of the items, from the i-th, by `CUWEAVE_SHARD` (`i/n`, with i in 0..n−1); all without it.
+ * @throws Error for another form.
+ */
+export const shardOf = <T>(items: readonly T[]): readonly T[] => {
+  const given = process.env.CUWEAVE_SHARD ?? '0/1';
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(given) ?? [];
+  if (index === undefined || of === undefined || Number(index) >= Number(of)) {
+    throw new Error(`Expected i/n with i below n for CUWEAVE_SHARD but received ${given}`);
+  }
+  return items.filter((_, n) => n % Number(of) === Number(index));
+};
