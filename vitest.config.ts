@@ -11,31 +11,57 @@ const alias = [
   { find: /^.*\/dist\/runtime\/index\.js$/, replacement: entry('./runtime/index.ts') },
 ];
 
+const env = {
+  // Of the three versions of a host kernel one runs here: the others are compiled by test/examples.test.ts.
+  CXX: process.env.CXX ?? entry('./test/support/oneClone/g++'),
+  // Whatever was compiled before, by an earlier commit even, is not compiled again.
+  CUWEAVE_CACHE: process.env.CUWEAVE_CACHE ?? entry('./.cache/objects'),
+};
+
+// A machine that is busy with other things makes no test fail: the limits only end what hangs.
+const limits = { testTimeout: 900_000, hookTimeout: 1_800_000 };
+
+/** Tests that neither compile nor load anything native: they may share a process, in which TypeScript is loaded once. */
+const pure = [
+  'test/ops/**/*.test.ts',
+  'test/read/**/*.test.ts',
+  'test/report/**/*.test.ts',
+  'test/tooling/**/*.test.ts',
+  'test/pass/{fuse,pair,split}.test.ts',
+  'test/bench/{arguments,cases,chart,processors,report}.test.ts',
+];
+const nvcc = ['test/print/cuda.test.ts', 'test/print/names.test.ts', 'test/explainCompiled.test.ts'];
+const gpu = ['test/gpu/**/*.test.ts', 'test/nvdec/**/*.test.ts'];
+const long = ['test/long/**/*.test.ts'];
+const built = ['test/build/**'];
+
 export default defineConfig({
   test: {
     // Tests compile C++ as they go: more workers than cores only make each of them time out.
     maxWorkers: 2,
     projects: [
+      { resolve: { alias }, test: { name: 'unit', include: pure, isolate: false, env, ...limits } },
       {
         resolve: { alias },
         test: {
-          name: 'unit',
+          name: 'native',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/gpu/**', 'test/nvdec/**', 'test/build/**'],
-          testTimeout: 60_000,
-          hookTimeout: 1_200_000,
+          exclude: [...pure, ...nvcc, ...gpu, ...long, ...built],
+          env,
+          ...limits,
         },
       },
+      { resolve: { alias }, test: { name: 'nvcc', include: nvcc, env, ...limits } },
+      { resolve: { alias }, test: { name: 'long', include: long, env, ...limits } },
       {
         resolve: { alias },
         test: {
           name: 'gpu',
-          include: ['test/gpu/**/*.test.ts', 'test/nvdec/**/*.test.ts'],
+          include: gpu,
           // One device: a test that measures or fills its memory must not meet another.
           fileParallelism: false,
-          testTimeout: 120_000,
-          // A stand-in for nvcc compiles over two hundred kernels on two cores (test/standIn.test.ts).
-          hookTimeout: 1_800_000,
+          env,
+          ...limits,
         },
       },
     ],

@@ -92,7 +92,7 @@ describe('what is reported is what is built', () => {
     expect(explanation!.built.map(({ host }) => host!.codeSize)).toEqual(sizes);
   });
 
-  it.skipIf(!nvcc)('on the GPU', { timeout: 300_000 }, async () => {
+  it.skipIf(!nvcc)('on the GPU', async () => {
     const archs = ['sm_80', 'sm_90'];
     await build({ root: project.root, entries, archs });
     const said = cached()
@@ -143,7 +143,7 @@ describe('as JSON', () => {
 });
 
 describe.skipIf(!nvcc)(`with nvcc${nvcc ? '' : ' (skipped: no nvcc found)'}`, () => {
-  it('says the same of each architecture in text and figures', { timeout: 300_000 }, async () => {
+  it('says the same of each architecture in text and figures', async () => {
     const explanations = await explained({ compiled: true, names: ['plain'], archs: ['sm_80', 'sm_90'] });
     const text = explanationText(explanations[0]!);
     expect(masked(text.slice(text.indexOf('  Compiled with')))).toMatchInlineSnapshot(`

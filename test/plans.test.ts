@@ -143,9 +143,7 @@ describe('several kernels on the CPU', () => {
 });
 
 describe('what is said of several kernels', () => {
-  it('explain shows each cut, what forced it, its bytes, and what else could be done', {
-    timeout: 180_000,
-  }, async () => {
+  it('explain shows each cut, what forced it, its bytes, and what else could be done', async () => {
     const names = ['rounded', 'forked', 'copied', 'beside'];
     const explained = await explain({
       root,
@@ -328,7 +326,7 @@ describe('what is said of several kernels', () => {
 });
 
 describe('several kernels from C', () => {
-  it('are called in the order that the header lists', { timeout: 120_000 }, async () => {
+  it('are called in the order that the header lists', async () => {
     const folder = buildFolder('byHand');
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
     const header = readFileSync(join(folder, 'pipelines.h'), 'utf8');

@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   const flags = ['-std=c++17', '-O1', '-ffp-contract=off', `-I${standIn}`, '-x', 'c++'];
   await execute('g++', [...flags, '-o', program, join(folder, 'plain.cu')]);
-}, 300_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A case on a small image; crops keep their places. */
@@ -79,7 +79,7 @@ const inMemory = ({ output: { layout, dtype } }: Case, { width, height, channels
 
 describe('plain CUDA', () => {
   const shared = casesOn('cuda', bench.cases).filter(({ peers: also }) => also !== false);
-  it.each(shared.map(one => [one.id, small(one)] as const))('%s', { timeout: 120_000 }, async (id, one) => {
+  it.each(shared.map(one => [one.id, small(one)] as const))('%s', async (id, one) => {
     const spec = (pipelines as unknown as Record<string, Pipeline>)[one.pipeline];
     const image = randomImage(spec.source, one.source.width, one.source.height, random(7));
     const count = one.crops ? 12 : one.crop ? 1 : 2;

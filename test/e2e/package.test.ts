@@ -119,7 +119,7 @@ describe('an installed cuweave', () => {
     }
   });
 
-  it('makes a project, which installs, builds and runs', { timeout: 300_000 }, async () => {
+  it('makes a project, which installs, builds and runs', async () => {
     // It depends on the tarball that its maker was installed from.
     await cuweave(join(folder, 'site'), 'new', '../shop');
     await install(shop());

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await buildAddon();
   addon = loadAddon();
   folder = await mkdtemp(join(tmpdir(), 'cuweave-addon-'));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('is not built again when nothing changed', async () => {

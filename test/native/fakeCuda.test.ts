@@ -8,7 +8,7 @@ let device: Device;
 beforeAll(async () => {
   made = await buildHandmade({ fakeCuda: true });
   device = openDevice('cuda');
-}, 120_000);
+});
 afterEach(() => {
   delete process.env.CUWEAVE_FAKE_FAIL;
   delete process.env.CUWEAVE_FAKE_LAUNCH;

@@ -26,11 +26,11 @@ beforeAll(async () => {
   await compile('fakeNvcuvid.cpp', library, ['-Wl,-soname,libnvcuvid.so.1']);
   loadAddon().openLibrary(library);
   device = openDevice('cuda');
-}, 120_000);
+});
 afterEach(async () => {
   vi.restoreAllMocks();
   // Whatever a test did, all surfaces and copies are given back.
-  await expect.poll(() => device.memory().free, { timeout: 5000 }).toBe(device.memory().total);
+  await expect.poll(() => device.memory().free, { timeout: 60_000 }).toBe(device.memory().total);
   expect(device.memory().live).toBe(0);
 });
 afterAll(async () => {
@@ -504,7 +504,7 @@ describe('NVDEC on stand-ins', () => {
       for (let n = 0; n < 20; n++) {
         native.push(packetAt(n), n, 0, false, undefined);
       }
-      await expect.poll(() => native.queued).toBeLessThan(20 - most);
+      await expect.poll(() => native.queued, { timeout: 60_000 }).toBeLessThan(20 - most);
       await new Promise(resolve => setTimeout(resolve, 200));
       const taken = native.take(32);
       expect(taken).toHaveLength(most);
@@ -529,7 +529,7 @@ describe('NVDEC on stand-ins', () => {
       };
       await expect(failing().finally(() => delete process.env.CUWEAVE_FAKE_FAIL)).rejects.toThrow('FAKE');
       native.dispose();
-      await expect.poll(() => device.memory().free, { timeout: 5000 }).toBe(device.memory().total);
+      await expect.poll(() => device.memory().free, { timeout: 60_000 }).toBe(device.memory().total);
     }
   });
 

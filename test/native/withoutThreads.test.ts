@@ -16,7 +16,7 @@ beforeAll(async () => {
   await compile('fakeCuda.cpp', library('libcuda.so.1'), ['-Wl,-soname,libcuda.so.1']);
   await compile('fakeNvcuvid.cpp', library('libnvcuvid.so.1'), ['-Wl,-soname,libnvcuvid.so.1']);
   await compile('noThreads.cpp', library('noThreads.so'));
-}, 120_000);
+});
 afterAll(() => made?.remove());
 
 /** What a script prints, as JSON; it has `device('cpu' | 'cuda')`, and `alone(work)`, which runs `work` without new threads. */

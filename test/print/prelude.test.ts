@@ -86,7 +86,7 @@ describe('the prelude of generated code, on the host', () => {
     ]);
     const out = execFileSync(binary, { input: Buffer.from(given.buffer), maxBuffer: 1 << 28 });
     results = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const clamp = (v: number, top: number): number => (v > 0 ? roundHalfEven(Math.min(v, top)) : 0);

@@ -176,13 +176,13 @@ test('an expression of 10,000 operations is refused, on its own', async () => {
   const { specs, codesOf } = await runSpecs({ 'a.ts': pointSpec(`([r, g, b]) => [${long}, g, b]`) });
   expect(codesOf('a.ts')).toEqual(['CW9004']);
   expect(specs.pipelines).toEqual([]);
-}, 30_000);
+});
 
 test('10,000 brackets are refused', async () => {
   const deep = `${'('.repeat(10_000)}1${')'.repeat(10_000)}`;
   const { specs } = await runSpecs({ 'a.ts': pointSpec(`px => [${deep}, 1, 1]`) });
   expect(specs.diagnostics.map(({ code }) => code)).toEqual(['CW9004']);
-}, 30_000);
+});
 
 test('a pipeline of 200 operators is read', async () => {
   const stages = Array.from({ length: 200 }, () => 'ops.invert()').join(', ');
@@ -214,7 +214,7 @@ test('inner functions that call each other twice run into the limit, not into th
     'a.ts': pointSpec(`([r, g, b]) => { ${inner.join(' ')} return [f29(r), g, b]; }`),
   });
   expect(codesOf('a.ts')).toEqual(['CW1056']);
-}, 30_000);
+});
 
 test('a file that changed is read anew', async () => {
   const read = async (mean: number): Promise<unknown> => {
@@ -229,17 +229,14 @@ test('a file that changed is read anew', async () => {
   expect(await read(2)).toEqual({ settled: 2 });
 });
 
-test('a hundred pipelines in three seconds', async () => {
+test('a hundred pipelines', async () => {
   const pipelines = Array.from(
     { length: 100 },
     (_, n) =>
       `export const p${n} = pipeline(nv12(), yuvToRgb(), warpAffine({ filter: linear, border: constant(${n}) }), normalize({ mean: ${n}, std: 1 }), nchw('f16'));`,
   );
   const files = { 'a.ts': anySpec(pipelines.join('\n')) };
-  const start = performance.now();
   const { specs } = await runSpecs(files);
   expect(specs.diagnostics).toEqual([]);
   expect(specs.pipelines).toHaveLength(100);
-  // The machine may be busy; alone it takes about one second.
-  expect(performance.now() - start).toBeLessThan(9_000);
-}, 30_000);
+});

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const { specs, textOf } = await runSpecs({ 'specs.ts': text });
   expect(textOf('specs.ts')).toBe('');
   pipelines = oneResult(specs);
-}, 60_000);
+});
 
 const pipelineOf = (name: string): PipelineIr => {
   const found = pipelines.find(pipeline => pipeline.name === name);

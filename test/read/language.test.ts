@@ -139,7 +139,7 @@ beforeAll(async () => {
     Object.fromEntries(files),
     Object.keys(cases).flatMap(name => (name.startsWith('lib/') ? [] : `${name}.ts`)),
   );
-}, 60_000);
+});
 
 const show = (name: string): string => {
   const text = run.textOf(`${name}.ts`);

@@ -77,7 +77,7 @@ beforeAll(async () => {
     text.replace('const p =', `const ${name} =`),
   ]);
   run = await runSpecs(Object.fromEntries(named));
-}, 60_000);
+});
 
 test.each(Object.keys(cases))('%s is refused once', name => {
   expect(run.codesOf(`${name}.ts`)).toHaveLength(1);

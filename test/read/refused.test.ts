@@ -474,7 +474,7 @@ beforeAll(async () => {
     text.replace('export const p =', `export const ${name} =`),
   ]);
   run = await runSpecs(Object.fromEntries(files));
-}, 60_000);
+});
 
 test('every case is good TypeScript', () => {
   const errors = run.specs.diagnostics.filter(({ code }) => code.startsWith('TS'));

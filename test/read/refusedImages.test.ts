@@ -32,7 +32,7 @@ beforeAll(async () => {
   run = await runSpecs(
     Object.fromEntries(Object.entries(cases).map(([name, text]) => [`${name}.ts`, anySpec(text)])),
   );
-}, 60_000);
+});
 
 test.each(Object.keys(cases))('%s', name => {
   expect(run.textOf(`${name}.ts`)).toMatchSnapshot();

@@ -65,7 +65,7 @@ export const branches = ops.fused(pipeline(rgb8(), resize({ filter: linear, bord
 export const fits = ops.fused(pipeline(rgb8(), resize({ filter: linear, border: replicate }), nchw('f32')));`),
     'tables.ts': tables,
   });
-}, 60_000);
+});
 
 test('every one is refused where it is wrong, and says how to mend it', () => {
   expect(Object.keys(cases).map(name => run.textOf(`${name}.ts`))).toMatchInlineSnapshot(`

@@ -12,7 +12,7 @@ const filled = (value: number): Uint8Array => new Uint8Array(width * height * 3)
 let made: Handmade;
 beforeAll(async () => {
   made = await buildHandmade({ fakeCuda: true });
-}, 240_000);
+});
 afterAll(() => made?.remove());
 
 describe.each(['cpu', 'cuda'] as const)('a graph on %s', kind => {

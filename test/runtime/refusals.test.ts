@@ -18,7 +18,7 @@ let device: Device;
 beforeAll(async () => {
   made = await buildHandmade();
   device = openDevice('cpu');
-}, 120_000);
+});
 afterAll(async () => {
   device?.dispose();
   await made?.remove();
