@@ -6,7 +6,8 @@ import { version } from '../package.js';
 import { explanationText } from './explain.js';
 import { Interrupted, interruptible } from './interrupts.js';
 import { progressDisplay } from './progress.js';
-import { type Terminal, visibly } from './visible.js';
+import type { Terminal } from './terminal.js';
+import { visibly } from './visible.js';
 
 /** Where a command writes. */
 export type Streams = { readonly stdout: Terminal; readonly stderr: Terminal };

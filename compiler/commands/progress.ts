@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
-import { type Terminal, visible } from './visible.js';
+import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
 
 /** Shows steps: a bar on a terminal, a line per step elsewhere. */
 export type Progress = {

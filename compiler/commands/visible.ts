@@ -1,10 +1,4 @@
-/** What a command writes to: the parts of a process's standard output that are used. */
-export type Terminal = {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  /** Its width in characters. */
-  readonly columns?: number;
-};
+import type { Terminal } from './terminal.js';
 
 // Control characters but tabs and line breaks, and those that turn the direction of what follows.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
