@@ -51,11 +51,11 @@ test('diagnostics are sorted, framed and counted', () => {
     { root: '/', readFile: file => files[file] },
   );
   expect(text).toMatchInlineSnapshot(`
-    "a.ts:1:3 - error CW1008: \`>>>\` is not in the kernel language.
+    "a.ts:1:3 - error CW1008: \`>>>\` takes a constant of 1 to 31 on its right.
 
     1 one
         ~~~
-      hint: write \`>>\`, and \`& mask\` where the sign must go
+      hint: write \`h >>> 16\`; leave \`>>> 0\` out where only the bits matter, since an i32 has the same
 
     a.ts:2:3 - error CW1028: Expected a value to be returned on every path.
 

@@ -103,6 +103,8 @@ test('a module that ends the process', async () => {
 
 test('the runtime names a platform where it cannot run', () => {
   expect(() => requirePlatform('darwin', 'arm64')).toThrow(AddonLoadError);
-  expect(() => requirePlatform('win32', 'x64')).toThrowErrorMatchingInlineSnapshot(`[AddonLoadError: Pipelines run on Linux, on x64 and arm64, and this is win32-x64. Operators can be written and run as functions here, and \`cuweave check\` and \`cuweave explain\` work.]`);
+  expect(() => requirePlatform('win32', 'x64')).toThrowErrorMatchingInlineSnapshot(
+    `[AddonLoadError: Pipelines run on Linux, on x64 and arm64, and this is win32-x64. Operators can be written and run as functions here, and \`cuweave check\` and \`cuweave explain\` work.]`,
+  );
   requirePlatform('linux', 'arm64');
 });

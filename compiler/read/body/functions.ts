@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Expr, Fn, Stmt, Type } from '../../ir/types.js';
 import { f32, tuple } from '../../ir/types.js';
+import type { FunctionNode } from '../loaded.js';
 import { coerce, materialise, unify } from './coerce.js';
 import { read } from './expressions.js';
 import { finishBody } from './finish.js';
@@ -10,7 +11,7 @@ import { bind } from './patterns.js';
 import { bodyKey, importFrom, locOf, make, makeScope, refuse } from './scope.js';
 import { readStatements } from './statements.js';
 import { readTypeNode, type WrittenType } from './typeNodes.js';
-import type { Capture, FunctionNode, PendingReturn, Reader, Scope, Value } from './types.js';
+import type { Capture, PendingReturn, Reader, Scope, Value } from './types.js';
 import { constantOf, describe, isExpr, poison, typeOf } from './values.js';
 
 type FunctionValue = Extract<Value, { kind: 'function' }>;

@@ -2,8 +2,8 @@
 import type { ts } from 'ts-morph';
 import type { Code } from '../../diagnostics/index.js';
 import type { Expr, Loc, Stmt, Type } from '../../ir/types.js';
+import type { Loaded } from '../loaded.js';
 import type { Session } from '../session.js';
-import type { Loaded } from '../spec/load.js';
 import { makeNames } from './names.js';
 import type { Args, Reader, Scope, Value } from './types.js';
 import { literal, poison } from './values.js';

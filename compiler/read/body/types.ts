@@ -1,8 +1,8 @@
 /** What the reader of functions knows while it reads: values, and the scopes that hold them. */
 import type { ts } from 'ts-morph';
 import type { Expr, Fn, Stmt, Type } from '../../ir/types.js';
+import type { FunctionNode, Loaded } from '../loaded.js';
 import type { Session } from '../session.js';
-import type { Loaded } from '../spec/load.js';
 import type { Names } from './names.js';
 
 /** Arguments of a diagnostic's template. */
@@ -49,12 +49,6 @@ export type Scope = {
   /** The statements being written. */
   out: Stmt[];
 };
-/** The function-like nodes that the reader reads. */
-export type FunctionNode =
-  | ts.ArrowFunction
-  | ts.FunctionExpression
-  | ts.FunctionDeclaration
-  | ts.MethodDeclaration;
 /**
  * What an expression of the kernel language is while it is read: an IR expression, or something that only exists at
  * build time (a number without a type yet, a list, the parameters' record, a word, a function).

@@ -2,7 +2,15 @@
 import { type Colour, channelCount, type Format } from '../../../ops/spec.js';
 import type { ImageParam, PointStage, Stage } from '../../ir/types.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
-import { type Bag, describeActual, isBag, isImage, isPlainName, type RefuseOption } from './params.js';
+import {
+  type Bag,
+  describeActual,
+  isBag,
+  isImage,
+  isPlainName,
+  nameProblem,
+  type RefuseOption,
+} from './params.js';
 import type { KernelParam } from './signatures.js';
 
 /** What the images of a stage are read with. */
@@ -42,7 +50,7 @@ const readImage = (
   { colour, taken, hasPlace, refuse, readPoint }: ImageReading,
 ): ImageParam | undefined => {
   if (!isPlainName(name) || taken.includes(name)) {
-    refuse(undefined, 'CW2011', { name: name.slice(0, 40) });
+    refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
     return undefined;
   }
   if (!hasPlace) {

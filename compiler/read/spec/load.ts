@@ -8,26 +8,11 @@ import { dirname, join } from 'node:path';
 import { types } from 'node:util';
 import { createJiti } from 'jiti';
 import { ts } from 'ts-morph';
-import type { FunctionNode } from '../body/types.js';
+import type { FunctionNode, LoadError, Loaded } from '../loaded.js';
 import { type PackageFiles, toPosix } from '../packageFiles.js';
 import { callHook, fileId, instrument, markedSites, moduleHook, nodeAt } from './instrument.js';
 import { toItsEnd } from './toItsEnd.js';
 import { lineOfSource, transpile } from './transpile.js';
-
-export type Loaded = {
-  /** A module's exports. */
-  readonly modules: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** The innermost call that gave the value: an operator's declaration. */
-  readonly madeBy: (value: unknown) => ts.CallExpression | undefined;
-  /** The outermost call that gave it: where it was placed. */
-  readonly placedBy: (value: unknown) => ts.CallExpression | undefined;
-  /** The source of a function, or undefined where that is not TypeScript of the program. */
-  readonly sourceOf: (value: unknown) => FunctionNode | undefined;
-  /** What a variable or an import of a module holds now, or undefined where the module has none of the name. */
-  readonly variable: (file: ts.SourceFile, name: string) => { readonly value: unknown } | undefined;
-  readonly errors: readonly LoadError[];
-};
-export type LoadError = { readonly file: string; readonly line?: number; readonly message: string };
 
 type Recorder = {
   readonly made: WeakMap<object, string>;

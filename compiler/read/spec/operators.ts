@@ -3,9 +3,9 @@ import { ts } from 'ts-morph';
 import type { Loc, OpFunction } from '../../ir/types.js';
 import { readMain } from '../body/functions.js';
 import { makeReader } from '../body/scope.js';
-import type { FunctionNode, Reader } from '../body/types.js';
+import type { Reader } from '../body/types.js';
+import type { FunctionNode, Loaded } from '../loaded.js';
 import type { Session } from '../session.js';
-import type { Loaded } from './load.js';
 import { type Bag, describeActual } from './params.js';
 import { type ReadFor, type Role, signature } from './signatures.js';
 

@@ -122,7 +122,8 @@ const boundsOf = (given: unknown): Bounds | undefined => {
 };
 const boundNames = ['least', 'most', 'above', 'not'];
 
-const nameProblem = (name: string, taken: readonly string[]): string => {
+/** Why a parameter cannot have a name. */
+export const nameProblem = (name: string, taken: readonly string[]): string => {
   if (taken.includes(name)) {
     return `${taken.join(' and ')} are options of every map`;
   }

@@ -13,10 +13,10 @@ import {
   type Stage,
 } from '../../ir/types.js';
 import type { Args } from '../body/types.js';
+import type { Loaded } from '../loaded.js';
 import type { Session } from '../session.js';
 import { hasUnitGain } from './gain.js';
 import { readImages } from './images.js';
-import type { Loaded } from './load.js';
 import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
 import {
