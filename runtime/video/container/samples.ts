@@ -42,6 +42,8 @@ export type SampleSource = {
   readonly read: (from?: Place) => SampleGroups;
   /** Places of key frames at or before a moment, the last first, where the container's own index tells them. */
   readonly find?: (seconds: number) => AsyncIterable<Place>;
+  /** Seconds from a moment to the last frame that is shown, found without reading all of the file. */
+  readonly untilLast?: (from: number) => Promise<number | undefined>;
   /** Why the file is cut off, once {@link read} has ended. */
   readonly cut: () => string | undefined;
 };

@@ -17,7 +17,7 @@ import { openMatroska } from './matroska/matroska.js';
 import { openMp4 } from './mp4/mp4.js';
 import type { Packet } from './packet.js';
 import { type PictureReader, pictureReader } from './pictures.js';
-import type { ContainerInput, Place, Sample, Track, Tracks } from './samples.js';
+import type { ContainerInput, Place, Sample, SampleSource, Track, Tracks } from './samples.js';
 import { isKeyPacket } from './shown.js';
 import { looksMatroska, looksMp4, refusal } from './signature.js';
 import { looksTransport, openTransport } from './transport/transport.js';
@@ -241,7 +241,8 @@ const openTrack = async (
   const source = await track.open();
   const reader = pictureReader(track, source, input);
   const header = await firstHeader(reader, track, bytes);
-  const frameRate = track.counted ?? (await rateOf(reader.read(), track.frameRate ?? header?.frameRate));
+  const { first, rate } = await rateOf(reader.read(), track.frameRate ?? header?.frameRate);
+  const frameRate = track.counted ?? rate;
   const step = frameRate === undefined ? 0 : 1 / frameRate;
 
   let known: FrameIndex | undefined;
@@ -273,12 +274,10 @@ const openTrack = async (
       );
     }
   }
-  const duration = (): number => {
-    if (known) {
-      return known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0);
-    }
-    return track.duration ?? 0;
-  };
+  // What the container says of its length holds until all frames are known.
+  const told = known ? 0 : (track.duration ?? (await lengthOf(source, first, step)) ?? (await index()).end);
+  const duration = (): number =>
+    known ? known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0) : told;
 
   const toPacket = async (sample: Sample): Promise<Packet | undefined> => {
     const found = sample.data ?? bytes.read(sample.offset, sample.size);
@@ -453,7 +452,17 @@ const firstHeader = async (
   return undefined;
 };
 
-/** The rate that the first frames tell. */
+/** How long a stream plays whose ends alone are looked at. */
+const lengthOf = async (
+  { untilLast }: SampleSource,
+  first: number | undefined,
+  step: number,
+): Promise<number | undefined> => {
+  const last = first === undefined ? undefined : await untilLast?.(first);
+  return last === undefined ? undefined : last + step;
+};
+
+/** When the first frame is shown, and the rate that the first frames tell. */
 const rateOf = async (
   samples: AsyncGenerator<readonly Sample[], void, undefined>,
   told: number | undefined,
@@ -478,5 +487,6 @@ const rateOf = async (
   }
   // Of the last ones some that are shown earlier may not be there yet.
   const sorted = times.sort((a, b) => a - b);
-  return frameRateOf(sorted.length > ratedFrames - 32 ? sorted.slice(0, -32) : sorted, told);
+  const rate = frameRateOf(sorted.length > ratedFrames - 32 ? sorted.slice(0, -32) : sorted, told);
+  return { first: sorted[0], rate };
 };

@@ -1,9 +1,16 @@
 /** Times of a transport stream: 33 bits at 90 kHz, which begin anywhere and start over after 26.5 hours. */
 
-const ticks = 90_000;
+/** Ticks of the clock a second. */
+export const ticksASecond = 90_000;
 const wrap = 2 ** 33;
 // Decoding times that go back by more than this are those of another stream that follows.
-const mostBack = ticks;
+const mostBack = ticksASecond;
+
+/** Ticks from a moment, in seconds, to a time of 33 bits. */
+export const ticksUntil = (from: number, shown: number): number => {
+  const distance = (shown - from * ticksASecond) % wrap;
+  return distance < 0 ? distance + wrap : distance;
+};
 
 /** Where a clock stands; plain data, so that reading can go on from it. */
 export type ClockState = {
@@ -45,7 +52,7 @@ export class Clock {
       // Pictures without a time follow one another.
       const time = end;
       this.#state = { last: last === undefined ? undefined : last + step, shift, end: end + step, step };
-      return time / ticks;
+      return time / ticksASecond;
     }
     const raw = decoded ?? shown;
     let time = raw + shift;
@@ -54,10 +61,13 @@ export class Clock {
       const turns = Math.round((last - time) / wrap);
       shift += turns * wrap;
       time += turns * wrap;
-      if (time < last - mostBack || (restarts && Math.abs(time - last) > 2 * Math.max(step, ticks / 10))) {
+      if (
+        time < last - mostBack ||
+        (restarts && Math.abs(time - last) > 2 * Math.max(step, ticksASecond / 10))
+      ) {
         shift += end - (shown + shift);
         time = raw + shift;
-        this.jumped(end / ticks);
+        this.jumped(end / ticksASecond);
       } else if (time > last) {
         step = step === 0 ? time - last : Math.min(step, time - last);
       }
@@ -66,6 +76,6 @@ export class Clock {
     const ahead = shown < raw - wrap / 2 ? wrap : shown > raw + wrap / 2 ? -wrap : 0;
     const display = shown + shift + ahead;
     this.#state = { last: time, shift, end: Math.max(end, display + step), step };
-    return display / ticks;
+    return display / ticksASecond;
   }
 }

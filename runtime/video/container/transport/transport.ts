@@ -12,13 +12,15 @@ import {
   type Tracks,
 } from '../samples.js';
 import { bufferOf } from '../videoBytes.js';
-import { Clock, type ClockState } from './clock.js';
+import { Clock, type ClockState, ticksASecond, ticksUntil } from './clock.js';
 import { beginsAt, type Framing, framingOf, readPacket, searched, type TransportPacket } from './packets.js';
 import { Programs, type Stream } from './programs.js';
 
 // Tables that are not there within so many bytes are not looked for any longer.
 const tablesWithin = 2 ** 25;
 const pieceBytes = 2 ** 19;
+// The last pictures are looked for in so many bytes, and more where there are none.
+const tailBytes = 2 ** 21;
 
 /** Where a PES packet lies and what is known there. */
 type TransportPlace = {
@@ -286,5 +288,27 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
     add(units.end());
     yield group;
   };
-  return { read, cut: () => cut };
+  /** The latest time that the last PES packets of the file have, as its clock shows it. */
+  const untilLast = async (from: number): Promise<number | undefined> => {
+    const begin = framing.first + framing.stride * Math.floor((bytes.size - framing.first) / framing.stride);
+    for (let back = tailBytes; ; back *= 4) {
+      const start = Math.max(framing.first, begin - framing.stride * Math.ceil(back / framing.stride));
+      let longest: number | undefined;
+      for await (const packets of packetsOf(input, framing, start, bytes.size)) {
+        for (const [, packet] of packets) {
+          const shown =
+            packet.pid === stream.pid && packet.starts && !packet.broken
+              ? pesHead(packet.payload)?.shown
+              : undefined;
+          if (shown !== undefined) {
+            longest = Math.max(longest ?? 0, ticksUntil(from, shown));
+          }
+        }
+      }
+      if (longest !== undefined || start === framing.first) {
+        return longest === undefined ? undefined : longest / ticksASecond;
+      }
+    }
+  };
+  return { read, untilLast, cut: () => cut };
 };
