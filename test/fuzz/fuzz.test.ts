@@ -20,6 +20,7 @@ const inputs: Readonly<Record<string, number>> = {
   picture: 60,
   npy: 400,
   calls: 300,
+  manifest: 60,
   spec: 2,
 };
 
