@@ -17,23 +17,35 @@ export type SpecOptions = {
 /** Reads and plans every pipeline of the entries. Does not throw on errors of the author's: it returns them. */
 export const checkSpecs = async (
   options: SpecOptions,
-): Promise<{ plans: readonly Plan[]; diagnostics: readonly Diagnostic[]; formatted: string }> => {
+): Promise<{
+  plans: readonly Plan[];
+  diagnostics: readonly Diagnostic[];
+  formatted: string;
+  files: readonly string[];
+}> => {
   const root = resolve(options.root);
   const entries = options.entries.map(entry => resolve(root, entry));
-  const { pipelines, diagnostics } = await readSpecs({ root, entries });
+  const { pipelines, diagnostics, files } = await readSpecs({ root, entries });
   const taken = new Set(pipelines.map(({ name }) => name));
   const plans = pipelines.map(pipeline => plan(pipeline, taken));
   const all = [...diagnostics, ...plans.flatMap(({ diagnostics: own }) => own)];
   return {
     plans: plans.flatMap(({ plan: made }) => made ?? []),
     diagnostics: all,
+    files,
     formatted: all.length > 0 ? formatDiagnostics(all, { root, colour: process.stdout.isTTY === true }) : '',
   };
 };
 
 /** The plans of the entries. Throws {@link SpecError} with every error found. */
-export const plansOf = async (options: SpecOptions): Promise<readonly Plan[]> => {
-  const { plans, diagnostics, formatted } = await checkSpecs(options);
+export const plansOf = async (
+  options: SpecOptions & {
+    /** Called with every file that was read, whether there are errors in them or not. */
+    readonly onRead?: (files: readonly string[]) => void;
+  },
+): Promise<readonly Plan[]> => {
+  const { plans, diagnostics, formatted, files } = await checkSpecs(options);
+  options.onRead?.(files);
   if (diagnostics.length > 0) {
     throw new SpecError(diagnostics, formatted);
   }

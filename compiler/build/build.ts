@@ -18,7 +18,17 @@ import {
   type Tools,
   type Workplace,
 } from './jobs.js';
-import { CACHE, checkOutput, claimOutput, isIntact, makeWorkFolder, publish, readMarker } from './output.js';
+import {
+  CACHE,
+  checkOutput,
+  claimOutput,
+  isIntact,
+  type Marker,
+  makeWorkFolder,
+  publish,
+  readMarker,
+} from './output.js';
+import { currentBuild, stampBuild, stampKey } from './stamp.js';
 import { requireCxx, target } from './target.js';
 import { checkNvccPaths, includeDirectory } from './toolchain.js';
 
@@ -36,6 +46,8 @@ export type BuildOptions = SpecOptions & {
   readonly jobs?: number;
   /** Ends the build, and the compilers that it started. What was in the folder stays. */
   readonly signal?: AbortSignal;
+  /** Called with every file that the specs consist of, when they were read. */
+  readonly onRead?: (files: readonly string[]) => void;
   readonly onProgress?: (step: BuildStep) => void;
   /** Called where the native addon is going to be compiled: once per installation, about a minute. */
   readonly onAddon?: () => void;
@@ -69,8 +81,52 @@ export type BuildResult = {
  */
 export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const started = performance.now();
-  requireOutput(options);
-  return buildPlans(await plansOf(options), options, started);
+  const root = resolve(options.root);
+  const out = requireOutput(options);
+  const { archs, nvcc, cpuOnly } = await target(options);
+  const strict = options.strict === true;
+  const tools: Tools = { cxx: await requireCxx(), nvcc, archs, strict };
+  const key = stampKey([root, options.entries, tools]);
+  const current = currentBuild(root, out, key);
+  if (current) {
+    options.onRead?.(current.files);
+    return unchanged(current.marker, { out, archs, ...(cpuOnly ? { cpuOnly } : {}) }, options, started);
+  }
+  let files: readonly string[] = [];
+  const onRead: BuildOptions['onRead'] = read => {
+    files = read;
+    options.onRead?.(read);
+  };
+  const plans = await plansOf({ ...options, onRead });
+  const result = await buildPlans(plans, options, started);
+  stampBuild(root, out, key, files);
+  return result;
+};
+
+/** The result of a build that had nothing to do but to look after the addon. */
+const unchanged = async (
+  { files, pipelines }: Marker,
+  made: Pick<BuildResult, 'out' | 'archs' | 'cpuOnly'>,
+  { onProgress, onAddon, signal }: BuildOptions,
+  started: number,
+): Promise<BuildResult> => {
+  const { built } = await buildAddon({ onStart: onAddon, signal });
+  const generated = Object.keys(files).filter(name => name.startsWith('generated/'));
+  const labels = [...generated.map(name => name.slice('generated/'.length)), 'link', 'addon'];
+  const total = labels.length;
+  for (const [n, label] of labels.entries()) {
+    onProgress?.({ done: n + 1, total, label, cached: !(built && label === 'addon') });
+  }
+  const compiled = built ? 1 : 0;
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    ...made,
+    pipelines: Object.keys(pipelines),
+    gone: [],
+    compiled,
+    cached: total - compiled,
+    seconds,
+  };
 };
 
 /** Refuses an output folder before anything else is done. */

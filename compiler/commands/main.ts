@@ -1,6 +1,7 @@
 /** The command line. Every command is a function elsewhere; here are only its options, its output and its exit code. */
 import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BuildResult, BuildStep } from '../build/build.js';
 import { BuildError, InternalError, SpecError } from '../errors.js';
 import { version } from '../package.js';
 import { explanationText } from './explain.js';
@@ -116,30 +117,17 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     .option('--cpu', 'leave CUDA out')
     .option('--strict', 'no fused multiply-add on the GPU: the same bits as on the CPU')
     .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
+    .option('-w, --watch', 'build again whenever a file changes that was read, until Ctrl-C')
     .addHelpText('after', example('build src/pipelines.ts --arch sm_80,sm_90'))
     .action(
       async (
         entries: string[],
-        options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number },
+        options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number; watch?: true },
       ) => {
         const { build } = await import('../build/build.js');
         const display = progressDisplay('steps', streams.stderr);
-        try {
-          const result = await interruptible(signal =>
-            build({
-              root,
-              signal,
-              entries,
-              out: options.out,
-              archs: options.arch,
-              cpu: options.cpu,
-              strict: options.strict,
-              jobs: options.jobs,
-              onProgress: ({ done, total, label, cached }) =>
-                display.step(done, total, cached ? `${label} (unchanged)` : label),
-              onAddon: () => display.note(compilingAddon),
-            }),
-          );
+        const { watch, arch: archs, ...rest } = options;
+        const report = (result: BuildResult): void => {
           display.stop();
           for (const { name, file } of result.gone) {
             print(`${name} is gone: it was in ${options.out}/ before${file ? `, from ${file}` : ''}`);
@@ -151,6 +139,34 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               : `for the CPU only (${result.cpuOnly})`;
           print(`${made}: built ${what} in ${result.seconds.toFixed(1)} s`);
           print(`${result.compiled} steps done, ${result.cached} unchanged; output in ${options.out}/`);
+        };
+        try {
+          await interruptible(async signal => {
+            const all = {
+              root,
+              signal,
+              entries,
+              archs,
+              ...rest,
+              onProgress: ({ done, total, label, cached }: BuildStep) =>
+                display.step(done, total, cached ? `${label} (unchanged)` : label),
+              onAddon: () => display.note(compilingAddon),
+            };
+            if (!watch) {
+              report(await build(all));
+              return;
+            }
+            const { watchBuild } = await import('../build/watch.js');
+            const failed = (error: unknown): void => {
+              display.stop();
+              stderr.write(`${textOf(error)}\n`);
+            };
+            await watchBuild(all, {
+              built: report,
+              failed,
+              ready: () => stderr.write('waiting for changes\n'),
+            });
+          });
         } finally {
           display.stop();
         }

@@ -26,6 +26,8 @@ import type { StageReader } from './spec/stages.js';
 export type Specs = {
   readonly pipelines: readonly (PipelineIr | ForkIr)[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was read, absolute. */
+  readonly files: readonly string[];
 };
 
 /**
@@ -49,7 +51,7 @@ export const readSpecs = async (options: {
   });
   if (missing.length > 0 || entries.length === 0) {
     const none = entries.length === 0 ? [makeDiagnostic('CW9003', {}, startOf(root, root), [])] : missing;
-    return { pipelines: [], diagnostics: none };
+    return { pipelines: [], diagnostics: none, files: entries };
   }
   try {
     return await readEntries(root, entries);
@@ -57,7 +59,7 @@ export const readSpecs = async (options: {
     // TypeScript follows what nests with its stack.
     if (error instanceof RangeError) {
       const loc = startOf(root, entries[0]);
-      return { pipelines: [], diagnostics: [makeDiagnostic('CW9004', {}, loc, [])] };
+      return { pipelines: [], diagnostics: [makeDiagnostic('CW9004', {}, loc, [])], files: entries };
     }
     throw error;
   }
@@ -76,6 +78,7 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
   const program = openProgram(root, config, entries, files);
   const sources = authorFiles(program, files);
   const session = makeSession(root, program.getTypeChecker(), files);
+  const read = program.getSourceFiles().map(({ fileName }) => fileName);
   for (const source of sources) {
     const deep = nestsTooDeep(source, maxNesting);
     if (deep) {
@@ -83,11 +86,11 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
     }
   }
   if (session.diagnostics.length > 0) {
-    return { pipelines: [], diagnostics: session.diagnostics };
+    return { pipelines: [], diagnostics: session.diagnostics, files: read };
   }
   const errors = typeErrors(root, program, sources);
   if (errors.length > 0) {
-    return { pipelines: [], diagnostics: sortDiagnostics(errors) };
+    return { pipelines: [], diagnostics: sortDiagnostics(errors), files: read };
   }
   const loaded = await loadModules(program, entries, files);
   for (const { file, line, message } of loaded.errors) {
@@ -107,6 +110,7 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
   return {
     pipelines: [...pipelines].sort((a, b) => order(a) - order(b)),
     diagnostics: sortDiagnostics(session.diagnostics),
+    files: [...new Set([...read, ...loaded.files])],
   };
 };
 

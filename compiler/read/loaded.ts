@@ -20,5 +20,7 @@ export type Loaded = {
   /** What a variable or an import of a module holds now, or undefined where the module has none of the name. */
   readonly variable: (file: ts.SourceFile, name: string) => { readonly value: unknown } | undefined;
   readonly errors: readonly LoadError[];
+  /** Every file that was run. */
+  readonly files: readonly string[];
 };
 export type LoadError = { readonly file: string; readonly line?: number; readonly message: string };

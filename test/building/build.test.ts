@@ -1,12 +1,14 @@
 /** What `cuweave build` compiles again, what it leaves behind, and what it says when it cannot. */
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BuildOptions, type BuildResult, build, buildPlans } from '../../compiler/build/build.js';
 import { checkSpecPaths, jobsOf } from '../../compiler/build/jobs.js';
 import { isIntact, readMarker } from '../../compiler/build/output.js';
 import { runProgram } from '../../compiler/build/process.js';
+import { currentBuild, stampBuild } from '../../compiler/build/stamp.js';
 import { findNvcc, supportedArchs } from '../../compiler/build/toolchain.js';
+import { watchBuild } from '../../compiler/build/watch.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { packageFile } from '../../compiler/package.js';
 import { plansOf } from '../../compiler/specs.js';
@@ -192,6 +194,81 @@ describe('an incremental build', () => {
     for (const name of ['generated/brighter.cpp', 'index.js', 'manifest.json']) {
       expect(project.read(`other/build/${name}`)).toBe(project.read(`build/${name}`));
     }
+  });
+});
+
+describe('a build with nothing to do', () => {
+  it('reads the specs again only where something changed', { timeout: 240_000 }, async () => {
+    project = makeProject(files);
+    await build({ root: project.root, entries, cpu: true });
+    expect(JSON.parse(project.read('build/.cache/stamp.json')).files).toContain(project.path('src/gain.ts'));
+    expect(currentBuildOf()).toBe(true);
+    // What is read, what was written, and how files are found.
+    for (const [name, text] of [
+      ['src/gain.ts', `${op}// a comment\n`],
+      ['src/gain.js', ''],
+      ['tsconfig.json', '{}'],
+      ['package.json', '{ "type": "module", "version": "1.0.0" }'],
+      ['build/index.js', 'edited'],
+    ] as const) {
+      const old = project
+        .list(name.includes('/') ? name.split('/')[0]! : '.')
+        .includes(name.split('/').at(-1)!)
+        ? project.read(name)
+        : undefined;
+      project.write(name, text);
+      expect(currentBuildOf(), name).toBe(false);
+      if (old === undefined) {
+        rmSync(project.path(name));
+      } else {
+        project.write(name, old);
+      }
+      expect(currentBuildOf(), name).toBe(true);
+    }
+    expect(await build({ root: project.root, entries, cpu: true })).toMatchObject({ compiled: 0, cached: 4 });
+    expectWhole();
+  });
+
+  const currentBuildOf = (): boolean => {
+    const { key } = JSON.parse(project.read('build/.cache/stamp.json'));
+    return currentBuild(project.root, project.path('build'), key) !== undefined;
+  };
+
+  it.each([
+    ["import { readFileSync } from 'node:fs';", false],
+    ["import { x } from 'a-package';", false],
+    ['const seed = Math.random();', false],
+    ['const by = Number(process.env.GAIN);', false],
+    ["import { x } from './x.js';\nimport { rgb8 } from 'cuweave/ops';", true],
+  ])('trusts only files that say it all: %s', (text, trusts) => {
+    project = makeProject({ 'a.ts': text, 'build/.cuweave.json': '{}', 'build/.cache/x': '' });
+    stampBuild(project.root, project.path('build'), 'key', [project.path('a.ts')]);
+    expect(project.list('build/.cache').includes('stamp.json')).toBe(trusts);
+  });
+});
+
+describe('a build that watches', () => {
+  it('builds again after a change, shows errors and goes on', { timeout: 240_000 }, async () => {
+    project = makeProject(files);
+    const controller = new AbortController();
+    const said: string[] = [];
+    const options = { root: project.root, entries, cpu: true, signal: controller.signal };
+    const done = watchBuild(options, {
+      built: ({ pipelines }) => said.push(pipelines.join(' ')),
+      failed: error => said.push((error as Error).message.split(' ')[0]!),
+    });
+    const next = (count: number): Promise<void> =>
+      vi.waitFor(() => expect(said).toHaveLength(count), { timeout: 60_000, interval: 20 });
+    await next(1);
+    project.write('src/gain.ts', op.replace('v * by', 'v * bye'));
+    await next(2);
+    project.write('src/gain.ts', op);
+    await next(3);
+    project.write('src/pipelines.ts', entry.replace(/export const normalized.*\n/, ''));
+    await next(4);
+    controller.abort(new Error('enough'));
+    await done;
+    expect(said).toEqual(['brighter normalized', 'src/gain.ts:5:42', 'brighter normalized', 'brighter']);
   });
 });
 

@@ -97,6 +97,7 @@ export const loadModules = async (
   return {
     modules,
     errors,
+    files: [...loadedFiles],
     madeBy: value => callOf(recorder.made, value),
     placedBy: value => callOf(recorder.placed, value),
     sourceOf: value => {
