@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { BuildError } from '../errors.js';
 import { bindingSources, builtManifest, headerSource, manifestText } from '../generate.js';
 import type { Plan } from '../ir/plan.js';
-import { plansOf, type SpecOptions } from '../specs.js';
+import type { SpecOptions } from '../specs.js';
 import { buildAddon } from './addon.js';
 import { digestOf, openCache } from './cache.js';
 import { fromRoot } from './compile.js';
@@ -97,6 +97,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
     files = read;
     options.onRead?.(read);
   };
+  // TypeScript takes half a second to load, and a build with nothing to do does not need it.
+  const { plansOf } = await import('../specs.js');
   const plans = await plansOf({ ...options, onRead });
   const result = await buildPlans(plans, options, started);
   stampBuild(root, out, key, files);
