@@ -65,6 +65,7 @@ export { centerCrop } from './geometry/centerCrop.js';
 export { crop } from './geometry/crop.js';
 export { flip } from './geometry/flip.js';
 export { letterbox } from './geometry/letterbox.js';
+export { orient } from './geometry/orient.js';
 export { pad } from './geometry/pad.js';
 export { padTo } from './geometry/padTo.js';
 export { remap } from './geometry/remap.js';

@@ -269,6 +269,10 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       image,
     )
     .option('--sheet <path>', 'also write a contact sheet of the results')
+    .option(
+      '--no-orient',
+      'leave the frames of a video as they are stored, though it asks for them to be turned',
+    )
     .addHelpText('after', example('run thumbnail photo.jpg -o small.png'))
     .action(
       async (
@@ -283,6 +287,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           set?: Record<string, unknown>;
           image?: Record<string, readonly string[]>;
           sheet?: string;
+          orient: boolean;
         },
       ) => {
         const { runPipeline } = await import('./running/run.js');
@@ -300,6 +305,8 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               options: options.set ?? {},
               images: options.image ?? {},
               sheet: options.sheet,
+              orient: options.orient,
+              onNote: sentence => stderr.write(`${sentence}\n`),
               signal,
               onProgress: ({ done, total }) => display.step(done, total, pipeline),
               onPartial: ({ frames, files }) => {

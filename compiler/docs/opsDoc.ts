@@ -179,6 +179,7 @@ const values: Readonly<Record<NumberKind, string>> = {
   rect: '`{ x, y, width, height }`',
   rects: 'up to 4 of `{ x, y, width, height }`',
   table: '256 numbers',
+  orientation: "`{ rotation, flip }` or `'auto'`",
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
 };

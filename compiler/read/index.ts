@@ -73,7 +73,7 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
       const message = ts.flattenDiagnosticMessageText(problem.messageText, '\n');
       return makeDiagnostic('CW9005', { message }, placeOf(root, problem), []);
     });
-    return { pipelines: [], diagnostics: sortDiagnostics(problems) };
+    return { pipelines: [], diagnostics: sortDiagnostics(problems), files: entries };
   }
   const program = openProgram(root, config, entries, files);
   const sources = authorFiles(program, files);
@@ -101,8 +101,14 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
   const found = entries.flatMap(entry => {
     const module = loaded.modules.get(entry);
     const file = program.getSourceFile(entry);
-    return module && file ? findExports(session, module, file) : [];
+    return module && file ? findExports(module, file) : [];
   });
+  // A file may hold operators alone, as in `build src/*.ts`, where another one exports a pipeline.
+  if (found.length === 0) {
+    for (const entry of loaded.modules.keys()) {
+      session.report('CW3001', startOf(root, entry), {}, []);
+    }
+  }
   const pipelines = unique(session, found).flatMap(exported => readPipeline(reader, exported) ?? []);
   // A module's exports have no order of their own: the file's is the author's.
   const order = (pipeline: PipelineIr | ForkIr): number =>
@@ -117,24 +123,16 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
 const entryOf = (root: string, entries: readonly string[], { loc }: PipelineIr | ForkIr): number =>
   entries.indexOf(resolve(root, loc.file));
 
-const findExports = (
-  session: Session,
-  module: Readonly<Record<string, unknown>>,
-  file: ts.SourceFile,
-): readonly Exported[] => {
+const findExports = (module: Readonly<Record<string, unknown>>, file: ts.SourceFile): readonly Exported[] => {
   const all = Object.keys(module).flatMap(name => {
     const value = module[name];
     return isBag(value) && value.kind === 'pipeline' ? [{ name, value, file }] : [];
   });
   // A pipeline that is also exported by name has one.
-  const found = all.filter(
+  return all.filter(
     ({ name, value }) =>
       name !== 'default' || !all.some(other => other.name !== 'default' && other.value === value),
   );
-  if (found.length === 0) {
-    session.report('CW3001', startOf(session.root, file.fileName), {}, []);
-  }
-  return found;
 };
 
 /** The same pipeline exported by two entries is one; two under one name are a mistake. */

@@ -10,13 +10,75 @@ import type {
 } from '../spec.js';
 
 /**
- * Weights of red and blue in luma.
- * Source: ITU-R BT.601-7 §2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4 (non-constant luminance).
+ * Weights of red and blue in luma, of the matrices that are made of them.
+ * Source: ITU-R BT.601-7 §2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4 (non-constant luminance); SMPTE 240M and FCC by ITU-T H.273,
+ * table 4, values 7 and 4.
  */
-export const lumaWeights: Readonly<Record<YuvMatrix, { readonly kr: number; readonly kb: number }>> = {
+export const lumaWeights: Readonly<
+  Record<Exclude<YuvMatrix, 'ycgco' | 'gbr'>, { readonly kr: number; readonly kb: number }>
+> = {
   bt601: { kr: 0.299, kb: 0.114 },
   bt709: { kr: 0.2126, kb: 0.0722 },
   bt2020: { kr: 0.2627, kb: 0.0593 },
+  smpte240m: { kr: 0.212, kb: 0.087 },
+  fcc: { kr: 0.3, kb: 0.11 },
+};
+
+/** YUV from RGB, and back, with luma in 0..1 and chroma around 0, by rows. */
+type Transform = {
+  readonly there: Rows;
+  readonly back: Rows;
+  readonly chroma: 224 | 219;
+  readonly centred: boolean;
+};
+
+/**
+ * The transform of a matrix, how long chroma's unit is where luma's is 219, and whether chroma lies around 128.
+ * Source: E'Y = Kr·R + Kg·G + Kb·B, E'Cb = (B − E'Y) / (2 (1 − Kb)), E'Cr = (R − E'Y) / (2 (1 − Kr)); YCgCo and GBR by ITU-T H.273,
+ * section 8.3, equations 24 to 29 and 11 to 16: they are made of the codes of R, G and B, so that chroma's unit is luma's.
+ */
+const transformOf = (matrix: YuvMatrix): Transform => {
+  if (matrix === 'gbr') {
+    const there: Rows = [
+      [0, 1, 0],
+      [0, 0, 1],
+      [1, 0, 0],
+    ];
+    return { there, back: columnsOf(there), chroma: 219, centred: false };
+  }
+  if (matrix === 'ycgco') {
+    return {
+      there: [
+        [0.25, 0.5, 0.25],
+        [-0.25, 0.5, -0.25],
+        [0.5, 0, -0.5],
+      ],
+      back: [
+        [1, -1, 1],
+        [1, 1, 0],
+        [1, -1, -1],
+      ],
+      chroma: 219,
+      centred: true,
+    };
+  }
+  const { kr, kb } = lumaWeights[matrix];
+  const kg = 1 - kr - kb;
+  const [u, v] = [2 * (1 - kb), 2 * (1 - kr)];
+  return {
+    there: [
+      [kr, kg, kb],
+      [-kr / u, -kg / u, 0.5],
+      [0.5, -kg / v, -kb / v],
+    ],
+    back: [
+      [1, 0, v],
+      [1, (-u * kb) / kg, (-v * kr) / kg],
+      [1, u, 0],
+    ],
+    chroma: 224,
+    centred: true,
+  };
 };
 
 /**
@@ -25,34 +87,31 @@ export const lumaWeights: Readonly<Record<YuvMatrix, { readonly kr: number; read
  */
 const fullCode = (bitDepth: number): number => (2 ** bitDepth - 1) / 2 ** (bitDepth - 8);
 
+/** What codes add to luma and chroma, and how long their units are, on the scale of 8 bits. */
+const quantised = ({ chroma, centred }: Transform, range: YuvRange, bitDepth: number) => {
+  const full = fullCode(bitDepth);
+  const yOffset = range === 'limited' ? 16 : 0;
+  const [luma, difference] = range === 'limited' ? [219, chroma] : [full, full];
+  return { yOffset, cOffset: centred ? 128 : yOffset, units: [luma, difference, difference] as const };
+};
+
 /**
  * The coefficients that turn YUV codes on the scale of 8 bits (code / 2^(n − 8)) into RGB in 0..255:
- * R = yScale·(Y−yOffset) + rv·(V−cOffset), G = … + gu·(U−cOffset) + gv·(V−cOffset), B = … + bu·(U−cOffset).
+ * R = ry·(Y−yOffset) + ru·(U−cOffset) + rv·(V−cOffset), and so on with gy … and by ….
  *
  * Limited range holds luma in 16..235 and chroma in 16..240 around 128, times 2^(n − 8). Full range holds luma in 0..2^n − 1 and
- * chroma around 2^(n − 1), a unit of it 2^n − 1 long.
- * Source: the inverse of E'Y = Kr·R + Kg·G + Kb·B, E'Cb = (B − E'Y) / (2 (1 − Kb)), E'Cr = (R − E'Y) / (2 (1 − Kr))
- * with the quantisation of ITU-T H.273, section 8.3, for VideoFullRangeFlag 0: Y = 2^(n−8)·(219·E'Y + 16),
- * Cb = 2^(n−8)·(224·E'Cb + 128), and 1: Y = (2^n − 1)·E'Y, Cb = (2^n − 1)·E'Cb + 2^(n−1).
+ * chroma around 2^(n − 1), a unit of it 2^n − 1 long. Of YCgCo chroma is in 18.5..237.5 in limited range; of GBR all three are as luma.
+ * Source: the inverse of the matrix, with the quantisation of ITU-T H.273, section 8.3.
  *
  * @param bitDepth n, of the signal: what a container has room for may be more.
  */
 export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange, bitDepth = 8): YuvCoefficients => {
-  const { kr, kb } = lumaWeights[matrix];
-  const kg = 1 - kr - kb;
-  const full = 255 / fullCode(bitDepth);
-  const chroma = range === 'limited' ? 255 / 224 : full;
-  const rv = 2 * (1 - kr) * chroma;
-  const bu = 2 * (1 - kb) * chroma;
-  return {
-    yOffset: range === 'limited' ? 16 : 0,
-    cOffset: 128,
-    yScale: range === 'limited' ? 255 / 219 : full,
-    rv,
-    gu: (-bu * kb) / kg,
-    gv: (-rv * kr) / kg,
-    bu,
-  };
+  const transform = transformOf(matrix);
+  const { yOffset, cOffset, units } = quantised(transform, range, bitDepth);
+  const [[ry, ru, rv], [gy, gu, gv], [by, bu, bv]] = transform.back.map(row =>
+    row.map((factor, n) => factor * (255 / (units[n] as number))),
+  ) as never as readonly [Row, Row, Row];
+  return { yOffset, cOffset, ry, ru, rv, gy, gu, gv, by, bu, bv };
 };
 
 /**
@@ -63,25 +122,12 @@ export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange, bitDept
  * @param bitDepth Of the signal that is made.
  */
 export const rgbToYuvCoefficients = ({ matrix, range }: YuvEncoding, bitDepth = 8): RgbCoefficients => {
-  const { kr, kb } = lumaWeights[matrix];
-  const kg = 1 - kr - kb;
-  const full = fullCode(bitDepth) / 255;
-  const [luma, chroma] = range === 'limited' ? [219 / 255, 224 / 255] : [full, full];
-  const u = chroma / (2 * (1 - kb));
-  const v = chroma / (2 * (1 - kr));
-  return {
-    yOffset: range === 'limited' ? 16 : 0,
-    cOffset: 128,
-    yr: luma * kr,
-    yg: luma * kg,
-    yb: luma * kb,
-    ur: -u * kr,
-    ug: -u * kg,
-    ub: chroma / 2,
-    vr: chroma / 2,
-    vg: -v * kg,
-    vb: -v * kb,
-  };
+  const transform = transformOf(matrix);
+  const { yOffset, cOffset, units } = quantised(transform, range, bitDepth);
+  const [[yr, yg, yb], [ur, ug, ub], [vr, vg, vb]] = transform.there.map((row, n) =>
+    row.map(factor => factor * ((units[n] as number) / 255)),
+  ) as never as readonly [Row, Row, Row];
+  return { yOffset, cOffset, yr, yg, yb, ur, ug, ub, vr, vg, vb };
 };
 
 type Chromaticity = readonly [x: number, y: number];
@@ -121,6 +167,7 @@ export const chromaticities: Readonly<
 };
 const D65: Chromaticity = [0.3127, 0.329];
 
+type Row = readonly [number, number, number];
 type Rows = readonly [readonly number[], readonly number[], readonly number[]];
 
 const xyzOf = ([x, y]: Chromaticity): readonly number[] => [x / y, 1, (1 - x - y) / y];

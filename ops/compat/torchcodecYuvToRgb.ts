@@ -16,13 +16,13 @@ const torchcodecYuvToRgbOp = pointOp({
   to: 'rgb',
   params: { colour: withDefault(perImage(yuvCoding), { matrix: 'auto', range: 'auto' }) },
   apply: ([y, u, v], { colour: k }) => {
-    const luma = k.yScale * (y - k.yOffset);
+    const luma = y - k.yOffset;
     const cb = u - k.cOffset;
     const cr = v - k.cOffset;
     return [
-      truncated(luma + k.rv * cr),
-      truncated(luma + k.gu * cb + k.gv * cr),
-      truncated(luma + k.bu * cb),
+      truncated(k.ry * luma + k.ru * cb + k.rv * cr),
+      truncated(k.gy * luma + k.gu * cb + k.gv * cr),
+      truncated(k.by * luma + k.bu * cb + k.bv * cr),
     ];
   },
 });
@@ -33,7 +33,7 @@ const torchcodecYuvToRgbOp = pointOp({
  * order, so where a sum is a whole number but for f32's rounding, the two may be one level apart.
  * Source: torchcodec, src/torchcodec/_core/color_conversion.cu (August 2026).
  *
- * @param options.matrix `'bt601'`, `'bt709'`, `'bt2020'`, or `'auto'` (default): the image's own colour description. torchcodec takes
+ * @param options.matrix A matrix of `yuvToRgb`, or `'auto'` (default): the image's own colour description. torchcodec takes
  *   `'bt601'` where a stream does not say.
  * @param options.range `'limited'`, `'full'`, or `'auto'` (default).
  */

@@ -18,6 +18,7 @@ export type ParamKind =
   | 'rect'
   | 'rects'
   | 'table'
+  | 'orientation'
   | 'yuvToRgb'
   | 'rgbToYuv'
   | 'choice'
@@ -41,10 +42,11 @@ export const paramFields = {
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
   rects: { scalar: 'i32', lanes: 16, fields: [] },
   table: { scalar: 'f32', lanes: 256, fields: [] },
+  orientation: { scalar: 'i32', lanes: 4, fields: ['xx', 'xy', 'yx', 'yy'] },
   yuvToRgb: {
     scalar: 'f32',
-    lanes: 7,
-    fields: ['yOffset', 'cOffset', 'yScale', 'rv', 'gu', 'gv', 'bu'],
+    lanes: 11,
+    fields: ['yOffset', 'cOffset', 'ry', 'ru', 'rv', 'gy', 'gu', 'gv', 'by', 'bu', 'bv'],
   },
   rgbToYuv: {
     scalar: 'f32',
@@ -111,13 +113,28 @@ export type FisheyeCoefficients = {
 };
 /** The same as they are given: what is left out is 0. */
 export type Fisheye = Partial<FisheyeCoefficients>;
-/** Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance). */
-export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020';
+/**
+ * How a stored picture is to be turned so that it stands upright, in the words of WebCodecs: clockwise by so many degrees, and then,
+ * with `flip`, mirrored, so that left and right change places. The eight orientations of a picture are these.
+ */
+export type Orientation = { readonly rotation: 0 | 90 | 180 | 270; readonly flip?: boolean };
+/**
+ * An orientation as the kernel sees it, from the upright picture back to the stored one: with x and y counted from the left and
+ * upper edge where a factor is 1, and from the right and lower one where it is −1, x_in = xx·x + xy·y and y_in = yx·x + yy·y.
+ */
+export type OrientationFactors = {
+  readonly [F in (typeof paramFields)['orientation']['fields'][number]]: i32;
+};
+/**
+ * Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance), SMPTE 240M, FCC (47 CFR 73.682), YCgCo
+ * (in the order Y, Cg, Co), and `gbr`: no matrix, the three channels are green, blue and red.
+ */
+export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020' | 'smpte240m' | 'fcc' | 'ycgco' | 'gbr';
 /** Whether codes 16–235 (luma) and 16–240 (chroma) are in use, or all of 0–255. */
 export type YuvRange = 'limited' | 'full';
 /** How YUV becomes RGB; `'auto'` takes what the image itself says. */
 export type YuvCoding = { readonly matrix: YuvMatrix | 'auto'; readonly range: YuvRange | 'auto' };
-/** The coefficients in R = yScale·(Y−yOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour/colour.ts. */
+/** The coefficients in R = ry·(Y−yOffset) + ru·(U−cOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour/colour.ts. */
 export type YuvCoefficients = {
   readonly [F in (typeof paramFields)['yuvToRgb']['fields'][number]]: f32;
 };
@@ -161,6 +178,11 @@ export const rect: Param<Rect, Rect, 'call'> = { param: 'rect', per: 'call' };
 export const rects: Param<readonly Rect[], Rects, 'call'> = { param: 'rects', per: 'call' };
 /** 256 numbers; seen by the kernel as what `lookup` reads. Use it as `perChannel(table)`. */
 export const table: Param<Table | TypedNumbers, Table, 'call'> = { param: 'table', per: 'call' };
+/** How a picture is to be turned; `'auto'` takes what the image itself says. */
+export const orientation: Param<Orientation | 'auto', OrientationFactors, 'call'> = {
+  param: 'orientation',
+  per: 'call',
+};
 /** The matrix and range of a YUV signal; seen by the kernel as coefficients. */
 export const yuvCoding: Param<YuvCoding, YuvCoefficients, 'call'> = { param: 'yuvToRgb', per: 'call' };
 /** The matrix and range of a YUV signal that is to be made; seen by the kernel as coefficients. */

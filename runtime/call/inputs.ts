@@ -48,6 +48,7 @@ export const bindImages = (
       planes: image._placed(),
       colour: image.colour,
       bitDepth: image.colour?.bitDepth ?? codeBits(format),
+      orientation: image.orientation,
       passes: image._passes,
     };
   });

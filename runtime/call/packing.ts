@@ -28,10 +28,13 @@ export type ScaleFunction = (
 const same: readonly [number, number] = [1, 1];
 
 /** What is known of an image before it is there. */
-export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth'>;
-/** Images between kernels mean the colours of the images that they are made of. */
+export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth' | 'orientation'>;
+/** Images between kernels mean the colours of the images that they are made of, and were to be turned as they were. */
 export const withColours = (sizes: readonly Size[], images: readonly ComingImage[]): ComingImage[] =>
-  sizes.map((size, n) => ({ ...size, colour: images[n].colour, bitDepth: images[n].bitDepth }));
+  sizes.map((size, n) => {
+    const { colour, bitDepth, orientation } = images[n];
+    return { ...size, colour, bitDepth, orientation };
+  });
 
 type Size = { readonly width: number; readonly height: number };
 type Options = Readonly<Record<string, unknown>>;
@@ -116,7 +119,7 @@ export class Packing {
 
   /**
    * Checks the options and fills in everything but the planes.
-   * @param images What enters the kernel; for an intermediate image, the colours are those of the source that it is made of.
+   * @param images What enters the kernel; for an intermediate image, the colours and the orientation are those of its source.
    * @param beside The images that are read beside them.
    * @returns For each image the output's size, and how many input pixels an output pixel covers.
    */
@@ -351,8 +354,11 @@ const fixedNumbers = (param: ManifestParam): number[] | undefined => {
   });
 };
 
-// Colours that the author settled are the same for every image; `'auto'` is what each image says, and so are the bits of a full range.
+// What the author settled is the same for every image; `'auto'` is what each image says, and so are the bits of a full range.
 const asksImage = ({ kind, settled, bitDepth }: ManifestParam): boolean => {
+  if (kind === 'orientation') {
+    return settled === 'auto';
+  }
   const given = kind === 'yuvToRgb' ? Object.values(settled as object) : [];
   return given.includes('auto') || (given.includes('full') && bitDepth === undefined);
 };
@@ -382,6 +388,7 @@ const pack = (
   return packParam(param.kind, value, {
     path,
     colour: bound.colour,
+    orientation: bound.orientation,
     bitDepth,
     bounds,
     src,

@@ -12,12 +12,15 @@ import {
   invertAffine,
   invertProjective,
   isWithinBounds,
+  type Orientation,
   type Primaries,
   paramFields,
   type YuvCoding,
+  type YuvMatrix,
 } from '../../ops/spec.js';
-import type { ColourDescription } from '../device/videoColour.js';
+import { type ColourDescription, isOtherCoding } from '../device/videoColour.js';
 import { describe, expected } from '../errors.js';
+import { requireKnown } from '../options.js';
 
 /** What a parameter's numbers may depend on. */
 export type PackContext = {
@@ -29,6 +32,8 @@ export type PackContext = {
   readonly bitDepth?: number;
   /** Which numbers there may be. */
   readonly bounds?: Bounds | undefined;
+  /** How the image says that it is to be turned. */
+  readonly orientation?: Orientation;
   /** Whether `src` is known: the size of the image that enters the stage, in pixels. */
   readonly src?: { readonly width: number; readonly height: number };
   /** Numbers of a parameter with one per channel. */
@@ -70,6 +75,8 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
       return toRects(value, context);
     case 'table':
       return toTables(value, context);
+    case 'orientation':
+      return toFactors(value, context);
     case 'yuvToRgb':
       return toCoefficients(value, context);
     case 'rgbToYuv':
@@ -244,7 +251,41 @@ const toTables = (value: unknown, { path, channels }: PackContext): number[] => 
   return value.flatMap((item: unknown, n) => toTable(item, `${path}[${n}]`));
 };
 
-const matrices = ['bt601', 'bt709', 'bt2020'] as const;
+/** From the upright picture back to the stored one; for `flip` the factors of x change their signs. */
+const turned: Readonly<Record<Orientation['rotation'], readonly number[]>> = {
+  0: [1, 0, 0, 1],
+  90: [0, 1, -1, 0],
+  180: [-1, 0, 0, -1],
+  270: [0, -1, 1, 0],
+};
+
+const toFactors = (value: unknown, { path, orientation }: PackContext): number[] => {
+  const given = value === 'auto' ? (orientation ?? { rotation: 0 }) : value;
+  if (!isRecord(given)) {
+    throw expected("{ rotation, flip } or 'auto'", path, describe(value));
+  }
+  requireKnown(given, ['rotation', 'flip'], path);
+  const { rotation, flip = false } = given as Partial<Orientation>;
+  const factors = turned[rotation as Orientation['rotation']] as readonly number[] | undefined;
+  if (typeof rotation !== 'number' || !factors) {
+    throw expected('0, 90, 180 or 270 degrees clockwise', `${path}.rotation`, describe(rotation));
+  }
+  if (typeof flip !== 'boolean') {
+    throw expected('true or false', `${path}.flip`, describe(flip));
+  }
+  // Not −0, which no integer is.
+  return factors.map((factor, n) => (flip && n % 2 === 0 ? 0 - factor : factor));
+};
+
+const matrices = [
+  'bt601',
+  'bt709',
+  'bt2020',
+  'smpte240m',
+  'fcc',
+  'ycgco',
+  'gbr',
+] as const satisfies readonly YuvMatrix[];
 const ranges = ['limited', 'full'] as const;
 
 const toCoefficients = (value: unknown, { path, colour, bitDepth }: PackContext): number[] => {
@@ -300,7 +341,7 @@ const oneOf = <T extends string>(given: unknown, choices: readonly T[], path: st
 const settle = <T extends string>(
   given: unknown,
   choices: readonly T[],
-  said: T | undefined,
+  said: string | undefined,
   path: string,
 ): T => {
   const wanted = given === 'auto' ? said : given;
@@ -311,6 +352,14 @@ const settle = <T extends string>(
   const list = choices.map(choice => `'${choice}'`).join(', ');
   if (given !== 'auto') {
     throw expected(`${list} or 'auto'`, path, describe(given));
+  }
+  if (isOtherCoding(said)) {
+    throw expected(
+      `an image coded by one of ${list}`,
+      path,
+      `'auto' and an image coded by '${said}'`,
+      'No matrix undoes that coding: convert the video before, or name a matrix in the pipeline to take its codes for that.',
+    );
   }
   throw expected(
     'an image that says its colours',

@@ -1,3 +1,4 @@
+import type { Orientation } from '../../ops/spec.js';
 import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
@@ -32,6 +33,8 @@ export type ImageSpec = {
   readonly height: number;
   /** What the colours mean; `yuvToRgb` with `'auto'` reads it. */
   readonly colour?: ColourDescription;
+  /** How it is to be turned so that it stands upright; `orient` with `'auto'` reads it. Default: it is upright. */
+  readonly orientation?: Orientation;
 };
 /** A plane on the host: rows `pitch` bytes apart, the first at byte `offset` of the array. */
 export type HostPlane = {
@@ -64,6 +67,8 @@ export class Image {
   readonly height: number;
   /** What the colours mean, if that is known. */
   readonly colour: ColourDescription | undefined;
+  /** How it is to be turned so that it stands upright, if that is known. */
+  readonly orientation: Orientation | undefined;
   /** @internal */
   readonly _format: ImageFormat;
   /** @internal Whether its memory is soon another picture's. */
@@ -85,6 +90,7 @@ export class Image {
     this.width = spec.width;
     this.height = spec.height;
     this.colour = spec.colour;
+    this.orientation = spec.orientation;
     this.#placed = placed;
     // A subclass has fields of its own, and freezes itself.
     if (new.target === Image) {
@@ -169,13 +175,17 @@ export class Image {
   ): Promise<
     ImageSpec & { readonly planes: readonly { readonly data: HostData; readonly pitch: number }[] }
   > {
-    const { format, width, height, colour } = this;
     const stream = streamOf(options, this.device, ['signal'])._native();
     requireSignal(options.signal);
     const copied = guardedAsync(() =>
       Promise.all(
         this._placed().map(async ({ memory, address, pitch }, n) => {
-          const { rowBytes, rows } = planeExtent(this._format, this._format.planes[n], width, height);
+          const { rowBytes, rows } = planeExtent(
+            this._format,
+            this._format.planes[n],
+            this.width,
+            this.height,
+          );
           const data = newHostArray(this._format.dtype, (rowBytes * rows) / byteSize[this._format.dtype]);
           const offset = address - Number(memory.pointer);
           await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows, true);
@@ -184,7 +194,7 @@ export class Image {
       ),
     );
     const planes = await abortable(copied, options.signal);
-    return { format, width, height, ...(colour ? { colour } : {}), planes };
+    return { ...this.#spec(), planes };
   }
 
   /**
@@ -192,14 +202,19 @@ export class Image {
    * beyond its place in the loop.
    */
   clone(options: { readonly stream?: Stream } = {}): Image {
-    const { device, format, width, height, colour } = this;
-    const spec = { format, width, height, ...(colour ? { colour } : {}) };
+    const { device } = this;
+    const spec = this.#spec();
     return new Image(
       device,
       spec,
       copyPlanes(device, spec, this._placed(), streamOf(options, device)),
       ownCall,
     );
+  }
+
+  #spec(): ImageSpec {
+    const { format, width, height, colour, orientation } = this;
+    return { format, width, height, ...(colour ? { colour } : {}), ...(orientation ? { orientation } : {}) };
   }
 
   /** Whether `dispose()` was called. */
@@ -378,7 +393,7 @@ const placeHostPlanes = (
   });
 };
 
-const specNames = ['format', 'width', 'height', 'colour'];
+const specNames = ['format', 'width', 'height', 'colour', 'orientation'];
 const colourNames = ['matrix', 'range', 'bitDepth', 'primaries', 'transfer', 'source'];
 
 /**
@@ -395,7 +410,7 @@ const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
     requireKnown(spec, [...specNames, ...others], 'image');
   }
   // Read once: what is checked is what is used.
-  const { format: name, width, height, colour } = spec;
+  const { format: name, width, height, colour, orientation } = spec;
   const format = formatOf(name, 'format');
   requireInteger(width, 1, MAX_SIZE, 'width');
   requireInteger(height, 1, MAX_SIZE, 'height');
@@ -405,7 +420,16 @@ const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
       requireInteger(colour.bitDepth, 8, 16, 'colour.bitDepth');
     }
   }
-  const image: ImageSpec = { format: name, width, height, ...(colour ? { colour } : {}) };
+  if (orientation !== undefined) {
+    requireKnown(orientation, ['rotation', 'flip'], 'orientation');
+  }
+  const image: ImageSpec = {
+    format: name,
+    width,
+    height,
+    ...(colour ? { colour } : {}),
+    ...(orientation ? { orientation } : {}),
+  };
   return { image, format, planes: format.planes.map(plane => planeExtent(format, plane, width, height)) };
 };
 

@@ -1,4 +1,5 @@
 /** Where the planes of an image lie. */
+import type { Orientation } from '../../ops/spec.js';
 import type { NativeMemory } from './addon.js';
 import type { Device } from './device.js';
 import type { ColourDescription } from './videoColour.js';
@@ -12,6 +13,7 @@ export type BoundImage = {
   readonly colour?: ColourDescription;
   /** Bits of its signal's codes. */
   readonly bitDepth: number;
+  readonly orientation?: Orientation;
   /** Its memory is soon another picture's. */
   readonly passes?: boolean;
 };

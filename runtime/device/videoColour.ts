@@ -2,7 +2,11 @@ import type { YuvMatrix, YuvRange } from '../../ops/spec.js';
 
 /** What is known about the colours of an image. */
 export type ColourDescription = {
-  readonly matrix?: YuvMatrix;
+  /**
+   * The matrix by which YUV was made of RGB. A name that is none of {@link YuvMatrix} is a coding that `yuvToRgb` does not undo, such as
+   * `ictcp` or `bt2020-cl`: it refuses such an image unless the pipeline names a matrix.
+   */
+  readonly matrix?: YuvMatrix | OtherCoding;
   readonly range?: YuvRange;
   /**
    * Bits of the signal's codes, 8 to 16, where the format has room for more or other ones: 10 in a `yuv444p16` of a 10-bit video. By
@@ -20,6 +24,22 @@ export type ColourDescription = {
   readonly source: 'stream' | 'assumed' | 'pipeline';
 };
 
+/** Codings of ITU-T H.273 that are known by name only: BT.2020 with constant luminance, ICtCp, and rarer ones. */
+export type OtherCoding = (typeof otherCodings)[number];
+const otherCodings = [
+  'bt2020-cl',
+  'smpte2085',
+  'chroma-derived-ncl',
+  'chroma-derived-cl',
+  'ictcp',
+  'ipt-c2',
+  'ycgco-re',
+  'ycgco-ro',
+] as const;
+/** Whether a name is that of a coding which `yuvToRgb` does not undo. */
+export const isOtherCoding = (matrix: unknown): matrix is OtherCoding =>
+  (otherCodings as readonly unknown[]).includes(matrix);
+
 /** What a container or a bitstream says, in the words of WebCodecs; anything may be missing. */
 export type StreamColour = {
   readonly matrix?: string | null;
@@ -30,9 +50,13 @@ export type StreamColour = {
 
 // BT.470 System B/G, BT.601 and SMPTE 170M share one matrix.
 const matrices: Readonly<Record<string, YuvMatrix>> = {
+  rgb: 'gbr',
   bt709: 'bt709',
+  fcc: 'fcc',
   bt470bg: 'bt601',
   smpte170m: 'bt601',
+  smpte240m: 'smpte240m',
+  ycgco: 'ycgco',
   'bt2020-ncl': 'bt2020',
 };
 
@@ -51,7 +75,8 @@ export const describeColour = (
 ): ColourDescription => {
   const first = <K extends keyof StreamColour>(key: K) =>
     sources.map(source => source[key]).find(value => value !== undefined && value !== null);
-  const matrix = matrices[first('matrix') ?? ''];
+  const named = first('matrix') ?? '';
+  const matrix = isOtherCoding(named) ? named : matrices[named];
   const fullRange = first('fullRange');
   const primaries = first('primaries');
   const transfer = first('transfer');

@@ -36,6 +36,9 @@ export const readablePixels = [
   'yuvj444p',
   'yuv444p10le',
   'yuv444p12le',
+  'gbrp',
+  'gbrp10le',
+  'gbrp12le',
 ] as const;
 /** One of {@link readablePixels}. */
 export type ReadablePixels = (typeof readablePixels)[number];
@@ -173,7 +176,7 @@ const toThreePlanes = (
 
 /**
  * A decoded picture in memory of its own: 4:2:0 becomes `nv12`, or with 10 bits `p010`, with 12 `p012`; 4:2:2 and 4:4:4 stay in
- * three planes, deep 4:4:4 as `yuv444p16`.
+ * three planes, deep 4:4:4 as `yuv444p16`. Green, blue and red stand where luma and the two chroma planes do.
  *
  * @param pixels The decoder's pixel format. The `j` formats differ in range only, which the colour description tells.
  * @param size The visible size in pixels; odd ones have chroma planes rounded up.
@@ -184,7 +187,7 @@ export const toHostImage = (
   { width, height }: { readonly width: number; readonly height: number },
   decoded: readonly DecodedPlane[],
 ): HostImage => {
-  if (pixels === 'yuv444p' || pixels === 'yuvj444p') {
+  if (pixels === 'yuv444p' || pixels === 'yuvj444p' || pixels === 'gbrp') {
     return toThreePlanes('yuv444p', width, height, decoded);
   }
   if (pixels === 'yuv422p' || pixels === 'yuvj422p') {
@@ -196,10 +199,10 @@ export const toHostImage = (
   if (pixels === 'yuv420p12le') {
     return toDeep420('p012', width, height, decoded, false);
   }
-  if (pixels === 'yuv444p10le') {
+  if (pixels === 'yuv444p10le' || pixels === 'gbrp10le') {
     return toDeep444(width, height, decoded, 10);
   }
-  if (pixels === 'yuv444p12le') {
+  if (pixels === 'yuv444p12le' || pixels === 'gbrp12le') {
     return toDeep444(width, height, decoded, 12);
   }
   const chromaWidth = Math.ceil(width / 2);

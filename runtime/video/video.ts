@@ -191,7 +191,7 @@ const checkFrameOptions = async (
 /**
  * Reads the frames of a video: MP4, MOV, Matroska, WebM or MPEG-TS with H.264, HEVC, VP8, VP9 or AV1, decoded by the GPU's
  * video engine (NVDEC) where there is one, else on the CPU. Frames come in the order they are shown, in the size the stream
- * says without the coder's padding, not rotated.
+ * says without the coder's padding, not turned: `orient()` in a pipeline puts them upright.
  *
  * ```ts
  * const video = await VideoReader.open('clip.mp4', { device });
@@ -317,9 +317,16 @@ export class VideoReader {
   get codec(): string {
     return this.#stream.codec;
   }
-  /** Degrees by which a player turns the frames clockwise. Frames are handed out unturned. */
+  /**
+   * Degrees by which a player turns the frames clockwise. Frames are handed out unturned, and say the same in `frame.orientation`:
+   * a pipeline puts them upright by `orient()`.
+   */
   get rotation(): 0 | 90 | 180 | 270 {
-    return this.#stream.rotation;
+    return this.#stream.orientation.rotation;
+  }
+  /** Whether a player then mirrors them, so that left and right change places; by `orient()`, too. */
+  get flip(): boolean {
+    return this.#stream.orientation.flip === true;
   }
   /**
    * What the container says of the colours. Where it says nothing: below 720 lines BT.601, else BT.709, limited range, and

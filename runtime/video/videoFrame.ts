@@ -1,3 +1,4 @@
+import type { Orientation } from '../../ops/spec.js';
 import { ownCall } from '../device/brand.js';
 import type { Device } from '../device/device.js';
 import { copyPlanes, Image, ImageBatch, placeDecodedPlanes } from '../device/image.js';
@@ -11,6 +12,7 @@ import type { DecodedFrame, FrameTiming } from './videoStream.js';
 type Facts = FrameTiming & {
   readonly damaged: boolean;
   readonly colour: ColourDescription;
+  readonly orientation?: Orientation | undefined;
   readonly image: { readonly format: string; readonly width: number; readonly height: number };
 };
 
@@ -37,7 +39,8 @@ export class VideoFrame extends Image implements FrameTiming {
     own: typeof ownCall,
   ) {
     const { format, width, height } = facts.image;
-    super(device, { format, width, height, colour: facts.colour }, placed, own);
+    const { colour, orientation } = facts;
+    super(device, { format, width, height, colour, ...(orientation ? { orientation } : {}) }, placed, own);
     this.timestamp = facts.timestamp;
     this.duration = facts.duration;
     this.index = facts.index;
@@ -49,11 +52,11 @@ export class VideoFrame extends Image implements FrameTiming {
   /** A copy in memory of its own, which may be kept beyond the loop; `dispose()` it. */
   override clone(options: { readonly stream?: Stream } = {}): VideoFrame {
     const { device, timestamp, duration, index, damaged } = this;
-    const { format, width, height, colour } = this;
+    const { format, width, height, colour, orientation } = this;
     const image = { format, width, height };
     return new VideoFrame(
       device,
-      { timestamp, duration, index, damaged, image, colour: colour as ColourDescription },
+      { timestamp, duration, index, damaged, image, orientation, colour: colour as ColourDescription },
       copyPlanes(device, image, this._placed(), streamOf(options, device)),
       false,
       ownCall,

@@ -1,5 +1,6 @@
 /** The frames of a video in a stretch of its time, whatever decodes them. */
 
+import type { Orientation } from '../../ops/spec.js';
 import { type ColourDescription, describeColour } from '../device/videoColour.js';
 import { CuweaveError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
@@ -32,6 +33,7 @@ export type FrameTiming = {
 
 /** A decoded frame. */
 export type DecodedFrame<Picture = HostImage> = FrameTiming & {
+  readonly orientation: Orientation;
   readonly image: Picture;
   readonly colour: ColourDescription;
   /** Belongs to no other frame of the video: that of its packet, or where frames are counted, its number. */
@@ -60,7 +62,7 @@ export type VideoStream<Picture = HostImage> = {
   readonly duration: number;
   readonly frameRate?: number;
   readonly codec: string;
-  readonly rotation: 0 | 90 | 180 | 270;
+  readonly orientation: Orientation;
   readonly colour: ColourDescription;
   readonly decode: (
     range?: FrameRange,
@@ -80,7 +82,7 @@ export const videoStream = <Picture>(
   decoder: PictureDecoder<Picture>,
   onDamage: OnDamage = 'error',
 ): VideoStream<Picture> => {
-  const { setup, frameRate, rotation } = file;
+  const { setup, frameRate, orientation, warnings } = file;
   const state: State<Picture> = { closed: false, active: new Set() };
   let ordered: Promise<FrameIndex> | undefined;
   const index = async (): Promise<FrameIndex> => {
@@ -107,7 +109,8 @@ export const videoStream = <Picture>(
     },
     ...(frameRate === undefined ? {} : { frameRate }),
     codec: setup.codec,
-    rotation,
+    orientation,
+    warnings,
     colour: describeColour(
       file.bitstreamColour ? [file.colour, file.bitstreamColour] : [file.colour],
       setup.height,
@@ -115,7 +118,6 @@ export const videoStream = <Picture>(
     decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice), state),
     index,
     listed: file.listed,
-    warnings: file.warnings,
     close: () => {
       if (state.closed) {
         return;
@@ -167,7 +169,7 @@ async function* decode<Picture>(
   range: FrameRange = {},
   { held = 1, few = false, pick }: FrameChoice = {},
 ): Frames<Picture> {
-  const { what, counted } = file;
+  const { what, counted, orientation } = file;
   let shown = 0;
   let latest = Number.NEGATIVE_INFINITY;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
@@ -212,7 +214,7 @@ async function* decode<Picture>(
           );
         }
         const { duration, damaged } = picture;
-        yield { timestamp, duration, index, sequence, damaged, ...read(picture, what, end) };
+        yield { timestamp, duration, index, sequence, damaged, orientation, ...read(picture, what, end) };
       }
       index++;
     }

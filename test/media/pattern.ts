@@ -18,10 +18,13 @@ export const bars: readonly (readonly [number, number, number])[] = [
   [0, 0, 0],
 ];
 
+/** The matrices of the clips. */
+type DrawnMatrix = Extract<YuvMatrix, 'bt601' | 'bt709' | 'bt2020'>;
+
 /** RGB in 0..255 to 8-bit YUV codes: the forward formula of ITU-R BT.601-7 §2.5 and BT.709-6 §3. */
 export const rgbToYuv = (
   [r, g, b]: readonly [number, number, number],
-  matrix: YuvMatrix,
+  matrix: DrawnMatrix,
   range: YuvRange,
 ): readonly [number, number, number] => {
   const { kr, kb } = lumaWeights[matrix];
@@ -44,7 +47,7 @@ export const barsAt = 0.1;
 export type Pattern = {
   readonly width: number;
   readonly height: number;
-  readonly matrix: YuvMatrix;
+  readonly matrix: DrawnMatrix;
   readonly range: YuvRange;
   /** How many pixels one chroma sample covers, across and down. */
   readonly chroma: 1 | 2;

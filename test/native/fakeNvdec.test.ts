@@ -132,6 +132,30 @@ describe('NVDEC on stand-ins', () => {
     }
   });
 
+  it('shows the last pictures of a sequence behind whose end another has begun', async () => {
+    using decoder = new VideoDecoder({ device, codec: 'vp8' });
+    const found: string[] = [];
+    const take = async (frame: VideoFrame) => {
+      found.push(`${frame.timestamp}: ${await levelOf(frame)}, ${frame.width}×${frame.height}`);
+      frame.dispose();
+    };
+    // Another size, and a new header of the same size; in each sequence the numbers of surfaces begin anew.
+    const expected: string[] = [];
+    for (let n = 0; n < 30; n++) {
+      const [width, height] = n < 10 || n >= 20 ? [64, 48] : [128, 96];
+      const letter = n % 10 === 0 ? 'V' : n % 10 === 7 ? 'N' : 'W';
+      await decoder.push(coded(letter, n, width, height), n);
+      expected.push(`${n}: ${n}, ${width}×${height}`);
+      for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
+        await take(frame);
+      }
+    }
+    for await (const frame of decoder.flush()) {
+      await take(frame);
+    }
+    expect(found).toEqual(expected);
+  });
+
   it('copies are those of the picture, though its surface is given back at once', async () => {
     using decoder = new VideoDecoder({ device, codec: 'vp8', held: 2 });
     const copies: VideoFrame[] = [];
@@ -535,7 +559,7 @@ describe('NVDEC on stand-ins', () => {
 
   it('tells the collector of frames that are kept, and of no others', async () => {
     const bytes = await webm(upTo(60).map(packetAt));
-    const allocate = vi.spyOn(device, '_allocate');
+    const allocate = vi.spyOn(Object.getPrototypeOf(device) as Device, '_allocate');
     let reports = 0;
     const read = NvdecPicture.prototype.read;
     vi.spyOn(NvdecPicture.prototype, 'read').mockImplementation(function (this: NvdecPicture) {

@@ -1,21 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { lumaWeights, yuvToRgbCoefficients } from '../../ops/colour/colour.js';
-import type { YuvMatrix, YuvRange } from '../../ops/index.js';
+import { lumaWeights, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour/colour.js';
+import type { YuvRange } from '../../ops/index.js';
 
 // Computed from Kr and Kb of the standards with another program; codes and colours in 0..255.
-const table: readonly [YuvMatrix, YuvRange, readonly number[]][] = [
+const table: readonly [keyof typeof lumaWeights, YuvRange, readonly number[]][] = [
   ['bt601', 'limited', [16, 128, 1.164384, 1.596027, -0.391762, -0.812968, 2.017232]],
   ['bt601', 'full', [0, 128, 1, 1.402, -0.344136, -0.714136, 1.772]],
   ['bt709', 'limited', [16, 128, 1.164384, 1.792741, -0.213249, -0.532909, 2.112402]],
   ['bt709', 'full', [0, 128, 1, 1.5748, -0.187324, -0.468124, 1.8556]],
   ['bt2020', 'limited', [16, 128, 1.164384, 1.678674, -0.187326, -0.650424, 2.141772]],
   ['bt2020', 'full', [0, 128, 1, 1.4746, -0.164553, -0.571353, 1.8814]],
+  ['smpte240m', 'limited', [16, 128, 1.164384, 1.794107, -0.257985, -0.542583, 2.078705]],
+  ['fcc', 'full', [0, 128, 1, 1.4, -0.331864, -0.711864, 1.78]],
 ];
 
 describe('yuvToRgbCoefficients', () => {
   it.each(table)('%s %s', (matrix, range, expected) => {
-    const { yOffset, cOffset, yScale, rv, gu, gv, bu } = yuvToRgbCoefficients(matrix, range);
-    const found = [yOffset, cOffset, yScale, rv, gu, gv, bu];
+    const k = yuvToRgbCoefficients(matrix, range);
+    expect([k.gy, k.by, k.ru, k.bv]).toEqual([k.ry, k.ry, 0, 0]);
+    const found = [k.yOffset, k.cOffset, k.ry, k.rv, k.gu, k.gv, k.bu];
     found.forEach((value, at) => {
       // The table has six digits after the point.
       expect(Math.abs(value - expected[at])).toBeLessThanOrEqual(0.5000001e-6);
@@ -37,10 +40,35 @@ describe('yuvToRgbCoefficients', () => {
       const y = k.yOffset + luma * light;
       const u = ((b - light) / (2 * (1 - kb))) * chroma;
       const v = ((r - light) / (2 * (1 - kr))) * chroma;
-      const base = k.yScale * (y - k.yOffset);
+      const base = k.ry * (y - k.yOffset);
       expect(base + k.rv * v).toBeCloseTo(r, 9);
       expect(base + k.gu * u + k.gv * v).toBeCloseTo(g, 9);
       expect(base + k.bu * u).toBeCloseTo(b, 9);
     }
+  });
+
+  // ITU-T H.273, section 8.3: the codes of R, G and B go through the transform, whose results are codes.
+  it.each([
+    ['ycgco', 'full', [0, 255, 0], [127.5, 255.5, 128]],
+    ['ycgco', 'full', [255, 0, 0], [63.75, 64.25, 255.5]],
+    ['ycgco', 'limited', [0, 255, 0], [125.5, 237.5, 128]],
+    ['gbr', 'full', [10, 20, 30], [20, 30, 10]],
+    ['gbr', 'limited', [255, 0, 0], [16, 16, 235]],
+  ] as const)('%s %s: %j', (matrix, range, rgb, yuv) => {
+    const e = rgbToYuvCoefficients({ matrix, range });
+    const [r, g, b] = rgb;
+    const codes = [
+      e.yOffset + e.yr * r + e.yg * g + e.yb * b,
+      e.cOffset + e.ur * r + e.ug * g + e.ub * b,
+      e.cOffset + e.vr * r + e.vg * g + e.vb * b,
+    ];
+    codes.forEach((code, n) => {
+      expect(code).toBeCloseTo(yuv[n], 9);
+    });
+    const k = yuvToRgbCoefficients(matrix, range);
+    const [y, u, v] = [codes[0] - k.yOffset, codes[1] - k.cOffset, codes[2] - k.cOffset];
+    expect(k.ry * y + k.ru * u + k.rv * v).toBeCloseTo(r, 9);
+    expect(k.gy * y + k.gu * u + k.gv * v).toBeCloseTo(g, 9);
+    expect(k.by * y + k.bu * u + k.bv * v).toBeCloseTo(b, 9);
   });
 });

@@ -91,10 +91,18 @@ test('binary rubbish, a byte order mark and Windows line ends', async () => {
 });
 
 test('a module that exports nothing, and one whose import is missing', async () => {
-  const { codesOf } = await runSpecs({ 'a.ts': 'export {};' });
-  expect(codesOf('a.ts')).toEqual(['CW3001']);
+  const nothing = await runSpecs({ 'a.ts': 'export {};' });
+  expect(nothing.textOf('a.ts')).toMatchInlineSnapshot();
   const missing = await runSpecs({ 'a.ts': "import { x } from './none.js';\nexport const y = x;" });
   expect(missing.codesOf('a.ts')).toEqual(['TS2307']);
+});
+
+test('a file of operators alone beside one that exports a pipeline', async () => {
+  const operators =
+    "import { pointOp } from 'cuweave/ops';\nexport const same = pointOp({ apply: px => px });";
+  const { specs } = await runSpecs({ 'operators.ts': operators, 'pipelines.ts': pointSpec('px => px') });
+  expect(specs.diagnostics).toEqual([]);
+  expect(specs.pipelines.map(({ loc }) => loc.file)).toEqual(['pipelines.ts']);
 });
 
 test('a module that throws from a function in another file says where', async () => {

@@ -1,8 +1,10 @@
 // A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
 // pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: V key frame, W other frame, R and S the same
-// but damaged; ! the decoder refuses it, ? the parser does. All samples of a picture have its value. A surface is filled on the
+// but damaged; N a key frame behind a new sequence header; ! the decoder refuses it, ? the parser does. All samples of a picture
+// have its value. A surface is filled on the
 // stream that it is mapped on, after a while, and overwritten there once it is unmapped; the one that was unmapped last is the
-// next. Mapping more surfaces than were asked for fails.
+// next. Mapping more surfaces than were asked for fails. Where a sequence begins, pictures of the one before wait to be shown, and the
+// numbers of decode surfaces are given out anew.
 #include <dlfcn.h>
 
 #include <atomic>
@@ -164,12 +166,11 @@ int cuvidParseVideoData(CUvideoparser parser, CUVIDSOURCEDATAPACKET* packet) {
   for (unsigned long at = 0; at + 4 <= packet->payload_size; at += 4) {
     const unsigned char* bytes = packet->payload + at;
     if (bytes[0] == '?') return 999;
-    if (bytes[2] != own.width || bytes[3] != own.height) {
-      if (const int code = show(own, 0)) return code;
+    if (bytes[0] == 'N' || bytes[2] != own.width || bytes[3] != own.height) {
       CUVIDEOFORMAT format{};
       format.codec = own.params.CodecType;
       format.chroma_format = cudaVideoChromaFormat_420;
-      format.min_num_decode_surfaces = 4;
+      format.min_num_decode_surfaces = own.surfaces == 0 ? 6 : 4;
       format.coded_width = (bytes[2] * 8u + 15) / 16 * 16;
       format.coded_height = (bytes[3] * 8u + 15) / 16 * 16;
       format.display_area = {0, 0, bytes[2] * 8, bytes[3] * 8};
@@ -178,6 +179,7 @@ int cuvidParseVideoData(CUvideoparser parser, CUVIDSOURCEDATAPACKET* packet) {
       if (own.surfaces == 0) return 999;
       own.width = bytes[2];
       own.height = bytes[3];
+      own.next = 0;
     }
     Coded coded{};
     coded.params.CurrPicIdx = own.next;

@@ -20,6 +20,7 @@ import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { looksLikePicture, whyNoInput } from './runInput.js';
 import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput, requireOutput } from './runOutput.js';
+import { orients, putUpright, turnInWords } from './upright.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -47,10 +48,16 @@ export type RunOptions = {
   readonly batch?: number;
   /** Stops after so many images. */
   readonly limit?: number;
+  /**
+   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true.
+   */
+  readonly orient?: boolean;
   /** Where to write a contact sheet of the results; of named ones, the first. */
   readonly sheet?: string;
   /** Called after every batch; `total` where it is known. */
   readonly onProgress?: (progress: { readonly done: number; readonly total?: number }) => void;
+  /** Called with what is worth a word about the input: that its frames are turned, or come without what the video has. */
+  readonly onNote?: (sentence: string) => void;
   /** Ends the run after the batch under way, with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called where a run ends with an error after it has written something: what that is. It is whole. */
@@ -91,6 +98,8 @@ type Placing = {
   readonly device: Device;
   readonly batch: number;
   readonly limit: number;
+  readonly orient: boolean;
+  readonly onNote?: (sentence: string) => void;
 };
 /** The images of one call; they live until the next group is asked for. */
 type Group = { readonly images: readonly Image[]; readonly names: readonly string[] };
@@ -142,7 +151,7 @@ const deviceName = (name: string | undefined): DeviceName | undefined => {
 const openSource = async (
   inputs: readonly string[],
   manifest: ManifestPipeline,
-  { runtime, device, batch, limit }: Placing,
+  { runtime, device, batch, limit, orient, onNote }: Placing,
 ): Promise<Source> => {
   if (inputs.length === 0) {
     throw expected('pictures or a video', 'inputs', 'none');
@@ -154,7 +163,23 @@ const openSource = async (
     });
     const { frameCount } = video;
     const total = frameCount === undefined ? undefined : Math.min(limit, frameCount);
-    const groups = videoGroups(video, manifest, batch, limit);
+    for (const { message } of video.warnings) {
+      onNote?.(message);
+    }
+    const turn = turnInWords({ rotation: video.rotation, flip: video.flip });
+    const isTurned = turn !== undefined && !orients(manifest);
+    if (isTurned) {
+      onNote?.(
+        orient
+          ? `Its frames are ${turn}, as the video asks for; --no-orient leaves them as they are stored.`
+          : `The video asks for its frames to be ${turn}: they are left as they are stored.`,
+      );
+    }
+    const upright =
+      isTurned && orient
+        ? (image: Image) => putUpright(image, spec => runtime.Image.fromHost(device, spec))
+        : undefined;
+    const groups = videoGroups(video, manifest, batch, limit, upright);
     return { groups, total, decoder: video.decoder, close: () => video.dispose() };
   }
   for (const path of inputs) {
@@ -179,6 +204,7 @@ async function* videoGroups(
   manifest: ManifestPipeline,
   size: number,
   limit: number,
+  upright?: (image: Image) => Promise<Image>,
 ): AsyncGenerator<Group> {
   let seen = 0;
   for await (const { frames } of video.batches(size)) {
@@ -186,7 +212,22 @@ async function* videoGroups(
     for (const image of images) {
       formatFor(image, manifest);
     }
-    yield { images, names: images.map(({ index }) => `frame-${String(index).padStart(6, '0')}`) };
+    const names = images.map(({ index }) => `frame-${String(index).padStart(6, '0')}`);
+    if (upright) {
+      const turned: Image[] = [];
+      try {
+        for (const image of images) {
+          turned.push(await upright(image));
+        }
+        yield { images: turned, names };
+      } finally {
+        for (const image of turned) {
+          image.dispose();
+        }
+      }
+    } else {
+      yield { images, names };
+    }
     seen += images.length;
     if (seen === limit) {
       return;
@@ -302,7 +343,9 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   let frames = 0;
   try {
     images = await RunImages.open(asked, runtime, device);
-    source = await openSource(run.inputs, manifest, { runtime, device, batch: run.batch ?? 8, limit });
+    const { batch = 8, orient = true, onNote } = run;
+    const placing = { runtime, device, batch, limit, orient, ...(onNote ? { onNote } : {}) };
+    source = await openSource(run.inputs, manifest, placing);
     if (!source.decoder && source.total !== undefined) {
       images.requireFor(source.total);
     }

@@ -45,6 +45,7 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   rect: 'Rect',
   rects: 'readonly Rect[]',
   table: 'Table | TypedNumbers',
+  orientation: 'Orientation',
   yuvToRgb: 'YuvCoding',
   rgbToYuv: 'YuvEncoding',
 };

@@ -9,6 +9,7 @@ import {
   isWithinBounds,
   type NumberKind,
   paramFields,
+  type YuvMatrix,
 } from '../../../ops/spec.js';
 import type { Code } from '../../diagnostics/index.js';
 import type { ParamField } from '../../ir/types.js';
@@ -281,6 +282,8 @@ const checkValue = ({ kind, bounds }: Field, value: unknown, path: string): Prob
       return checkRects(value, path);
     case 'table':
       return checkNumbers(value, paramFields[kind].lanes, path);
+    case 'orientation':
+      return checkOrientation(value, path);
     case 'primaries':
     case 'yuvToRgb':
     case 'rgbToYuv':
@@ -368,8 +371,34 @@ const checkRect = (value: unknown, path: string, leastCorner: number): Problem |
   return undefined;
 };
 
+const rotations: readonly unknown[] = [0, 90, 180, 270];
+
+const checkOrientation = (value: unknown, path: string): Problem | undefined => {
+  if (value === 'auto') {
+    return undefined;
+  }
+  if (!isBag(value) || Object.keys(value).some(key => key !== 'rotation' && key !== 'flip')) {
+    return expected("{ rotation, flip } or 'auto'", path, value);
+  }
+  const [rotation, flip] = [own(value, 'rotation'), own(value, 'flip')];
+  if (!rotations.includes(rotation)) {
+    return expected('0, 90, 180 or 270 degrees clockwise', `${path}.rotation`, rotation);
+  }
+  return flip === undefined || typeof flip === 'boolean'
+    ? undefined
+    : expected('true or false', `${path}.flip`, flip);
+};
+
 type Words = Readonly<Record<string, readonly unknown[]>>;
-const matrix = ['bt601', 'bt709', 'bt2020'] as const;
+const matrix = [
+  'bt601',
+  'bt709',
+  'bt2020',
+  'smpte240m',
+  'fcc',
+  'ycgco',
+  'gbr',
+] as const satisfies readonly YuvMatrix[];
 const range = ['limited', 'full'] as const;
 const primaries = Object.keys(chromaticities);
 /** What the fields of a value made of words may say. */

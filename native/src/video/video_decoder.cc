@@ -13,6 +13,11 @@ constexpr unsigned kExtraDecodeSurfaces = 4;
 // How far the parser holds pictures back, so that several are with the engine at any time; its header advises 2 to 4.
 constexpr unsigned kDisplayDelay = 4;
 
+template <typename Items, typename Condition>
+void eraseIf(Items& items, Condition condition) {
+  items.erase(std::remove_if(items.begin(), items.end(), condition), items.end());
+}
+
 }  // namespace
 
 std::shared_ptr<VideoDecoder> VideoDecoder::open(CudaContext& context, const DecoderOptions& options) {
@@ -231,6 +236,8 @@ void VideoDecoder::openParser() {
 }
 
 void VideoDecoder::closeParser() {
+  decoded_.clear();
+  decodeSurfaces_ = 0;
   if (!parser_) return;
   api_.destroyParser(parser_);
   parser_ = nullptr;
@@ -340,41 +347,73 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   // Until this stream is known to be decodable nothing of it must reach the last one's decoder.
   auto last = std::move(decoder_);
   decoder_ = nullptr;
-  const CUVIDDECODECREATEINFO info = createInfo(format, surfaceFor(context, format), options.surfaces);
-  // The old one goes once its last picture is given back.
-  if (last && !last->broken && last->serves(info)) decoder_ = std::move(last);
+  CUVIDDECODECREATEINFO info = createInfo(format, surfaceFor(context, format), options.surfaces);
+  // Never fewer than before: the parser may go on with numbers that it has.
+  decodeSurfaces_ = std::max<size_t>(decodeSurfaces_, info.ulNumDecodeSurfaces);
+  info.ulNumDecodeSurfaces = decodeSurfaces_;
+  // What is still to be shown of the last sequence stays in its decoder, which goes once its last picture is given back.
+  const bool pending = std::any_of(decoded_.begin(), decoded_.end(), [](const auto& pictures) {
+    return std::any_of(pictures.begin(), pictures.end(), [](const Decoded& picture) { return !picture.shown; });
+  });
+  if (last && !pending && !last->broken && last->serves(info)) decoder_ = std::move(last);
   last.reset();
   if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info, stream_);
 
   format_ = pictureFormat(format, info);
-  ids_.resize(info.ulNumDecodeSurfaces);
+  decoded_.resize(decodeSurfaces_);
+  ++sequence_;
+  sequenceId_ = id_;
   codedWidth_ = format.coded_width;
   codedHeight_ = format.coded_height;
-  return static_cast<int>(info.ulNumDecodeSurfaces);
+  return static_cast<int>(decodeSurfaces_);
 }
 
 int VideoDecoder::decode(CUVIDPICPARAMS& picture) {
   if (!decoder_ || failed_) return 0;
   // Damaged headers may announce what the decoder was not made for, and the driver does not look.
   const auto index = static_cast<size_t>(picture.CurrPicIdx);
-  if (index >= ids_.size() || picture.PicWidthInMbs < 1 || picture.FrameHeightInMbs < 1 ||
+  if (index >= decoded_.size() || picture.PicWidthInMbs < 1 || picture.FrameHeightInMbs < 1 ||
       static_cast<unsigned>(picture.PicWidthInMbs - 1) * 16 >= codedWidth_ ||
       static_cast<unsigned>(picture.FrameHeightInMbs - 1) * 16 >= codedHeight_) {
     throw Failure(FailureKind::Kernel, "a picture does not have the size that its stream announced");
   }
   // A whole packet is decoded in its own call: so it is known whose picture this is. The parser would only guess it from
   // the order of times.
-  ids_[index] = id_;
+  auto& pictures = decoded_[index];
+  eraseIf(pictures, [&](const Decoded& old) { return old.shown || old.sequence == sequence_; });
+  pictures.push_back({decoder_, format_, id_, sequence_, false});
   const CUresult code = api_.decodePicture(decoder_->handle, &picture);
   if (code == CUDA_SUCCESS) return 1;
   decoder_->broken = true;
   throw refused(context, code, "cuvidDecodePicture");
 }
 
+VideoDecoder::Decoded* VideoDecoder::find(const CUVIDPARSERDISPINFO& info) {
+  const auto index = static_cast<size_t>(info.picture_index);
+  if (index >= decoded_.size() || decoded_[index].empty()) return nullptr;
+  auto& pictures = decoded_[index];
+  // Codecs without reordering have hidden pictures, which are never shown: there the packet that shows one tells its sequence.
+  if (!reorders() && info.timestamp >= sequenceId_) {
+    return &pictures.back();
+  }
+  // Of several sequences the oldest is shown first.
+  const auto next = std::find_if(pictures.begin(), pictures.end(), [](const Decoded& picture) { return !picture.shown; });
+  return next == pictures.end() ? &pictures.back() : &*next;
+}
+
 int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   if (!decoder_ || failed_) return 0;
-  const auto index = static_cast<size_t>(info.picture_index);
-  if (index >= ids_.size()) throw Failure(FailureKind::Kernel, "NVDEC shows a picture that it does not have");
+  Decoded* const found = find(info);
+  if (!found) throw Failure(FailureKind::Kernel, "NVDEC shows a picture that it does not have");
+  found->shown = true;
+  const Decoded shown = *found;
+  const auto& decoder = shown.decoder;
+  // All of the sequences before were shown: their decoders may go.
+  if (shown.sequence == sequence_) {
+    for (auto& pictures : decoded_) {
+      eraseIf(pictures, [&](const Decoded& old) { return old.sequence != sequence_; });
+    }
+  }
   const auto wanted = [&] {
     std::lock_guard lock(mutex_);
     return current();
@@ -390,18 +429,18 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   params.output_stream = stream_->handle;
   unsigned long long pointer = 0;
   unsigned pitch = 0;
-  const CUresult code = api_.mapVideoFrame(decoder_->handle, info.picture_index, &pointer, &pitch, &params);
+  const CUresult code = api_.mapVideoFrame(decoder->handle, info.picture_index, &pointer, &pitch, &params);
   if (code != CUDA_SUCCESS) {
     keeper_->cancel();
-    decoder_->broken = true;
+    decoder->broken = true;
     throw refused(context, code, "cuvidMapVideoFrame");
   }
   Picture picture;
   // It is given back whatever happens from here on.
-  picture.surface = std::make_unique<Surface>(keeper_, decoder_, pointer, ready);
-  const bool planar = format_->surface == cudaVideoSurfaceFormat_YUV444 ||
-                      format_->surface == cudaVideoSurfaceFormat_YUV444_16Bit;
-  const size_t luma = size_t{pitch} * format_->surfaceHeight;
+  picture.surface = std::make_unique<Surface>(keeper_, decoder, pointer, ready);
+  const bool planar = shown.format->surface == cudaVideoSurfaceFormat_YUV444 ||
+                      shown.format->surface == cudaVideoSurfaceFormat_YUV444_16Bit;
+  const size_t luma = size_t{pitch} * shown.format->surfaceHeight;
   picture.bytes = planar ? luma * 3 : luma + luma / 2;
   try {
     record(*ready);
@@ -413,13 +452,12 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
   }
   // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
   // shows it counts, which the parser knows.
-  const bool reorders = options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC;
-  picture.id = options.wholePackets && reorders ? ids_[index] : info.timestamp;
-  picture.format = format_;
+  picture.id = options.wholePackets && reorders() ? shown.id : info.timestamp;
+  picture.format = shown.format;
   picture.pitch = pitch;
   CUVIDGETDECODESTATUS status{};
   // Other codecs than H.264, HEVC and JPEG have no status.
-  if (api_.decodeStatus(decoder_->handle, info.picture_index, &status) == CUDA_SUCCESS) {
+  if (api_.decodeStatus(decoder->handle, info.picture_index, &status) == CUDA_SUCCESS) {
     picture.damaged =
         status.decodeStatus == cuvidDecodeStatus_Error || status.decodeStatus == cuvidDecodeStatus_Error_Concealed;
   }

@@ -118,8 +118,27 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   std::shared_ptr<DecoderStream> stream_;
   std::shared_ptr<HardwareDecoder> decoder_;
   std::shared_ptr<const PictureFormat> format_;
-  // The packets of the pictures in the decode surfaces.
-  std::vector<int64_t> ids_;
+  // A decoded picture that is to be shown, or may be shown again.
+  struct Decoded {
+    std::shared_ptr<HardwareDecoder> decoder;
+    std::shared_ptr<const PictureFormat> format;
+    // Of its packet.
+    int64_t id;
+    // The sequence that it belongs to.
+    uint64_t sequence;
+    bool shown;
+  };
+  // The one that display() is asked for; null: there is none.
+  Decoded* find(const CUVIDPARSERDISPINFO& info);
+  bool reorders() const { return options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC; }
+  // By the parser's number of a decode surface: the picture in it. When a sequence begins, the parser still has pictures of the one
+  // before to show, by numbers that it gives out anew meanwhile; those stand before.
+  std::vector<std::deque<Decoded>> decoded_;
+  // Of the parser's sequences, and the first packet of this one.
+  uint64_t sequence_ = 0;
+  int64_t sequenceId_ = 0;
+  // How many decode surfaces the parser was told of.
+  size_t decodeSurfaces_ = 0;
   int64_t id_ = 0;
   unsigned codedWidth_ = 0, codedHeight_ = 0;
   // What the parser still says is of no use.

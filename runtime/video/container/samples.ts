@@ -62,6 +62,8 @@ export type Track = {
   readonly colour: StreamColour;
   /** How a player turns the picture: by rows, x' = m[0]·x + m[3]·y + m[6], y' = m[1]·x + m[4]·y + m[7]. Default: not at all. */
   readonly matrix?: readonly number[];
+  /** Its pictures come with others of their transparency. */
+  readonly transparent?: boolean;
   /** False: players leave it out unless it is asked for. */
   readonly enabled: boolean;
   /** Frames a second, where the container or the bitstream says so. */

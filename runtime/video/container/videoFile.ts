@@ -1,6 +1,7 @@
 /** A video file as packets in time. Decodes nothing. */
 import { stat } from 'node:fs/promises';
-import type { StreamColour } from '../../device/videoColour.js';
+import type { Orientation } from '../../../ops/spec.js';
+import { isOtherCoding, type StreamColour } from '../../device/videoColour.js';
 import { CuweaveError, describe, expected } from '../../errors.js';
 import type { SequenceHeader } from '../decode/headers/sequence.js';
 import { sequenceHeader } from '../decode/headers/sequenceHeader.js';
@@ -15,6 +16,7 @@ import { frameRateOf } from './frameRate.js';
 import { looksIvf, openIvf } from './ivf.js';
 import { openMatroska } from './matroska/matroska.js';
 import { openMp4 } from './mp4/mp4.js';
+import { orientationOf, upright } from './orientation.js';
 import type { Packet } from './packet.js';
 import { type PictureReader, pictureReader } from './pictures.js';
 import type { ContainerInput, Place, Sample, SampleSource, Track, Tracks } from './samples.js';
@@ -50,7 +52,7 @@ export type VideoFile = {
   /** How long it plays. */
   readonly duration: number;
   readonly frameRate?: number;
-  readonly rotation: 0 | 90 | 180 | 270;
+  readonly orientation: Orientation;
   /** What the container says. */
   readonly colour: StreamColour;
   /** What the first key frame's own header says. */
@@ -241,6 +243,8 @@ const openTrack = async (
   const source = await track.open();
   const reader = pictureReader(track, source, input);
   const header = await firstHeader(reader, track, bytes);
+  const orientation = track.matrix ? orientationOf(track.matrix) : upright;
+  warnOf(track, orientation, header, input);
   const { first, rate } = await rateOf(reader.read(), track.frameRate ?? header?.frameRate);
   const frameRate = track.counted ?? rate;
   const step = frameRate === undefined ? 0 : 1 / frameRate;
@@ -389,7 +393,7 @@ const openTrack = async (
       return duration();
     },
     ...(frameRate === undefined ? {} : { frameRate }),
-    rotation: rotationOf(track.matrix),
+    orientation: orientation ?? upright,
     colour: track.colour,
     ...(header ? { bitstreamColour: header.colour } : {}),
     ...(track.counted === undefined ? {} : { counted: track.counted }),
@@ -422,10 +426,30 @@ const openTrack = async (
   };
 };
 
-/** Quarter turns, clockwise; a mirror image is taken off first. */
-const rotationOf = ([a = 1, b = 0, , c = 0, d = 1]: readonly number[] = []): VideoFile['rotation'] => {
-  const [x, y] = a * d - b * c < 0 ? [-a, -b] : [a, b];
-  return Math.abs(x) >= Math.abs(y) ? (x < 0 ? 180 : 0) : y > 0 ? 90 : 270;
+/** Says what a track has that frames come without. */
+const warnOf = (
+  { matrix, transparent, colour }: Track,
+  orientation: Orientation | undefined,
+  header: SequenceHeader | undefined,
+  { what, warn }: ContainerInput,
+): void => {
+  if (!orientation) {
+    const numbers = [0, 1, 3, 4].map(n => Number((matrix?.[n] ?? 0).toFixed(3))).join(', ');
+    warn(
+      'orientation',
+      `${what} asks players to transform its pictures by [${numbers}], which is no turn by quarters: they are left as they are.`,
+    );
+  }
+  if (transparent) {
+    warn('alphaDropped', `${what} has transparency (alpha), which is not decoded: its frames are opaque.`);
+  }
+  const coding = colour.matrix ?? header?.colour.matrix;
+  if (isOtherCoding(coding)) {
+    warn(
+      'matrix',
+      `The colours of ${what} are coded by '${coding}', which yuvToRgb() does not undo: it refuses its frames.`,
+    );
+  }
 };
 
 /** What the first key frame says of itself; undefined: nothing, or it cannot be read. */

@@ -1,14 +1,26 @@
 /**
  * The numbers by which bitstreams name their colours (ITU-T H.273, which FFmpeg and NVDEC follow too), as the names of the
- * WebCodecs registry.
+ * WebCodecs registry; those of matrices that it lacks are FFmpeg's.
  */
 import type { StreamColour } from '../../device/videoColour.js';
 
 const matrices: Readonly<Record<number, string>> = {
+  0: 'rgb',
   1: 'bt709',
+  4: 'fcc',
   5: 'bt470bg',
   6: 'smpte170m',
+  7: 'smpte240m',
+  8: 'ycgco',
   9: 'bt2020-ncl',
+  10: 'bt2020-cl',
+  11: 'smpte2085',
+  12: 'chroma-derived-ncl',
+  13: 'chroma-derived-cl',
+  14: 'ictcp',
+  15: 'ipt-c2',
+  16: 'ycgco-re',
+  17: 'ycgco-ro',
 };
 const primaries: Readonly<Record<number, string>> = {
   1: 'bt709',

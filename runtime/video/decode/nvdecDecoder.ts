@@ -3,11 +3,14 @@ import type { NativeDecoder, NativePicture, NativePictureFormat } from '../../de
 import type { Device } from '../../device/device.js';
 import type { PlacedPlane } from '../../device/placed.js';
 import { type ColourDescription, describeColour, type StreamColour } from '../../device/videoColour.js';
-import { CuweaveError, guarded, guardedAsync } from '../../errors.js';
+import { CuweaveError, DeviceUnavailableError, guarded, guardedAsync } from '../../errors.js';
 import { type Packet, type PacketTiming, timingOf } from '../container/packet.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { VideoError } from '../videoError.js';
 import { colourOfCodes } from './h273.js';
+import type { ChromaFormat } from './headers/sequence.js';
+import { sequenceHeader } from './headers/sequenceHeader.js';
+import { nvdecCapabilities } from './nvdec.js';
 import { type BitstreamSetup, bitstreamSetup } from './parameterSets.js';
 import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
 import { surfacesFor } from './surfaces.js';
@@ -53,9 +56,12 @@ export const colourReader = (
 };
 
 const surfaceColour = (format: NativePictureFormat, container: StreamColour): ColourDescription => {
-  const { matrix, primaries, transfer, height } = format;
-  // Without a description the range's bit is 0: that says "limited" only where something else is said too.
-  const described = [matrix, primaries, transfer].some(code => code !== 2 && code !== 0);
+  const { primaries, transfer, height } = format;
+  // Without a description the codes are 2 or 0, and the range's bit is 0: that says "limited" only where something else is said too.
+  // A matrix of 0 is RGB where the primaries beside it are named, or said to be unspecified.
+  const isDefault = primaries === 0 && transfer === 0;
+  const matrix = isDefault && format.matrix === 0 ? 2 : format.matrix;
+  const described = matrix !== 2 || [primaries, transfer].some(code => code !== 2 && code !== 0);
   const fullRange = format.fullRange ? true : described ? false : null;
   const said = [container, colourOfCodes({ matrix, primaries, transfer, fullRange })];
   return describeColour(said, height, format.name === 'yuv444p16' ? format.bitDepth : undefined);
@@ -336,17 +342,46 @@ export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> =
   close: () => sessions.close(),
 });
 
+/** NVDEC's numbers for chroma formats; others it does not know. */
+const chromaFormats: readonly ChromaFormat[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];
+
+/**
+ * Refuses what the bitstream's header says and the chip does not decode: of some such streams NVDEC's parser makes nothing, and does
+ * not say so.
+ */
+const requireDecodable = (device: Device, { what, setup }: VideoFile, packet: Uint8Array): void => {
+  const { codec, description } = setup;
+  const header = sequenceHeader(codec, packet, description);
+  if (!header || header.chroma === '4:0:0') {
+    return;
+  }
+  const { chroma, bitDepth } = header;
+  const known = nvdecCapabilities(device, codec);
+  const isDecoded = known.some(
+    one => one.supported && one.chroma === chromaFormats.indexOf(chroma) && one.bitDepth === bitDepth,
+  );
+  if (!isDecoded) {
+    const kind = `${bitDepth}-bit ${chroma} ${codec}`;
+    throw new DeviceUnavailableError(
+      `${device.name} does not decode ${kind}, which ${what} holds`,
+      'unsupportedByDevice',
+    );
+  }
+};
+
 /**
  * Decodes the first key frame, so that it is known whether this GPU decodes this video at all.
  *
  * @throws {DeviceUnavailableError} Without NVDEC, or where the chip does not decode such a video; `reason` says which.
  */
 export const probeNvdec = async (sessions: NvdecSessions): Promise<void> => {
+  const { device, file } = sessions;
   const session = sessions.take(1);
-  const keys = sessions.file.keys();
+  const keys = file.keys();
   const first = async function* () {
     const { value } = await keys.next();
     if (value) {
+      requireDecodable(device, file, value.data);
       yield value;
     }
   };

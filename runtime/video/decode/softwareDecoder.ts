@@ -198,19 +198,31 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
       if (!isReadable(pixels) || !data) {
         throw new VideoError(
           'unsupportedPixels',
-          `Expected 4:2:0 or 4:4:4 of 8, 10 or 12 bits, or 4:2:2 of 8 (${readablePixels.join(', ')}) in ${file.what} but received ` +
+          `Expected 4:2:0, 4:4:4 or RGB of 8, 10 or 12 bits, or 4:2:2 of 8 (${readablePixels.join(', ')}) in ${file.what} but received ` +
             `${pixels ?? 'an unknown pixel format'}`,
         );
       }
       const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));
       return {
         image: toHostImage(pixels, { width, height }, planes),
-        colour: describeColour([file.colour, frameColour(av, frame, pixels)], height, signalBits[pixels]),
+        colour: describeColour(
+          coloursOf(file.colour, frameColour(av, frame, pixels), pixels),
+          height,
+          signalBits[pixels],
+        ),
       };
     },
     drop: () => {},
   };
 };
+
+/** Who says what of the colours, first who is believed first. That the planes are green, blue and red, only the bitstream knows. */
+const coloursOf = (
+  container: StreamColour,
+  frame: StreamColour,
+  pixels: ReadablePixels,
+): readonly StreamColour[] =>
+  pixels.startsWith('gbr') ? [{ ...container, matrix: 'rgb' }, frame] : [container, frame];
 
 /** What the bitstream says. */
 const frameColour = (av: Av, frame: Frame, pixels: ReadablePixels): StreamColour => {

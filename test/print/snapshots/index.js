@@ -9,9 +9,9 @@ const single = new Float32Array(1);
 const cw = {
   single,
   word: new Uint32Array(single.buffer),
-  min: (a, b) => (a < b || b !== b ? a : b),
-  max: (a, b) => (a > b || b !== b ? a : b),
-  sign: v => (v > 0 ? 1 : v < 0 ? -1 : 0),
+  min: (a, b) => (a < b || a !== a ? a : b),
+  max: (a, b) => (a > b || a !== a ? a : b),
+  sign: v => (v > 0 ? 1 : v < 0 ? -1 : v),
   round: v => (f(v - Math.floor(v)) >= 0.5 ? f(Math.floor(v) + 1) : Math.floor(v)),
   roundHalfEven: v => {
     const floor = Math.floor(v);

@@ -23,7 +23,7 @@ typedef struct cuweaveSize {
 
 // nv12 > yuvToRgb > warpAffine (linear, constant) > normalize > rgb_nchw_f16
 struct cuweave_preprocess_yuvToRgb {
-  struct { float yOffset, cOffset, yScale, rv, gu, gv, bu; } colour;
+  struct { float yOffset, cOffset, ry, ru, rv, gy, gu, gv, by, bu, bv; } colour;
 };
 struct cuweave_preprocess_warpAffine {
   float matrix[6];
@@ -86,7 +86,7 @@ struct cuweave_everything_crop {
   struct { int32_t x, y, width, height; } rect;
 };
 struct cuweave_everything_yuvToRgb {
-  struct { float yOffset, cOffset, yScale, rv, gu, gv, bu; } colour;
+  struct { float yOffset, cOffset, ry, ru, rv, gy, gu, gv, by, bu, bv; } colour;
 };
 struct cuweave_everything_convertTo {
   float scale;

@@ -5,9 +5,9 @@ const single = new Float32Array(1);
 const cw = {
   single,
   word: new Uint32Array(single.buffer),
-  min: (a, b) => (a < b || b !== b ? a : b),
-  max: (a, b) => (a > b || b !== b ? a : b),
-  sign: v => (v > 0 ? 1 : v < 0 ? -1 : 0),
+  min: (a, b) => (a < b || a !== a ? a : b),
+  max: (a, b) => (a > b || a !== a ? a : b),
+  sign: v => (v > 0 ? 1 : v < 0 ? -1 : v),
   round: v => (f(v - Math.floor(v)) >= 0.5 ? f(Math.floor(v) + 1) : Math.floor(v)),
   roundHalfEven: v => {
     const floor = Math.floor(v);
@@ -34,13 +34,13 @@ const cw = {
 // yuvToRgb
 const yuvToRgb = (px, p) => {
   const y = px[0], u = px[1], v = px[2];
-  const luma = f(p.colour[2] * f(y - p.colour[0]));
+  const luma = f(y - p.colour[0]);
   const cb = f(u - p.colour[1]);
   const cr = f(v - p.colour[1]);
   return [
-      f(luma + f(p.colour[3] * cr)),
-      f(f(luma + f(p.colour[4] * cb)) + f(p.colour[5] * cr)),
-      f(luma + f(p.colour[6] * cb)),
+      f(f(f(p.colour[2] * luma) + f(p.colour[3] * cb)) + f(p.colour[4] * cr)),
+      f(f(f(p.colour[5] * luma) + f(p.colour[6] * cb)) + f(p.colour[7] * cr)),
+      f(f(f(p.colour[8] * luma) + f(p.colour[9] * cb)) + f(p.colour[10] * cr)),
   ];
 };
 

@@ -195,7 +195,8 @@ export const openMatroska = async (input: ContainerInput): Promise<Tracks> => {
 };
 
 const trackOf = (entry: TrackEntry, head: Head, input: ContainerInput): Track => {
-  const { codec, codecName, refusal, width, height, description, colour, matrix, enabled } = entry;
+  const { codec, codecName, refusal, width, height, description, colour, matrix, transparent, enabled } =
+    entry;
   return {
     ...(codec ? { codec } : {}),
     codecName,
@@ -205,6 +206,7 @@ const trackOf = (entry: TrackEntry, head: Head, input: ContainerInput): Track =>
     ...(description ? { description } : {}),
     colour,
     ...(matrix ? { matrix } : {}),
+    transparent,
     enabled,
     ...(entry.defaultDuration > 0 ? { frameRate: 1e9 / entry.defaultDuration } : {}),
     ...(head.duration === undefined ? {} : { duration: head.duration }),

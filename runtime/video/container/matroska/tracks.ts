@@ -21,6 +21,7 @@ export type TrackEntry = {
   readonly height: number;
   readonly colour: ReturnType<typeof colourOfCodes>;
   readonly matrix?: readonly number[];
+  readonly transparent: boolean;
   /** The bytes of a frame as they were before they were packed; undefined: as they lie. */
   readonly unpack?: (data: Uint8Array) => Uint8Array;
 };
@@ -98,16 +99,33 @@ const readColour = (body: Buffer, what: string, place: number): TrackEntry['colo
   return colourOfCodes(codes);
 };
 
-/** The turn by a projection's roll, which counts against the clock. */
+/**
+ * How a projection turns flat pictures: about the upright axis (yaw) and the level one (pitch), of which half turns are mirror images and
+ * nothing else leaves a picture flat; and then in their plane (roll), against the clock. Undefined for pictures of a sphere.
+ */
 const matrixOf = (projection: Buffer, what: string, place: number): readonly number[] | undefined => {
+  let kind = 0;
+  const pose = { yaw: 0, pitch: 0, roll: 0 };
   for (const { id, body } of elementsIn(projection, what, place)) {
-    if (id === 0x7675) {
-      const angle = (-floatOf(body) * Math.PI) / 180;
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-      return [cos, sin, 0, -sin, cos, 0, 0, 0, 1];
+    if (id === 0x7671) {
+      kind = uintOf(body);
+    } else if (id === 0x7673) {
+      pose.yaw = floatOf(body);
+    } else if (id === 0x7674) {
+      pose.pitch = floatOf(body);
+    } else if (id === 0x7675) {
+      pose.roll = floatOf(body);
     }
   }
-  return undefined;
+  if (kind !== 0) {
+    return undefined;
+  }
+  const mirrored = (degrees: number): number =>
+    degrees === 0 ? 1 : Math.abs(degrees) === 180 ? -1 : Number.NaN;
+  const [across, down] = [mirrored(pose.yaw), mirrored(pose.pitch)];
+  const angle = (-pose.roll * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return [across * cos, across * sin, 0, -down * sin, down * cos, 0, 0, 0, 1];
 };
 
 /** @param place Where the entry lies in the file, for messages. */
@@ -121,6 +139,7 @@ export const readTrackEntry = (entry: Buffer, what: string, place: number): Trac
     width: 0,
     height: 0,
     colour: {} as TrackEntry['colour'],
+    transparent: false,
   };
   let description: Buffer | undefined;
   let matrix: readonly number[] | undefined;
@@ -144,6 +163,8 @@ export const readTrackEntry = (entry: Buffer, what: string, place: number): Trac
           found.width = uintOf(value);
         } else if (part === 0xba) {
           found.height = uintOf(value);
+        } else if (part === 0x53c0) {
+          found.transparent = uintOf(value) !== 0;
         } else if (part === 0x55b0) {
           found.colour = readColour(value, what, place);
         } else if (part === 0x7670) {

@@ -155,7 +155,7 @@ const readTrack = (trak: Buffer, index: Index, movieScale: number, input: Contai
   const stbl = findBox(trak, 'mdia', 'minf', 'stbl');
   const entries = stbl ? readEntries(stbl, what) : [];
   const [first] = entries;
-  const { trackId, ...header } = readHeader(findBox(trak, 'tkhd'));
+  const { trackId, ...header } = readHeader(findBox(trak, 'tkhd'), findBox(index.moov, 'mvhd'));
   const facts = { width: first?.width ?? 0, height: first?.height ?? 0, ...header };
   if (!stbl || !first) {
     return {
@@ -191,18 +191,34 @@ const readTrack = (trak: Buffer, index: Index, movieScale: number, input: Contai
 
 type Header = Pick<Track, 'matrix' | 'enabled'> & { readonly trackId: number };
 
-const readHeader = (tkhd: Buffer | undefined): Header => {
+/** The nine numbers of a display matrix, by rows. The last of each row has 30 bits behind the point, the others 16. */
+const matrixAt = (box: Buffer | undefined, at: number): readonly number[] | undefined =>
+  box && box.length >= at + 36
+    ? Array.from({ length: 9 }, (_, n) => box.readInt32BE(at + 4 * n) / (n % 3 === 2 ? 2 ** 30 : 2 ** 16))
+    : undefined;
+
+/** The track's matrix leads to the movie's picture, and the movie's from there to what is shown. */
+const multiplied = (track: readonly number[], movie: readonly number[]): readonly number[] =>
+  track.map((_, n) => {
+    const row = n - (n % 3);
+    return [0, 1, 2].reduce(
+      (sum, k) => sum + (track[row + k] as number) * (movie[3 * k + (n % 3)] as number),
+      0,
+    );
+  });
+
+const readHeader = (tkhd: Buffer | undefined, mvhd: Buffer | undefined): Header => {
   const long = tkhd?.[0] === 1;
-  const matrixAt = long ? 52 : 40;
-  if (!tkhd || tkhd.length < matrixAt + 36) {
+  const own = matrixAt(tkhd, long ? 52 : 40);
+  if (!tkhd || !own) {
     return { enabled: true, trackId: 0 };
   }
-  // The last number of each row has 30 bits behind the point, the others 16.
-  const matrix = Array.from(
-    { length: 9 },
-    (_, n) => tkhd.readInt32BE(matrixAt + 4 * n) / (n % 3 === 2 ? 2 ** 30 : 2 ** 16),
-  );
-  return { matrix, enabled: ((tkhd[3] as number) & 1) === 1, trackId: tkhd.readUInt32BE(long ? 20 : 12) };
+  const movie = matrixAt(mvhd, mvhd?.[0] === 1 ? 48 : 36);
+  return {
+    matrix: movie ? multiplied(own, movie) : own,
+    enabled: ((tkhd[3] as number) & 1) === 1,
+    trackId: tkhd.readUInt32BE(long ? 20 : 12),
+  };
 };
 
 const readColour = (boxes: Buffer): Track['colour'] => {

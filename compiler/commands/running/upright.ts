@@ -1,0 +1,71 @@
+/** Frames of a video put upright before a pipeline that does not do it: on the host, plane by plane. */
+import type { ManifestPipeline } from '../../../native/manifest.js';
+import type { Orientation } from '../../../ops/spec.js';
+import { stepsOf } from '../../../runtime/call/steps.js';
+import { formatOf } from '../../../runtime/device/formats.js';
+import type { Image } from '../../../runtime/device/image.js';
+
+/** In words, for what a run says; undefined where nothing is to be turned. */
+export const turnInWords = ({ rotation, flip }: Orientation): string | undefined => {
+  const turned = rotation === 0 ? [] : [`turned ${rotation}° clockwise`];
+  const words = [...turned, ...(flip ? ['mirrored'] : [])];
+  return words.length === 0 ? undefined : words.join(' and ');
+};
+
+/** Whether one of the pipeline's operators turns images, as `orient()` does. */
+export const orients = (pipeline: ManifestPipeline): boolean =>
+  stepsOf(pipeline).some(({ kernel }) => kernel.params.some(({ kind }) => kind === 'orientation'));
+
+/** From a place in the upright picture to that in the stored one; both as `orient` has them. */
+const source = ({ rotation, flip }: Orientation, width: number, height: number) => {
+  const isQuarter = rotation === 90 || rotation === 270;
+  const last = (isQuarter ? height : width) - 1;
+  return (upX: number, y: number): readonly [number, number] => {
+    const x = flip ? last - upX : upX;
+    switch (rotation) {
+      case 0:
+        return [x, y];
+      case 90:
+        return [y, height - 1 - x];
+      case 180:
+        return [width - 1 - x, height - 1 - y];
+      case 270:
+        return [width - 1 - y, x];
+    }
+  };
+};
+
+/**
+ * A copy of an image that stands upright, in a new image of the same format. Where chroma is subsampled, a sample is that of the first
+ * pixel which it covers: exact in 4:2:0 of even sizes. `orient()` in a pipeline is exact for all.
+ */
+export const putUpright = async (
+  image: Image,
+  make: (spec: Parameters<typeof Image.fromHost>[1]) => Image,
+): Promise<Image> => {
+  const { orientation = { rotation: 0 } } = image;
+  const { format, width, height, colour, planes } = await image.toHost();
+  const isQuarter = orientation.rotation === 90 || orientation.rotation === 270;
+  const size = { width: isQuarter ? height : width, height: isQuarter ? width : height };
+  const from = source(orientation, width, height);
+  const turned = formatOf(format, 'image.format').planes.map(
+    ({ channels, subsampling: [across, down] }, p) => {
+      const { data } = planes[p] as (typeof planes)[number];
+      const stored = channels * Math.ceil(width / across);
+      const [columns, rows] = [Math.ceil(size.width / across), Math.ceil(size.height / down)];
+      const out = new (data.constructor as Uint8ArrayConstructor)(columns * rows * channels);
+      let at = 0;
+      for (let y = 0; y < rows; y++) {
+        for (let x = 0; x < columns; x++) {
+          const [fromX, fromY] = from(x * across, y * down);
+          const sample = Math.floor(fromY / down) * stored + Math.floor(fromX / across) * channels;
+          for (let lane = 0; lane < channels; lane++) {
+            out[at++] = (data as Uint8Array)[sample + lane] as number;
+          }
+        }
+      }
+      return { data: out };
+    },
+  );
+  return make({ format, ...size, ...(colour ? { colour } : {}), planes: turned });
+};
