@@ -92,14 +92,20 @@ test('binary rubbish, a byte order mark and Windows line ends', async () => {
 
 test('a module that exports nothing, and one whose import is missing', async () => {
   const nothing = await runSpecs({ 'a.ts': 'export {};' });
-  expect(nothing.textOf('a.ts')).toMatchInlineSnapshot();
+  expect(nothing.textOf('a.ts')).toMatchInlineSnapshot(`
+    "a.ts:1:1 - error CW3001: The file exports no pipeline.
+
+    1 export {};
+      ~
+      hint: write \`export const preprocess = pipeline(nv12(), …, nchw("f32"))\`"
+  `);
   const missing = await runSpecs({ 'a.ts': "import { x } from './none.js';\nexport const y = x;" });
   expect(missing.codesOf('a.ts')).toEqual(['TS2307']);
 });
 
 test('a file of operators alone beside one that exports a pipeline', async () => {
   const operators =
-    "import { pointOp } from 'cuweave/ops';\nexport const same = pointOp({ apply: px => px });";
+    "import { pointOp } from 'cuweave/ops';\nexport const same = pointOp({ from: ['rgb'], apply: px => px });";
   const { specs } = await runSpecs({ 'operators.ts': operators, 'pipelines.ts': pointSpec('px => px') });
   expect(specs.diagnostics).toEqual([]);
   expect(specs.pipelines.map(({ loc }) => loc.file)).toEqual(['pipelines.ts']);

@@ -39,6 +39,11 @@ test('it has everything that may stand in a pipeline', () => {
       'perPixel',
       'oneOf',
       'withDefault',
+      'bounded',
+      'boundsText',
+      'isWithinBounds',
+      'invertAffine',
+      'invertProjective',
     ],
   ]);
   const placed = Object.entries(ops).flatMap(([name, value]) =>

@@ -91,7 +91,7 @@ test('the messages', () => {
     twistNotFinite.ts:6:65 - error CW2005: Expected a finite number for matrix[7] but received NaN.
     twistOfOneImage.ts:6:66 - error CW2005: Expected 12 numbers for matrix[0] but received [1, 2, 3].
     twistOfNoImage.ts:6:65 - error CW2005: Expected one value, or one per image for matrix but received [].
-    autoEncoding.ts:6:46 - error CW2005: Expected one of 'bt601', 'bt709', 'bt2020' for coding.matrix but received 'auto'.
+    autoEncoding.ts:6:46 - error CW2005: Expected one of 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc', 'ycgco', 'gbr' for coding.matrix but received 'auto'.
     noRange.ts:6:41 - error CW2005: Expected one of 'limited', 'full' for coding.range but received undefined.
     otherPrimaries.ts:7:7 - error CW2005: Expected one of 'bt709', 'bt2020', 'p3', 'bt601-525', 'bt601-625' for change.to but received 'adobe'.
     otherTransfer.ts:6:62 - error CW2007: Expected one of 'srgb', 'bt709', 'pq', 'hlg' for transfer but received 'gamma22'.

@@ -42,8 +42,25 @@ const hooks = {
   },
 };
 
+/** The load that runs: a process has one cache of modules, which two at a time would share. */
+let running: Promise<unknown> = Promise.resolve();
+
 /** Loads the entries, in order. Errors are collected. */
 export const loadModules = async (
+  program: ts.Program,
+  entries: readonly string[],
+  files: PackageFiles,
+): Promise<Loaded> => {
+  // A module that reads specs itself, while it is loaded, would wait for its own end.
+  if (recording.getStore()) {
+    return loadAlone(program, entries, files);
+  }
+  const loaded = running.then(() => loadAlone(program, entries, files));
+  running = loaded.catch(() => undefined);
+  return loaded;
+};
+
+const loadAlone = async (
   program: ts.Program,
   entries: readonly string[],
   files: PackageFiles,
@@ -70,6 +87,11 @@ export const loadModules = async (
     },
   });
   const ops = `${files.root}/ops/`;
+  // What others of this process have loaded was not instrumented, and is theirs.
+  const others = Object.entries(jiti.cache).filter(([name]) => /\.[cm]?ts$/.test(name));
+  for (const [name] of others) {
+    delete jiti.cache[name];
+  }
   const modules = new Map<string, Readonly<Record<string, unknown>>>();
   const errors: LoadError[] = [];
   for (const entry of entries) {
@@ -84,6 +106,7 @@ export const loadModules = async (
   for (const name of loadedFiles) {
     delete jiti.cache[name];
   }
+  Object.assign(jiti.cache, Object.fromEntries(others));
   const byId = new Map(program.getSourceFiles().map(file => [fileId(file.fileName), file]));
   const node = <N extends ts.Node>(site: string, is: (node: ts.Node) => node is N): N | undefined => {
     const [id = ''] = site.split(':');
