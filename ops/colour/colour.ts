@@ -1,4 +1,5 @@
 import type {
+  LumaMatrix,
   Primaries,
   PrimariesChange,
   RgbCoefficients,
@@ -14,9 +15,7 @@ import type {
  * Source: ITU-R BT.601-7 §2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4 (non-constant luminance); SMPTE 240M and FCC by ITU-T H.273,
  * table 4, values 7 and 4.
  */
-export const lumaWeights: Readonly<
-  Record<Exclude<YuvMatrix, 'ycgco' | 'gbr'>, { readonly kr: number; readonly kb: number }>
-> = {
+export const lumaWeights: Readonly<Record<LumaMatrix, { readonly kr: number; readonly kb: number }>> = {
   bt601: { kr: 0.299, kb: 0.114 },
   bt709: { kr: 0.2126, kb: 0.0722 },
   bt2020: { kr: 0.2627, kb: 0.0593 },
@@ -97,21 +96,22 @@ const quantised = ({ chroma, centred }: Transform, range: YuvRange, bitDepth: nu
 
 /**
  * The coefficients that turn YUV codes on the scale of 8 bits (code / 2^(n − 8)) into RGB in 0..255:
- * R = ry·(Y−yOffset) + ru·(U−cOffset) + rv·(V−cOffset), and so on with gy … and by ….
+ * R = yScale·(Y−yOffset) + rv·(V−cOffset), G = yScale·(Y−yOffset) + gu·(U−cOffset) + gv·(V−cOffset),
+ * B = yScale·(Y−yOffset) + bu·(U−cOffset).
  *
  * Limited range holds luma in 16..235 and chroma in 16..240 around 128, times 2^(n − 8). Full range holds luma in 0..2^n − 1 and
- * chroma around 2^(n − 1), a unit of it 2^n − 1 long. Of YCgCo chroma is in 18.5..237.5 in limited range; of GBR all three are as luma.
+ * chroma around 2^(n − 1), a unit of it 2^n − 1 long.
  * Source: the inverse of the matrix, with the quantisation of ITU-T H.273, section 8.3.
  *
  * @param bitDepth n, of the signal: what a container has room for may be more.
  */
-export const yuvToRgbCoefficients = (matrix: YuvMatrix, range: YuvRange, bitDepth = 8): YuvCoefficients => {
+export const yuvToRgbCoefficients = (matrix: LumaMatrix, range: YuvRange, bitDepth = 8): YuvCoefficients => {
   const transform = transformOf(matrix);
   const { yOffset, cOffset, units } = quantised(transform, range, bitDepth);
-  const [[ry, ru, rv], [gy, gu, gv], [by, bu, bv]] = transform.back.map(row =>
+  const [[yScale, , rv], [, gu, gv], [, bu]] = transform.back.map(row =>
     row.map((factor, n) => factor * (255 / (units[n] as number))),
   ) as never as readonly [Row, Row, Row];
-  return { yOffset, cOffset, ry, ru, rv, gy, gu, gv, by, bu, bv };
+  return { yOffset, cOffset, yScale, rv, gu, gv, bu };
 };
 
 /**

@@ -1,4 +1,4 @@
-import { perImage, pointOp, withDefault, type YuvMatrix, type YuvRange, yuvCoding } from '../spec.js';
+import { type LumaMatrix, perImage, pointOp, withDefault, type YuvRange, yuvCoding } from '../spec.js';
 
 const yuvToRgbOp = pointOp({
   name: 'yuvToRgb',
@@ -6,14 +6,10 @@ const yuvToRgbOp = pointOp({
   to: 'rgb',
   params: { colour: withDefault(perImage(yuvCoding), { matrix: 'auto', range: 'auto' }) },
   apply: ([y, u, v], { colour: k }) => {
-    const luma = y - k.yOffset;
+    const luma = k.yScale * (y - k.yOffset);
     const cb = u - k.cOffset;
     const cr = v - k.cOffset;
-    return [
-      k.ry * luma + k.ru * cb + k.rv * cr,
-      k.gy * luma + k.gu * cb + k.gv * cr,
-      k.by * luma + k.bu * cb + k.bv * cr,
-    ];
+    return [luma + k.rv * cr, luma + k.gu * cb + k.gv * cr, luma + k.bu * cb];
   },
 });
 
@@ -24,12 +20,12 @@ const yuvToRgbOp = pointOp({
  * matrix does not recompile. Follows the ITU formula; OpenCV and CV-CUDA use 20-bit fixed point for the same
  * (BT.601 limited only) and differ by at most one level.
  *
- * @param options.matrix `'bt601'`, `'bt709'`, `'bt2020'` (non-constant luminance), `'smpte240m'`, `'fcc'`, `'ycgco'`, `'gbr'`, or `'auto'`
- *   (default): the image's own colour description; an image without one is an error, and so is one whose colours are coded by no
- *   matrix (BT.2020 with constant luminance, ICtCp).
+ * @param options.matrix `'bt601'`, `'bt709'`, `'bt2020'` (non-constant luminance), `'smpte240m'`, `'fcc'`, or `'auto'` (default): the image's
+ *   own colour description; an image without one is an error, and so is one that is coded in another way: YCgCo and GBR have
+ *   operators of their own (`ycgcoToRgb`, `gbrToRgb`), and no matrix undoes BT.2020 with constant luminance or ICtCp.
  * @param options.range `'limited'` (luma 16–235, in n bits times 2^(n − 8)), `'full'` (0–255, in n bits 0 to 2^n − 1), or `'auto'` (default).
  *   Source: ITU-T H.273, section 8.3. n is the format's, or the image's `colour.bitDepth`.
  */
 export const yuvToRgb = (
-  options: { readonly matrix?: YuvMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
+  options: { readonly matrix?: LumaMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
 ) => yuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });

@@ -1,9 +1,9 @@
 import {
   type f32,
+  type LumaMatrix,
   perImage,
   pointOp,
   withDefault,
-  type YuvMatrix,
   type YuvRange,
   yuvCoding,
 } from '../spec.js';
@@ -16,13 +16,13 @@ const torchcodecYuvToRgbOp = pointOp({
   to: 'rgb',
   params: { colour: withDefault(perImage(yuvCoding), { matrix: 'auto', range: 'auto' }) },
   apply: ([y, u, v], { colour: k }) => {
-    const luma = y - k.yOffset;
+    const luma = k.yScale * (y - k.yOffset);
     const cb = u - k.cOffset;
     const cr = v - k.cOffset;
     return [
-      truncated(k.ry * luma + k.ru * cb + k.rv * cr),
-      truncated(k.gy * luma + k.gu * cb + k.gv * cr),
-      truncated(k.by * luma + k.bu * cb + k.bv * cr),
+      truncated(luma + k.rv * cr),
+      truncated(luma + k.gu * cb + k.gv * cr),
+      truncated(luma + k.bu * cb),
     ];
   },
 });
@@ -38,5 +38,5 @@ const torchcodecYuvToRgbOp = pointOp({
  * @param options.range `'limited'`, `'full'`, or `'auto'` (default).
  */
 export const torchcodecYuvToRgb = (
-  options: { readonly matrix?: YuvMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
+  options: { readonly matrix?: LumaMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
 ) => torchcodecYuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });

@@ -45,8 +45,8 @@ export const paramFields = {
   orientation: { scalar: 'i32', lanes: 4, fields: ['xx', 'xy', 'yx', 'yy'] },
   yuvToRgb: {
     scalar: 'f32',
-    lanes: 11,
-    fields: ['yOffset', 'cOffset', 'ry', 'ru', 'rv', 'gy', 'gu', 'gv', 'by', 'bu', 'bv'],
+    lanes: 7,
+    fields: ['yOffset', 'cOffset', 'yScale', 'rv', 'gu', 'gv', 'bu'],
   },
   rgbToYuv: {
     scalar: 'f32',
@@ -129,12 +129,14 @@ export type OrientationFactors = {
  * Matrix coefficients of a YUV signal: ITU-R BT.601, BT.709, BT.2020 (non-constant luminance), SMPTE 240M, FCC (47 CFR 73.682), YCgCo
  * (in the order Y, Cg, Co), and `gbr`: no matrix, the three channels are green, blue and red.
  */
-export type YuvMatrix = 'bt601' | 'bt709' | 'bt2020' | 'smpte240m' | 'fcc' | 'ycgco' | 'gbr';
+export type YuvMatrix = LumaMatrix | 'ycgco' | 'gbr';
+/** Those whose luma is a weighted sum of red, green and blue, and whose chroma is the distance of blue and of red from it. */
+export type LumaMatrix = 'bt601' | 'bt709' | 'bt2020' | 'smpte240m' | 'fcc';
 /** Whether codes 16–235 (luma) and 16–240 (chroma) are in use, or all of 0–255. */
 export type YuvRange = 'limited' | 'full';
 /** How YUV becomes RGB; `'auto'` takes what the image itself says. */
-export type YuvCoding = { readonly matrix: YuvMatrix | 'auto'; readonly range: YuvRange | 'auto' };
-/** The coefficients in R = ry·(Y−yOffset) + ru·(U−cOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour/colour.ts. */
+export type YuvCoding = { readonly matrix: LumaMatrix | 'auto'; readonly range: YuvRange | 'auto' };
+/** The coefficients in R = yScale·(Y−yOffset) + rv·(V−cOffset) and its siblings. Made in ops/colour/colour.ts. */
 export type YuvCoefficients = {
   readonly [F in (typeof paramFields)['yuvToRgb']['fields'][number]]: f32;
 };

@@ -12,6 +12,7 @@ import {
   invertAffine,
   invertProjective,
   isWithinBounds,
+  type LumaMatrix,
   type Orientation,
   type Primaries,
   paramFields,
@@ -277,15 +278,14 @@ const toFactors = (value: unknown, { path, orientation }: PackContext): number[]
   return factors.map((factor, n) => (flip && n % 2 === 0 ? 0 - factor : factor));
 };
 
-const matrices = [
+const lumaMatrices = [
   'bt601',
   'bt709',
   'bt2020',
   'smpte240m',
   'fcc',
-  'ycgco',
-  'gbr',
-] as const satisfies readonly YuvMatrix[];
+] as const satisfies readonly LumaMatrix[];
+const matrices = [...lumaMatrices, 'ycgco', 'gbr'] as const satisfies readonly YuvMatrix[];
 const ranges = ['limited', 'full'] as const;
 
 const toCoefficients = (value: unknown, { path, colour, bitDepth }: PackContext): number[] => {
@@ -293,7 +293,7 @@ const toCoefficients = (value: unknown, { path, colour, bitDepth }: PackContext)
     throw expected('{ matrix, range }', path, describe(value));
   }
   const coding = value as Partial<YuvCoding>;
-  const matrix = settle(coding.matrix, matrices, colour?.matrix, `${path}.matrix`);
+  const matrix = settle(coding.matrix, lumaMatrices, colour?.matrix, `${path}.matrix`);
   const range = settle(coding.range, ranges, colour?.range, `${path}.range`);
   const coefficients = yuvToRgbCoefficients(matrix, range, bitDepth);
   return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
@@ -352,6 +352,14 @@ const settle = <T extends string>(
   const list = choices.map(choice => `'${choice}'`).join(', ');
   if (given !== 'auto') {
     throw expected(`${list} or 'auto'`, path, describe(given));
+  }
+  if (said === 'ycgco' || said === 'gbr') {
+    throw expected(
+      `an image coded by one of ${list}`,
+      path,
+      `'auto' and an image coded by '${said}'`,
+      `Put ${said}ToRgb({ range }) in place of this operator.`,
+    );
   }
   if (isOtherCoding(said)) {
     throw expected(

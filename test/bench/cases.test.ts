@@ -9,8 +9,6 @@ import { root } from '../tooling/source.js';
 
 const peerText = (name: string): string => readFileSync(`${root}/bench/peers/${name}`, 'utf8');
 
-const near = (value: number): unknown => expect.closeTo(value, 12);
-
 describe('the cases', () => {
   it('have ids of their own, and pipelines that exist', () => {
     const ids = bench.cases.map(({ id }) => id);
@@ -45,12 +43,9 @@ describe('the cases', () => {
 
   it('give the peers the colours of BT.709', () => {
     const { bt709 } = JSON.parse(readFileSync(`${root}/bench/cases.json`, 'utf8'));
-    const ours = yuvToRgbCoefficients('bt709', 'limited');
-    // Luma has one factor there, and the others are 0.
-    const { yScale, ...others } = bt709;
-    expect([ours.ry, ours.gy, ours.by, ours.ru, ours.bv]).toEqual([yScale, yScale, yScale, 0, 0].map(near));
-    for (const [name, value] of Object.entries(others)) {
-      expect(value, name).toEqual(near(ours[name as keyof typeof ours]));
+    const { cOffset: _, ...ours } = yuvToRgbCoefficients('bt709', 'limited');
+    for (const [name, value] of Object.entries(ours)) {
+      expect(bt709[name], name).toBeCloseTo(value, 12);
     }
   });
 

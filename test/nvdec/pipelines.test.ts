@@ -1,7 +1,7 @@
 /** Pipelines read NVDEC's surfaces where they are: right pixels, right colours, nothing copied. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
-import type { YuvEncoding } from '../../ops/spec.js';
+import type { LumaMatrix, YuvEncoding } from '../../ops/spec.js';
 import { type Device, Image, openDevice, type Pipeline, VideoReader } from '../../runtime/index.js';
 import { buildCalls, type Calls } from '../gpu/build.js';
 import { type DecodeClipName, decodeClipPath } from '../media/decodeClips.js';
@@ -45,13 +45,13 @@ describe.skipIf(!nvdec.usable)(`pipelines on NVDEC's surfaces${nvdec.title}`, ()
           : [host.planes[0].data, host.planes[1].data, host.planes[1].data];
       const half = host.planes.length === 2;
       const { matrix, range } = frame.colour as YuvEncoding;
-      const { yOffset, cOffset, ry, rv, gu, gv, bu } = yuvToRgbCoefficients(matrix, range);
+      const { yOffset, cOffset, yScale, rv, gu, gv, bu } = yuvToRgbCoefficients(matrix as LumaMatrix, range);
       const scale = deep ? 1 / 256 : 1;
       let worst = 0;
       for (let row = 0; row < height; row++) {
         for (let column = 0; column < width; column++) {
           const at = half ? (row >> 1) * 2 * Math.ceil(width / 2) + 2 * (column >> 1) : row * width + column;
-          const luma = ry * (Number(y[row * width + column]) * scale - yOffset);
+          const luma = yScale * (Number(y[row * width + column]) * scale - yOffset);
           const [cb, cr] = [Number(u[at]) * scale - cOffset, Number(v[half ? at + 1 : at]) * scale - cOffset];
           const expected = [luma + rv * cr, luma + gu * cb + gv * cr, luma + bu * cb];
           for (const [channel, value] of expected.entries()) {

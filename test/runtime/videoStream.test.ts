@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
-import type { YuvMatrix, YuvRange } from '../../ops/spec.js';
+import type { LumaMatrix, YuvRange } from '../../ops/spec.js';
 import type { HostImage } from '../../runtime/files/framePlanes.js';
 import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { softwareDecoder } from '../../runtime/video/decode/softwareDecoder.js';
@@ -123,12 +123,12 @@ describe('decoding', () => {
         clip.width,
         clip.height,
       ]);
-      const k = yuvToRgbCoefficients(colour.matrix as YuvMatrix, colour.range as YuvRange);
+      const k = yuvToRgbCoefficients(colour.matrix as LumaMatrix, colour.range as YuvRange);
       // An encoder at this quality moves a flat bar by a few levels at most.
       for (const [n, [r, g, b]] of bars.entries()) {
         const x = Math.floor(((n + 0.5) * clip.width) / 8);
         const [y, u, v] = codesAt(image, x, Math.floor(clip.height * barsAt));
-        const luma = k.ry * (y - k.yOffset);
+        const luma = k.yScale * (y - k.yOffset);
         expect(Math.abs(luma + k.rv * (v - 128) - r)).toBeLessThan(8);
         expect(Math.abs(luma + k.gu * (u - 128) + k.gv * (v - 128) - g)).toBeLessThan(8);
         expect(Math.abs(luma + k.bu * (u - 128) - b)).toBeLessThan(8);

@@ -7,6 +7,7 @@ import {
   invertAffine,
   invertProjective,
   isWithinBounds,
+  type LumaMatrix,
   type NumberKind,
   paramFields,
   type YuvMatrix,
@@ -390,20 +391,13 @@ const checkOrientation = (value: unknown, path: string): Problem | undefined => 
 };
 
 type Words = Readonly<Record<string, readonly unknown[]>>;
-const matrix = [
-  'bt601',
-  'bt709',
-  'bt2020',
-  'smpte240m',
-  'fcc',
-  'ycgco',
-  'gbr',
-] as const satisfies readonly YuvMatrix[];
+const lumaMatrix = ['bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc'] as const satisfies readonly LumaMatrix[];
+const matrix = [...lumaMatrix, 'ycgco', 'gbr'] as const satisfies readonly YuvMatrix[];
 const range = ['limited', 'full'] as const;
 const primaries = Object.keys(chromaticities);
 /** What the fields of a value made of words may say. */
 const words = {
-  yuvToRgb: { matrix: [...matrix, 'auto'], range: [...range, 'auto'] },
+  yuvToRgb: { matrix: [...lumaMatrix, 'auto'], range: [...range, 'auto'] },
   rgbToYuv: { matrix, range },
   primaries: { from: primaries, to: primaries },
 } as const;
