@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../compiler/build/build.js';
 import { findCxx } from '../compiler/build/toolchain.js';
-import type { Manifest, ManifestKernel } from '../native/manifest.js';
+import type { Manifest, ManifestKernel, ManifestParam } from '../native/manifest.js';
 import { stepsOf } from '../runtime/call/steps.js';
 import { root } from './support/executions.js';
 
@@ -38,6 +38,12 @@ it('runs the example of the documentation', () => {
   expect(execFileSync(program, { encoding: 'utf8' })).toBe('0 0.2 1\n');
 });
 
+/** The struct of a parameter's stage: one with values for the call and for each image has two. */
+const structOf = (params: readonly ManifestParam[], { stage, block }: ManifestParam): string =>
+  block === 'image' && params.some(other => other.stage === stage && other.block === 'args')
+    ? `${stage}_each`
+    : stage;
+
 /** Every number of a manifest's entry, as C's own compiler sees the header. */
 const asserts = ({ name, source, sinks, params, args, image }: ManifestKernel): string[] => {
   const at = (block: string, member: string, offset: number): string =>
@@ -59,7 +65,7 @@ const asserts = ({ name, source, sinks, params, args, image }: ManifestKernel): 
       at('image', member, pointer),
       at('image', `${member}_pitch`, pitch),
     ]),
-    ...params.map(param => at(param.block, `${param.stage}.${param.name}`, param.offset)),
+    ...params.map(param => at(param.block, `${structOf(params, param)}.${param.name}`, param.offset)),
   ];
 };
 

@@ -265,7 +265,7 @@ describe('new', () => {
     const { code, stdout, stderr } = await cuweave('new', 'fresh');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stable(stdout)).toMatchInlineSnapshot(`
-      "fresh: 7 files in ROOT/fresh, with cuweave from file:PACKAGE
+      "fresh: 8 files in ROOT/fresh, with cuweave from file:PACKAGE
       Next:
         cd fresh
         npm install
@@ -276,7 +276,7 @@ describe('new', () => {
     const checked = await commandLine(join(project.root, 'fresh'), ['check', 'src/pipelines.ts']);
     expect(checked).toMatchObject({ code: 0, stderr: '' });
     expect(await refusal('new', 'fresh')).toMatchInlineSnapshot(`
-      "error: Expected an empty folder but ROOT/fresh holds .gitignore, README.md, package.json
+      "error: Expected an empty folder but ROOT/fresh holds .gitignore, .npmrc, README.md
       "
     `);
   });

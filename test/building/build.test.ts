@@ -332,7 +332,7 @@ wait
     const pid = await started();
     child.kill('SIGINT');
     expect(await code).toBe(130);
-    expect(said).toContain('error: ended by SIGINT');
+    expect(said).toContain('error: interrupted (SIGINT)');
     expect(isRunning(pid)).toBe(false);
     expect(project.list('build')).toEqual(['.cache', '.cuweave.json']);
   });

@@ -94,6 +94,7 @@ describe('the tarball', () => {
       [
         'LICENSE',
         'README.md',
+        'SECURITY.md',
         'dist',
         'docs',
         'examples',

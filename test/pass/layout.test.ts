@@ -11,7 +11,7 @@ import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
 import { kernelEntry } from '../../compiler/print/data/manifest.js';
 import { structsView } from '../../compiler/print/kernel/structs.js';
 import { kernelsOf, plansOf } from '../../compiler/specs.js';
-import type { ManifestKernel } from '../../native/manifest.js';
+import type { ManifestKernel, ManifestParam } from '../../native/manifest.js';
 import { checkedManifest } from '../../runtime/device/manifest.js';
 import { root } from '../support/executions.js';
 
@@ -23,6 +23,12 @@ const offsets = ({ name, source, sinks, image, params, args }: ManifestKernel): 
       [at('image', `${side}_${plane.name}`), plane.pointer],
       [at('image', `${side}_${plane.name}_pitch`), plane.pitch],
     ]);
+  // A stage with values for the call and for each image has two structs.
+  const structOf = ({ stage, block }: ManifestParam): string => {
+    const isSecond =
+      block === 'image' && params.some(other => other.stage === stage && other.block === 'args');
+    return isSecond ? `${stageName(stage)}_each` : stageName(stage);
+  };
   return [
     [`sizeof(struct cuweave_${name}_args)`, args.size],
     [`sizeof(struct cuweave_${name}_image)`, image.size],
@@ -32,13 +38,13 @@ const offsets = ({ name, source, sinks, image, params, args }: ManifestKernel): 
     ...planes('src', source),
     ...sinks.flatMap(sink => planes(sinks.length === 1 ? 'dst' : `dst_${sink.output ?? 'between'}`, sink)),
     [at('image', 'size'), image.sizes],
-    ...params.map(({ stage, name: field, block, offset }): [string, number] => [
-      at(block, `${stageName(stage)}.${memberName(field)}`),
-      offset,
+    ...params.map((param): [string, number] => [
+      at(param.block, `${structOf(param)}.${memberName(param.name)}`),
+      param.offset,
     ]),
-    ...params.map(({ stage, name: field, block, lanes }): [string, number] => [
-      `sizeof(((struct cuweave_${name}_${block}*)0)->${stageName(stage)}.${memberName(field)})`,
-      4 * lanes,
+    ...params.map((param): [string, number] => [
+      `sizeof(((struct cuweave_${name}_${param.block}*)0)->${structOf(param)}.${memberName(param.name)})`,
+      4 * param.lanes,
     ]),
   ];
 };

@@ -209,7 +209,7 @@ describe('a build of which not all is there', () => {
     expect({ none, half, other }).toMatchInlineSnapshot(`
       {
         "half": "LibraryError: The pipelines' manifest FOLDER/manifest.json cannot be read: Unterminated string …. Run cuweave build again.",
-        "none": "LibraryError: The pipelines' manifest FOLDER/manifest.json cannot be read: ENOENT: no such file or directory, open 'FOLDER/manifest.json'. Run cuweave build again.",
+        "none": "LibraryError: There is no FOLDER/manifest.json beside the built module. A bundler has to leave it where cuweave build wrote it: mark the module and the package cuweave as external (docs/runtime.md, Bundlers).",
         "other": "LibraryError: The manifest FOLDER/manifest.json is not of the same build as index.js beside it: one of them was changed or copied alone. Run cuweave build again.",
       }
     `);

@@ -190,8 +190,8 @@ describe('packParam', () => {
       over the right edge: Expected a rectangle inside the image of 20×10 for options.p but received { x: 15, y: 0, width: 6, height: 5 }.
       over the left edge: Expected a rectangle inside the image of 20×10 for options.p but received { x: -1, y: 0, width: 6, height: 5 }.
       more than a rectangle: Expected only x, y, width and height for options.p but received depth too.
-      unknown matrix: Expected 'bt601', 'bt709', 'bt2020' or 'auto' for options.p.matrix but received 'bt470'.
-      auto without colours: Expected an image that says its colours for options.p.matrix but received 'auto' and an image without them. Give one of 'bt601', 'bt709', 'bt2020' in the pipeline, or colour: { matrix, range, source } with the image.
+      unknown matrix: Expected 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc' or 'auto' for options.p.matrix but received 'bt470'.
+      auto without colours: Expected an image that says its colours for options.p.matrix but received 'auto' and an image without them. Give one of 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc' in the pipeline, or colour: { matrix, range, source } with the image.
       auto without a range: Expected an image that says its colours for options.p.range but received 'auto' and an image without them. Give one of 'limited', 'full' in the pipeline, or colour: { matrix, range, source } with the image."
     `);
   });

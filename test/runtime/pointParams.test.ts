@@ -103,7 +103,7 @@ describe('parameters of point operators', () => {
       no matrix: Expected twelve numbers, row by row for options.p but received { dstToSrc }.
       infinite entry: Expected a finite number for options.p[11] but received Infinity.
       no coding: Expected { matrix, range } for options.p but received 'bt709'.
-      auto to be made: Expected one of 'bt601', 'bt709', 'bt2020' for options.p.matrix but received 'auto'.
+      auto to be made: Expected one of 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc', 'ycgco', 'gbr' for options.p.matrix but received 'auto'.
       no range: Expected one of 'limited', 'full' for options.p.range but received undefined.
       no change: Expected { from, to } for options.p but received ['p3', 'bt709'].
       unknown primaries: Expected one of 'bt709', 'bt2020', 'p3', 'bt601-525', 'bt601-625' for options.p.from but received 'adobe'.

@@ -78,7 +78,7 @@ describe('what a stream says of itself', () => {
       duration: 90 * (1001 / 30000),
       frameRate: 30000 / 1001,
       codec: 'avc',
-      rotation: 0,
+      orientation: { rotation: 0, flip: false },
       colour: {
         matrix: 'bt709',
         range: 'limited',

@@ -28,7 +28,7 @@ import {
   runOracle,
   runOracles,
 } from './executions.js';
-import { blankImage, expectIntact, randomImage, type TestImage } from './images.js';
+import { bitsOf, blankImage, expectIntact, randomImage, type TestImage } from './images.js';
 import { buildQuick } from './quickBuild.js';
 import { type Random, random } from './random.js';
 import { randomTexts, words } from './randomTexts.js';
@@ -293,8 +293,11 @@ export const checkOtherWays = async (
     const { width, height } = source;
     const given = givenFor(one, [source], [width >> 2, height >> 2, width >> 1, height >> 1], numbers, 1);
     const place = { number: 0, of: 1 };
-    const run = async (kernel: Kernel, image: TestImage): Promise<TestImage> =>
-      runOracle(kernel, await loadOracle(kernel), image, undefined, given, place);
+    // What a kernel makes is still a signal of as many bits as its source.
+    const run = async (kernel: Kernel, image: TestImage): Promise<TestImage> => ({
+      ...runOracle(kernel, await loadOracle(kernel), image, undefined, given, place),
+      bitDepth: bitsOf(image),
+    });
     const whole = runOracles(plan, oracles, source, new Map(), given, place);
     for (const [name, own] of apart(plan)) {
       let image = source;

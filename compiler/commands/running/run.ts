@@ -341,6 +341,8 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   let images: RunImages | undefined;
   const outputs: RunOutput[] = [];
   let frames = 0;
+  /** By result: frames that its output has. */
+  const written = results.map(() => 0);
   try {
     images = await RunImages.open(asked, runtime, device);
     const { batch = 8, orient = true, onNote } = run;
@@ -372,6 +374,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
           }
           await outputs[r].write(result, names.slice(at, at + result.shape[0]));
           at += result.shape[0];
+          written[r] += result.shape[0];
         }
       }
       frames += group.length;
@@ -394,7 +397,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   } catch (error) {
     const files = (await Promise.all(outputs.map(output => output.close()))).flat();
     if (files.length > 0) {
-      run.onPartial?.({ frames, files });
+      run.onPartial?.({ frames: Math.min(...written), files });
     }
     throw error;
   } finally {

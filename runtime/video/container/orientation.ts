@@ -19,6 +19,10 @@ export const orientationOf = (matrix: readonly number[]): Orientation | undefine
   const largest = Math.max(...[a, b, c, d].map(Math.abs));
   const none = (...values: readonly number[]) =>
     values.every(value => Math.abs(value) <= tolerance * largest);
+  // Some writers leave the field empty; a picture of no size is not what they mean.
+  if (matrix.every(value => value === 0)) {
+    return upright;
+  }
   const isUpright = none(b, c);
   if (!(largest > 0) || !Number.isFinite(largest) || !none(u, v) || !(isUpright || none(a, d))) {
     return undefined;

@@ -192,6 +192,14 @@ export class NvdecSession {
         guarded(() => native.push(new Uint8Array(0), 0, 0, true, undefined));
         return;
       }
+      if (this.setup.codec === 'vp8' && !packet.shown) {
+        // Seen on an H200 with driver 580: 56 of 60 pictures came, and all but the first were wrong.
+        throw new VideoError(
+          'nvdecUnavailable',
+          `NVDEC gives wrong pictures for VP8 with hidden frames, and there is one at ${packet.timestamp.toFixed(3)} s: ` +
+            "open the video with decoder: 'software'",
+        );
+      }
       const { timings, start } = open[open.length - 1];
       timings.set(number, timingOf(packet));
       const first = number === start ? header : undefined;
@@ -352,6 +360,13 @@ const chromaFormats: readonly ChromaFormat[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:
 const requireDecodable = (device: Device, { what, setup }: VideoFile, packet: Uint8Array): void => {
   const { codec, description } = setup;
   const header = sequenceHeader(codec, packet, description);
+  // Seen on an H200: it moves what such a stream shows by some pixels.
+  if (header && (header.left !== 0 || header.top !== 0)) {
+    throw new DeviceUnavailableError(
+      `${device.name} does not crop pictures on the left or at the top, as ${what} asks for`,
+      'unsupportedByDevice',
+    );
+  }
   if (!header || header.chroma === '4:0:0') {
     return;
   }

@@ -25,6 +25,7 @@ const cw = {
   },
   toI32: v => (v !== v ? 0 : Math.max(-2147483648, Math.min(2147483647, v)) | 0),
   idiv: (a, b) => (a / b) | 0,
+  finite: at => at.map(v => (v > -1073741824 ? (v < 1073741824 ? v : 1073741824) : -1073741824)),
   within: ([x, y], size) => [
     Math.min(Math.max(x, 0), size.width - 1),
     Math.min(Math.max(y, 0), size.height - 1),
@@ -46,13 +47,13 @@ const flip = (at, src) => {
 // yuvToRgb
 const yuvToRgb = (px, p) => {
   const y = px[0], u = px[1], v = px[2];
-  const luma = f(y - p.colour[0]);
+  const luma = f(p.colour[2] * f(y - p.colour[0]));
   const cb = f(u - p.colour[1]);
   const cr = f(v - p.colour[1]);
   return [
-      f(f(f(p.colour[2] * luma) + f(p.colour[3] * cb)) + f(p.colour[4] * cr)),
-      f(f(f(p.colour[5] * luma) + f(p.colour[6] * cb)) + f(p.colour[7] * cr)),
-      f(f(f(p.colour[8] * luma) + f(p.colour[9] * cb)) + f(p.colour[10] * cr)),
+      f(luma + f(p.colour[3] * cr)),
+      f(f(luma + f(p.colour[4] * cb)) + f(p.colour[5] * cr)),
+      f(luma + f(p.colour[6] * cb)),
   ];
 };
 
@@ -152,7 +153,7 @@ const locate = (image, x, y) => {
 
 const fetch = (image, x, y) => {
   const at = locate(image, x, y);
-  return linear((x, y) => anywhere(image, x, y), at);
+  return linear((x, y) => anywhere(image, x, y), cw.finite(at));
 };
 
 const finish = (image, px0) => {

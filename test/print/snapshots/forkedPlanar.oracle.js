@@ -25,6 +25,7 @@ const cw = {
   },
   toI32: v => (v !== v ? 0 : Math.max(-2147483648, Math.min(2147483647, v)) | 0),
   idiv: (a, b) => (a / b) | 0,
+  finite: at => at.map(v => (v > -1073741824 ? (v < 1073741824 ? v : 1073741824) : -1073741824)),
   within: ([x, y], size) => [
     Math.min(Math.max(x, 0), size.width - 1),
     Math.min(Math.max(y, 0), size.height - 1),

@@ -151,7 +151,7 @@ static inline __attribute__((always_inline)) f32x3 sampleInside(const Image& ima
 // Everything that depends on where the output pixel is.
 static inline __attribute__((always_inline)) f32x3 fetch(const Image& image, const Args& args, const Index x, const int y) {
   const f32x2 at = locate(image, args, x, y);
-  return cw::together(isInside(image, at)) ? sampleInside(image, args, Inside(image, args, at), at) : linear(Anywhere{image, args}, at);
+  return cw::together(isInside(image, at)) ? sampleInside(image, args, Inside(image, args, at), at) : linear(Anywhere{image, args}, cw::finite(at));
 }
 
 // Everything that depends on the pixel alone.

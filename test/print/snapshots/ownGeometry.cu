@@ -166,7 +166,7 @@ static __device__ __forceinline__ f32x3 sampleInside(const Image& image, const A
 // Everything that depends on where the output pixel is.
 static __device__ __forceinline__ f32x3 fetch(const Image& image, const Args& args, const Index x, const int y) {
   const f32x2 at = locate(image, args, x, y);
-  return cw::together(isInside(image, at)) ? sampleInside(image, args, Inside(image, args, at), at) : linear(Anywhere{image, args}, at);
+  return cw::together(isInside(image, at)) ? sampleInside(image, args, Inside(image, args, at), at) : linear(Anywhere{image, args}, cw::finite(at));
 }
 
 // Everything that depends on the pixel alone.

@@ -21,15 +21,21 @@ typedef struct cuweaveSize {
 } cuweaveSize;
 #endif
 
-// nv12 > yuvToRgb > warpAffine (linear, constant) > normalize > rgb_nchw_f16
+// nv12 > yuvToRgb > warpAffine (linear, constant) > clamp > normalize > rgb_nchw_f16
 struct cuweave_preprocess_yuvToRgb {
-  struct { float yOffset, cOffset, ry, ru, rv, gy, gu, gv, by, bu, bv; } colour;
+  struct { float yOffset, cOffset, yScale, rv, gu, gv, bu; } colour;
 };
 struct cuweave_preprocess_warpAffine {
-  float matrix[6];
   int32_t width;
   int32_t height;
   float border[3];
+};
+struct cuweave_preprocess_warpAffine_each {
+  float matrix[6];
+};
+struct cuweave_preprocess_clamp {
+  float least;
+  float most;
 };
 struct cuweave_preprocess_normalize {
   float mean[3];
@@ -49,12 +55,14 @@ struct cuweave_preprocess_image {
   int64_t dst_b_pitch;
   cuweaveSize size[2];  // pixels: the source, after warpAffine
   struct cuweave_preprocess_yuvToRgb yuvToRgb;
-  struct cuweave_preprocess_warpAffine warpAffine;
+  struct cuweave_preprocess_warpAffine_each warpAffine_each;
 };
 struct cuweave_preprocess_args {
-  uint32_t size;  // sizeof this struct: 48
+  uint32_t size;  // sizeof this struct: 72
   int32_t count;  // images
   const struct cuweave_preprocess_image* images;  // in host memory
+  struct cuweave_preprocess_warpAffine warpAffine;
+  struct cuweave_preprocess_clamp clamp;
   struct cuweave_preprocess_normalize normalize;
 };
 int cuweave_preprocess(const struct cuweave_preprocess_args* args, void* cudaStream);
@@ -86,17 +94,19 @@ struct cuweave_everything_crop {
   struct { int32_t x, y, width, height; } rect;
 };
 struct cuweave_everything_yuvToRgb {
-  struct { float yOffset, cOffset, ry, ru, rv, gy, gu, gv, by, bu, bv; } colour;
+  struct { float yOffset, cOffset, yScale, rv, gu, gv, bu; } colour;
 };
 struct cuweave_everything_convertTo {
   float scale;
   float offset;
 };
 struct cuweave_everything_warpAffine {
-  float matrix[6];
   int32_t width;
   int32_t height;
   float border[3];
+};
+struct cuweave_everything_warpAffine_each {
+  float matrix[6];
 };
 struct cuweave_everything_crop2 {
   struct { int32_t x, y, width, height; } rect;
@@ -120,14 +130,15 @@ struct cuweave_everything_image {
   cuweaveSize size[6];  // pixels: the source, after crop, after flip, after warpAffine, after crop2, after flip2
   struct cuweave_everything_crop crop;
   struct cuweave_everything_yuvToRgb yuvToRgb;
-  struct cuweave_everything_warpAffine warpAffine;
+  struct cuweave_everything_warpAffine_each warpAffine_each;
   struct cuweave_everything_crop2 crop2;
 };
 struct cuweave_everything_args {
-  uint32_t size;  // sizeof this struct: 56
+  uint32_t size;  // sizeof this struct: 72
   int32_t count;  // images
   const struct cuweave_everything_image* images;  // in host memory
   struct cuweave_everything_convertTo convertTo;
+  struct cuweave_everything_warpAffine warpAffine;
   struct cuweave_everything_normalize normalize;
 };
 int cuweave_everything(const struct cuweave_everything_args* args, void* cudaStream);

@@ -125,11 +125,11 @@ describe('hostile files', () => {
       ]
     `);
     const wrong = await Promise.all(
-      [{ frames: 1 }, { samples: 0 }, { seconds: 'ten' }].map(limits => readAll(device, bytes, { limits })),
+      [{ frame: 1 }, { samples: 0 }, { seconds: 'ten' }].map(limits => readAll(device, bytes, { limits })),
     );
     expect(wrong).toMatchInlineSnapshot(`
       [
-        "undefined: Expected a known name for options.limits but received 'frames'. Known: samples, seconds, megabytes.",
+        "undefined: Expected a known name for options.limits but received 'frame'. Known: samples, seconds, megabytes, pixels, frames.",
         "undefined: Expected a number above 0 for options.limits.samples but received 0.",
         "undefined: Expected a number above 0 for options.limits.seconds but received 'ten'.",
       ]

@@ -18,7 +18,7 @@ it('says that too many files are open, and goes on when they are closed', { time
   const { status, out, err } = runProgram('manyFiles', { limit: 256 });
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toMatchInlineSnapshot(`
-    "VideoError unreadable: Cannot read test/media/full601.mp4: EMFILE: too many open files, open '/dev/null': close files and readers that are done with, or raise the limit (ulimit -n)
+    "VideoError unreadable: Cannot read test/media/full601.mp4: EMFILE: too many open files, open 'test/media/full601.mp4': close files and readers that are done with, or raise the limit (ulimit -n)
     10 frames
     VideoError unreadable: Cannot read test/media/full601.mp4: EMFILE: too many open files, open 'test/media/full601.mp4': close files and readers that are done with, or raise the limit (ulimit -n)
     10 frames
