@@ -291,7 +291,7 @@ export const publish = (out: string, work: string, { files, library, pipelines }
     const marker: Marker = {
       cuweave: version,
       files: { ...written, ...kept },
-      library,
+      library: { name: library.name, key: library.key },
       ...(keeps ? { before } : {}),
       pipelines,
     };

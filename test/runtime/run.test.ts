@@ -319,7 +319,8 @@ describe('cuweave run', () => {
       "
     `);
     expect(error('balance', 'a.png', 'b.png', '-o', 'x.npy', '--set', 'gain=1')).toMatchInlineSnapshot(`
-      "error: Expected images of u8×10×20×3, as the first ones are, for the .npy file but received some of u8×12×8×3. Write to a folder instead: it gets a file per image.
+      "1 frame is written: x.npy
+      error: Expected images of u8×10×20×3, as the first ones are, for the .npy file but received some of u8×12×8×3. Write to a folder instead: it gets a file per image.
       "
     `);
     expect(existsSync(at('x.png')) || existsSync(at('x'))).toBe(false);
