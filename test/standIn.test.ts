@@ -103,6 +103,7 @@ describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
     expect(found).toEqual({
       path: nvcc,
       version: expect.stringMatching(/^13\.0 V13\.0\.0-standIn\.[0-9a-f]{12}$/),
+      host: expect.any(String),
     });
   });
 });

@@ -98,12 +98,12 @@ it('refuses names that nothing reads', async () => {
     tensor.fromHost options: ArgumentError: Expected a known name for options but received 'Stream'. Known: stream.
     tensor.wrap: ArgumentError: Expected a known name for spec but received 'stride'. Known: shape, dtype, layout, pointer, strides, keepAlive.
     tensor.copyTo: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
-    image.empty: ArgumentError: Expected a known name for image but received 'planes'. Known: format, width, height, colour.
+    image.empty: ArgumentError: Expected a known name for image but received 'planes'. Known: format, width, height, colour, orientation.
     image.empty options: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
-    image.fromHost: ArgumentError: Expected a known name for image but received 'colours'. Known: format, width, height, colour, planes, data.
+    image.fromHost: ArgumentError: Expected a known name for image but received 'colours'. Known: format, width, height, colour, orientation, planes, data.
     image.fromHost plane: ArgumentError: Expected a known name for planes[0] but received 'ptich'. Known: data, pitch, offset.
-    image.fromHost colour: ArgumentError: Expected a known name for colour but received 'fullRange'. Known: matrix, range, primaries, transfer, source.
-    image.wrap: ArgumentError: Expected a known name for image but received 'keepalive'. Known: format, width, height, colour, planes, keepAlive.
+    image.fromHost colour: ArgumentError: Expected a known name for colour but received 'fullRange'. Known: matrix, range, bitDepth, primaries, transfer, source.
+    image.wrap: ArgumentError: Expected a known name for image but received 'keepalive'. Known: format, width, height, colour, orientation, planes, keepAlive.
     image.wrap plane: ArgumentError: Expected a known name for planes[0] but received 'offset'. Known: pointer, pitch.
     image.clone: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
     no stream: ArgumentError: Expected a Stream for options.stream but received 'fast'.
@@ -306,7 +306,7 @@ it('refuses options that the pipeline does not have, and names the path of those
     one of two: ArgumentError: Expected a rectangle inside the image of 4×3 for options.rect[1] but received { x: 1, y: 0, width: 4, height: 3 }.
     too few: ArgumentError: Expected one value, or an array of 2 (one per image) for options.rect but received an array of 1.
     matrix: ArgumentError: Expected six numbers, row by row for options.matrix[0].dstToSrc but received [1, 0, 0].
-    colours: ArgumentError: Expected an image that says its colours for colours.colour.matrix but received 'auto' and an image without them. Give one of 'bt601', 'bt709', 'bt2020' in the pipeline, or colour: { matrix, range, source } with the image.
+    colours: ArgumentError: Expected an image that says its colours for colours.colour.matrix but received 'auto' and an image without them. Give one of 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc' in the pipeline, or colour: { matrix, range, source } with the image.
     stream: ArgumentError: Expected a Stream for call.stream but received 'fast'."
   `);
 });
