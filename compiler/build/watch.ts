@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { packageRoot } from '../package.js';
 import { type BuildOptions, type BuildResult, build } from './build.js';
 
-/** An editor may write a file in several steps: a change counts after so many milliseconds without another. */
+/** Milliseconds without another change before a rebuild: an editor may write a file in several steps. */
 const SETTLED = 100;
 
 /**

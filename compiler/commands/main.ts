@@ -96,7 +96,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       getErrHasColors: () => stderr.isTTY === true,
     })
     .showHelpAfterError('(run with --help for the options)')
-    // Help that is asked for a command that is none would be that of all commands.
+    // For an unknown command commander would print the general help; this rejects it instead.
     .addHelpText('before', () => {
       const [first, second] = program.args;
       const name = first === 'help' ? second : first;

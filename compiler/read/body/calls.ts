@@ -72,7 +72,7 @@ const refuseCall = (scope: Scope, callee: ts.Expression, value: Value): Value =>
 const isAmbient = (symbol: ts.Symbol | undefined): boolean =>
   symbol?.declarations?.every(declaration => declaration.getSourceFile().isDeclarationFile) ?? false;
 
-/** Refuses a function of which only the types are known. */
+/** Refuses a function that has types only and no source. */
 const refuseCallee = (scope: Scope, callee: ts.Expression, symbol: ts.Symbol | undefined): Value => {
   const cause = isOfJavaScript(behindImport(scope.reader.session, symbol))
     ? 'it belongs to JavaScript, and has no counterpart in a kernel'
