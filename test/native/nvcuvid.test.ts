@@ -100,7 +100,7 @@ describe('the declarations of libnvcuvid', () => {
       };
       try {
         const folderOfTheirs = theirs as string;
-        expect(await program('ours', '#include "nvcuvid.h"', 'cuweave::')).toBe(
+        expect(await program('ours', '#include "video/nvcuvid.h"', 'cuweave::')).toBe(
           await program(
             'theirs',
             `#include "${folderOfTheirs}/dynlink_cuda.h"\n#include "${folderOfTheirs}/dynlink_nvcuvid.h"`,

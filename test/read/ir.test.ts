@@ -74,15 +74,15 @@ test('pipelines come in the order of the file', () => {
 test('yuvToRgb', () => {
   expect(dumpStage(stageOf('fromDecoder', 'yuvToRgb'))).toMatchInlineSnapshot(`
     "point yuvToRgb yuv → rgb
-    param colour: yuvToRgb×11 per image = {"matrix":"bt709","range":"limited"}
+    param colour: yuvToRgb×7 per image = {"matrix":"bt709","range":"limited"}
     yuvToRgb(px: f32×3): f32×3
       const y: f32 = px[0]
       const u: f32 = px[1]
       const v: f32 = px[2]
-      const luma: f32 = (y - $colour.0)
+      const luma: f32 = ($colour.2 * (y - $colour.0))
       const cb: f32 = (u - $colour.1)
       const cr: f32 = (v - $colour.1)
-      return [((($colour.2 * luma) + ($colour.3 * cb)) + ($colour.4 * cr)), ((($colour.5 * luma) + ($colour.6 * cb)) + ($colour.7 * cr)), ((($colour.8 * luma) + ($colour.9 * cb)) + ($colour.10 * cr))]
+      return [(luma + ($colour.3 * cr)), ((luma + ($colour.4 * cb)) + ($colour.5 * cr)), (luma + ($colour.6 * cb))]
     "
   `);
 });

@@ -2169,7 +2169,7 @@ test('emptyRect', () => {
 
 test('badCoding', () => {
   expect(run.textOf('badCoding.ts')).toMatchInlineSnapshot(`
-    "badCoding.ts:6:43 - error CW2005: Expected one of 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc', 'ycgco', 'gbr', 'auto' for colour.matrix but received 'bt999'.
+    "badCoding.ts:6:43 - error CW2005: Expected one of 'bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc', 'auto' for colour.matrix but received 'bt999'.
 
     6 export const badCoding = pipeline(nv12(), yuvToRgb({ matrix: 'bt999' as never }), nchw('f32'));
                                                 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~

@@ -1,7 +1,7 @@
 // A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
 // pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: V key frame, W other frame, R and S the same
-// but damaged; N a key frame behind a new sequence header; ! the decoder refuses it, ? the parser does. All samples of a picture
-// have its value. A surface is filled on the
+// but damaged; N a key frame behind a new sequence header; Y the decoder refuses it, ? the parser does. Each has the bit that says in
+// VP8 that the picture is shown. All samples of a picture have its value. A surface is filled on the
 // stream that it is mapped on, after a while, and overwritten there once it is unmapped; the one that was unmapped last is the
 // next. Mapping more surfaces than were asked for fails. Where a sequence begins, pictures of the one before wait to be shown, and the
 // numbers of decode surfaces are given out anew.
@@ -109,7 +109,7 @@ int cuvidDestroyDecoder(CUvideodecoder decoder) {
 int cuvidDecodePicture(CUvideodecoder decoder, CUVIDPICPARAMS* params) {
   auto& own = *static_cast<Decoder*>(decoder);
   const auto& coded = *reinterpret_cast<Coded*>(params);
-  if (coded.letter == '!') return 999;
+  if (coded.letter == 'Y') return 999;
   std::lock_guard lock(own.mutex);
   own.pictures[params->CurrPicIdx] = {coded.value, coded.letter == 'R' || coded.letter == 'S'};
   return 0;
