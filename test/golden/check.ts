@@ -24,9 +24,10 @@ export const expectGolden = async (
 /** The golden pipelines, built into a folder of the tests. */
 export type GoldenBuild = Readonly<Record<string, Built<never>>>;
 
-/** Builds them; `cpu` leaves CUDA out. */
+/** Builds those of the cases; `cpu` leaves CUDA out. */
 export const buildGolden = async (
   folder: string,
+  cases: readonly GoldenCase[],
   { cpu }: { readonly cpu: boolean },
 ): Promise<GoldenBuild> => {
   const out = buildFolder(folder);
@@ -35,7 +36,7 @@ export const buildGolden = async (
     // What the flags of a build make of kernels is for test/executions.test.ts.
     await buildQuick(await plansOf({ root, entries }), out);
   } else {
-    await buildForCuda(entries[0]!, out, false);
+    await buildForCuda(entries[0]!, out, { strict: false, names: cases.map(({ name }) => name) });
   }
   return (await import(pathToFileURL(join(out, 'index.js')).href)) as GoldenBuild;
 };

@@ -7,7 +7,7 @@ describe("the host's code gives what the peers give", () => {
   let built: GoldenBuild;
   let device: Device;
   beforeAll(async () => {
-    built = await buildGolden('golden', { cpu: true });
+    built = await buildGolden('golden', goldenCases, { cpu: true });
     device = openDevice('cpu');
   });
   afterAll(() => {

@@ -56,6 +56,8 @@ const x265 = (params: string) => ({
 const tiny = { ...avc, width: 160, height: 96, frames: 6, gop: 3 } as const;
 const ends = {
   ...tiny,
+  // NVDEC takes no smaller HEVC than 144×144.
+  height: 160,
   encoder: 'libx265',
   frames: 2,
   picture: 'ends',

@@ -25,6 +25,7 @@ import * as specs from './pipelines.js';
 import { buildQuick } from './quickBuild.js';
 import type { Random } from './random.js';
 import { type Given, reference, sizeBehind } from './reference.js';
+import { shardOf } from './shard.js';
 import { storeLikeKernel } from './sinks.js';
 import { exact, nearFunctions, type Tolerance } from './tolerance.js';
 
@@ -42,13 +43,22 @@ export const onStandIn = process.env.CUWEAVE_STAND_IN === '1';
 export const buildFolder = (name: string): string =>
   join(root, 'test', 'build', onStandIn ? 'standIn' : '', name);
 
+/** What a sweep on CUDA takes: all of it on a GPU, and a part by `CUWEAVE_SHARD` on the stand-in, where compiling takes long. */
+export const sweepOf = <T>(items: readonly T[]): readonly T[] => (onStandIn ? shardOf(items) : items);
+
 /**
  * Builds an entry's pipelines for CUDA and the host. The stand-in's nvcc makes no fast code anyway: there many kernels are
- * in a file, which takes a fifth of the time.
+ * in a file, which takes a fifth of the time, and only the given pipelines are built.
  */
-export const buildForCuda = async (from: string, out: string, strict: boolean): Promise<void> => {
+export const buildForCuda = async (
+  from: string,
+  out: string,
+  { strict, names }: { readonly strict: boolean; readonly names: readonly string[] },
+): Promise<void> => {
   if (onStandIn) {
-    await buildQuick(await plansOf({ root, entries: [from] }), out, { strictCuda: true });
+    const plans = await plansOf({ root, entries: [from] });
+    const asked = plans.filter(({ name }) => names.includes(name));
+    await buildQuick(asked, out, { strictCuda: true });
   } else {
     await build({ root, entries: [from], out, strict });
   }

@@ -5,6 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { ts } from 'ts-morph';
+import { packageRoot } from '../../package.js';
+import { toPosix } from '../packageFiles.js';
 
 /** The functions that changed modules call: they stand in the global object. */
 export const callHook = '__cuweaveCall__';
@@ -17,10 +19,12 @@ export const siteOf = (node: ts.Node): string => {
 };
 
 const fileIds = new Map<string, string>();
-/** A short name for a file. */
+const ownFolder = `${toPosix(packageRoot)}/`;
+/** A short name for a file. Where cuweave is installed has no part in the names of its own files. */
 export const fileId = (fileName: string): string => {
   const known = fileIds.get(fileName);
-  const id = known ?? createHash('sha256').update(fileName).digest('hex').slice(0, 16);
+  const named = fileName.startsWith(ownFolder) ? fileName.slice(ownFolder.length) : fileName;
+  const id = known ?? createHash('sha256').update(named).digest('hex').slice(0, 16);
   fileIds.set(fileName, id);
   return id;
 };

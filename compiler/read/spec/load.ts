@@ -4,13 +4,13 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { types } from 'node:util';
 import { createJiti } from 'jiti';
 import { ts } from 'ts-morph';
 import type { FunctionNode, LoadError, Loaded } from '../loaded.js';
-import { type PackageFiles, toPosix } from '../packageFiles.js';
+import type { PackageFiles } from '../packageFiles.js';
 import { callHook, fileId, instrument, markedSites, moduleHook, nodeAt } from './instrument.js';
+import { opsCode } from './opsCode.js';
 import { toItsEnd } from './toItsEnd.js';
 import { lineOfSource, transpile } from './transpile.js';
 
@@ -80,9 +80,11 @@ const loadAlone = async (
       const name = options.filename ?? '';
       loadedFiles.add(name);
       const file = program.getSourceFile(name);
-      const known = file && sameText(file.text, options.source) && !files.isSpec(name);
-      const text = name.startsWith(ops) ? withPaths(options.source, dirname(name)) : options.source;
-      const source = known ? instrument(file, resolve) : text;
+      const known = file && sameText(file.text, options.source);
+      if (known && name.startsWith(ops)) {
+        return { code: opsCode(file, files) };
+      }
+      const source = known ? instrument(file, resolve) : options.source;
       return { code: transpile(name, source, () => base.transform({ ...options, source })) };
     },
   });
@@ -139,13 +141,6 @@ const loadAlone = async (
     },
   };
 };
-
-/** Imports of cuweave's own operators with the file's path: the loader tries a dozen others before it finds `x.ts` for `x.js`. */
-const withPaths = (source: string, folder: string): string =>
-  source.replace(
-    /( from ')(\.{1,2}\/[^']*)\.js(';)/g,
-    (_, before, path, after) => `${before}${toPosix(join(folder, path))}.ts${after}`,
-  );
 
 const isFunctionNode = (node: ts.Node): node is FunctionNode =>
   ts.isArrowFunction(node) ||

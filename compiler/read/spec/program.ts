@@ -42,7 +42,7 @@ export const maxNesting = 1500;
 
 /**
  * One program over all entries and what they import. Node's types, which are nine tenths of all that there would be to read,
- * are in it only where something may need them, or the author's tsconfig.json asks for them.
+ * are in it only where something may need them.
  */
 export const openProgram = (
   root: string,
@@ -55,11 +55,11 @@ export const openProgram = (
     const options = compilerOptions(config, files, types);
     return ts.createProgram({ rootNames, options, host: hostOf(root, options) });
   };
-  if (config.options.types) {
-    return open(config.options.types);
-  }
-  const plain = open([]);
-  return config.hasNode && mayNeedNode(plain, files) ? open(['node']) : plain;
+  const asked = config.options.types;
+  const others = (asked ?? []).filter(name => name !== 'node');
+  const plain = open(others);
+  const hasNode = asked ? asked.includes('node') : config.hasNode;
+  return hasNode && mayNeedNode(plain, files) ? open([...others, 'node']) : plain;
 };
 
 const mayNeedNode = (program: ts.Program, files: PackageFiles): boolean => {
