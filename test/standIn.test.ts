@@ -8,8 +8,9 @@ import { expectToPassOnStandIn, standIn } from './support/standIn/suite.js';
 const nvcc = join(standIn, 'bin', 'nvcc');
 
 describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
-  it('passes every test of test/gpu, and skips none', () =>
-    expectToPassOnStandIn(process.env.CUWEAVE_SHARD ?? '0/16'));
+  it('passes every test of test/gpu, and skips none', { timeout: 2_400_000 }, () =>
+    expectToPassOnStandIn(process.env.CUWEAVE_SHARD ?? '0/16'),
+  );
 
   it('refuses a flag that it does not know', () => {
     const { stderr } = spawnSync(nvcc, ['--use_fast_math', '-c', 'other.cu'], { encoding: 'utf8' });

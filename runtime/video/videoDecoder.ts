@@ -97,7 +97,8 @@ export class VideoDecoder {
     this.#options = options;
     this.#held = held;
     this.#bitstream = bitstreamSetup(codec, description);
-    const whole = lowLatency || this.#bitstream.lengthSize > 0;
+    // A packet of VP8 always is a picture.
+    const whole = codec === 'vp8' || lowLatency || this.#bitstream.lengthSize > 0;
     this.#native = guarded(() => device._native().createDecoder(codec, held + spare, whole, lowLatency));
   }
 

@@ -143,7 +143,7 @@ describe('NVDEC on stand-ins', () => {
     const expected: string[] = [];
     for (let n = 0; n < 30; n++) {
       const [width, height] = n < 10 || n >= 20 ? [64, 48] : [128, 96];
-      const letter = n % 10 === 0 ? 'V' : n % 10 === 7 ? 'N' : 'W';
+      const letter = n % 10 === 0 ? 'V' : n % 10 === 7 ? 'P' : 'W';
       await decoder.push(coded(letter, n, width, height), n);
       expected.push(`${n}: ${n}, ${width}×${height}`);
       for (let frame = await decoder.next(); frame; frame = await decoder.next()) {
@@ -299,6 +299,20 @@ describe('NVDEC on stand-ins', () => {
       await frames.next();
       reader.dispose();
       await expect(frames.next()).rejects.toMatchObject({ code: 'disposed' });
+    }
+  });
+
+  it('hidden pictures of VP8 take no place among those that are shown', async () => {
+    const packets = Array.from({ length: 60 }, (_, n) => (n % 7 === 1 ? coded('A', 200) : packetAt(n)));
+    const shown = packets.flatMap((packet, n) => (packet[0] === 'A'.charCodeAt(0) ? [] : [n % 251]));
+    for (const engines of [1, 3]) {
+      const reader = await VideoReader.open(await webm(packets), { device, engines });
+      const found: (number | undefined)[] = [];
+      for await (const frame of reader.frames()) {
+        found.push(await levelOf(frame));
+      }
+      expect(found).toEqual(shown);
+      reader.dispose();
     }
   });
 

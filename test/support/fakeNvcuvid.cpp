@@ -1,7 +1,8 @@
 // A stand-in for libnvcuvid beside fakeCuda.cpp, so that decoding can be tested without a GPU. A "bitstream" is a row of
 // pictures of four bytes: a letter, a value, width / 8, height / 8. The letter: V key frame, W other frame, R and S the same
-// but damaged; N a key frame behind a new sequence header; Y the decoder refuses it, ? the parser does. Each has the bit that says in
-// VP8 that the picture is shown. All samples of a picture have its value. A surface is filled on the
+// but damaged; A a frame that is not shown, by the bit that VP8 has for it; P a key frame behind a new sequence header; Y the decoder
+// refuses it, ? the parser does. Like the real one, the parser gives the times of packets to pictures in the order in which it shows
+// them, so that hidden ones move those behind. All samples of a picture have its value. A surface is filled on the
 // stream that it is mapped on, after a while, and overwritten there once it is unmapped; the one that was unmapped last is the
 // next. Mapping more surfaces than were asked for fails. Where a sequence begins, pictures of the one before wait to be shown, and the
 // numbers of decode surfaces are given out anew.
@@ -44,6 +45,7 @@ struct Decoder {
 struct Parser {
   CUVIDPARSERPARAMS params;
   std::deque<CUVIDPARSERDISPINFO> waiting;
+  std::deque<long long> times;
   uint8_t width = 0, height = 0;
   int surfaces = 0, next = 0;
 };
@@ -163,10 +165,11 @@ int cuvidDestroyVideoParser(CUvideoparser parser) {
 
 int cuvidParseVideoData(CUvideoparser parser, CUVIDSOURCEDATAPACKET* packet) {
   auto& own = *static_cast<Parser*>(parser);
+  if (packet->payload_size > 0) own.times.push_back(packet->timestamp);
   for (unsigned long at = 0; at + 4 <= packet->payload_size; at += 4) {
     const unsigned char* bytes = packet->payload + at;
     if (bytes[0] == '?') return 999;
-    if (bytes[0] == 'N' || bytes[2] != own.width || bytes[3] != own.height) {
+    if (bytes[0] == 'P' || bytes[2] != own.width || bytes[3] != own.height) {
       CUVIDEOFORMAT format{};
       format.codec = own.params.CodecType;
       format.chroma_format = cudaVideoChromaFormat_420;
@@ -191,8 +194,10 @@ int cuvidParseVideoData(CUvideoparser parser, CUVIDSOURCEDATAPACKET* packet) {
     CUVIDPARSERDISPINFO info{};
     info.picture_index = own.next;
     info.progressive_frame = 1;
-    info.timestamp = packet->timestamp;
     own.next = (own.next + 1) % own.surfaces;
+    if (coded.letter == 'A') continue;
+    info.timestamp = own.times.front();
+    own.times.pop_front();
     own.waiting.push_back(info);
     if (const int code = show(own, own.params.ulMaxDisplayDelay)) return code;
   }

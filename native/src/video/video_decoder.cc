@@ -274,6 +274,8 @@ void VideoDecoder::parse(const Packet& packet) {
     source.timestamp = packet.id;
     source.flags = CUVID_PKT_TIMESTAMP | (options.wholePackets ? CUVID_PKT_ENDOFPICTURE : 0);
     id_ = packet.id;
+    // RFC 6386, section 9.1: the bit says whether the picture is shown.
+    hidden_ = options.codec == cudaVideoCodec_VP8 && (packet.data[0] & 0x10) == 0;
     const CUresult code = api_.parseVideoData(parser_, &source);
     // The parser hands on that a callback failed; what went wrong is known better already.
     std::lock_guard lock(mutex_);
@@ -293,15 +295,15 @@ namespace {
 // What to make a decoder for such a stream of. Throws where what it shows does not lie in what it codes.
 CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFormat surface, int surfaces) {
   const auto& area = format.display_area;
-  const int width = area.right - area.left, height = area.bottom - area.top;
-  if (area.left < 0 || area.top < 0 || width < 1 || height < 1 || area.right > static_cast<int>(format.coded_width) ||
+  if (area.left < 0 || area.top < 0 || area.right <= area.left || area.bottom <= area.top || area.right > static_cast<int>(format.coded_width) ||
       area.bottom > static_cast<int>(format.coded_height)) {
     throw Failure(FailureKind::Kernel, "the bitstream shows an area that lies outside of its pictures of " +
                                            std::to_string(format.coded_width) + "×" + std::to_string(format.coded_height));
   }
-  // Surfaces have even sizes: an odd picture takes a column or row of the coder's padding along.
-  const int evenWidth = std::min((width + 1) & ~1, static_cast<int>(format.coded_width + 1) & ~1);
-  const int evenHeight = std::min((height + 1) & ~1, static_cast<int>(format.coded_height + 1) & ~1);
+  // NVDEC moves pictures by some pixels where it crops them on the left or at the top (seen on an H200): the surface has those
+  // columns and rows, too. Surfaces have even sizes: an odd picture takes a column or row of the coder's padding along.
+  const int evenWidth = std::min((area.right + 1) & ~1, static_cast<int>(format.coded_width + 1) & ~1);
+  const int evenHeight = std::min((area.bottom + 1) & ~1, static_cast<int>(format.coded_height + 1) & ~1);
 
   CUVIDDECODECREATEINFO info{};
   info.ulWidth = format.coded_width;
@@ -313,10 +315,8 @@ CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFo
   info.ChromaFormat = format.chroma_format;
   info.ulCreationFlags = cudaVideoCreate_PreferCUVID;
   info.bitDepthMinus8 = format.bit_depth_luma_minus8;
-  info.display_area.left = static_cast<short>(area.left);
-  info.display_area.top = static_cast<short>(area.top);
-  info.display_area.right = static_cast<short>(area.left + evenWidth);
-  info.display_area.bottom = static_cast<short>(area.top + evenHeight);
+  info.display_area.right = static_cast<short>(evenWidth);
+  info.display_area.bottom = static_cast<short>(evenHeight);
   info.OutputFormat = surface;
   info.DeinterlaceMode = cudaVideoDeinterlaceMode_Weave;
   info.ulTargetWidth = static_cast<unsigned long>(evenWidth);
@@ -332,6 +332,8 @@ std::shared_ptr<const PictureFormat> pictureFormat(const CUVIDEOFORMAT& format, 
   found->surface = info.OutputFormat;
   found->bitDepth = 8 + format.bit_depth_luma_minus8;
   found->surfaceHeight = static_cast<unsigned>(info.ulTargetHeight);
+  found->left = static_cast<unsigned>(area.left);
+  found->top = static_cast<unsigned>(area.top);
   found->width = static_cast<unsigned>(area.right - area.left);
   found->height = static_cast<unsigned>(area.bottom - area.top);
   found->fullRange = signal.video_full_range_flag;
@@ -381,7 +383,7 @@ int VideoDecoder::decode(CUVIDPICPARAMS& picture) {
   // the order of times.
   auto& pictures = decoded_[index];
   eraseIf(pictures, [&](const Decoded& old) { return old.shown || old.sequence == sequence_; });
-  pictures.push_back({decoder_, format_, id_, sequence_, false});
+  pictures.push_back({decoder_, format_, id_, sequence_, hidden_});
   const CUresult code = api_.decodePicture(decoder_->handle, &picture);
   if (code == CUDA_SUCCESS) return 1;
   decoder_->broken = true;
@@ -392,8 +394,8 @@ VideoDecoder::Decoded* VideoDecoder::find(const CUVIDPARSERDISPINFO& info) {
   const auto index = static_cast<size_t>(info.picture_index);
   if (index >= decoded_.size() || decoded_[index].empty()) return nullptr;
   auto& pictures = decoded_[index];
-  // Codecs without reordering have hidden pictures, which are never shown: there the packet that shows one tells its sequence.
-  if (!reorders() && info.timestamp >= sequenceId_) {
+  // A packet may show the picture of another one, which has been shown or came hidden: it tells the sequence.
+  if (!showsOwn() && info.timestamp >= sequenceId_) {
     return &pictures.back();
   }
   // Of several sequences the oldest is shown first.
@@ -450,9 +452,9 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
     context.driver.streamSynchronize(stream_->handle);
     throw;
   }
-  // Codecs without reordering show an earlier picture again, or one that came hidden in another packet: there the packet that
-  // shows it counts, which the parser knows.
-  picture.id = options.wholePackets && reorders() ? shown.id : info.timestamp;
+  // Where a packet may show the picture of another one, the packet that shows it counts, which the parser knows. Of VP8 it gives the
+  // number of the packet before, for each hidden picture so far (seen on an H200).
+  picture.id = options.wholePackets && showsOwn() ? shown.id : info.timestamp;
   picture.format = shown.format;
   picture.pitch = pitch;
   CUVIDGETDECODESTATUS status{};

@@ -35,8 +35,10 @@ struct DecoderOptions {
 struct PictureFormat {
   cudaVideoSurfaceFormat surface;
   int bitDepth;
-  // Of the surface: even. The picture may be a pixel less wide and high.
+  // Of the surface: even. The picture may end a pixel before its right and lower edge.
   unsigned surfaceHeight;
+  // Where the picture begins in the surface.
+  unsigned left, top;
   unsigned width, height;
   bool fullRange;
   int primaries, transfer, matrix;
@@ -130,7 +132,10 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   };
   // The one that display() is asked for; null: there is none.
   Decoded* find(const CUVIDPARSERDISPINFO& info);
-  bool reorders() const { return options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC; }
+  // Whether a packet never shows the picture of another one.
+  bool showsOwn() const {
+    return options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC || options.codec == cudaVideoCodec_VP8;
+  }
   // By the parser's number of a decode surface: the picture in it. When a sequence begins, the parser still has pictures of the one
   // before to show, by numbers that it gives out anew meanwhile; those stand before.
   std::vector<std::deque<Decoded>> decoded_;
@@ -139,7 +144,9 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   int64_t sequenceId_ = 0;
   // How many decode surfaces the parser was told of.
   size_t decodeSurfaces_ = 0;
+  // Of the packet that is being parsed.
   int64_t id_ = 0;
+  bool hidden_ = false;
   unsigned codedWidth_ = 0, codedHeight_ = 0;
   // What the parser still says is of no use.
   bool failed_ = false;
