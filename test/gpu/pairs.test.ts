@@ -6,7 +6,7 @@ import type { Plan } from '../../compiler/ir/plan.js';
 import type { Manifest, ManifestComposite } from '../../native/manifest.js';
 import { loadAddon, type NativePipeline } from '../../runtime/device/addon.js';
 import { cudaStatus, type Device, Image, openDevice, type Pipeline, Tensor } from '../../runtime/index.js';
-import { type Built, type BuiltTwice, buildTwice } from '../support/builtTwice.js';
+import { type Built, type BuiltTwice, buildTwice, large } from '../support/builtTwice.js';
 import { runBuilt } from '../support/executions.js';
 import {
   blankImage,
@@ -19,6 +19,14 @@ import {
 import { random } from '../support/random.js';
 import { expectWithin, roundingTolerance } from '../support/tolerance.js';
 
+/** Of results whose size is not the source's. */
+const sizes = {
+  small: [33, 20],
+  tiny: [9, 70],
+  large: [large(700), large(765)],
+  other: [large(768), large(700)],
+  turned: [50, 40],
+} as const;
 const sized = (width: number, height: number): string =>
   `resize({ width: ${width}, height: ${height}, filter: linear, border: replicate })`;
 const spec = `
@@ -26,15 +34,15 @@ import { constant, linear, nchw, nearest, nhwc, normalize, nv12, outputs, pipeli
 
 const yuv = yuvToRgb({ matrix: 'bt709', range: 'limited' });
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-const large = [${sized(700, 765)}, normalize(imagenet), nchw('f16')] as const;
-const small = [${sized(33, 20)}, nchw('f32')] as const;
+const large = [${sized(...sizes.large)}, normalize(imagenet), nchw('f16')] as const;
+const small = [${sized(...sizes.small)}, nchw('f32')] as const;
 
 /** Threads that read from the source, or from shared memory: neither, one, or both. */
-export const twice = pipeline(nv12(), yuv, outputs({ small: [...small], tiny: [${sized(9, 70)}, nhwc('u8')] }));
+export const twice = pipeline(nv12(), yuv, outputs({ small: [...small], tiny: [${sized(...sizes.tiny)}, nhwc('u8')] }));
 export const oneStaged = pipeline(nv12(), yuv, outputs({ large: [...large], small: [...small] }));
-export const bothStaged = pipeline(nv12(), yuv, outputs({ large: [...large], other: [${sized(768, 700)}, nhwc('f32')] }));
+export const bothStaged = pipeline(nv12(), yuv, outputs({ large: [...large], other: [${sized(...sizes.other)}, nhwc('f32')] }));
 /** Runs beside single pixels; a third kernel by itself. */
-export const full = pipeline(nv12(), yuv, outputs({ picture: [nhwc('u8')], small: [...small], tiny: [${sized(9, 70)}, nchw('f16')] }));
+export const full = pipeline(nv12(), yuv, outputs({ picture: [nhwc('u8')], small: [...small], tiny: [${sized(...sizes.tiny)}, nchw('f16')] }));
 /** Chroma between samples, for which a kernel has more registers. */
 export const soft = pipeline(nv12({ chroma: 'linear', siting: 'left' }), yuv, outputs({ small: [...small], picture: [nchw('f16')] }));
 /** Two that read an intermediate image. */
@@ -59,8 +67,8 @@ const cases: readonly Case[] = [
     { name, images: 16, width: 64, height: 36, align: 16 },
     { name, images: 17, width: 64, height: 36, align: 16 },
   ]),
-  { name: 'oneStaged', images: 2, width: 695, height: 763, align: 16 },
-  { name: 'bothStaged', images: 2, width: 695, height: 763, align: 16 },
+  { name: 'oneStaged', images: 2, width: large(695), height: large(763), align: 16 },
+  { name: 'bothStaged', images: 2, width: large(695), height: large(763), align: 16 },
 ];
 
 describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
@@ -106,7 +114,7 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
           sinks.map(({ output, format }) => [
             output!,
             images.map(image => {
-              const [width, height] = sizes[output!] ?? [image.width, image.height];
+              const [width, height] = sizes[output as keyof typeof sizes] ?? [image.width, image.height];
               return blankImage(format, width, height, { padding: 8 });
             }),
           ]),
@@ -211,12 +219,3 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
     image.dispose();
   });
 });
-
-/** Of results whose size is not the source's. */
-const sizes: Readonly<Record<string, readonly [number, number]>> = {
-  small: [33, 20],
-  tiny: [9, 70],
-  large: [700, 765],
-  other: [768, 700],
-  turned: [50, 40],
-};
