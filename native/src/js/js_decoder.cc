@@ -1,5 +1,6 @@
 #include "cuda/cuda_device.h"
 #include "js/js_classes.h"
+#include "video/bitstream.h"
 
 namespace cuweave {
 
@@ -9,21 +10,6 @@ namespace {
 
 // Larger packets are no pictures: 8192² of raw 4:4:4 in 16 bits has less.
 constexpr size_t kLargestPacket = size_t{1} << 29;
-
-// NAL units that stand behind their lengths, as MP4 and Matroska hold them, to ones behind start codes, as the parser
-// reads them (ISO/IEC 14496-15; ITU-T H.264, annex B). What follows a length that leads out of the packet is dropped.
-void appendAnnexB(std::vector<uint8_t>& out, const uint8_t* data, size_t size, size_t lengthSize) {
-  size_t at = 0;
-  while (at + lengthSize <= size) {
-    size_t length = 0;
-    for (size_t n = 0; n < lengthSize; ++n) length = length << 8 | data[at + n];
-    at += lengthSize;
-    if (length > size - at) break;
-    out.insert(out.end(), {0, 0, 0, 1});
-    out.insert(out.end(), data + at, data + at + length);
-    at += length;
-  }
-}
 
 const char* formatName(const PictureFormat& format) {
   switch (format.surface) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "video/bitstream.h"
 #include "video/decoder_caps.h"
 
 namespace cuweave {
@@ -243,26 +244,6 @@ void VideoDecoder::closeParser() {
   parser_ = nullptr;
 }
 
-namespace {
-
-// VP9 may put several frames in a packet, with their sizes at its end, which fill it (VP9 bitstream specification, annex B).
-// libnvcuvid's parser believes the sizes: with wrong ones it reads beyond the packet and ends the process.
-bool isWholeSuperframe(const uint8_t* data, size_t size) {
-  const uint8_t marker = data[size - 1];
-  if ((marker & 0xe0) != 0xc0) return true;
-  const size_t frames = (marker & 7) + 1, bytesPerSize = (marker >> 3 & 3) + 1;
-  const size_t index = 2 + frames * bytesPerSize;
-  if (size < index || data[size - index] != marker) return true;
-  uint64_t total = 0;
-  const uint8_t* at = data + size - index + 1;
-  for (size_t frame = 0; frame < frames; ++frame) {
-    for (size_t n = 0; n < bytesPerSize; ++n) total += uint64_t{*at++} << (8 * n);
-  }
-  return total == size - index;
-}
-
-}  // namespace
-
 void VideoDecoder::parse(const Packet& packet) {
   CUVIDSOURCEDATAPACKET source{};
   if (packet.size > 0) {
@@ -274,8 +255,7 @@ void VideoDecoder::parse(const Packet& packet) {
     source.timestamp = packet.id;
     source.flags = CUVID_PKT_TIMESTAMP | (options.wholePackets ? CUVID_PKT_ENDOFPICTURE : 0);
     id_ = packet.id;
-    // RFC 6386, section 9.1: the bit says whether the picture is shown.
-    hidden_ = options.codec == cudaVideoCodec_VP8 && (packet.data[0] & 0x10) == 0;
+    hidden_ = options.codec == cudaVideoCodec_VP8 && isHiddenVp8(packet.data.data(), packet.size);
     const CUresult code = api_.parseVideoData(parser_, &source);
     // The parser hands on that a callback failed; what went wrong is known better already.
     std::lock_guard lock(mutex_);
