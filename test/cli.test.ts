@@ -175,8 +175,8 @@ describe('explain', () => {
       "twice (pipelines.ts:10)
         rgb8 > gain > rgb_nhwc_u8
 
-        1 kernel; 1 operator fused:
-          gain         point in register: once per output pixel
+        1 kernel; 1 operator fused; in brackets runs per output pixel:
+          gain         point in register: once per output pixel [1 × 3 operations]
 
         Memory traffic for one 64×32 image, each byte counted once:
           fused        reads    0.01 MB  writes    0.01 MB

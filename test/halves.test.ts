@@ -50,10 +50,10 @@ it('explain shows both ways, and what they cost', async () => {
     "halvedTriangle (test/support/halvedPipelines.ts:8)
       nv12 > yuvToRgb > resize (antialiasedLinear, replicate) > normalize > rgb_nchw_f32
 
-      1 kernel; 3 operators fused:
-        yuvToRgb      affine operator follows the filter: once, after antialiasedLinear, whose weights sum to 1
-        resize        one resampling: reads the source through antialiasedLinear
-        normalize     point in register: once per output pixel
+      1 kernel; 3 operators fused; in brackets runs per output pixel:
+        yuvToRgb      affine operator follows the filter: once, after antialiasedLinear, whose weights sum to 1 [1 × 12 operations]
+        resize        one resampling: reads the source through antialiasedLinear [1 × 6 operations]
+        normalize     point in register: once per output pixel [1 × 9 operations]
 
       halvedTriangle or, with the same bits, two kernels, whichever a call's sizes make cheaper:
         nv12 > resizeAcross (antialiasedLinear, replicate) > yuv_nhwc_f32

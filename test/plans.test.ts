@@ -156,16 +156,16 @@ describe('what is said of several kernels', () => {
       "rounded (test/support/byHandPipelines.ts:41)
         rgb8 > resize (linear, replicate) > convertTo > flip > rgbToGray > warpAffine (linear, constant) > gray_nhwc_u8
 
-        2 kernels, one after the other; 5 operators:
+        2 kernels, one after the other; 5 operators; in brackets runs per output pixel:
 
         rounded_1: rgb8 > resize (linear, replicate) > convertTo > flip > rgb_nhwc_u8
-          resize        one resampling: reads the source through linear
-          convertTo     point in register: once per output pixel
-          flip          exact map composes: moves whole pixels, costs an addition
+          resize        one resampling: reads the source through linear [1 × 6 operations]
+          convertTo     point in register: once per output pixel [1 × 18 operations]
+          flip          exact map composes: moves whole pixels, costs an addition [1 × 4 operations]
 
         rounded_2: rgb_nhwc_u8 > rgbToGray > warpAffine (linear, constant) > gray_nhwc_u8
-          rgbToGray     point in register: on every tap: the filter reads its result
-          warpAffine    one resampling: reads the source through linear
+          rgbToGray     point in register: on every tap: the filter reads its result [4 × 5 operations]
+          warpAffine    one resampling: reads the source through linear [1 × 8 operations]
 
         Split after flip: resize and warpAffine both sample between pixels.
           Between the kernels: rgb_nhwc_u8, 3 bytes per pixel; of 40×33 pixels 0.00 MB are written and 0.00 MB read.
@@ -194,19 +194,19 @@ describe('what is said of several kernels', () => {
       forked (test/support/byHandPipelines.ts:55)
         nv12 > yuvToRgb > warpAffine (linear, constant) > { small: crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16; full: resize2 (linear, replicate) > rgb_nhwc_u8 }
 
-        3 kernels, one after the other; 6 operators:
+        3 kernels, one after the other; 6 operators; in brackets runs per output pixel:
 
         forked_1: nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nhwc_f32
-          yuvToRgb      affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside
-          warpAffine    one resampling: reads the source through linear
+          yuvToRgb      affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside [1 × 12 operations; 4 × at edges]
+          warpAffine    one resampling: reads the source through linear [1 × 8 operations]
 
         forked_small: rgb_nhwc_f32 > crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16
-          crop          exact map composes: moves whole pixels, costs an addition
-          resize        one resampling: reads the source through cubic
-          normalize     point in register: once per output pixel
+          crop          exact map composes: moves whole pixels, costs an addition [16 × 2 operations]
+          resize        one resampling: reads the source through cubic [1 × 6 operations]
+          normalize     point in register: once per output pixel [1 × 9 operations]
 
         forked_full: rgb_nhwc_f32 > resize2 (linear, replicate) > rgb_nhwc_u8
-          resize2       one resampling: reads the source through linear
+          resize2       one resampling: reads the source through linear [1 × 6 operations]
 
         Split after warpAffine: the results share what comes before: 46.5 bytes per pixel are moved, not 60.
           Between the kernels: rgb_nhwc_f32, 12 bytes per pixel; of 100×80 pixels 0.10 MB are written and 0.19 MB read.
@@ -244,10 +244,10 @@ describe('what is said of several kernels', () => {
       copied (test/support/byHandPipelines.ts:90)
         nv12 > yuvToRgb > { picture: rgb_nhwc_u8; half: normalize > rgb_nchw_f16; luma: rgbToGray > gray_nchw_f32 }
 
-        1 kernel; 3 operators fused:
-          yuvToRgb       point in register: once per output pixel
-          normalize      point in register: once per output pixel, for half
-          rgbToGray      point in register: once per output pixel, for luma
+        1 kernel; 3 operators fused; in brackets runs per output pixel:
+          yuvToRgb       point in register: once per output pixel [1 × 12 operations]
+          normalize      point in register: once per output pixel, for half [1 × 9 operations]
+          rgbToGray      point in register: once per output pixel, for luma [1 × 5 operations]
 
         picture, half, luma: one kernel: only point operators and formats tell them apart.
         Bytes that the kernels read and write for a pixel, if no size changes:
@@ -270,20 +270,20 @@ describe('what is said of several kernels', () => {
       beside (test/support/byHandPipelines.ts:99)
         nv12 > yuvToRgb > warpAffine (linear, constant) > { small: crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16; full: resize2 (linear, replicate) > rgb_nhwc_u8; luma: rgbToGray > gray_nchw_f32 }
 
-        3 kernels, one after the other; 7 operators:
+        3 kernels, one after the other; 7 operators; in brackets runs per output pixel:
 
         beside_1: nv12 > yuvToRgb > warpAffine (linear, constant) > { between: rgb_nhwc_f32; luma: rgbToGray > gray_nchw_f32 }
-          yuvToRgb       affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside
-          warpAffine     one resampling: reads the source through linear
-          rgbToGray      point in register: once per output pixel, for luma
+          yuvToRgb       affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside [1 × 12 operations; 4 × at edges]
+          warpAffine     one resampling: reads the source through linear [1 × 8 operations]
+          rgbToGray      point in register: once per output pixel, for luma [1 × 5 operations]
 
         beside_small: rgb_nhwc_f32 > crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16
-          crop           exact map composes: moves whole pixels, costs an addition
-          resize         one resampling: reads the source through cubic
-          normalize      point in register: once per output pixel
+          crop           exact map composes: moves whole pixels, costs an addition [16 × 2 operations]
+          resize         one resampling: reads the source through cubic [1 × 6 operations]
+          normalize      point in register: once per output pixel [1 × 9 operations]
 
         beside_full: rgb_nhwc_f32 > resize2 (linear, replicate) > rgb_nhwc_u8
-          resize2        one resampling: reads the source through linear
+          resize2        one resampling: reads the source through linear [1 × 6 operations]
 
         Split after warpAffine: the results share what comes before: 50.5 bytes per pixel are moved, not 65.5.
           Between the kernels: rgb_nhwc_f32, 12 bytes per pixel; of 100×80 pixels 0.10 MB are written and 0.19 MB read.

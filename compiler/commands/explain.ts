@@ -7,6 +7,7 @@ import type {
   Explanation,
   Traffic,
 } from '../report/explain.js';
+import type { ExplainedRuns, ExplainedWaste } from '../report/runs.js';
 import { compiledLines } from './compiledText.js';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
@@ -25,18 +26,31 @@ export const explanationText = (of: Explanation): string => {
   const row = ({ step, read, written }: Traffic): string =>
     `    ${step.padEnd(wide)}  reads ${megabytes(read).padStart(10)}  writes ${megabytes(written).padStart(10)}`;
   const notesOf = (kernel: ExplainedKernel): string[] =>
-    kernel.notes.map(({ stage, rule, why }) => `    ${stage.padEnd(wide)}  ${rule}: ${why}`);
+    kernel.notes.map(({ stage, rule, why }) => {
+      const runs = kernel.operators.find(one => one.stage === stage);
+      return `    ${stage.padEnd(wide)}  ${rule}: ${why}${runs ? ` [${runsText(runs)}]` : ''}`;
+    });
   const [only] = kernels;
   const lines = [`${of.name} (${of.place})`, `  ${of.chain}`, ''];
   if (kernels.length === 1 && only) {
-    lines.push(`  1 kernel; ${count(only.notes.length, 'operator')} fused:`, ...notesOf(only));
+    lines.push(
+      `  1 kernel; ${count(only.notes.length, 'operator')} fused; in brackets runs per output pixel:`,
+      ...notesOf(only),
+    );
   } else {
-    lines.push(`  ${kernels.length} kernels, one after the other; ${count(notes.length, 'operator')}:`);
+    lines.push(
+      `  ${kernels.length} kernels, one after the other; ${count(notes.length, 'operator')}; in brackets runs per output pixel:`,
+    );
     for (const kernel of kernels) {
       lines.push('', `  ${kernel.name}: ${kernel.chain}`, ...notesOf(kernel));
     }
     for (const cut of cuts) {
       lines.push('', ...cutLines(cut));
+    }
+  }
+  for (const { waste } of kernels) {
+    if (waste) {
+      lines.push('', ...wasteLines(waste));
     }
   }
   for (const other of of.halves) {
@@ -84,6 +98,48 @@ export const explanationText = (of: Explanation): string => {
     lines.push('', of.code.cuda, '', of.code.host);
   }
   return lines.join('\n');
+};
+
+/** A count of runs or pixels, with one decimal where it is no whole number. */
+const few = (count: number): string => String(Math.round(count * 10) / 10);
+/** `4 × 18 operations`: runs for an output pixel, and what each costs. */
+const runsText = ({ runs, atEdges, operations }: ExplainedRuns): string => {
+  const often = runs === undefined ? '? ×' : `${few(runs)} ×`;
+  const cost = operations === undefined ? 'unknown operations' : count(operations, 'operation');
+  return `${often} ${cost}${atEdges === undefined ? '' : `; ${few(atEdges)} × at edges`}`;
+};
+
+/** What runs on every tap though it is costly, and what would avoid that. */
+const wasteLines = ({ operators, map, filter, cut, mayFollow }: ExplainedWaste): string[] => {
+  const names = operators.map(({ stage }) => stage).join(' and ');
+  const [run, are, they, have] =
+    operators.length === 1 ? ['runs', 'is', 'it', 'has'] : ['run', 'are', 'they', 'have'];
+  const now = operators[0]?.runs;
+  const times = (count: number): string => (count === 1 ? 'once' : `${few(count)} times`);
+  const often = now === undefined ? 'as often as a loop decides' : times(now);
+  const helps = now === undefined || cut.runs < now;
+  const dtype = cut.format.dtype;
+  const kept = cut.isExact
+    ? 'keeps every number'
+    : dtype === 'u8'
+      ? 'rounds to whole numbers in 0..255'
+      : 'rounds to 11 bits';
+  return [
+    `  Warning: ${names} ${run} on every tap of ${filter}, ${often} for an output pixel, and ${are} costly.`,
+    ...(helps
+      ? [
+          `    Cut after ${cut.after}, ${they} would run ${times(cut.runs)} at this size: pipeline(pipeline(…, nhwc('${dtype}')), ${map}(…), …).`,
+          `    The image between takes ${count(cut.bytes, 'byte')} per pixel, and ${kept}.`,
+        ]
+      : [
+          `    A cut after ${cut.after} would not help at this size: ${they} would run ${times(cut.runs)} for an output pixel.`,
+        ]),
+    ...(mayFollow
+      ? [
+          `    Behind ${map} ${they} would run once, with another result: ${filter} would mix what ${names} ${have} not changed yet.`,
+        ]
+      : []),
+  ];
 };
 
 const compiledText = ({ arch, registers, spilled, codeSize, seconds }: CompiledKernel): string => {

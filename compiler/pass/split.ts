@@ -8,7 +8,6 @@ import type { Cut, Forced, ResultsPlan, Step, Way } from '../ir/plan.js';
 import {
   type Colour,
   dtypeBytes,
-  type Expr,
   type ForkIr,
   type Format,
   type KernelIr,
@@ -16,15 +15,13 @@ import {
   type PipelineIr,
   type SinkIr,
   type Stage,
-  type Stmt,
   type Stored,
 } from '../ir/types.js';
 import { hasBlocks } from './block.js';
 import { exactDType, followRanges } from './exact.js';
 import { followers } from './fuse.js';
-import { reachOf } from './reach.js';
 import { type Group, type Grouped, groupResults, isPoint } from './results.js';
-import { childrenOf } from './uniform.js';
+import { tapsOf } from './work.js';
 
 /** A pipeline for one kernel, and its place in the whole. */
 export type Piece = { readonly pipeline: KernelIr; readonly step: Step };
@@ -247,39 +244,6 @@ export const bytesPerPixel = ({ planes, dtype }: Format): number =>
       sum + (channels * dtypeBytes[dtype]) / (across * down),
     0,
   );
-
-/** Pixels that a filter reads for a point, where that follows from its text: no more than its window holds, nor than it asks for. */
-const tapsOf = ({ filter }: MapStage): number | undefined => {
-  const { fn } = filter.apply;
-  const reach = reachOf(fn);
-  return (
-    reach && Math.min((reach.x.high - reach.x.low + 1) * (reach.y.high - reach.y.low + 1), tapsIn(fn.body))
-  );
-};
-
-/** How many taps statements make at most: loops as often as they run, and of two branches the one with more. */
-const tapsIn = (body: readonly Stmt[]): number =>
-  body.reduce((sum, statement) => sum + tapsOfStatement(statement), 0);
-const tapsOfStatement = (statement: Stmt): number => {
-  switch (statement.kind) {
-    case 'let':
-      return tapsOfExpr(statement.init);
-    case 'assign':
-    case 'return':
-      return tapsOfExpr(statement.value);
-    case 'if':
-      return tapsOfExpr(statement.test) + Math.max(tapsIn(statement.then), tapsIn(statement.else));
-    case 'for': {
-      const { from, to } = statement;
-      const isFixed = from.kind === 'literal' && to.kind === 'literal';
-      const times = isFixed ? Number(to.value) - Number(from.value) : Number.POSITIVE_INFINITY;
-      const inside = tapsIn(statement.body);
-      return inside === 0 ? 0 : inside * times;
-    }
-  }
-};
-const tapsOfExpr = (expr: Expr): number =>
-  childrenOf(expr).reduce((sum, child) => sum + tapsOfExpr(child), expr.kind === 'tap' ? 1 : 0);
 
 /** A group's stages from the source on, or from the image that groups share. */
 const chainOf = (

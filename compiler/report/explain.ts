@@ -26,6 +26,7 @@ import {
   compileHost,
   compilePair,
 } from './compiled.js';
+import { type ExplainedRuns, type ExplainedWaste, explainRuns, explainWaste } from './runs.js';
 import { type ExplainedSchedule, explainSchedule } from './schedule.js';
 
 /** Bytes that go through device memory for one image. */
@@ -64,6 +65,10 @@ export type ExplainedKernel = {
   readonly name: string;
   readonly chain: string;
   readonly notes: readonly FusionNote[];
+  /** How often each operator runs for an output pixel, and what a run costs. */
+  readonly operators: readonly ExplainedRuns[];
+  /** Costly operators that run on every tap of a filter. */
+  readonly waste?: ExplainedWaste;
   readonly traffic: Traffic;
   readonly imagesPerLaunch: readonly number[];
   readonly compiled?: CompiledKernel;
@@ -250,17 +255,23 @@ const explainPlan = async (
   for (const [n, kernel] of kernels.entries()) {
     const { reads } = steps[n]!;
     const before = reads === undefined ? undefined : written[reads];
-    const { fused, alone, after } = await traffic(kernel, before ?? size, before !== undefined);
+    const source = before ?? size;
+    const { fused, alone, after, sizeAfter } = await traffic(kernel, source, before !== undefined);
     written.push(after);
     const other = plan.halves[n];
-    if (other) {
-      halves.push(await explainHalves(kernel, other, before ?? size, after));
+    const both = other && (await explainHalves(kernel, other, source, after));
+    if (both) {
+      halves.push(both);
     }
     unfused.push(...alone);
+    const operators = explainRuns(kernel, windowTaps(kernel, sizeAfter, after, both));
+    const waste = explainWaste(kernel, operators, after, sizeAfter);
     explained.push({
       name: kernel.name,
       chain: kernel.chain,
       notes: kernel.notes,
+      operators,
+      ...(waste ? { waste } : {}),
       traffic: fused,
       imagesPerLaunch: kernel.schedule.capacities,
       ...(await compiledKernel(kernel, tools, reports)),
@@ -316,6 +327,25 @@ const explainPlan = async (
   };
 };
 
+/** Taps for an output pixel, on average, of a filter whose window follows from the sizes: in the kernels that cost less at these. */
+const windowTaps = (
+  { pipeline: { stages }, resample }: Kernel,
+  sizeAfter: (stage: Stage | undefined) => Size,
+  output: Size,
+  halves: ExplainedHalves | undefined,
+): number | undefined => {
+  const radius = resample?.stage.filter.halves?.radius;
+  if (!resample || radius === undefined) {
+    return undefined;
+  }
+  const source = sizeAfter(stages[stages.indexOf(resample.stage) - 1]);
+  const of = (from: number, to: number): number => 2 * radius * Math.max(from / to, 1);
+  const across = of(source.width, output.width);
+  return halves && halves.two < halves.one
+    ? (across * halves.between.width * halves.between.height) / (output.width * output.height)
+    : across * of(source.height, output.height);
+};
+
 const explainHalves = async (
   { name }: Kernel,
   { kernels: [across, down], radius }: Halves,
@@ -355,7 +385,13 @@ const traffic = async (
   kernel: Kernel,
   source: Size,
   inside: boolean,
-): Promise<{ readonly fused: Traffic; readonly alone: readonly Traffic[]; readonly after: Size }> => {
+): Promise<{
+  readonly fused: Traffic;
+  readonly alone: readonly Traffic[];
+  readonly after: Size;
+  /** The size of what a stage gives; of the source without one. */
+  readonly sizeAfter: (stage: Stage | undefined) => Size;
+}> => {
   const { stages, source: from, sinks } = kernel.pipeline;
   const sizes = await stageSizes(kernel, source);
   const between = (size: Size, channels: number): number => 4 * channels * size.width * size.height;
@@ -410,6 +446,13 @@ const traffic = async (
     fused: { step: kernel.name, read: formatBytes(from, source) + sum([...beside.values()]), written },
     alone,
     after: size,
+    sizeAfter: stage =>
+      (stage &&
+        stages
+          .slice(0, stages.indexOf(stage) + 1)
+          .map(one => sizes.get(one))
+          .findLast(found => found !== undefined)) ??
+      source,
   };
 };
 
