@@ -133,7 +133,7 @@ const modelsOf = (op: OpSource): string => {
   if (op.maker === 'format') {
     return `${whole(first)}${second === 'source' ? ', as a source' : ''}`;
   }
-  return second === 'same' ? `${whole(first)}` : `${first} → ${second}`;
+  return first === undefined || second === 'same' ? whole(first) : `${first} → ${second}`;
 };
 const whole = (models = 'any'): string =>
   models === 'C' || models === 'Colour' || models.split(', ').length === exported.anyColour.length

@@ -106,6 +106,7 @@ const covering = <const W extends Window>(name: string, window: W) =>
     constants: { window: window as Window },
     radius: radius[window],
     maxScale: Math.floor((MOST_TAPS - 2) / (2 * radius[window])),
+    inside: true,
     apply: (tap, at, { window, scale, size }) => {
       const reaching = reach(window, scale);
       const unit = measure(window, scale);

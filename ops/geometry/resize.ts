@@ -5,7 +5,7 @@ import { side } from './side.js';
  * Another size. Filters such as `linear` sample at one point, without antialiasing when it shrinks: as OpenCV's and CV-CUDA's `resize`
  * (linear, cubic, Lanczos) and PyTorch's `interpolate(antialias=False)`; the border is usually `replicate`, as theirs is. The
  * antialiased ones and `area` read all that an output pixel covers: as Pillow's `resize`, torchvision's, and OpenCV's `INTER_AREA`; they read
- * nothing outside.
+ * nothing outside, so they need no border.
  *
  * Of RGBA the channels are filtered each for itself: colours under a transparent alpha, which nobody sees, leak into the edges of what is
  * opaque. Put the operator between `premultiply()` and `unpremultiply()`, as Pillow does for RGBA; the two fuse with it. OpenCV and
@@ -17,7 +17,7 @@ import { side } from './side.js';
  *   their centres half a pixel inside: x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. `'corners'`: the centres
  *   of the corner pixels, PyTorch's `align_corners=True`: x_in = x_out · (width_in − 1) / (width_out − 1), and 0 for one column.
  * @param options.filter How a point between pixels is read: `linear`, `nearest`, `antialiasedLinear`, `area` …
- * @param options.border What lies outside: `replicate`, `constant(value)` …
+ * @param options.border What lies outside: `replicate`, `constant(value)` … Needed by filters that read there.
  */
 export const resize = mapOp({
   params: { width: side, height: side, align: withDefault(oneOf('edges', 'corners'), 'edges') },

@@ -13,7 +13,14 @@ type After<S, Before extends Colour> = S extends { readonly _types?: { out: infe
   : never;
 /** An argument that does not fit, as a type that says why. */
 export type Wrong<Message extends string> = { readonly 'this stage does not fit here': Message };
-type Link<S, C extends Colour> =
+/** What a map's options lack; where that is not known, the compiler says so. */
+type Lacking<S> = S extends { readonly _types?: { lacks: infer Lacks extends string } }
+  ? string extends Lacks
+    ? never
+    : Lacks
+  : never;
+type Link<S, C extends Colour> = [Lacking<S>] extends [never] ? Fit<S, C> : Wrong<`it lacks ${Lacking<S>}`>;
+type Fit<S, C extends Colour> =
   S extends Stage<infer In>
     ? [C] extends [In]
       ? unknown

@@ -33,7 +33,7 @@ export type MapOp = OpBase<'map'> & {
   readonly apply: (at: Point, p: never, sizes: Sizes) => Point;
   readonly size?: (p: never, src: Size) => Size;
   readonly scale?: (p: never, sizes: Sizes) => Point;
-  readonly inside?: true;
+  readonly inside?: boolean;
 };
 /** A map from whole pixels to whole pixels; it needs no filter and loses nothing. */
 export type IndexMapOp = OpBase<'indexMap'> & {
@@ -43,8 +43,12 @@ export type IndexMapOp = OpBase<'indexMap'> & {
 
 /** Several maps that are sampled once; see `resample`. */
 export type ResampleOp = OpBase<'resample'> & { readonly maps: readonly MapStage[] };
-/** A map in its place: what `resample` takes. */
-export type MapStage = Stage<Colour, 'same'> & { readonly op: MapOp };
+/** A map in its place: what `resample` takes. `Lacks` says what its place in a pipeline still needs: `never` nothing. */
+export type MapStage<Lacks extends string = string> = Stage<Colour, 'same'> & {
+  readonly op: MapOp;
+  /** Only for types. */
+  readonly _types?: { lacks: Lacks };
+};
 
 /** A point operator, ready to be placed: call it with its options. Its function can be called as it stands. */
 export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = PointOp & {
@@ -53,12 +57,27 @@ export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = Poi
 } & (<const O extends Options<P> = Record<never, never>>(
     options?: O & Exactly<O, Options<P>> & FittingImages<P, O>,
   ) => Stage<Narrowed<P, O, In>, Out>);
-/** The two options of every map that samples between pixels. */
+/** The two options of every map that samples between pixels. Inside of `resample` it has neither. */
 export type Sampling = { readonly filter?: Filter; readonly border?: Border };
-/** A map, ready to be placed: call it with its options. */
-export type PlacedMap<P> = MapOp & {
+/**
+ * What a map's options lack in a pipeline. Inside of `resample` they have neither a filter nor a border; nor does a filter need a border that
+ * reads nothing outside, where the map leads to nothing outside.
+ */
+type Lacking<O, Inside> = O extends { readonly filter: infer F extends Filter }
+  ? O extends { readonly border: Border }
+    ? never
+    : [Inside, F] extends [true, Filter<true>]
+      ? never
+      : 'a border, as in border: replicate'
+  : O extends { readonly border: Border }
+    ? 'a filter, as in filter: linear'
+    : 'a filter and a border, as in filter: linear, border: replicate';
+/** A map, ready to be placed: call it with its options. `Inside` says whether all its points lie on the input. */
+export type PlacedMap<P, Inside extends boolean = false> = MapOp & {
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
-} & ((options?: Options<P> & Sampling) => MapStage);
+} & (<const O extends Options<P> & Sampling = Record<never, never>>(
+    options?: O & Exactly<O, Options<P> & Sampling>,
+  ) => MapStage<Lacking<O, Inside>>);
 /** An index map, ready to be placed: call it with its options. */
 export type PlacedIndexMap<P> = IndexMapOp & {
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
@@ -109,16 +128,19 @@ export const pointOp = <
  * @param def.scale `(params, { src, dst }) => [x, y]`: how many input pixels one output pixel covers on each axis, for filters
  *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
  * @param def.inside Says that every output pixel lies on the input, as a `resize`'s do and a `letterbox`'s do not. A separable filter
- *   may then run as two kernels, where columns stay apart from rows.
+ *   may then run as two kernels, where columns stay apart from rows, and one that reads nothing outside needs no border.
  */
-export const mapOp = <const P extends Readonly<Record<string, Param>> = Record<never, never>>(def: {
+export const mapOp = <
+  const P extends Readonly<Record<string, Param>> = Record<never, never>,
+  const Inside extends boolean = false,
+>(def: {
   readonly name?: string;
   readonly params?: P;
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly size?: (p: SizeParams<P>, src: Size) => Size;
   readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
-  readonly inside?: true;
-}): PlacedMap<P> => place({ role: 'map', params: {}, ...def }) as never;
+  readonly inside?: Inside;
+}): PlacedMap<P, Inside> => place({ role: 'map', params: {}, ...def }) as never;
 
 /** Parameters without images. */
 type Numbers = Readonly<Record<string, Param<unknown, unknown, Exclude<ParamScope, 'pixel'>>>>;

@@ -13,9 +13,10 @@ export type Footprint = {
 export type AxisFootprint = { readonly scale: f32; readonly size: i32 };
 /** Numbers and words that are part of a filter: the kernel holds them as they are. */
 export type FilterConstants = Readonly<Record<string, number | string>>;
-/** How a point between pixels is read. */
-export type Filter = {
+/** How a point between pixels is read. `Inside` says whether it asks for no pixel outside the image, so that it needs no border. */
+export type Filter<Inside extends boolean = boolean> = {
   readonly kind: 'filter';
+  readonly inside?: Inside;
   readonly name?: string;
   readonly constants?: FilterConstants;
   readonly maxScale?: number;
@@ -51,7 +52,7 @@ export const filter = <const C extends FilterConstants = Record<never, never>>(d
     at: Point,
     given: Footprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
   ) => readonly f32[];
-}): Filter => {
+}): Filter<false> => {
   const { apply, constants } = def;
   return {
     kind: 'filter',
@@ -69,20 +70,26 @@ export const filter = <const C extends FilterConstants = Record<never, never>>(d
  *   the constants stand beside `scale` and `size`.
  * @param def.radius How far it reads from its point, in pixels of the input, or of the output where that is smaller: with it a call
  *   decides between one pass and two.
+ * @param def.inside Says that, for a point on the image, `apply` taps 0 to size − 1 alone. Under a map whose points all lie there, such
+ *   as `resize`, the filter then needs no border.
  * @param def.constants As those of {@link filter}.
  * @param def.maxScale As that of {@link filter}.
  */
-export const separableFilter = <const C extends FilterConstants = Record<never, never>>(def: {
+export const separableFilter = <
+  const C extends FilterConstants = Record<never, never>,
+  const Inside extends boolean = false,
+>(def: {
   readonly name?: string;
   readonly constants?: C;
   readonly maxScale?: number;
+  readonly inside?: Inside;
   readonly radius: number;
   readonly apply: (
     tap: (i: i32) => Pixel,
     at: f32,
     given: AxisFootprint & { readonly [K in keyof C]: C[K] extends number ? f32 : C[K] },
   ) => readonly f32[];
-}): Filter => {
+}): Filter<Inside> => {
   const { radius, apply, ...rest } = def;
   const { constants } = def;
   const definition = { apply, constants };

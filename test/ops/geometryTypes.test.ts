@@ -36,6 +36,41 @@ it('resample takes maps, a filter and a border', () => {
   resample([ops.rotate()], { filter: linear });
 });
 
+it('filter and border are needed where a map is sampled and reads outside', () => {
+  const size = { width: 8, height: 8 };
+  const { antialiasedLinear, area, resize } = ops;
+  const made = pipeline(rgb8(), resize({ ...size, filter: antialiasedLinear }), nchw('f32'));
+  expect(made.stages.map(({ options }) => Object.keys(options))).toEqual([['width', 'height', 'filter']]);
+  pipeline(rgb8(), resize({ ...size, filter: area }), nchw('f32'));
+  // A border is no error there, and has no effect.
+  pipeline(rgb8(), resize({ ...size, filter: area, border: replicate }), nchw('f32'));
+  pipeline(rgb8(), resize({ ...size, filter: linear, border: replicate }), nchw('f32'));
+  // @ts-expect-error linear reads outside
+  pipeline(rgb8(), resize({ ...size, filter: linear }), nchw('f32'));
+  // @ts-expect-error a letterbox shows its border
+  pipeline(rgb8(), letterbox({ ...size, filter: antialiasedLinear }), nchw('f32'));
+  // @ts-expect-error no filter
+  pipeline(rgb8(), resize({ ...size, border: replicate }), nchw('f32'));
+  // @ts-expect-error neither
+  pipeline(rgb8(), resize(), nchw('f32'));
+  // @ts-expect-error neither
+  pipeline(rgb8(), ops.outputs({ small: [resize(size), nchw('f32')], full: [nchw('f32')] }));
+  // @ts-expect-error a filter that may be missing
+  pipeline(rgb8(), resize({ ...size, ...({} as ops.Sampling) }), nchw('f32'));
+  // @ts-expect-error several maps lead outside
+  resample([resize(size)], { filter: antialiasedLinear });
+  // @ts-expect-error no such option
+  resize({ ...size, filter: area, antialias: true });
+  // @ts-expect-error no number
+  resize({ width: '8', filter: area });
+  const own = ops.separableFilter({ radius: 1, inside: true, apply: (tap, at) => tap(i32(at)) });
+  const outside = ops.separableFilter({ radius: 1, apply: (tap, at) => tap(i32(at)) });
+  const half = ops.mapOp({ inside: true, apply: ([x, y]) => [x * 0.5, y * 0.5] });
+  pipeline(rgb8(), half({ filter: own }), nchw('f32'));
+  // @ts-expect-error it says nothing of where it reads
+  pipeline(rgb8(), half({ filter: outside }), nchw('f32'));
+});
+
 it('a filter sees scale, size and its own constants', () => {
   const blocky = (step: number) =>
     filter({

@@ -364,7 +364,7 @@ export const p = pipeline(rgb8(), (op as never as () => never)(), nchw('f32'));`
   ),
   openChoice: anySpec(`export const p = pipeline(rgb8(), flip({ direction: open('way') }), nchw('f32'));`),
   missingChoice: anySpec(`export const p = pipeline(rgb8(), flip(), nchw('f32'));`),
-  noSampling: anySpec(`export const p = pipeline(rgb8(), warpAffine(), nchw('f32'));`),
+  noSampling: anySpec(`export const p = pipeline(rgb8(), warpAffine() as never, nchw('f32'));`),
   filterOfAnotherKind: anySpec(
     `export const p = pipeline(rgb8(), warpAffine({ filter: 'linear' as never, border: linear as never }), nchw('f32'));`,
   ),
@@ -2226,15 +2226,15 @@ test('noSampling', () => {
   expect(run.textOf('noSampling.ts')).toMatchInlineSnapshot(`
     "noSampling.ts:6:44 - error CW2008: Expected a border for warpAffine but received nothing.
 
-    6 export const noSampling = pipeline(rgb8(), warpAffine(), nchw('f32'));
-                                                 ~~~~~~~~~~~~
+    6 export const noSampling = pipeline(rgb8(), warpAffine() as never, nchw('f32'));
+                                                 ~~~~~~~~~~~~~~~~~~~~~
       hint: write \`warpAffine({ …, border: replicate })\`, with the name imported from cuweave/ops
       in op warpAffine < pipeline noSampling (noSampling.ts:6:14)
 
     noSampling.ts:6:44 - error CW2008: Expected a filter for warpAffine but received nothing.
 
-    6 export const noSampling = pipeline(rgb8(), warpAffine(), nchw('f32'));
-                                                 ~~~~~~~~~~~~
+    6 export const noSampling = pipeline(rgb8(), warpAffine() as never, nchw('f32'));
+                                                 ~~~~~~~~~~~~~~~~~~~~~
       hint: write \`warpAffine({ …, filter: linear })\`, with the name imported from cuweave/ops
       in op warpAffine < pipeline noSampling (noSampling.ts:6:14)"
   `);

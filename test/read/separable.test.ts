@@ -29,6 +29,20 @@ const cases = {
   oddMap: anySpec(`const skewed = mapOp({ params: {}, inside: true, size: () => ({ width: 3, height: 3 }),
   scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height], apply: ([x, y]) => [x + y, y] });
 export const oddMap = pipeline(rgb8(), skewed({ filter: ops.area, border: replicate }), nchw('f32'));`),
+  bordered: anySpec(
+    `export const bordered = pipeline(rgb8(), resize({ width: 3, height: 3, filter: ops.area, border: replicate }), nchw('f32'));`,
+  ),
+  borderless: anySpec(
+    `export const borderless = pipeline(rgb8(), resize({ width: 3, height: 3, filter: ops.area }), nchw('f32'));`,
+  ),
+  letterboxed: anySpec(
+    `export const letterboxed = pipeline(rgb8(), ops.letterbox({ width: 3, height: 3, filter: ops.area } as never), nchw('f32'));`,
+  ),
+  resampled: anySpec(
+    `export const resampled = pipeline(rgb8(), ops.resample([resize({ width: 3, height: 3 })], { filter: ops.area } as never), nchw('f32'));`,
+  ),
+  readsOutside: anySpec(`const own = ops.separableFilter({ radius: 1, apply: (tap, x) => tap(i32(x)) });
+export const readsOutside = pipeline(rgb8(), resize({ width: 3, height: 3, filter: own } as never), nchw('f32'));`),
 } as const;
 
 let run: SpecRun;
@@ -118,4 +132,23 @@ it('is refused', () => {
 it('stays one kernel under a map that mixes columns and rows', () => {
   expect(run.textOf('oddMap.ts')).toBe('');
   expect(planOf('oddMap.ts').halves).toEqual([undefined]);
+});
+
+it('needs no border where it reads nothing outside', () => {
+  const codeOf = (name: string): string =>
+    hostSource(planOf(`${name}.ts`).kernels[0], 'x.cpp')
+      .replace(/^#line.*\n/gm, '')
+      .replace(/structure \w+/, '')
+      .replaceAll(name, 'NAME');
+  expect(run.textOf('borderless.ts')).toBe('');
+  expect(codeOf('borderless')).toBe(codeOf('bordered'));
+  for (const [name, op] of [
+    ['letterboxed', 'letterbox'],
+    ['resampled', 'resize'],
+    ['readsOutside', 'resize'],
+  ] as const) {
+    expect(run.textOf(`${name}.ts`)).toContain(
+      `error CW2008: Expected a border for ${op} but received nothing.`,
+    );
+  }
 });

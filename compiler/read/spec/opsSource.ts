@@ -122,7 +122,9 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
     return `${name}(${list.join(', ')})`;
   });
   const result = signatures.at(-1)?.getReturnType();
-  const models = (result?.getAliasTypeArguments() ?? []).map(type =>
+  // What a map's stage lacks is no colour model.
+  const isMap = typeNameOf(result) === 'MapStage';
+  const models = (isMap ? [] : (result?.getAliasTypeArguments() ?? [])).map(type =>
     type.getText(node).replace(/import\([^)]*\)\./g, ''),
   );
   return { name, maker, signatures: [...new Set(shown)], types, models, text, params };

@@ -20,7 +20,7 @@ export const readResample = (
   uniqueName: (name: string) => string,
 ): readonly Stage[] | undefined => {
   const { session, loaded } = reader;
-  const inner: StagePlace = { ...place, chain: ['op resample', ...place.chain] };
+  const inner: StagePlace = { ...place, chain: ['op resample', ...place.chain], isResampled: true };
   const list: readonly unknown[] = Array.isArray(maps) ? maps : [];
   const odd = list.find(value => !isMapStage(value));
   if (list.length === 0 || odd !== undefined) {

@@ -4,8 +4,11 @@ import { type Colour, channelCount } from '../../../ops/spec.js';
 import type { Code } from '../../diagnostics/index.js';
 import {
   type BorderRef,
+  type Expr,
   type FilterRef,
+  type Fn,
   type ImageParam,
+  i32,
   type Loc,
   type OpFunction,
   type ParamField,
@@ -44,6 +47,8 @@ export type StagePlace = {
   readonly call: ts.CallExpression | undefined;
   /** `pipeline preprocess (…)`. */
   readonly chain: readonly string[];
+  /** Whether it stands inside of `resample`, where the points of several maps may lie anywhere. */
+  readonly isResampled?: true;
 };
 /** What came out: the stage if it is good, and the pixels after it in any case. */
 export type StageResult = { readonly stage?: Stage; readonly colour: Colour };
@@ -98,7 +103,12 @@ export const readStage = (
   const readPoint = pointReader(reader, here, uniqueName);
   const imaged = readImages(op.params, options, { colour, taken, hasPlace, refuse, readPoint });
   const filter = samples ? readFilter(reader, declaration, options, channels, here) : under;
-  const border = samples ? readBorder(reader, declaration, options, channels, here) : undefined;
+  const staysInside = op.inside === true && place.isResampled !== true && readsInside(options.filter);
+  const border = samples
+    ? staysInside && options.border === undefined
+      ? heldInside(place.loc)
+      : readBorder(reader, declaration, options, channels, here)
+    : undefined;
   if (!settled || !imaged) {
     return { colour: after };
   }
@@ -259,6 +269,22 @@ const constantsOf = (constants: unknown, refuse: RefuseOption): readonly KernelP
 };
 
 const isNameOrNone = (name: unknown): name is string | undefined => name === undefined || isPlainName(name);
+
+/** Whether a filter reads nothing outside the image, by its author's word. */
+const readsInside = (filter: unknown): boolean =>
+  isBag(filter) && isBag(filter.axis) && filter.inside === true;
+
+/** `replicate`, where no border was asked for: a slip of the author's word must not read what lies beyond. */
+const heldInside = (loc: Loc): BorderRef => {
+  const local = (name: string): Expr => ({ kind: 'local', name, type: i32, loc });
+  const whole = (value: number): Expr => ({ kind: 'literal', value, type: i32, loc });
+  const math = (fn: string, args: readonly Expr[]): Expr => ({ kind: 'math', fn, args, type: i32, loc });
+  const last: Expr = { kind: 'binary', op: '-', left: local('size'), right: whole(1), type: i32, loc };
+  const value = math('min', [math('max', [local('i'), whole(0)]), last]);
+  const args = ['i', 'size'].map(name => ({ name, type: i32 }));
+  const fn: Fn = { name: 'replicate', args, returns: i32, body: [{ kind: 'return', value, loc }], loc };
+  return { kind: 'index', name: 'replicate', apply: { fn, helpers: [] } };
+};
 
 const readBorder = (
   reader: StageReader,
