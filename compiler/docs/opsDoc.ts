@@ -87,7 +87,7 @@ const number = (value: number): string =>
 
 /** The whole page. */
 export const opsDoc = (): string => {
-  const { ops, colours } = readOpsSource();
+  const { ops, colours, chroma } = readOpsSource();
   const sections = groups.map(([maker, title, text]) => {
     const members = ops.filter(op => op.maker === maker);
     const rows = members.map(op => [
@@ -98,10 +98,16 @@ export const opsDoc = (): string => {
     const columns = maker === 'filter' || maker === 'border' ? [0, 2] : [0, 1, 2];
     const titles = ['', maker === 'format' ? 'holds' : 'takes → gives', ''];
     const overview = table([titles, ...rows].map(row => columns.map(column => row[column])));
-    return `## ${title}\n\n${text}\n\n${overview}\n\n${members.map(entry).join('\n')}`;
+    const shared = maker === 'format' ? `\n\n${chromaSection(chroma)}` : '';
+    return `## ${title}\n\n${text}\n\n${overview}${shared}\n\n${members.map(entry).join('\n')}`;
   });
   return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}`;
 };
+
+const chromaSection = (options: ReadonlyMap<string, string>): string =>
+  `Formats with subsampled chroma take options as a source, \`nv12({ chroma: 'linear', siting: 'left' })\`:\n\n${table(
+    [['option', ''], ...[...options].map(([name, text]) => [`\`${name}\``, text])],
+  )}`;
 
 const entry = (op: OpSource): string => {
   const options = optionRows(op);

@@ -120,7 +120,7 @@ export type OpFunction = { readonly fn: Fn; readonly helpers: readonly Fn[] };
 /** A parameter of a placed operator that the kernel or the host sees; structural ones are folded away. */
 export type ParamField = {
   readonly name: string;
-  /** The author's words about it (`@param options.NAME`), for the bindings. */
+  /** The author's words about it, for the bindings. */
   readonly doc?: string;
   readonly kind: NumberKind;
   readonly per: Exclude<ParamScope, 'structure' | 'pixel'>;

@@ -3,13 +3,15 @@ import { f32, perChannel, pointOp } from 'cuweave/ops';
 /**
  * A picture in two inks: its luma runs from `dark` to `bright`, and its own colours are gone.
  * Luma is 0.2126·R + 0.7152·G + 0.0722·B. Source: ITU-R BT.709-6 item 3.2.
- *
- * @param options.dark What black becomes: RGB in 0..255.
- * @param options.bright What white becomes: RGB in 0..255.
  */
 export const duotone = pointOp({
   from: ['rgb'],
-  params: { dark: perChannel(f32), bright: perChannel(f32) },
+  params: {
+    /** What black becomes: RGB in 0..255. */
+    dark: perChannel(f32),
+    /** What white becomes: RGB in 0..255. */
+    bright: perChannel(f32),
+  },
   apply: ([r, g, b], { dark, bright }) => {
     const luma = (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
     return [

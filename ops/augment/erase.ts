@@ -6,14 +6,18 @@ import { f32, perChannel, perImage, pointOp, rects, withDefault } from '../spec.
  *
  * Rectangles are in whole pixels of the image that enters the operator; what lies outside of it is cut off. Before a resampling
  * they are filled before the filter reads them, so their edges are filtered.
- *
- * @param options.areas `[{ x, y, width, height }, …]`, none to four of them, each at least one pixel wide and high. Per image: an
- *   array of such arrays.
- * @param options.value What they are filled with, in the units of the pixels; default 0.
  */
 export const erase = pointOp({
   from: ['gray', 'rgb', 'rgba', 'linear'],
-  params: { areas: perImage(rects), value: withDefault(perChannel(f32), 0) },
+  params: {
+    /**
+     * `[{ x, y, width, height }, …]`, none to four of them, each at least one pixel wide and high. Per image: an array of
+     * such arrays.
+     */
+    areas: perImage(rects),
+    /** What they are filled with, in the units of the pixels; default 0. */
+    value: withDefault(perChannel(f32), 0),
+  },
   apply: (px, { areas, value }, { at: [x, y] }) => {
     let inside = false;
     for (let n = 0; n < areas.length; n++) {

@@ -8,17 +8,18 @@ import { normalDeviate, randomWords } from './random.js';
  * last bit. Equals CV-CUDA's `GaussianNoise` per channel and torchvision's `GaussianNoise` in distribution, and not in its numbers.
  *
  * The position is that in the image that enters the operator: before a resampling the noise is filtered with the image.
- *
- * @param options.seed A whole number, per image. Images, and two of these operators in one pipeline, need seeds of their own to have
- *   noise of their own.
- * @param options.mean In the units of the pixels, per image; default 0.
- * @param options.sigma The standard deviation in the units of the pixels, per image; at least 0.
  */
 export const gaussianNoise = pointOp({
   from: ['gray', 'rgb', 'linear'],
   params: {
+    /**
+     * A whole number, per image. Images, and two of these operators in one pipeline, need seeds of their own to have noise
+     * of their own.
+     */
     seed: perImage(i32),
+    /** In the units of the pixels, per image; default 0. */
     mean: withDefault(perImage(f32), 0),
+    /** The standard deviation in the units of the pixels, per image; at least 0. */
     sigma: bounded(perImage(f32), { least: 0 }),
   },
   apply: (px, { seed, mean, sigma }, { at: [x, y] }) => {

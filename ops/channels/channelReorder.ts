@@ -36,10 +36,9 @@ type Order<O extends readonly number[]> = O & readonly Below<O['length']>[];
  * Puts channels in another order, settled where the pipeline is declared: channel c of the result is channel order[c] of the pixel.
  * One may be taken several times, and another not at all. Exact. Equals CV-CUDA's `ChannelReorder`, and OpenCV's `mixChannels` within
  * one image. The colour model stays, as in `swapChannels`: it belongs where the model's meaning is no longer needed, at the end mostly.
- *
- * @param options.order As many places as the pixels have channels, from 0: `[2, 1, 0]` makes BGR of RGB, `[3, 0, 1, 2]` ARGB of RGBA.
  */
 export const channelReorder = <const O extends readonly number[]>(options: {
+  /** As many places as the pixels have channels, from 0: `[2, 1, 0]` makes BGR of RGB, `[3, 0, 1, 2]` ARGB of RGBA. */
   readonly order: Order<O>;
 }): Stage<OfLength<O['length']>, 'same'> => {
   const order: readonly number[] = options.order;

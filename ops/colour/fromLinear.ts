@@ -15,13 +15,14 @@ const toSignal = (v: f32, transfer: 'srgb' | 'bt709' | 'pq' | 'hlg'): f32 => {
  * Linear light in 0..1 to RGB in 0..255, by the curve of a standard: the inverse of `toLinear`, which says what 1 stands for. Negative
  * values become 0; light above 1 goes on along the curve, so a clamp is left to the sink. Nothing is rounded. Equals kornia's
  * `linear_rgb_to_rgb` · 255 (`srgb`) and ffmpeg's `zscale` (all four).
- *
- * @param options.transfer `'srgb'`, `'bt709'`, `'pq'` or `'hlg'`.
  */
 export const fromLinear = pointOp({
   from: ['linear'],
   to: 'rgb',
-  params: { transfer: oneOf('srgb', 'bt709', 'pq', 'hlg') },
+  params: {
+    /** `'srgb'`, `'bt709'`, `'pq'` or `'hlg'`. */
+    transfer: oneOf('srgb', 'bt709', 'pq', 'hlg'),
+  },
   apply: ([r, g, b], { transfer }) => [
     255 * toSignal(r, transfer),
     255 * toSignal(g, transfer),

@@ -16,9 +16,10 @@ const primariesOp = pointOp({
  * or such above 1, which stay. The matrix follows from the standards' chromaticities (ops/colour/colour.ts, by SMPTE RP 177) and is an
  * argument of the kernel. BT.2020 to BT.709 is the matrix of ITU-R BT.2407, the other way that of BT.2087. ffmpeg's
  * `zscale=primaries=…` does the same; OpenCV, PyTorch and CV-CUDA have no such operator.
- *
- * @param options.from What the pixels are in: `'bt709'`, `'bt2020'`, `'p3'`, `'bt601-525'` or `'bt601-625'`.
- * @param options.to What they become; one of the same.
  */
-export const primaries = (options: { readonly from: Primaries; readonly to: Primaries }) =>
-  primariesOp({ change: { from: options.from, to: options.to } });
+export const primaries = (options: {
+  /** What the pixels are in: `'bt709'`, `'bt2020'`, `'p3'`, `'bt601-525'` or `'bt601-625'`. */
+  readonly from: Primaries;
+  /** What they become; one of the same. */
+  readonly to: Primaries;
+}) => primariesOp({ change: { from: options.from, to: options.to } });

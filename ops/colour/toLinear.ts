@@ -21,13 +21,14 @@ const toLight = (v: f32, transfer: 'srgb' | 'bt709' | 'pq' | 'hlg'): f32 => {
  * - `hlg`: the light of the scene, 1 is the signal's peak; the display's own gamma (OOTF) is not applied. ITU-R BT.2100.
  *
  * OpenCV and CV-CUDA have no such operator.
- *
- * @param options.transfer One of the four.
  */
 export const toLinear = pointOp({
   from: ['rgb'],
   to: 'linear',
-  params: { transfer: oneOf('srgb', 'bt709', 'pq', 'hlg') },
+  params: {
+    /** One of the four. */
+    transfer: oneOf('srgb', 'bt709', 'pq', 'hlg'),
+  },
   apply: ([r, g, b], { transfer }) => [
     toLight(r / 255, transfer),
     toLight(g / 255, transfer),

@@ -19,13 +19,20 @@ const yuvToRgbOp = pointOp({
  * The coefficients follow from the standard (ops/colour/colour.ts) and are arguments of the kernel: another
  * matrix does not recompile. Follows the ITU formula; OpenCV and CV-CUDA use 20-bit fixed point for the same
  * (BT.601 limited only) and differ by at most one level.
- *
- * @param options.matrix `'bt601'`, `'bt709'`, `'bt2020'` (non-constant luminance), `'smpte240m'`, `'fcc'`, or `'auto'` (default): the image's
- *   own colour description; an image without one is an error, and so is one that is coded in another way: YCgCo and GBR have
- *   operators of their own (`ycgcoToRgb`, `gbrToRgb`), and no matrix undoes BT.2020 with constant luminance or ICtCp.
- * @param options.range `'limited'` (luma 16–235, in n bits times 2^(n − 8)), `'full'` (0–255, in n bits 0 to 2^n − 1), or `'auto'` (default).
- *   Source: ITU-T H.273, section 8.3. n is the format's, or the image's `colour.bitDepth`.
  */
 export const yuvToRgb = (
-  options: { readonly matrix?: LumaMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
+  options: {
+    /**
+     * `'bt601'`, `'bt709'`, `'bt2020'` (non-constant luminance), `'smpte240m'`, `'fcc'`, or `'auto'` (default): the image's
+     * own colour description; an image without one is an error, and so is one that is coded in another way: YCgCo and GBR
+     * have operators of their own (`ycgcoToRgb`, `gbrToRgb`), and no matrix undoes BT.2020 with constant luminance or
+     * ICtCp.
+     */
+    readonly matrix?: LumaMatrix | 'auto';
+    /**
+     * `'limited'` (luma 16–235, in n bits times 2^(n − 8)), `'full'` (0–255, in n bits 0 to 2^n − 1), or `'auto'`
+     * (default). Source: ITU-T H.273, section 8.3. n is the format's, or the image's `colour.bitDepth`.
+     */
+    readonly range?: YuvRange | 'auto';
+  } = {},
 ) => yuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });

@@ -32,11 +32,15 @@ const torchcodecYuvToRgbOp = pointOp({
  * So it is `yuvToRgb` rounded to u8, or one level less: half a level darker on average. torchcodec adds its products in another
  * order, so where a sum is a whole number but for f32's rounding, the two may be one level apart.
  * Source: torchcodec, src/torchcodec/_core/color_conversion.cu (August 2026).
- *
- * @param options.matrix A matrix of `yuvToRgb`, or `'auto'` (default): the image's own colour description. torchcodec takes
- *   `'bt601'` where a stream does not say.
- * @param options.range `'limited'`, `'full'`, or `'auto'` (default).
  */
 export const torchcodecYuvToRgb = (
-  options: { readonly matrix?: LumaMatrix | 'auto'; readonly range?: YuvRange | 'auto' } = {},
+  options: {
+    /**
+     * A matrix of `yuvToRgb`, or `'auto'` (default): the image's own colour description. torchcodec takes `'bt601'` where a
+     * stream does not say.
+     */
+    readonly matrix?: LumaMatrix | 'auto';
+    /** `'limited'`, `'full'`, or `'auto'` (default). */
+    readonly range?: YuvRange | 'auto';
+  } = {},
 ) => torchcodecYuvToRgbOp({ colour: { matrix: options.matrix ?? 'auto', range: options.range ?? 'auto' } });

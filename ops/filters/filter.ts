@@ -95,10 +95,13 @@ export const catmullRom = keys('catmullRom', -0.5);
 /**
  * Keys' cubic with a slope of your own: {@link cubic} has −0.75, {@link catmullRom} −0.5. Part of the kernel: another number is
  * another build.
- *
- * @param options.a The slope at distance 1, mostly −1 to 0: the lower, the sharper.
  */
-export const cubicWith = ({ a }: { readonly a: f32 }) => keys('cubicWith', a);
+export const cubicWith = ({
+  a,
+}: {
+  /** The slope at distance 1, mostly −1 to 0: the lower, the sharper. */
+  readonly a: f32;
+}) => keys('cubicWith', a);
 
 /** sin(tπ/4) / t for t in 0..1, to half a step of f32; a polynomial, so that every target computes the same bits. */
 const sineOver = (t: f32): f32 => {

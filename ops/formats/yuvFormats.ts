@@ -87,12 +87,6 @@ const subsampled = (format: Omit<Format<'yuv'>, 'role'>, options: ChromaOptions 
  * side by side. 8 bits. Chroma is read from the sample that covers the pixel (nearest), as OpenCV and CV-CUDA do, unless the
  * options ask for more; those are for a source. As a sink, a sample holds the mean of its 2×2 pixels, rounded once: it is sited
  * in their centre. (OpenCV's `COLOR_RGB2YUV_I420` keeps the chroma of the upper left pixel.)
- *
- * @param options.chroma `'nearest'`, or `'linear'`: interpolated between the samples around the pixel, those at the edge repeated.
- *   The weights are eighths and sixteenths, so the result is exact.
- * @param options.siting Where samples lie, for `'linear'`: `'left'` (default; H.264 and HEVC mean it where the stream says nothing,
- *   as in BT.601's 4:2:2; source: ITU-T H.264 and H.265 annex E, chroma_sample_loc_type 0), `'centre'` (JPEG and MPEG-1; JFIF 1.02)
- *   or `'topLeft'` (UHD and HDR; BT.2020-2 table 4). Containers and NVDEC do not tell it, so it is the pipeline's choice.
  */
 export const nv12: Subsampled = (options?: ChromaOptions) =>
   subsampled(semiPlanar('nv12', chroma420), options);

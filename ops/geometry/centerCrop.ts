@@ -6,13 +6,16 @@ import { side } from './side.js';
  * to the right and below, as CV-CUDA, albumentations and Hugging Face's image processors (Pillow) do; `'halfEven'` takes the even
  * one of the two, as torchvision's `CenterCrop` does (and timm, which uses it): `int(round((input − output) / 2.0))` in Python.
  * torchvision pads images that are too small, which here are an error.
- *
- * @param options.width The output's width in pixels, at least 1 and at most the input's.
- * @param options.height The output's height in pixels, at least 1 and at most the input's.
- * @param options.rounding `'down'` (default) or `'halfEven'`.
  */
 export const centerCrop = indexMapOp({
-  params: { width: side, height: side, rounding: withDefault(oneOf('down', 'halfEven'), 'down') },
+  params: {
+    /** The output's width in pixels, at least 1 and at most the input's. */
+    width: side,
+    /** The output's height in pixels, at least 1 and at most the input's. */
+    height: side,
+    /** `'down'` (default) or `'halfEven'`. */
+    rounding: withDefault(oneOf('down', 'halfEven'), 'down'),
+  },
   // A size of 0 is what the caller refuses.
   size: ({ width, height }, src) => ({
     width: width <= src.width ? width : 0,

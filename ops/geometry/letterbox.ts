@@ -36,14 +36,14 @@ const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
  * scale = min(width / width_in, height / height_in), and starts at floor(rest / 2). Equals Ultralytics' `LetterBox(auto=False)` and
  * the usual `resize` and `copyMakeBorder` of OpenCV: with `linear` and `nearest` the picture's edge is that of a `resize` with
  * `replicate`; `cubic` and `lanczos4` mix it with the border.
- *
- * @param options.width The output's width in pixels, at least 1.
- * @param options.height The output's height in pixels, at least 1.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `antialiasedLinear` …
- * @param options.border What lies around the picture: `constant(value)` in the units of the pixels there, or `replicate`.
  */
 export const letterbox = mapOp({
-  params: { width: side, height: side },
+  params: {
+    /** The output's width in pixels, at least 1. */
+    width: side,
+    /** The output's height in pixels, at least 1. */
+    height: side,
+  },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => {
     const [width, height] = inner(src.width, src.height, dst.width, dst.height);

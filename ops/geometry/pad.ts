@@ -24,17 +24,16 @@ const padOp = mapOp({
  * Pixels around the image; exact, with any border. A negative number takes pixels away. Equals OpenCV's `copyMakeBorder`,
  * numpy's and torch's `pad`. It reads outside its input, so it counts as the pipeline's one resampling: it stands beside crops and flips,
  * not beside a `resize` (whose own border is outside its input) or a warp; `letterbox` does both.
- *
- * @param options.left Pixels on the left; default 0.
- * @param options.top Pixels above; default 0.
- * @param options.right Pixels on the right; default 0.
- * @param options.bottom Pixels below; default 0.
- * @param options.border What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
  */
 export const pad = (options: {
+  /** Pixels on the left; default 0. */
   readonly left?: i32 | Open;
+  /** Pixels above; default 0. */
   readonly top?: i32 | Open;
+  /** Pixels on the right; default 0. */
   readonly right?: i32 | Open;
+  /** Pixels below; default 0. */
   readonly bottom?: i32 | Open;
+  /** What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … */
   readonly border: Border;
 }) => padOp({ ...options, filter: nearest });

@@ -22,17 +22,16 @@ const padToOp = mapOp({
  * Pixels around the image until it has a size; exact, with any border. Images of unequal sizes become one batch, and one tensor. Equals
  * CV-CUDA's `PadAndStack`; `pad` (OpenCV's `copyMakeBorder`) says how many pixels come on each side. It reads outside its input, so
  * it counts as the pipeline's one resampling, as `pad` does.
- *
- * @param options.width The output's width in pixels, at least left and the image's width.
- * @param options.height The output's height in pixels, at least top and the image's height.
- * @param options.left Pixels on the left, per image; default 0.
- * @param options.top Pixels above, per image; default 0.
- * @param options.border What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
  */
 export const padTo = (options: {
+  /** The output's width in pixels, at least left and the image's width. */
   readonly width?: i32 | Open;
+  /** The output's height in pixels, at least top and the image's height. */
   readonly height?: i32 | Open;
+  /** Pixels on the left, per image; default 0. */
   readonly left?: i32 | readonly i32[] | Open;
+  /** Pixels above, per image; default 0. */
   readonly top?: i32 | readonly i32[] | Open;
+  /** What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … */
   readonly border: Border;
 }) => padToOp({ ...options, filter: nearest });

@@ -8,15 +8,16 @@ import { mapOp, perPixel, withDefault } from '../spec.js';
  * CV-CUDA's `Remap` with absolute positions and a map as large as the output.
  *
  * Points may lie outside. One that is NaN counts as far to the left, or above, so it shows the border and never NaN, as in OpenCV. A map is read at the output's pixel, so inside of `resample([…])` it stands last.
- *
- * @param options.map The map's format; default: f32 `[H, W, 2]` or `[N, H, W, 2]`. Other units go through point operators: of
- *   `grid_sample` with `align_corners`, whose −1..1 are an image 640 wide and 480 high,
- *   `[nhwc('f32', { colour: 'xy' }), scaleOffset({ scale: [319.5, 239.5], offset: [319.5, 239.5] })]`.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `cubic` …
- * @param options.border What lies outside: `constant(value)` in the units of the pixels there, `replicate` …
  */
 export const remap = mapOp({
-  params: { map: withDefault(perPixel('xy'), nhwc('f32', { colour: 'xy' })) },
+  params: {
+    /**
+     * The map's format; default: f32 `[H, W, 2]` or `[N, H, W, 2]`. Other units go through point operators: of
+     * `grid_sample` with `align_corners`, whose −1..1 are an image 640 wide and 480 high, `[nhwc('f32', { colour: 'xy' }),
+     * scaleOffset({ scale: [319.5, 239.5], offset: [319.5, 239.5] })]`.
+     */
+    map: withDefault(perPixel('xy'), nhwc('f32', { colour: 'xy' })),
+  },
   size: ({ map }) => ({ width: map.width, height: map.height }),
   apply: (_, { map: [x, y] }) => [x, y],
 });

@@ -6,12 +6,15 @@ import type { Border, Colour, Filter, MapStage, Stage } from '../spec.js';
  * whatever map, is the border. Crops and flips stand before it or after it.
  *
  * @param maps Maps without a filter and a border of their own: `[letterbox({ width, height }), warpAffine()]`.
- * @param options.filter How a point of the source is read. One that reads the scale takes the product of the maps' scales.
- * @param options.border What lies outside the source.
  */
 export const resample = (
   maps: readonly [MapStage, ...MapStage[]],
-  options: { readonly filter: Filter; readonly border: Border },
+  options: {
+    /** How a point of the source is read. One that reads the scale takes the product of the maps' scales. */
+    readonly filter: Filter;
+    /** What lies outside the source. */
+    readonly border: Border;
+  },
 ): Stage<Colour, 'same'> => ({
   kind: 'stage',
   op: { role: 'resample', params: {}, maps },

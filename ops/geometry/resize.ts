@@ -10,17 +10,20 @@ import { side } from './side.js';
  * Of RGBA the channels are filtered each for itself: colours under a transparent alpha, which nobody sees, leak into the edges of what is
  * opaque. Put the operator between `premultiply()` and `unpremultiply()`, as Pillow does for RGBA; the two fuse with it. OpenCV and
  * CV-CUDA filter straight alpha.
- *
- * @param options.width The output's width in pixels, at least 1.
- * @param options.height The output's height in pixels, at least 1.
- * @param options.align What stays in its place. `'edges'` (default): the image's outer edges, so that pixels are squares with
- *   their centres half a pixel inside: x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. `'corners'`: the centres
- *   of the corner pixels, PyTorch's `align_corners=True`: x_in = x_out · (width_in − 1) / (width_out − 1), and 0 for one column.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `antialiasedLinear`, `area` …
- * @param options.border What lies outside: `replicate`, `constant(value)` … Needed by filters that read there.
  */
 export const resize = mapOp({
-  params: { width: side, height: side, align: withDefault(oneOf('edges', 'corners'), 'edges') },
+  params: {
+    /** The output's width in pixels, at least 1. */
+    width: side,
+    /** The output's height in pixels, at least 1. */
+    height: side,
+    /**
+     * What stays in its place. `'edges'` (default): the image's outer edges, so that pixels are squares with their centres
+     * half a pixel inside: x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. `'corners'`: the centres of the
+     * corner pixels, PyTorch's `align_corners=True`: x_in = x_out · (width_in − 1) / (width_out − 1), and 0 for one column.
+     */
+    align: withDefault(oneOf('edges', 'corners'), 'edges'),
+  },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], { align }, { src, dst }) => {
     if (align === 'corners') {

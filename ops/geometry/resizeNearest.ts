@@ -12,12 +12,14 @@ const scaled = (at: i32, src: i32, dst: i32): i32 => {
  * upper left one of the pixels that an output pixel covers; `resize` with `nearest` takes the middle one. Equals OpenCV's
  * `INTER_NEAREST` and PyTorch's `nearest`, which compute the same in floating point and may be a pixel off where the product is a whole
  * number.
- *
- * @param options.width The output's width in pixels, 1 to 46,340.
- * @param options.height The output's height in pixels, 1 to 46,340.
  */
 export const resizeNearest = indexMapOp({
-  params: { width: bounded(i32, { least: 1, most: 46340 }), height: bounded(i32, { least: 1, most: 46340 }) },
+  params: {
+    /** The output's width in pixels, 1 to 46,340. */
+    width: bounded(i32, { least: 1, most: 46340 }),
+    /** The output's height in pixels, 1 to 46,340. */
+    height: bounded(i32, { least: 1, most: 46340 }),
+  },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => [scaled(x, src.width, dst.width), scaled(y, src.height, dst.height)],
 });

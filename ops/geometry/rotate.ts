@@ -5,13 +5,12 @@ import { angle, mapOp, perImage } from '../spec.js';
  * leave the image. With dx, dy the distances from the centre: x_in = cx + cos·dx − sin·dy, y_in = cy + sin·dx + cos·dy.
  * Equals `warpAffine` with OpenCV's `getRotationMatrix2D(centre, degrees, 1)` as `srcToDst`, and turns the way of Pillow's and
  * torchvision's `rotate`.
- *
- * @param options.degrees Counter-clockwise, per image; sine and cosine are computed once, in double precision.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `cubic` …
- * @param options.border What lies outside: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
  */
 export const rotate = mapOp({
-  params: { degrees: perImage(angle) },
+  params: {
+    /** Counter-clockwise, per image; sine and cosine are computed once, in double precision. */
+    degrees: perImage(angle),
+  },
   apply: ([x, y], { degrees: { cos, sin } }, { src }) => {
     const cx = (src.width - 1) * 0.5;
     const cy = (src.height - 1) * 0.5;

@@ -38,17 +38,14 @@ const arcTangent = (r: f32): f32 => {
  * s = (1 + k1 r² + k2 r⁴ + k3 r⁶) / (1 + k4 r² + k5 r⁴ + k6 r⁶). Source: D. C. Brown, Decentering distortion of lenses (1966); OpenCV's
  * camera calibration. Equals OpenCV's `undistort`, and `initUndistortRectifyMap` (R = identity) with `remap`, without its 1/32-pixel
  * quantisation of u8 images.
- *
- * @param options.camera The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first.
- * @param options.distortion `{ k1, k2, p1, p2, k3, k4, k5, k6 }`, per image; what is left out is 0.
- * @param options.newCamera The camera that the output should seem taken with (OpenCV's `newCameraMatrix`); default: the same.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `cubic` …
- * @param options.border What lies outside: `constant(value)` in the units of the pixels there, `replicate` …
  */
 export const undistort = mapOp({
   params: {
+    /** The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first. */
     camera: perImage(camera),
+    /** `{ k1, k2, p1, p2, k3, k4, k5, k6 }`, per image; what is left out is 0. */
     distortion: perImage(distortion),
+    /** The camera that the output should seem taken with (OpenCV's `newCameraMatrix`); default: the same. */
     newCamera: withDefault(perImage(camera), same),
   },
   apply: ([u, v], { camera, distortion: { k1, k2, p1, p2, k3, k4, k5, k6 }, newCamera }) => {
@@ -79,17 +76,14 @@ export const undistort = mapOp({
  * s = θ (1 + k1 θ² + k2 θ⁴ + k3 θ⁶ + k4 θ⁸) / r. Source: J. Kannala and S. Brandt, A generic camera model and calibration method (2006).
  * Equals OpenCV's `fisheye.undistortImage`, and `fisheye.initUndistortRectifyMap` (R = identity) with `remap`, without its
  * 1/32-pixel quantisation of u8 images.
- *
- * @param options.camera The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first.
- * @param options.distortion `{ k1, k2, k3, k4 }`, per image; what is left out is 0.
- * @param options.newCamera The camera that the output should seem taken with (OpenCV's `Knew`); default: the same.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `cubic` …
- * @param options.border What lies outside: `constant(value)` in the units of the pixels there, `replicate` …
  */
 export const undistortFisheye = mapOp({
   params: {
+    /** The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first. */
     camera: perImage(camera),
+    /** `{ k1, k2, k3, k4 }`, per image; what is left out is 0. */
     distortion: perImage(fisheye),
+    /** The camera that the output should seem taken with (OpenCV's `Knew`); default: the same. */
     newCamera: withDefault(perImage(camera), same),
   },
   apply: ([u, v], { camera, distortion: { k1, k2, k3, k4 }, newCamera }) => {

@@ -4,16 +4,19 @@ import { sideOrNone } from './side.js';
 /**
  * An affine map, sampled at one point. Pixel centres are whole numbers: no half-pixel offset, as in OpenCV and CV-CUDA.
  * Equals OpenCV's `warpAffine` with `WARP_INVERSE_MAP` for `dstToSrc`, without its 1/32-pixel quantisation.
- *
- * @param options.matrix `{ dstToSrc: [6 numbers] }` or `{ srcToDst: [6 numbers] }`, row by row, per image. The direction is
- *   named, never guessed; `srcToDst` is inverted on the host in double precision.
- * @param options.width The output's width in pixels; default 0: the input's.
- * @param options.height The output's height in pixels; default 0: the input's.
- * @param options.filter How a point between pixels is read: `linear` or `nearest`.
- * @param options.border What lies outside: `constant(value)` in the units of the pixels there, or `replicate`.
  */
 export const warpAffine = mapOp({
-  params: { matrix: perImage(mat2x3), width: withDefault(sideOrNone, 0), height: withDefault(sideOrNone, 0) },
+  params: {
+    /**
+     * `{ dstToSrc: [6 numbers] }` or `{ srcToDst: [6 numbers] }`, row by row, per image. The direction is named, never
+     * guessed; `srcToDst` is inverted on the host in double precision.
+     */
+    matrix: perImage(mat2x3),
+    /** The output's width in pixels; default 0: the input's. */
+    width: withDefault(sideOrNone, 0),
+    /** The output's height in pixels; default 0: the input's. */
+    height: withDefault(sideOrNone, 0),
+  },
   size: ({ width, height }, src) => ({
     width: width > 0 ? width : src.width,
     height: height > 0 ? height : src.height,

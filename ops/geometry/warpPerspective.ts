@@ -8,16 +8,19 @@ import { sideOrNone } from './side.js';
  *
  * Beyond the horizon, where w changes its sign, the image appears once more, upside down, as it does there; on it, where w is
  * 0, the point is (0, 0), as there.
- *
- * @param options.matrix `{ dstToSrc: [9 numbers] }` or `{ srcToDst: [9 numbers] }`, row by row, per image. The direction is
- *   named, never guessed; `srcToDst` is inverted on the host in double precision.
- * @param options.width The output's width in pixels; default 0: the input's.
- * @param options.height The output's height in pixels; default 0: the input's.
- * @param options.filter How a point between pixels is read: `linear`, `nearest`, `cubic` …
- * @param options.border What lies outside: `constant(value)` in the units of the pixels there, `replicate`, `reflect` …
  */
 export const warpPerspective = mapOp({
-  params: { matrix: perImage(mat3x3), width: withDefault(sideOrNone, 0), height: withDefault(sideOrNone, 0) },
+  params: {
+    /**
+     * `{ dstToSrc: [9 numbers] }` or `{ srcToDst: [9 numbers] }`, row by row, per image. The direction is named, never
+     * guessed; `srcToDst` is inverted on the host in double precision.
+     */
+    matrix: perImage(mat3x3),
+    /** The output's width in pixels; default 0: the input's. */
+    width: withDefault(sideOrNone, 0),
+    /** The output's height in pixels; default 0: the input's. */
+    height: withDefault(sideOrNone, 0),
+  },
   size: ({ width, height }, src) => ({
     width: width > 0 ? width : src.width,
     height: height > 0 ? height : src.height,

@@ -45,5 +45,10 @@ export type Narrowed<P, O, In extends Colour> = [keyof O & keyof P] extends [nev
   : [Fitting<P, O>] extends [(models: infer Common) => void]
     ? In & Common
     : never;
-/** Refuses options that the operator does not have. */
-export type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: never };
+/**
+ * Refuses options that the operator does not have. The types of those that it has are `O`'s; they stand here because an editor shows the
+ * comments of a parameter's type, and what is inferred has none.
+ */
+export type Exactly<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: never } & {
+  readonly [K in keyof Allowed]?: unknown;
+};

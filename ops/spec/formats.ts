@@ -29,7 +29,16 @@ export type ChannelSource = {
 export type ChromaSiting = 'left' | 'centre' | 'topLeft';
 /** How the chroma of a source is read where it is subsampled. */
 export type ChromaOptions = {
+  /**
+   * `'nearest'`, or `'linear'`: interpolated between the samples around the pixel, those at the edge repeated. The weights are eighths and
+   * sixteenths, so the result is exact.
+   */
   readonly chroma: 'nearest' | 'linear';
+  /**
+   * Where samples lie, for `'linear'`: `'left'` (default; H.264 and HEVC mean it where the stream says nothing, as in BT.601's 4:2:2; source:
+   * ITU-T H.264 and H.265 annex E, chroma_sample_loc_type 0), `'centre'` (JPEG and MPEG-1; JFIF 1.02) or `'topLeft'` (UHD and HDR;
+   * BT.2020-2 table 4). Containers and NVDEC do not tell it, so it is the pipeline's choice.
+   */
   readonly siting?: 'left' | 'centre' | 'topLeft';
 };
 

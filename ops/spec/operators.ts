@@ -58,7 +58,15 @@ export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = Poi
     options?: O & Exactly<O, Options<P>> & FittingImages<P, O>,
   ) => Stage<Narrowed<P, O, In>, Out>);
 /** The two options of every map that samples between pixels. Inside of `resample` it has neither. */
-export type Sampling = { readonly filter?: Filter; readonly border?: Border };
+export type Sampling = {
+  /** How a point between pixels is read: `linear`, `nearest`, `cubic` …; where the map has a scale, `antialiasedLinear` or `area`, too. */
+  readonly filter?: Filter;
+  /**
+   * What lies outside the image: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … Needed by filters that read
+   * there.
+   */
+  readonly border?: Border;
+};
 /**
  * What a map's options lack in a pipeline. Inside of `resample` they have neither a filter nor a border; nor does a filter need a border that
  * reads nothing outside, where the map leads to nothing outside.

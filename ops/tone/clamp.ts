@@ -7,12 +7,14 @@ import { anyColour, f32, pointOp, withDefault } from '../spec.js';
  * It belongs before a `normalize` that feeds a network: video of limited range decodes to RGB a little outside of 0..255 (compression
  * overshoots: −39 to 307 in photographs that x264 had compressed), and so do `cubic`, `lanczos4` and their antialiased kin. Decoders
  * that give u8 clamp there. After the filter it runs once for each output pixel, two instructions for each channel.
- *
- * @param options.least What smaller values become, in the units of the pixels; default 0.
- * @param options.most What larger values become; default 255. Where it is below `least`, all values become `most`.
  */
 export const clamp = pointOp({
   from: anyColour,
-  params: { least: withDefault(f32, 0), most: withDefault(f32, 255) },
+  params: {
+    /** What smaller values become, in the units of the pixels; default 0. */
+    least: withDefault(f32, 0),
+    /** What larger values become; default 255. Where it is below `least`, all values become `most`. */
+    most: withDefault(f32, 255),
+  },
   apply: (px, { least, most }) => px.map(v => Math.min(Math.max(v, least), most)),
 });

@@ -29,10 +29,13 @@ const convertToOp = pointOp({
  * This is the only place where a pipeline rounds before its sink. Follows CV-CUDA's ConvertTo and OpenCV's convertTo.
  *
  * @param dtype The type whose values the pixels take.
- * @param options.scale Multiplies first; default 1.
- * @param options.offset Is added then; default 0.
  */
 export const convertTo = (
   dtype: Exclude<DType, 'i32'>,
-  options: { readonly scale?: number; readonly offset?: number } = {},
+  options: {
+    /** Multiplies first; default 1. */
+    readonly scale?: number;
+    /** Is added then; default 0. */
+    readonly offset?: number;
+  } = {},
 ) => convertToOp({ dtype, scale: options.scale ?? 1, offset: options.offset ?? 0 });

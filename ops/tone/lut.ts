@@ -7,11 +7,12 @@ import { i32, perChannel, pointOp, table } from '../spec.js';
  *
  * The table is the call's, and not the image's: it stands among the arguments of the kernel (1 KB for each channel), where neighbouring
  * pixels of different values are read one after the other.
- *
- * @param options.table 256 numbers for all channels, or an array of 256 for each channel.
  */
 export const lut = pointOp({
   from: ['gray', 'rgb', 'rgba', 'yuv', 'hsv', 'yCrCb'],
-  params: { table: perChannel(table) },
+  params: {
+    /** 256 numbers for all channels, or an array of 256 for each channel. */
+    table: perChannel(table),
+  },
   apply: (px, { table: numbers }) => px.map((v, c) => lookup(numbers[c], i32(roundHalfEven(v)))),
 });

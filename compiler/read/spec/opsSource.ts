@@ -1,5 +1,6 @@
 /** What the sources of cuweave's own operators say of them: comments, signatures, roles. For docs/ops.md. */
 import {
+  type CallExpression,
   type JSDocableNode,
   Node,
   Project,
@@ -9,6 +10,7 @@ import {
   type VariableDeclaration,
 } from 'ts-morph';
 import { type PackageFiles, packageFiles } from '../packageFiles.js';
+import { memberDocs } from './paramDocs.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
 export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'filter' | 'border' | 'format';
@@ -23,12 +25,16 @@ export type OpSource = {
   /** The type arguments of what it gives: `Stage<'yuv', 'rgb'>`, `Format<'yuv', 'source'>`. */
   readonly models: readonly string[];
   readonly text: string;
-  /** `@param` comments by name, `options.` left out. */
+  /** Comments by name: those on options, and `@param` of other arguments. */
   readonly params: ReadonlyMap<string, string>;
 };
 
-/** The exports in alphabetical order, and the comment of the type `Colour`. */
-export const readOpsSource = (): { readonly ops: readonly OpSource[]; readonly colours: string } => {
+/** The exports in alphabetical order, the comment of the type `Colour`, and those on the options of formats with subsampled chroma. */
+export const readOpsSource = (): {
+  readonly ops: readonly OpSource[];
+  readonly colours: string;
+  readonly chroma: ReadonlyMap<string, string>;
+} => {
   const files = packageFiles();
   const project = new Project({
     compilerOptions: {
@@ -40,14 +46,23 @@ export const readOpsSource = (): { readonly ops: readonly OpSource[]; readonly c
     skipAddingFilesFromTsConfig: true,
   });
   const exported = project.addSourceFileAtPath(files.ops).getExportedDeclarations();
+  const checker = project.getTypeChecker().compilerObject;
+  const membersOf = (type: Type | undefined): ReadonlyMap<string, string> =>
+    new Map(memberDocs(checker, type?.compilerType).map(([name, text]) => [name, oneLine(text)]));
+  const aliasOf = (name: string): Type | undefined =>
+    exported.get(name)?.find(Node.isTypeAliasDeclaration)?.getType();
+  const sampling = membersOf(aliasOf('Sampling'));
   const ops = [...exported].flatMap(([name, [node]]) => {
     const maker = Node.isVariableDeclaration(node) ? makerOf(files, name, node) : undefined;
-    return maker && Node.isVariableDeclaration(node) ? [sourceOf(name, node, maker)] : [];
+    return maker && Node.isVariableDeclaration(node)
+      ? [sourceOf(name, node, maker, membersOf, sampling)]
+      : [];
   });
   const colours = exported.get('Colour')?.find(Node.isTypeAliasDeclaration);
   return {
     ops: ops.sort((a, b) => (a.name < b.name ? -1 : 1)),
     colours: colours ? docOf(colours).text : '',
+    chroma: membersOf(aliasOf('ChromaOptions')),
   };
 };
 
@@ -91,10 +106,22 @@ const makerOf = (files: PackageFiles, name: string, node: VariableDeclaration): 
 const typeNameOf = (type: Type | undefined): string | undefined =>
   type?.getAliasSymbol()?.getName() ?? type?.getSymbol()?.getName();
 
-const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSource => {
+const sourceOf = (
+  name: string,
+  node: VariableDeclaration,
+  maker: Maker,
+  membersOf: (type: Type | undefined) => ReadonlyMap<string, string>,
+  sampling: ReadonlyMap<string, string>,
+): OpSource => {
   const statement = node.getVariableStatementOrThrow();
-  const { text, params } = docOf(statement);
-  const plain = node.getInitializerIfKind(SyntaxKind.CallExpression) === undefined;
+  const call = node.getInitializerIfKind(SyntaxKind.CallExpression);
+  const plain = call === undefined;
+  const { text, params: described } = docOf(statement);
+  const params = new Map([
+    ...described,
+    ...(call ? membersOf(paramsOf(call)) : []),
+    ...(call && maker === 'mapOp' ? sampling : []),
+  ]);
   const signatures = plain ? node.getType().getCallSignatures() : [];
   const types = new Map<string, string>();
   const shown = signatures.map(signature => {
@@ -109,8 +136,14 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
         }
         return parameter.getName();
       }
+      const comments = membersOf(type);
       const inner = fields.map(field => {
         const at = field.getValueDeclaration();
+        const comment = comments.get(field.getName());
+        // What several share is documented with their type.
+        if (comment && at?.getSourceFile() === node.getSourceFile()) {
+          params.set(field.getName(), comment);
+        }
         const written = Node.isPropertySignature(at) ? at.getTypeNode()?.getText() : undefined;
         if (written) {
           types.set(field.getName(), written);
@@ -130,6 +163,10 @@ const sourceOf = (name: string, node: VariableDeclaration, maker: Maker): OpSour
   return { name, maker, signatures: [...new Set(shown)], types, models, text, params };
 };
 
+/** The type of what stands as `params` in an operator's declaration. */
+const paramsOf = (call: CallExpression): Type | undefined =>
+  call.getArguments()[0]?.getType().getProperty('params')?.getTypeAtLocation(call);
+
 const docOf = (node: JSDocableNode): { text: string; params: ReadonlyMap<string, string> } => {
   const [doc] = node.getJsDocs().slice(-1);
   const params = new Map<string, string>();
@@ -137,15 +174,12 @@ const docOf = (node: JSDocableNode): { text: string; params: ReadonlyMap<string,
     if (!Node.isJSDocParameterTag(tag)) {
       continue;
     }
-    const name = tag
-      .getNameNode()
-      .getText()
-      .replace(/^options\./, '');
-    params.set(name, plainText(tag.getCommentText() ?? '').replace(/\s+/g, ' '));
+    params.set(tag.getNameNode().getText(), oneLine(tag.getCommentText() ?? ''));
   }
   return { text: plainText(doc?.getDescription() ?? ''), params };
 };
 
+const oneLine = (text: string): string => plainText(text).replace(/\s+/g, ' ');
 const plainText = (text: string): string =>
   text
     .replace(/\{@link (\w+)\}/g, '`$1`')
