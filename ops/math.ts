@@ -22,7 +22,7 @@ const f16Word = new Uint32Array(f16Bits.buffer);
 export const roundToF16 = (v: f32): f32 => {
   f16Bits[0] = v;
   const value = f16Bits[0];
-  const exponent = ((f16Word[0] >>> 23) & 255) - 127;
+  const exponent = ((f16Word[0]! >>> 23) & 255) - 127;
   if (!Number.isFinite(value) || value === 0) {
     return value;
   }
@@ -38,4 +38,4 @@ export const roundToF16 = (v: f32): f32 => {
 export const idiv = (a: i32, b: i32): i32 => (a / b) | 0;
 
 /** The i-th number of a table; below the first it gives the first, beyond the last the last. */
-export const lookup = (table: Table, i: i32): f32 => table[Math.min(Math.max(i, 0), TABLE_SIZE - 1)];
+export const lookup = (table: Table, i: i32): f32 => table[Math.min(Math.max(i, 0), TABLE_SIZE - 1)]!;

@@ -21,10 +21,10 @@ export const erase = pointOp({
   apply: (px, { areas, value }, { at: [x, y] }) => {
     let inside = false;
     for (let n = 0; n < areas.length; n++) {
-      const left = x - areas[n].x;
-      const top = y - areas[n].y;
-      inside = inside || (left >= 0 && left < areas[n].width && top >= 0 && top < areas[n].height);
+      const left = x - areas[n]!.x;
+      const top = y - areas[n]!.y;
+      inside = inside || (left >= 0 && left < areas[n]!.width && top >= 0 && top < areas[n]!.height);
     }
-    return px.map((v, c) => (inside ? value[c] : v));
+    return px.map((v, c) => (inside ? value[c]! : v));
   },
 });

@@ -24,6 +24,6 @@ export const gaussianNoise = pointOp({
   },
   apply: (px, { seed, mean, sigma }, { at: [x, y] }) => {
     const words = randomWords(x, y, seed, 0);
-    return px.map((v, c) => v + (mean + sigma * normalDeviate(words[c])));
+    return px.map((v, c) => v + (mean + sigma * normalDeviate(words[c]!)));
   },
 });

@@ -14,15 +14,15 @@ type Place = '0' | '1' | '2' | '3';
 const places = ['0', '1', '2', '3'] as const;
 const at = (px: Pixel, place: Place): f32 => {
   if (place === '0') {
-    return px[0];
+    return px[0]!;
   }
   if (place === '1') {
-    return px[1];
+    return px[1]!;
   }
   if (place === '2') {
-    return px[2];
+    return px[2]!;
   }
-  return px[3];
+  return px[3]!;
 };
 
 /** The colour models with so many channels. */

@@ -23,6 +23,6 @@ export const composite = pointOp({
   },
   apply: (px, { background, mask: [mask], opaque }) => {
     const weight = mask / opaque;
-    return px.map((v, c) => background[c] + (v - background[c]) * weight);
+    return px.map((v, c) => background[c]! + (v - background[c]!) * weight);
   },
 });

@@ -8,5 +8,5 @@ import { pointOp } from '../spec.js';
 export const swapChannels = pointOp({
   from: ['rgb', 'rgba', 'linear', 'premultiplied'],
   params: {},
-  apply: px => px.map((_, c) => px[c < 3 ? 2 - c : c]),
+  apply: px => px.map((_, c) => px[c < 3 ? 2 - c : c]!),
 });

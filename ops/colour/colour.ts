@@ -168,17 +168,21 @@ export const chromaticities: Readonly<
 const D65: Chromaticity = [0.3127, 0.329];
 
 type Row = readonly [number, number, number];
-type Rows = readonly [readonly number[], readonly number[], readonly number[]];
+type Rows = readonly [Row, Row, Row];
 
-const xyzOf = ([x, y]: Chromaticity): readonly number[] => [x / y, 1, (1 - x - y) / y];
-const times = (rows: Rows, [a, b, c]: readonly number[]): number[] =>
-  rows.map(row => row[0] * a + row[1] * b + row[2] * c);
+const xyzOf = ([x, y]: Chromaticity): Row => [x / y, 1, (1 - x - y) / y];
+const ofEach = <T>([a, b, c]: readonly [T, T, T], of: (value: T, n: 0 | 1 | 2) => number): Row => [
+  of(a, 0),
+  of(b, 1),
+  of(c, 2),
+];
+const times = (rows: Rows, [a, b, c]: Row): Row => ofEach(rows, row => row[0] * a + row[1] * b + row[2] * c);
 const columnsOf = ([a, b, c]: Rows): Rows => [
   [a[0], b[0], c[0]],
   [a[1], b[1], c[1]],
   [a[2], b[2], c[2]],
 ];
-const cross = (a: readonly number[], b: readonly number[]): number[] => [
+const cross = (a: Row, b: Row): Row => [
   a[1] * b[2] - a[2] * b[1],
   a[2] * b[0] - a[0] * b[2],
   a[0] * b[1] - a[1] * b[0],
@@ -186,7 +190,8 @@ const cross = (a: readonly number[], b: readonly number[]): number[] => [
 const inverse = ([a, b, c]: Rows): Rows => {
   const bc = cross(b, c);
   const determinant = a[0] * bc[0] + a[1] * bc[1] + a[2] * bc[2];
-  return columnsOf([bc, cross(c, a), cross(a, b)].map(row => row.map(v => v / determinant)) as never);
+  const scaled = (row: Row): Row => ofEach(row, v => v / determinant);
+  return columnsOf([scaled(bc), scaled(cross(c, a)), scaled(cross(a, b))]);
 };
 
 // The lengths of the primaries follow from the white: R = G = B = 1 is D65 with Y = 1.
@@ -194,7 +199,8 @@ const rgbToXyz = (primaries: Primaries): Rows => {
   const [red, green, blue] = chromaticities[primaries];
   const directions = columnsOf([xyzOf(red), xyzOf(green), xyzOf(blue)]);
   const lengths = times(inverse(directions), xyzOf(D65));
-  return directions.map(row => row.map((v, c) => v * lengths[c])) as never;
+  const scaled = (row: Row): Row => ofEach(row, (v, n) => v * lengths[n]);
+  return [scaled(directions[0]), scaled(directions[1]), scaled(directions[2])];
 };
 
 /**
@@ -202,7 +208,8 @@ const rgbToXyz = (primaries: Primaries): Rows => {
  * Source: SMPTE RP 177-1993 (from chromaticities to XYZ); the white is D65 on both sides, so nothing adapts.
  */
 export const primariesMatrix = ({ from, to }: PrimariesChange): RgbMatrix => {
-  const [back, there] = [inverse(rgbToXyz(to)), columnsOf(rgbToXyz(from))];
-  const columns = there.map(column => times(back, column)) as never;
-  return columnsOf(columns).flat() as never;
+  const back = inverse(rgbToXyz(to));
+  const [red, green, blue] = columnsOf(rgbToXyz(from));
+  const [x, y, z] = columnsOf([times(back, red), times(back, green), times(back, blue)]);
+  return [...x, ...y, ...z];
 };

@@ -12,5 +12,5 @@ export const rgbToGray = pointOp({
     /** One factor per channel; default [0.299, 0.587, 0.114]. BT.709 has [0.2126, 0.7152, 0.0722]. */
     weights: withDefault(perChannel(f32), [0.299, 0.587, 0.114]),
   },
-  apply: ([r, g, b], { weights: w }) => [w[0] * r + w[1] * g + w[2] * b],
+  apply: ([r, g, b], { weights: w }) => [w[0]! * r + w[1]! * g + w[2]! * b],
 });

@@ -117,7 +117,7 @@ const covering = <const W extends Window>(name: string, window: W) =>
       for (let n = 0; n < Math.min(count, MOST_TAPS); n++) {
         const share = weight(window, first + n - at, unit);
         const px = tap(first + n);
-        sum = sum.map((v, c) => v + share * px[c]);
+        sum = sum.map((v, c) => v + share * px[c]!);
         total += share;
       }
       return sum.map(v => v / total);

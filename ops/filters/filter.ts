@@ -23,8 +23,8 @@ export const linear = filter({
     const c = tap(x0, y0 + 1);
     const d = tap(x0 + 1, y0 + 1);
     return a.map((_, n) => {
-      const upper = a[n] + wx * (b[n] - a[n]);
-      const lower = c[n] + wx * (d[n] - c[n]);
+      const upper = a[n]! + wx * (b[n]! - a[n]!);
+      const lower = c[n]! + wx * (d[n]! - c[n]!);
       return upper + wy * (lower - upper);
     });
   },
@@ -73,7 +73,7 @@ const keys = (name: string, steepness: f32) =>
         const c = tap(x0 + 2, y0 + row);
         const d = tap(x0 + 3, y0 + row);
         const w = ofFour(wy, row);
-        sum = sum.map((v, n) => v + w * (wx[0] * a[n] + wx[1] * b[n] + wx[2] * c[n] + wx[3] * d[n]));
+        sum = sum.map((v, n) => v + w * (wx[0] * a[n]! + wx[1] * b[n]! + wx[2] * c[n]! + wx[3] * d[n]!));
       }
       return sum;
     },
@@ -163,12 +163,12 @@ export const lanczos4 = filter({
     for (let row = 0; row < 8; row++) {
       let line = tap(x0, y0 + row).map(v => wx[0] * v);
       for (let column = 1; column < 8; column++) {
-        const w = wx[column];
+        const w = wx[column]!;
         const px = tap(x0 + column, y0 + row);
-        line = line.map((v, n) => v + w * px[n]);
+        line = line.map((v, n) => v + w * px[n]!);
       }
       const w = ofEight(wy, row);
-      sum = sum.map((v, n) => v + w * line[n]);
+      sum = sum.map((v, n) => v + w * line[n]!);
     }
     return sum;
   },

@@ -56,7 +56,7 @@ const words = { bits: 16, shift: 0, range: 'full' } as const;
 
 const blueFirst = <C extends Colour>(format: Format<C, 'both'>): Format<C, 'both'> => {
   const [red, green, blue, ...alpha] = format.channels;
-  return { ...format, channels: [blue, green, red, ...alpha] };
+  return { ...format, channels: [blue!, green!, red!, ...alpha] };
 };
 
 const interleaved = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> => ({

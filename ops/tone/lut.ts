@@ -14,5 +14,5 @@ export const lut = pointOp({
     /** 256 numbers for all channels, or an array of 256 for each channel. */
     table: perChannel(table),
   },
-  apply: (px, { table: numbers }) => px.map((v, c) => lookup(numbers[c], i32(roundHalfEven(v)))),
+  apply: (px, { table: numbers }) => px.map((v, c) => lookup(numbers[c]!, i32(roundHalfEven(v)))),
 });

@@ -16,5 +16,5 @@ export const normalize = pointOp({
     /** Multiplies the pixel first; default 1/255. Give 1 for pixels that are in 0..1 already. */
     scale: withDefault(f32, 1 / 255),
   },
-  apply: (px, { mean, std, scale }) => px.map((v, c) => (v * scale - mean[c]) / std[c]),
+  apply: (px, { mean, std, scale }) => px.map((v, c) => (v * scale - mean[c]!) / std[c]!),
 });

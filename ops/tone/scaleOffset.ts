@@ -12,5 +12,5 @@ export const scaleOffset = pointOp({
     /** Is added then: one number, or one per channel; default 0. */
     offset: withDefault(perChannel(f32), 0),
   },
-  apply: (px, { scale, offset }) => px.map((v, c) => v * scale[c] + offset[c]),
+  apply: (px, { scale, offset }) => px.map((v, c) => v * scale[c]! + offset[c]!),
 });

@@ -60,6 +60,53 @@ const known = typeof halves === 'undefined' && typeof build === 'undefined' ? 8 
   }
 }, 60_000);
 
+test('an author who is stricter than we are: unchecked indices are marked, and all of cuweave/ops is at hand', async () => {
+  const { said, text } = await readProject(
+    {
+      'tsconfig.json': `{ "compilerOptions": { "strict": true, "noUncheckedIndexedAccess": true, "exactOptionalPropertyTypes": true,
+  "noPropertyAccessFromIndexSignature": true, "noImplicitReturns": true } }`,
+      'a.ts': `import * as ops from 'cuweave/ops';
+const weights = [0.25, 0.5, 0.25];
+const gained = ops.pointOp({
+  from: ['rgb'],
+  params: { gain: ops.perChannel(ops.f32), curve: ops.perChannel(ops.table) },
+  apply: (px, { gain, curve }) => {
+    let sum: ops.f32 = 0;
+    for (let n = 0; n < 3; n++) {
+      sum += px[n]! * weights[n]!;
+    }
+    return px.map((v, c) => ops.lookup(curve[c]!, ops.i32(v * gain[c]!)) + sum);
+  },
+});
+const two = ops.filter({
+  apply: (tap, [x, y]) => {
+    const right = tap(ops.i32(x) + 1, ops.i32(y));
+    return tap(ops.i32(x), ops.i32(y)).map((v, n) => v + right[n]!);
+  },
+});
+export const own = ops.pipeline(ops.rgb8(), gained(), ops.rotate({ filter: two, border: ops.constant(0) }), ops.nhwc('f32'));
+export const all = ops.pipeline(
+  ops.rgb8(),
+  ops.composite({ background: ops.rgb8() }),
+  ops.lut(),
+  ops.erase(),
+  ops.gaussianNoise(),
+  ops.swapChannels(),
+  ops.channelReorder({ order: [2, 1, 0] }),
+  ops.rgbToGray(),
+  ops.resize({ width: 8, height: 8, filter: ops.lanczos4, border: ops.replicate }),
+  ops.normalize({ mean: 0, std: 1 }),
+  ops.nhwc('f32'),
+);
+`,
+    },
+    'a.ts',
+  );
+  expect(said).toBe('');
+  expect(text).toContain('"name":"own"');
+  expect(text).toContain('"name":"all"');
+}, 60_000);
+
 test('a broken tsconfig.json', async () => {
   const { said } = await readProject(
     {

@@ -35,4 +35,31 @@ describe('published types', () => {
     );
     expect(dangling).toEqual([]);
   });
+
+  it('hold for users who are as strict as can be', () => {
+    const project = new Project({
+      skipAddingFilesFromTsConfig: true,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        noPropertyAccessFromIndexSignature: true,
+        skipLibCheck: false,
+        types: ['node'],
+      },
+    });
+    project.addSourceFilesAtPaths(
+      ['ops', 'runtime', 'native'].map(room => join(root, `dist/${room}/**/*.d.ts`)),
+    );
+    const said = project
+      .getSourceFiles()
+      .filter(file => file.getFilePath().startsWith(`${root}/dist/`))
+      .flatMap(file => file.getPreEmitDiagnostics())
+      .map(found => ts.flattenDiagnosticMessageText(found.compilerObject.messageText, ' '));
+    expect(said).toEqual([]);
+  });
 });
