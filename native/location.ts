@@ -4,14 +4,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const findRoot = (): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
+  // A bundler that writes CommonJS leaves no URL.
+  const here: string | undefined = import.meta.url;
+  let folder = here === undefined ? '/' : dirname(fileURLToPath(here));
   // `native/` and `dist/native/` both lie below the package's own package.json; native/package.json is not it.
   while (!existsSync(join(folder, 'native', 'CMakeLists.txt'))) {
     const parent = dirname(folder);
     if (parent === folder) {
       throw new Error(
         'The files of the package cuweave are not beside this module: there is no native/CMakeLists.txt above it. ' +
-          'A bundler has to leave the package alone: mark it as external (docs/runtime.md, Bundlers).',
+          'A bundler has to leave the package alone and write ES modules: mark it as external (docs/runtime.md, Bundlers).',
       );
     }
     folder = parent;
