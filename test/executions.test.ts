@@ -1,20 +1,16 @@
 /** One spec, three executions: here the oracle, the host's code, and the author's functions as they stand. */
-
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../compiler/build/build.js';
 import type { Plan } from '../compiler/ir/plan.js';
 import { type Pipeline as Built, type Device, openDevice } from '../runtime/index.js';
 import {
   blankResults,
   buildFolder,
-  entry,
   executionTolerance,
   loadOracles,
   referenceOf,
   resultsOf,
-  root,
   runBuilt,
   runOracles,
   suiteCases,
@@ -22,6 +18,7 @@ import {
 } from './support/executions.js';
 import { expectIntact, readPixels } from './support/images.js';
 import { names } from './support/pipelineNames.js';
+import { buildQuick } from './support/quickBuild.js';
 import { random } from './support/random.js';
 import { storedAs } from './support/sinks.js';
 import { expectWithin, roundingTolerance } from './support/tolerance.js';
@@ -31,9 +28,10 @@ describe('oracle, host and the spec as it stands', () => {
   let bindings: Record<string, Built<never>>;
   let device: Device;
   beforeAll(async () => {
-    plans = new Map((await suitePlans()).map(plan => [plan.name, plan]));
+    const all = await suitePlans();
+    plans = new Map(all.map(plan => [plan.name, plan]));
     const out = buildFolder('host');
-    await build({ root, entries: [entry], out, cpu: true });
+    await buildQuick(all, out, { shippedHost: true });
     bindings = (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
     device = openDevice('cpu');
   });

@@ -1,8 +1,15 @@
-/** Builds many pipelines in little time: many kernels to a file, and code that is not optimised for speed. */
+/** Builds many pipelines in little time: many kernels to a file, and code that is not optimised for speed unless it is asked for. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inParallel, runProgram } from '../../compiler/build/process.js';
-import { cudaFlags, defaultArchs, findCxx, findNvcc, hostFlags } from '../../compiler/build/toolchain.js';
+import {
+  cudaFlags,
+  defaultArchs,
+  findCxx,
+  findNvcc,
+  hostFlags,
+  hostTuning,
+} from '../../compiler/build/toolchain.js';
 import {
   bindingSources,
   cudaSource,
@@ -14,17 +21,20 @@ import { builtKernels, type Plan, pairedKernels } from '../../compiler/ir/plan.j
 import { compileOnce, inGroups } from './objects.js';
 
 const HOST_KERNELS_PER_FILE = 50;
+/** Of those that a build's flags optimise, which takes longer: both cores have some. */
+const SHIPPED_KERNELS_PER_FILE = 12;
 const CUDA_KERNELS_PER_FILE = 10;
 const PARALLEL = 2;
 
 /**
  * Writes the library and its bindings, of which `index.js` is what callers import.
  * @param options.strictCuda With CUDA's side, by the nvcc that is found, in a strict build.
+ * @param options.shippedHost The host's kernels with the flags of a build.
  */
 export const buildQuick = async (
   plans: readonly Plan[],
   out: string,
-  { strictCuda = false } = {},
+  { strictCuda = false, shippedHost = false } = {},
 ): Promise<void> => {
   const [cxx, nvcc] = [await findCxx(), strictCuda ? await findNvcc() : undefined];
   if (!cxx || (strictCuda && !nvcc)) {
@@ -33,9 +43,11 @@ export const buildQuick = async (
   mkdirSync(out, { recursive: true });
   const kernels = plans.flatMap(builtKernels);
   const hostQuick = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', '-DCW_CLONES=', '-c'];
-  const host = inGroups(kernels, HOST_KERNELS_PER_FILE).map((some, n) => ({
+  const hostShipped = [...hostFlags, ...hostTuning(cxx), '-c'];
+  const perFile = shippedHost ? SHIPPED_KERNELS_PER_FILE : HOST_KERNELS_PER_FILE;
+  const host = inGroups(kernels, perFile).map((some, n) => ({
     tool: cxx,
-    flags: hostQuick,
+    flags: shippedHost ? hostShipped : hostQuick,
     name: `host${n}.cpp`,
     text: some.map(kernel => hostSource(kernel, `${kernel.name}.cpp`)).join('\n'),
   }));
