@@ -1,17 +1,16 @@
 /** From plans to the text of every generated file. Pure: identical input gives identical text. */
-import type { Manifest } from '../native/manifest.js';
-import { builtKernels, type Kernel, type Pair, type Plan } from './ir/plan.js';
+import { ABI_VERSION, type Manifest } from '../native/manifest.js';
+import type { Kernel, Pair, Plan } from './ir/plan.js';
 import { version } from './package.js';
 import { gatherView } from './print/cuda/gather.js';
 import { pairView } from './print/cuda/pair.js';
 import { kernelView } from './print/cuda/view.js';
 import { windowView } from './print/cuda/window.js';
 import { bindingPrelude, bindingViews } from './print/data/bindings.js';
+import { cppHeaderView, headerView, interfaceView } from './print/data/interface.js';
 import { type BuildEntry, manifestOf } from './print/data/manifest.js';
 import { resolveLines } from './print/expr/lines.js';
 import { oracleView } from './print/host/oracle.js';
-import { compositeLines } from './print/kernel/composite.js';
-import { structsView } from './print/kernel/structs.js';
 import { render } from './render.js';
 
 /** The CUDA source of a kernel; `file` is its path for `#line`, relative to the project's root. */
@@ -55,25 +54,45 @@ export const hostSource = (kernel: Kernel, file: string): string =>
 /** The oracle: an ES module whose `pixel` computes one output pixel with the kernel's own arithmetic. */
 export const oracleSource = (kernel: Kernel): string => render('oracle.js', oracleView(kernel, version));
 
-/** `pipelines.h`: the C ABI. */
-export const headerSource = (plans: readonly Plan[], library: string): string =>
-  render('pipelines.h', {
-    file: 'pipelines.h',
-    version,
-    library,
-    pipelines: plans.flatMap(plan =>
-      builtKernels(plan).map((kernel, n) => {
-        // Behind the second of the two.
-        const pair = plan.pairs.find(({ steps }) => steps[1] === n);
-        return {
-          name: kernel.name,
-          comments: [...(n === 0 ? compositeLines(plan) : []), kernel.chain],
-          structs: structsView(kernel),
-          ...(pair ? { pair: { name: pair.name, first: plan.kernels[pair.steps[0]]!.name } } : {}),
-        };
-      }),
-    ),
-  });
+/**
+ * `pipelines.h`: the C ABI.
+ *
+ * @param library The file's name, as the header says it.
+ */
+export const headerSource = (plans: readonly Plan[], library: string, hasCuda = false): string =>
+  render('pipelines.h', { file: 'pipelines.h', version, library, ...headerView(plans, hasCuda) });
+
+/** What the files of a package say of it. */
+export type PackageNames = {
+  readonly name: string;
+  /** The name under which programs ask for the library. */
+  readonly soname: string;
+  /** Whether it has a static library, too. */
+  readonly isStatic: boolean;
+  readonly hasCuda: boolean;
+};
+
+/** The texts of a package for C and C++, by their paths in it. */
+export const packageSources = (plans: readonly Plan[], names: PackageNames): ReadonlyMap<string, string> => {
+  const { name, soname, hasCuda } = names;
+  const pipelines = plans.map(plan => plan.name).join(', ');
+  const view = { ...names, version, abi: ABI_VERSION, pipelines };
+  const cmake = `lib/cmake/${name}/${name}`;
+  return new Map([
+    [`include/${name}/pipelines.h`, headerSource(plans, soname, hasCuda)],
+    [
+      `include/${name}/pipelines.hpp`,
+      render('pipelines.hpp', { ...view, file: 'pipelines.hpp', ...cppHeaderView(plans) }),
+    ],
+    [`${cmake}Config.cmake`, render('Config.cmake', view)],
+    [`${cmake}ConfigVersion.cmake`, render('ConfigVersion.cmake', view)],
+    [`lib/pkgconfig/${name}.pc`, render('package.pc', view)],
+  ]);
+};
+
+/** The source of the library's functions beside its kernels; see native/interface. */
+export const interfaceSource = (plans: readonly Plan[], hasCuda: boolean): string =>
+  render('interface.cpp', interfaceView(plans, version, hasCuda));
 
 /**
  * `index.js` and `index.d.ts`: the typed bindings.

@@ -11,6 +11,11 @@ export type TemplateName =
   | 'host.cpp'
   | 'oracle.js'
   | 'pipelines.h'
+  | 'interface.cpp'
+  | 'pipelines.hpp'
+  | 'Config.cmake'
+  | 'ConfigVersion.cmake'
+  | 'package.pc'
   | 'index.js'
   | 'index.d.ts';
 

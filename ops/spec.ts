@@ -5,6 +5,8 @@
 export { type Bounds, bounded, boundsText, isWithinBounds } from './spec/bounds.js';
 export * from './spec/formats.js';
 export { type Invert, invertAffine, invertProjective } from './spec/inverse.js';
+/** @internal */
+export { angleNumbers, isOnePerImage, orientationNumbers, rectsNumbers } from './spec/numbers.js';
 export * from './spec/operators.js';
 export * from './spec/params.js';
 export * from './spec/pipelines.js';

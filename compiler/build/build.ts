@@ -4,13 +4,15 @@ import { join, resolve } from 'node:path';
 import { BuildError } from '../errors.js';
 import { bindingSources, builtManifest, headerSource, manifestText } from '../generate.js';
 import type { Plan } from '../ir/plan.js';
+import { version } from '../package.js';
 import type { SpecOptions } from '../specs.js';
 import { buildAddon } from './addon.js';
-import { digestOf, openCache } from './cache.js';
+import { digestOf, keyOf, openCache } from './cache.js';
 import { fromRoot } from './compile.js';
 import {
   checkSpecPaths,
   compileAll,
+  interfaceJob,
   type Job,
   jobsOf,
   link,
@@ -28,6 +30,13 @@ import {
   publish,
   readMarker,
 } from './output.js';
+import {
+  isCurrentPackage,
+  type PackageOptions,
+  type PackagePlace,
+  packagePlace,
+  writePackage,
+} from './packageFolder.js';
 import { currentBuild, stampBuild, stampKey } from './stamp.js';
 import { requireCxx, target } from './target.js';
 import { checkNvccPaths, includeDirectory } from './toolchain.js';
@@ -42,6 +51,8 @@ export type BuildOptions = SpecOptions & {
   readonly cpu?: boolean;
   /** No fused multiply-add and IEEE division on the GPU: the host's bits, a little slower. */
   readonly strict?: boolean;
+  /** Makes a package for C and C++ as well. */
+  readonly package?: PackageOptions;
   /** Compilers at a time; default: one per core. */
   readonly jobs?: number;
   /** Ends the build, and the compilers that it started. What was in the folder stays. */
@@ -62,6 +73,8 @@ export type BuildStep = {
 /** What a build made. */
 export type BuildResult = {
   readonly out: string;
+  /** The package for C and C++: its folder, absolute, and its name. */
+  readonly package?: { readonly folder: string; readonly name: string };
   readonly pipelines: readonly string[];
   /** Empty: CPU only. */
   readonly archs: readonly string[];
@@ -83,14 +96,16 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const started = performance.now();
   const root = resolve(options.root);
   const out = requireOutput(options);
+  const deployed = options.package && packagePlace(root, options.package);
   const { archs, nvcc, cpuOnly } = await target(options);
   const strict = options.strict === true;
   const tools: Tools = { cxx: await requireCxx(), nvcc, archs, strict };
   const key = stampKey([root, options.entries, tools]);
   const current = currentBuild(root, out, key);
-  if (current) {
+  const made = { out, archs, ...(cpuOnly ? { cpuOnly } : {}), ...(deployed ? { package: deployed } : {}) };
+  if (current && (!deployed || isCurrentPackage(deployed, packageKey(out, deployed)))) {
     options.onRead?.(current.files);
-    return unchanged(current.marker, { out, archs, ...(cpuOnly ? { cpuOnly } : {}) }, options, started);
+    return unchanged(current.marker, made, options, started);
   }
   let files: readonly string[] = [];
   const onRead: BuildOptions['onRead'] = read => {
@@ -108,7 +123,7 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
 /** The result of a build that had nothing to do but to look after the addon. */
 const unchanged = async (
   { files, pipelines }: Marker,
-  made: Pick<BuildResult, 'out' | 'archs' | 'cpuOnly'>,
+  made: Pick<BuildResult, 'out' | 'archs' | 'cpuOnly' | 'package'>,
   { onProgress, onAddon, signal }: BuildOptions,
   started: number,
 ): Promise<BuildResult> => {
@@ -131,6 +146,12 @@ const unchanged = async (
   };
 };
 
+/** Of what a package is made: of what is in the output folder. */
+const packageKey = (out: string, place: PackagePlace): string =>
+  keyOf(
+    JSON.stringify([version, place.name, place.isStatic, readMarker(out)?.library, readMarker(out)?.files]),
+  );
+
 /** Refuses an output folder before anything else is done. */
 const requireOutput = ({ root, out = 'build', entries }: BuildOptions): string => {
   const base = resolve(root);
@@ -148,6 +169,7 @@ export const buildPlans = async (
   const { signal } = options;
   const root = resolve(options.root);
   const out = requireOutput(options);
+  const deployed = options.package && packagePlace(root, options.package);
   if (plans.length === 0) {
     throw new BuildError(
       `Expected exported pipelines in ${options.entries.join(', ')} but found none: write 'export const name = pipeline(…)'`,
@@ -163,7 +185,7 @@ export const buildPlans = async (
   claimOutput(out, options.out ?? 'build');
   const work = makeWorkFolder(out);
   try {
-    const jobs = plans.flatMap(plan => jobsOf(plan, tools, work));
+    const jobs = [...plans.flatMap(plan => jobsOf(plan, tools, work)), interfaceJob(plans, tools, work)];
     checkSpecPaths(jobs);
     const counts = { compiled: 0, cached: 0 };
     const step = (label: string, cached: boolean): void => {
@@ -184,6 +206,9 @@ export const buildPlans = async (
         library,
         pipelines: Object.fromEntries(plans.map(({ name, pipeline }) => [name, pipeline.loc.file])),
       });
+      if (deployed) {
+        await writePackage(plans, jobs, tools, deployed, packageKey(out, deployed), place);
+      }
       const gone = Object.entries(old.pipelines)
         .filter(([name]) => !plans.some(plan => plan.name === name))
         .map(([name, file]) => ({ name, file }));
@@ -192,6 +217,7 @@ export const buildPlans = async (
         pipelines: plans.map(({ name }) => name),
         archs,
         ...(cpuOnly ? { cpuOnly } : {}),
+        ...(deployed ? { package: deployed } : {}),
         gone,
         ...counts,
         seconds: (performance.now() - started) / 1000,
@@ -251,7 +277,7 @@ const outputFiles = (
   return new Map<string, string | Uint8Array>([
     ...jobs.map(({ label, text }) => [`generated/${label}`, text] as const),
     [name, content],
-    ['pipelines.h', headerSource(plans, name)],
+    ['pipelines.h', headerSource(plans, name, archs.length > 0)],
     ['manifest.json', manifestText(manifest)],
     ['index.js', bindings.js],
     ['index.d.ts', bindings.dts],

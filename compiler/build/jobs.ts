@@ -3,13 +3,20 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BuildError } from '../errors.js';
-import { cudaSource, hostSource, pairSource } from '../generate.js';
+import { cudaSource, hostSource, interfaceSource, pairSource } from '../generate.js';
 import { builtKernels, type Plan, pairedKernels } from '../ir/plan.js';
 import { type Cache, keyOf } from './cache.js';
 import { fromRoot, keyOfRun, type Outcome, perform, type Run } from './compile.js';
 import { publishRefused } from './output.js';
 import { inParallel } from './process.js';
-import { cudaFlags, hostFlags, hostTuning, type Tool } from './toolchain.js';
+import {
+  cudaFlags,
+  hostFlags,
+  hostTuning,
+  includeDirectory,
+  interfaceDirectory,
+  type Tool,
+} from './toolchain.js';
 
 /** A generated file to compile. */
 export type Job = {
@@ -63,6 +70,20 @@ export const jobsOf = (plan: Plan, { cxx, nvcc, archs, strict }: Tools, work: st
   });
   // The slow ones first, so that none of them comes last and alone.
   return [...pairs, ...jobs.flatMap(({ host, cuda }) => (cuda ? [cuda, host] : [host]))];
+};
+
+/** No kernel's name: those do not end in _host. */
+const INTERFACE = 'interface_host.cpp';
+
+/** What there is to compile for a library beside its kernels: the functions that pipelines.h declares for callers in C. */
+export const interfaceJob = (plans: readonly Plan[], { cxx, nvcc }: Tools, work: string): Job => {
+  const text = interfaceSource(plans, nvcc !== undefined);
+  const sources = [{ path: join(work, INTERFACE), content: text }];
+  const headers = [includeDirectory(), interfaceDirectory()];
+  // Nothing in it takes time, but for its own compilation.
+  const flags = hostFlags.map(flag => (flag === '-O3' ? '-O1' : flag));
+  const run = { tool: cxx, flags: [...flags, '-c'], sources, headers };
+  return { label: INTERFACE, text, run, key: keyOfRun(run) };
 };
 
 /**
@@ -140,10 +161,19 @@ const refusal = ({ label, run }: Job, failure: string, { root, out, work }: Work
 /** How objects become a library. */
 export type Link = { readonly tool: Tool; readonly flags: readonly string[]; readonly key: string };
 
-/** The linking of a build: nvcc does it where there is CUDA in it. */
-export const linkOf = (jobs: readonly Job[], { cxx, nvcc }: Tools): Link => {
+/**
+ * The linking of a build: nvcc does it where there is CUDA in it.
+ * @param soname The name under which programs ask for the library; none for one that is loaded by its path.
+ */
+export const linkOf = (jobs: readonly Job[], { cxx, nvcc }: Tools, soname?: string): Link => {
   const tool = nvcc ?? cxx;
-  const flags = nvcc ? ['-shared', '-cudart', 'static'] : ['-shared'];
+  // A library calls its own functions, whatever else a program has of these names, and shows nobody those of CUDA's runtime.
+  const named =
+    soname === undefined
+      ? []
+      : [`-soname=${soname}`, '-Bsymbolic-functions', '--exclude-libs=ALL', '--as-needed'];
+  const linker = named.flatMap(flag => ['-Xlinker', flag]);
+  const flags = [...(nvcc ? ['-shared', '-cudart', 'static'] : ['-shared', '-pthread']), ...linker];
   return { tool, flags, key: keyOf('link', tool.version, ...flags, ...jobs.map(({ key }) => key)) };
 };
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { packageFile, packageRoot } from '../package.js';
 import { digestOf, keyOf } from './cache.js';
 import { CACHE, isIntact, MARKER, type Marker, readMarker } from './output.js';
-import { includeDirectory } from './toolchain.js';
+import { includeDirectory, interfaceDirectory } from './toolchain.js';
 
 type Stamp = {
   /** Of the options and the compilers. */
@@ -30,7 +30,7 @@ export const stampKey = (settings: unknown): string =>
 const ownDigest = (): string => {
   const here = fileURLToPath(new URL('../..', import.meta.url));
   const code = ['compiler', 'ops', 'native'].map(name => join(here, name));
-  const folders = [...code, packageFile('templates'), includeDirectory()];
+  const folders = [...code, packageFile('templates'), includeDirectory(), interfaceDirectory()];
   return keyOf(...folders.flatMap(folder => codeFiles(folder)).map(path => readFileSync(path)));
 };
 

@@ -13,7 +13,8 @@ export type Tool = {
   readonly host?: string;
 };
 
-const onPath = (name: string): string | undefined =>
+/** A program on the PATH. */
+export const onPath = (name: string): string | undefined =>
   (process.env.PATH ?? '')
     .split(delimiter)
     .filter(Boolean)
@@ -103,6 +104,9 @@ export const checkNvccPaths = (directory: string, paths: readonly string[]): voi
 
 /** Where prelude.h is. */
 export const includeDirectory = (): string => packageFile('native', 'kernel');
+
+/** Where interface.h is, which the library's functions beside its kernels are made of. */
+export const interfaceDirectory = (): string => packageFile('native', 'interface');
 
 /**
  * The host compiler's flags. No contraction, and integers wrap: the host gives the oracle's bits. Neither errno nor

@@ -116,17 +116,34 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     )
     .option('--cpu', 'leave CUDA out')
     .option('--strict', 'no fused multiply-add on the GPU: the same bits as on the CPU')
+    .option('--package <folder>', 'also make a package for C and C++: library, headers, CMake, pkg-config')
+    .option('--name <name>', 'of the package; default: its folder’s')
+    .option('--static', 'with a static library in the package')
     .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
     .option('-w, --watch', 'build again whenever a file changes that was read, until Ctrl-C')
     .addHelpText('after', example('build src/pipelines.ts --arch sm_80,sm_90'))
     .action(
       async (
         entries: string[],
-        options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number; watch?: true },
+        options: {
+          out: string;
+          arch?: string[];
+          cpu?: true;
+          strict?: true;
+          package?: string;
+          name?: string;
+          static?: true;
+          jobs?: number;
+          watch?: true;
+        },
+        command: Command,
       ) => {
+        const { watch, arch: archs, package: directory, name, static: isStatic, ...rest } = options;
+        if (directory === undefined && (name !== undefined || isStatic)) {
+          command.error('error: --name and --static are of a package: add --package FOLDER');
+        }
         const { build } = await import('../build/build.js');
         const display = progressDisplay('steps', streams.stderr);
-        const { watch, arch: archs, ...rest } = options;
         const report = (result: BuildResult): void => {
           display.stop();
           for (const { name, file } of result.gone) {
@@ -139,6 +156,11 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               : `for the CPU only (${result.cpuOnly})`;
           print(`${made}: built ${what} in ${result.seconds.toFixed(1)} s`);
           print(`${result.compiled} steps done, ${result.cached} unchanged; output in ${options.out}/`);
+          if (result.package) {
+            print(
+              `package ${result.package.name} in ${directory}/: find_package(${result.package.name} CONFIG)`,
+            );
+          }
         };
         try {
           await interruptible(async signal => {
@@ -148,6 +170,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               entries,
               archs,
               ...rest,
+              ...(directory === undefined ? {} : { package: { directory, name, static: isStatic } }),
               onProgress: ({ done, total, label, cached }: BuildStep) =>
                 display.step(done, total, cached ? `${label} (unchanged)` : label),
               onAddon: () => display.note(compilingAddon),

@@ -6,16 +6,20 @@ import {
   yuvToRgbCoefficients,
 } from '../../ops/colour/colour.js';
 import {
+  angleNumbers,
   type Bounds,
   boundsText,
   type Invert,
   invertAffine,
   invertProjective,
+  isOnePerImage,
   isWithinBounds,
   type LumaMatrix,
   type Orientation,
+  orientationNumbers,
   type Primaries,
   paramFields,
+  rectsNumbers,
   type YuvCoding,
   type YuvMatrix,
 } from '../../ops/spec.js';
@@ -173,18 +177,9 @@ const inverseOf = (matrix: readonly number[], invert: Invert, path: string): num
   return inverse;
 };
 
-// Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1.
-const toAngle = (value: unknown, path: string): number[] => {
-  const degrees = toNumber(value, 'a finite number of degrees', path) % 360;
-  const quarters = [
-    [1, 0],
-    [0, 1],
-    [-1, 0],
-    [0, -1],
-  ][(degrees / 90 + 4) % 4];
-  const radians = (degrees * Math.PI) / 180;
-  return quarters ?? [Math.fround(Math.cos(radians)), Math.fround(Math.sin(radians))];
-};
+const toAngle = (value: unknown, path: string): number[] => [
+  ...angleNumbers(toNumber(value, 'a finite number of degrees', path)),
+];
 
 const toRect = (value: unknown, { path, src }: PackContext): number[] => {
   if (!isRecord(value)) {
@@ -213,7 +208,6 @@ const toRect = (value: unknown, { path, src }: PackContext): number[] => {
   return [x, y, width, height];
 };
 
-// Left and top are cut to 0, right and bottom to what i32 holds, so that no sum or difference in the kernel wraps.
 const toRects = (value: unknown, { path }: PackContext): number[] => {
   if (!Array.isArray(value) || value.length > MAX_RECTS) {
     throw expected(
@@ -222,17 +216,13 @@ const toRects = (value: unknown, { path }: PackContext): number[] => {
       Array.isArray(value) ? `an array of ${value.length}` : describe(value),
     );
   }
-  const cut = value.flatMap((item: unknown, n) => {
+  const rects = value.map((item: unknown, n) => {
     const [x, y, width, height] = toRect(item, { path: `${path}[${n}]` });
-    const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
-    const right = Math.min(x + width, I32_MAX);
-    const bottom = Math.min(y + height, I32_MAX);
-    return right <= left || bottom <= top ? [] : [left, top, right - left, bottom - top];
+    return { x, y, width, height };
   });
-  return [...cut, ...new Array<number>(paramFields.rects.lanes - cut.length).fill(0)];
+  return rectsNumbers(rects, paramFields.rects.lanes);
 };
 const MAX_RECTS = paramFields.rects.lanes / paramFields.rect.lanes;
-const I32_MAX = 2147483647;
 
 const TABLE_SIZE: number = paramFields.table.lanes;
 
@@ -252,30 +242,21 @@ const toTables = (value: unknown, { path, channels }: PackContext): number[] => 
   return value.flatMap((item: unknown, n) => toTable(item, `${path}[${n}]`));
 };
 
-/** From the upright picture back to the stored one; for `flip` the factors of x change their signs. */
-const turned: Readonly<Record<Orientation['rotation'], readonly number[]>> = {
-  0: [1, 0, 0, 1],
-  90: [0, 1, -1, 0],
-  180: [-1, 0, 0, -1],
-  270: [0, -1, 1, 0],
-};
-
 const toFactors = (value: unknown, { path, orientation }: PackContext): number[] => {
   const given = value === 'auto' ? (orientation ?? { rotation: 0 }) : value;
   if (!isRecord(given)) {
     throw expected("{ rotation, flip } or 'auto'", path, describe(value));
   }
   requireKnown(given, ['rotation', 'flip'], path);
-  const { rotation, flip = false } = given as Partial<Orientation>;
-  const factors = turned[rotation as Orientation['rotation']] as readonly number[] | undefined;
+  const { rotation, flip = false } = given as Orientation;
+  const factors = orientationNumbers({ rotation, flip });
   if (typeof rotation !== 'number' || !factors) {
     throw expected('0, 90, 180 or 270 degrees clockwise', `${path}.rotation`, describe(rotation));
   }
   if (typeof flip !== 'boolean') {
     throw expected('true or false', `${path}.flip`, describe(flip));
   }
-  // Not −0, which no integer is.
-  return factors.map((factor, n) => (flip && n % 2 === 0 ? 0 - factor : factor));
+  return [...factors];
 };
 
 const lumaMatrices = [
@@ -380,20 +361,12 @@ const settle = <T extends string>(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
-const vectors: readonly string[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
-
 /** Whether a value is an array with one per image, and not one value that is an array itself. */
 export const isPerImage = (
   { kind, per }: Pick<ManifestParam, 'kind' | 'per'>,
   value: unknown,
 ): value is ArrayLike<unknown> => {
-  if (per !== 'image' || !isTuple(value)) {
-    return false;
-  }
-  if (kind === 'rects') {
-    return Array.isArray(value[0]);
-  }
-  return !(vectors.includes(kind) && typeof value[0] === 'number');
+  return per === 'image' && isTuple(value) && isOnePerImage(kind, value);
 };
 
 /** Which value an image takes: of an array with one per image its own, else the one for all. */

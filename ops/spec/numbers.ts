@@ -1,0 +1,59 @@
+/** How values of some kinds become the numbers that a kernel sees: for the runtime, and for what a build settles. */
+import type { NumberKind, Orientation, Rect } from './values.js';
+
+/** @internal Cosine and sine of an angle in degrees. Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1. */
+export const angleNumbers = (angle: number): readonly [cos: number, sin: number] => {
+  const degrees = angle % 360;
+  const quarters = (
+    [
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+      [0, -1],
+    ] as const
+  )[(degrees / 90 + 4) % 4];
+  const radians = (degrees * Math.PI) / 180;
+  return quarters ?? [Math.fround(Math.cos(radians)), Math.fround(Math.sin(radians))];
+};
+
+/** From the upright picture back to the stored one; for `flip` the factors of x change their signs. */
+const turned: Readonly<Record<Orientation['rotation'], readonly [number, number, number, number]>> = {
+  0: [1, 0, 0, 1],
+  90: [0, 1, -1, 0],
+  180: [-1, 0, 0, -1],
+  270: [0, -1, 1, 0],
+};
+
+/** @internal The factors `xx`, `xy`, `yx`, `yy` of an orientation; undefined for a rotation that is none of the four. */
+export const orientationNumbers = ({ rotation, flip = false }: Orientation): readonly number[] | undefined =>
+  // Not −0, which no integer is.
+  (turned[rotation] as (typeof turned)[0] | undefined)?.map((factor, n) =>
+    flip && n % 2 === 0 ? 0 - factor : factor,
+  );
+
+const I32_MAX = 2147483647;
+
+/**
+ * @internal Rectangles one after the other, as many as there is room for. Left and top are cut to 0, right and bottom to what i32 holds, so that no
+ * sum or difference in the kernel wraps; those that have nothing left are dropped.
+ *
+ * @param lanes Numbers in all: what is not given is 0.
+ */
+export const rectsNumbers = (rects: readonly Rect[], lanes: number): number[] => {
+  const cut = rects.flatMap(({ x, y, width, height }) => {
+    const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
+    const right = Math.min(x + width, I32_MAX);
+    const bottom = Math.min(y + height, I32_MAX);
+    return right <= left || bottom <= top ? [] : [left, top, right - left, bottom - top];
+  });
+  return [...cut, ...new Array<number>(lanes - cut.length).fill(0)];
+};
+
+const vectors: readonly NumberKind[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
+
+/**
+ * @internal Whether a value of a parameter that may differ from image to image is an array with one per image, and not one that is an
+ * array itself.
+ */
+export const isOnePerImage = (kind: NumberKind, value: ArrayLike<unknown>): boolean =>
+  kind === 'rects' ? Array.isArray(value[0]) : !(vectors.includes(kind) && typeof value[0] === 'number');
