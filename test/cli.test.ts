@@ -110,17 +110,18 @@ describe('build', () => {
   it('says what it does and what it made', () => {
     expect(stable(first.stdout)).toMatchInlineSnapshot(`
       "twice, brighter: built for the CPU only (asked for with --cpu) in TIME
-      3 steps done, 1 unchanged; output in build/
+      4 steps done, 1 unchanged; output in build/
       "
     `);
     // Compilers end in any order.
     const steps = first.stderr.split('\n').map(line => line.replace(/^\[\d/, '[N'));
     expect(steps.filter(Boolean).sort()).toMatchInlineSnapshot(`
       [
-        "[N/4] addon (unchanged)",
-        "[N/4] brighter.cpp",
-        "[N/4] link",
-        "[N/4] twice.cpp",
+        "[N/5] addon (unchanged)",
+        "[N/5] brighter.cpp",
+        "[N/5] interface_host.cpp",
+        "[N/5] link",
+        "[N/5] twice.cpp",
       ]
     `);
   });
@@ -130,7 +131,7 @@ describe('build', () => {
     expect(code).toBe(0);
     expect(stable(stdout)).toMatchInlineSnapshot(`
       "twice, brighter: built for the CPU only (asked for with --cpu) in TIME
-      0 steps done, 4 unchanged; output in build/
+      0 steps done, 5 unchanged; output in build/
       "
     `);
   });

@@ -109,14 +109,14 @@ describe('an incremental build', () => {
   it('compiles what changed, and nothing else', async () => {
     const first = await run();
     expect(first).toMatchObject({ pipelines: ['brighter', 'normalized'], archs: [], gone: [] });
-    expect(first).toMatchObject({ compiled: 3, cached: 1 });
-    expect(await run()).toMatchObject({ compiled: 0, cached: 4 });
+    expect(first).toMatchObject({ compiled: 4, cached: 1 });
+    expect(await run()).toMatchObject({ compiled: 0, cached: 5 });
     const before = library();
     const outputs = ['.cache', '.cuweave.json', 'generated', 'index.d.ts', 'index.js', 'manifest.json'];
     expect(project.list('build')).toEqual([...outputs, before, 'pipelines.h'].sort());
 
-    // Another number is another argument of the same code.
-    expect(await steps(edited)).toEqual(['brighter.cpp', 'link']);
+    // Another number is another argument of the same code, and another one in what fills it in for callers in C.
+    expect(await steps(edited)).toEqual(['brighter.cpp', 'interface_host.cpp', 'link']);
     expect(project.read('build/manifest.json')).toContain('0.25');
     expect(libraries()).toEqual([before, library()].sort());
     expectWhole();
@@ -144,7 +144,7 @@ describe('an incremental build', () => {
     for (const file of project.list('build/.cache')) {
       truncateSync(project.path(`build/.cache/${file}`), 0);
     }
-    expect(await steps()).toEqual(['brighter.cpp', 'link', 'normalized.cpp']);
+    expect(await steps()).toEqual(['brighter.cpp', 'interface_host.cpp', 'link', 'normalized.cpp']);
     expectWhole();
   });
 
@@ -152,7 +152,7 @@ describe('an incremental build', () => {
     await run();
     const other = await run({ entries: ['src/other.ts'] }, plans.slice(0, 1));
     expect(other.gone).toEqual([{ name: 'normalized', file: 'src/pipelines.ts' }]);
-    expect(project.list('build/generated')).toEqual(['brighter.cpp']);
+    expect(project.list('build/generated')).toEqual(['brighter.cpp', 'interface_host.cpp']);
     expect(project.read('build/index.js')).not.toContain('normalized');
     expect(project.read('build/pipelines.h')).not.toContain('normalized');
     expect(await run({}, plans.slice(0, 1))).toMatchObject({ gone: [], compiled: 0 });
@@ -189,7 +189,7 @@ describe('an incremental build', () => {
     vi.stubEnv('CUWEAVE_CACHE', project.path('objects'));
     await run();
     expect(project.list('build/.cache')).toEqual([]);
-    expect(await run({ out: 'other/build' })).toMatchObject({ compiled: 0, cached: 4 });
+    expect(await run({ out: 'other/build' })).toMatchObject({ compiled: 0, cached: 5 });
     expect(project.read(`other/build/${library()}`)).toBe(project.read(`build/${library()}`));
     for (const name of ['generated/brighter.cpp', 'index.js', 'manifest.json']) {
       expect(project.read(`other/build/${name}`)).toBe(project.read(`build/${name}`));
@@ -225,7 +225,7 @@ describe('a build with nothing to do', () => {
       }
       expect(currentBuildOf(), name).toBe(true);
     }
-    expect(await build({ root: project.root, entries, cpu: true })).toMatchObject({ compiled: 0, cached: 4 });
+    expect(await build({ root: project.root, entries, cpu: true })).toMatchObject({ compiled: 0, cached: 5 });
     expectWhole();
   });
 
@@ -484,8 +484,15 @@ describe('what is missing', () => {
       {
         "error": "BuildError: ROOT/my compiler could not compile build/generated/brighter.cpp:
       build/generated/brighter.cpp:3:1: error: no
+      build/generated/brighter.cpp:9: and no
+
+      ROOT/my compiler could not compile build/generated/interface_host.cpp:
+      build/generated/interface_host.cpp:3:1: error: no
       build/generated/brighter.cpp:9: and no",
         "nothing": "BuildError: ROOT/my compiler could not compile build/generated/brighter.cpp:
+      It ended without an error and without a result.
+
+      ROOT/my compiler could not compile build/generated/interface_host.cpp:
       It ended without an error and without a result.",
       }
     `);
@@ -493,7 +500,7 @@ describe('what is missing', () => {
     // It is used where it works.
     compiler(`echo used >> "${project.path('mark')}"\nexec g++ "$@"`);
     await run({}, plans.slice(0, 1));
-    expect(project.read('mark').split('\n')).toHaveLength(3);
+    expect(project.read('mark').split('\n')).toHaveLength(4);
     expectWhole();
   });
 
