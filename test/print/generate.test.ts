@@ -176,10 +176,13 @@ describe('numbers', () => {
     ['a border', { border: '114' }],
     ['a rectangle', { rect: '{ x: 1, y: 2, width: 3, height: 4 }' }],
     ['a colour standard', { colour: "matrix: 'bt601', range: 'full'" }],
-    ['a colour standard from the stream', { colour: "matrix: 'auto', range: 'auto'" }],
     ['a scale', { scale: '3.5' }],
   ])('%s changes the manifest alone', async (_, changes) => {
     expect(await changed(changes)).toEqual(['manifest.json']);
+  });
+  it('a colour standard from the stream changes what the header leaves to the caller, too', async () => {
+    const changes = { colour: "matrix: 'auto', range: 'auto'" };
+    expect(await changed(changes)).toEqual(['pipelines.h', 'manifest.json']);
   });
 
   it.each<[string, Partial<typeof spec>]>([

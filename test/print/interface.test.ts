@@ -1,6 +1,6 @@
 /**
  * What a library does for callers in C, beside its kernels: settled values and sizes are the runtime's, coefficients those of the
- * operators, for every pipeline of the suite.
+ * operators, for pipelines of the suite.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,20 +14,23 @@ import { bindingSources, headerSource, interfaceSource } from '../../compiler/ge
 import type { Plan } from '../../compiler/ir/plan.js';
 import { kernelInterfaces } from '../../compiler/print/data/interface.js';
 import { kernelEntry } from '../../compiler/print/data/manifest.js';
+import { plansOf } from '../../compiler/specs.js';
 import { lumaWeights, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import { type LumaMatrix, paramFields, type YuvMatrix } from '../../ops/spec.js';
 import type { Beside } from '../../runtime/call/beside.js';
 import { Packing } from '../../runtime/call/packing.js';
-import { root, type SuiteCase, suiteCases, suitePlans } from '../support/executions.js';
+import { root, type SuiteCase, suiteCases } from '../support/executions.js';
 import { bitsOf, type TestImage } from '../support/images.js';
 import { random } from '../support/random.js';
 
+/** Parameters of every kind, sizes of every operator, scales, images beside the source, several kernels. */
+const entries = ['geometry', 'lens', 'point', 'composite', 'resample'];
 const folder = mkdtempSync(join(tmpdir(), 'cuweave-interface-'));
 const library = join(folder, 'interface.so');
 let plans: readonly Plan[];
 let cxx: Tool;
 beforeAll(async () => {
-  plans = await suitePlans();
+  plans = await plansOf({ root, entries: entries.map(name => `test/support/${name}Pipelines.ts`) });
   cxx = (await findCxx())!;
   writeFileSync(join(folder, 'interface.cpp'), interfaceSource(plans, false));
   writeFileSync(join(folder, 'pipelines.h'), headerSource(plans, 'interface.so'));
@@ -116,7 +119,7 @@ const callOf = (
   return [...head, hex(all.subarray(0, argsBytes)), hex(all.subarray(argsBytes)), hex(settled)].join(' ');
 };
 
-describe('for every pipeline of the suite', () => {
+describe('for pipelines of the suite', () => {
   it('settled values and sizes are the runtime’s', async () => {
     const functions = await sizeFunctions();
     const lines = plans.flatMap(plan =>

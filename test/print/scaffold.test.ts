@@ -10,11 +10,19 @@ import { kernelsOf } from '../../compiler/specs.js';
 import { root } from '../support/executions.js';
 import { runSpecs } from '../support/specFiles.js';
 
-/** Not of pairs, whose namespace has nothing of an author's. */
+/** Not of what has nothing of an author's in its namespaces: pairs, and what callers in C and C++ are given. */
+const others = [
+  'pair.cu.hbs',
+  'interface.cpp.hbs',
+  'pipelines.h.hbs',
+  'pipelines.hpp.hbs',
+  'Config.cmake.hbs',
+  'ConfigVersion.cmake.hbs',
+];
 const textsOf = (...path: string[]): string[] => {
   const folder = packageFile(...path);
   return readdirSync(folder)
-    .filter(file => /\.(h|hbs)$/.test(file) && file !== 'pair.cu.hbs')
+    .filter(file => /\.(h|hbs)$/.test(file) && !others.includes(file))
     .map(file => readFileSync(`${folder}/${file}`, 'utf8'));
 };
 /** The names that unindented lines of C++ declare: those of a namespace. */

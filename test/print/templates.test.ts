@@ -11,7 +11,9 @@ import {
   cudaSource,
   headerSource,
   hostSource,
+  interfaceSource,
   oracleSource,
+  packageSources,
   pairSource,
 } from '../../compiler/generate.js';
 import { packageFile } from '../../compiler/package.js';
@@ -105,6 +107,8 @@ describe('templates', () => {
       }
     }
     headerSource(plans, 'pipelines.so');
+    interfaceSource(plans, true);
+    packageSources(plans, { name: 'prep', soname: 'libprep.so.1', isStatic: true, hasCuda: true });
     bindingSources([...plans, { ...plans[0]!, name: 'manifest' }]);
   });
 

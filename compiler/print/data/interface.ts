@@ -288,13 +288,13 @@ const howToSet = ({ kind, lanes, per }: PlacedField, { stage }: PlacedParams): s
 const printGeometry = (
   kernel: Kernel,
 ): { functions: readonly CFunctionView[]; stages: readonly StageView[] } => {
-  const names = new FunctionNames(['planes', 'params', 'stages', 'kernel', 'rowsOf', ...argNames]);
+  const names = new FunctionNames(argNames);
   const functions: CFunctionView[] = [];
   const entry = kernelEntry(kernel);
   const stages = kernel.geometry.map((stage, n): StageView => {
     const { maxScale } = entry.geometry[n]!;
     const print = (apply: OpFunction | undefined, what: string, sizes: string): string =>
-      apply ? printFunction(kernel, stage, apply, what, sizes, names, functions) : 'nullptr';
+      apply ? `functions::${printFunction(kernel, stage, apply, what, sizes, names, functions)}` : 'nullptr';
     const size = print(stage.size, 'size after', 'cuweaveSize src, cuweaveSize beside');
     const scale = stage.role === 'indexMap' ? undefined : stage.scale;
     const read = stage.size ? usesOf(stage.size.fn).params : new Set<string>();
