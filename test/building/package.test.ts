@@ -182,6 +182,92 @@ describe('a package', () => {
   });
 });
 
+describe('the programs of docs/c.md', () => {
+  const text = readFileSync(join(repository, 'docs', 'c.md'), 'utf8');
+  const block = (language: string, having: string): string => {
+    const blocks = [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))];
+    const found = blocks.map(match => match[1]!).find(each => each.includes(having));
+    expect(found, `a block of ${language} with ${having}`).toBeDefined();
+    return found!;
+  };
+  const include = `-I${join(installed, 'include')}`;
+  const compiled = (name: string, compiler: string, flags: readonly string[], source: string): string => {
+    writeFileSync(join(folder, name), source);
+    const out = join(folder, `${name}.out`);
+    const library = join(installed, 'lib');
+    ok(compiler, [...flags, ...strict, include, join(folder, name), `-L${library}`, '-lprep', '-o', out]);
+    return ok(out, [], { LD_LIBRARY_PATH: library });
+  };
+
+  it('in C and in C++ give what they say', () => {
+    const inC = block('c', 'int main(void)');
+    expect(inC).toContain('= 0.0755');
+    expect(compiled('docs.c', 'gcc', ['-std=c11'], inC)).toBe('0.0755\n');
+    expect(compiled('docs.cpp', 'g++', ['-std=c++17'], block('cpp', 'int main()'))).toBe('0.0755\n');
+  });
+
+  // Declarations of DeepStream's names alone: it shows that the text is C++ and calls the package rightly.
+  it('for DeepStream compiles', () => {
+    const headers = join(folder, 'deepstream');
+    mkdirSync(headers);
+    writeFileSync(
+      join(headers, 'cuda_runtime_api.h'),
+      `#pragma once
+typedef struct CUstream_st* cudaStream_t;
+enum cudaError_t { cudaSuccess };
+enum { cudaStreamNonBlocking = 1 };
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned);
+cudaError_t cudaStreamDestroy(cudaStream_t);
+cudaError_t cudaStreamSynchronize(cudaStream_t);
+`,
+    );
+    writeFileSync(
+      join(headers, 'nvdspreprocess_interface.h'),
+      `#pragma once
+#include <cstdint>
+#include <vector>
+enum NvBufSurfaceColorFormat {
+  NVBUF_COLOR_FORMAT_NV12, NVBUF_COLOR_FORMAT_NV12_ER, NVBUF_COLOR_FORMAT_NV12_709, NVBUF_COLOR_FORMAT_NV12_709_ER,
+  NVBUF_COLOR_FORMAT_NV12_2020, NVBUF_COLOR_FORMAT_RGBA
+};
+struct NvBufSurfacePlaneParams { uint32_t num_planes, width[4], height[4], pitch[4], offset[4]; };
+struct NvBufSurfaceParams {
+  uint32_t width, height, pitch;
+  NvBufSurfaceColorFormat colorFormat;
+  void* dataPtr;
+  NvBufSurfacePlaneParams planeParams;
+};
+enum NvDsPreProcessStatus {
+  NVDSPREPROCESS_SUCCESS, NVDSPREPROCESS_CUSTOM_TENSOR_FAILED, NVDSPREPROCESS_INVALID_PARAMS, NVDSPREPROCESS_CUDA_ERROR,
+  NVDSPREPROCESS_RESOURCE_ERROR
+};
+typedef struct CustomCtx CustomCtx;
+struct CustomInitParams {};
+struct NvDsPreProcessCustomBuf { void* memory_ptr; };
+struct NvDsPreProcessAcquirer {
+  virtual NvDsPreProcessCustomBuf* acquire() = 0;
+  virtual int release(NvDsPreProcessCustomBuf*) = 0;
+};
+struct NvDsPreProcessUnit { NvBufSurfaceParams* input_surf_params = nullptr; };
+struct NvDsPreProcessBatch { std::vector<NvDsPreProcessUnit> units; };
+struct CustomTensorParams { struct { std::vector<int> network_input_shape; } params; };
+`,
+    );
+    const source = join(folder, 'deepstream.cpp');
+    writeFileSync(source, block('cpp', 'CustomTensorPreparation'));
+    ok('g++', [
+      '-std=c++17',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      `-I${headers}`,
+      include,
+      '-fsyntax-only',
+      source,
+    ]);
+  });
+});
+
 describe('a program that is wrong', () => {
   it('is told what is', () => {
     const source = join(folder, 'wrong.cpp');
