@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildOptions, buildPlans } from '../../compiler/build/build.js';
-import { onPath } from '../../compiler/build/toolchain.js';
+import { findNvcc, onPath } from '../../compiler/build/toolchain.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { plansOf } from '../../compiler/specs.js';
 import { root as repository } from '../support/executions.js';
@@ -29,6 +29,7 @@ const example = join(repository, 'examples', 'cpp');
 const entries = ['pipelines.ts'];
 const folder = mkdtempSync(join(tmpdir(), 'cuweave-installed-'));
 const installed = join(folder, 'prefix');
+const nvcc = await findNvcc();
 const strict = ['-pedantic', '-Wall', '-Wextra', '-Werror'];
 
 let project: Project;
@@ -452,6 +453,40 @@ int main(void) {
       'BuildError: Expected a folder for the package but received "file": it is a file or a link',
     );
     expect(existsSync(project.path('bad'))).toBe(false);
+  });
+});
+
+describe.skipIf(!nvcc)('a package with CUDA', () => {
+  it('compiles, hides CUDA’s runtime, and says its errors', { timeout: 300_000 }, async () => {
+    const brighten = plans.filter(({ name }) => name === 'brighten');
+    await build(brighten, { cpu: false, archs: ['sm_90'], package: { directory: 'gpu', name: 'gpu' } });
+    const place = project.path('gpu');
+    expect(readFileSync(join(place, 'lib/cmake/gpu/gpuConfig.cmake'), 'utf8')).toContain('set(gpu_CUDA ON)');
+    const source = join(folder, 'gpu.c');
+    writeFileSync(
+      source,
+      `#include <gpu/pipelines.h>
+#include <stdio.h>
+extern int cudaGetDevice(int*) __attribute__((weak));
+int main(void) {
+  struct cuweave_brighten_args args;
+  struct cuweave_brighten_image image;
+  cuweaveInit_brighten(&args, &image, 1);
+  // Not one that reaches the GPU.
+  const int code = cuweaveEnqueue_brighten(&args, NULL);
+  printf("%d %d %s\\n", cuweaveHasCuda_brighten(), code, cuweaveErrorText(code));
+  printf("%s; %s\\n", cuweaveErrorText(100), cudaGetDevice ? "CUDA's runtime is to be seen" : "hidden");
+  return 0;
+}
+`,
+    );
+    const out = join(folder, 'gpu.out');
+    const lib = join(place, 'lib');
+    ok('gcc', ['-std=c11', ...strict, `-I${join(place, 'include')}`, source, `-L${lib}`, '-lgpu', '-o', out]);
+    expect(ok(out, [], { LD_LIBRARY_PATH: lib })).toBe(
+      '1 -2 brighten: args.gain.by is not set; the pipeline leaves it to the caller\n' +
+        'no CUDA-capable device is detected; hidden\n',
+    );
   });
 });
 

@@ -10,8 +10,10 @@ import {
   cudaSource,
   headerSource,
   hostSource,
+  interfaceSource,
   manifestSource,
   oracleSource,
+  packageSources,
 } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { version } from '../../compiler/package.js';
@@ -51,11 +53,17 @@ const planOf = (name: string): Plan => plans.find(plan => plan.name === name)!;
 describe('generated files', () => {
   const names = [
     ...shown.flatMap(name => [`${name}.cu`, `${name}.cpp`, `${name}.oracle.js`]),
-    ...['index.js', 'index.d.ts', 'pipelines.h', 'manifest.json'],
+    ...['index.js', 'index.d.ts', 'pipelines.h', 'manifest.json', 'interface_host.cpp', 'pipelines.hpp'],
   ];
   let files: Map<string, string>;
   beforeAll(() => {
-    files = generated(shown.map(planOf));
+    const plans = shown.map(planOf);
+    const prep = { name: 'prep', soname: 'libprep.so.1', isStatic: false, hasCuda: true };
+    files = new Map([
+      ...generated(plans),
+      ['interface_host.cpp', interfaceSource(plans, true)],
+      ['pipelines.hpp', packageSources(plans, prep).get('include/prep/pipelines.hpp')!],
+    ]);
   });
 
   it('are these', () => {

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cachedCompile } from '../../compiler/build/compile.js';
 import { findCxx, includeDirectory, interfaceDirectory, type Tool } from '../../compiler/build/toolchain.js';
-import { bindingSources, headerSource, interfaceSource } from '../../compiler/generate.js';
+import { bindingSources, headerSource, interfaceSource, packageSources } from '../../compiler/generate.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { kernelInterfaces } from '../../compiler/print/data/interface.js';
 import { kernelEntry } from '../../compiler/print/data/manifest.js';
@@ -137,11 +137,19 @@ describe('for pipelines of the suite', () => {
     );
   });
 
-  it('the header is C11 and C++17 without a warning', () => {
-    writeFileSync(join(folder, 'use.c'), '#include "pipelines.h"\n');
+  it('the headers are C11 and C++17 without a warning', () => {
+    const prep = { name: 'prep', soname: 'libprep.so.1', isStatic: false, hasCuda: false };
+    writeFileSync(
+      join(folder, 'pipelines.hpp'),
+      packageSources(plans, prep).get('include/prep/pipelines.hpp')!,
+    );
+    writeFileSync(
+      join(folder, 'use.c'),
+      '#ifdef __cplusplus\n#include "pipelines.hpp"\n#else\n#include "pipelines.h"\n#endif\n',
+    );
     for (const language of [
       ['-x', 'c', '-std=c11'],
-      ['-x', 'c++', '-std=c++17'],
+      ['-x', 'c++', '-std=c++17', '-Wconversion'],
     ]) {
       execFileSync(
         cxx.path,
