@@ -136,6 +136,18 @@ describe('build', () => {
     `);
   });
 
+  it('refuses a package’s options without a package, and a name that it cannot have', async () => {
+    expect(await refusal('build', 'pipelines.ts', '--name', 'prep')).toMatchInlineSnapshot(`
+      "error: --name and --static are of a package: add --package FOLDER
+      (run with --help for the options)
+      "
+    `);
+    expect(await refusal('build', 'pipelines.ts', '--package', 'My-Package', '--cpu')).toMatchInlineSnapshot(`
+      "error: Expected a name of small letters, digits and _ for the package, which C++ has not taken and which does not begin with lib, but received "My-Package": give one with --name, as in --name prep
+      "
+    `);
+  });
+
   it('reports errors of the specs, and leaves the build alone', async () => {
     const before = project.read('build/manifest.json');
     expect(await refusal('build', 'wrong.ts', '--cpu')).toContain('wrong.ts:');

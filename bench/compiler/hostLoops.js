@@ -11,7 +11,9 @@ import { hostLoops } from './loops.js';
 const generated = fileURLToPath(new URL('../build/generated/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cuweave-loops-'));
 try {
-  for (const file of readdirSync(generated).filter(name => name.endsWith('.cpp'))) {
+  // Of kernels: what a library has beside them has no loops over pixels.
+  const kernels = readdirSync(generated).filter(name => name.endsWith('.cpp') && !name.endsWith('_host.cpp'));
+  for (const file of kernels) {
     const report = join(folder, 'loops.txt');
     const dump = `-fdump-tree-vect-optimized-missed=${report}`;
     const output = ['-c', '-o', join(folder, 'host.o')];

@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -114,9 +115,16 @@ describe('a package', () => {
 
   it('works from another place, without the project', { timeout: 300_000 }, () => {
     cpSync(project.path('dist/prep'), installed, { recursive: true, verbatimSymlinks: true });
-    const moved = project.path('dist/prep');
     // Nothing may lead back.
-    rmSync(moved, { recursive: true });
+    const gone = `${project.root}-gone`;
+    renameSync(project.root, gone);
+    try {
+      useInstalled();
+    } finally {
+      renameSync(gone, project.root);
+    }
+  });
+  const useInstalled = (): void => {
     const sources = join(folder, 'app');
     cpSync(example, sources, { recursive: true });
     const out = join(folder, 'out');
@@ -152,7 +160,7 @@ describe('a package', () => {
       `-DCMAKE_PREFIX_PATH=${installed}`,
     ]);
     expect(wrong.stderr).toMatch(/compatible\s+with requested version "2"/);
-  });
+  };
 
   it.skipIf(!onPath('pkg-config'))('is found by pkg-config', () => {
     const flags = ok('pkg-config', ['--cflags', '--libs', 'prep'], {
