@@ -4,13 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inParallel, runProgram } from '../../compiler/build/process.js';
-import { cudaFlags, findNvcc, hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
+import {
+  cudaFlags,
+  findNvcc,
+  hostFlags,
+  includeDirectory,
+  interfaceDirectory,
+} from '../../compiler/build/toolchain.js';
 import {
   bindingSources,
   cudaSource,
   headerSource,
   hostSource,
+  interfaceSource,
   oracleSource,
+  packageSources,
 } from '../../compiler/generate.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { packageFile } from '../../compiler/package.js';
@@ -125,6 +133,26 @@ describe('names', () => {
     const args = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', 'use.c'];
     const { stderr } = await runProgram('gcc', args, { cwd: folder });
     expect(stderr).toBe('');
+  });
+
+  it('what callers in C and C++ are given is C++', async () => {
+    const prep = { name: 'prep', soname: 'libprep.so.1', isStatic: false, hasCuda: true };
+    writeFileSync(join(folder, 'interface.cpp'), interfaceSource(plans, true));
+    // The others have only their functions' names from the list, which no header says.
+    const odd = plans.filter(({ name }) => words.includes(name));
+    for (const [path, text] of packageSources(odd, prep)) {
+      if (path.startsWith('include/')) {
+        mkdirSync(join(folder, 'include', 'prep'), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+    }
+    writeFileSync(join(folder, 'use.cpp'), '#include <prep/pipelines.hpp>\n');
+    const args = ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter', '-fsyntax-only'];
+    const headers = ['-Iinclude', `-I${includeDirectory()}`, `-I${interfaceDirectory()}`];
+    for (const file of ['interface.cpp', 'use.cpp']) {
+      const { stderr } = await runProgram('g++', [...args, ...headers, file], { cwd: folder });
+      expect(stderr).toBe('');
+    }
   });
 
   it('every oracle loads and computes', async () => {
