@@ -5,20 +5,19 @@ import { fileURLToPath } from 'node:url';
 import type { VideoFrame } from '../../runtime/index.js';
 
 /** The path of a file in the folder video. */
-export const caseVideo = (name: string): string => fileURLToPath(new URL(`video/${name}`, import.meta.url));
+export const caseVideo = (name: string): string => casePath(`video/${name}`);
+/** A path below this folder as one of the machine. */
+export const casePath = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What FFmpeg shows of such a file. */
-export type ExpectedFrames = {
-  readonly size: readonly [width: number, height: number];
-  /** FFmpeg's name for the pixels. */
-  readonly pixels: string;
-  /** The MD5 of each shown frame, its planes without padding, one behind the other. */
-  readonly frames: readonly string[];
-};
-/** By file name. */
-export const expectedFrames = JSON.parse(
-  readFileSync(new URL('expected.json', import.meta.url), 'utf8'),
-) as Readonly<Record<string, ExpectedFrames>>;
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+const inVideo = read('expected.json') as Readonly<Record<string, { readonly frames: readonly string[] }>>;
+const inContainers = read('containers/expected.json') as Readonly<Record<string, readonly string[]>>;
+
+/** The MD5 of each frame that FFmpeg shows of a file, by its path below this folder: what {@link md5OfFrame} gives. */
+export const expectedFrames: Readonly<Record<string, readonly string[]>> = Object.fromEntries([
+  ...Object.entries(inVideo).map(([name, { frames }]) => [`video/${name}`, frames] as const),
+  ...Object.entries(inContainers).map(([name, frames]) => [`containers/${name}`, frames] as const),
+]);
 
 /** The MD5 of a frame's samples as FFmpeg has them: planes one behind the other, without padding. */
 export const md5OfFrame = ({

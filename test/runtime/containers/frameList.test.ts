@@ -1,9 +1,9 @@
 /** One list of frames for iteration, batches, single frames, the count and the times, whatever the container and the codec. */
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDevice, type VideoFrame, VideoReader } from '../../../runtime/index.js';
+import { openDevice, VideoReader } from '../../../runtime/index.js';
+import { expectedFrames, md5OfFrame } from '../../cases/cases.js';
 import { decodeClips, decodeHashes } from '../../media/decodeClips.js';
 import { digestOf } from '../../support/digest.js';
 
@@ -15,35 +15,11 @@ const filesIn = (folder: string): readonly string[] =>
   readdirSync(here(folder), { withFileTypes: true })
     .filter(entry => entry.isFile() && /\.(mp4|webm|mkv|m2t|h264|h265|ivf)$/.test(entry.name))
     .map(({ name }) => `${folder}/${name}`);
-const expectedIn = (folder: string): Readonly<Record<string, readonly string[]>> =>
-  JSON.parse(readFileSync(here(`${folder}/expected.json`), 'utf8'));
 
-const cases = expectedIn('cases/containers');
 const hashes = decodeHashes();
 const hashesByFile = Object.fromEntries(
   Object.entries(decodeClips).map(([name, { file }]) => [file, hashes[name as keyof typeof decodeClips]]),
 );
-
-type Host = Awaited<ReturnType<VideoFrame['toHost']>>;
-
-/** The MD5 of planes without padding, chroma apart, as FFmpeg's `framemd5` has it of 8 bits. */
-const md5Of = ({ format, width, height, planes }: Host): string => {
-  const sum = createHash('md5');
-  const pairs = format === 'nv12';
-  for (const [n, { data, pitch }] of planes.entries()) {
-    const halved = n > 0 && pairs;
-    const [columns, rows] = halved ? [2 * Math.ceil(width / 2), Math.ceil(height / 2)] : [width, height];
-    const dense = Buffer.concat(
-      Array.from({ length: rows }, (_, y) => (data as Uint8Array).subarray(y * pitch, y * pitch + columns)),
-    );
-    if (halved) {
-      sum.update(dense.filter((_, x) => x % 2 === 0)).update(dense.filter((_, x) => x % 2 === 1));
-    } else {
-      sum.update(dense);
-    }
-  }
-  return sum.digest('hex');
-};
 
 const files = ['media', 'media/decode', 'cases/video', 'cases/containers'].flatMap(filesIn);
 // What is refused has its tests beside this one.
@@ -54,14 +30,14 @@ const cut = ['trunc.mkv', 'twelve_cut.mkv'];
 describe('one list of frames', () => {
   it('has all files to walk', () => {
     expect(files.length).toBeGreaterThan(55);
-    expect(Object.keys(cases).filter(name => !files.includes(`cases/containers/${name}`))).toEqual([]);
+    expect(Object.keys(expectedFrames).filter(path => !files.includes(`cases/${path}`))).toEqual([]);
   });
 
   it.each(files.filter(file => !refused.some(name => file.endsWith(name))))('%s', async path => {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const isCase = path.startsWith('cases/containers');
-    const known = isCase ? cases[name] : path.startsWith('media/decode') ? hashesByFile[name] : undefined;
-    const digest = isCase && known ? md5Of : digestOf;
+    const shown = expectedFrames[path.replace('cases/', '')];
+    const known = shown ?? (path.startsWith('media/decode') ? hashesByFile[name] : undefined);
+    const digest = shown ? md5OfFrame : digestOf;
     const video = await VideoReader.open(here(path), { device });
     const found: { readonly pixels: string; readonly time: number; readonly size: string }[] = [];
     const iterate = async (): Promise<void> => {
