@@ -7,6 +7,7 @@ const path = new URL('../test/media/bars.mp4', import.meta.url).pathname;
 const video = await VideoReader.open(path, { device });
 
 let worst = 0;
+// The formula is checked where the pixels lie in the stream, so the pipeline has no `orient()`.
 for await (const frame of video.frames({ to: 0.5, step: 4 })) {
   const tensor = toFloat(frame);
   const [{ data, shape }, nv12] = await Promise.all([tensor.toHost(), frame.toHost()]);

@@ -13,7 +13,8 @@ const { matrix, range, source } = video.colour;
 console.log(`colour    ${matrix}, ${range} (${source === 'stream' ? 'the stream says so' : 'assumed'})`);
 console.log(`plan      ${preprocess.manifest.chain}`);
 
-// Turns the picture by 10° around its centre: for every output pixel, where it comes from.
+// Turns the picture around its centre: for every output pixel, where it comes from. The clip is stored upright; in one that is not
+// (video.rotation, video.flip) the pipelines would need `orient()` before the warp, and the centre of the upright picture.
 const turn = degrees => {
   const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
   const [x, y] = [(video.width - 1) / 2, (video.height - 1) / 2];

@@ -9,6 +9,7 @@ import {
   nhwc,
   normalize,
   nv12,
+  orient,
   pipeline,
   replicate,
   resize,
@@ -20,6 +21,7 @@ import {
 import { duotone } from './ops/duotone.js';
 import { vignette } from './ops/vignette.js';
 
+// The call's matrix says how a frame is turned, so these two have no `orient()` before the warp.
 /** A decoder's frame, turned and normalised for a network: the whole of a video model's preprocessing. Held to 0..255, as u8 pictures are. */
 export const preprocess = pipeline(
   nv12(),
@@ -38,7 +40,10 @@ export const picture = pipeline(
   nhwc('u8'),
 );
 
-/** A decoder's frame as RGB in float, [N, 3, H, W], 0..255. */
+/** A frame as its container says that it stands upright: the videos of phones mostly lie on their side. */
+export const upright = pipeline(nv12(), yuvToRgb(), orient(), nhwc('u8'));
+
+/** A decoder's frame as RGB in float, [N, 3, H, W], 0..255, as it lies in the stream: without `orient()`. */
 export const toFloat = pipeline(nv12(), yuvToRgb(), nchw('f32'));
 
 /** Planar YUV 4:4:4 as RGB in float with the classic analog coefficients. */

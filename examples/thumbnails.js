@@ -1,7 +1,7 @@
-// Single frames of a video: every tenth of its length, by time, exact to the frame, as a contact sheet.
+// Single frames of a video: every tenth of its length, by time, exact to the frame, upright, as a contact sheet.
 import { mkdirSync } from 'node:fs';
 import { contactSheet, openDevice, VideoReader } from 'cuweave';
-import { picture } from './build/index.js';
+import { upright } from './build/index.js';
 
 const here = new URL('.', import.meta.url);
 const device = openDevice();
@@ -16,8 +16,7 @@ const times = Array.from({ length: 10 }, (_, n) => ({ time: (n / 10) * video.dur
 const frames = await video.framesAt(times);
 console.log(`frames   ${frames.frames.map(({ index }) => index).join(' ')}`);
 
-const upright = { matrix: { dstToSrc: [1, 0, 0, 0, 1, 0] } };
-const tensor = picture(frames, upright);
+const tensor = upright(frames);
 const shown = await tensor.toHost();
 const out = new URL('out/', here);
 mkdirSync(out, { recursive: true });
@@ -33,7 +32,7 @@ for await (const frame of video.frames()) {
   if (n < 0) {
     continue;
   }
-  const one = picture(frame, upright);
+  const one = upright(frame);
   const { data } = await one.toHost();
   one.dispose();
   const same = Buffer.compare(Buffer.from(data), Buffer.from(shown.data.subarray(n * size, (n + 1) * size)));
