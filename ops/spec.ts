@@ -2,11 +2,8 @@
  * The vocabulary in which operators and pipelines are declared. Everything here is plain data and plain
  * functions: a spec can be run, tested and inspected as it stands, and the compiler reads the same functions.
  */
-export { type Bounds, bounded, boundsText, isWithinBounds } from './spec/bounds.js';
+export { type Bounds, bounded } from './spec/bounds.js';
 export * from './spec/formats.js';
-export { type Invert, invertAffine, invertProjective } from './spec/inverse.js';
-/** @internal */
-export { angleNumbers, isOnePerImage, orientationNumbers, rectsNumbers } from './spec/numbers.js';
 export * from './spec/operators.js';
 export * from './spec/params.js';
 export * from './spec/pipelines.js';

@@ -1,7 +1,8 @@
 /** docs/ops.md, printed from the declarations and comments of the operators themselves. */
 import { readFileSync } from 'node:fs';
 import * as exported from '../../ops/index.js';
-import { boundsText, type Format, type NumberKind, type Param } from '../../ops/spec.js';
+import { boundsText } from '../../ops/internal.js';
+import type { Format, NumberKind, Param } from '../../ops/spec.js';
 import { packageFile } from '../package.js';
 import { type Maker, type OpSource, readOpsSource } from '../read/spec/opsSource.js';
 
@@ -196,7 +197,8 @@ const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
   if (param === 'choice') {
     return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
   }
-  const kind = bounds ? `${values[param]} ${boundsText(bounds)}` : values[param];
+  const limited = bounds ? `${param === 'camera' ? ', fx and fy' : ''} ${boundsText(bounds)}` : '';
+  const kind = `${values[param]}${limited}`;
   return `${kind}${per === 'image' ? ', per image' : per === 'channel' ? ', or one per channel' : ''}`;
 };
 

@@ -1,4 +1,5 @@
 import {
+  bounded,
   type Camera,
   camera,
   distortion,
@@ -41,8 +42,8 @@ const arcTangent = (r: f32): f32 => {
  */
 export const undistort = mapOp({
   params: {
-    /** The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first. */
-    camera: perImage(camera),
+    /** The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first; fx and fy are not 0. */
+    camera: bounded(perImage(camera), { not: 0 }),
     /** `{ k1, k2, p1, p2, k3, k4, k5, k6 }`, per image; what is left out is 0. */
     distortion: perImage(distortion),
     /** The camera that the output should seem taken with (OpenCV's `newCameraMatrix`); default: the same. */
@@ -79,8 +80,8 @@ export const undistort = mapOp({
  */
 export const undistortFisheye = mapOp({
   params: {
-    /** The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first. */
-    camera: perImage(camera),
+    /** The camera that took the input: `{ fx, fy, cx, cy }` in pixels, with 0, 0 the centre of the first; fx and fy are not 0. */
+    camera: bounded(perImage(camera), { not: 0 }),
     /** `{ k1, k2, k3, k4 }`, per image; what is left out is 0. */
     distortion: perImage(fisheye),
     /** The camera that the output should seem taken with (OpenCV's `Knew`); default: the same. */

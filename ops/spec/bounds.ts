@@ -15,7 +15,7 @@ export type Bounds = {
 
 /**
  * A parameter that takes some numbers only: others are refused where the pipeline is checked, and at the call. Of kinds `f32` and `i32`, per
- * channel or per image as well: `bounded(perChannel(f32), { not: 0 })`.
+ * channel or per image as well: `bounded(perChannel(f32), { not: 0 })`; of a `camera` they are those of fx and fy.
  */
 export const bounded = <V, K, P extends ParamScope>(
   type: Param<V, K, P>,

@@ -1,7 +1,7 @@
 /** How values of some kinds become the numbers that a kernel sees: for the runtime, and for what a build settles. */
 import type { NumberKind, Orientation, Rect } from './values.js';
 
-/** @internal Cosine and sine of an angle in degrees. Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1. */
+/** Cosine and sine of an angle in degrees. Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1. */
 export const angleNumbers = (angle: number): readonly [cos: number, sin: number] => {
   const degrees = angle % 360;
   const quarters = (
@@ -24,7 +24,7 @@ const turned: Readonly<Record<Orientation['rotation'], readonly [number, number,
   270: [0, -1, 1, 0],
 };
 
-/** @internal The factors `xx`, `xy`, `yx`, `yy` of an orientation; undefined for a rotation that is none of the four. */
+/** The factors `xx`, `xy`, `yx`, `yy` of an orientation; undefined for a rotation that is none of the four. */
 export const orientationNumbers = ({ rotation, flip = false }: Orientation): readonly number[] | undefined =>
   // Not −0, which no integer is.
   (turned[rotation] as (typeof turned)[0] | undefined)?.map((factor, n) =>

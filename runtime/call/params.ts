@@ -7,21 +7,25 @@ import {
 } from '../../ops/colour/colour.js';
 import {
   angleNumbers,
-  type Bounds,
   boundsText,
   type Invert,
   invertAffine,
   invertProjective,
   isOnePerImage,
   isWithinBounds,
-  type LumaMatrix,
-  type Orientation,
+  lumaMatrices,
   orientationNumbers,
+  rectsNumbers,
+  wrongFocalLength,
+  yuvMatrices,
+  yuvRanges,
+} from '../../ops/internal.js';
+import {
+  type Bounds,
+  type Orientation,
   type Primaries,
   paramFields,
-  rectsNumbers,
   type YuvCoding,
-  type YuvMatrix,
 } from '../../ops/spec.js';
 import { type ColourDescription, isOtherCoding } from '../device/videoColour.js';
 import { describe, expected } from '../errors.js';
@@ -71,9 +75,10 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
     case 'primaries':
       return toPrimaries(value, path);
     case 'camera':
+      return toCamera(value, context);
     case 'distortion':
     case 'fisheye':
-      return toFields(value, paramFields[kind].fields, kind === 'camera', path);
+      return toFields(value, paramFields[kind].fields, false, path);
     case 'rect':
       return toRect(value, context);
     case 'rects':
@@ -259,23 +264,13 @@ const toFactors = (value: unknown, { path, orientation }: PackContext): number[]
   return [...factors];
 };
 
-const lumaMatrices = [
-  'bt601',
-  'bt709',
-  'bt2020',
-  'smpte240m',
-  'fcc',
-] as const satisfies readonly LumaMatrix[];
-const matrices = [...lumaMatrices, 'ycgco', 'gbr'] as const satisfies readonly YuvMatrix[];
-const ranges = ['limited', 'full'] as const;
-
 const toCoefficients = (value: unknown, { path, colour, bitDepth }: PackContext): number[] => {
   if (!isRecord(value)) {
     throw expected('{ matrix, range }', path, describe(value));
   }
   const coding = value as Partial<YuvCoding>;
   const matrix = settle(coding.matrix, lumaMatrices, colour?.matrix, `${path}.matrix`);
-  const range = settle(coding.range, ranges, colour?.range, `${path}.range`);
+  const range = settle(coding.range, yuvRanges, colour?.range, `${path}.range`);
   const coefficients = yuvToRgbCoefficients(matrix, range, bitDepth);
   return paramFields.yuvToRgb.fields.map(field => Math.fround(coefficients[field]));
 };
@@ -285,8 +280,8 @@ const toEncoding = (value: unknown, { path, bitDepth }: PackContext): number[] =
   if (!isRecord(value)) {
     throw expected('{ matrix, range }', path, describe(value));
   }
-  const matrix = oneOf(value.matrix, matrices, `${path}.matrix`);
-  const range = oneOf(value.range, ranges, `${path}.range`);
+  const matrix = oneOf(value.matrix, yuvMatrices, `${path}.matrix`);
+  const range = oneOf(value.range, yuvRanges, `${path}.range`);
   const coefficients = rgbToYuvCoefficients({ matrix, range }, bitDepth);
   return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
 };
@@ -299,6 +294,16 @@ const toFields = (value: unknown, names: readonly string[], required: boolean, p
   return names.map(name =>
     value[name] === undefined && !required ? 0 : toF32(value[name], `${path}.${name}`),
   );
+};
+
+const toCamera = (value: unknown, { path, bounds }: PackContext): number[] => {
+  const numbers = toFields(value, paramFields.camera.fields, true, path);
+  const [fx, fy] = numbers as [number, number];
+  const wrong = wrongFocalLength({ fx, fy }, bounds);
+  if (wrong) {
+    throw expected(wrong.wanted, `${path}.${wrong.field}`, '0');
+  }
+  return numbers;
 };
 
 const primaries = Object.keys(chromaticities) as Primaries[];

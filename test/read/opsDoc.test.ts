@@ -40,10 +40,6 @@ test('it has everything that may stand in a pipeline', () => {
       'oneOf',
       'withDefault',
       'bounded',
-      'boundsText',
-      'isWithinBounds',
-      'invertAffine',
-      'invertProjective',
     ],
   ]);
   const placed = Object.entries(ops).flatMap(([name, value]) =>

@@ -304,6 +304,9 @@ export const p = pipeline(rgb8(), shift({ filter: mean, border: replicate }), nc
   resampleWithoutBorder: anySpec(
     `export const p = pipeline(rgb8(), ops.resample([resize(), warpAffine()], { filter: linear } as never), nchw('f32'));`,
   ),
+  cameraWithoutFocalLength: anySpec(
+    `export const p = pipeline(rgb8(), ops.undistort({ camera: { fx: 0, fy: 1, cx: 1, cy: 1 }, newCamera: { fx: 1, fy: 0, cx: 1, cy: 1 }, filter: linear, border: replicate }), nchw('f32'));`,
+  ),
   cameraMissing: anySpec(
     `export const p = pipeline(rgb8(), ops.undistort({ camera: { fx: 1, fy: 1, cx: 1 } as never, distortion: { k9: 1 } as never, filter: linear, border: replicate }), nchw('f32'));`,
   ),
@@ -2914,6 +2917,24 @@ test('resampleWithoutBorder', () => {
                                                             ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: write \`resize({ …, border: replicate })\`, with the name imported from cuweave/ops
       in op resize < op resample < pipeline resampleWithoutBorder (resampleWithoutBorder.ts:6:14)"
+  `);
+});
+
+test('cameraWithoutFocalLength', () => {
+  expect(run.textOf('cameraWithoutFocalLength.ts')).toMatchInlineSnapshot(`
+    "cameraWithoutFocalLength.ts:6:74 - error CW2005: Expected a number other than 0 for camera.fx but received 0.
+
+    6 export const cameraWithoutFocalLength = pipeline(rgb8(), ops.undistort({ camera: { fx: 0, fy: 1, cx: 1, cy: 1 }, newCamera: { fx: 1, fy: 0, cx: 1, cy: 1 }, filt
+                                                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op undistort < pipeline cameraWithoutFocalLength (cameraWithoutFocalLength.ts:6:14)
+
+    cameraWithoutFocalLength.ts:6:114 - error CW2005: Expected a number other than 0 for newCamera.fy but received 0.
+
+    6 export const cameraWithoutFocalLength = pipeline(rgb8(), ops.undistort({ camera: { fx: 0, fy: 1, cx: 1, cy: 1 }, newCamera: { fx: 1, fy: 0, cx: 1, cy: 1 }, filt
+                                                                                                                       ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: give a value, or leave the option out to be asked at the call
+      in op undistort < pipeline cameraWithoutFocalLength (cameraWithoutFocalLength.ts:6:14)"
   `);
 });
 

@@ -148,6 +148,9 @@ it('a lens is given at the call', async () => {
   expect(refused({ camera: { fx: 8, fy: 8, cx: 3.5 }, distortion: {} })).toMatchInlineSnapshot(
     `"ArgumentError: Expected a finite number for options.camera.cy but received undefined."`,
   );
+  expect(refused({ camera: { ...camera, fx: 0 }, distortion: {} })).toMatchInlineSnapshot(
+    `"ArgumentError: Expected a number other than 0 for options.camera.fx but received 0."`,
+  );
   expect(refused({ camera, distortion: { k7: 1 } })).toMatchInlineSnapshot(
     `"ArgumentError: Expected { k1, k2, p1, p2, k3, k4, k5, k6 } for options.distortion but received { k7 }."`,
   );

@@ -2,17 +2,19 @@
 import { primariesMatrix, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../../ops/colour/colour.js';
 import {
   angleNumbers,
-  type Distortion,
   invertAffine,
   invertProjective,
   isOnePerImage,
+  orientationNumbers,
+  rectsNumbers,
+} from '../../../ops/internal.js';
+import {
+  type Distortion,
   type LumaMatrix,
   type Orientation,
-  orientationNumbers,
   type PrimariesChange,
   paramFields,
   type Rect,
-  rectsNumbers,
   type YuvEncoding,
   type YuvRange,
 } from '../../../ops/spec.js';

@@ -1,17 +1,18 @@
 /** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
+
 import { chromaticities } from '../../../ops/colour/colour.js';
-import { MAX_RECTS } from '../../../ops/limits.js';
 import {
-  type Bounds,
   boundsText,
   invertAffine,
   invertProjective,
   isWithinBounds,
-  type LumaMatrix,
-  type NumberKind,
-  paramFields,
-  type YuvMatrix,
-} from '../../../ops/spec.js';
+  lumaMatrices,
+  wrongFocalLength,
+  yuvMatrices,
+  yuvRanges,
+} from '../../../ops/internal.js';
+import { MAX_RECTS } from '../../../ops/limits.js';
+import { type Bounds, type Camera, type NumberKind, paramFields } from '../../../ops/spec.js';
 import type { Code } from '../../diagnostics/index.js';
 import type { ParamField } from '../../ir/types.js';
 import type { Args } from '../body/types.js';
@@ -274,9 +275,10 @@ const checkValue = ({ kind, bounds }: Field, value: unknown, path: string): Prob
     case 'mat3x4':
       return checkNumbers(value, paramFields[kind].lanes, path);
     case 'camera':
+      return checkCamera(value, bounds, path);
     case 'distortion':
     case 'fisheye':
-      return checkFields(value, paramFields[kind].fields, kind === 'camera', path);
+      return checkFields(value, paramFields[kind].fields, false, path);
     case 'rect':
       return checkRect(value, path, 0);
     case 'rects':
@@ -352,6 +354,12 @@ const checkFields = (
   return wrong === undefined ? undefined : expected('a finite number', `${path}.${wrong}`, own(value, wrong));
 };
 
+const checkCamera = (value: unknown, bounds: Bounds | undefined, path: string): Problem | undefined => {
+  const problem = checkFields(value, paramFields.camera.fields, true, path);
+  const wrong = problem ? undefined : wrongFocalLength(value as Camera, bounds);
+  return wrong ? expected(wrong.wanted, `${path}.${wrong.field}`, own(value as Bag, wrong.field)) : problem;
+};
+
 const checkRect = (value: unknown, path: string, leastCorner: number): Problem | undefined => {
   const names: readonly string[] = paramFields.rect.fields;
   const keys = isBag(value) ? Object.keys(value) : [];
@@ -391,14 +399,11 @@ const checkOrientation = (value: unknown, path: string): Problem | undefined => 
 };
 
 type Words = Readonly<Record<string, readonly unknown[]>>;
-const lumaMatrix = ['bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc'] as const satisfies readonly LumaMatrix[];
-const matrix = [...lumaMatrix, 'ycgco', 'gbr'] as const satisfies readonly YuvMatrix[];
-const range = ['limited', 'full'] as const;
 const primaries = Object.keys(chromaticities);
 /** What the fields of a value made of words may say. */
 const words = {
-  yuvToRgb: { matrix: [...lumaMatrix, 'auto'], range: [...range, 'auto'] },
-  rgbToYuv: { matrix, range },
+  yuvToRgb: { matrix: [...lumaMatrices, 'auto'], range: [...yuvRanges, 'auto'] },
+  rgbToYuv: { matrix: yuvMatrices, range: yuvRanges },
   primaries: { from: primaries, to: primaries },
 } as const;
 

@@ -1,5 +1,7 @@
 /** Streams of NAL units behind start codes (ITU-T H.264 and H.265, annex B), cut into pictures. Fields of a frame stay together. */
+
 import type { AvcSequence } from '../decode/headers/avc.js';
+import { unitsOf } from '../decode/headers/nalUnits.js';
 import {
   avcField,
   avcPictureSet,
@@ -11,8 +13,7 @@ import {
   hevcUnit,
   secondField,
   type UnitKind,
-  unitsOf,
-} from './nalUnits.js';
+} from './pictureUnits.js';
 import { bufferOf } from './videoBytes.js';
 
 /** A picture of such a stream. */

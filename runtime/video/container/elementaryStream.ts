@@ -2,11 +2,13 @@
  * Streams without a container: H.264 and HEVC as NAL units behind start codes (ITU-T H.264 and H.265, annex B). They have no
  * index: the file is read once, and cut into packets of one picture each.
  */
+
+import { unitsOf } from '../decode/headers/nalUnits.js';
 import { sequenceHeader } from '../decode/headers/sequenceHeader.js';
 import { beyondLimit } from '../limits.js';
 import { VideoError } from '../videoError.js';
 import { type AccessUnit, AccessUnits } from './accessUnits.js';
-import { avcUnit, hevcUnit, unitsOf } from './nalUnits.js';
+import { avcUnit, hevcUnit } from './pictureUnits.js';
 import { type ContainerInput, groupSize, type Sample, type Tracks } from './samples.js';
 
 // Without a container nothing but the sequence says how fast pictures follow one another, and it need not.

@@ -1,16 +1,9 @@
 /** Pictures of H.264 whose two fields lie in samples of their own: they become one sample. */
+
 import type { AvcSequence } from '../decode/headers/avc.js';
+import { unitsBehindLengths, unitsOf } from '../decode/headers/nalUnits.js';
 import { bitstreamSetup } from '../decode/parameterSets.js';
-import {
-  avcField,
-  avcPictureSet,
-  avcSequence,
-  avcUnit,
-  type Field,
-  secondField,
-  unitsBehindLengths,
-  unitsOf,
-} from './nalUnits.js';
+import { avcField, avcPictureSet, avcSequence, avcUnit, type Field, secondField } from './pictureUnits.js';
 import type { Sample } from './samples.js';
 import { bufferOf } from './videoBytes.js';
 

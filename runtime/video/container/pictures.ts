@@ -5,7 +5,7 @@ import { beyondLimit } from '../limits.js';
 import { VideoError } from '../videoError.js';
 import type { ContainedCodec } from './codecs.js';
 import { FieldReader, joinFields } from './fields.js';
-import type { Field } from './nalUnits.js';
+import type { Field } from './pictureUnits.js';
 import type { ContainerInput, Place, Sample, SampleGroups, SampleSource, Track } from './samples.js';
 import { hidesFrames, isShown } from './shown.js';
 

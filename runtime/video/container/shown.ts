@@ -1,7 +1,7 @@
 /** Frames of VP8, VP9 and AV1 that are decoded for the sake of others and not shown; and where decoding can begin. */
+import { unitsOfPacket } from '../decode/headers/nalUnits.js';
 import type { ContainedCodec } from './codecs.js';
-import { avcRecovers, avcUnit, hevcUnit, unitsBehindLengths, unitsOf } from './nalUnits.js';
-import { bufferOf } from './videoBytes.js';
+import { avcRecovers, avcUnit, hevcUnit } from './pictureUnits.js';
 
 /** Codecs with frames that are not shown. */
 export const hidesFrames = (codec: ContainedCodec): boolean =>
@@ -103,15 +103,13 @@ export const isKeyPacket = (codec: ContainedCodec, data: Uint8Array, lengthSize:
       return data.length > 0 && vp9Header(vp9Frames(data)[0] ?? data).key;
     case 'av1':
       return av1Packet(data).key;
-    default: {
-      const units = lengthSize === 0 ? unitsOf(bufferOf(data)) : unitsBehindLengths(data, lengthSize);
-      return units.some(({ header }, n) => {
+    default:
+      return unitsOfPacket(data, lengthSize).some(({ header, end }) => {
         if (codec === 'hevc') {
           return hevcUnit(data, header).key;
         }
         const { key, recovers } = avcUnit(data, header);
-        return key || (recovers && avcRecovers(data, header, units[n + 1]?.start ?? data.length));
+        return key || (recovers && avcRecovers(data, header, end));
       });
-    }
   }
 };

@@ -1,33 +1,48 @@
-/** The NAL units of H.264 and HEVC, in the two ways in which packets hold them. */
+/** The NAL units of H.264 and HEVC, in the two ways in which streams and packets hold them. */
 
-/** Units behind start codes (ITU-T H.264 and H.265, annex B), without the codes. */
-function* behindStartCodes(bytes: Uint8Array): Generator<Uint8Array, void> {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const code = Buffer.from([0, 0, 1]);
-  for (let at = data.indexOf(code); at >= 0; ) {
-    const next = data.indexOf(code, at + 3);
-    yield bytes.subarray(at + 3, next < 0 ? bytes.length : next);
+/** Where a NAL unit's start code or length begins, its header behind that, and its end. */
+export type Unit = { readonly start: number; readonly header: number; readonly end: number };
+
+const code = Buffer.from([0, 0, 1]);
+
+/** The units behind start codes (ITU-T H.264 and H.265, annex B), from byte `from` on; a start code at the end is none yet. */
+export const unitsOf = (bytes: Buffer, from = 0): readonly Unit[] => {
+  const units: Unit[] = [];
+  for (let at = bytes.indexOf(code, from); at >= 0 && at + 3 < bytes.length; ) {
+    const next = bytes.indexOf(code, at + 3);
+    const start = at > 0 && bytes[at - 1] === 0 ? at - 1 : at;
+    units.push({ start, header: at + 3, end: next < 0 ? bytes.length : next });
     at = next;
   }
-}
+  return units;
+};
 
-/** Units behind their lengths (ISO/IEC 14496-15). */
-function* behindLengths(bytes: Uint8Array, lengthSize: number): Generator<Uint8Array, void> {
-  for (let at = 0; at + lengthSize <= bytes.length; ) {
+/** The units behind their lengths (ISO/IEC 14496-15), as packets of MP4 and Matroska hold them; the last may be cut off. */
+export const unitsBehindLengths = (bytes: Uint8Array, lengthSize: number): readonly Unit[] => {
+  const units: Unit[] = [];
+  for (let at = 0; at + lengthSize < bytes.length; ) {
     let length = 0;
     for (let n = 0; n < lengthSize; n++) {
       length = length * 256 + (bytes[at + n] as number);
     }
-    at += lengthSize;
-    yield bytes.subarray(at, at + length);
-    at += length;
+    const header = at + lengthSize;
+    const end = Math.min(header + length, bytes.length);
+    units.push({ start: at, header, end });
+    at = header + length;
   }
-}
+  return units;
+};
 
 /**
- * The NAL units of a packet.
+ * The units of a packet.
  *
  * @param lengthSize Bytes of the length before each unit; 0: they stand behind start codes.
  */
-export const nalUnits = (packet: Uint8Array, lengthSize: number): Generator<Uint8Array, void> =>
-  lengthSize === 0 ? behindStartCodes(packet) : behindLengths(packet, lengthSize);
+export const unitsOfPacket = (packet: Uint8Array, lengthSize: number): readonly Unit[] =>
+  lengthSize === 0
+    ? unitsOf(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength))
+    : unitsBehindLengths(packet, lengthSize);
+
+/** The same as their bytes, from each header on. */
+export const nalUnits = (packet: Uint8Array, lengthSize: number): readonly Uint8Array[] =>
+  unitsOfPacket(packet, lengthSize).map(({ header, end }) => packet.subarray(header, end));

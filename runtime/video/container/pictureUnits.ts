@@ -1,5 +1,5 @@
 /**
- * What of H.264 and HEVC streams tells pictures apart: NAL units, the parameter sets' first fields and slice headers (ITU-T H.264
+ * What of NAL units tells pictures of H.264 and HEVC apart: their kinds, the parameter sets' first fields and slice headers (ITU-T H.264
  * and H.265, 7.3 and 7.4).
  */
 
@@ -93,38 +93,6 @@ export const avcRecovers = (bytes: Uint8Array, header: number, end: number): boo
     at += size;
   }
   return false;
-};
-
-/** A NAL unit: where its start code begins, and its header behind it. */
-export type Unit = { readonly start: number; readonly header: number };
-
-const code = Buffer.from([0, 0, 1]);
-
-/** The units behind start codes, from byte `from` on. */
-export const unitsOf = (bytes: Buffer, from = 0): readonly Unit[] => {
-  const units: Unit[] = [];
-  for (
-    let at = bytes.indexOf(code, from);
-    at >= 0 && at + 3 < bytes.length;
-    at = bytes.indexOf(code, at + 3)
-  ) {
-    units.push({ start: at > 0 && bytes[at - 1] === 0 ? at - 1 : at, header: at + 3 });
-  }
-  return units;
-};
-
-/** The units behind their lengths, as packets of MP4 and Matroska hold them. */
-export const unitsBehindLengths = (bytes: Uint8Array, lengthSize: number): readonly Unit[] => {
-  const units: Unit[] = [];
-  for (let at = 0; at + lengthSize < bytes.length; ) {
-    let length = 0;
-    for (let n = 0; n < lengthSize; n++) {
-      length = length * 256 + (bytes[at + n] as number);
-    }
-    units.push({ start: at, header: at + lengthSize });
-    at += lengthSize + length;
-  }
-  return units;
 };
 
 /** What a unit is, as far as cutting needs to know. */
