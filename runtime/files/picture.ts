@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { HostTensor } from '../device/tensor.js';
 import { ArgumentError, CuweaveError, describe, expected } from '../errors.js';
+import { lazily, systemCode, systemRemedy } from '../libraries.js';
 import { requireKnown } from '../options.js';
 import type { HostImage } from './framePlanes.js';
 import { FileError, writeWhole } from './wholeFile.js';
@@ -45,18 +46,23 @@ export type HostPicture = {
   readonly data: Uint8Array;
 };
 
+const importSharp = lazily(async () => (await import('sharp')).default);
+
 /** @internal sharp, loaded when it is first needed. */
 export const loadSharp = async (): Promise<typeof import('sharp')['default']> => {
   try {
-    return (await import('sharp')).default;
+    return await importSharp();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
+    const code = systemCode(cause);
+    const remedy =
+      code === 'EMFILE' || code === 'ENFILE'
+        ? systemRemedy(code)
+        : '\nInstall with optional dependencies, so that its binary for this platform comes along: npm install --include=optional sharp';
     throw new PictureError(
       'noLibrary',
-      `Expected sharp to read and write pictures but it does not load: ${why}`,
-      {
-        cause,
-      },
+      `Expected sharp for ${process.platform}-${process.arch} to read and write pictures but it does not load: ${why}${remedy}`,
+      { cause },
     );
   }
 };

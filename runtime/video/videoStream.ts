@@ -82,8 +82,14 @@ export const videoStream = <Picture>(
   decoder: PictureDecoder<Picture>,
   onDamage: OnDamage = 'error',
 ): VideoStream<Picture> => {
-  const { setup, frameRate, orientation, warnings } = file;
+  const { setup, frameRate, orientation } = file;
   const state: State<Picture> = { closed: false, active: new Set() };
+  const damage: VideoWarning[] = [];
+  const warn = (message: string): void => {
+    if (damage.length < mostWarnings && !damage.some(warning => warning.message === message)) {
+      damage.push({ code: 'damage', message });
+    }
+  };
   let ordered: Promise<FrameIndex> | undefined;
   const index = async (): Promise<FrameIndex> => {
     if (state.closed) {
@@ -110,12 +116,14 @@ export const videoStream = <Picture>(
     ...(frameRate === undefined ? {} : { frameRate }),
     codec: setup.codec,
     orientation,
-    warnings,
+    get warnings() {
+      return [...file.warnings, ...damage];
+    },
     colour: describeColour(
       file.bitstreamColour ? [file.colour, file.bitstreamColour] : [file.colour],
       setup.height,
     ),
-    decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice), state),
+    decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice, warn), state),
     index,
     listed: file.listed,
     close: () => {
@@ -132,6 +140,9 @@ export const videoStream = <Picture>(
     },
   };
 };
+
+/** Whoever reads on knows by then that a file is damaged. */
+const mostWarnings = 20;
 
 type Frames<Picture> = AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
 type State<Picture> = { closed: boolean; readonly active: Set<Frames<Picture>> };
@@ -168,6 +179,7 @@ async function* decode<Picture>(
   onDamage: OnDamage,
   range: FrameRange = {},
   { held = 1, few = false, pick }: FrameChoice = {},
+  warn: (message: string) => void = () => {},
 ): Frames<Picture> {
   const { what, counted, orientation } = file;
   let shown = 0;
@@ -206,12 +218,16 @@ async function* decode<Picture>(
       if (pick ? !pick(sequence) : index % step !== 0) {
         picture.drop();
       } else {
-        if (picture.damaged && onDamage === 'error') {
-          picture.drop();
-          throw new VideoError(
-            'corrupt',
-            `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged`,
-          );
+        if (picture.damaged) {
+          const { damage = '' } = picture;
+          if (onDamage === 'error') {
+            picture.drop();
+            throw new VideoError(
+              'corrupt',
+              `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged${damage}`,
+            );
+          }
+          warn(`The picture at ${timestamp.toFixed(3)} s is damaged${damage}`);
         }
         const { duration, damaged } = picture;
         yield { timestamp, duration, index, sequence, damaged, orientation, ...read(picture, what, end) };

@@ -5,8 +5,9 @@
  * - `orientation`: the container asks for a turn that is none of the eight of a picture; frames are left as they are.
  * - `alphaDropped`: the video has transparency, and frames come without it.
  * - `matrix`: its colours are coded in a way that `yuvToRgb` does not undo.
+ * - `damage`: frames that `onDamage: 'keep'` kept are damaged, with what the software decoder says of them.
  */
-export type VideoWarningCode = 'clock' | 'programs' | 'orientation' | 'alphaDropped' | 'matrix';
+export type VideoWarningCode = 'clock' | 'programs' | 'orientation' | 'alphaDropped' | 'matrix' | 'damage';
 
 /** Something about a video that is worth a word. */
 export type VideoWarning = {

@@ -271,6 +271,68 @@ describe('cuweave run', () => {
     expect([sheet.width, sheet.height]).toEqual([5 * 164 + 4, 4 * 94 + 4]);
   });
 
+  it('shows the number of frames as its progress, where that is known', async () => {
+    const folder = fileURLToPath(new URL('../media/decode/', import.meta.url));
+    const progress: Record<string, unknown> = {};
+    for (const [name, limit] of [
+      ['avc.m2t', undefined],
+      ['vp9Raw.ivf', undefined],
+      ['vp9Raw.ivf', 5],
+      ['annexBSmall.h264', undefined],
+      ['twoGops.mp4', undefined],
+      ['twoGops.mp4', 5],
+    ] as const) {
+      const more = limit === undefined ? [] : ['--limit', String(limit)];
+      const { code, out, err } = cuweave(
+        'run',
+        'show',
+        `${folder}${name}`,
+        '-o',
+        'p/%03d.png',
+        '--batch',
+        '4',
+        ...more,
+      );
+      expect(code).toBe(0);
+      const lines = [...err.matchAll(/^\[(\d+)(?:\/(\d+))?\]/gm)].slice(-2).map(([line]) => line);
+      progress[`${name} ${limit ?? 'all'}`] = [/^\d+ frames?/.exec(out)?.[0], ...lines];
+    }
+    expect(progress).toMatchInlineSnapshot(`
+      {
+        "annexBSmall.h264 all": [
+          "10 frames",
+          "[8/10]",
+          "[10/10]",
+        ],
+        "avc.m2t all": [
+          "10 frames",
+          "[8/10]",
+          "[10/10]",
+        ],
+        "twoGops.mp4 5": [
+          "5 frames",
+          "[4/5]",
+          "[5/5]",
+        ],
+        "twoGops.mp4 all": [
+          "10 frames",
+          "[8/10]",
+          "[10/10]",
+        ],
+        "vp9Raw.ivf 5": [
+          "5 frames",
+          "[4/5]",
+          "[5/5]",
+        ],
+        "vp9Raw.ivf all": [
+          "10 frames",
+          "[8/10]",
+          "[10/10]",
+        ],
+      }
+    `);
+  });
+
   it('a video to one .npy', async () => {
     expect(cuweave('run', 'prep', clipPath('bars'), '-o', 'deep/prep.npy').code).toBe(0);
     const bytes = await readFile(at('deep/prep.npy'));

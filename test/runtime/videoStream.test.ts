@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { yuvToRgbCoefficients } from '../../ops/colour/colour.js';
 import type { LumaMatrix, YuvRange } from '../../ops/spec.js';
 import type { HostImage } from '../../runtime/files/framePlanes.js';
+import { openDevice, VideoReader, type VideoWarning } from '../../runtime/index.js';
 import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { softwareDecoder } from '../../runtime/video/decode/softwareDecoder.js';
 import { type DecodedFrame, type VideoStream, videoStream } from '../../runtime/video/videoStream.js';
@@ -246,9 +247,44 @@ describe('what goes wrong', () => {
     const bytes = Buffer.from(await readFile(clipPath('bars')));
     bytes.fill(0xff, 20_000, 30_000);
     const error = await outcome(all((await open(bytes)).decode()));
-    expect((error as string).replace(/[\d.]+/g, 'N')).toMatchInlineSnapshot(
-      `"corrupt: Expected video in N bytes but the decoder refused it near N s: decode: Invalid data found when processing input"`,
+    // FFmpeg's threads say it in an order of their own.
+    expect((error as string).replace(/[\d.]+/g, 'N')).toMatch(
+      /^corrupt: Expected video in N bytes but the decoder refused it near N s: decode: Invalid data found when processing input: \S/,
     );
+  });
+
+  it('what FFmpeg says of damage is in the error, or in a warning where frames are kept', async () => {
+    const bytes = Buffer.from(await readFile(new URL('../media/decode/twoGops.mp4', import.meta.url)));
+    for (let at = bytes.length >> 1; at < (bytes.length >> 1) + 60; at++) {
+      bytes[at] ^= 0x55;
+    }
+    const device = openDevice('cpu');
+    const read = async (
+      onDamage: 'error' | 'keep',
+    ): Promise<readonly [unknown, readonly VideoWarning[], number]> => {
+      const video = await VideoReader.open(bytes, { device, decoder: 'software', onDamage });
+      let damaged = 0;
+      const error = await outcome(
+        (async () => {
+          for await (const frame of video.frames()) {
+            damaged += frame.damaged ? 1 : 0;
+          }
+        })(),
+      );
+      const { warnings } = video;
+      await video.dispose();
+      return [error, warnings, damaged];
+    };
+    const [error, none] = await read('error');
+    expect(error).toMatch(/^corrupt: Expected a whole picture at .* but parts of its data are damaged: .*MB/);
+    expect(none).toEqual([]);
+    const [nothing, warnings, damaged] = await read('keep');
+    expect([nothing, damaged]).toEqual(['no error', 1]);
+    expect(warnings).toMatchObject([{ code: 'damage' }]);
+    expect(warnings[0]?.message).toMatch(
+      /^The picture at [\d.]+ s is damaged: .*error while decoding MB \d+ \d+/,
+    );
+    device.dispose();
   });
 
   it('a codec and a pixel format that are not supported', async () => {

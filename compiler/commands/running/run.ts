@@ -161,8 +161,6 @@ const openSource = async (
     const video = await runtime.VideoReader.open(first, { device }).catch(async error => {
       throw await whyNoInput(first, error);
     });
-    const { frameCount } = video;
-    const total = frameCount === undefined ? undefined : Math.min(limit, frameCount);
     for (const { message } of video.warnings) {
       onNote?.(message);
     }
@@ -180,7 +178,16 @@ const openSource = async (
         ? (image: Image) => putUpright(image, spec => runtime.Image.fromHost(device, spec))
         : undefined;
     const groups = videoGroups(video, manifest, batch, limit, upright);
-    return { groups, total, decoder: video.decoder, close: () => video.dispose() };
+    return {
+      groups,
+      // Raw streams and transport streams tell it when they are read to their end.
+      get total() {
+        const { frameCount } = video;
+        return frameCount === undefined ? undefined : Math.min(limit, frameCount);
+      },
+      decoder: video.decoder,
+      close: () => video.dispose(),
+    };
   }
   for (const path of inputs) {
     if (existsSync(path) && !(await looksLikePicture(path))) {

@@ -19,6 +19,7 @@ import type { ContainedCodec } from '../container/codecs.js';
 import { type Packet, type PacketTiming, timingOf } from '../container/packet.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { messageOf, VideoError } from '../videoError.js';
+import { listen, takeLog } from './ffmpegLog.js';
 import { colourOfCodes } from './h273.js';
 import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
 
@@ -26,10 +27,8 @@ type Av = typeof import('node-av');
 
 const importAv = lazily(async () => {
   const av = await import('node-av');
-  // What FFmpeg says of bad input becomes a VideoError; it need not stand on stderr too, unless the app chose so.
-  if (av.Log.getLevel() === av.AV_LOG_INFO) {
-    av.Log.setLevel(av.AV_LOG_QUIET);
-  }
+  // What FFmpeg says of bad input becomes part of an error or a warning; it need not stand on stderr too.
+  takeLog(av);
   return av;
 });
 
@@ -72,7 +71,7 @@ const requireSafeThread = (what: string): void => {
 };
 
 /** A picture in the decoder's own memory; valid until the next is asked for. */
-type DecodedPicture = PacketTiming & { readonly frame: Frame };
+type DecodedPicture = PacketTiming & { readonly frame: Frame; readonly damage: string };
 
 // Every thread holds a picture of its own; more than a few gain little and cost memory.
 const maxThreads = 8;
@@ -133,6 +132,7 @@ async function* decodePackets(
   packet.alloc();
   // FFmpeg hands each packet's pts on to its picture: a running number finds the container's exact seconds again.
   const timings = new Map<bigint, PacketTiming>();
+  const log = listen();
   const received = async function* (): AsyncGenerator<DecodedPicture, void, undefined> {
     for (;;) {
       const status = await context.receiveFrame(frame);
@@ -145,7 +145,7 @@ async function* decodePackets(
         throw new Error('the decoder gave a picture that no packet announced');
       }
       timings.delete(frame.pts);
-      yield { frame, ...timing };
+      yield { frame, damage: frame.decodeErrorFlags === 0 ? '' : await log.take(), ...timing };
       frame.unref();
     }
   };
@@ -167,7 +167,12 @@ async function* decodePackets(
     }
     av.FFmpegError.throwIfError(await context.sendPacket(null), 'finish');
     yield* received();
+  } catch (error) {
+    // FFmpeg's errors say that data are invalid, and its log says which.
+    const said = error instanceof av.FFmpegError ? await log.take() : '';
+    throw said === '' ? error : new Error(`${messageOf(error)}${said}`, { cause: error });
   } finally {
+    log.close();
     frame.free();
     packet.free();
     context.freeContext();
@@ -192,6 +197,7 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
   return {
     ...timingOf(picture),
     damaged: frame.decodeErrorFlags !== 0,
+    damage: picture.damage,
     read: () => {
       const pixels = av.avGetPixFmtName(frame.format as AVPixelFormat);
       const { data, linesize, width, height } = frame;
