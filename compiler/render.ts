@@ -12,7 +12,9 @@ export type TemplateName =
   | 'oracle.js'
   | 'pipelines.h'
   | 'index.js'
-  | 'index.d.ts';
+  | 'index.d.ts'
+  | 'pipelines.py'
+  | 'pipelines.pyi';
 
 // Nothing is HTML here, and a misspelt member must throw rather than print nothing.
 const options = { noEscape: true, strict: true } as const;

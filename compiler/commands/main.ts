@@ -116,13 +116,24 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     )
     .option('--cpu', 'leave CUDA out')
     .option('--strict', 'no fused multiply-add on the GPU: the same bits as on the CPU')
+    .option('--python', 'a Python module, too: pipelines.py, which needs no compiler')
+    .option('--wheel <folder>', 'that module as a wheel for pip, in this folder')
     .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
     .option('-w, --watch', 'build again whenever a file changes that was read, until Ctrl-C')
     .addHelpText('after', example('build src/pipelines.ts --arch sm_80,sm_90'))
     .action(
       async (
         entries: string[],
-        options: { out: string; arch?: string[]; cpu?: true; strict?: true; jobs?: number; watch?: true },
+        options: {
+          out: string;
+          arch?: string[];
+          cpu?: true;
+          strict?: true;
+          python?: true;
+          wheel?: string;
+          jobs?: number;
+          watch?: true;
+        },
       ) => {
         const { build } = await import('../build/build.js');
         const display = progressDisplay('steps', streams.stderr);
@@ -139,6 +150,9 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               : `for the CPU only (${result.cpuOnly})`;
           print(`${made}: built ${what} in ${result.seconds.toFixed(1)} s`);
           print(`${result.compiled} steps done, ${result.cached} unchanged; output in ${options.out}/`);
+          if (result.wheel !== undefined) {
+            print(result.wheel);
+          }
         };
         try {
           await interruptible(async signal => {
