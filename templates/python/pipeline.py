@@ -97,7 +97,7 @@ class Pipeline:
             {f"{param['stage']}.{param['name']}": param["settled"] for param in params if "settled" in param}
         )
 
-    def output_size(self, width, height, *, orientation=None, **options):
+    def output_size(self, width, height, /, *, orientation=None, **options):
         """The size of what comes out for an image of this one; of several results a named tuple of sizes.
 
         Options are looked at where the size follows from them. Of images that operators read beside the source an array is

@@ -402,12 +402,12 @@ def per_image(param, value):
     """The values of an array with one per image; None for one value, which may be an array itself."""
     if param["per"] != "image":
         return None
-    items = items_of(value)
+    items, kind = items_of(value), param["kind"]
+    if kind == "rects":
+        return items if items and isinstance(items[0], (list, tuple)) else None
     if items is None or len(items) == 0:
         return items
-    kind, first = param["kind"], items[0]
-    if kind == "rects":
-        return items if isinstance(first, (list, tuple)) else None
+    first = items[0]
     if kind == "mat3x4" and items_of(_flat(items, _ROWS["mat3x4"])) is not items:
         return None
     # A pair of words is one coding.
