@@ -37,6 +37,9 @@ def dense_strides(shape, size):
 class Library:
     """What libraries have in common."""
 
+    #: Whether `look` takes an array as the caller gives it.
+    is_direct = False
+
     def produced_on(self, key):
         """The stream that an array's producer named, where its work may still be under way; None: it is in order."""
         return None
@@ -46,11 +49,27 @@ class Numpy(Library):
     """numpy, and what has `__array_interface__`, such as Pillow's images."""
 
     name = "numpy"
+    is_direct = True
 
     def look(self, array):
         # The address and whether it may be written come together.
         pointer, read_only = array.__array_interface__["data"]
         return pointer, (self, array.shape, array.strides, array.dtype, read_only)
+
+    def look_alike(self, arrays):
+        """The addresses of arrays that have one key, and that key; of others None."""
+        first = arrays[0]
+        kind, shape, strides, dtype = type(first), first.shape, first.strides, first.dtype
+        writable = first.flags.writeable
+        pointers = []
+        for array in arrays:
+            if type(array) is not kind or array.shape != shape or array.strides != strides or array.dtype != dtype:
+                return None, None
+            pointer, read_only = array.__array_interface__["data"]
+            if read_only is writable:
+                return None, None
+            pointers.append(pointer)
+        return pointers, (self, shape, strides, dtype, not writable)
 
     def array(self, key):
         _, shape, strides, dtype, read_only = key
@@ -71,6 +90,7 @@ class Interface(Numpy):
     """What has `__array_interface__` and is no numpy array."""
 
     name = "an array interface"
+    is_direct = False
 
     def look(self, array):
         import numpy
@@ -87,6 +107,7 @@ class Torch(Library):
     """torch, on the CPU and on CUDA."""
 
     name = "torch"
+    is_direct = True
 
     def __init__(self):
         import torch
@@ -102,6 +123,23 @@ class Torch(Library):
 
     def look(self, tensor):
         return tensor.data_ptr(), (self, tensor.shape, tensor.stride(), tensor.dtype, tensor.device)
+
+    def look_alike(self, tensors):
+        """The addresses of tensors that have one key, and that key; of others None."""
+        first = tensors[0]
+        kind, shape, stride, dtype, device = type(first), first.shape, first.stride(), first.dtype, first.device
+        pointers = []
+        for tensor in tensors:
+            if (
+                type(tensor) is not kind
+                or tensor.shape != shape
+                or tensor.stride() != stride
+                or tensor.dtype is not dtype
+                or tensor.device != device
+            ):
+                return None, None
+            pointers.append(tensor.data_ptr())
+        return pointers, (self, shape, stride, dtype, device)
 
     def array(self, key):
         _, shape, strides, dtype, device = key
@@ -152,6 +190,7 @@ class Cupy(Library):
     """cupy."""
 
     name = "cupy"
+    is_direct = True
 
     def __init__(self):
         import cupy
@@ -163,6 +202,17 @@ class Cupy(Library):
 
     def look(self, array):
         return array.data.ptr, (self, array.shape, array.strides, array.dtype, array.device.id)
+
+    def look_alike(self, arrays):
+        """The addresses of arrays that have one key, and that key; of others None."""
+        pointers, key = [], None
+        for array in arrays:
+            pointer, own = self.look(array)
+            if type(array) is not type(arrays[0]) or (key is not None and own != key):
+                return None, None
+            pointers.append(pointer)
+            key = own
+        return pointers, key
 
     def array(self, key):
         _, shape, strides, dtype, device = key
@@ -346,14 +396,14 @@ class CudaInterface(DLPack):
 
 _libraries = {}
 #: By an array's type: the library that it is of.
-_known = {}
+known = {}
 
 
 def library_of(array, path):
     """The library that an array is of."""
-    found = _known.get(type(array))
+    found = known.get(type(array))
     if found is None:
-        found = _known[type(array)] = _find(array, path)
+        found = known[type(array)] = _find(array, path)
     return found
 
 

@@ -58,6 +58,13 @@ def look(given, path, kept):
 
 
 def _look_all(arrays, path, kept):
+    library = library_of(arrays[0], path if len(arrays) == 1 else f"{path}[0]")
+    if library.is_direct and len(arrays) > 1:
+        # Mostly they are alike, and have one key.
+        pointers, key = library.look_alike(arrays)
+        if pointers is not None:
+            kept += arrays
+            return pointers, Alike((key,), len(arrays))
     pointers, keys = [], []
     last = library = None
     for n, array in enumerate(arrays):
@@ -74,9 +81,27 @@ def _look_all(arrays, path, kept):
     return pointers, tuple(keys)
 
 
+class Alike(tuple):
+    """The one key of several arrays that differ in nothing but where they lie."""
+
+    __slots__ = ()
+
+    def __new__(cls, keys, count):
+        return tuple.__new__(cls, (*keys, count))
+
+
+def keys_of(key):
+    """The keys of all arrays of a key of `look`."""
+    keys = key[1]
+    return (keys[0],) * keys[1] if isinstance(keys, Alike) else keys
+
+
 def arrays_of(key):
     """What a key of `look` says of every array."""
-    return [one[0].array(one) for one in key[1]]
+    keys = key[1]
+    if isinstance(keys, Alike):
+        return [keys[0][0].array(keys[0])] * keys[1]
+    return [one[0].array(one) for one in keys]
 
 
 def bind(key, format_, path):

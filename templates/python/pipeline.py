@@ -1,13 +1,14 @@
 """A pipeline as callers see it: cuweave's runtime/call/pipeline.ts in Python."""
 import keyword
+from array import array
 from collections import namedtuple
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .arrays import Array, dense_strides
+from .arrays import Array, dense_strides, known
 from .errors import describe, expected, require_known
 from .formats import MAX_IMAGES, SIZES, channel_count, plane_size
-from .images import Image, arrays_of, bind, bind_arrays, look
+from .images import Image, arrays_of, bind, bind_arrays, keys_of, look
 from .kernel import Kernel, resampling_cost, with_colours
 from .plan import Launch, Place, Plan, Scratch
 from .values import is_number, items_of, per_image
@@ -155,22 +156,34 @@ class Pipeline:
         return options
 
     def _run(self, given, out, stream, colour, orientation, options, is_each):
-        kept = []
-        pointers, key = look(given, "input", kept)
+        library = known.get(type(given))
+        if library is not None and library.is_direct:
+            pointer, one = library.look(given)
+            pointers, key, kept = [pointer], (0, (one,)), [given]
+        else:
+            kept = []
+            pointers, key = look(given, "input", kept)
         images, outs = (), None
         if self._renamed or self._own:
             options = self._own_options(options, colour, orientation)
         if options and self._images:
             pointers, images = self._look_beside(options, pointers, kept)
         if out is not None:
-            outs = []
-            for path, one in self._outs_of(out):
-                found, out_key = look(one, path, kept)
-                pointers = pointers + found
-                outs.append(out_key)
-            outs = tuple(outs)
+            library = None if self._is_named else known.get(type(out))
+            if library is not None and library.is_direct:
+                pointer, one = library.look(out)
+                pointers.append(pointer)
+                kept.append(out)
+                outs = ((0, (one,)),)
+            else:
+                pointers, outs = self._look_outs(out, pointers, kept)
         try:
-            whole = (key, images, outs, freeze(options), freeze(colour), freeze(orientation), is_each)
+            said = (
+                freeze(options) if options else None,
+                None if colour is None else freeze(colour),
+                None if orientation is None else freeze(orientation),
+            )
+            whole = (key, images, outs, said, is_each)
             plan = self._plans.get(whole)
         except TypeError:
             # Something in it cannot be compared: then it is looked at anew every time.
@@ -215,6 +228,14 @@ class Pipeline:
             keys.append((name, key, isinstance(one, list)))
             # What is left of it is no part of a key.
             options[name] = True
+        return pointers, tuple(keys)
+
+    def _look_outs(self, out, pointers, kept):
+        keys = []
+        for path, one in self._outs_of(out):
+            found, key = look(one, path, kept)
+            pointers = pointers + found
+            keys.append(key)
         return pointers, tuple(keys)
 
     def _outs_of(self, out):
@@ -283,15 +304,15 @@ class Pipeline:
         for written in writes:
             if not written.is_several:
                 written.require_apart([0] * (written.last + 1))
-        count = total + (len(made) if outs is None else sum(len(out_key[1]) for out_key in outs))
+        count = total + (len(made) if outs is None else sum(len(keys_of(out_key)) for out_key in outs))
         launches, scratch = self._launches(filled, halves, sizes, images, bound, besides, bounds, count)
         masks = [
-            (n, SIZES[array.dtype] - 1, place.path)
+            (n, SIZES[own.dtype] - 1, place.path)
             for place in places + writes
-            for n, array in enumerate(arrays)
-            if place.first <= n < place.last and SIZES[array.dtype] > 1
+            for n, own in enumerate(arrays)
+            if place.first <= n < place.last and SIZES[own.dtype] > 1
         ]
-        keys = [one for given in (key, *(image_key for _, image_key, _ in beside_keys)) for one in given[1]]
+        keys = [one for given in (key, *(image_key for _, image_key, _ in beside_keys)) for one in keys_of(given)]
         waits = [stream for stream in (one[0].produced_on(one) for one in keys) if stream is not None]
         plan = Plan(self.name, self._library, device, launches, scratch.bytes, masks, places, writes, made, waits)
         plan.given = shaper
@@ -314,7 +335,7 @@ class Pipeline:
         for _, key, is_list in beside_keys:
             shape = key[0]
             if is_list:
-                count = max(count, len(key[1]) if shape is None else len(shape))
+                count = max(count, len(keys_of(key)) if shape is None else len(shape))
         for param in self._open:
             name = param["open"]
             values = per_image(param, options[name]) if options.get(name) is not None else None
@@ -521,7 +542,11 @@ def freeze(value):
     if kind is dict:
         return tuple([(name, freeze(item)) for name, item in value.items()])
     if kind is list or kind is tuple:
-        return kind, tuple([freeze(item) for item in value])
+        try:
+            # Bytes tell zeros by their signs.
+            return kind, array("d", value).tobytes()
+        except TypeError:
+            return kind, tuple([freeze(item) for item in value])
     # A truth value is no number here, and a zero has a sign.
     if kind is int or kind is float or kind is bool:
         return (kind, repr(value)) if value == 0 else (kind, value)

@@ -51,8 +51,8 @@ class Place:
 def refuse_overlap(read, written, pointers, other):
     """Refuses an output that lies on an input: later rows would read what earlier ones wrote."""
     (a, b), (c, d) = read.hull(pointers), written.hull(pointers)
-    # Mostly the two lie apart as wholes, and nothing needs sorting.
-    if b <= c or d <= a:
+    # Mostly the two lie apart as wholes, or one is apart from each array of the other, and nothing needs sorting.
+    if b <= c or d <= a or not (_touches(read, pointers, c, d) and _touches(written, pointers, a, b)):
         return
     both = sorted(
         [(begin, end, 0) for begin, end in read.stretches(pointers)]
@@ -63,6 +63,12 @@ def refuse_overlap(read, written, pointers, other):
         if furthest[1 - whose] > begin:
             raise expected(f"memory apart from {other}", written.path, "some of the same memory")
         furthest[whose] = max(furthest[whose], end)
+
+
+def _touches(place, pointers, begin, end):
+    """Whether one of the arrays may lie on a stretch of memory."""
+    low, high = begin - place.high, end - place.low
+    return any([low < pointer < high for pointer in pointers[place.first : place.last]])
 
 
 class Slots:
