@@ -1,5 +1,6 @@
 """What a printed module does beside computing the right bytes. FOLDER is in CUWEAVE_BUILD; run by test/python/python.test.ts."""
 import ast
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -212,6 +213,58 @@ class Arrays(unittest.TestCase):
             pipelines.several((y, random((3, 2, 2))), colour=BT709, out={"full": y})
         with self.assertRaisesRegex(wrong, r"a list of 2 \(one per image\) for colour but received a list of 1"):
             pipelines.several([(y, random((3, 2, 2)))] * 2, colour=[BT709])
+
+
+@unittest.skipUnless(importlib.util.find_spec("torch"), "no torch here")
+class Torch(unittest.TestCase):
+    def setUp(self):
+        import torch
+
+        self.torch = torch
+        self.image = torch.from_numpy(random((11, 8, 3)))
+
+    def test_tensors_give_tensors(self):
+        torch, image = self.torch, self.image
+        made = pipelines.warped([image, image], **CALL)
+        self.assertIs(type(made), torch.Tensor)
+        self.assertTrue(torch.equal(made, torch.stack([image, image])))
+        y, uv = torch.from_numpy(random((6, 8))), torch.from_numpy(random((3, 4, 2)))
+        half = pipelines.tensor((y, uv), width=5, height=4, colour=BT709)
+        self.assertEqual((half.dtype, tuple(half.shape)), (torch.float16, (3, 4, 5)))
+        wanted = pipelines.tensor((y.numpy(), uv.numpy()), width=5, height=4, colour=BT709)
+        self.assertTrue((half.numpy() == wanted).all())
+        out = torch.empty(2, 11, 8, 3, dtype=torch.uint8)
+        self.assertIs(pipelines.warped([image, image.clone()], out=out, **CALL), out)
+        self.assertTrue(torch.equal(out[1], image))
+
+    def test_views_and_parameters_of_a_model(self):
+        torch = self.torch
+        wide = torch.from_numpy(random((20, 30, 3)))[3:14, 5:13]
+        self.assertTrue(torch.equal(pipelines.warped(wide, **CALL), wide))
+        weight = torch.nn.Parameter(torch.rand(3, 6, 5))
+        made = pipelines.projected(weight, matrix={"dstToSrc": torch.eye(3)})
+        self.assertTrue(torch.equal(made, weight.data))
+        self.assertFalse(made.requires_grad)
+
+    def test_refuses_other_tensors(self):
+        torch = self.torch
+        with self.assertRaisesRegex(pipelines.ArgumentError, r"Expected uint8 for input\.dtype but received torch\.int64"):
+            pipelines.warped(self.image.long(), **CALL)
+        with self.assertRaisesRegex(pipelines.ArgumentError, "tensor on the CPU or a CUDA device for input but received one on meta"):
+            pipelines.warped(self.image.to("meta"), **CALL)
+        with self.assertRaisesRegex(pipelines.ArgumentError, "dense rows"):
+            pipelines.warped(torch.rand(3, 8, 9).byte().permute(1, 2, 0), **CALL)
+
+
+@unittest.skipUnless(importlib.util.find_spec("jax"), "no jax here")
+class Jax(unittest.TestCase):
+    def test_arrays_give_arrays(self):
+        import jax
+
+        image = random((11, 8, 3))
+        made = pipelines.warped(jax.numpy.asarray(image), **CALL)
+        self.assertIsInstance(made, jax.Array)
+        self.assertTrue((np.asarray(made) == image).all())
 
 
 class Processes(unittest.TestCase):
