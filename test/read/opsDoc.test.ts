@@ -75,7 +75,8 @@ test('every option is explained, and no other', () => {
 });
 
 test('every point operator names a peer that it equals, or its standard', () => {
-  const peer = /OpenCV|CV-CUDA|torchvision|PyTorch|Pillow|kornia|ffmpeg|albumentations|torchcodec|ITU-T H\.273/;
+  const peer =
+    /OpenCV|CV-CUDA|torchvision|PyTorch|Pillow|kornia|ffmpeg|albumentations|torchcodec|ITU-T H\.273/;
   const bare = sources.filter(({ maker, text }) => maker === 'pointOp' && !peer.test(text));
   expect(bare.map(({ name }) => name)).toEqual([]);
 });
