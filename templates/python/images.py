@@ -1,5 +1,5 @@
 """Finds the images of a call in the arrays that it was given, and checks them against the format that the pipeline has there."""
-from .arrays import Array, library_of
+from .arrays import Array, Library, library_of
 from .errors import describe, expected
 from .formats import MAX_IMAGES, MAX_SIZE, NAMES, SIZES, channel_count, code_bits, plane_size
 
@@ -88,6 +88,22 @@ class Alike(tuple):
 
     def __new__(cls, keys, count):
         return tuple.__new__(cls, (*keys, count))
+
+
+def grouped(given):
+    """The key of an input whose arrays are keys of theirs; such a key begins with its library."""
+    if _is_key(given):
+        return 0, (given,)
+    if not isinstance(given, list):
+        return len(given), given
+    if any(not _is_key(one) for one in given):
+        counts = tuple(0 if _is_key(one) else len(one) for one in given)
+        return counts, tuple(key for one in given for key in ([one] if _is_key(one) else one))
+    return None, tuple(given)
+
+
+def _is_key(given):
+    return isinstance(given, tuple) and isinstance(given[0], Library)
 
 
 def keys_of(key):

@@ -19,6 +19,7 @@ class Library:
         #: Compute capabilities that there is machine code for; empty: CPU only.
         self.archs = archs
         self.version = version
+        self.pipelines = []
         self._opened = None
         self._lock = threading.Lock()
 
@@ -26,7 +27,16 @@ class Library:
         """One pipeline of the build, with its functions by stage."""
         from .pipeline import Pipeline
 
-        return Pipeline(self, entry, sizes, scales)
+        made = Pipeline(self, entry, sizes, scales)
+        self.pipelines.append(made)
+        return made
+
+    def register_torch(self):
+        """Registers all pipelines as operators of torch: for programs that load a graph which torch.export wrote."""
+        from .compiled import register
+
+        for pipeline in self.pipelines:
+            register(pipeline)
 
     def host(self, kernel):
         """The function that computes rows of one image on the calling thread."""

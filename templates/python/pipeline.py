@@ -1,5 +1,6 @@
 """A pipeline as callers see it: cuweave's runtime/call/pipeline.ts in Python."""
 import keyword
+import sys
 from array import array
 from collections import namedtuple
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from types import MappingProxyType
 from .arrays import Array, dense_strides, known
 from .errors import describe, expected, require_known
 from .formats import MAX_IMAGES, SIZES, channel_count, plane_size
-from .images import Image, arrays_of, bind, bind_arrays, keys_of, look
+from .images import Image, arrays_of, bind, bind_arrays, grouped, keys_of, look
 from .kernel import Kernel, resampling_cost, with_colours
 from .plan import Launch, Place, Plan, Scratch
 from .values import is_number, items_of, per_image
@@ -18,6 +19,9 @@ _CALL = ("out", "stream")
 #: Shapes and options that are remembered: what one of them needs is checked once.
 _MOST_PLANS = 64
 _COLOUR = ("matrix", "range", "bitDepth", "primaries", "transfer", "source")
+
+#: All pipelines, by the names that their operators in torch have.
+by_torch_name = {}
 
 Size = namedtuple("Size", "width height")
 #: An option of a pipeline: what kind of value it is, whether there may be one per image, and for which stages it is.
@@ -69,6 +73,14 @@ class Pipeline:
         # A pipeline may have options of these names: then it is these that are given.
         self._own = [name for name in ("colour", "orientation") if name in self._names]
         self._plans = {}
+        # What tracing by torch asks for.
+        self.torch_name = f"{entry['name']}_{library.sha256[:12]}".replace("$", "_")
+        by_torch_name[self.torch_name] = self
+        self.image_names = tuple(self._images)
+        self.results_type = self._made
+        self.result_kinds = [
+            (1, None) if "layout" in sink else (len(sink["planes"]), _planes(sink)) for _, _, sink in written
+        ]
 
     def __repr__(self):
         return f"<pipeline {self.name}: {self._entry['chain']}>"
@@ -141,6 +153,10 @@ class Pipeline:
         kernels are enqueued on the current stream of the arrays' library, or on `stream`; in host memory they are done when this
         returns. The result is an array of the same library; `out` is memory for it, and is given back.
         """
+        if is_traced():
+            from .compiled import traced
+
+            return traced(self, input, out, stream, colour, orientation, options)
         return self._run(input, out, stream, colour, orientation, options, False)
 
     def each(self, input, /, *, out=None, stream=None, colour=None, orientation=None, **options):
@@ -216,6 +232,13 @@ class Pipeline:
         if made is None:
             return out
         return plan.given([maker.finished(array) for array in made])
+
+    def plan_of(self, given, options, colour, orientation):
+        """The plan of a call whose arrays are keys of theirs."""
+        options = self._own_options(options, colour, orientation)
+        beside = [(name, grouped(options[name]), isinstance(options[name], list)) for name in self._images if name in options]
+        options.update({name: True for name, _, _ in beside})
+        return self._prepare(grouped(given), tuple(beside), None, options, colour, orientation, False)
 
     def _look_beside(self, options, pointers, kept):
         keys = []
@@ -520,6 +543,12 @@ def _colour(given, path):
     if bits is not None and (not is_number(bits) or bits != int(bits) or not 8 <= bits <= 16):
         raise expected("a whole number from 8 to 16", f"{path}.bitDepth", describe(bits))
     return {name: value for name, value in given.items() if value is not None}
+
+
+def is_traced():
+    """Whether torch is tracing."""
+    compiler = getattr(sys.modules.get("torch"), "compiler", None)
+    return compiler is not None and compiler.is_compiling()
 
 
 def stream_number(stream):

@@ -34,7 +34,7 @@ type TupleField = { readonly name: string; readonly type: string };
 
 /** Names that the templates have. */
 const ownNames = [
-  'cw os Library ArgumentError CudaError CuweaveError ForkError LibraryError range None True False',
+  'cw os requires register_torch Library ArgumentError CudaError CuweaveError ForkError LibraryError range None True False',
   'Any Mapping NamedTuple Optional Sequence Tuple TypedDict Union List Pipeline Size Array Images Colour Orientation Affine Rect',
   'Projective PrimariesChange Camera Distortion Fisheye YuvCoding YuvEncoding Numbers',
 ].flatMap(names => names.split(' '));
