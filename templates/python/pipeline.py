@@ -207,11 +207,10 @@ class Pipeline:
         if plan is None:
             plan = self._prepare(key, images, outs, options, colour, orientation, is_each)
             if whole is not None:
-                if len(self._plans) >= _MOST_PLANS:
-                    self._plans.pop(next(iter(self._plans)), None)
+                for oldest in list(self._plans)[: len(self._plans) - _MOST_PLANS + 1]:
+                    self._plans.pop(oldest, None)
                 self._plans[whole] = plan
-        maker = key[1][0][0]
-        device = plan.device
+        maker, device = plan.maker, plan.device
         if device is None:
             number = None
             if stream is not None:
@@ -338,6 +337,9 @@ class Pipeline:
         keys = [one for given in (key, *(image_key for _, image_key, _ in beside_keys)) for one in keys_of(given)]
         waits = [stream for stream in (one[0].produced_on(one) for one in keys) if stream is not None]
         plan = Plan(self.name, self._library, device, launches, scratch.bytes, masks, places, writes, made, waits)
+        libraries = [one[0] for one in keys] + [one[0] for out_key in outs or () for one in keys_of(out_key)]
+        plan.maker = _maker(libraries)
+        plan.is_mixed = any(library is not plan.maker for library in libraries)
         plan.given = shaper
         return plan
 
@@ -489,6 +491,13 @@ class Pipeline:
             launches.append(Launch(across, first, groups(across, source, [middle])))
             launches.append(Launch(down, second, groups(down, middle, sinks)))
         return launches, scratch
+
+
+def _maker(libraries):
+    """The library whose current stream and memory a call takes: the input's, or the first one that has a current stream."""
+    if libraries[0].is_direct:
+        return libraries[0]
+    return next((library for library in libraries if library.is_direct and library.name != "numpy"), libraries[0])
 
 
 def _shapes(sink, size, lead):

@@ -3,7 +3,7 @@ import ctypes
 from array import array
 
 from . import threads
-from .errors import expected
+from .errors import CuweaveError, expected
 from .formats import SIZES, plane_size
 from .kernel import ARGS_HEAD
 
@@ -203,6 +203,12 @@ class Plan:
         self.made = made
         #: Streams of other producers.
         self.waits = waits
+        #: What knows the current stream, and makes results and memory between kernels.
+        self.maker = None
+        #: Whether arrays of other libraries than the maker are among them: they are held.
+        self.is_mixed = False
+        #: Puts results together.
+        self.given = None
         self.spare = []
 
     def check(self, pointers):
@@ -238,7 +244,7 @@ class Plan:
             block = launch.filled(pointers)
             code = threads.run(launch.host, block.address, launch.pieces, launch.is_small, (kept, between, block))
             if code != 0:
-                raise RuntimeError(f"Pipeline '{self.name}' failed on the CPU with code {code}.")
+                raise CuweaveError(f"Pipeline '{self.name}' failed on the CPU with code {code}.")
             launch.free.append(block)
         if between is not None:
             self.spare.append(between)
@@ -265,7 +271,7 @@ class Plan:
                 launch.free.append(block)
                 if code != 0:
                     raise self.library.launch_error(code, self.name, launch.count, self.device)
-            if maker.used(kept, self.device, stream):
+            if maker.used(kept, self.device, stream) or self.is_mixed:
                 driver.hold(kept, stream)
             if getattr(maker, "waits", False):
                 driver.synchronize(stream)
