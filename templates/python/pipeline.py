@@ -207,7 +207,7 @@ class Pipeline:
         if plan is None:
             plan = self._prepare(key, images, outs, options, colour, orientation, is_each)
             if whole is not None:
-                for oldest in list(self._plans)[: len(self._plans) - _MOST_PLANS + 1]:
+                for oldest in list(self._plans)[: max(0, len(self._plans) + 1 - _MOST_PLANS)]:
                     self._plans.pop(oldest, None)
                 self._plans[whole] = plan
         maker, device = plan.maker, plan.device
