@@ -4,6 +4,7 @@
 Workers hand over planes as they are; `preprocess` runs in the process that trains, on the GPU if there is one: CUDA must not be used
 in a child that was forked.
 """
+
 import pathlib
 import sys
 import tempfile
@@ -41,7 +42,9 @@ def main(path, width, height):
     for luma, chroma in loader:
         planes = luma.to(device, non_blocking=True), chroma.to(device, non_blocking=True)
         batch = preprocess(planes, matrix=STRAIGHT, colour=("bt709", "limited"))
-    print(f"{len(loader)} batches on {device}; the last {batch.dtype} {tuple(batch.shape)}, mean {batch.float().mean():.3f}")
+    print(
+        f"{len(loader)} batches on {device}; the last {batch.dtype} {tuple(batch.shape)}, mean {batch.float().mean():.3f}"
+    )
 
 
 if __name__ == "__main__":

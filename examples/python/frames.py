@@ -2,6 +2,7 @@
 
 `npm run examples:build` prints the module. Then: python3 examples/python/frames.py
 """
+
 import pathlib
 import sys
 
@@ -42,9 +43,13 @@ def main():
     batch = np.empty((4, 3, HEIGHT, WIDTH), np.float16)
     same = preprocess(frames, matrix=turn, colour=BT709, out=batch) is batch
     stacked = preprocess(tuple(map(np.stack, zip(*frames))), matrix=[turn] * 4, colour=BT709)
-    print(f"preprocess  {batch.dtype} {batch.shape}, written into `out`: {same}, equal from arrays: {(batch == stacked).all()}")
+    print(
+        f"preprocess  {batch.dtype} {batch.shape}, written into `out`: {same}, equal from arrays: {(batch == stacked).all()}"
+    )
 
-    print(f"thumbnail   {thumbnail.output_size(1920, 1080)} of any picture; its options: {dict(thumbnail.options) or 'none'}")
+    print(
+        f"thumbnail   {thumbnail.output_size(1920, 1080)} of any picture; its options: {dict(thumbnail.options) or 'none'}"
+    )
     try:
         preprocess((luma, chroma), matrix=[1, 0, 0, 0, 1, 0], colour=BT709)
     except ArgumentError as refused:

@@ -2,6 +2,7 @@
 
 `npm run examples:build` prints the module. Then: python3 examples/python/jax_input.py
 """
+
 import pathlib
 import sys
 

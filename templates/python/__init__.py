@@ -1,4 +1,5 @@
 """The runtime of printed pipelines: fixed files, the same for every build of one version of cuweave. Standard library only."""
+
 from .errors import ArgumentError, CudaError, CuweaveError, ForkError, LibraryError
 from .library import Library
 from .pipeline import Pipeline

@@ -3,6 +3,7 @@
 Each library is an object with the same methods. `look` is called for every array of every call, so it is short; what it gives as an
 array's key says everything about the array but where it lies, in the library's own words. `array` puts a key into ours.
 """
+
 import ctypes
 import sys
 

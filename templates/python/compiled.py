@@ -3,6 +3,7 @@
 An operator takes tensors and a text that holds the rest of the call. It is registered when a pipeline is first traced, or by
 `register`, which programs need that load an exported graph.
 """
+
 import json
 
 import torch

@@ -1,4 +1,5 @@
 """NVIDIA's driver, of which a call on a GPU needs little: the context of its device, events, and memory between kernels."""
+
 import ctypes
 import os
 from collections import deque

@@ -1,4 +1,5 @@
 """The errors of the runtime, and the phrases they are made of: those of cuweave's runtime in Node."""
+
 import math
 import re
 from collections.abc import Mapping

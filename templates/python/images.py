@@ -1,7 +1,16 @@
 """Finds the images of a call in the arrays that it was given, and checks them against the format that the pipeline has there."""
+
 from .arrays import Array, Library, library_of
 from .errors import describe, expected
-from .formats import MAX_IMAGES, MAX_SIZE, NAMES, SIZES, channel_count, code_bits, plane_size
+from .formats import (
+    MAX_IMAGES,
+    MAX_SIZE,
+    NAMES,
+    SIZES,
+    channel_count,
+    code_bits,
+    plane_size,
+)
 
 
 class Image:
@@ -309,7 +318,9 @@ def _apart(array, format_, path):
         columns, lines = plane_size(plane, width, height)
         values = columns * plane["channels"]
         pitch = row if values == width else values * size
-        made.append(Array(tuple(shape[:-2]) + (lines, values), tuple(strides[:-2]) + (pitch, column), array.dtype, None))
+        made.append(
+            Array(tuple(shape[:-2]) + (lines, values), tuple(strides[:-2]) + (pitch, column), array.dtype, None)
+        )
         offsets.append(at)
         at += lines * pitch
     fits = at == rows * row and all(array_.shape[-1] == width or row == width * size for array_ in made)

@@ -1,13 +1,11 @@
 """The argument block of a kernel: cuweave's runtime/call/packing.ts in Python."""
+
 import struct
 
 from .errors import ArgumentError, LibraryError, expected, number_text
 from .formats import MAX_SIZE
 from .images import Image
 from .values import INTEGERS, LANES, Context, pack, value_of_image
-
-#: `{ uint32_t size; int32_t count; const image* images; }`
-ARGS_HEAD = 16
 
 
 def with_colours(sizes, images):
@@ -72,6 +70,7 @@ class Kernel:
         size, count = entry["image"]["size"], len(images)
         args = bytearray(entry["args"]["size"])
         described = bytearray(size * count)
+        # { uint32_t size; int32_t count; const image* images; }: the address is the block's own.
         struct.pack_into("<Ii", args, 0, entry["args"]["size"], count)
         for param in entry["params"]:
             numbers = self._fixed.get((param["stage"], param["name"]))
@@ -267,9 +266,7 @@ def _pack(param, options, n, count, image, src):
     bit_depth = param.get("bitDepth")
     if bit_depth is None and param["kind"] == "yuvToRgb":
         bit_depth = image.bit_depth
-    context = Context(
-        path, image.colour, bit_depth, param.get("bounds"), image.orientation, src, _channels(param)
-    )
+    context = Context(path, image.colour, bit_depth, param.get("bounds"), image.orientation, src, _channels(param))
     return pack(param["kind"], value, context)
 
 

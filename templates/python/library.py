@@ -1,4 +1,5 @@
 """The shared library of a build: opened once, from beside this package and nowhere else, after its content was checked."""
+
 import ctypes
 import hashlib
 import os

@@ -1,4 +1,5 @@
 """Arithmetic of f32 and i32 as the kernels do it: every operation is rounded, or wraps. Printed functions use it."""
+
 import math
 import struct
 from ctypes import c_float

@@ -1,4 +1,5 @@
 """A pipeline as callers see it: cuweave's runtime/call/pipeline.ts in Python."""
+
 import keyword
 import sys
 from array import array
@@ -93,9 +94,7 @@ class Pipeline:
     @property
     def options(self):
         """What the pipeline leaves to the caller, by name."""
-        found = {
-            name: Option("image", "image", (image["stage"],), None) for name, image in self._images.items()
-        }
+        found = {name: Option("image", "image", (image["stage"],), None) for name, image in self._images.items()}
         for param in self._open:
             name, before = param["open"], found.get(param["open"])
             stages = dict.fromkeys((*(before.stages if before else ()), param["stage"]))
@@ -235,7 +234,9 @@ class Pipeline:
     def plan_of(self, given, options, colour, orientation):
         """The plan of a call whose arrays are keys of theirs."""
         options = self._own_options(options, colour, orientation)
-        beside = [(name, grouped(options[name]), isinstance(options[name], list)) for name in self._images if name in options]
+        beside = [
+            (name, grouped(options[name]), isinstance(options[name], list)) for name in self._images if name in options
+        ]
         options.update({name: True for name, _, _ in beside})
         return self._prepare(grouped(given), tuple(beside), None, options, colour, orientation, False)
 
@@ -457,8 +458,8 @@ class Pipeline:
             what = "the number of outputs" if not self._is_named else f"the number of images in {path}"
             raise expected(f"{len(images)} (as many as input)", what, str(len(found.images)))
         _require_device(arrays, device, path, is_list)
-        for array in arrays:
-            if array.read_only:
+        for one in arrays:
+            if one.read_only:
                 raise expected("an array that may be written", path, "one that is read-only")
         for n, (image, size) in enumerate(zip(found.images, sizes[step])):
             if image.size != size:
@@ -520,10 +521,10 @@ def _planes(sink):
 
 
 def _require_device(arrays, device, path, is_list):
-    for n, array in enumerate(arrays):
-        if array.device != device:
+    for n, one in enumerate(arrays):
+        if one.device != device:
             at = f"{path}[{n}]" if is_list else path
-            raise expected(f"something on {_device_name(device)}", at, f"something on {_device_name(array.device)}")
+            raise expected(f"something on {_device_name(device)}", at, f"something on {_device_name(one.device)}")
 
 
 def _device_name(device):

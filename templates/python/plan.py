@@ -1,11 +1,11 @@
 """A call whose arguments were checked: what is left to do for other arrays of the same shapes is to write down their addresses."""
+
 import ctypes
 from array import array
 
 from . import threads
 from .errors import CuweaveError, expected
 from .formats import SIZES, plane_size
-from .kernel import ARGS_HEAD
 
 ROW_ALIGNMENT = 256
 
@@ -20,7 +20,7 @@ class Place:
         self.first, self.last = first, first + number
         self.size = SIZES[format_["dtype"]]
         self.spans = []
-        for p, (plane, where) in enumerate(zip(format_["planes"], bound.planes)):
+        for plane, where in zip(format_["planes"], bound.planes):
             for (n, offset, pitch), image in zip(where, bound.images):
                 columns, rows = plane_size(plane, image.width, image.height)
                 end = offset + pitch * (rows - 1) + columns * plane["channels"] * self.size

@@ -1,4 +1,5 @@
 """Spreads the rows of a call over the processors that this process may use. The functions that compute them release the GIL."""
+
 import os
 import queue
 import threading

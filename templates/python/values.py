@@ -1,4 +1,5 @@
 """What callers give for parameters, as the numbers that kernels see: cuweave's runtime/call/params.ts in Python."""
+
 import math
 from collections.abc import Mapping
 from numbers import Real
@@ -225,9 +226,7 @@ def _angle(value, context):
 def _rect_at(value, path, src=None):
     if not isinstance(value, Mapping):
         raise expected("{ x, y, width, height }", path, describe(value))
-    x, y, width, height = [
-        _i32(value.get(field), f"{path}.{field}") for field in RECT
-    ]
+    x, y, width, height = [_i32(value.get(field), f"{path}.{field}") for field in RECT]
     other = next((key for key in value if key not in RECT), None)
     if other is not None:
         raise expected("only x, y, width and height", path, f"{other} too")

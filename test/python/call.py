@@ -1,4 +1,5 @@
 """Makes the calls that test/python/python.test.ts describes, and says what came out: `call.py FOLDER`, calls as JSON on stdin."""
+
 import base64
 import hashlib
 import json

@@ -1,4 +1,5 @@
 """Calls on the stand-in for NVIDIA's driver, which libcuda.so.1 is here; run by test/python/cuda.test.ts."""
+
 import ctypes
 import os
 import sys
@@ -126,7 +127,9 @@ class Calls(unittest.TestCase):
         wrong = pipelines.ArgumentError
         with self.assertRaisesRegex(wrong, "Expected something on cuda:0 for out but received something on cpu"):
             pipelines.warped(OnDevice(image), out=image.copy(), stream=self.stream, **CALL)
-        with self.assertRaisesRegex(wrong, r"Expected something on cpu for input\[1\] but received something on cuda:0"):
+        with self.assertRaisesRegex(
+            wrong, r"Expected something on cpu for input\[1\] but received something on cuda:0"
+        ):
             pipelines.warped([image, OnDevice(image)], **CALL)
         with self.assertRaisesRegex(wrong, "may be written for out but received one that is read-only"):
             pipelines.warped(OnDevice(image), out=OnDevice(image, read_only=True), stream=self.stream, **CALL)

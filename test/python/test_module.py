@@ -1,4 +1,5 @@
 """What a printed module does beside computing the right bytes. FOLDER is in CUWEAVE_BUILD; run by test/python/python.test.ts."""
+
 import ast
 import importlib.util
 import os
@@ -106,7 +107,9 @@ class Arrays(unittest.TestCase):
         every = random((6, 9, 8, 3))[::-2]
         self.assertTrue((pipelines.warped(every, **CALL) == every).all())
         planes = random((9, 8, 3), np.float32).transpose(2, 0, 1)
-        with self.assertRaisesRegex(pipelines.ArgumentError, r"dense rows .* for input\.strides but received \[1, 24, 3\]"):
+        with self.assertRaisesRegex(
+            pipelines.ArgumentError, r"dense rows .* for input\.strides but received \[1, 24, 3\]"
+        ):
             pipelines.light(planes)
 
     def test_planes_come_as_decoders_hand_them_out(self):
@@ -139,7 +142,9 @@ class Arrays(unittest.TestCase):
         self.assertTrue((apart[1] == self.image).all())
         y, uv = random((6, 4)), random((3, 2, 2))
         made = pipelines.several((y, uv), colour=BT709)
-        given = type(made)(*(type(one)(*map(np.empty_like, one)) if isinstance(one, tuple) else np.empty_like(one) for one in made))
+        given = type(made)(
+            *(type(one)(*map(np.empty_like, one)) if isinstance(one, tuple) else np.empty_like(one) for one in made)
+        )
         self.assertIs(pipelines.several((y, uv), colour=BT709, out=given), given)
         self.assertTrue((given.planes.uv == made.planes.uv).all() and (given.small == made.small).all())
 
@@ -197,7 +202,10 @@ class Arrays(unittest.TestCase):
             (r"memory apart from its other images for out", dict(out=crowd, input=[image] * 2)),
             (r"memory apart from its other images for out", dict(out=[huge[0], huge[0]], input=[image] * 2)),
             (r"Expected 1 \(as many as input\) for the number of outputs but received 2", dict(out=huge[:2])),
-            (r"Expected 3 \(the channels of rgb8\) for input\.shape\[2\] but received 4", dict(input=random((4, 4, 4)))),
+            (
+                r"Expected 3 \(the channels of rgb8\) for input\.shape\[2\] but received 4",
+                dict(input=random((4, 4, 4))),
+            ),
             (r"Expected 1 to 65535 images for input but received 0", dict(input=[])),
             (r"Expected sizes of 1 to 65535 for input\.shape but received \[0, 8, 3\]", dict(input=image[:0])),
             (r"list of images for input but received \{ a \}", dict(input={"a": 1})),
@@ -209,7 +217,9 @@ class Arrays(unittest.TestCase):
         with self.assertRaisesRegex(wrong, r"an address that is a multiple of 4 for input but received"):
             pipelines.projected(bytes_, matrix={"dstToSrc": [1, 0, 0, 0, 1, 0, 0, 0, 1]})
         y = random((6, 4))
-        with self.assertRaisesRegex(wrong, r"planes that belong together \(y \[height, width\], uv \[height / 2, width / 2, 2\]\)"):
+        with self.assertRaisesRegex(
+            wrong, r"planes that belong together \(y \[height, width\], uv \[height / 2, width / 2, 2\]\)"
+        ):
             pipelines.several((y, y), colour=BT709)
         with self.assertRaisesRegex(wrong, r"Expected \{ full, planes, small \} for out but received none for planes"):
             pipelines.several((y, random((3, 2, 2))), colour=BT709, out={"full": y})
@@ -250,9 +260,13 @@ class Torch(unittest.TestCase):
 
     def test_refuses_other_tensors(self):
         torch = self.torch
-        with self.assertRaisesRegex(pipelines.ArgumentError, r"Expected uint8 for input\.dtype but received torch\.int64"):
+        with self.assertRaisesRegex(
+            pipelines.ArgumentError, r"Expected uint8 for input\.dtype but received torch\.int64"
+        ):
             pipelines.warped(self.image.long(), **CALL)
-        with self.assertRaisesRegex(pipelines.ArgumentError, "tensor on the CPU or a CUDA device for input but received one on meta"):
+        with self.assertRaisesRegex(
+            pipelines.ArgumentError, "tensor on the CPU or a CUDA device for input but received one on meta"
+        ):
             pipelines.warped(self.image.to("meta"), **CALL)
         with self.assertRaisesRegex(pipelines.ArgumentError, "dense rows"):
             pipelines.warped(torch.rand(3, 8, 9).byte().permute(1, 2, 0), **CALL)
@@ -395,7 +409,9 @@ class Processes(unittest.TestCase):
     def test_two_builds_in_one_process_are_parts_of_packages(self):
         with tempfile.TemporaryDirectory() as folder:
             for name in ("first", "second"):
-                shutil.copytree(FOLDER, pathlib.Path(folder) / name, ignore=shutil.ignore_patterns(".cache", "generated"))
+                shutil.copytree(
+                    FOLDER, pathlib.Path(folder) / name, ignore=shutil.ignore_patterns(".cache", "generated")
+                )
             code = (
                 f"sys.path[0] = {folder!r}\nimport numpy as np\nfrom first import pipelines as a\nfrom second import pipelines as b\n"
                 "image = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)\n"
