@@ -73,6 +73,12 @@ class Pipeline:
         self._renamed = {python_name(name): name for name in self._names if python_name(name) != name}
         # A pipeline may have options of these names: then it is these that are given.
         self._own = [name for name in ("colour", "orientation") if name in self._names]
+        # What the caller says of the colours of YUV beside the source.
+        self._colours = {
+            f"{name}_colour": name
+            for name, image in self._images.items()
+            if image["format"]["colour"] == "yuv" and f"{name}_colour" not in self._names
+        }
         self._plans = {}
         # What tracing by torch asks for.
         self.torch_name = f"{entry['name']}_{library.sha256[:12]}".replace("$", "_")
@@ -115,7 +121,7 @@ class Pipeline:
         Options are looked at where the size follows from them. Of images that operators read beside the source an array is
         taken, or the pair of its width and height.
         """
-        options = self._own_options(options, None, orientation)
+        options, _ = self._beside_colours(self._own_options(options, None, orientation))
         require_known(options, self._names, "options", f"an option of {self.name}")
         for side, value in (("width", width), ("height", height)):
             if not is_number(value) or value != int(value) or not 1 <= value <= MAX_IMAGES:
@@ -178,9 +184,11 @@ class Pipeline:
         else:
             kept = []
             pointers, key = look(given, "input", kept)
-        images, outs = (), None
+        images, outs, colours = (), None, None
         if self._renamed or self._own:
             options = self._own_options(options, colour, orientation)
+        if self._colours:
+            options, colours = self._beside_colours(options)
         if options and self._images:
             pointers, images = self._look_beside(options, pointers, kept)
         if out is not None:
@@ -197,6 +205,7 @@ class Pipeline:
                 freeze(options) if options else None,
                 None if colour is None else freeze(colour),
                 None if orientation is None else freeze(orientation),
+                None if colours is None else freeze(colours),
             )
             whole = (key, images, outs, said, is_each)
             plan = self._plans.get(whole)
@@ -204,7 +213,7 @@ class Pipeline:
             # Something in it cannot be compared: then it is looked at anew every time.
             whole = plan = None
         if plan is None:
-            plan = self._prepare(key, images, outs, options, colour, orientation, is_each)
+            plan = self._prepare(key, images, outs, options, (colour, orientation, colours), is_each)
             if whole is not None:
                 for oldest in list(self._plans)[: max(0, len(self._plans) + 1 - _MOST_PLANS)]:
                     self._plans.pop(oldest, None)
@@ -233,12 +242,17 @@ class Pipeline:
 
     def plan_of(self, given, options, colour, orientation):
         """The plan of a call whose arrays are keys of theirs."""
-        options = self._own_options(options, colour, orientation)
+        options, colours = self._beside_colours(self._own_options(options, colour, orientation))
         beside = [
             (name, grouped(options[name]), isinstance(options[name], list)) for name in self._images if name in options
         ]
         options.update({name: True for name, _, _ in beside})
-        return self._prepare(grouped(given), tuple(beside), None, options, colour, orientation, False)
+        return self._prepare(grouped(given), tuple(beside), None, options, (colour, orientation, colours), False)
+
+    def _beside_colours(self, options):
+        """The options, and apart from them what the caller says of the colours of images beside the source."""
+        colours = {self._colours[name]: value for name, value in options.items() if name in self._colours}
+        return {name: value for name, value in options.items() if name not in self._colours}, colours or None
 
     def _look_beside(self, options, pointers, kept):
         keys = []
@@ -279,8 +293,9 @@ class Pipeline:
                 raise expected(wanted, "out", f"'{name}', too")
         return [(f"out.{name}", out[name]) for name in names]
 
-    def _prepare(self, key, beside_keys, outs, options, colour, orientation, is_each):
+    def _prepare(self, key, beside_keys, outs, options, said, is_each):
         """Checks everything that does not depend on where the arrays lie."""
+        colour, orientation, colours = said
         bound = bind(key, self._source, "input")
         arrays = arrays_of(key)
         device = arrays[0].device
@@ -300,6 +315,8 @@ class Pipeline:
             if len(found.images) != len(images) and (len(found.images) != 1 or is_list):
                 what = "one image" if len(images) == 1 else f"one image, or {len(images)} (one for each of the input)"
                 raise expected(what, path, str(len(found.images)))
+            if colours is not None and name in colours:
+                found.images = _coloured(found.images, colours[name], f"{name}_colour")
             beside[name], besides[name] = found.images, (found, total)
             places.append(Place(path, total, len(own), found, self._images[name]["format"]))
             arrays += own
@@ -346,13 +363,10 @@ class Pipeline:
 
     def _described(self, images, colour, orientation):
         """The images with what the caller says of them."""
-        colours = _per_image(colour if "colour" not in self._own else None, len(images), "colour")
+        described = _coloured(images, colour if "colour" not in self._own else None, "colour")
         turns = _per_image(orientation if "orientation" not in self._own else None, len(images), "orientation")
-        described = []
-        for n, image in enumerate(images):
-            said = _colour(colours[n], "colour" if not isinstance(colour, list) else f"colour[{n}]")
-            bits = image.bit_depth if said is None else said.get("bitDepth", image.bit_depth)
-            described.append(Image(image.width, image.height, said, bits, turns[n]))
+        for image, turn in zip(described, turns):
+            image.orientation = turn
         return described
 
     def _count(self, options, beside_keys):
@@ -538,6 +552,16 @@ def _per_image(given, count, path):
     if len(given) != count:
         raise expected(f"one value, or a list of {count} (one per image)", path, f"a list of {len(given)}")
     return given
+
+
+def _coloured(images, given, path):
+    """Images of their own, with what the caller says of their colours."""
+    described = []
+    for n, (image, colour) in enumerate(zip(images, _per_image(given, len(images), path))):
+        said = _colour(colour, f"{path}[{n}]" if isinstance(given, list) else path)
+        bits = image.bit_depth if said is None else said.get("bitDepth", image.bit_depth)
+        described.append(Image(image.width, image.height, said, bits))
+    return described
 
 
 def _colour(given, path):

@@ -80,6 +80,11 @@ export const halved = pipeline(
 );
 /** Images beside the source. */
 export const over = pipeline(rgb8(), ops.composite({ background: rgb8(), mask: ops.gray8() }), rgb8());
+export const overVideo = pipeline(
+  rgb8(),
+  ops.composite({ background: [ops.nv12(), ops.yuvToRgb()], mask: ops.gray8() }),
+  rgb8(),
+);
 /** Packed samples, and ten bits in sixteen. */
 export const packed = pipeline(ops.yuyv(), ops.yuvToRgb({ matrix: 'bt601', range: 'limited' }), rgb8());
 export const deep = pipeline(ops.p010(), ops.yuvToRgb(), nchw('f32'));

@@ -130,6 +130,18 @@ class Arrays(unittest.TestCase):
         yuyv = random((4, 6, 2))
         self.assertTrue((pipelines.packed(yuyv) == pipelines.packed((yuyv.reshape(4, 3, 4),))).all())
 
+    def test_images_beside_the_source_have_colours_of_their_own(self):
+        y, uv = np.full((11, 8), 16, np.uint8), np.full((6, 4, 2), 128, np.uint8)
+        call = {"background": (y, uv), "mask": np.zeros((11, 8), np.uint8)}
+        made = pipelines.overVideo(self.image, background_colour=BT709, **call)
+        self.assertTrue((made == 0).all())
+        made = pipelines.overVideo(self.image, background_colour={"matrix": "bt601", "range": "full"}, **call)
+        self.assertTrue((made == 16).all())
+        with self.assertRaisesRegex(pipelines.ArgumentError, "an image that says its colours"):
+            pipelines.overVideo(self.image, **call)
+        with self.assertRaisesRegex(pipelines.ArgumentError, r"for background_colour but received 'bt709'"):
+            pipelines.overVideo(self.image, background_colour="bt709", **call)
+
     def test_out_is_filled_and_given_back(self):
         out = np.zeros((16, 11, 8, 3), np.uint8)
         part = out[2:4]

@@ -19,7 +19,12 @@ export type PythonView = {
   readonly functions: readonly { readonly lines: readonly string[] }[];
   readonly sizes: string;
   readonly scales: string;
-  readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
+  readonly options: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly doc: string;
+    readonly isOptional: boolean;
+  }[];
   /** The types of what it gives. */
   readonly result: string;
   readonly lists: string;
@@ -86,17 +91,28 @@ const pythonView = (plan: Plan, name: string, names: FunctionNames): PythonView 
     (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
   );
   const { functions, sizes, scales } = stageFunctions([...stages, ...halves], name, names);
-  const images = openImages(pipeline).map(({ stage, image }) => ({
+  const taken = openImages(pipeline);
+  const images = taken.map(({ stage, image }) => ({
     name: image.open,
     type: 'Images',
     doc: docOf(stage, image.name, `${image.format.name}, for all images or one for each`, image.doc),
+    isOptional: false,
   }));
+  const colours = taken
+    .filter(({ image }) => image.format.colour === 'yuv')
+    .map(({ image }) => ({
+      name: `${image.open}_colour`,
+      type: 'Union[None, Colour, List[Optional[Colour]]]',
+      doc: `What ${image.open} means`,
+      isOptional: true,
+    }));
   const params = openParams(pipeline).map(({ stage, field, open }) => ({
     name: open,
     type: typeOf(field),
     doc: docOf(stage, field.name, field.doc),
+    isOptional: false,
   }));
-  const open = [...images, ...params];
+  const open = [...images, ...params, ...colours];
   const options = open
     .filter((option, n) => open.findIndex(other => other.name === option.name) === n)
     .map(option => ({ ...option, name: argumentName(option.name) }));
