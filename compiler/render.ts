@@ -17,7 +17,9 @@ export type TemplateName =
   | 'ConfigVersion.cmake'
   | 'package.pc'
   | 'index.js'
-  | 'index.d.ts';
+  | 'index.d.ts'
+  | 'pipelines.py'
+  | 'pipelines.pyi';
 
 // Nothing is HTML here, and a misspelt member must throw rather than print nothing.
 const options = { noEscape: true, strict: true } as const;

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { python, runPython, whyNot } from './python/python.js';
 import { root } from './support/executions.js';
 
 const copy = join(root, 'test', 'build', 'examples');
@@ -30,7 +31,15 @@ beforeAll(async () => {
     symlinkSync(join(root, 'test'), join(copy, 'test'));
   }
   const folder = 'test/build/examples/examples';
-  await run('dist/compiler/cli.js', 'build', `${folder}/pipelines.ts`, '-o', `${folder}/build`, '--cpu');
+  await run(
+    'dist/compiler/cli.js',
+    'build',
+    `${folder}/pipelines.ts`,
+    '-o',
+    `${folder}/build`,
+    '--cpu',
+    '--python',
+  );
 });
 
 const output: Readonly<Record<string, readonly RegExp[]>> = {
@@ -73,6 +82,15 @@ describe('examples', () => {
     for (const line of output[name]) {
       expect(stdout).toMatch(line);
     }
+  });
+
+  it.skipIf(!python)(`from numpy${whyNot}`, () => {
+    const said = runPython([join(copy, 'examples', 'python', 'frames.py')]);
+    expect(said).toMatch(
+      /^toFloat +float32 \(3, 180, 320\), differs from the formula by [\d.]+e-05 at most$/m,
+    );
+    expect(said).toMatch(/written into `out`: True, equal from arrays: True$/m);
+    expect(said).toMatch(/^refused +Expected \{ dstToSrc: \[6 numbers\] \}/m);
   });
 
   it('are all run here, and all named in their README', () => {

@@ -37,9 +37,11 @@ import {
   packagePlace,
   writePackage,
 } from './packageFolder.js';
+import { type Project, projectOf, pythonFiles } from './python.js';
 import { currentBuild, stampBuild, stampKey } from './stamp.js';
 import { requireCxx, target } from './target.js';
 import { checkNvccPaths, includeDirectory } from './toolchain.js';
+import { writeWheel } from './wheel.js';
 
 /** What to build, and for what. */
 export type BuildOptions = SpecOptions & {
@@ -53,6 +55,10 @@ export type BuildOptions = SpecOptions & {
   readonly strict?: boolean;
   /** Makes a package for C and C++ as well. */
   readonly package?: PackageOptions;
+  /** A Python module, too: `pipelines.py` with its types and the package that it imports. */
+  readonly python?: boolean;
+  /** A folder for a wheel of that module; it is made if it is not there. */
+  readonly wheel?: string;
   /** Compilers at a time; default: one per core. */
   readonly jobs?: number;
   /** Ends the build, and the compilers that it started. What was in the folder stays. */
@@ -84,6 +90,8 @@ export type BuildResult = {
   readonly gone: readonly { readonly name: string; readonly file: string }[];
   readonly compiled: number;
   readonly cached: number;
+  /** The wheel's path, where one was asked for. */
+  readonly wheel?: string;
   readonly seconds: number;
 };
 
@@ -93,6 +101,15 @@ export type BuildResult = {
  * @throws BuildError where a compiler is missing or refuses generated code, and for an output folder that is not cuweave's.
  */
 export const build = async (options: BuildOptions): Promise<BuildResult> => {
+  if (options.wheel === undefined) {
+    return buildFolder(options);
+  }
+  const project = projectOf(resolve(options.root));
+  const result = await buildFolder({ ...options, python: true });
+  return { ...result, wheel: writeWheel(result.out, resolve(options.root, options.wheel), project) };
+};
+
+const buildFolder = async (options: BuildOptions): Promise<BuildResult> => {
   const started = performance.now();
   const root = resolve(options.root);
   const out = requireOutput(options);
@@ -100,7 +117,8 @@ export const build = async (options: BuildOptions): Promise<BuildResult> => {
   const { archs, nvcc, cpuOnly } = await target(options);
   const strict = options.strict === true;
   const tools: Tools = { cxx: await requireCxx(), nvcc, archs, strict };
-  const key = stampKey([root, options.entries, tools]);
+  const python = options.python ? [projectOf(root).version] : [];
+  const key = stampKey([root, options.entries, tools, python]);
   const current = currentBuild(root, out, key);
   const made = { out, archs, ...(cpuOnly ? { cpuOnly } : {}), ...(deployed ? { package: deployed } : {}) };
   if (current && (!deployed || isCurrentPackage(deployed, packageKey(out, deployed)))) {
@@ -202,7 +220,7 @@ export const buildPlans = async (
       step('addon', !built);
       signal?.throwIfAborted();
       const old = publish(out, work, {
-        files: outputFiles(plans, jobs, tools, library),
+        files: outputFiles(plans, jobs, tools, library, options.python ? projectOf(root) : undefined),
         library,
         pipelines: Object.fromEntries(plans.map(({ name, pipeline }) => [name, pipeline.loc.file])),
       });
@@ -265,14 +283,10 @@ const outputFiles = (
   jobs: readonly Job[],
   { archs, strict }: Tools,
   { name, content }: Library,
+  python: Project | undefined,
 ): ReadonlyMap<string, string | Uint8Array> => {
-  const manifest = builtManifest(plans, {
-    library: name,
-    libraryBytes: content.length,
-    librarySha256: digestOf(content),
-    archs,
-    strict,
-  });
+  const built = { library: name, libraryBytes: content.length, librarySha256: digestOf(content), archs };
+  const manifest = builtManifest(plans, { ...built, strict });
   const bindings = bindingSources(plans, manifest.digest);
   return new Map<string, string | Uint8Array>([
     ...jobs.map(({ label, text }) => [`generated/${label}`, text] as const),
@@ -281,5 +295,6 @@ const outputFiles = (
     ['manifest.json', manifestText(manifest)],
     ['index.js', bindings.js],
     ['index.d.ts', bindings.dts],
+    ...(python ? pythonFiles(plans, built, python.version) : []),
   ]);
 };

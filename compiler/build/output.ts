@@ -46,7 +46,7 @@ const emptyMarker: Marker = { cuweave: version, files: {}, pipelines: {} };
 
 /** Names that a build gives to files. A marker that lists others was not written by one. */
 const ownName =
-  /^(index\.js|index\.d\.ts|manifest\.json|package\.json|pipelines\.h|pipelines\.[0-9a-f]{12}\.so|generated\/[\w$]+\.(cpp|cu))$/;
+  /^(index\.js|index\.d\.ts|manifest\.json|package\.json|pipelines\.h|pipelines\.pyi?|_cuweave\/\w+\.py|pipelines\.[0-9a-f]{12}\.so|generated\/[\w$]+\.(cpp|cu))$/;
 
 /** A folder without anything but these is empty. */
 const emptyNames = ['.gitignore', '.gitkeep', '.DS_Store'];

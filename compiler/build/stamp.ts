@@ -36,7 +36,7 @@ const ownDigest = (): string => {
 
 const codeFiles = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && /\.(js|ts|hbs|h)$/.test(entry.name))
+    .filter(entry => entry.isFile() && /\.(js|ts|hbs|h|py)$/.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter(path => !path.startsWith(join(packageRoot, 'native', 'build')))
     .sort();

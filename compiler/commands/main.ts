@@ -119,6 +119,8 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     .option('--package <folder>', 'also make a package for C and C++: library, headers, CMake, pkg-config')
     .option('--name <name>', 'of the package; default: its folder’s')
     .option('--static', 'with a static library in the package')
+    .option('--python', 'a Python module, too: pipelines.py, which needs no compiler')
+    .option('--wheel <folder>', 'that module as a wheel for pip, in this folder')
     .option('-j, --jobs <n>', 'compilers at a time; default: one per core', count)
     .option('-w, --watch', 'build again whenever a file changes that was read, until Ctrl-C')
     .addHelpText('after', example('build src/pipelines.ts --arch sm_80,sm_90'))
@@ -133,6 +135,8 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           package?: string;
           name?: string;
           static?: true;
+          python?: true;
+          wheel?: string;
           jobs?: number;
           watch?: true;
         },
@@ -160,6 +164,9 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
             print(
               `package ${result.package.name} in ${directory}/: find_package(${result.package.name} CONFIG)`,
             );
+          }
+          if (result.wheel !== undefined) {
+            print(result.wheel);
           }
         };
         try {

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { pythonFiles } from '../../compiler/build/python.js';
 import {
   bindingSources,
   cudaSource,
@@ -110,6 +111,7 @@ describe('templates', () => {
     interfaceSource(plans, true);
     packageSources(plans, { name: 'prep', soname: 'libprep.so.1', isStatic: true, hasCuda: true });
     bindingSources([...plans, { ...plans[0]!, name: 'manifest' }]);
+    pythonFiles(plans, { library: 'a.so', libraryBytes: 1, librarySha256: '', archs: [] }, '1.0.0');
   });
 
   it('are all filled by something', () => {

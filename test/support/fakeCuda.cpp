@@ -230,6 +230,22 @@ int cuMemPoolSetAttribute(void*, int, void*) { return 0; }
 int cuDevicePrimaryCtxRetain(void** context, int) { *context = &heap; return 0; }
 thread_local void* current = nullptr;
 int cuCtxSetCurrent(void* context) { current = context; return 0; }
+// What Python calls: the addon sets the context and leaves it.
+thread_local std::vector<void*> pushed;
+int cuCtxGetCurrent(void** context) { *context = current; return 0; }
+int cuCtxPushCurrent_v2(void* context) { pushed.push_back(current); current = context; return 0; }
+int cuCtxPopCurrent_v2(void** context) {
+  if (pushed.empty()) return 201;
+  *context = current;
+  current = pushed.back();
+  pushed.pop_back();
+  return 0;
+}
+// CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL alone.
+int cuPointerGetAttribute(int* ordinal, int attribute, unsigned long long pointer) {
+  *ordinal = 0;
+  return attribute == 9 && inside(heap, pointer, 1) ? 0 : 1;
+}
 int cuMemGetInfo_v2(size_t* free, size_t* total) { *total = kTotal; *free = kTotal - used; return 0; }
 int cuMemAlloc_v2(unsigned long long* pointer, size_t bytes) { INJECT(); return allocate(pointer, bytes); }
 int cuMemFree_v2(unsigned long long pointer) { release(pointer); return 0; }

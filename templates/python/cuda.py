@@ -1,0 +1,133 @@
+"""NVIDIA's driver, of which a call on a GPU needs little: the context of its device, events, and memory between kernels."""
+
+import ctypes
+import os
+from collections import deque
+
+from .errors import CudaError, ForkError, LibraryError
+
+_Handle = ctypes.c_void_p
+
+
+class Driver:
+    """The functions of libcuda that are used here."""
+
+    def __init__(self):
+        try:
+            self._library = ctypes.CDLL("libcuda.so.1")
+        except OSError as error:
+            raise LibraryError(f"NVIDIA's driver cannot be loaded: {error}.") from error
+        self._contexts = {}
+        #: What streams still use: events, and the objects that hold the memory.
+        self._held = deque()
+        self._check("cuInit", 0)
+
+    def _check(self, name, *arguments):
+        code = getattr(self._library, name)(*arguments)
+        if code != 0:
+            raise CudaError(f"{name} failed: {': '.join(self.error(code))}.", code)
+
+    def error(self, code):
+        """CUDA's name and words for a number."""
+        texts = []
+        for name in ("cuGetErrorName", "cuGetErrorString"):
+            text = ctypes.c_char_p()
+            getattr(self._library, name)(code, ctypes.byref(text))
+            texts.append((text.value or str(code).encode()).decode())
+        return texts
+
+    def context(self, device):
+        """The context of a device that all libraries of the process share."""
+        found = self._contexts.get(device)
+        if found is None:
+            handle, context = ctypes.c_int(), _Handle()
+            self._check("cuDeviceGet", ctypes.byref(handle), device)
+            self._check("cuDevicePrimaryCtxRetain", ctypes.byref(context), handle)
+            found = self._contexts[device] = context.value
+        return found
+
+    def enter(self, device):
+        """Makes the device the calling thread's. @returns whether `leave` is to be called."""
+        context, now = self._contexts.get(device) or self.context(device), _Handle()
+        self._library.cuCtxGetCurrent(ctypes.byref(now))
+        if now.value == context:
+            return False
+        self._check("cuCtxPushCurrent_v2", _Handle(context))
+        return True
+
+    def leave(self):
+        """Gives the thread back the device that it had."""
+        self._check("cuCtxPopCurrent_v2", ctypes.byref(_Handle()))
+
+    def device_of(self, pointer):
+        """The device that an address is on."""
+        ordinal = ctypes.c_int()
+        # CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL
+        self._check("cuPointerGetAttribute", ctypes.byref(ordinal), 9, ctypes.c_uint64(pointer))
+        return ordinal.value
+
+    def _event(self, stream):
+        event = _Handle()
+        # CU_EVENT_DISABLE_TIMING
+        self._check("cuEventCreate", ctypes.byref(event), 2)
+        self._check("cuEventRecord", event, _Handle(stream))
+        return event
+
+    def wait_for(self, other, stream):
+        """What is enqueued on `stream` from here on comes after what is on the other one."""
+        event = self._event(other)
+        self._check("cuStreamWaitEvent", _Handle(stream), event, 0)
+        self._check("cuEventDestroy_v2", event)
+
+    def synchronize(self, stream):
+        """Waits for what is enqueued on a stream."""
+        self._check("cuStreamSynchronize", _Handle(stream))
+
+    def hold(self, kept, stream):
+        """Keeps objects until what is enqueued on the stream is done."""
+        self._held.append((self._event(stream), kept))
+        while self._held and self._library.cuEventQuery(self._held[0][0]) == 0:
+            event, _ = self._held.popleft()
+            self._check("cuEventDestroy_v2", event)
+
+    def scratch(self, size, device, stream):
+        """Memory between kernels, given out and taken back in the stream's order."""
+        pointer = ctypes.c_uint64()
+        self._check("cuMemAllocAsync", ctypes.byref(pointer), ctypes.c_size_t(size), _Handle(stream))
+        return pointer.value, _Scratch(self, pointer, stream)
+
+
+class _Scratch:
+    def __init__(self, driver, pointer, stream):
+        self._driver, self._pointer, self._stream = driver, pointer, stream
+
+    def __del__(self):
+        self._driver._library.cuMemFreeAsync(self._pointer, _Handle(self._stream))
+
+
+_driver = None
+_forked_from = None
+
+
+def driver():
+    """The one of this process."""
+    global _driver
+    if _forked_from is not None:
+        raise ForkError(
+            f"Process {os.getpid()} was forked from {_forked_from} after that one used CUDA, and CUDA does not work in such "
+            "a child. Start workers by 'spawn' or 'forkserver' (multiprocessing.set_start_method, or a DataLoader's "
+            "multiprocessing_context), or use pipelines on a GPU only after the fork."
+        )
+    if _driver is None:
+        _driver = Driver()
+    return _driver
+
+
+def _forked():
+    global _forked_from
+    if _driver is not None:
+        _forked_from = _forked_from or os.getppid()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
