@@ -128,9 +128,6 @@ export type NativePictureFormat = {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** Where the picture begins in the memory's planes, in pixels. */
-  readonly left: number;
-  readonly top: number;
   /** Rows of luma in memory: the next plane begins after them. */
   readonly surfaceHeight: number;
   readonly bitDepth: number;

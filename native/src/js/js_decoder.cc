@@ -73,8 +73,6 @@ Napi::Object JsDecoder::formatObject(Napi::Env env, const std::shared_ptr<const 
   object.Set("name", formatName(*format));
   object.Set("width", format->width);
   object.Set("height", format->height);
-  object.Set("left", format->left);
-  object.Set("top", format->top);
   object.Set("surfaceHeight", format->surfaceHeight);
   object.Set("bitDepth", format->bitDepth);
   object.Set("fullRange", format->fullRange);

@@ -280,10 +280,10 @@ CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFo
     throw Failure(FailureKind::Kernel, "the bitstream shows an area that lies outside of its pictures of " +
                                            std::to_string(format.coded_width) + "×" + std::to_string(format.coded_height));
   }
-  // NVDEC moves pictures by some pixels where it crops them on the left or at the top (seen on an H200): the surface has those
-  // columns and rows, too. Surfaces have even sizes: an odd picture takes a column or row of the coder's padding along.
-  const int evenWidth = std::min((area.right + 1) & ~1, static_cast<int>(format.coded_width + 1) & ~1);
-  const int evenHeight = std::min((area.bottom + 1) & ~1, static_cast<int>(format.coded_height + 1) & ~1);
+  // Surfaces have even sizes: an odd picture takes a column or row of the coder's padding along.
+  const int width = area.right - area.left, height = area.bottom - area.top;
+  const int evenWidth = std::min((width + 1) & ~1, static_cast<int>(format.coded_width + 1) & ~1);
+  const int evenHeight = std::min((height + 1) & ~1, static_cast<int>(format.coded_height + 1) & ~1);
 
   CUVIDDECODECREATEINFO info{};
   info.ulWidth = format.coded_width;
@@ -295,8 +295,10 @@ CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFo
   info.ChromaFormat = format.chroma_format;
   info.ulCreationFlags = cudaVideoCreate_PreferCUVID;
   info.bitDepthMinus8 = format.bit_depth_luma_minus8;
-  info.display_area.right = static_cast<short>(evenWidth);
-  info.display_area.bottom = static_cast<short>(evenHeight);
+  info.display_area.left = static_cast<short>(area.left);
+  info.display_area.top = static_cast<short>(area.top);
+  info.display_area.right = static_cast<short>(area.left + evenWidth);
+  info.display_area.bottom = static_cast<short>(area.top + evenHeight);
   info.OutputFormat = surface;
   info.DeinterlaceMode = cudaVideoDeinterlaceMode_Weave;
   info.ulTargetWidth = static_cast<unsigned long>(evenWidth);
@@ -312,8 +314,6 @@ std::shared_ptr<const PictureFormat> pictureFormat(const CUVIDEOFORMAT& format, 
   found->surface = info.OutputFormat;
   found->bitDepth = 8 + format.bit_depth_luma_minus8;
   found->surfaceHeight = static_cast<unsigned>(info.ulTargetHeight);
-  found->left = static_cast<unsigned>(area.left);
-  found->top = static_cast<unsigned>(area.top);
   found->width = static_cast<unsigned>(area.right - area.left);
   found->height = static_cast<unsigned>(area.bottom - area.top);
   found->fullRange = signal.video_full_range_flag;

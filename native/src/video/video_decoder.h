@@ -35,10 +35,8 @@ struct DecoderOptions {
 struct PictureFormat {
   cudaVideoSurfaceFormat surface;
   int bitDepth;
-  // Of the surface: even. The picture may end a pixel before its right and lower edge.
+  // Of the surface: even. The picture may be a pixel less wide and high.
   unsigned surfaceHeight;
-  // Where the picture begins in the surface.
-  unsigned left, top;
   unsigned width, height;
   bool fullRange;
   int primaries, transfer, matrix;

@@ -33,14 +33,9 @@ export const surfaceOf = (
   { format, memory, address, bytes, pitch }: NativePicture,
   isCopy = false,
 ): Surface => {
-  const { name, left, top, width, height, surfaceHeight } = format;
-  const isPlanar = name.startsWith('yuv444p');
-  const bytesPerSample = name === 'nv12' || name === 'yuv444p' ? 1 : 2;
-  const planes = (isPlanar ? [0, 1, 2] : [0, 1]).map((n): PlacedPlane => {
-    // Chroma of half the size has two samples side by side.
-    const row = n * surfaceHeight + (isPlanar || n === 0 ? top : top / 2);
-    return { memory, address: address + row * pitch + left * bytesPerSample, pitch };
-  });
+  const { name, width, height, surfaceHeight } = format;
+  const plane = (n: number): PlacedPlane => ({ memory, address: address + n * pitch * surfaceHeight, pitch });
+  const planes = name.startsWith('yuv444p') ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
   return { format: name, width, height, planes, address, bytes, ...(isCopy ? { own: true } : {}) };
 };
 
@@ -357,6 +352,13 @@ const chromaFormats: readonly ChromaFormat[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:
 const requireDecodable = (device: Device, { what, setup }: VideoFile, packet: Uint8Array): void => {
   const { codec, description } = setup;
   const header = sequenceHeader(codec, packet, description);
+  // Seen on an H200: pictures of such a stream come moved by some pixels, whether NVDEC crops them or the whole surface is asked for.
+  if (header && (header.left !== 0 || header.top !== 0)) {
+    throw new DeviceUnavailableError(
+      `${device.name} does not crop pictures on the left or at the top, as ${what} asks for`,
+      'unsupportedByDevice',
+    );
+  }
   if (!header || header.chroma === '4:0:0') {
     return;
   }
