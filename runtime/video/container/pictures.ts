@@ -6,7 +6,16 @@ import { VideoError } from '../videoError.js';
 import type { ContainedCodec } from './codecs.js';
 import { FieldReader, joinFields } from './fields.js';
 import type { Field } from './nalUnits.js';
-import type { ContainerInput, Place, Sample, SampleGroups, SampleSource, Track } from './samples.js';
+import {
+  bytesOf,
+  type ContainerInput,
+  groupBytes,
+  type Place,
+  type Sample,
+  type SampleGroups,
+  type SampleSource,
+  type Track,
+} from './samples.js';
 import { hidesFrames, isShown } from './shown.js';
 
 /** Reads the pictures of a track. */
@@ -35,9 +44,9 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
   let start: number | undefined;
 
   const withBytes = async (sample: Sample): Promise<Sample & { readonly data: Uint8Array }> => {
-    const found = sample.data ?? bytes.read(sample.offset, sample.size);
-    const data = found instanceof Uint8Array ? found : await found;
-    if (data.length < sample.size && !sample.data) {
+    const found = bytesOf(sample, bytes);
+    const data = found instanceof Promise ? await found : found;
+    if (!data) {
       throw new VideoError('truncated', `Expected all of ${what} but it became shorter while it was read`);
     }
     return { ...sample, data };
@@ -49,7 +58,8 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
     let held: { readonly sample: Sample; readonly field: Field | undefined } | undefined;
     let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for await (const group of source.read(from)) {
-      const out: Sample[] = [];
+      let out: Sample[] = [];
+      let holds = 0;
       for (let sample of group) {
         if (!begun) {
           if (!sample.key) {
@@ -74,6 +84,7 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
         if (hides) {
           const whole = await withBytes(sample);
           out.push(isShown(codec, whole.data) ? whole : { ...whole, shown: false });
+          holds += whole.data.length;
         } else if (fields) {
           const whole = await withBytes(sample);
           const next = { sample: whole, field: fields.fieldOf(whole.data) };
@@ -87,8 +98,13 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
             }
             held = next;
           }
+          holds += whole.data.length;
         } else {
           out.push(sample);
+        }
+        if (holds >= groupBytes) {
+          yield out;
+          [out, holds] = [[], 0];
         }
       }
       yield out;

@@ -19,7 +19,15 @@ import { openMp4 } from './mp4/mp4.js';
 import { orientationOf, upright } from './orientation.js';
 import type { Packet } from './packet.js';
 import { type PictureReader, pictureReader } from './pictures.js';
-import type { ContainerInput, Place, Sample, SampleSource, Track, Tracks } from './samples.js';
+import {
+  bytesOf,
+  type ContainerInput,
+  type Place,
+  type Sample,
+  type SampleSource,
+  type Track,
+  type Tracks,
+} from './samples.js';
 import { isKeyPacket } from './shown.js';
 import { looksMatroska, looksMp4, refusal } from './signature.js';
 import { looksTransport, openTransport } from './transport/transport.js';
@@ -283,13 +291,11 @@ const openTrack = async (
   const duration = (): number =>
     known ? known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0) : told;
 
-  const toPacket = async (sample: Sample): Promise<Packet | undefined> => {
-    const found = sample.data ?? bytes.read(sample.offset, sample.size);
-    return packetOf(sample, found instanceof Uint8Array ? found : await found);
-  };
+  const toPacket = async (sample: Sample): Promise<Packet | undefined> =>
+    packetOf(sample, await bytesOf(sample, bytes));
   let shorter: string | undefined;
-  const packetOf = (sample: Sample, found: Uint8Array): Packet | undefined => {
-    if (found.length < sample.size && !sample.data) {
+  const packetOf = (sample: Sample, found: Uint8Array | undefined): Packet | undefined => {
+    if (!found) {
       shorter = 'it became shorter while it was read';
       return undefined;
     }
@@ -312,8 +318,8 @@ const openTrack = async (
     try {
       for await (const group of reader.read(place)) {
         for (const sample of group) {
-          const found = sample.data ?? bytes.read(sample.offset, sample.size);
-          const packet = packetOf(sample, found instanceof Uint8Array ? found : await found);
+          const found = bytesOf(sample, bytes);
+          const packet = packetOf(sample, found instanceof Promise ? await found : found);
           if (!packet) {
             return;
           }
@@ -462,7 +468,7 @@ const firstHeader = async (
     for await (const group of reader.read()) {
       const [first] = group;
       if (first) {
-        const data = first.data ?? (await bytes.read(first.offset, first.size));
+        const data = (await bytesOf(first, bytes)) ?? new Uint8Array(0);
         const whole = first.before ? Buffer.concat([first.before, data]) : data;
         return sequenceHeader(codec as ContainedCodec, whole, description);
       }

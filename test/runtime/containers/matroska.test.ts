@@ -33,6 +33,7 @@ describe('a Matroska file', () => {
     { groups: true },
     { clusterFrames: 5 },
     { stripped: Uint8Array.of(0, 0) },
+    { zlib: true },
   ])('%j: every frame at its time', async options => {
     const { digests, times, error, reader } = await read(made(options));
     expect(error).toBeUndefined();
@@ -89,9 +90,13 @@ describe('a Matroska file', () => {
   it('says what is not read', async () => {
     const encrypted = element(0x6d80, element(0x6240, element(0x5033, be(1, 1))));
     const packed = element(0x6d80, element(0x6240, element(0x5034, element(0x4254, be(1, 1)))));
+    const zlib = element(0x6240, element(0x5034, element(0x4254, be(0, 1))));
+    const fiveTimes = element(0x6d80, zlib, zlib, zlib, zlib, zlib);
     const found = await Promise.all([
       readAll(device, made({ track: encrypted })),
       readAll(device, made({ track: packed })),
+      readAll(device, made({ stripped: new Uint8Array(1025) })),
+      readAll(device, made({ track: fiveTimes })),
       readAll(device, made({ codec: 'V_MS/VFW/FOURCC' })),
       readAll(device, made().subarray(0, 30)),
     ]);
@@ -99,6 +104,8 @@ describe('a Matroska file', () => {
       [
         "unsupportedContainer: Expected a video but N bytes is encrypted: decrypt it first, with its key",
         "unsupportedContainer: Expected a video but N bytes is compressed by bzlib: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedContainer: Expected a video but N bytes strips N bytes off each frame, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedContainer: Expected a video but N bytes packs its frames N times, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
         "unsupportedCodec: Expected H.N, HEVC, VPN, VPN or AVN in N bytes but its codec is V_MS/VFW/FOURCC: encode it anew: ffmpeg -i FILE -c:v libxN new.mpN",
         "truncated: Expected a video but N bytes holds no tracks: is it cut off before its index?",
       ]

@@ -13,6 +13,7 @@ import {
 import { bufferOf } from '../videoBytes.js';
 import { blockHead, isLaced, lacesOf, mostBlockHead, readGroup } from './blocks.js';
 import { broken, elementHeader, elementsIn, floatOf, mostHeader, uintOf } from './ebml.js';
+import { UnpackingRoom } from './packing.js';
 import { readTrackEntry, type TrackEntry } from './tracks.js';
 
 const ids = {
@@ -222,6 +223,15 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
   const { bytes, what, limits } = input;
   let cut: string | undefined;
   let samples = 0;
+  const { unpack } = entry;
+
+  /** Blocks that must be held whole to know what is in them. */
+  const heldBytes = async (at: number, size: number): Promise<Buffer> => {
+    if (size > limits.megabytes * 1e6) {
+      throw beyondLimit(what, 'megabytes', limits.megabytes, `a block of ${Math.ceil(size / 1e6)}`);
+    }
+    return bufferOf(await bytes.read(at, size));
+  };
 
   /** The samples of a block whose body lies at `at`. */
   const samplesOf = async (
@@ -230,6 +240,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
     cluster: Cluster,
     place: MatroskaPlace,
     group: { readonly key?: boolean; readonly duration?: number; readonly alpha?: Buffer },
+    room: UnpackingRoom,
   ): Promise<readonly Sample[]> => {
     const first = bytes.read(at, Math.min(size, mostBlockHead));
     const block = blockHead(bufferOf(first instanceof Uint8Array ? first : await first));
@@ -240,7 +251,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
       return [];
     }
     const laces = isLaced(block)
-      ? lacesOf(bufferOf(await bytes.read(at, size)), block, what, at)
+      ? lacesOf(await heldBytes(at, size), block, what, at)
       : [{ offset: block.length, size: size - block.length }];
     const each =
       group.duration === undefined ? entry.defaultDuration / 1e9 : group.duration / head.scale / laces.length;
@@ -254,7 +265,6 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         throw beyondLimit(what, 'samples', limits.samples, 'more');
       }
       const offset = at + lace.offset;
-      const data = entry.unpack?.(await bytes.read(offset, lace.size));
       found.push({
         sequence: offset,
         time: (cluster.time + block.time) / head.scale + n * each,
@@ -263,7 +273,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         shown: true,
         offset,
         size: lace.size,
-        ...(data ? { data } : {}),
+        ...(unpack ? { unpack: (data: Uint8Array) => unpack(data, room) } : {}),
         ...(group.alpha ? { alpha: group.alpha } : {}),
         place,
       });
@@ -274,6 +284,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
   const read = async function* (from?: unknown): AsyncGenerator<readonly Sample[], void, undefined> {
     let { at, cluster } = (from as MatroskaPlace | undefined) ?? { at: head.firstCluster ?? head.end };
     samples = 0;
+    const room = new UnpackingRoom(input);
     let group: Sample[] = [];
     const over = function* (): Generator<readonly Sample[]> {
       if (group.length > 0) {
@@ -328,9 +339,9 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         if (cluster && id === 0xe7) {
           cluster = { ...cluster, time: uintOf(bufferOf(await bytes.read(body, Math.min(size, 8)))) };
         } else if (cluster && id === 0xa3) {
-          group.push(...(await samplesOf(body, size, cluster, { at, cluster }, {})));
+          group.push(...(await samplesOf(body, size, cluster, { at, cluster }, {}, room)));
         } else if (cluster && id === 0xa0) {
-          const facts = readGroup(bufferOf(await bytes.read(body, size)), what, body);
+          const facts = readGroup(await heldBytes(body, size), what, body);
           if (facts.block) {
             const { block, refers, duration, alpha } = facts;
             const own = {
@@ -339,7 +350,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
               ...(alpha ? { alpha } : {}),
             };
             group.push(
-              ...(await samplesOf(body + block.at, block.body.length, cluster, { at, cluster }, own)),
+              ...(await samplesOf(body + block.at, block.body.length, cluster, { at, cluster }, own, room)),
             );
           }
         }
