@@ -5,6 +5,7 @@ import { type ColourDescription, describeColour } from '../device/videoColour.js
 import { CuweaveError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
 import type { FrameIndex } from './container/frameIndex.js';
+import { orderOf } from './container/pauses.js';
 import { systemError } from './container/videoBytes.js';
 import type { VideoFile } from './container/videoFile.js';
 import type { PictureDecoder, TimedPicture } from './decode/pictureDecoder.js';
@@ -283,7 +284,7 @@ const inOrder = async <Picture>(
   }
   const { timestamps, sequences } = found;
   const rankOf = (n: number): number => ranks.get(sequences[n] as number) ?? ranks.size + n;
-  const order = Array.from(timestamps, (_, n) => n).sort((a, b) => rankOf(a) - rankOf(b));
+  const order = await orderOf(timestamps.map((_, n) => rankOf(n)));
   let latest = Number.NEGATIVE_INFINITY;
   return {
     ...found,

@@ -2,14 +2,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CuweaveError, type VideoLimits } from '../../../runtime/index.js';
 import { openMatroska } from '../../../runtime/video/container/matroska/matroska.js';
+import { readSampleTable, SampleTable } from '../../../runtime/video/container/mp4/sampleTable.js';
+import { orderOf } from '../../../runtime/video/container/pauses.js';
 import { pictureReader } from '../../../runtime/video/container/pictures.js';
 import { type ContainerInput, groupBytes, type Track } from '../../../runtime/video/container/samples.js';
 import { openBytes } from '../../../runtime/video/container/videoBytes.js';
 import { openVideoFile } from '../../../runtime/video/container/videoFile.js';
 import { limitsOf } from '../../../runtime/video/limits.js';
-import type { Coded } from '../../support/containers/bytes.js';
+import { be, type Coded } from '../../support/containers/bytes.js';
 import { type CodedClip, readCodedClip } from '../../support/containers/coded.js';
 import { matroska } from '../../support/containers/matroska.js';
+import { box, fullBox, mp4 } from '../../support/containers/mp4.js';
 
 let clip: CodedClip;
 beforeAll(async () => {
@@ -102,5 +105,93 @@ describe('packed frames', () => {
     }
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(64 * MiB);
     expect(Math.max(...sizes)).toBeLessThan(groupBytes + 2 * MiB);
+  });
+});
+
+/** How many turns of the event loop pass until something is done. */
+const turnsUntil = async (work: () => Promise<unknown>): Promise<number> => {
+  let [turns, done] = [0, false];
+  const turn = (): void => {
+    turns++;
+    if (!done) {
+      setImmediate(turn);
+    }
+  };
+  setImmediate(turn);
+  await work();
+  done = true;
+  return turns;
+};
+
+describe('samples without bytes', () => {
+  const ivf = (frames: number): Buffer => {
+    const head = Buffer.alloc(32);
+    head.write('DKIF\0\0\x20\0VP80', 'latin1');
+    head.writeUInt32LE(25, 16);
+    head.writeUInt32LE(1, 20);
+    return Buffer.concat([head, Buffer.alloc(12 * frames)]);
+  };
+
+  it('in IVF let other work pass, and count', async () => {
+    const bytes = ivf(100_000);
+    let found: unknown;
+    const turns = await turnsUntil(async () => {
+      found = await walk(bytes);
+    });
+    expect(found).toMatchObject({
+      packets: 0,
+      error: 'truncated: Expected frames in N bytes but it has none',
+    });
+    expect(turns).toBeGreaterThan(100);
+    expect((await walk(ivf(1000), { samples: 999 })).error).toMatch(/^limit: Expected at most 999 samples/);
+  });
+
+  it('in the fragments of an MP4 are bounded together', async () => {
+    const whole = mp4(clip.coded.slice(0, 12), { description: clip.description, fragment: { frames: 12 } });
+    const runs = (count: number, each: number): Buffer => {
+      const header = fullBox('tfhd', 0, 0x20010, be(1, 4), be(0, 4));
+      const run = fullBox('trun', 0, 0, be(each, 4));
+      return Buffer.concat([whole, box('moof', box('traf', header, ...Array(count).fill(run)))]);
+    };
+    expect(await walk(runs(4, 500))).toMatchObject({ packets: 12 });
+    const found = [
+      await walk(runs(40, 5000)),
+      await walk(runs(1, 1e6)),
+      await walk(runs(4, 500), { samples: 1500 }),
+      await walk(Buffer.concat([whole, box('moof', box('traf', Buffer.alloc(8 * 70_000, box('free'))))])),
+    ];
+    expect(found.map(({ error }) => error?.replace(/ \d{4,}/g, ' N'))).toMatchInlineSnapshot(`
+      [
+        "corrupt: Expected a video but cannot read the index of N bytes: it lists more samples than two for each of its N bytes",
+        "corrupt: Expected a video but cannot read the index of N bytes: a trun announces N samples of N bytes in N",
+        "limit: Expected at most N samples in N bytes (options.limits.samples) but it has more: raise the limit if the file is to be trusted",
+        "corrupt: Expected a video but one of its boxes holds more than N",
+      ]
+    `);
+  });
+});
+
+describe('millions of samples', () => {
+  it('are read and sorted piece by piece', async () => {
+    const count = 100_000;
+    const stbl = Buffer.concat([
+      fullBox('stsz', 0, 0, be(0, 4), be(count, 4), Buffer.alloc(4 * count, be(1, 4))),
+      fullBox('stts', 0, 0, be(1, 4), be(count, 4), be(1, 4)),
+      fullBox('stsc', 0, 0, be(1, 4), be(1, 4), be(count, 4), be(1, 4)),
+      fullBox('stco', 0, 0, be(1, 4), be(0, 4)),
+    ]);
+    const input = await inputOf(stbl);
+    const table = new SampleTable(input);
+    expect(await turnsUntil(() => readSampleTable(stbl, table, input))).toBeGreaterThan(count / 20_000);
+    expect(table.count).toBe(count);
+
+    const values = Array.from({ length: count }, (_, n) => (n * 7919) % 1009);
+    const expected = values.map((_, n) => n).sort((a, b) => (values[a] as number) - (values[b] as number));
+    let order: Uint32Array = new Uint32Array(0);
+    const turns = await turnsUntil(async () => {
+      order = await orderOf(values);
+    });
+    expect([...order]).toEqual(expected);
+    expect(turns).toBeGreaterThan(count / 20_000);
   });
 });

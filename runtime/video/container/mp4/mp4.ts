@@ -4,6 +4,7 @@ import { colourOfCodes } from '../../decode/h273.js';
 import { beyondLimit } from '../../limits.js';
 import { VideoError } from '../../videoError.js';
 import type { ContainedCodec } from '../codecs.js';
+import { pause, pauses } from '../pauses.js';
 import {
   type ContainerInput,
   groupSize,
@@ -103,6 +104,7 @@ export const openMp4 = async (input: ContainerInput): Promise<Tracks> => {
     if (video.length + others.length >= mostTracks) {
       throw damaged(what, `it has more than ${mostTracks} tracks`);
     }
+    await pause();
     const handler = findBox(body, 'mdia', 'hdlr')?.toString('latin1', 8, 12);
     if (handler === 'vide') {
       video.push(readTrack(body, index, movieScale, input));
@@ -232,14 +234,14 @@ const readColour = (boxes: Buffer): Track['colour'] => {
   return colourOfCodes({ matrix, primaries, transfer, fullRange });
 };
 
-const openTrack = (
+const openTrack = async (
   trak: Buffer,
   stbl: Buffer,
   entries: readonly Entry[],
   codec: ContainedCodec | undefined,
   at: { readonly index: Index; readonly movieScale: number; readonly trackId: number },
   input: ContainerInput,
-): SampleSource => {
+): Promise<SampleSource> => {
   const { what, bytes } = input;
   const mdhd = findBox(trak, 'mdia', 'mdhd');
   const scale = mdhd ? timescaleOf(new Fields(mdhd, 'mdhd', what)) : 0;
@@ -252,12 +254,12 @@ const openTrack = (
   }
   const timeline = timelineOf(elst, scale, at.movieScale, what);
   const table = new SampleTable(input);
-  readSampleTable(stbl, table, input);
+  await readSampleTable(stbl, table, input);
   const end = table.count === 0 ? 0 : table.time(table.count - 1) + table.duration(table.count - 1);
   const defaults = readDefaults(at.index.moov, at.trackId, what);
   const fragments = new FragmentReader(at.trackId, defaults, table, input, end);
   for (const { start, body } of at.index.fragments) {
-    fragments.read(body, start);
+    await fragments.read(body, start);
   }
   const sets =
     entries.length > 1
@@ -279,6 +281,9 @@ const openTrack = (
     }
     if (timeline.shows(table.time(n), table.duration(n))) {
       last = n;
+    }
+    if (pauses(n)) {
+      await pause();
     }
   }
   let cut: string | undefined;
