@@ -173,6 +173,7 @@ async function* decode<Picture>(
   const { what, counted, orientation } = file;
   let shown = 0;
   let latest = Number.NEGATIVE_INFINITY;
+  let back = false;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
   let index = 0;
   let end = Number.NEGATIVE_INFINITY;
@@ -193,7 +194,15 @@ async function* decode<Picture>(
       }
       const sequence = counted === undefined ? picture.sequenceNumber : shown++;
       // Times that go back cannot be right: frames come in the order of showing.
-      const timestamp = Math.max(latest, counted === undefined ? picture.timestamp : sequence / counted);
+      const told = counted === undefined ? picture.timestamp : sequence / counted;
+      if (told < latest && !back) {
+        back = true;
+        file.warn(
+          'order',
+          `Times of ${what} go back in the order in which its frames are shown: such a frame has the latest time before it.`,
+        );
+      }
+      const timestamp = Math.max(latest, told);
       latest = timestamp;
       if (timestamp >= to) {
         picture.drop();

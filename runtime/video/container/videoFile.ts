@@ -69,6 +69,8 @@ export type VideoFile = {
   readonly counted?: number;
   /** What the caller should know of the file, although it is read. */
   readonly warnings: readonly VideoWarning[];
+  /** Adds to them, once for each text. */
+  readonly warn: (code: VideoWarningCode, message: string) => void;
   /** Packets in decode order, from the key frame at or before `from`, or from the first one, to the end. */
   readonly packets: (from?: number) => AsyncGenerator<Packet, void, undefined>;
   /** Packets in decode order from this one on. */
@@ -404,6 +406,7 @@ const openTrack = async (
     ...(header ? { bitstreamColour: header.colour } : {}),
     ...(track.counted === undefined ? {} : { counted: track.counted }),
     warnings,
+    warn: input.warn,
     packets: async function* (from) {
       yield* packetsFrom(await seek(from));
     },

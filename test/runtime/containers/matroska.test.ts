@@ -87,6 +87,35 @@ describe('a Matroska file', () => {
     }
   });
 
+  it('says that another one is joined to it', async () => {
+    for (const options of [{}, { unknownSizes: true }]) {
+      const one = made(options);
+      const filling = 'unknownSizes' in options ? Buffer.alloc(0) : element(0xec, Buffer.alloc(9));
+      const { digests, error, reader } = await read(Buffer.concat([one, filling, one]));
+      expect(error).toBeUndefined();
+      expect(digests).toEqual(hashes);
+      expect(reader).toMatchObject({ frameCount: 48, duration: 1.92 });
+      expect(reader.warnings.map(words)).toEqual([
+        'Another Matroska file begins at byte N of N bytes, behind the end of the first, and is not read: open it apart, or join them: mkvmerge -o joined.mkv first.mkv + second.mkv.',
+      ]);
+    }
+  });
+
+  it('whose times go back says so', async () => {
+    const swapped = clip.coded.map(one => ({
+      ...one,
+      time: one.time === 10 ? 11 : one.time === 11 ? 10 : one.time,
+    }));
+    const { digests, times, reader } = await read(matroska(swapped, { description: clip.description }));
+    expect(digests).toEqual(hashes);
+    expect(times).toEqual(Array.from({ length: 48 }, (_, n) => (n === 10 ? 11 : n) / 25));
+    expect(reader.warnings.map(words)).toMatchInlineSnapshot(`
+      [
+        "Times of N bytes go back in the order in which its frames are shown: such a frame has the latest time before it.",
+      ]
+    `);
+  });
+
   it('says what is not read', async () => {
     const encrypted = element(0x6d80, element(0x6240, element(0x5033, be(1, 1))));
     const packed = element(0x6d80, element(0x6240, element(0x5034, element(0x4254, be(1, 1)))));

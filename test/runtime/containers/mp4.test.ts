@@ -135,6 +135,17 @@ describe('an MP4', () => {
     `);
   });
 
+  it('says that another one is joined to it', async () => {
+    const { digests, error, reader } = await read(Buffer.concat([made(), made()]));
+    expect(error).toBeUndefined();
+    expect(digests).toEqual(hashes);
+    expect(reader.warnings.map(words)).toMatchInlineSnapshot(`
+      [
+        "Another MPN begins before byte N of N bytes, behind the end of the first, and is not read: open it apart, or join them by ffmpeg -f concat.",
+      ]
+    `);
+  });
+
   it('that is cut off has all whole frames, wherever the cut is', async () => {
     for (const options of [{}, { fragment: { frames: 4 } }]) {
       const whole = made(options);

@@ -77,6 +77,32 @@ const headerAt = async ({ bytes, what }: ContainerInput, at: number) => {
   return found;
 };
 
+/** Says that another file was written behind this one. */
+const warnOfAnother = ({ what, warn }: ContainerInput, at: number): void =>
+  warn(
+    'joined',
+    `Another Matroska file begins at byte ${at} of ${what}, behind the end of the first, and is not read: open it apart, or join them: mkvmerge -o joined.mkv first.mkv + second.mkv.`,
+  );
+
+const begins: readonly number[] = [ids.ebml, ids.segment];
+// What may lie between two files, such as filling, is this many elements at most.
+const mostBetween = 16;
+
+/** Looks whether another file begins behind the segment. */
+const lookBehind = async (input: ContainerInput, end: number): Promise<void> => {
+  let at = end;
+  for (let n = 0; n < mostBetween && at < input.bytes.size; n++) {
+    const found = elementHeader(await input.bytes.peek(at, mostHeader));
+    if (found && begins.includes(found.id)) {
+      warnOfAnother(input, at);
+    }
+    if (found?.size === undefined || begins.includes(found.id)) {
+      return;
+    }
+    at += found.header + found.size;
+  }
+};
+
 const readHead = async (input: ContainerInput): Promise<Head> => {
   const { bytes, what } = input;
   const ebml = await headerAt(input, 0);
@@ -97,6 +123,7 @@ const readHead = async (input: ContainerInput): Promise<Head> => {
   if (announced > bytes.size) {
     cut = `its segment announces ${announced - bytes.size} bytes more than there are`;
   }
+  await lookBehind(input, end);
   let [scale, ticks, entries]: [number, number | undefined, TrackEntry[] | undefined] = [
     1000,
     undefined,
@@ -317,6 +344,11 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
           continue;
         }
         const body = at + header;
+        if (!cluster && begins.includes(id)) {
+          // A segment that does not say how large it is ends where another begins.
+          warnOfAnother(input, at);
+          break;
+        }
         if (!cluster && id === ids.cluster) {
           cluster = {
             end: size === undefined ? head.end : body + size,

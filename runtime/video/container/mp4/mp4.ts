@@ -47,7 +47,7 @@ type Index = {
 };
 
 /** The boxes of the file that say where its samples are. Those that hold pictures are passed over. */
-const readIndex = async ({ bytes, what, limits }: ContainerInput): Promise<Index> => {
+const readIndex = async ({ bytes, what, limits, warn }: ContainerInput): Promise<Index> => {
   const most = limits.megabytes * 1e6;
   const fragments: Fragment[] = [];
   let [moov, cut, held]: [Buffer | undefined, string | undefined, number] = [undefined, undefined, 0];
@@ -63,7 +63,14 @@ const readIndex = async ({ bytes, what, limits }: ContainerInput): Promise<Index
     if (at + size > bytes.size) {
       cut = `its box ${type} at byte ${at} announces ${at + size - bytes.size} bytes more than there are`;
     }
-    if ((type === 'moov' && !moov) || type === 'moof') {
+    if (type === 'moov' && moov) {
+      warn(
+        'joined',
+        `Another MP4 begins before byte ${at} of ${what}, behind the end of the first, and is not read: open it apart, or join them by ffmpeg -f concat.`,
+      );
+      break;
+    }
+    if (type === 'moov' || type === 'moof') {
       if (cut) {
         break;
       }
