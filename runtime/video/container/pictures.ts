@@ -28,6 +28,9 @@ export type PictureReader = {
   readonly lengthSize: number;
 };
 
+// Samples of one pass hold no more than so many times the file's size, and a little more: a small file must not become a long one by samples
+// that lie upon each other, or by parameter sets that stand before each of them.
+const [mostTimes, freeBytes] = [2, 2 ** 20];
 // Seconds of the earliest and the latest moment that are believed.
 const farthest = 1e11;
 
@@ -56,6 +59,7 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
     const fields = joins ? newFields() : undefined;
     let begun = from !== undefined;
     let held: { readonly sample: Sample; readonly field: Field | undefined } | undefined;
+    let left = mostTimes * bytes.size + freeBytes;
     let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for await (const group of source.read(from)) {
       let out: Sample[] = [];
@@ -68,7 +72,14 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
           begun = true;
           start ??= sample.time;
         }
-        const { time } = sample;
+        const { time, size, before } = sample;
+        left -= size + (before?.length ?? 0);
+        if (left < 0) {
+          throw new VideoError(
+            'corrupt',
+            `Expected at most ${mostTimes} times its ${bytes.size} bytes in the frames of ${what} but they hold more`,
+          );
+        }
         if (!(Math.abs(time) < farthest)) {
           throw new VideoError('corrupt', `Expected a time for a frame of ${what} but it is ${time} s`);
         }

@@ -241,6 +241,8 @@ const mostEager = 2 ** 25;
 const ratedFrames = 256;
 // A key frame that none is at the container's word is looked for so many times.
 const mostTries = 64;
+// And in samples of so many times the file's size; behind that it is read from its beginning.
+const mostLooked = 2;
 
 const openTrack = async (
   track: Track,
@@ -363,29 +365,35 @@ const openTrack = async (
       return undefined;
     }
     let tries = 0;
+    let looked = 0;
     for await (const place of candidates(seconds)) {
-      const key = await lastKey(place, seconds);
+      const { key, passed } = await lastKey(place, seconds);
+      looked += passed;
       if (key && (await isKey(key))) {
         return key.place;
       }
-      if (++tries === mostTries) {
+      if (++tries === mostTries || looked > mostLooked * bytes.size) {
         break;
       }
     }
     return undefined;
   };
-  /** The last key frame at or before a moment among the samples from a place on. */
-  const lastKey = async (place: Place, seconds: number): Promise<Sample | undefined> => {
-    let last: Sample | undefined;
+  /** The last key frame at or before a moment among the samples from a place on, and the bytes of those before the moment. */
+  const lastKey = async (
+    place: Place,
+    seconds: number,
+  ): Promise<{ readonly key: Sample | undefined; readonly passed: number }> => {
+    let [key, passed]: [Sample | undefined, number] = [undefined, 0];
     for await (const group of reader.read(place)) {
       for (const sample of group) {
         if (sample.time > seconds) {
-          return last;
+          return { key, passed };
         }
-        last = sample.key ? sample : last;
+        key = sample.key ? sample : key;
+        passed += sample.size;
       }
     }
-    return last;
+    return { key, passed };
   };
 
   return {

@@ -171,6 +171,19 @@ describe('samples without bytes', () => {
   });
 });
 
+it('elements before the first picture of a Matroska file are few', async () => {
+  const whole = matroska(clip.coded, { description: clip.description, unknownSizes: true });
+  const info = whole.indexOf(Buffer.from([0x15, 0x49, 0xa9, 0x66]));
+  const filled = (count: number): Buffer =>
+    Buffer.concat([
+      whole.subarray(0, info),
+      Buffer.alloc(2 * count, '\xec\x80', 'latin1'),
+      whole.subarray(info),
+    ]);
+  expect(await walk(filled(1000))).toMatchObject({ packets: 48 });
+  expect((await walk(filled(70_000))).error).toMatchInlineSnapshot(`"corrupt: Expected a video but cannot read 159621 bytes: at byte 131106 more than 65536 elements stand before its first picture"`);
+});
+
 describe('millions of samples', () => {
   it('are read and sorted piece by piece', async () => {
     const count = 100_000;

@@ -33,6 +33,8 @@ const topLevel: ReadonlySet<number> = new Set(Object.values(ids));
 const mostTracks = 1000;
 // So many elements are read before other work of the process passes.
 const looksAtOnce = 2048;
+// Before its first picture a file has some ten elements; each is looked at by a read of its own.
+const mostElements = 2 ** 16;
 
 /** What stands before the first cluster, or is found without looking at all of them. */
 type Head = {
@@ -134,6 +136,9 @@ const readHead = async (input: ContainerInput): Promise<Head> => {
   for (at = start; at < end; ) {
     if (++looks % looksAtOnce === 0) {
       await setImmediate();
+    }
+    if (looks > mostElements) {
+      throw broken(what, at, `more than ${mostElements} elements stand before its first picture`);
     }
     const { id, header, size } = await headerAt(input, at);
     const body = at + header;
