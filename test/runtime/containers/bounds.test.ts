@@ -181,7 +181,9 @@ it('elements before the first picture of a Matroska file are few', async () => {
       whole.subarray(info),
     ]);
   expect(await walk(filled(1000))).toMatchObject({ packets: 48 });
-  expect((await walk(filled(70_000))).error).toMatchInlineSnapshot(`"corrupt: Expected a video but cannot read 159621 bytes: at byte 131106 more than 65536 elements stand before its first picture"`);
+  expect((await walk(filled(70_000))).error).toMatchInlineSnapshot(
+    `"corrupt: Expected a video but cannot read 159621 bytes: at byte 131106 more than 65536 elements stand before its first picture"`,
+  );
 });
 
 describe('millions of samples', () => {
