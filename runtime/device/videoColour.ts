@@ -24,8 +24,11 @@ export type ColourDescription = {
   readonly source: 'stream' | 'assumed' | 'pipeline';
 };
 
-/** Codings of ITU-T H.273 that are known by name only: BT.2020 with constant luminance, ICtCp, and rarer ones. */
-export type OtherCoding = (typeof otherCodings)[number];
+/**
+ * Codings of ITU-T H.273 that are known by name only: BT.2020 with constant luminance, ICtCp, and rarer ones; and its codes without a
+ * meaning so far, `reserved-3` and `reserved-18` onwards.
+ */
+export type OtherCoding = (typeof otherCodings)[number] | `reserved-${number}`;
 const otherCodings = [
   'bt2020-cl',
   'smpte2085',
@@ -38,7 +41,8 @@ const otherCodings = [
 ] as const;
 /** Whether a name is that of a coding which `yuvToRgb` does not undo. */
 export const isOtherCoding = (matrix: unknown): matrix is OtherCoding =>
-  (otherCodings as readonly unknown[]).includes(matrix);
+  (otherCodings as readonly unknown[]).includes(matrix) ||
+  (typeof matrix === 'string' && /^reserved-\d+$/.test(matrix));
 
 /** What a container or a bitstream says, in the words of WebCodecs; anything may be missing. */
 export type StreamColour = {

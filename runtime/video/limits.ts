@@ -9,7 +9,10 @@ export type VideoLimits = {
   readonly samples?: number;
   /** Seconds from the first frame to the last; default 1,000,000, which is eleven days. */
   readonly seconds?: number;
-  /** Megabytes (10⁶ bytes) that are held at once of a container's index, or of a stream without one; default 2048. */
+  /**
+   * Megabytes (10⁶ bytes) that are held at once of a container's index, or of a stream without one, or that packed frames become
+   * beyond 16 times the file's size; default 2048.
+   */
   readonly megabytes?: number;
   /** Width × height of a picture; default 67,108,864 (8192 × 8192, which is what NVDEC decodes at most). */
   readonly pixels?: number;

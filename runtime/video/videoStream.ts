@@ -5,6 +5,7 @@ import { type ColourDescription, describeColour } from '../device/videoColour.js
 import { CuweaveError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
 import type { FrameIndex } from './container/frameIndex.js';
+import { orderOf } from './container/pauses.js';
 import { systemError } from './container/videoBytes.js';
 import type { VideoFile } from './container/videoFile.js';
 import type { PictureDecoder, TimedPicture } from './decode/pictureDecoder.js';
@@ -184,6 +185,7 @@ async function* decode<Picture>(
   const { what, counted, orientation } = file;
   let shown = 0;
   let latest = Number.NEGATIVE_INFINITY;
+  let back = false;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
   let index = 0;
   let end = Number.NEGATIVE_INFINITY;
@@ -204,7 +206,15 @@ async function* decode<Picture>(
       }
       const sequence = counted === undefined ? picture.sequenceNumber : shown++;
       // Times that go back cannot be right: frames come in the order of showing.
-      const timestamp = Math.max(latest, counted === undefined ? picture.timestamp : sequence / counted);
+      const told = counted === undefined ? picture.timestamp : sequence / counted;
+      if (told < latest && !back) {
+        back = true;
+        file.warn(
+          'order',
+          `Times of ${what} go back in the order in which its frames are shown: such a frame has the latest time before it.`,
+        );
+      }
+      const timestamp = Math.max(latest, told);
       latest = timestamp;
       if (timestamp >= to) {
         picture.drop();
@@ -299,7 +309,7 @@ const inOrder = async <Picture>(
   }
   const { timestamps, sequences } = found;
   const rankOf = (n: number): number => ranks.get(sequences[n] as number) ?? ranks.size + n;
-  const order = Array.from(timestamps, (_, n) => n).sort((a, b) => rankOf(a) - rankOf(b));
+  const order = await orderOf(timestamps.map((_, n) => rankOf(n)));
   let latest = Number.NEGATIVE_INFINITY;
   return {
     ...found,

@@ -2,7 +2,7 @@
  * Streams without a container: H.264 and HEVC as NAL units behind start codes (ITU-T H.264 and H.265, annex B). They have no
  * index: the file is read once, and cut into packets of one picture each.
  */
-
+import { setImmediate } from 'node:timers/promises';
 import { unitsOf } from '../decode/headers/nalUnits.js';
 import { sequenceHeader } from '../decode/headers/sequenceHeader.js';
 import { beyondLimit } from '../limits.js';
@@ -54,6 +54,8 @@ export const readElementary = async (
   };
   for (let at = 0; at < bytes.size; at += pieceBytes) {
     add(reader.push(await bytes.read(at, pieceBytes), at));
+    // Other work of the process passes.
+    await setImmediate();
   }
   add(reader.end());
   return units;

@@ -1,5 +1,6 @@
 /** The list of a video's frames: those that are shown, in the order of showing. */
 import type { CuweaveError } from '../../errors.js';
+import { orderOf, pause, pauses } from './pauses.js';
 import type { Place, SampleGroups } from './samples.js';
 
 /** One list for iteration, batches and single frames. Times are in seconds. */
@@ -20,10 +21,15 @@ export type FrameIndex = {
   readonly error?: CuweaveError;
 };
 
-const sorted = (times: readonly number[]): readonly number[] => {
-  const order = Array.from(times, (_, n) => n);
-  // What has the same time stays in decode order.
-  return order.sort((a, b) => (times[a] as number) - (times[b] as number));
+const inOrder = async (order: Uint32Array, values: readonly number[]): Promise<Float64Array> => {
+  const found = new Float64Array(order.length);
+  for (let n = 0; n < order.length; n++) {
+    found[n] = values[order[n] as number] as number;
+    if (pauses(n)) {
+      await pause();
+    }
+  }
+  return found;
 };
 
 /**
@@ -68,16 +74,21 @@ export const indexOf = async (
     }
     failure = { error };
   }
-  const order = sorted(times);
-  const keyOrder = sorted(keys);
-  const timestamps = Float64Array.from(order, n => times[n] as number);
+  // What has the same time stays in decode order.
+  const order = await orderOf(times);
+  const keyOrder = await orderOf(keys);
+  const timestamps = await inOrder(order, times);
+  let same = false;
+  for (let n = 1; n < timestamps.length; n++) {
+    same ||= timestamps[n] === timestamps[n - 1];
+  }
   return {
     timestamps,
-    sequences: Float64Array.from(order, n => sequences[n] as number),
-    keys: Float64Array.from(keyOrder, n => keys[n] as number),
-    places: keyOrder.map(n => places[n]),
+    sequences: await inOrder(order, sequences),
+    keys: await inOrder(keyOrder, keys),
+    places: Array.from(keyOrder, n => places[n]),
     end: known ? end : end + step(),
-    ambiguous: estimated || timestamps.some((time, n) => n > 0 && time === timestamps[n - 1]),
+    ambiguous: estimated || same,
     ...failure,
   };
 };

@@ -1,10 +1,11 @@
 /** IVF: a header of 32 bytes; before each frame its size and time. */
-
+import { setImmediate } from 'node:timers/promises';
 import { beyondLimit } from '../limits.js';
 import { VideoError } from '../videoError.js';
 import type { ContainedCodec } from './codecs.js';
 import {
   type ContainerInput,
+  groupBytes,
   groupSize,
   type Sample,
   type SampleSource,
@@ -15,6 +16,9 @@ import { isKeyPacket } from './shown.js';
 import { bufferOf } from './videoBytes.js';
 
 const codecs: Readonly<Record<string, ContainedCodec>> = { VP80: 'vp8', VP90: 'vp9', AV01: 'av1' };
+
+// So many frames are passed over before other work of the process passes: those without bytes fill no group.
+const looksAtOnce = 2048;
 
 /** Whether the first bytes of a file are those of IVF. */
 export const looksIvf = (head: Buffer): boolean =>
@@ -37,7 +41,11 @@ export const openIvf = async (input: ContainerInput): Promise<Tracks> => {
   const read: SampleSource['read'] = async function* (from) {
     let [at, n] = (from as readonly [number, number] | undefined) ?? [head.readUInt16LE(6), 0];
     let group: Sample[] = [];
+    let [looks, holds] = [0, 0];
     while (at < bytes.size) {
+      if (++looks % looksAtOnce === 0) {
+        await setImmediate();
+      }
       const header = bufferOf(await bytes.read(at, 12));
       const size = header.length < 12 ? 0 : header.readUInt32LE(0);
       if (header.length < 12 || at + 12 + size > bytes.size) {
@@ -67,9 +75,10 @@ export const openIvf = async (input: ContainerInput): Promise<Tracks> => {
       }
       n++;
       at += 12 + size;
-      if (group.length === groupSize) {
+      holds += size;
+      if (group.length === groupSize || holds >= groupBytes) {
         yield group;
-        group = [];
+        [group, holds] = [[], 0];
       }
     }
     yield group;

@@ -6,7 +6,16 @@ import { VideoError } from '../videoError.js';
 import type { ContainedCodec } from './codecs.js';
 import { FieldReader, joinFields } from './fields.js';
 import type { Field } from './pictureUnits.js';
-import type { ContainerInput, Place, Sample, SampleGroups, SampleSource, Track } from './samples.js';
+import {
+  bytesOf,
+  type ContainerInput,
+  groupBytes,
+  type Place,
+  type Sample,
+  type SampleGroups,
+  type SampleSource,
+  type Track,
+} from './samples.js';
 import { hidesFrames, isShown } from './shown.js';
 
 /** Reads the pictures of a track. */
@@ -19,6 +28,9 @@ export type PictureReader = {
   readonly lengthSize: number;
 };
 
+// Samples of one pass hold no more than so many times the file's size, and a little more: a small file must not become a long one by samples
+// that lie upon each other, or by parameter sets that stand before each of them.
+const [mostTimes, freeBytes] = [2, 2 ** 20];
 // Seconds of the earliest and the latest moment that are believed.
 const farthest = 1e11;
 
@@ -35,9 +47,9 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
   let start: number | undefined;
 
   const withBytes = async (sample: Sample): Promise<Sample & { readonly data: Uint8Array }> => {
-    const found = sample.data ?? bytes.read(sample.offset, sample.size);
-    const data = found instanceof Uint8Array ? found : await found;
-    if (data.length < sample.size && !sample.data) {
+    const found = bytesOf(sample, bytes);
+    const data = found instanceof Promise ? await found : found;
+    if (!data) {
       throw new VideoError('truncated', `Expected all of ${what} but it became shorter while it was read`);
     }
     return { ...sample, data };
@@ -47,9 +59,11 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
     const fields = joins ? newFields() : undefined;
     let begun = from !== undefined;
     let held: { readonly sample: Sample; readonly field: Field | undefined } | undefined;
+    let left = mostTimes * bytes.size + freeBytes;
     let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for await (const group of source.read(from)) {
-      const out: Sample[] = [];
+      let out: Sample[] = [];
+      let holds = 0;
       for (let sample of group) {
         if (!begun) {
           if (!sample.key) {
@@ -58,7 +72,14 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
           begun = true;
           start ??= sample.time;
         }
-        const { time } = sample;
+        const { time, size, before } = sample;
+        left -= size + (before?.length ?? 0);
+        if (left < 0) {
+          throw new VideoError(
+            'corrupt',
+            `Expected at most ${mostTimes} times its ${bytes.size} bytes in the frames of ${what} but they hold more`,
+          );
+        }
         if (!(Math.abs(time) < farthest)) {
           throw new VideoError('corrupt', `Expected a time for a frame of ${what} but it is ${time} s`);
         }
@@ -74,6 +95,7 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
         if (hides) {
           const whole = await withBytes(sample);
           out.push(isShown(codec, whole.data) ? whole : { ...whole, shown: false });
+          holds += whole.data.length;
         } else if (fields) {
           const whole = await withBytes(sample);
           const next = { sample: whole, field: fields.fieldOf(whole.data) };
@@ -87,8 +109,13 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
             }
             held = next;
           }
+          holds += whole.data.length;
         } else {
           out.push(sample);
+        }
+        if (holds >= groupBytes) {
+          yield out;
+          [out, holds] = [[], 0];
         }
       }
       yield out;

@@ -24,8 +24,10 @@ export type Sample = {
   readonly shown: boolean;
   readonly offset: number;
   readonly size: number;
-  /** Its bytes, where they are at hand or are not as they lie in the file. */
+  /** Its bytes, where they are at hand or lie in several pieces. */
   readonly data?: Uint8Array;
+  /** Makes its bytes of those that lie in the file, where they are packed. */
+  readonly unpack?: (data: Uint8Array) => Promise<Uint8Array>;
   /** What the decoder must read before it: parameter sets that stand elsewhere. */
   readonly before?: Uint8Array;
   /** The coded picture of its alpha channel. */
@@ -94,3 +96,20 @@ export type ContainerInput = {
 
 /** How many samples a source gives at a time. */
 export const groupSize = 64;
+/** How many bytes of samples it gives at a time that it holds: no more once there are so many. */
+export const groupBytes = 2 ** 24;
+
+/** The bytes of a sample as a decoder takes them, at once where they are at hand; undefined: the file became shorter. */
+export const bytesOf = (
+  sample: Sample,
+  bytes: VideoBytes,
+): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
+  const { data, offset, size, unpack } = sample;
+  if (data) {
+    return data;
+  }
+  const whole = (found: Uint8Array): Uint8Array | undefined | Promise<Uint8Array> =>
+    found.length < size ? undefined : unpack ? unpack(found) : found;
+  const found = bytes.read(offset, size);
+  return found instanceof Uint8Array ? whole(found) : found.then(whole);
+};

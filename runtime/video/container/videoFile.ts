@@ -19,7 +19,15 @@ import { openMp4 } from './mp4/mp4.js';
 import { orientationOf, upright } from './orientation.js';
 import type { Packet } from './packet.js';
 import { type PictureReader, pictureReader } from './pictures.js';
-import type { ContainerInput, Place, Sample, SampleSource, Track, Tracks } from './samples.js';
+import {
+  bytesOf,
+  type ContainerInput,
+  type Place,
+  type Sample,
+  type SampleSource,
+  type Track,
+  type Tracks,
+} from './samples.js';
 import { isKeyPacket } from './shown.js';
 import { looksMatroska, looksMp4, refusal } from './signature.js';
 import { looksTransport, openTransport } from './transport/transport.js';
@@ -61,6 +69,8 @@ export type VideoFile = {
   readonly counted?: number;
   /** What the caller should know of the file, although it is read. */
   readonly warnings: readonly VideoWarning[];
+  /** Adds to them, once for each text. */
+  readonly warn: (code: VideoWarningCode, message: string) => void;
   /** Packets in decode order, from the key frame at or before `from`, or from the first one, to the end. */
   readonly packets: (from?: number) => AsyncGenerator<Packet, void, undefined>;
   /** Packets in decode order from this one on. */
@@ -231,6 +241,8 @@ const mostEager = 2 ** 25;
 const ratedFrames = 256;
 // A key frame that none is at the container's word is looked for so many times.
 const mostTries = 64;
+// And in samples of so many times the file's size; behind that it is read from its beginning.
+const mostLooked = 2;
 
 const openTrack = async (
   track: Track,
@@ -283,13 +295,11 @@ const openTrack = async (
   const duration = (): number =>
     known ? known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0) : told;
 
-  const toPacket = async (sample: Sample): Promise<Packet | undefined> => {
-    const found = sample.data ?? bytes.read(sample.offset, sample.size);
-    return packetOf(sample, found instanceof Uint8Array ? found : await found);
-  };
+  const toPacket = async (sample: Sample): Promise<Packet | undefined> =>
+    packetOf(sample, await bytesOf(sample, bytes));
   let shorter: string | undefined;
-  const packetOf = (sample: Sample, found: Uint8Array): Packet | undefined => {
-    if (found.length < sample.size && !sample.data) {
+  const packetOf = (sample: Sample, found: Uint8Array | undefined): Packet | undefined => {
+    if (!found) {
       shorter = 'it became shorter while it was read';
       return undefined;
     }
@@ -312,8 +322,8 @@ const openTrack = async (
     try {
       for await (const group of reader.read(place)) {
         for (const sample of group) {
-          const found = sample.data ?? bytes.read(sample.offset, sample.size);
-          const packet = packetOf(sample, found instanceof Uint8Array ? found : await found);
+          const found = bytesOf(sample, bytes);
+          const packet = packetOf(sample, found instanceof Promise ? await found : found);
           if (!packet) {
             return;
           }
@@ -355,29 +365,35 @@ const openTrack = async (
       return undefined;
     }
     let tries = 0;
+    let looked = 0;
     for await (const place of candidates(seconds)) {
-      const key = await lastKey(place, seconds);
+      const { key, passed } = await lastKey(place, seconds);
+      looked += passed;
       if (key && (await isKey(key))) {
         return key.place;
       }
-      if (++tries === mostTries) {
+      if (++tries === mostTries || looked > mostLooked * bytes.size) {
         break;
       }
     }
     return undefined;
   };
-  /** The last key frame at or before a moment among the samples from a place on. */
-  const lastKey = async (place: Place, seconds: number): Promise<Sample | undefined> => {
-    let last: Sample | undefined;
+  /** The last key frame at or before a moment among the samples from a place on, and the bytes of those before the moment. */
+  const lastKey = async (
+    place: Place,
+    seconds: number,
+  ): Promise<{ readonly key: Sample | undefined; readonly passed: number }> => {
+    let [key, passed]: [Sample | undefined, number] = [undefined, 0];
     for await (const group of reader.read(place)) {
       for (const sample of group) {
         if (sample.time > seconds) {
-          return last;
+          return { key, passed };
         }
-        last = sample.key ? sample : last;
+        key = sample.key ? sample : key;
+        passed += sample.size;
       }
     }
-    return last;
+    return { key, passed };
   };
 
   return {
@@ -398,6 +414,7 @@ const openTrack = async (
     ...(header ? { bitstreamColour: header.colour } : {}),
     ...(track.counted === undefined ? {} : { counted: track.counted }),
     warnings,
+    warn: input.warn,
     packets: async function* (from) {
       yield* packetsFrom(await seek(from));
     },
@@ -462,7 +479,7 @@ const firstHeader = async (
     for await (const group of reader.read()) {
       const [first] = group;
       if (first) {
-        const data = first.data ?? (await bytes.read(first.offset, first.size));
+        const data = (await bytesOf(first, bytes)) ?? new Uint8Array(0);
         const whole = first.before ? Buffer.concat([first.before, data]) : data;
         return sequenceHeader(codec as ContainedCodec, whole, description);
       }

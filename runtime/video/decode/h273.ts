@@ -4,9 +4,11 @@
  */
 import type { StreamColour } from '../../device/videoColour.js';
 
-const matrices: Readonly<Record<number, string>> = {
+const matrices: Readonly<Record<number, string | undefined>> = {
   0: 'rgb',
   1: 'bt709',
+  // Unspecified.
+  2: undefined,
   4: 'fcc',
   5: 'bt470bg',
   6: 'smpte170m',
@@ -38,14 +40,18 @@ const transfers: Readonly<Record<number, string>> = {
   18: 'hlg',
 };
 
-/** What the codes say; one that has no name here, such as 2 (unspecified), says nothing. */
+/** A matrix without a name is reserved: whatever it will mean one day, it is none of those that are known. */
+const matrixOf = (code: number): string | undefined =>
+  code in matrices ? matrices[code] : `reserved-${code}`;
+
+/** What the codes say: 2 (unspecified) says nothing, nor do primaries and transfers without a name here. */
 export const colourOfCodes = (codes: {
   readonly matrix: number;
   readonly primaries: number;
   readonly transfer: number;
   readonly fullRange: boolean | null;
 }): StreamColour => ({
-  matrix: matrices[codes.matrix],
+  matrix: matrixOf(codes.matrix),
   primaries: primaries[codes.primaries],
   transfer: transfers[codes.transfer],
   fullRange: codes.fullRange,

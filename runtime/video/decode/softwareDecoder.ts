@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import type { AVCodecID, AVPixelFormat, CodecContext, Frame } from 'node-av';
-import { describeColour, type StreamColour } from '../../device/videoColour.js';
+import { describeColour, isOtherCoding, type StreamColour } from '../../device/videoColour.js';
 import {
   type HostImage,
   type ReadablePixels,
@@ -212,7 +212,7 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
       return {
         image: toHostImage(pixels, { width, height }, planes),
         colour: describeColour(
-          coloursOf(file.colour, frameColour(av, frame, pixels), pixels),
+          coloursOf(file, frameColour(av, frame, pixels), pixels),
           height,
           signalBits[pixels],
         ),
@@ -224,11 +224,17 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
 
 /** Who says what of the colours, first who is believed first. That the planes are green, blue and red, only the bitstream knows. */
 const coloursOf = (
-  container: StreamColour,
+  { colour: container, bitstreamColour }: VideoFile,
   frame: StreamColour,
   pixels: ReadablePixels,
-): readonly StreamColour[] =>
-  pixels.startsWith('gbr') ? [{ ...container, matrix: 'rgb' }, frame] : [container, frame];
+): readonly StreamColour[] => {
+  if (pixels.startsWith('gbr')) {
+    return [{ ...container, matrix: 'rgb' }, frame];
+  }
+  // FFmpeg takes a reserved matrix for an unspecified one.
+  const { matrix } = bitstreamColour ?? {};
+  return [container, frame, ...(isOtherCoding(matrix) ? [{ matrix }] : [])];
+};
 
 /** What the bitstream says. */
 const frameColour = (av: Av, frame: Frame, pixels: ReadablePixels): StreamColour => {

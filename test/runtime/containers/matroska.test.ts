@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDevice, VideoReader } from '../../../runtime/index.js';
 import { decodeHashes } from '../../media/decodeClips.js';
 import { be } from '../../support/containers/bytes.js';
-import { type CodedClip, type Read, readAll, readCodedClip } from '../../support/containers/coded.js';
+import {
+  type CodedClip,
+  type Read,
+  readAll,
+  readCodedClip,
+  wholeFrames,
+} from '../../support/containers/coded.js';
 import { element, matroska } from '../../support/containers/matroska.js';
 import { digestOf } from '../../support/digest.js';
 
@@ -33,6 +39,7 @@ describe('a Matroska file', () => {
     { groups: true },
     { clusterFrames: 5 },
     { stripped: Uint8Array.of(0, 0) },
+    { zlib: true },
   ])('%j: every frame at its time', async options => {
     const { digests, times, error, reader } = await read(made(options));
     expect(error).toBeUndefined();
@@ -79,19 +86,53 @@ describe('a Matroska file', () => {
       const whole = made(options);
       for (const left of [1, 300, 4001]) {
         const { digests, error } = await read(whole.subarray(0, whole.length - left));
-        expect(digests.length).toBeGreaterThan(20);
-        expect(hashes).toEqual(expect.arrayContaining([...digests]));
+        const frames = wholeFrames(whole, clip.coded, whole.length - left);
+        expect(frames.length).toBeLessThan(48);
+        expect(digests).toEqual(frames.map(n => hashes[n]));
         expect(error).toMatch(/^truncated: Expected all of \d+ bytes but it is cut off behind/);
       }
     }
   });
 
+  it('says that another one is joined to it', async () => {
+    for (const options of [{}, { unknownSizes: true }]) {
+      const one = made(options);
+      const filling = 'unknownSizes' in options ? Buffer.alloc(0) : element(0xec, Buffer.alloc(9));
+      const { digests, error, reader } = await read(Buffer.concat([one, filling, one]));
+      expect(error).toBeUndefined();
+      expect(digests).toEqual(hashes);
+      expect(reader).toMatchObject({ frameCount: 48, duration: 1.92 });
+      expect(reader.warnings.map(words)).toEqual([
+        'Another Matroska file begins at byte N of N bytes, behind the end of the first, and is not read: open it apart, or join them: mkvmerge -o joined.mkv first.mkv + second.mkv.',
+      ]);
+    }
+  });
+
+  it('whose times go back says so', async () => {
+    const swapped = clip.coded.map(one => ({
+      ...one,
+      time: one.time === 10 ? 11 : one.time === 11 ? 10 : one.time,
+    }));
+    const { digests, times, reader } = await read(matroska(swapped, { description: clip.description }));
+    expect(digests).toEqual(hashes);
+    expect(times).toEqual(Array.from({ length: 48 }, (_, n) => (n === 10 ? 11 : n) / 25));
+    expect(reader.warnings.map(words)).toMatchInlineSnapshot(`
+      [
+        "Times of N bytes go back in the order in which its frames are shown: such a frame has the latest time before it.",
+      ]
+    `);
+  });
+
   it('says what is not read', async () => {
     const encrypted = element(0x6d80, element(0x6240, element(0x5033, be(1, 1))));
     const packed = element(0x6d80, element(0x6240, element(0x5034, element(0x4254, be(1, 1)))));
+    const zlib = element(0x6240, element(0x5034, element(0x4254, be(0, 1))));
+    const fiveTimes = element(0x6d80, zlib, zlib, zlib, zlib, zlib);
     const found = await Promise.all([
       readAll(device, made({ track: encrypted })),
       readAll(device, made({ track: packed })),
+      readAll(device, made({ stripped: new Uint8Array(1025) })),
+      readAll(device, made({ track: fiveTimes })),
       readAll(device, made({ codec: 'V_MS/VFW/FOURCC' })),
       readAll(device, made().subarray(0, 30)),
     ]);
@@ -99,6 +140,8 @@ describe('a Matroska file', () => {
       [
         "unsupportedContainer: Expected a video but N bytes is encrypted: decrypt it first, with its key",
         "unsupportedContainer: Expected a video but N bytes is compressed by bzlib: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedContainer: Expected a video but N bytes strips N bytes off each frame, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedContainer: Expected a video but N bytes packs its frames N times, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
         "unsupportedCodec: Expected H.N, HEVC, VPN, VPN or AVN in N bytes but its codec is V_MS/VFW/FOURCC: encode it anew: ffmpeg -i FILE -c:v libxN new.mpN",
         "truncated: Expected a video but N bytes holds no tracks: is it cut off before its index?",
       ]

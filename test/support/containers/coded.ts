@@ -86,3 +86,20 @@ export const readAll = async (
   video.dispose();
   return { digests, times, ...error, reader: { frameCount, duration, frameRate, warnings } };
 };
+
+/** The numbers of the frames whose pictures lie whole in the first `length` bytes of a file, in the order of showing. */
+export const wholeFrames = (file: Buffer, coded: readonly Coded[], length: number): readonly number[] => {
+  const whole: number[] = [];
+  let at = 0;
+  for (const { data, time } of coded) {
+    at = file.indexOf(data, at);
+    if (at < 0) {
+      throw new Error('Expected each picture in the file');
+    }
+    at += data.length;
+    if (at <= length) {
+      whole.push(time);
+    }
+  }
+  return whole.sort((a, b) => a - b);
+};

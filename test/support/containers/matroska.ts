@@ -1,4 +1,5 @@
 /** Matroska files, put together element by element. */
+import { deflateSync } from 'node:zlib';
 import { be, type Coded } from './bytes.js';
 
 export type MatroskaOptions = {
@@ -11,6 +12,8 @@ export type MatroskaOptions = {
   readonly groups?: boolean;
   /** The first bytes of each frame, which are stored once. */
   readonly stripped?: Uint8Array;
+  /** Frames are packed by zlib. */
+  readonly zlib?: boolean;
   /** Elements of the track beside the usual ones. */
   readonly track?: Buffer;
   readonly codec?: string;
@@ -49,7 +52,8 @@ const lacedSizes = (frames: readonly Uint8Array[], kind: 'xiph' | 'ebml'): Buffe
 /** Pictures 25 a second, one track. */
 export const matroska = (coded: readonly Coded[], options: MatroskaOptions = {}): Buffer => {
   const { unknownSizes = false, lacing, groups = false, stripped, clusterFrames = 12 } = options;
-  const stored = ({ data }: Coded): Uint8Array => (stripped ? data.subarray(stripped.length) : data);
+  const stored = ({ data }: Coded): Uint8Array =>
+    options.zlib ? deflateSync(data) : stripped ? data.subarray(stripped.length) : data;
   const block = (frames: readonly Coded[], from: number, simple: boolean): Buffer => {
     const [first] = frames as readonly [Coded];
     const flags =
@@ -84,7 +88,12 @@ export const matroska = (coded: readonly Coded[], options: MatroskaOptions = {})
   };
   const encoding = element(
     0x6d80,
-    element(0x6240, element(0x5034, uint(0x4254, 3), element(0x4255, stripped ?? Buffer.alloc(0)))),
+    element(
+      0x6240,
+      options.zlib
+        ? element(0x5034, uint(0x4254, 0))
+        : element(0x5034, uint(0x4254, 3), element(0x4255, stripped ?? Buffer.alloc(0))),
+    ),
   );
   const tracks = element(
     0x1654ae6b,
@@ -96,7 +105,7 @@ export const matroska = (coded: readonly Coded[], options: MatroskaOptions = {})
       ...(options.description ? [element(0x63a2, options.description)] : []),
       ...(lacing ? [uint(0x23e383, 40_000_000)] : []),
       element(0xe0, uint(0xb0, 320), uint(0xba, 180)),
-      ...(stripped ? [encoding] : []),
+      ...(stripped || options.zlib ? [encoding] : []),
       ...(options.track ? [options.track] : []),
     ),
   );

@@ -13,6 +13,7 @@ import {
 import { bufferOf } from '../videoBytes.js';
 import { blockHead, isLaced, lacesOf, mostBlockHead, readGroup } from './blocks.js';
 import { broken, elementHeader, elementsIn, floatOf, mostHeader, uintOf } from './ebml.js';
+import { UnpackingRoom } from './packing.js';
 import { readTrackEntry, type TrackEntry } from './tracks.js';
 
 const ids = {
@@ -32,6 +33,8 @@ const topLevel: ReadonlySet<number> = new Set(Object.values(ids));
 const mostTracks = 1000;
 // So many elements are read before other work of the process passes.
 const looksAtOnce = 2048;
+// Before its first picture a file has some ten elements; each is looked at by a read of its own.
+const mostElements = 2 ** 16;
 
 /** What stands before the first cluster, or is found without looking at all of them. */
 type Head = {
@@ -76,6 +79,32 @@ const headerAt = async ({ bytes, what }: ContainerInput, at: number) => {
   return found;
 };
 
+/** Says that another file was written behind this one. */
+const warnOfAnother = ({ what, warn }: ContainerInput, at: number): void =>
+  warn(
+    'joined',
+    `Another Matroska file begins at byte ${at} of ${what}, behind the end of the first, and is not read: open it apart, or join them: mkvmerge -o joined.mkv first.mkv + second.mkv.`,
+  );
+
+const begins: readonly number[] = [ids.ebml, ids.segment];
+// What may lie between two files, such as filling, is this many elements at most.
+const mostBetween = 16;
+
+/** Looks whether another file begins behind the segment. */
+const lookBehind = async (input: ContainerInput, end: number): Promise<void> => {
+  let at = end;
+  for (let n = 0; n < mostBetween && at < input.bytes.size; n++) {
+    const found = elementHeader(await input.bytes.peek(at, mostHeader));
+    if (found && begins.includes(found.id)) {
+      warnOfAnother(input, at);
+    }
+    if (found?.size === undefined || begins.includes(found.id)) {
+      return;
+    }
+    at += found.header + found.size;
+  }
+};
+
 const readHead = async (input: ContainerInput): Promise<Head> => {
   const { bytes, what } = input;
   const ebml = await headerAt(input, 0);
@@ -96,6 +125,7 @@ const readHead = async (input: ContainerInput): Promise<Head> => {
   if (announced > bytes.size) {
     cut = `its segment announces ${announced - bytes.size} bytes more than there are`;
   }
+  await lookBehind(input, end);
   let [scale, ticks, entries]: [number, number | undefined, TrackEntry[] | undefined] = [
     1000,
     undefined,
@@ -106,6 +136,9 @@ const readHead = async (input: ContainerInput): Promise<Head> => {
   for (at = start; at < end; ) {
     if (++looks % looksAtOnce === 0) {
       await setImmediate();
+    }
+    if (looks > mostElements) {
+      throw broken(what, at, `more than ${mostElements} elements stand before its first picture`);
     }
     const { id, header, size } = await headerAt(input, at);
     const body = at + header;
@@ -222,6 +255,15 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
   const { bytes, what, limits } = input;
   let cut: string | undefined;
   let samples = 0;
+  const { unpack } = entry;
+
+  /** Blocks that must be held whole to know what is in them. */
+  const heldBytes = async (at: number, size: number): Promise<Buffer> => {
+    if (size > limits.megabytes * 1e6) {
+      throw beyondLimit(what, 'megabytes', limits.megabytes, `a block of ${Math.ceil(size / 1e6)}`);
+    }
+    return bufferOf(await bytes.read(at, size));
+  };
 
   /** The samples of a block whose body lies at `at`. */
   const samplesOf = async (
@@ -230,6 +272,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
     cluster: Cluster,
     place: MatroskaPlace,
     group: { readonly key?: boolean; readonly duration?: number; readonly alpha?: Buffer },
+    room: UnpackingRoom,
   ): Promise<readonly Sample[]> => {
     const first = bytes.read(at, Math.min(size, mostBlockHead));
     const block = blockHead(bufferOf(first instanceof Uint8Array ? first : await first));
@@ -240,7 +283,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
       return [];
     }
     const laces = isLaced(block)
-      ? lacesOf(bufferOf(await bytes.read(at, size)), block, what, at)
+      ? lacesOf(await heldBytes(at, size), block, what, at)
       : [{ offset: block.length, size: size - block.length }];
     const each =
       group.duration === undefined ? entry.defaultDuration / 1e9 : group.duration / head.scale / laces.length;
@@ -254,7 +297,6 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         throw beyondLimit(what, 'samples', limits.samples, 'more');
       }
       const offset = at + lace.offset;
-      const data = entry.unpack?.(await bytes.read(offset, lace.size));
       found.push({
         sequence: offset,
         time: (cluster.time + block.time) / head.scale + n * each,
@@ -263,7 +305,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         shown: true,
         offset,
         size: lace.size,
-        ...(data ? { data } : {}),
+        ...(unpack ? { unpack: (data: Uint8Array) => unpack(data, room) } : {}),
         ...(group.alpha ? { alpha: group.alpha } : {}),
         place,
       });
@@ -274,6 +316,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
   const read = async function* (from?: unknown): AsyncGenerator<readonly Sample[], void, undefined> {
     let { at, cluster } = (from as MatroskaPlace | undefined) ?? { at: head.firstCluster ?? head.end };
     samples = 0;
+    const room = new UnpackingRoom(input);
     let group: Sample[] = [];
     const over = function* (): Generator<readonly Sample[]> {
       if (group.length > 0) {
@@ -306,6 +349,11 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
           continue;
         }
         const body = at + header;
+        if (!cluster && begins.includes(id)) {
+          // A segment that does not say how large it is ends where another begins.
+          warnOfAnother(input, at);
+          break;
+        }
         if (!cluster && id === ids.cluster) {
           cluster = {
             end: size === undefined ? head.end : body + size,
@@ -328,9 +376,9 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
         if (cluster && id === 0xe7) {
           cluster = { ...cluster, time: uintOf(bufferOf(await bytes.read(body, Math.min(size, 8)))) };
         } else if (cluster && id === 0xa3) {
-          group.push(...(await samplesOf(body, size, cluster, { at, cluster }, {})));
+          group.push(...(await samplesOf(body, size, cluster, { at, cluster }, {}, room)));
         } else if (cluster && id === 0xa0) {
-          const facts = readGroup(bufferOf(await bytes.read(body, size)), what, body);
+          const facts = readGroup(await heldBytes(body, size), what, body);
           if (facts.block) {
             const { block, refers, duration, alpha } = facts;
             const own = {
@@ -339,7 +387,7 @@ const sourceOf = (entry: TrackEntry, head: Head, input: ContainerInput): SampleS
               ...(alpha ? { alpha } : {}),
             };
             group.push(
-              ...(await samplesOf(body + block.at, block.body.length, cluster, { at, cluster }, own)),
+              ...(await samplesOf(body + block.at, block.body.length, cluster, { at, cluster }, own, room)),
             );
           }
         }

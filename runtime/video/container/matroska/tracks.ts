@@ -1,9 +1,8 @@
 /** What `Tracks` of a Matroska file says (RFC 9559, 5.1.4). */
-import { inflateSync } from 'node:zlib';
 import { colourOfCodes } from '../../decode/h273.js';
-import { messageOf, VideoError } from '../../videoError.js';
 import type { ContainedCodec } from '../codecs.js';
-import { type Element, elementsIn, floatOf, uintOf } from './ebml.js';
+import { elementsIn, floatOf, uintOf } from './ebml.js';
+import { type Encoding, joinEncodings, readEncoding, type Unpack } from './packing.js';
 
 /** A track, whatever it holds. */
 export type TrackEntry = {
@@ -22,8 +21,8 @@ export type TrackEntry = {
   readonly colour: ReturnType<typeof colourOfCodes>;
   readonly matrix?: readonly number[];
   readonly transparent: boolean;
-  /** The bytes of a frame as they were before they were packed; undefined: as they lie. */
-  readonly unpack?: (data: Uint8Array) => Uint8Array;
+  /** Undefined: frames are as they lie. */
+  readonly unpack?: Unpack;
 };
 
 const codecs: Readonly<Record<string, ContainedCodec>> = {
@@ -34,54 +33,6 @@ const codecs: Readonly<Record<string, ContainedCodec>> = {
   V_AV1: 'av1',
 };
 const described: readonly ContainedCodec[] = ['avc', 'hevc', 'av1'];
-// A packed frame of a few bytes may announce gigabytes.
-const mostUnpacked = 2 ** 26;
-
-type Encoding = { readonly refusal?: string; readonly unpack?: (data: Uint8Array) => Uint8Array };
-
-const readEncoding = (elements: readonly Element[], what: string, place: number): Encoding => {
-  const nested = (id: number, from: readonly Element[]): readonly Element[] | undefined => {
-    const found = from.find(element => element.id === id);
-    return found && [...elementsIn(found.body, what, place)];
-  };
-  const number = (id: number, from: readonly Element[], otherwise: number): number => {
-    const found = from.find(element => element.id === id);
-    return found ? uintOf(found.body) : otherwise;
-  };
-  if (number(0x5033, elements, 0) === 1) {
-    return { refusal: 'is encrypted: decrypt it first, with its key' };
-  }
-  // Only what the frames themselves are packed with matters here.
-  if ((number(0x5032, elements, 1) & 1) === 0) {
-    return {};
-  }
-  const compression = nested(0x5034, elements) ?? [];
-  const algorithm = number(0x4254, compression, 0);
-  if (algorithm === 3) {
-    const head = compression.find(({ id }) => id === 0x4255)?.body ?? Buffer.alloc(0);
-    return { unpack: data => Buffer.concat([head, data]) };
-  }
-  if (algorithm !== 0) {
-    const name = algorithm === 1 ? 'bzlib' : algorithm === 2 ? 'lzo1x' : `algorithm ${algorithm}`;
-    return { refusal: `is compressed by ${name}: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv` };
-  }
-  return {
-    unpack: data => {
-      try {
-        return inflateSync(data, { maxOutputLength: mostUnpacked });
-      } catch (cause) {
-        throw new VideoError(
-          'corrupt',
-          `Expected a packed frame in ${what} but cannot unpack it: ${messageOf(cause)}`,
-          {
-            cause,
-          },
-        );
-      }
-    },
-  };
-};
-
 const readColour = (body: Buffer, what: string, place: number): TrackEntry['colour'] => {
   const codes = { matrix: 2, primaries: 2, transfer: 2, fullRange: null as boolean | null };
   for (const { id, body: value } of elementsIn(body, what, place)) {
@@ -180,17 +131,11 @@ export const readTrackEntry = (entry: Buffer, what: string, place: number): Trac
     }
   }
   const codec = codecs[found.codecName];
-  const refusal = encodings.find(encoding => encoding.refusal)?.refusal;
-  const unpackers = encodings.flatMap(({ unpack }) => (unpack ? [unpack] : []));
   return {
     ...found,
     ...(codec ? { codec } : {}),
-    ...(refusal ? { refusal } : {}),
+    ...joinEncodings(encodings),
     ...(matrix ? { matrix } : {}),
     ...(codec && description && described.includes(codec) ? { description } : {}),
-    // What was packed last is unpacked first.
-    ...(unpackers.length > 0
-      ? { unpack: (data: Uint8Array) => unpackers.reduceRight((packed, unpack) => unpack(packed), data) }
-      : {}),
   };
 };

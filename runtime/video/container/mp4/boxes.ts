@@ -22,9 +22,15 @@ export const boxHeader = (
   return size < header ? undefined : { type: head.toString('latin1', 4, 8), header, size };
 };
 
+// Looking through so many takes some 10 ms; the tracks and runs of a real film are a few hundred.
+const mostBoxes = 2 ** 16;
+
 /** The boxes that lie in the body of another. What follows the last whole header is passed over, as QuickTime's zeros at the end are. */
 export function* boxesIn(bytes: Buffer): Generator<Box> {
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let [at, count] = [0, 0]; at + 8 <= bytes.length; count++) {
+    if (count === mostBoxes) {
+      throw new VideoError('corrupt', `Expected a video but one of its boxes holds more than ${mostBoxes}`);
+    }
     const found = boxHeader(bytes.subarray(at, at + 16), bytes.length - at);
     if (!found) {
       return;

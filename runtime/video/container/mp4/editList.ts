@@ -78,7 +78,19 @@ export const timelineOf = (
   const last = edits[edits.length - 1] as Edit;
   // A tick of the film's clock, by which the end of an edit may be rounded.
   const rounding = scale / movieScale;
-  const editAt = (ticks: number): Edit => edits.find(({ end }) => ticks < end) ?? last;
+  /** The first one that ends behind a moment. They lie in order. */
+  const editAt = (ticks: number): Edit => {
+    let [low, high] = [0, edits.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ticks < (edits[middle] as Edit).end) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return edits[low] ?? last;
+  };
   const shows = (ticks: number, duration: number): boolean => {
     const { start, end } = editAt(ticks);
     // Muxers that do not know how long the last frame lasts say 0, and end the edit with it.

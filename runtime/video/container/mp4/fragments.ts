@@ -1,4 +1,5 @@
 /** Samples that movie fragments list (ISO/IEC 14496-12, 8.8). */
+import { pause, pauses } from '../pauses.js';
 import type { ContainerInput } from '../samples.js';
 import { boxesIn, damaged, Fields, findBox } from './boxes.js';
 import type { SampleTable } from './sampleTable.js';
@@ -29,6 +30,8 @@ export const readDefaults = (moov: Buffer, track: number, what: string): Default
 /** Reads the fragments of one track, one after the other. */
 export class FragmentReader {
   #decodeTime: number;
+  /** Boxes and samples so far. */
+  #turns = 0;
 
   constructor(
     private readonly track: number,
@@ -42,17 +45,17 @@ export class FragmentReader {
   }
 
   /** @param moof The body of a `moof` that begins at byte `start` of the file. */
-  read(moof: Buffer, start: number): void {
+  async read(moof: Buffer, start: number): Promise<void> {
     // Where data of a track fragment without an address of its own begins: behind that of the one before.
     let follow = start;
     for (const { type, body } of boxesIn(moof)) {
       if (type === 'traf') {
-        follow = this.#readTrack(body, start, follow);
+        follow = await this.#readTrack(body, start, follow);
       }
     }
   }
 
-  #readTrack(traf: Buffer, start: number, follow: number): number {
+  async #readTrack(traf: Buffer, start: number, follow: number): Promise<number> {
     const { what } = this.input;
     const header = findBox(traf, 'tfhd');
     if (!header) {
@@ -76,13 +79,22 @@ export class FragmentReader {
     let at = base;
     for (const { type, body } of boxesIn(traf)) {
       if (type === 'trun') {
-        at = this.#readRun(new Fields(body, 'trun', what), base, at, own, mine);
+        at = await this.#readRun(new Fields(body, 'trun', what), base, at, own, mine);
+      }
+      if (pauses(this.#turns++)) {
+        await pause();
       }
     }
     return at;
   }
 
-  #readRun(fields: Fields, base: number, follow: number, own: Defaults, mine: boolean): number {
+  async #readRun(
+    fields: Fields,
+    base: number,
+    follow: number,
+    own: Defaults,
+    mine: boolean,
+  ): Promise<number> {
     const { what, bytes } = this.input;
     const flags = fields.u32();
     const present = [0x100, 0x200, 0x400, 0x800].filter(bit => (flags & bit) !== 0).length;
@@ -98,6 +110,9 @@ export class FragmentReader {
     } else if (count * Math.max(own.size, 1) > bytes.size) {
       // Samples without fields of their own: only the file's size tells whether they can be.
       throw damaged(what, `a trun announces ${count} samples of ${own.size} bytes in ${bytes.size}`);
+    }
+    if (mine) {
+      this.table.expect(count);
     }
     let at = flags & 1 ? base + fields.i32() : follow;
     if (!mine && (flags & 0x200) === 0) {
@@ -116,6 +131,9 @@ export class FragmentReader {
         this.#decodeTime += duration;
       }
       at += size;
+      if (pauses(this.#turns++)) {
+        await pause();
+      }
     }
     return at;
   }

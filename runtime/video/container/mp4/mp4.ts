@@ -4,6 +4,7 @@ import { colourOfCodes } from '../../decode/h273.js';
 import { beyondLimit } from '../../limits.js';
 import { VideoError } from '../../videoError.js';
 import type { ContainedCodec } from '../codecs.js';
+import { pause, pauses } from '../pauses.js';
 import {
   type ContainerInput,
   groupSize,
@@ -46,7 +47,7 @@ type Index = {
 };
 
 /** The boxes of the file that say where its samples are. Those that hold pictures are passed over. */
-const readIndex = async ({ bytes, what, limits }: ContainerInput): Promise<Index> => {
+const readIndex = async ({ bytes, what, limits, warn }: ContainerInput): Promise<Index> => {
   const most = limits.megabytes * 1e6;
   const fragments: Fragment[] = [];
   let [moov, cut, held]: [Buffer | undefined, string | undefined, number] = [undefined, undefined, 0];
@@ -62,7 +63,14 @@ const readIndex = async ({ bytes, what, limits }: ContainerInput): Promise<Index
     if (at + size > bytes.size) {
       cut = `its box ${type} at byte ${at} announces ${at + size - bytes.size} bytes more than there are`;
     }
-    if ((type === 'moov' && !moov) || type === 'moof') {
+    if (type === 'moov' && moov) {
+      warn(
+        'joined',
+        `Another MP4 begins before byte ${at} of ${what}, behind the end of the first, and is not read: open it apart, or join them by ffmpeg -f concat.`,
+      );
+      break;
+    }
+    if (type === 'moov' || type === 'moof') {
       if (cut) {
         break;
       }
@@ -103,6 +111,7 @@ export const openMp4 = async (input: ContainerInput): Promise<Tracks> => {
     if (video.length + others.length >= mostTracks) {
       throw damaged(what, `it has more than ${mostTracks} tracks`);
     }
+    await pause();
     const handler = findBox(body, 'mdia', 'hdlr')?.toString('latin1', 8, 12);
     if (handler === 'vide') {
       video.push(readTrack(body, index, movieScale, input));
@@ -232,14 +241,14 @@ const readColour = (boxes: Buffer): Track['colour'] => {
   return colourOfCodes({ matrix, primaries, transfer, fullRange });
 };
 
-const openTrack = (
+const openTrack = async (
   trak: Buffer,
   stbl: Buffer,
   entries: readonly Entry[],
   codec: ContainedCodec | undefined,
   at: { readonly index: Index; readonly movieScale: number; readonly trackId: number },
   input: ContainerInput,
-): SampleSource => {
+): Promise<SampleSource> => {
   const { what, bytes } = input;
   const mdhd = findBox(trak, 'mdia', 'mdhd');
   const scale = mdhd ? timescaleOf(new Fields(mdhd, 'mdhd', what)) : 0;
@@ -252,12 +261,12 @@ const openTrack = (
   }
   const timeline = timelineOf(elst, scale, at.movieScale, what);
   const table = new SampleTable(input);
-  readSampleTable(stbl, table, input);
+  await readSampleTable(stbl, table, input);
   const end = table.count === 0 ? 0 : table.time(table.count - 1) + table.duration(table.count - 1);
   const defaults = readDefaults(at.index.moov, at.trackId, what);
   const fragments = new FragmentReader(at.trackId, defaults, table, input, end);
   for (const { start, body } of at.index.fragments) {
-    fragments.read(body, start);
+    await fragments.read(body, start);
   }
   const sets =
     entries.length > 1
@@ -279,6 +288,9 @@ const openTrack = (
     }
     if (timeline.shows(table.time(n), table.duration(n))) {
       last = n;
+    }
+    if (pauses(n)) {
+      await pause();
     }
   }
   let cut: string | undefined;

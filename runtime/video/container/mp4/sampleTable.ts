@@ -1,5 +1,6 @@
 /** Where each sample of a track lies and when it is shown (ISO/IEC 14496-12, 8.6 and 8.7). */
 import { beyondLimit } from '../../limits.js';
+import { pause, pauses } from '../pauses.js';
 import type { ContainerInput } from '../samples.js';
 import { damaged, Fields, findBox } from './boxes.js';
 
@@ -19,6 +20,18 @@ export class SampleTable {
 
   constructor(private readonly input: ContainerInput) {}
 
+  /** Looks whether so many more may be, before any of them is stored. */
+  expect(more: number): void {
+    const { what, limits, bytes } = this.input;
+    if (this.count + more > limits.samples) {
+      throw beyondLimit(what, 'samples', limits.samples, 'more');
+    }
+    // A table of the shortest fields has two samples a byte; those without bytes of their own need no more.
+    if (this.count + more > 2 * bytes.size) {
+      throw damaged(what, `it lists more samples than two for each of its ${bytes.size} bytes`);
+    }
+  }
+
   /** @param description Which of the track's descriptions it needs, from 0. */
   push(
     offset: number,
@@ -28,10 +41,8 @@ export class SampleTable {
     key: boolean,
     description: number,
   ): void {
-    const { what, limits, bytes } = this.input;
-    if (this.count >= limits.samples) {
-      throw beyondLimit(what, 'samples', limits.samples, 'more');
-    }
+    const { what, bytes } = this.input;
+    this.expect(1);
     if (!(Math.abs(time) < mostTicks) || duration >= 2 ** 31) {
       throw damaged(what, `sample ${this.count} has a time that cannot be`);
     }
@@ -187,7 +198,11 @@ const readChunks = (stbl: Buffer, what: string): { readonly count: number; reado
 };
 
 /** Appends the samples that a track's `stbl` lists. */
-export const readSampleTable = (stbl: Buffer, table: SampleTable, input: ContainerInput): void => {
+export const readSampleTable = async (
+  stbl: Buffer,
+  table: SampleTable,
+  input: ContainerInput,
+): Promise<void> => {
   const { what, bytes } = input;
   const sizes = readSizes(stbl, what);
   if (sizes.count === 0) {
@@ -238,6 +253,9 @@ export const readSampleTable = (stbl: Buffer, table: SampleTable, input: Contain
       table.push(at, size, decodeTime + (offsets.next() ?? 0), duration, isKey, description - 1);
       at += size;
       decodeTime += duration;
+      if (pauses(n)) {
+        await pause();
+      }
       // Sizes that no table lists have no bound but the file's end; the first sample behind it says that the file is cut off.
       if (!sizes.listed && at > bytes.size) {
         return;

@@ -168,6 +168,13 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
   const isWhole = rest === 0 || rest === framing.stride - 4 || rest === 188;
   let cut: string | undefined;
 
+  /** Whether the packet that is cut off is the first of a PES packet: the one before is whole. */
+  const endsBehindUnit = async (): Promise<boolean> => {
+    const [sync, high = 0, low = 0, ...more] = await bytes.read(bytes.size - rest, 4);
+    const pid = ((high & 0x1f) << 8) | low;
+    return sync === 0x47 && more.length > 0 && pid === stream.pid && (high & 0x40) !== 0;
+  };
+
   const read = async function* (from?: unknown): AsyncGenerator<readonly Sample[], void, undefined> {
     const place = from as TransportPlace | undefined;
     const most = limits.megabytes * 1e6;
@@ -279,7 +286,7 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
       }
     }
     cut = isWhole ? undefined : `its last packet has ${rest} of ${framing.stride} bytes`;
-    if (!cut) {
+    if (!cut || (await endsBehindUnit())) {
       flush();
     } else if (!beginsUnit(pieces[0])) {
       // The picture under way lacks its end; where a unit begins the last PES packet, that before it is whole.
