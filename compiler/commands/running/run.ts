@@ -1,5 +1,5 @@
 /** What `cuweave run` does: a built pipeline over pictures or a video, to pictures or .npy files. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import type { Device, DeviceName } from '../../../runtime/device/device.js';
 import { requireInteger } from '../../../runtime/device/dtype.js';
 import { formatOf, sameFormat } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
+import { readManifest, rebuild } from '../../../runtime/device/manifest.js';
 import type { HostTensor, Tensor } from '../../../runtime/device/tensor.js';
 import { ArgumentError, describe, expected, LibraryError, shown } from '../../../runtime/errors.js';
 import { ContactSheet } from '../../../runtime/files/contactSheet.js';
@@ -111,24 +112,24 @@ type Source = {
   readonly close: () => void;
 };
 
-const readManifest = (directory: string): Manifest => {
-  const path = join(directory, 'manifest.json');
-  if (!existsSync(path)) {
+const manifestOf = (directory: string): Manifest => {
+  if (!existsSync(join(directory, 'manifest.json'))) {
     throw new LibraryError(
       `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
     );
   }
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-  } catch (error) {
-    throw new LibraryError(
-      `Expected JSON in ${shown(path)} but: ${shown((error as Error).message)}. Run: cuweave build`,
-    );
+  const manifest = readManifest(directory);
+  if (manifest.pipelines.length === 0) {
+    throw new LibraryError(`Expected built pipelines in ${directory} but there are none. ${rebuild}`);
   }
+  return manifest;
 };
 
 const loadBuilt = async (directory: string, name: string): Promise<{ built: Built; runtime: Runtime }> => {
   const index = join(directory, 'index.js');
+  if (!existsSync(index)) {
+    throw new LibraryError(`Expected the built module ${index} but there is none. ${rebuild}`);
+  }
   let runtime: string;
   try {
     runtime = createRequire(index).resolve('cuweave');
@@ -137,8 +138,27 @@ const loadBuilt = async (directory: string, name: string): Promise<{ built: Buil
       `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
     );
   }
-  const module = (await import(pathToFileURL(index).href)) as Record<string, Built>;
-  return { built: module[name], runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
+  const module = await loadIndex(index);
+  const built = Object.hasOwn(module, name) ? module[name] : undefined;
+  if (typeof built !== 'function') {
+    throw new LibraryError(
+      `Expected a pipeline named ${describe(name)} from ${index}, as its manifest says, but it exports ${describe(built)}. ${rebuild}`,
+    );
+  }
+  return { built: built as Built, runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
+};
+
+const loadIndex = async (index: string): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    return await import(pathToFileURL(index).href);
+  } catch (error) {
+    // What the runtime refuses says so itself; by its name, since it may be another copy of the package.
+    if (error instanceof Error && error.name === 'LibraryError') {
+      throw error;
+    }
+    const text = error instanceof Error ? error.message : String(error);
+    throw new LibraryError(`The built module ${index} cannot be loaded: ${text}. ${rebuild}`);
+  }
 };
 
 const deviceName = (name: string | undefined): DeviceName | undefined => {
@@ -304,7 +324,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   positive(run.limit, 'limit');
   const limit = run.limit ?? Number.POSITIVE_INFINITY;
   const directory = resolve(run.buildDirectory);
-  const { pipelines } = readManifest(directory);
+  const { pipelines } = manifestOf(directory);
   const manifest = pipelines.find(({ name }) => name === run.pipeline);
   if (!manifest) {
     const known = pipelines.map(({ name }) => name).join(', ');
