@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepsChroma, putUpright } from '../../compiler/commands/running/upright.js';
 import { plansOf } from '../../compiler/specs.js';
+import type { Orientation } from '../../ops/spec.js';
+import { formatOf } from '../../runtime/device/formats.js';
+import { Image, openDevice } from '../../runtime/index.js';
 import { commandLine } from '../support/commandLine.js';
 import { makeProject, type Project } from '../support/project.js';
 import { buildQuick } from '../support/quickBuild.js';
@@ -123,6 +127,70 @@ describe('a video that asks for its frames to be turned', () => {
     const again = await by('upright', 'again.npy', '--no-orient');
     expect(again.said).toBe('');
     expect(again.bytes.equals(own.bytes)).toBe(true);
+  });
+});
+
+describe('putting upright', () => {
+  const turns = ([0, 90, 180, 270] as const).flatMap(rotation =>
+    [false, true].map(flip => ({ rotation, flip })),
+  );
+  /** The chroma of an upright copy, where every sample is another, and that of the stored image. */
+  const chroma = async (
+    format: 'nv12' | 'yuv422p',
+    [width, height]: readonly [number, number],
+    turn: Orientation,
+  ) => {
+    const device = openDevice('cpu');
+    const planes = formatOf(format, 'format').planes.map(({ channels, subsampling: [across, down] }) => ({
+      data: Uint8Array.from(
+        { length: channels * Math.ceil(width / across) * Math.ceil(height / down) },
+        (_, n) => n,
+      ),
+    }));
+    const image = Image.fromHost(device, { format, width, height, planes, orientation: turn });
+    const copy = await putUpright(image, spec => Image.fromHost(device, spec));
+    const made = (await copy.toHost()).planes[1]!.data;
+    copy.dispose();
+    image.dispose();
+    device.dispose();
+    return { stored: [...planes[1]!.data], made: [...made] as number[] };
+  };
+  const sizes = [
+    ['nv12', [6, 4]],
+    ['nv12', [5, 4]],
+    ['nv12', [6, 3]],
+    ['yuv422p', [6, 4]],
+    ['yuv422p', [5, 4]],
+  ] as const;
+
+  const lostOf: Readonly<Record<string, readonly string[]>> = {
+    'nv12 6×4': [],
+    'nv12 5×4': ['0 mirrored', '180', '270', '270 mirrored'],
+    'nv12 6×3': ['90', '180', '180 mirrored', '270 mirrored'],
+    'yuv422p 6×4': ['90', '90 mirrored', '270', '270 mirrored'],
+    'yuv422p 5×4': ['0 mirrored', '90', '90 mirrored', '180', '270', '270 mirrored'],
+  };
+
+  it.each(sizes)('of %s and %j keeps chroma where it says so', async (format, size) => {
+    const [width, height] = size;
+    const lost: string[] = [];
+    for (const turn of turns) {
+      const keeps = keepsChroma(formatOf(format, 'format'), turn, { width, height });
+      const { stored, made } = await chroma(format, size, turn);
+      if (keeps) {
+        expect(made.sort((a, b) => a - b)).toEqual(stored);
+      } else {
+        lost.push(`${turn.rotation}${turn.flip ? ' mirrored' : ''}`);
+      }
+    }
+    expect(lost).toEqual(lostOf[`${format} ${width}×${height}`]);
+  });
+
+  it('drops every other row of chroma where 4:2:2 is turned by a quarter', async () => {
+    const { stored, made } = await chroma('yuv422p', [4, 4], { rotation: 90, flip: false });
+    expect(stored).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    // Two columns of four rows: of the stored rows the last and the second remain, and each sample comes twice.
+    expect(made).toEqual([6, 2, 6, 2, 7, 3, 7, 3]);
   });
 });
 

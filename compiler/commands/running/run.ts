@@ -21,7 +21,7 @@ import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { looksLikePicture, whyNoInput } from './runInput.js';
 import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput, requireOutput } from './runOutput.js';
-import { orients, putUpright, turnInWords } from './upright.js';
+import { keepsChroma, orients, putUpright, turnInWords } from './upright.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -50,7 +50,8 @@ export type RunOptions = {
   /** Stops after so many images. */
   readonly limit?: number;
   /**
-   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true.
+   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true. Luma is exact;
+   * chroma is where it is not interpolated, but for 4:2:2 turned by a quarter and odd sizes, of which a note speaks.
    */
   readonly orient?: boolean;
   /** Where to write a contact sheet of the results; of named ones, the first. */
@@ -186,12 +187,16 @@ const openSource = async (
     for (const { message } of video.warnings) {
       onNote?.(message);
     }
-    const turn = turnInWords({ rotation: video.rotation, flip: video.flip });
+    const orientation = { rotation: video.rotation, flip: video.flip };
+    const turn = turnInWords(orientation);
     const isTurned = turn !== undefined && !orients(manifest);
     if (isTurned) {
+      const loss = keepsChroma(sourceOf(manifest), orientation, video)
+        ? ''
+        : ', which its chroma loses by: orient() in the pipeline is exact';
       onNote?.(
         orient
-          ? `Its frames are ${turn}, as the video asks for; --no-orient leaves them as they are stored.`
+          ? `Its frames are ${turn}, as the video asks for${loss}; --no-orient leaves them as they are stored.`
           : `The video asks for its frames to be ${turn}: they are left as they are stored.`,
       );
     }

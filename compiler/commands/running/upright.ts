@@ -36,8 +36,40 @@ const source = ({ rotation, flip }: Orientation, width: number, height: number) 
 };
 
 /**
- * A copy of an image that stands upright, in a new image of the same format. Where chroma is subsampled, a sample is that of the first
- * pixel which it covers: exact in 4:2:0 of even sizes. `orient()` in a pipeline is exact for all.
+ * Whether every sample of chroma has a place of its own in the upright picture. It has none where what one sample covers would lie
+ * across two: in 4:2:2 that is turned by a quarter, and where an odd size is counted from its other end.
+ *
+ * @param format Of the images.
+ * @param size Of the stored picture, in pixels.
+ */
+export const keepsChroma = (
+  { planes }: { readonly planes: readonly { readonly subsampling: readonly [number, number] }[] },
+  { rotation, flip }: Orientation,
+  { width, height }: { readonly width: number; readonly height: number },
+): boolean => {
+  const isQuarter = rotation === 90 || rotation === 270;
+  // Whether the stored picture's columns and rows come from the last to the first.
+  const reversed: Readonly<Record<Orientation['rotation'], readonly [boolean, boolean]>> = {
+    0: [flip === true, false],
+    90: [false, flip !== true],
+    180: [flip !== true, true],
+    270: [true, flip === true],
+  };
+  const [isAcross, isDown] = reversed[rotation];
+  return planes.every(
+    ({ subsampling: [across, down] }) =>
+      (!isQuarter || across === down) &&
+      (!isAcross || width % across === 0) &&
+      (!isDown || height % down === 0),
+  );
+};
+
+/**
+ * A copy of an image that stands upright, in a new image of the same format. A sample of chroma that covers several pixels is the one of
+ * the first pixel which it covers in the copy. Where {@link keepsChroma} says so, each sample is kept, and a pipeline that takes chroma
+ * as it lies has to the bit what `orient()` behind it would make of the stored picture. One that interpolates chroma (`chroma: 'linear'`)
+ * reads it by its siting in the copy, and what was sited left or at the top left lies up to one pixel beside that after a turn
+ * or a mirror. Elsewhere samples are dropped and repeated, or lie a pixel away. `orient()` in a pipeline is exact for all.
  */
 export const putUpright = async (
   image: Image,
