@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepsChroma, putUpright } from '../../compiler/commands/running/upright.js';
+import { keepsChroma, putUpright, uprightNote } from '../../compiler/commands/running/upright.js';
 import { plansOf } from '../../compiler/specs.js';
 import type { Orientation } from '../../ops/spec.js';
 import { formatOf } from '../../runtime/device/formats.js';
@@ -184,6 +184,20 @@ describe('putting upright', () => {
       }
     }
     expect(lost).toEqual(lostOf[`${format} ${width}×${height}`]);
+  });
+
+  it('says where chroma loses', () => {
+    const note = (format: string, size: readonly [number, number]) =>
+      uprightNote(
+        formatOf(format, 'format'),
+        { rotation: 90, flip: true },
+        { width: size[0], height: size[1] },
+        true,
+      );
+    expect([note('yuv422p', [6, 4]), note('nv12', [6, 4])]).toEqual([
+      'Its frames are turned 90° clockwise and mirrored, as the video asks for, by which chroma loses: orient() in the pipeline is exact; --no-orient leaves them as they are stored.',
+      'Its frames are turned 90° clockwise and mirrored, as the video asks for; --no-orient leaves them as they are stored.',
+    ]);
   });
 
   it('drops every other row of chroma where 4:2:2 is turned by a quarter', async () => {

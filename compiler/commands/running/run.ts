@@ -21,7 +21,7 @@ import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { looksLikePicture, whyNoInput } from './runInput.js';
 import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput, requireOutput } from './runOutput.js';
-import { keepsChroma, orients, putUpright, turnInWords } from './upright.js';
+import { orients, putUpright, uprightNote } from './upright.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -187,21 +187,19 @@ const openSource = async (
     for (const { message } of video.warnings) {
       onNote?.(message);
     }
-    const orientation = { rotation: video.rotation, flip: video.flip };
-    const turn = turnInWords(orientation);
-    const isTurned = turn !== undefined && !orients(manifest);
-    if (isTurned) {
-      const loss = keepsChroma(sourceOf(manifest), orientation, video)
-        ? ''
-        : ', which its chroma loses by: orient() in the pipeline is exact';
-      onNote?.(
-        orient
-          ? `Its frames are ${turn}, as the video asks for${loss}; --no-orient leaves them as they are stored.`
-          : `The video asks for its frames to be ${turn}: they are left as they are stored.`,
-      );
+    const note = orients(manifest)
+      ? undefined
+      : uprightNote(
+          sourceOf(manifest),
+          { rotation: video.rotation, flip: video.flip },
+          { width: video.width, height: video.height },
+          orient,
+        );
+    if (note !== undefined) {
+      onNote?.(note);
     }
     const upright =
-      isTurned && orient
+      note !== undefined && orient
         ? (image: Image) => putUpright(image, spec => runtime.Image.fromHost(device, spec))
         : undefined;
     const groups = videoGroups(video, manifest, batch, limit, upright);

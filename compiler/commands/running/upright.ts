@@ -5,8 +5,8 @@ import { stepsOf } from '../../../runtime/call/steps.js';
 import { formatOf } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
 
-/** In words, for what a run says; undefined where nothing is to be turned. */
-export const turnInWords = ({ rotation, flip }: Orientation): string | undefined => {
+/** In words; undefined where nothing is to be turned. */
+const turnInWords = ({ rotation, flip }: Orientation): string | undefined => {
   const turned = rotation === 0 ? [] : [`turned ${rotation}° clockwise`];
   const words = [...turned, ...(flip ? ['mirrored'] : [])];
   return words.length === 0 ? undefined : words.join(' and ');
@@ -62,6 +62,30 @@ export const keepsChroma = (
       (!isAcross || width % across === 0) &&
       (!isDown || height % down === 0),
   );
+};
+
+/**
+ * What a run says of a video whose frames are to be turned; undefined where they stand upright as they are stored.
+ *
+ * @param isDone Whether the run turns them.
+ */
+export const uprightNote = (
+  format: Parameters<typeof keepsChroma>[0],
+  orientation: Orientation,
+  size: Parameters<typeof keepsChroma>[2],
+  isDone: boolean,
+): string | undefined => {
+  const turn = turnInWords(orientation);
+  if (turn === undefined) {
+    return undefined;
+  }
+  if (!isDone) {
+    return `The video asks for its frames to be ${turn}: they are left as they are stored.`;
+  }
+  const loss = keepsChroma(format, orientation, size)
+    ? ''
+    : ', by which chroma loses: orient() in the pipeline is exact';
+  return `Its frames are ${turn}, as the video asks for${loss}; --no-orient leaves them as they are stored.`;
 };
 
 /**
