@@ -1,6 +1,6 @@
 /**
- * The output folder: who owns which file in it. A build writes and removes only what the folder's marker lists, and a folder
- * that has other files and no marker is left as it is.
+ * The output folder: who owns which file in it. A build writes and removes only what the folder's marker lists and nobody changed
+ * since, and a folder that has other files and no marker is left as it is.
  */
 import {
   accessSync,
