@@ -85,9 +85,7 @@ const requireWhole = (path: string, { libraryBytes, librarySha256 }: Manifest): 
 };
 
 const cannotRead = (path: string, error: unknown): LibraryError =>
-  new LibraryError(
-    `The pipelines' library ${path} cannot be read: ${(error as Error).message}. ${rebuild}`,
-  );
+  new LibraryError(`The pipelines' library ${path} cannot be read: ${(error as Error).message}. ${rebuild}`);
 const statusOf = (path: string): Stats | undefined => {
   try {
     return statSync(path, { throwIfNoEntry: false });
