@@ -29,6 +29,7 @@ import {
   makeWorkFolder,
   publish,
   readMarker,
+  requireUnedited,
 } from './output.js';
 import {
   isCurrentPackage,
@@ -98,7 +99,8 @@ export type BuildResult = {
 /**
  * Builds the pipelines of the entries.
  * @throws SpecError with all errors of the specs.
- * @throws BuildError where a compiler is missing or refuses generated code, and for an output folder that is not cuweave's.
+ * @throws BuildError where a compiler is missing or refuses generated code, and for an output folder that is not cuweave's or has files
+ *   that were changed since a build wrote them.
  */
 export const build = async (options: BuildOptions): Promise<BuildResult> => {
   if (options.wheel === undefined) {
@@ -201,6 +203,7 @@ export const buildPlans = async (
   signal?.throwIfAborted();
 
   claimOutput(out, options.out ?? 'build');
+  requireUnedited(out);
   const work = makeWorkFolder(out);
   try {
     const jobs = [...plans.flatMap(plan => jobsOf(plan, tools, work)), interfaceJob(plans, tools, work)];

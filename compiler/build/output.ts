@@ -1,6 +1,6 @@
 /**
- * The output folder: who owns which file in it. A build writes and removes only what the folder's marker lists, and a folder
- * that has other files and no marker is left as it is.
+ * The output folder: who owns which file in it. A build writes and removes only what the folder's marker lists and nobody changed
+ * since, and a folder that has other files and no marker is left as it is.
  */
 import {
   accessSync,
@@ -23,6 +23,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { BuildError } from '../errors.js';
 import { version } from '../package.js';
 import { digestOf } from './cache.js';
+import { digestOfPath, isEdited, refuseEdited } from './edited.js';
 
 /** The file that makes a folder cuweave's. */
 export const MARKER = '.cuweave.json';
@@ -34,6 +35,8 @@ export type Marker = {
   readonly cuweave: string;
   /** Every file that a build wrote and may replace or remove, with the SHA-256 digest of its content. */
   readonly files: Readonly<Record<string, string>>;
+  /** While a build writes, and after one that was killed: the digests of what it replaces, by name. */
+  readonly replaced?: Readonly<Record<string, string>>;
   /** The library, and the hash of what went into it. */
   readonly library?: { readonly name: string; readonly key: string };
   /** The library of the build before, which a running program may still have open. */
@@ -129,12 +132,13 @@ export const readMarker = (out: string): Marker | undefined => {
     const files = Object.entries(own.files).filter(
       ([name, digest]) => ownName.test(name) && typeof digest === 'string',
     );
-    const { library, before } = own;
+    const { library, before, replaced } = own;
     const isLibrary = isRecord(library) && ownName.test(library.name) && typeof library.key === 'string';
     return {
       cuweave: own.cuweave,
       files: Object.fromEntries(files),
       pipelines: own.pipelines,
+      ...(isRecord(replaced) ? { replaced: replaced as Marker['files'] } : {}),
       ...(isLibrary ? { library } : {}),
       ...(typeof before === 'string' && ownName.test(before) ? { before } : {}),
     };
@@ -252,11 +256,9 @@ export type Published = {
 export const publishRefused = (out: string, work: string, files: ReadonlyMap<string, string>): void =>
   locked(out, () => {
     const old = readMarker(out) ?? emptyMarker;
-    for (const name of files.keys()) {
-      requireOwn(out, name, old);
-    }
-    const digests = Object.fromEntries([...files].map(([name, text]) => [name, digestOf(text)]));
-    replace(out, work, MARKER, markerText({ ...old, files: { ...old.files, ...digests } }));
+    requireOwn(out, [...files.keys()], old);
+    refuseEdited(editedIn(out, old));
+    replace(out, work, MARKER, markerText(underWay(out, old, files)));
     for (const [name, text] of files) {
       replace(out, work, name, text);
     }
@@ -267,7 +269,7 @@ export const publishRefused = (out: string, work: string, files: ReadonlyMap<str
  * whole, under their names.
  *
  * @param work A folder for what is half written.
- * @throws BuildError where a file is in the way that no build wrote; nothing is written then.
+ * @throws BuildError where a file is in the way that no build wrote, or that was changed since; nothing is written then.
  * @returns What was in the folder before.
  */
 export const publish = (out: string, work: string, { files, library, pipelines }: Published): Marker =>
@@ -275,16 +277,15 @@ export const publish = (out: string, work: string, { files, library, pipelines }
     const old = readMarker(out) ?? emptyMarker;
     const module = packageFile(out, old);
     const all = new Map([...files, ...(module ? ([['package.json', module]] as const) : [])]);
-    for (const name of all.keys()) {
-      requireOwn(out, name, old);
-    }
+    requireOwn(out, [...all.keys()], old);
+    refuseEdited(editedIn(out, old));
     const before = old.library && old.library.name !== library.name ? old.library.name : old.before;
     const keeps = before !== undefined && Object.hasOwn(old.files, before) && existsSync(join(out, before));
     const kept = keeps ? { [before]: old.files[before]! } : {};
     const written = Object.fromEntries([...all].map(([name, content]) => [name, digestOf(content)]));
-    // Whatever happens from here on, the next build knows these names for its own.
+    // Whatever happens from here on, the next build knows these names, and what may be under them, for its own.
     const write = (name: string, content: string | Uint8Array): void => replace(out, work, name, content);
-    write(MARKER, markerText({ ...old, files: { ...old.files, ...written } }));
+    write(MARKER, markerText(underWay(out, old, all)));
     for (const [name, content] of all) {
       write(name, content);
     }
@@ -295,14 +296,46 @@ export const publish = (out: string, work: string, { files, library, pipelines }
       ...(keeps ? { before } : {}),
       pipelines,
     };
-    write(MARKER, markerText(marker));
+    // Before the marker forgets them.
     for (const name of Object.keys(old.files)) {
       if (!Object.hasOwn(marker.files, name)) {
         rmSync(join(out, name), { force: true });
       }
     }
+    write(MARKER, markerText(marker));
     return old;
   });
+
+/** A marker for the time in which files are written: each may have its new content or the one that it has now. */
+const underWay = (out: string, old: Marker, files: Published['files']): Marker => {
+  const written = [...files].map(([name, content]) => [name, digestOf(content)] as const);
+  const all = { ...old.files, ...Object.fromEntries(written) };
+  const replaced = Object.keys(all)
+    .filter(name => !isLibrary(name))
+    .flatMap(name => {
+      const digest = digestOfPath(join(out, name));
+      return digest === undefined ? [] : [[name, digest] as const];
+    });
+  return { ...old, files: all, replaced: Object.fromEntries(replaced) };
+};
+
+const isLibrary = (name: string): boolean => name.endsWith('.so');
+
+/** Paths of files that a build wrote and that have other content now. A library of other content than its name says is damaged. */
+const editedIn = (out: string, { files, replaced = {} }: Marker): readonly string[] =>
+  Object.entries(files)
+    // A build of before there were markers left no digests.
+    .filter(([name, digest]) => digest !== '' && !isLibrary(name))
+    .map(([name, digest]) => ({ path: join(out, name), known: [digest, replaced[name]] }))
+    .filter(({ path, known }) => isEdited(path, known))
+    .map(({ path }) => path);
+
+/**
+ * Refuses, before anything is compiled, to undo what a user changed in a folder that is claimed.
+ * @throws BuildError
+ */
+export const requireUnedited = (out: string): void =>
+  locked(out, () => refuseEdited(editedIn(out, readMarker(out) ?? emptyMarker)));
 
 /** What to write as package.json, if Node would not read `index.js` as a module without it. */
 const packageFile = (out: string, { files }: Marker): string | undefined => {
@@ -328,11 +361,13 @@ const isModuleFolder = (folder: string): boolean => {
   return dirname(folder) !== folder && isModuleFolder(dirname(folder));
 };
 
-const requireOwn = (out: string, name: string, { files }: Marker): void => {
-  const path = join(out, name);
-  if (!Object.hasOwn(files, name) && existsSync(path)) {
+const requireOwn = (out: string, names: readonly string[], { files }: Marker): void => {
+  const isThere = (name: string): boolean =>
+    lstatSync(join(out, name), { throwIfNoEntry: false }) !== undefined;
+  const foreign = names.find(name => !Object.hasOwn(files, name) && isThere(name));
+  if (foreign !== undefined) {
     throw new BuildError(
-      `${path} was not written by a build and is in the way: remove it, or build with another -o`,
+      `${join(out, foreign)} was not written by a build and is in the way: remove it, or build with another -o`,
     );
   }
 };

@@ -8,7 +8,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -23,6 +22,7 @@ import type { Plan } from '../ir/plan.js';
 import { packageFile, version } from '../package.js';
 import { digestOf } from './cache.js';
 import { fromRoot } from './compile.js';
+import { digestOfPath, isEdited, linkDigest, refuseEdited } from './edited.js';
 import { compileAll, type Job, link, linkOf, type Tools, type Workplace } from './jobs.js';
 import { runProgram } from './process.js';
 import { onPath } from './toolchain.js';
@@ -70,6 +70,8 @@ type PackageMarker = {
   readonly cuweave: string;
   readonly key: string;
   readonly files: Readonly<Record<string, string>>;
+  /** While a build writes, and after one that was killed: the digests of what it replaces. */
+  readonly replaced?: Readonly<Record<string, string>>;
 };
 
 const markerPath = (name: string): string => `lib/cmake/${name}/cuweave.json`;
@@ -111,21 +113,11 @@ export const isCurrentPackage = (place: PackagePlace, key: string): boolean => {
   );
 };
 
-const linkDigest = (target: string): string => `link:${target}`;
-/** Of a file's content, or of where a link leads. */
-const digestOfPath = (path: string): string | undefined => {
-  try {
-    return lstatSync(path).isSymbolicLink() ? linkDigest(readlinkSync(path)) : digestOf(readFileSync(path));
-  } catch {
-    return undefined;
-  }
-};
-
 /**
  * Links the jobs' objects once more, under the name of the package, and writes its folder.
  *
  * @param key Of everything that decides what comes out.
- * @throws BuildError where a file is in the way that no build wrote; nothing is written then.
+ * @throws BuildError where a file is in the way that no build wrote, or that was changed since; nothing is written then.
  */
 export const writePackage = async (
   plans: readonly Plan[],
@@ -200,6 +192,14 @@ const publishPackage = (place: PackagePlace, key: string, { files, links }: Pack
       );
     }
   }
+  // A library of other content than its name says is damaged.
+  refuseEdited(
+    known
+      .filter(path => !isLibrary(path, name))
+      .map(path => ({ path: join(folder, path), known: [old?.files[path], old?.replaced?.[path]] }))
+      .filter(one => isEdited(one.path, one.known))
+      .map(({ path }) => path),
+  );
   const digests = Object.fromEntries([
     ...[...files].map(([path, content]) => [path, digestOf(content)] as const),
     ...[...links].map(([path, target]) => [path, linkDigest(target)] as const),
@@ -210,8 +210,8 @@ const publishPackage = (place: PackagePlace, key: string, { files, links }: Pack
       .filter(path => isKept(path) && !Object.hasOwn(digests, path) && existsSync(join(folder, path)))
       .map(path => [path, old!.files[path]!]),
   );
-  const marker = (files: PackageMarker['files'], made: string): string =>
-    `${JSON.stringify({ cuweave: version, key: made, files } satisfies PackageMarker, null, 2)}\n`;
+  const marker = (own: Omit<PackageMarker, 'cuweave'>): string =>
+    `${JSON.stringify({ cuweave: version, ...own } satisfies PackageMarker, null, 2)}\n`;
   let work = '';
   try {
     mkdirSync(folder, { recursive: true });
@@ -228,8 +228,13 @@ const publishPackage = (place: PackagePlace, key: string, { files, links }: Pack
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       renameSync(temporary, join(folder, path));
     };
-    // Whatever happens from here on, the next build knows these paths for its own.
-    write(markerPath(name), marker({ ...(old?.files ?? {}), ...digests }, ''));
+    // Whatever happens from here on, the next build knows these paths, and what may be under them, for its own.
+    const replaced = known.flatMap(path => {
+      const digest = digestOfPath(join(folder, path));
+      return digest === undefined ? [] : [[path, digest] as const];
+    });
+    const underWay = { ...(old?.files ?? {}), ...digests };
+    write(markerPath(name), marker({ key: '', files: underWay, replaced: Object.fromEntries(replaced) }));
     const texts = [...files].filter(([path]) => !isLibrary(path, name));
     for (const [path, content] of files) {
       if (isLibrary(path, name)) {
@@ -246,12 +251,13 @@ const publishPackage = (place: PackagePlace, key: string, { files, links }: Pack
     for (const [path, content] of texts) {
       write(path, content);
     }
-    write(markerPath(name), marker({ ...digests, ...kept }, key));
+    // Before the marker forgets them.
     for (const path of known) {
       if (!Object.hasOwn(digests, path) && !Object.hasOwn(kept, path)) {
         rmSync(join(folder, path), { force: true });
       }
     }
+    write(markerPath(name), marker({ key, files: { ...digests, ...kept } }));
   } catch (error) {
     throw new BuildError(`The package cannot be written to ${folder}: ${(error as Error).message}`);
   } finally {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Manifest, ManifestKernel, ManifestPipeline } from '../../native/manifest.js';
 import { CudaError, fromNative, LaunchError, LibraryError } from '../errors.js';
@@ -67,7 +67,7 @@ const requireWhole = (path: string, { libraryBytes, librarySha256 }: Manifest): 
   if (whole.has(path) && whole.get(path) === librarySha256) {
     return;
   }
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statusOf(path);
   if (!found?.isFile()) {
     throw new LibraryError(`The pipelines' library is missing: there is no ${path}. ${rebuild}`);
   }
@@ -84,11 +84,20 @@ const requireWhole = (path: string, { libraryBytes, librarySha256 }: Manifest): 
   whole.set(path, librarySha256);
 };
 
+const cannotRead = (path: string, error: unknown): LibraryError =>
+  new LibraryError(`The pipelines' library ${path} cannot be read: ${(error as Error).message}. ${rebuild}`);
+const statusOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+};
 const digestOf = (path: string): string => {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('hex');
   } catch (error) {
-    throw new LibraryError(`The pipelines' library ${path} cannot be read: ${(error as Error).message}.`);
+    throw cannotRead(path, error);
   }
 };
 

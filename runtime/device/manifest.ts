@@ -162,7 +162,8 @@ const unique = (names: readonly string[], what: string): void => {
   }
 };
 const requireFileName = (value: unknown): void => {
-  if (typeof value !== 'string' || !/^[^/\\\0]+$/.test(value) || value === '.' || value === '..') {
+  // Longer names than of 255 characters no usual file system takes.
+  if (typeof value !== 'string' || !/^[^/\\\0]{1,255}$/.test(value) || value === '.' || value === '..') {
     throw damaged(`names ${describe(value)} as its library, which is no file name`);
   }
 };

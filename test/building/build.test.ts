@@ -132,7 +132,7 @@ describe('an incremental build', () => {
     await run();
     const [name, code] = [library(), project.read('build/index.js')];
     truncateSync(project.path(`build/${name}`), 1000);
-    project.write('build/generated/brighter.cpp', 'edited');
+    rmSync(project.path('build/generated/brighter.cpp'));
     writeFileSync(project.path('build/index.js'), '');
     expect(await steps()).toEqual([]);
     expectWhole();
@@ -145,6 +145,23 @@ describe('an incremental build', () => {
       truncateSync(project.path(`build/.cache/${file}`), 0);
     }
     expect(await steps()).toEqual(['brighter.cpp', 'interface_host.cpp', 'link', 'normalized.cpp']);
+    expectWhole();
+  });
+
+  it('compiles nothing where it would undo what a user changed', async () => {
+    await run();
+    project.write('build/generated/brighter.cpp', 'edited');
+    project.write('build/index.js', 'edited');
+    const done: string[] = [];
+    const refused = run({ onProgress: ({ label }) => done.push(label) }, edited);
+    expect(await refusal(refused)).toMatchInlineSnapshot(
+      `"BuildError: ROOT/build/generated/brighter.cpp, ROOT/build/index.js were changed after a build wrote them, and this one would undo that: move them elsewhere or delete them, and build again"`,
+    );
+    expect(done).toEqual([]);
+    expect(project.read('build/index.js')).toBe('edited');
+    rmSync(project.path('build/index.js'));
+    rmSync(project.path('build/generated/brighter.cpp'));
+    expect(await steps()).toEqual([]);
     expectWhole();
   });
 

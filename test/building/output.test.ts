@@ -20,7 +20,9 @@ import {
   makeWorkFolder,
   type Published,
   publish,
+  publishRefused,
   readMarker,
+  requireUnedited,
 } from '../../compiler/build/output.js';
 
 let root: string;
@@ -267,6 +269,95 @@ describe('publishing', () => {
     write('build/package.json', '{ "name": "mine", "type": "module" }');
     run(made('d'));
     expect(everything()['build/package.json']).toBe('{ "name": "mine", "type": "module" }');
+  });
+
+  describe('does not undo what a user changed:', () => {
+    const changed = (name: string, next: Published): string => {
+      write(`build/${name}`, 'mine');
+      const before = everything();
+      const said = message(() => run(next));
+      expect(everything()).toEqual(before);
+      expect(message(() => requireUnedited(out))).toBe(said);
+      return said;
+    };
+
+    it('it refuses, and goes on once the file is out of the way', () => {
+      run(made('a', { 'generated/one.cpp': '1' }));
+      // One that it would overwrite, one that stays as it is, one that it would remove.
+      expect([
+        changed('index.js', made('b', { 'generated/one.cpp': '1' })),
+        changed('manifest.json', made('a', { 'generated/one.cpp': '1' })),
+        changed('generated/one.cpp', made('b')),
+      ]).toMatchInlineSnapshot(`
+        [
+          "BuildError: ROOT/build/index.js was changed after a build wrote it, and this one would undo that: move it elsewhere or delete it, and build again",
+          "BuildError: ROOT/build/manifest.json, ROOT/build/index.js were changed after a build wrote them, and this one would undo that: move them elsewhere or delete them, and build again",
+          "BuildError: ROOT/build/manifest.json, ROOT/build/index.js, ROOT/build/generated/one.cpp were changed after a build wrote them, and this one would undo that: move them elsewhere or delete them, and build again",
+        ]
+      `);
+      for (const name of ['index.js', 'generated/one.cpp', 'manifest.json']) {
+        rmSync(join(out, name));
+      }
+      run(made('b'));
+      expect(everything()['build/index.js']).toBe('code b');
+    });
+
+    it('a package.json, needed or not', () => {
+      write('package.json', '{}');
+      run(made('a'));
+      expect(changed('package.json', made('b'))).toMatchInlineSnapshot(
+        `"BuildError: ROOT/build/package.json was changed after a build wrote it, and this one would undo that: move it elsewhere or delete it, and build again"`,
+      );
+      write('package.json', '{ "type": "module" }');
+      expect(changed('package.json', made('b'))).toContain('package.json was changed after');
+    });
+
+    it('a link or a folder in the place of a file', () => {
+      run(made('a'));
+      rmSync(join(out, 'index.js'));
+      symlinkSync('../src/pipelines.ts', join(out, 'index.js'));
+      expect(message(() => run(made('b')))).toContain('index.js was changed after');
+      rmSync(join(out, 'index.js'));
+      mkdirSync(join(out, 'index.js'));
+      expect(message(() => run(made('b')))).toContain('index.js was changed after');
+    });
+
+    it('but mends what holds nothing of anybody', () => {
+      run(made('a'));
+      write('build/index.js', '');
+      write(`build/${library('a').name}`, 'damaged');
+      run(made('a'));
+      expect(everything()).toMatchObject({
+        'build/index.js': 'code a',
+        [`build/${library('a').name}`]: 'library a',
+      });
+    });
+
+    it('what builds left that were killed is no such change', () => {
+      /** A build that ends before it has written this file. */
+      const killed = (published: Published, at: string): void => {
+        const work = makeWorkFolder(out);
+        mkdirSync(join(work, at.replace('/', '-')));
+        expect(() => publish(out, work, published)).toThrow('EISDIR');
+        rmSync(work, { recursive: true });
+      };
+      run(made('a', { 'generated/one.cpp': '1' }));
+      killed(made('b', { 'generated/two.cpp': '2' }), 'index.js');
+      expect(everything()).toMatchObject({
+        'build/manifest.json': 'manifest b',
+        'build/index.js': 'code a',
+        'build/generated/one.cpp': '1',
+      });
+      killed(made('c', { 'generated/three.cpp': '3' }), 'manifest.json');
+      killed(made('a', { 'generated/five.cpp': '5' }), 'generated/five.cpp');
+      publishRefused(out, makeWorkFolder(out), new Map([['generated/four.cpp', '4']]));
+      expect(changed('index.js', made('d'))).toContain('index.js was changed after');
+      write('build/index.js', 'code a');
+      run(made('d'));
+      expect(readMarker(out)).not.toHaveProperty('replaced');
+      expect(readdirSync(join(out, 'generated'))).toEqual([]);
+      expect(everything()).toMatchObject({ 'build/manifest.json': 'manifest d', 'build/index.js': 'code d' });
+    });
   });
 
   it('notices files that are not what it wrote', () => {

@@ -437,12 +437,29 @@ int main(void) {
       'BuildError: ROOT/shared/include/three/pipelines.h was not written by a build and is in the way: remove it, or name another folder or --name',
     );
     expect(existsSync(join(place, 'lib/libthree.so'))).toBe(false);
-    // A link in place of a file that a build wrote is replaced, and not followed.
+    // What was changed since a build wrote it is left as it is, and so is what a link in its place leads to.
     const header = join(place, 'include/one/pipelines.h');
+    const again = () => refused(build(plans, { package: { directory: 'shared', name: 'one' } }));
+    writeFileSync(header, 'mine');
+    expect(await again()).toBe(
+      'BuildError: ROOT/shared/include/one/pipelines.h was changed after a build wrote it, and this one would undo that: move it elsewhere or delete it, and build again',
+    );
     rmSync(header);
     execFileSync('ln', ['-s', join(place, 'lib', 'other.txt'), header]);
+    expect(await again()).toContain('pipelines.h was changed after');
+    expect(lstatSync(header).isSymbolicLink()).toBe(true);
+    rmSync(header);
+    // An earlier build was killed before it had written all of its files.
+    const marker = join(place, 'lib/cmake/one/cuweave.json');
+    const own = JSON.parse(readFileSync(marker, 'utf8')) as { files: Record<string, string> };
+    const replaced = { 'lib/pkgconfig/one.pc': own.files['lib/pkgconfig/one.pc'] };
+    writeFileSync(
+      marker,
+      JSON.stringify({ ...own, key: '', files: { ...own.files, 'lib/pkgconfig/one.pc': 'new' }, replaced }),
+    );
     await build(plans, { package: { directory: 'shared', name: 'one' } });
-    expect(lstatSync(header).isSymbolicLink()).toBe(false);
+    expect(lstatSync(header).isFile()).toBe(true);
+    expect(readFileSync(marker, 'utf8')).not.toContain('replaced');
     expect(readFileSync(join(place, 'lib', 'other.txt'), 'utf8')).toBe('other');
   });
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { minimise } from './minimise.js';
 import { type Finding, type Outcome, runJobs } from './runner.js';
-import { inputOf, makeTarget, targetNames } from './targets.js';
+import { inputOf, makeTarget, roundOf, targetNames } from './targets.js';
 
 const usage = `Usage: npm run fuzz -- [options] [targets…]
 
@@ -22,17 +22,6 @@ Targets: ${targetNames.join(', ')}; default: all.
   --out FOLDER       where what is found goes; default test/fuzz/findings
   --keep-size        leave what is found as large as it is
 `;
-
-// Inputs of one round: about as much time for each target.
-const round: Readonly<Record<string, number>> = {
-  container: 600,
-  video: 150,
-  picture: 400,
-  npy: 6000,
-  calls: 6000,
-  manifest: 1500,
-  spec: 15,
-};
 
 // One line of a failure, without what differs from input to input.
 const signature = ({ target, kind, text }: Finding): string => {
@@ -106,11 +95,15 @@ const main = async (): Promise<number> => {
   const deadline = inputs === undefined ? began + minutes * 60_000 : Infinity;
   const total: Record<string, number> = {};
   const counts: Record<string, number> = {};
+  const grew: Record<string, number> = {};
   const seen = new Map<string, { readonly path: string; times: number }>();
   const add = async (name: string, outcome: Outcome): Promise<void> => {
     total[name] = (total[name] ?? 0) + outcome.inputs;
     for (const [word, more] of Object.entries(outcome.counts)) {
       counts[word] = (counts[word] ?? 0) + more;
+    }
+    for (const [target, more] of Object.entries(outcome.grew)) {
+      grew[target] = Math.max(grew[target] ?? 0, Math.round(more));
     }
     for (const finding of outcome.findings) {
       const known = seen.get(signature(finding));
@@ -128,7 +121,7 @@ const main = async (): Promise<number> => {
   };
   for (let at = 0; ; at++) {
     for (const name of names) {
-      const count = inputs ?? round[name];
+      const count = inputs ?? roundOf[name];
       const job = { target: name, seed, first: first + at * count, count };
       await add(name, await runJobs([job], { deadline }));
     }
@@ -138,7 +131,11 @@ const main = async (): Promise<number> => {
   }
   const all = Object.values(total).reduce((sum, more) => sum + more, 0);
   console.log(`\n${all} inputs in ${((Date.now() - began) / 60_000).toFixed(1)} minutes, seed ${seed}`);
-  console.table(total);
+  console.table(
+    Object.fromEntries(
+      Object.entries(total).map(([name, tried]) => [name, { inputs: tried, 'most MiB': grew[name] ?? 0 }]),
+    ),
+  );
   console.table(Object.fromEntries(Object.entries(counts).sort()));
   console.log(seen.size === 0 ? 'Nothing was found.' : `${seen.size} kinds of finding:`);
   for (const [kind, { path, times }] of seen) {

@@ -13,9 +13,9 @@ export type Job = {
 /** A line on descriptor 3. */
 export type Report =
   | { readonly begins: readonly [job: number, input: number] }
-  | { readonly failed: 'untyped' | 'wrong'; readonly text: string }
-  /** Inputs since the last such line, by what came of them. */
-  | { readonly counts: Readonly<Record<string, number>> }
+  | { readonly failed: 'untyped' | 'wrong' | 'memory'; readonly text: string }
+  /** Inputs since the last such line, by what came of them, and the most MiB that one of them asked for. */
+  | { readonly counts: Readonly<Record<string, number>>; readonly grew: number }
   /** No input runs: the next target is made ready. */
   | { readonly rests: true }
   | { readonly ends: true };

@@ -17,6 +17,8 @@ export type Finding = {
 export type Outcome = {
   readonly inputs: number;
   readonly counts: Readonly<Record<string, number>>;
+  /** By target: the most MiB that one input asked for beyond what its process had. */
+  readonly grew: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 };
 
@@ -26,11 +28,13 @@ export type Bounds = {
   readonly seconds: number;
   /** Of time in which its process waits, in seconds. */
   readonly idleSeconds: number;
-  /** Of the process's memory, in MiB. */
+  /** Of the process's memory, in MiB: all of it, with what inputs before it left to be collected. */
   readonly megabytes: number;
+  /** Of that, in MiB, what one input may ask for. */
+  readonly growth: number;
 };
 
-export const usualBounds: Bounds = { seconds: 10, idleSeconds: 120, megabytes: 1024 };
+export const usualBounds: Bounds = { seconds: 10, idleSeconds: 120, megabytes: 640, growth: 200 };
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const jiti = path('../../node_modules/jiti/lib/jiti-cli.mjs');
@@ -54,13 +58,14 @@ const watched = (
   new Promise(resolve => {
     const child = spawn(
       process.execPath,
-      ['--max-old-space-size=768', jiti, path('child.ts'), JSON.stringify(jobs)],
+      ['--max-old-space-size=768', jiti, path('child.ts'), JSON.stringify(jobs), String(bounds.growth)],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
         env: { ...process.env, NODE_ENV: 'test' },
       },
     );
     const counts: Record<string, number> = {};
+    const grew: Record<string, number> = {};
     const findings: Finding[] = [];
     let inputs = 0;
     let at: readonly [job: number, input: number] | undefined;
@@ -81,6 +86,8 @@ const watched = (
         for (const [word, more] of Object.entries(report.counts)) {
           counts[word] = (counts[word] ?? 0) + more;
         }
+        const { target } = jobs[at?.[0] ?? 0];
+        grew[target] = Math.max(grew[target] ?? 0, report.grew);
       } else if ('rests' in report) {
         resting = true;
       } else {
@@ -124,14 +131,14 @@ const watched = (
     child.on('close', (code, signal) => {
       clearInterval(timer);
       if (killed === 'deadline') {
-        resolve({ inputs, counts, findings, stopped: 'deadline' });
+        resolve({ inputs, counts, grew, findings, stopped: 'deadline' });
         return;
       }
       if (ended && code === 0) {
         if (errors !== '') {
           found('chatter', errors.slice(0, 2000));
         }
-        resolve({ inputs, counts, findings });
+        resolve({ inputs, counts, grew, findings });
         return;
       }
       if (killed) {
@@ -141,7 +148,7 @@ const watched = (
       } else {
         found('crash', `${signal ?? code}\n${errors.slice(-4000)}`);
       }
-      resolve({ inputs, counts, findings, ...(at ? { stopped: at } : {}) });
+      resolve({ inputs, counts, grew, findings, ...(at ? { stopped: at } : {}) });
     });
   });
 
@@ -159,6 +166,7 @@ export const runJobs = async (
 ): Promise<Outcome> => {
   let inputs = 0;
   const counts: Record<string, number> = {};
+  const grew: Record<string, number> = {};
   const findings: Finding[] = [];
   let left = jobs.filter(({ count }) => count > 0);
   while (left.length > 0 && Date.now() < deadline) {
@@ -167,6 +175,9 @@ export const runJobs = async (
     findings.push(...outcome.findings);
     for (const [word, more] of Object.entries(outcome.counts)) {
       counts[word] = (counts[word] ?? 0) + more;
+    }
+    for (const [target, more] of Object.entries(outcome.grew)) {
+      grew[target] = Math.max(grew[target] ?? 0, more);
     }
     const { stopped } = outcome;
     if (stopped === undefined || stopped === 'deadline') {
@@ -177,5 +188,5 @@ export const runJobs = async (
     const next = { ...current, first: input + 1, count: current.first + current.count - input - 1 };
     left = [next, ...left.slice(job + 1)].filter(({ count }) => count > 0);
   }
-  return { inputs, counts, findings };
+  return { inputs, counts, grew, findings };
 };

@@ -15,6 +15,17 @@ const makers: Readonly<Record<string, () => Promise<Target>>> = {
 /** All names. */
 export const targetNames = Object.keys(makers);
 
+/** Inputs of one round, by target: about as much time for each. */
+export const roundOf: Readonly<Record<string, number>> = {
+  container: 600,
+  video: 150,
+  picture: 400,
+  npy: 6000,
+  calls: 6000,
+  manifest: 1500,
+  spec: 15,
+};
+
 /** Makes the target of that name ready. */
 export const makeTarget = (name: string): Promise<Target> => makers[name]();
 

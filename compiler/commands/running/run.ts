@@ -1,5 +1,5 @@
 /** What `cuweave run` does: a built pipeline over pictures or a video, to pictures or .npy files. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import type { Device, DeviceName } from '../../../runtime/device/device.js';
 import { requireInteger } from '../../../runtime/device/dtype.js';
 import { formatOf, sameFormat } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
+import { readManifest, rebuild } from '../../../runtime/device/manifest.js';
 import type { HostTensor, Tensor } from '../../../runtime/device/tensor.js';
 import { ArgumentError, describe, expected, LibraryError, shown } from '../../../runtime/errors.js';
 import { ContactSheet } from '../../../runtime/files/contactSheet.js';
@@ -20,7 +21,7 @@ import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { looksLikePicture, whyNoInput } from './runInput.js';
 import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput, requireOutput } from './runOutput.js';
-import { orients, putUpright, turnInWords } from './upright.js';
+import { orients, putUpright, uprightNote } from './upright.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -49,7 +50,8 @@ export type RunOptions = {
   /** Stops after so many images. */
   readonly limit?: number;
   /**
-   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true.
+   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true. Luma is exact;
+   * chroma is where it is not interpolated, but for 4:2:2 turned by a quarter and odd sizes, of which a note speaks.
    */
   readonly orient?: boolean;
   /** Where to write a contact sheet of the results; of named ones, the first. */
@@ -111,24 +113,24 @@ type Source = {
   readonly close: () => void;
 };
 
-const readManifest = (directory: string): Manifest => {
-  const path = join(directory, 'manifest.json');
-  if (!existsSync(path)) {
+const manifestOf = (directory: string): Manifest => {
+  if (!existsSync(join(directory, 'manifest.json'))) {
     throw new LibraryError(
       `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
     );
   }
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-  } catch (error) {
-    throw new LibraryError(
-      `Expected JSON in ${shown(path)} but: ${shown((error as Error).message)}. Run: cuweave build`,
-    );
+  const manifest = readManifest(directory);
+  if (manifest.pipelines.length === 0) {
+    throw new LibraryError(`Expected built pipelines in ${directory} but there are none. ${rebuild}`);
   }
+  return manifest;
 };
 
 const loadBuilt = async (directory: string, name: string): Promise<{ built: Built; runtime: Runtime }> => {
   const index = join(directory, 'index.js');
+  if (!existsSync(index)) {
+    throw new LibraryError(`Expected the built module ${index} but there is none. ${rebuild}`);
+  }
   let runtime: string;
   try {
     runtime = createRequire(index).resolve('cuweave');
@@ -137,8 +139,27 @@ const loadBuilt = async (directory: string, name: string): Promise<{ built: Buil
       `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
     );
   }
-  const module = (await import(pathToFileURL(index).href)) as Record<string, Built>;
-  return { built: module[name], runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
+  const module = await loadIndex(index);
+  const built = Object.hasOwn(module, name) ? module[name] : undefined;
+  if (typeof built !== 'function') {
+    throw new LibraryError(
+      `Expected a pipeline named ${describe(name)} from ${index}, as its manifest says, but it exports ${describe(built)}. ${rebuild}`,
+    );
+  }
+  return { built: built as Built, runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
+};
+
+const loadIndex = async (index: string): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    return await import(pathToFileURL(index).href);
+  } catch (error) {
+    // What the runtime refuses says so itself; by its name, since it may be another copy of the package.
+    if (error instanceof Error && error.name === 'LibraryError') {
+      throw error;
+    }
+    const text = error instanceof Error ? error.message : String(error);
+    throw new LibraryError(`The built module ${index} cannot be loaded: ${text}. ${rebuild}`);
+  }
 };
 
 const deviceName = (name: string | undefined): DeviceName | undefined => {
@@ -164,17 +185,19 @@ const openSource = async (
     for (const { message } of video.warnings) {
       onNote?.(message);
     }
-    const turn = turnInWords({ rotation: video.rotation, flip: video.flip });
-    const isTurned = turn !== undefined && !orients(manifest);
-    if (isTurned) {
-      onNote?.(
-        orient
-          ? `Its frames are ${turn}, as the video asks for; --no-orient leaves them as they are stored.`
-          : `The video asks for its frames to be ${turn}: they are left as they are stored.`,
-      );
+    const note = orients(manifest)
+      ? undefined
+      : uprightNote(
+          sourceOf(manifest),
+          { rotation: video.rotation, flip: video.flip },
+          { width: video.width, height: video.height },
+          orient,
+        );
+    if (note !== undefined) {
+      onNote?.(note);
     }
     const upright =
-      isTurned && orient
+      note !== undefined && orient
         ? (image: Image) => putUpright(image, spec => runtime.Image.fromHost(device, spec))
         : undefined;
     const groups = videoGroups(video, manifest, batch, limit, upright);
@@ -311,7 +334,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   positive(run.limit, 'limit');
   const limit = run.limit ?? Number.POSITIVE_INFINITY;
   const directory = resolve(run.buildDirectory);
-  const { pipelines } = readManifest(directory);
+  const { pipelines } = manifestOf(directory);
   const manifest = pipelines.find(({ name }) => name === run.pipeline);
   if (!manifest) {
     const known = pipelines.map(({ name }) => name).join(', ');

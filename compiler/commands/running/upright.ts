@@ -5,8 +5,8 @@ import { stepsOf } from '../../../runtime/call/steps.js';
 import { formatOf } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
 
-/** In words, for what a run says; undefined where nothing is to be turned. */
-export const turnInWords = ({ rotation, flip }: Orientation): string | undefined => {
+/** In words; undefined where nothing is to be turned. */
+const turnInWords = ({ rotation, flip }: Orientation): string | undefined => {
   const turned = rotation === 0 ? [] : [`turned ${rotation}° clockwise`];
   const words = [...turned, ...(flip ? ['mirrored'] : [])];
   return words.length === 0 ? undefined : words.join(' and ');
@@ -36,8 +36,64 @@ const source = ({ rotation, flip }: Orientation, width: number, height: number) 
 };
 
 /**
- * A copy of an image that stands upright, in a new image of the same format. Where chroma is subsampled, a sample is that of the first
- * pixel which it covers: exact in 4:2:0 of even sizes. `orient()` in a pipeline is exact for all.
+ * Whether every sample of chroma has a place of its own in the upright picture. It has none where what one sample covers would lie
+ * across two: in 4:2:2 that is turned by a quarter, and where an odd size is counted from its other end.
+ *
+ * @param format Of the images.
+ * @param size Of the stored picture, in pixels.
+ */
+export const keepsChroma = (
+  { planes }: { readonly planes: readonly { readonly subsampling: readonly [number, number] }[] },
+  { rotation, flip }: Orientation,
+  { width, height }: { readonly width: number; readonly height: number },
+): boolean => {
+  const isQuarter = rotation === 90 || rotation === 270;
+  // Whether the stored picture's columns and rows come from the last to the first.
+  const reversed: Readonly<Record<Orientation['rotation'], readonly [boolean, boolean]>> = {
+    0: [flip === true, false],
+    90: [false, flip !== true],
+    180: [flip !== true, true],
+    270: [true, flip === true],
+  };
+  const [isAcross, isDown] = reversed[rotation];
+  return planes.every(
+    ({ subsampling: [across, down] }) =>
+      (!isQuarter || across === down) &&
+      (!isAcross || width % across === 0) &&
+      (!isDown || height % down === 0),
+  );
+};
+
+/**
+ * What a run says of a video whose frames are to be turned; undefined where they stand upright as they are stored.
+ *
+ * @param isDone Whether the run turns them.
+ */
+export const uprightNote = (
+  format: Parameters<typeof keepsChroma>[0],
+  orientation: Orientation,
+  size: Parameters<typeof keepsChroma>[2],
+  isDone: boolean,
+): string | undefined => {
+  const turn = turnInWords(orientation);
+  if (turn === undefined) {
+    return undefined;
+  }
+  if (!isDone) {
+    return `The video asks for its frames to be ${turn}: they are left as they are stored.`;
+  }
+  const loss = keepsChroma(format, orientation, size)
+    ? ''
+    : ', by which chroma loses: orient() in the pipeline is exact';
+  return `Its frames are ${turn}, as the video asks for${loss}; --no-orient leaves them as they are stored.`;
+};
+
+/**
+ * A copy of an image that stands upright, in a new image of the same format. A sample of chroma that covers several pixels is the one of
+ * the first pixel which it covers in the copy. Where {@link keepsChroma} says so, each sample is kept, and a pipeline that takes chroma
+ * as it lies has to the bit what `orient()` behind it would make of the stored picture. One that interpolates chroma (`chroma: 'linear'`)
+ * reads it by its siting in the copy, and what was sited left or at the top left lies up to one pixel beside that after a turn
+ * or a mirror. Elsewhere samples are dropped and repeated, or lie a pixel away. `orient()` in a pipeline is exact for all.
  */
 export const putUpright = async (
   image: Image,

@@ -19,6 +19,8 @@ const refuseExit = (code?: number | string | null): never => {
 };
 // Nothing is left that could settle a promise.
 const neverSettled = (): void => failAll(new Error('a promise that the module awaits is never settled'));
+// What a timer or a server throws meanwhile, our own refusal among it, would end the process with a stack.
+const uncaught = (error: unknown): void => failAll(error instanceof Error ? error : new Error(String(error)));
 
 /** Loads, and fails where the loading cannot end. */
 export const toItsEnd = async <T>(load: () => Promise<T>): Promise<T> => {
@@ -30,6 +32,7 @@ export const toItsEnd = async <T>(load: () => Promise<T>): Promise<T> => {
     ({ exit } = process);
     process.exit = refuseExit;
     process.on('beforeExit', neverSettled);
+    process.on('uncaughtException', uncaught);
   }
   waiting.add(fail);
   const tooLong = (): void => fail(new Error(`the module was not loaded after ${longest / 1000} s`));
@@ -42,6 +45,7 @@ export const toItsEnd = async <T>(load: () => Promise<T>): Promise<T> => {
     if (waiting.size === 0) {
       process.exit = exit;
       process.off('beforeExit', neverSettled);
+      process.off('uncaughtException', uncaught);
     }
   }
 };

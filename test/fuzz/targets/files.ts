@@ -12,9 +12,13 @@ import { type Target, Wrong } from '../target.js';
 const isTyped = (error: unknown): boolean => error instanceof CuweaveError;
 
 const pictures = async (): Promise<readonly Uint8Array[]> => {
-  const folder = new URL('../../media/decode/', import.meta.url);
-  const jpeg = (await readdir(folder)).filter(name => name.endsWith('.jpg')).sort();
-  const stored = await Promise.all(jpeg.map(name => readFile(new URL(name, folder))));
+  const stored: Uint8Array[] = [];
+  for (const name of ['media/decode', 'cases/pictures']) {
+    const folder = new URL(`../../${name}/`, import.meta.url);
+    for (const file of (await readdir(folder)).filter(entry => /\.(jpg|png|tif)$/.test(entry)).sort()) {
+      stored.push(await readFile(new URL(file, folder)));
+    }
+  }
   const drawn = Uint8Array.from({ length: 24 * 16 * 4 }, (_, n) => (n * 7) % 256);
   const of = (channels: 3 | 4) =>
     sharp(drawn.subarray(0, 24 * 16 * channels), { raw: { width: 24, height: 16, channels } });

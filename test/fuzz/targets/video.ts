@@ -6,9 +6,13 @@ import { changeParts } from '../mutate/boxes.js';
 import { changeBytes } from '../mutate/bytes.js';
 import { type Target, Wrong } from '../target.js';
 
-const folders = [new URL('../../media/', import.meta.url), new URL('../../media/decode/', import.meta.url)];
-const isVideo = /\.(mp4|webm|mkv|m2t|ivf|h264|h265)$/;
-const largest = 40_000;
+// What is new goes behind the rest: input `n` of a seed begins with one of these clips by its place.
+const folders = ['media', 'media/decode', 'cases/containers', 'cases/video'].map(
+  name => new URL(`../../${name}/`, import.meta.url),
+);
+const isVideo = /\.(mp4|webm|mkv|m2t|ivf|h264|h265|flv)$/;
+// All but bars.mp4, which is long and has nothing that a smaller one lacks.
+const largest = 50_000;
 
 const clips = async (): Promise<readonly Uint8Array[]> => {
   const found: Uint8Array[] = [];
@@ -95,12 +99,6 @@ export const container = (): Target => ({
           break;
         }
       }
-    } catch (error) {
-      // A reader gives what the container's library throws its type.
-      if (!isTyped(error)) {
-        return 'an error of the library';
-      }
-      throw error;
     } finally {
       file.close();
     }

@@ -25,3 +25,8 @@ it('says that too many files are open, and goes on when they are closed', { time
     "
   `);
 });
+
+it('closes the files of readers that were forgotten, without a warning', { timeout: 300_000 }, () => {
+  const { status, out, err } = runProgram('forgottenReaders');
+  expect({ status, out, err }).toEqual({ status: 0, out: '3 are open\n0 are open\n', err: '' });
+});
