@@ -34,7 +34,7 @@ export const orientationNumbers = ({ rotation, flip = false }: Orientation): rea
 const I32_MAX = 2147483647;
 
 /**
- * @internal Rectangles one after the other, as many as there is room for. Left and top are cut to 0, right and bottom to what i32 holds, so that no
+ * Rectangles one after the other, as many as there is room for. Left and top are cut to 0, right and bottom to what i32 holds, so that no
  * sum or difference in the kernel wraps; those that have nothing left are dropped.
  *
  * @param lanes Numbers in all: what is not given is 0.
@@ -52,7 +52,7 @@ export const rectsNumbers = (rects: readonly Rect[], lanes: number): number[] =>
 const vectors: readonly NumberKind[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
 
 /**
- * @internal Whether a value of a parameter that may differ from image to image is an array with one per image, and not one that is an
+ * Whether a value of a parameter that may differ from image to image is an array with one per image, and not one that is an
  * array itself.
  */
 export const isOnePerImage = (kind: NumberKind, value: ArrayLike<unknown>): boolean =>

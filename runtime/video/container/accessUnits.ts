@@ -2,6 +2,7 @@
 
 import type { AvcSequence } from '../decode/headers/avc.js';
 import { unitsOf } from '../decode/headers/nalUnits.js';
+import { VideoError } from '../videoError.js';
 import {
   avcField,
   avcPictureSet,
@@ -46,10 +47,23 @@ type Open = {
 /** Bytes of a unit that tell what it is: those of its header and the first of a slice's. */
 const headerNeeds = 34;
 
+// Sets that change are copied, with those that do not, for the key frames behind them: no more than twice the stream, and a little. An entry
+// of the list counts as so many bytes.
+const [mostTimes, freeBytes, entryBytes] = [2, 2 ** 20, 64];
+
+/** The error of a stream whose parameter sets change again and again. */
+export const restlessSets = (what: string): VideoError =>
+  new VideoError(
+    'corrupt',
+    `Expected parameter sets that seldom change in ${what} but keeping them takes more than ${mostTimes} times its bytes`,
+  );
+
 /** Takes pieces of a stream, gives its pictures. */
 export class AccessUnits {
   #sets = new Map<string, Uint8Array>();
   #joined: Uint8Array | undefined;
+  /** Bytes that may still be copied for parameter sets. */
+  #left = freeBytes;
   readonly #sequences = new Map<number, AvcSequence>();
   readonly #pictureSets = new Map<number, number>();
   /** The end of the last piece, where a unit may begin. */
@@ -61,13 +75,13 @@ export class AccessUnits {
 
   /**
    * @param most Bytes of one picture.
-   * @param refuse Makes the error of a picture that is larger.
+   * @param refuse Makes the error of a picture that is larger, or of parameter sets that change too often ({@link restlessSets}).
    * @param sets Parameter sets of an earlier part of the stream.
    */
   constructor(
     private readonly codec: 'avc' | 'hevc',
     private readonly most: number,
-    private readonly refuse: () => Error,
+    private readonly refuse: (found: 'size' | 'sets') => Error,
     sets: ParameterSets = new Map(),
   ) {
     for (const unit of sets.values()) {
@@ -85,6 +99,7 @@ export class AccessUnits {
 
   /** The pictures that end in a piece. `mark` goes with those that begin in it. */
   push(piece: Uint8Array, mark: unknown): readonly AccessUnit[] {
+    this.#left += mostTimes * piece.length;
     const fromTail = this.#tail.length;
     const tailMark = this.#tailMark;
     const bytes = bufferOf(fromTail === 0 ? piece : Buffer.concat([this.#tail, piece]));
@@ -210,6 +225,7 @@ export class AccessUnits {
     if (!this.#sets.get(name) || Buffer.compare(this.#sets.get(name) as Uint8Array, unit) !== 0) {
       // Whoever was given the sets keeps them as they were.
       this.#sets = new Map(this.#sets).set(name, unit);
+      this.#spend(unit.length + entryBytes * this.#sets.size);
       this.#joined = undefined;
     }
   }
@@ -219,7 +235,7 @@ export class AccessUnits {
       this.#open.parts.push(bytes);
       this.#open.size += bytes.length;
       if (this.#open.size > this.most) {
-        throw this.refuse();
+        throw this.refuse('size');
       }
     }
   }
@@ -255,10 +271,19 @@ export class AccessUnits {
       return undefined;
     }
     // A set of the sequence stands before those of pictures that name it.
-    this.#joined ??= Buffer.concat(
-      [...this.#sets].sort(([a], [b]) => a.localeCompare(b)).map(([, unit]) => unit),
-    );
+    if (!this.#joined) {
+      const units = [...this.#sets].sort(([a], [b]) => a.localeCompare(b)).map(([, unit]) => unit);
+      this.#spend(units.reduce((sum, { length }) => sum + length, 0));
+      this.#joined = Buffer.concat(units);
+    }
     return this.#joined;
+  }
+
+  #spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) {
+      throw this.refuse('sets');
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { unitsOf } from '../decode/headers/nalUnits.js';
 import { sequenceHeader } from '../decode/headers/sequenceHeader.js';
 import { beyondLimit } from '../limits.js';
 import { VideoError } from '../videoError.js';
-import { type AccessUnit, AccessUnits } from './accessUnits.js';
+import { type AccessUnit, AccessUnits, restlessSets } from './accessUnits.js';
 import { avcUnit, hevcUnit } from './pictureUnits.js';
 import { type ContainerInput, groupSize, type Sample, type Tracks } from './samples.js';
 
@@ -42,7 +42,7 @@ export const readElementary = async (
   if (bytes.size > most) {
     throw tooLarge();
   }
-  const reader = new AccessUnits(codec, most, tooLarge);
+  const reader = new AccessUnits(codec, most, found => (found === 'sets' ? restlessSets(what) : tooLarge()));
   const units: AccessUnit[] = [];
   const add = (more: readonly AccessUnit[]): void => {
     for (const unit of more) {

@@ -116,16 +116,28 @@ describe('a file is read', () => {
       { ...head, data: Buffer.concat([head.data, set]) },
       ...Array.from({ length: 500 }, (_, n) => ({ ...key, time: n + 1 })),
     ];
+    // A small one that changes before each of them.
+    const restless = keys.map((one, n) => ({
+      ...one,
+      data:
+        n === 0
+          ? one.data
+          : Buffer.concat([Buffer.from([0, 0, 0, 1, 0x68, 0x6a, n & 255, n >> 8, 0x80]), one.data]),
+    }));
     const found = [
       await walk(again),
       await walk(Buffer.concat(keys.map(({ data }) => data))),
       await walk(transportStream(keys)),
+      await walk(Buffer.concat(restless.map(({ data }) => data))),
+      await walk(transportStream(restless)),
     ];
     expect(found).toMatchInlineSnapshot(`
       [
         "Expected a video but cannot read the index of N bytes: its samples lie upon each other",
         "Expected at most 2 times its N bytes in the frames of N bytes but they hold more",
         "Expected at most 2 times its N bytes in the frames of N bytes but they hold more",
+        "Expected parameter sets that seldom change in N bytes but keeping them takes more than 2 times its bytes",
+        "Expected parameter sets that seldom change in N bytes but keeping them takes more than 2 times its bytes",
       ]
     `);
   });

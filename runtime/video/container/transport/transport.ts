@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beyondLimit } from '../../limits.js';
 import { VideoError } from '../../videoError.js';
-import { type AccessUnit, AccessUnits, type ParameterSets } from '../accessUnits.js';
+import { type AccessUnit, AccessUnits, type ParameterSets, restlessSets } from '../accessUnits.js';
 import {
   type ContainerInput,
   groupSize,
@@ -181,7 +181,10 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
     const units = new AccessUnits(
       codec,
       most,
-      () => beyondLimit(what, 'megabytes', limits.megabytes, 'a picture of more'),
+      found =>
+        found === 'sets'
+          ? restlessSets(what)
+          : beyondLimit(what, 'megabytes', limits.megabytes, 'a picture of more'),
       place?.sets,
     );
     const clock = new Clock(place?.clock, seconds => {
