@@ -264,6 +264,12 @@ export class ImageBatch implements Iterable<Image> {
     this.#images = Object.freeze(given);
   }
 
+  /** Whether a value is a batch that this class, or the one asked, made. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass asks for its own instances.
+    return isInstance(this, value, object => #images in object);
+  }
+
   /** How many images there are. */
   get length(): number {
     return this.#images.length;

@@ -77,6 +77,7 @@ it('refuses images, tensors, streams and events that are none', async () => {
     child: Object.create(image),
     proxy: new Proxy(image, {}),
     'tensor prototype': Object.create(Tensor.prototype),
+    'child of a batch': Object.create(new ImageBatch([image])),
     hole: new Array(1),
     'object in array': [{}],
     'array-like': { length: 1, 0: image },
@@ -104,6 +105,7 @@ it('refuses images, tensors, streams and events that are none', async () => {
     child: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for input but received an Image.
     proxy: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for input but received an Image.
     tensor prototype: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for input but received a Tensor.
+    child of a batch: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for input but received an ImageBatch.
     hole: ArgumentError: Expected an Image for input[0] but received undefined.
     object in array: ArgumentError: Expected an Image for input[0] but received {}.
     array-like: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for input but received { 0, length }.
