@@ -34,7 +34,7 @@ export type Bounds = {
   readonly growth: number;
 };
 
-export const usualBounds: Bounds = { seconds: 10, idleSeconds: 120, megabytes: 640, growth: 200 };
+export const usualBounds: Bounds = { seconds: 10, idleSeconds: 120, megabytes: 640, growth: 100 };
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const jiti = path('../../node_modules/jiti/lib/jiti-cli.mjs');
