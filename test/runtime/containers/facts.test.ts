@@ -40,7 +40,6 @@ it('size, frames, rate, length and colour', async () => {
       "frag3.mp4": "64x48 20 frames 10/s 2 s bt601 limited assumed",
       "gap.m2t": "64x48 20 frames 10/s 8.1 s bt601 limited assumed",
       "hd.h264": "1280x720 5 frames 25/s 0.2 s bt709 limited assumed",
-      "hidden.webm": "96x64 60 frames 15/s 4 s bt601 limited stream",
       "interl.m2t": "64x48 25 frames 25/s 1 s bt601 limited assumed",
       "m_hflip.mp4": "64x48 20 frames 10/s 2 s bt601 limited assumed",
       "mat_smpte240m.mp4": "64x48 5 frames 10/s 0.5 s smpte240m limited stream",
