@@ -29,12 +29,15 @@ const PARALLEL = 2;
 /**
  * Writes the library and its bindings, of which `index.js` is what callers import.
  * @param options.strictCuda With CUDA's side, by the nvcc that is found, in a strict build.
- * @param options.shippedHost The host's kernels with the flags of a build.
+ * @param options.shippedHost The names of the pipelines whose host kernels get the flags of a build.
  */
 export const buildQuick = async (
   plans: readonly Plan[],
   out: string,
-  { strictCuda = false, shippedHost = false } = {},
+  {
+    strictCuda = false,
+    shippedHost = [],
+  }: { readonly strictCuda?: boolean; readonly shippedHost?: readonly string[] } = {},
 ): Promise<void> => {
   const [cxx, nvcc] = [await findCxx(), strictCuda ? await findNvcc() : undefined];
   if (!cxx || (strictCuda && !nvcc)) {
@@ -44,13 +47,24 @@ export const buildQuick = async (
   const kernels = plans.flatMap(builtKernels);
   const hostQuick = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', '-DCW_CLONES=', '-c'];
   const hostShipped = [...hostFlags, ...hostTuning(cxx), '-c'];
-  const perFile = shippedHost ? SHIPPED_KERNELS_PER_FILE : HOST_KERNELS_PER_FILE;
-  const host = inGroups(kernels, perFile).map((some, n) => ({
-    tool: cxx,
-    flags: shippedHost ? hostShipped : hostQuick,
-    name: `host${n}.cpp`,
-    text: some.map(kernel => hostSource(kernel, `${kernel.name}.cpp`)).join('\n'),
-  }));
+  const isShipped = ({ name }: Plan): boolean => shippedHost.includes(name);
+  const kinds = [
+    {
+      kind: 'quick',
+      flags: hostQuick,
+      of: plans.filter(plan => !isShipped(plan)),
+      most: HOST_KERNELS_PER_FILE,
+    },
+    { kind: 'shipped', flags: hostShipped, of: plans.filter(isShipped), most: SHIPPED_KERNELS_PER_FILE },
+  ];
+  const host = kinds.flatMap(({ kind, flags, of, most }) =>
+    inGroups(of.flatMap(builtKernels), most).map((some, n) => ({
+      tool: cxx,
+      flags,
+      name: `${kind}${n}.cpp`,
+      text: some.map(kernel => hostSource(kernel, `${kernel.name}.cpp`)).join('\n'),
+    })),
+  );
   const cudaOf = (some: readonly (typeof kernels)[number][]): Record<string, string> =>
     Object.fromEntries(some.map(kernel => [`${kernel.name}.cu`, cudaSource(kernel, `${kernel.name}.cu`)]));
   const cuda = inGroups(nvcc ? kernels : [], CUDA_KERNELS_PER_FILE).map((some, n) => ({
