@@ -167,10 +167,10 @@ const unchanged = async (
 };
 
 /** Of what a package is made: of what is in the output folder. */
-const packageKey = (out: string, place: PackagePlace): string =>
-  keyOf(
-    JSON.stringify([version, place.name, place.isStatic, readMarker(out)?.library, readMarker(out)?.files]),
-  );
+const packageKey = (out: string, { name, isStatic }: PackagePlace): string => {
+  const { library, files } = readMarker(out) ?? {};
+  return keyOf(JSON.stringify([version, name, isStatic, library, files]));
+};
 
 /** Refuses an output folder before anything else is done. */
 const requireOutput = ({ root, out = 'build', entries }: BuildOptions): string => {

@@ -7,21 +7,26 @@ import { root } from './source.js';
 
 const noSuchExport = [2305, 2614, 2724];
 
+/** A project as users have it, with options that they may add. */
+const usersProject = (options: ts.CompilerOptions = {}): Project =>
+  new Project({
+    skipAddingFilesFromTsConfig: true,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      strict: true,
+      skipLibCheck: false,
+      types: ['node'],
+      ...options,
+    },
+  });
+
 describe('published types', () => {
   it('import only what their modules export', () => {
     expect(existsSync(join(root, 'dist/runtime/index.d.ts')), 'run npm run build:ts first').toBe(true);
-    const project = new Project({
-      skipAddingFilesFromTsConfig: true,
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-        module: ts.ModuleKind.NodeNext,
-        moduleResolution: ts.ModuleResolutionKind.NodeNext,
-        strict: true,
-        skipLibCheck: false,
-        types: ['node'],
-      },
-    });
+    const project = usersProject();
     const files = project.addSourceFilesAtPaths(join(root, 'dist/**/*.d.ts'));
     expect(files.length).toBeGreaterThan(100);
     const dangling = files.flatMap(file =>
@@ -37,20 +42,10 @@ describe('published types', () => {
   });
 
   it('hold for users who are as strict as can be', () => {
-    const project = new Project({
-      skipAddingFilesFromTsConfig: true,
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-        module: ts.ModuleKind.NodeNext,
-        moduleResolution: ts.ModuleResolutionKind.NodeNext,
-        strict: true,
-        noUncheckedIndexedAccess: true,
-        exactOptionalPropertyTypes: true,
-        noPropertyAccessFromIndexSignature: true,
-        skipLibCheck: false,
-        types: ['node'],
-      },
+    const project = usersProject({
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      noPropertyAccessFromIndexSignature: true,
     });
     project.addSourceFilesAtPaths(
       ['ops', 'runtime', 'native'].map(room => join(root, `dist/${room}/**/*.d.ts`)),
