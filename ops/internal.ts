@@ -17,10 +17,10 @@ export const lumaMatrices = [
 /** The names of {@link YuvMatrix}. */
 export const yuvMatrices = [...lumaMatrices, 'ycgco', 'gbr'] as const satisfies readonly YuvMatrix[];
 /**
- * What is wrong with a camera's focal lengths: 0 is none, and a camera of which all numbers may be left at 0 has both or neither.
+ * Finds a focal length that a camera cannot have. A camera has no focal length of 0, unless both are 0 because its numbers were left out.
  *
  * @param bounds What the parameter says of them.
- * @returns The one that does not fit, and what would.
+ * @returns The field that does not fit, and what would; undefined where both fit.
  */
 export const wrongFocalLength = (
   { fx, fy }: Pick<Camera, 'fx' | 'fy'>,

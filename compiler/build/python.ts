@@ -63,6 +63,6 @@ export const pythonFiles = (
   ]);
 };
 
-/** A fixed file; its package says of which version it is. */
+/** The text of a fixed file. The package among them says which version of cuweave it comes from. */
 const fixedText = (path: string): string =>
   readFileSync(path, 'utf8').replaceAll('@CUWEAVE_VERSION@', version);

@@ -24,7 +24,7 @@ const turned: Readonly<Record<Orientation['rotation'], readonly [number, number,
   270: [0, -1, 1, 0],
 };
 
-/** The factors `xx`, `xy`, `yx`, `yy` of an orientation; undefined for a rotation that is none of the four. */
+/** The factors `xx`, `xy`, `yx`, `yy` of an orientation; undefined unless the rotation is 0, 90, 180 or 270. */
 export const orientationNumbers = ({ rotation, flip = false }: Orientation): readonly number[] | undefined =>
   // Not −0, which no integer is.
   (turned[rotation] as (typeof turned)[0] | undefined)?.map((factor, n) =>

@@ -70,8 +70,8 @@ export const filter = <const C extends FilterConstants = Record<never, never>>(d
  *   the constants stand beside `scale` and `size`.
  * @param def.radius How far it reads from its point, in pixels of the input, or of the output where that is smaller: with it a call
  *   decides between one pass and two.
- * @param def.inside Says that, for a point on the image, `apply` taps 0 to size − 1 alone. Under a map whose points all lie there, such
- *   as `resize`, the filter then needs no border.
+ * @param def.inside The author's word that `apply` taps only positions 0 to size − 1 for a point on the image. Under a map whose points all lie on it,
+ *   such as that of `resize`, the filter then needs no border.
  * @param def.constants As those of {@link filter}.
  * @param def.maxScale As that of {@link filter}.
  */

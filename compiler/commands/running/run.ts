@@ -50,8 +50,8 @@ export type RunOptions = {
   /** Stops after so many images. */
   readonly limit?: number;
   /**
-   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true. Luma is exact;
-   * chroma is where it is not interpolated, but for 4:2:2 turned by a quarter and odd sizes, of which a note speaks.
+   * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true. Luma is exact.
+   * Chroma is exact, too, unless the source interpolates it; 4:2:2 turned by a quarter and odd sizes lose chroma, and a note says so.
    */
   readonly orient?: boolean;
   /** Where to write a contact sheet of the results; of named ones, the first. */

@@ -1,5 +1,4 @@
 /** A stage's options against its operator's parameters: values checked, choices settled, the rest left open. */
-
 import { chromaticities } from '../../../ops/colour/colour.js';
 import {
   boundsText,

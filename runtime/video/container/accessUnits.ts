@@ -1,5 +1,4 @@
 /** Streams of NAL units behind start codes (ITU-T H.264 and H.265, annex B), cut into pictures. Fields of a frame stay together. */
-
 import type { AvcSequence } from '../decode/headers/avc.js';
 import { unitsOf } from '../decode/headers/nalUnits.js';
 import { VideoError } from '../videoError.js';
@@ -47,8 +46,8 @@ type Open = {
 /** Bytes of a unit that tell what it is: those of its header and the first of a slice's. */
 const headerNeeds = 34;
 
-// Sets that change are copied, with those that do not, for the key frames behind them: no more than twice the stream, and a little. An entry
-// of the list counts as so many bytes.
+// Sets that change are copied, with those that do not, for the key frames behind them: no more than twice the stream, and a little. `entryBytes` is
+// what an entry of the list counts as, beside the bytes that it copies.
 const [mostTimes, freeBytes, entryBytes] = [2, 2 ** 20, 64];
 
 /** The error of a stream whose parameter sets change again and again. */

@@ -18,7 +18,7 @@ const mostTimes = 64;
 const freeBytes = 2 ** 24;
 // What all frames of a track begin with is a few bytes; it is copied before each of them.
 const mostHead = 1024;
-/** A frame is packed in so many ways at most. */
+/** The most encodings that a track may lay upon its frames. */
 export const mostEncodings = 4;
 
 /** How much the frames of one pass through a file may become: 16 times the file's size, and `limits.megabytes`. */

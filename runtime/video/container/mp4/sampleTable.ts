@@ -20,7 +20,7 @@ export class SampleTable {
 
   constructor(private readonly input: ContainerInput) {}
 
-  /** Looks whether so many more may be, before any of them is stored. */
+  /** Checks, before any of them is stored, that the table may have `more` samples beside those that it has. */
   expect(more: number): void {
     const { what, limits, bytes } = this.input;
     if (this.count + more > limits.samples) {
