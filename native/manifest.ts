@@ -73,6 +73,8 @@ export type ManifestParam = {
    * the image (its `colour.bitDepth`, or else its format's); of one that is made, 8.
    */
   readonly bitDepth?: number;
+  /** Of kind `gaussian`: what its weights sum to, where they are whole numbers. */
+  readonly steps?: number;
   /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
   readonly settled?: unknown;
   readonly open?: string;

@@ -81,6 +81,8 @@ export { warpAffine } from './geometry/warpAffine.js';
 export { warpPerspective } from './geometry/warpPerspective.js';
 export { idiv, lookup, roundHalfEven, roundToF16 } from './math.js';
 export * from './spec.js';
+export { boxBlur } from './stencils/boxBlur.js';
+export { gaussianBlur } from './stencils/gaussianBlur.js';
 export { brightnessContrast } from './tone/brightnessContrast.js';
 export { clamp } from './tone/clamp.js';
 export { colorTwist } from './tone/colorTwist.js';

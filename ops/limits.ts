@@ -5,5 +5,7 @@ import { paramFields } from './spec.js';
 export const MAX_RECTS: number = paramFields.rects.lanes / paramFields.rect.lanes;
 /** Numbers in a `table`. */
 export const TABLE_SIZE: number = paramFields.table.lanes;
+/** The largest radius of a stencil, in pixels. */
+export const MAX_RADIUS = 31;
 /** The largest width and height of an image, in pixels. */
 export const MAX_SIZE = 65535;

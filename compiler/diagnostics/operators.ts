@@ -86,6 +86,24 @@ export const operatorDiagnostics = {
     hint: 'write `constants: { a: -0.5 }`; `scale` and `size` are what every filter has',
     why: 'The kernel holds constants as they are.',
   },
+  CW2021: {
+    title: 'A number that is out of range',
+    message: 'Expected a whole number from {least} to {most} for {what} of {op} but received {actual}.',
+    hint: 'write a number, or a function of choices that are settled, as in `({ size }) => (size - 1) / 2` beside `size: oneOf(3, 5, 7)`',
+    why: 'The kernel is printed for it.',
+  },
+  CW2022: {
+    title: 'A stencil that reaches beyond its radius',
+    message: 'The place of a tap goes from {low} to {high} here, and the radius of {op} is {radius}.',
+    hint: 'raise the radius, or keep the place within it; a loop from -radius to radius does',
+    why: 'What a stencil reads is brought together for many pixels at once, as far as its radius says.',
+  },
+  CW2023: {
+    title: 'A tap whose place is not known',
+    message: 'Where a tap of {op} lies does not follow from numbers and loop counters.',
+    hint: 'take both places of `tap(dx, dy)` from literals, settled choices and counters of loops, with +, -, * and Math.min or Math.max',
+    why: 'The compiler must see that no tap lies beyond the radius.',
+  },
   CW2030: {
     title: 'An image without a format',
     message: 'Expected the format of an image of {colour} for {name} but received {actual}.',

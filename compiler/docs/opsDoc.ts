@@ -186,6 +186,8 @@ const values: Readonly<Record<NumberKind, string>> = {
   rect: '`{ x, y, width, height }`',
   rects: 'up to 4 of `{ x, y, width, height }`',
   table: '256 numbers',
+  weights: 'numbers, row by row',
+  gaussian: 'number',
   orientation: "`{ rotation, flip }` or `'auto'`",
   yuvToRgb: '`{ matrix, range }`',
   rgbToYuv: '`{ matrix, range }`',
@@ -195,7 +197,9 @@ const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
     return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
   }
   if (param === 'choice') {
-    return (choices ?? []).map(choice => `\`'${choice}'\``).join(', ');
+    return (choices ?? [])
+      .map(choice => (typeof choice === 'string' ? `\`'${choice}'\`` : `\`${choice}\``))
+      .join(', ');
   }
   const limited = bounds ? `${param === 'camera' ? ', fx and fy' : ''} ${boundsText(bounds)}` : '';
   const kind = `${values[param]}${limited}`;

@@ -49,8 +49,14 @@ export type Expr =
   | (Node & { readonly kind: 'local'; readonly name: string })
   /** One number of an operator's parameter; `lane` 0 for a bare one. */
   | (Node & { readonly kind: 'param'; readonly param: string; readonly lane: number })
-  /** One number of a table, at `first` plus the index; an index outside of the table is held to it. */
-  | (Node & { readonly kind: 'entry'; readonly param: string; readonly first: number; readonly at: Expr })
+  /** One of a table's `count` numbers, at `first` plus the index; an index outside of the table is held to it. */
+  | (Node & {
+      readonly kind: 'entry';
+      readonly param: string;
+      readonly first: number;
+      readonly count: number;
+      readonly at: Expr;
+    })
   /** A size that a map or a point operator sees. */
   | (Node & { readonly kind: 'size'; readonly of: 'src' | 'dst'; readonly axis: 'width' | 'height' })
   /** A value of the image that is computed before the launch; see compiler/pass/uniform.ts. */
@@ -133,6 +139,8 @@ export type ParamField = {
    * (which is made). See compiler/read/spec/signals.ts.
    */
   readonly bitDepth?: number;
+  /** Of a `gaussian`: its weights are whole numbers that sum to this. */
+  readonly steps?: number;
   /** What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. */
   readonly value: { readonly settled: unknown } | { readonly open: string };
 };
@@ -173,6 +181,8 @@ export type MapStage = StageBase<'map'> & {
   readonly border: BorderRef;
   /** Whether every output pixel lies on the input, by the author's word. */
   readonly isInside?: true;
+  /** Of a stencil, which moves nothing: its filter reads the pixels around its own, as far away as this. */
+  readonly radius?: number;
 };
 /** `apply(at: i32×2) → i32×2`. */
 export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
@@ -184,6 +194,8 @@ export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;
 export type FilterRef = {
   readonly name: string;
   readonly apply: OpFunction;
+  /** How far it reads from its point at most, where its author said so and the reader has seen it. */
+  readonly radius?: number;
   /** A plane of one value comes out as it is: the weights sum to 1. */
   readonly unitGain: boolean;
   /** The largest scale that it covers. */

@@ -87,7 +87,7 @@ export const fuse = (pipeline: KernelIr): Fused => {
   // An index border gives pixels of the image, for which the order does not matter either.
   const everywhere = border.kind === 'index';
   const pre = everywhere ? early.slice(0, early.length - late.length) : early;
-  const postponed = everywhere ? [] : reachOf(filter.apply.fn) ? late : [];
+  const postponed = everywhere ? [] : reachOf(filter) ? late : [];
   const moved = new Set((everywhere ? late : postponed).map(({ name }) => name));
   const onTaps = new Set(pre.map(({ name }) => name));
   return {

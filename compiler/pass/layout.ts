@@ -129,4 +129,5 @@ export const lanePath = (field: ParamField, lane: number): string => {
 };
 /** Whether a parameter is an array in C: more than one number without names, or one per channel. */
 export const isArray = (field: ParamField): boolean =>
-  paramFields[field.kind].fields.length === 0 && (field.per === 'channel' || field.lanes > 1);
+  paramFields[field.kind].fields.length === 0 &&
+  (field.per === 'channel' || field.lanes > 1 || field.kind === 'weights' || field.kind === 'gaussian');

@@ -181,7 +181,11 @@ const label = (stage: Stage, following: readonly Stage[]): readonly string[] => 
   }
   const others = following.findIndex(({ role }) => role !== 'chainedMap');
   const chained = following.slice(0, others < 0 ? undefined : others).map(({ name }) => name);
-  const sampling = `${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'}`;
+  const border = stage.border.kind === 'index' ? stage.border.name : 'constant';
+  if (stage.radius !== undefined) {
+    return [`${stage.name} (${border})`];
+  }
+  const sampling = `${stage.filter.name}, ${border}`;
   return chained.length > 0
     ? [`resample ([${[stage.name, ...chained].join(', ')}], ${sampling})`]
     : [`${stage.name} (${sampling}${imagesLabel(stage.images, ', ', '')})`];

@@ -3,7 +3,7 @@
  * needs the border, and the reads do not wait for its tests.
  */
 import type { Reach, Span } from '../ir/plan.js';
-import type { Expr, Fn, Stmt } from '../ir/types.js';
+import type { Expr, FilterRef, Fn, Stmt } from '../ir/types.js';
 import { childrenOf } from './uniform.js';
 
 /** A number that is within `span` of nothing (`axis` undefined), of at[axis], or, once `floored`, of floor(at[axis]). */
@@ -16,7 +16,14 @@ export type TapPlace = { readonly column: number; readonly row: number };
  * The reach of a filter, or undefined where it does not follow from the filter's text alone; the filter is then read with
  * its border everywhere.
  */
-export const reachOf = (filter: Fn): Reach | undefined => follow(filter).reach;
+export const reachOf = ({ apply, radius }: FilterRef): Reach | undefined => {
+  const { reach } = follow(apply.fn);
+  if (reach || radius === undefined) {
+    return reach;
+  }
+  const span = { low: -radius, high: radius };
+  return { x: span, y: span, isFixed: false };
+};
 
 /** The place of every tap of a filter, if each has one that is known while compiling: those of a fixed reach have. */
 export const placesOf = (filter: Fn): ReadonlyMap<Expr, TapPlace> => {

@@ -30,7 +30,7 @@ const LEAST_TILES = 512;
 
 /** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
-  const reach = kernel.resample && reachOf(kernel.resample.stage.filter.apply.fn);
+  const reach = kernel.resample && reachOf(kernel.resample.stage.filter);
   return {
     block: BLOCK,
     tile: tileOf(kernel, reach),

@@ -5,16 +5,22 @@ import { childrenOf } from './uniform.js';
 
 /** Pixels that a filter reads for a point, where that follows from its text: no more than its window holds, nor than it asks for. */
 export const tapsOf = ({ filter }: Pick<MapStage, 'filter'>): number | undefined => {
-  const { fn } = filter.apply;
-  const reach = reachOf(fn);
-  return (
-    reach && Math.min((reach.x.high - reach.x.low + 1) * (reach.y.high - reach.y.low + 1), tapsIn(fn.body))
-  );
+  const reach = reachOf(filter);
+  const asked = tapsIn(filter.apply);
+  return reach && Math.min((reach.x.high - reach.x.low + 1) * (reach.y.high - reach.y.low + 1), asked);
 };
 
-const tapsIn = (body: readonly Stmt[]): number => countIn(body, tapsOfExpr);
-const tapsOfExpr = (expr: Expr): number =>
-  childrenOf(expr).reduce((sum, child) => sum + tapsOfExpr(child), expr.kind === 'tap' ? 1 : 0);
+const tapsIn = ({ fn, helpers }: OpFunction): number => {
+  const tapsOfExpr = (expr: Expr): number => {
+    const inner = childrenOf(expr).reduce((sum, child) => sum + tapsOfExpr(child), 0);
+    if (expr.kind === 'call' && expr.taps) {
+      const helper = helpers.find(({ name }) => name === expr.fn);
+      return inner + (helper ? countIn(helper.body, tapsOfExpr) : 0);
+    }
+    return inner + (expr.kind === 'tap' ? 1 : 0);
+  };
+  return countIn(fn.body, tapsOfExpr);
+};
 
 /** What statements count at most: loops as often as they run, and of two branches the one with more. */
 const countIn = (body: readonly Stmt[], of: (expr: Expr) => number): number =>

@@ -29,6 +29,8 @@ export const asParam = <V, K, P extends ParamScope>({
   choices,
   colour,
   bounds,
+  count,
+  steps,
   default: preset,
 }: Param<V, K, P>): Param<V, K, P> => ({
   param,
@@ -36,6 +38,8 @@ export const asParam = <V, K, P extends ParamScope>({
   ...(choices === undefined ? {} : { choices }),
   ...(colour === undefined ? {} : { colour }),
   ...(bounds === undefined ? {} : { bounds }),
+  ...(count === undefined ? {} : { count }),
+  ...(steps === undefined ? {} : { steps }),
   ...(preset === undefined ? {} : { default: preset }),
 });
 

@@ -49,7 +49,45 @@ export const rectsNumbers = (rects: readonly Rect[], lanes: number): number[] =>
   return [...cut, ...new Array<number>(lanes - cut.length).fill(0)];
 };
 
-const vectors: readonly NumberKind[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'];
+/**
+ * The weights of a Gaussian along one axis; see `gaussian` in the vocabulary.
+ *
+ * @param sigma Standard deviation in pixels, above 0.
+ * @param count How many weights there are.
+ * @param steps What they sum to where they are whole numbers.
+ */
+export const gaussianNumbers = (sigma: number, count: number, steps?: number): number[] => {
+  const middle = (count - 1) / 2;
+  const bells = Array.from({ length: count }, (_, n) => Math.exp(-((n - middle) ** 2) / (2 * sigma * sigma)));
+  const sum = bells.reduce((a, b) => a + b, 0);
+  const weights = bells.map(bell => bell / sum);
+  if (steps === undefined) {
+    return weights.map(Math.fround);
+  }
+  const whole = new Array<number>(count).fill(0);
+  let left = steps;
+  let lost = 0;
+  for (let n = 0; 2 * n < count - 1; n++) {
+    const wanted = weights[n]! * steps + lost;
+    const rounded = roundHalfEven(wanted);
+    lost = wanted - rounded;
+    whole[n] = rounded;
+    whole[count - 1 - n] = rounded;
+    left -= 2 * rounded;
+  }
+  if (count % 2 === 1) {
+    whole[(count - 1) / 2] = left;
+  }
+  return whole;
+};
+
+const roundHalfEven = (value: number): number => {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+};
+
+const vectors: readonly NumberKind[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table', 'weights'];
 
 /**
  * Whether a value of a parameter that may differ from image to image is an array with one per image, and not one that is an

@@ -4,6 +4,7 @@ import type { KernelParams, Options, Param, ParamScope, SizeParams } from './par
 import type { Channels, Colour, Index, Pixel, Point, Position, Size, Sizes } from './pixels.js';
 import type { Border, Filter } from './sampling.js';
 import type { f32 } from './scalars.js';
+import type { StencilOp } from './stencils.js';
 
 /** An operator in its place in a pipeline, with what its author settled. */
 export type Stage<In extends Colour = Colour, Out extends Colour | 'same' = Colour | 'same'> = {
@@ -15,8 +16,9 @@ export type Stage<In extends Colour = Colour, Out extends Colour | 'same' = Colo
 };
 
 /** An operator, as its declaration left it. */
-export type Op = PointOp | MapOp | IndexMapOp | ResampleOp;
-type OpBase<Role extends string> = {
+export type Op = PointOp | MapOp | IndexMapOp | ResampleOp | StencilOp;
+/** What all operators have. */
+export type OpBase<Role extends string> = {
   readonly role: Role;
   /** The name in generated code and messages; by default the name of the exported constant. */
   readonly name?: string;
@@ -91,7 +93,8 @@ export type PlacedIndexMap<P> = IndexMapOp & {
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
 } & ((options?: Options<P>) => Stage<Colour, 'same'>);
 
-const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string, unknown>>) => Stage) => {
+/** The operator as a function that places it. */
+export const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string, unknown>>) => Stage) => {
   const placed = (options: Readonly<Record<string, unknown>> = {}): Stage => ({
     kind: 'stage',
     op: placed as unknown as Op,

@@ -13,12 +13,16 @@ import type { Numbers, ParamKind, Table, TypedNumbers, table } from './values.js
 export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope = ParamScope> {
   readonly param: ParamKind;
   readonly per: Per;
-  readonly choices?: readonly string[];
+  readonly choices?: readonly (string | number)[];
   /** Of an image: the colour model, or `'same'`. */
   readonly colour?: Colour | 'same';
   readonly default?: Value;
   /** Of `f32` and `i32`: which numbers it takes. */
   readonly bounds?: Bounds;
+  /** Of `weights` and `gaussian`: how many there are, by the choices that are settled at build time. */
+  readonly count?: WeightCount;
+  /** Of `gaussian`: its weights are whole numbers that sum to this. */
+  readonly steps?: number;
   /** Only for types. */
   readonly _types?: { value: Value; kernel: Kernel };
 }
@@ -44,10 +48,40 @@ export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> 
   ...asParam(type),
   per: 'image',
 });
-/** A choice between words, settled at build time: the kernel holds the code of the chosen one only. */
-export const oneOf = <const C extends readonly [string, ...string[]]>(
+/** A choice between words or numbers, settled at build time: the kernel holds the code of the chosen one only. */
+export const oneOf = <const C extends readonly [string | number, ...(string | number)[]]>(
   ...choices: C
-): Param<C[number], C[number], 'structure'> => ({ param: 'choice', per: 'structure', choices });
+): Param<C[number], C[number] extends number ? number : C[number], 'structure'> => ({
+  param: 'choice',
+  per: 'structure',
+  choices,
+});
+/** A number of weights that follows from an operator's settled choices: `({ size }) => size * size`. */
+export type WeightCount = (choices: never) => number;
+/**
+ * Weights that the operator's function reads by `lookup(weights, n)`, row by row: as many as its settled choices say, 1,024 at most.
+ * The caller gives an array of that many finite numbers, or a typed array.
+ */
+export const weights = <S extends Readonly<Record<string, string | number>>>(
+  count: (choices: S) => number,
+): Param<Table | TypedNumbers, Table, 'call'> => ({ param: 'weights', per: 'call', count });
+/**
+ * The weights of a Gaussian along one axis, which the function reads by `lookup(weights, n)`. The caller gives the standard deviation in
+ * pixels, above 0. Weight n of `count` is exp(−(n − (count − 1) / 2)² / 2σ²), divided by the sum of all, in double precision.
+ *
+ * @param steps With it the weights are whole numbers that sum to `steps`: each is rounded with what the ones before it lost, from the
+ *   first to the one in the middle, which takes the rest. Source: OpenCV's `getGaussianKernelBitExact`, which blurs bytes with 256.
+ */
+export const gaussian = <S extends Readonly<Record<string, string | number>>>(
+  count: (choices: S) => number,
+  steps?: number,
+): Param<f32, Table, 'call'> => ({
+  param: 'gaussian',
+  per: 'call',
+  bounds: { above: 0 },
+  count,
+  ...(steps === undefined ? {} : { steps }),
+});
 /**
  * Another image: the operator sees its pixel at the place of the pixel that it works on; a map, at the place of the output pixel. The
  * pipeline says in which format it comes, `background: rgb8()`, and through which point operators it goes first, if any:

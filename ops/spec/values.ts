@@ -18,6 +18,8 @@ export type ParamKind =
   | 'rect'
   | 'rects'
   | 'table'
+  | 'weights'
+  | 'gaussian'
   | 'orientation'
   | 'yuvToRgb'
   | 'rgbToYuv'
@@ -42,6 +44,9 @@ export const paramFields = {
   rect: { scalar: 'i32', lanes: 4, fields: ['x', 'y', 'width', 'height'] },
   rects: { scalar: 'i32', lanes: 16, fields: [] },
   table: { scalar: 'f32', lanes: 256, fields: [] },
+  // As many as the operator's choices say; these are the most.
+  weights: { scalar: 'f32', lanes: 1024, fields: [] },
+  gaussian: { scalar: 'f32', lanes: 63, fields: [] },
   orientation: { scalar: 'i32', lanes: 4, fields: ['xx', 'xy', 'yx', 'yy'] },
   yuvToRgb: {
     scalar: 'f32',

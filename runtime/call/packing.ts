@@ -350,6 +350,8 @@ const fixedNumbers = (param: ManifestParam): number[] | undefined => {
     path: pathOf(param),
     bitDepth: param.bitDepth,
     bounds: param.bounds,
+    lanes: param.lanes,
+    steps: param.steps,
     ...channels(param),
   });
 };
@@ -384,13 +386,15 @@ const pack = (
   }
   const { value, path } = valueOfImage(param, given, n, count, pathOf(param));
   const bitDepth = param.bitDepth ?? (param.kind === 'yuvToRgb' ? bound.bitDepth : undefined);
-  const { bounds } = param;
+  const { bounds, lanes, steps } = param;
   return packParam(param.kind, value, {
     path,
     colour: bound.colour,
     orientation: bound.orientation,
     bitDepth,
     bounds,
+    lanes,
+    steps,
     src,
     ...channels(param),
   });

@@ -8,6 +8,7 @@ import {
 import {
   angleNumbers,
   boundsText,
+  gaussianNumbers,
   type Invert,
   invertAffine,
   invertProjective,
@@ -47,10 +48,14 @@ export type PackContext = {
   readonly src?: { readonly width: number; readonly height: number };
   /** Numbers of a parameter with one per channel. */
   readonly channels?: number;
+  /** How many numbers weights have. */
+  readonly lanes?: number;
+  /** What they sum to, where they are whole. */
+  readonly steps?: number | undefined;
 };
 
 /**
- * A parameter's value as the numbers that the kernel sees, `paramFields[kind].lanes` of them, or one per channel.
+ * A parameter's value as the numbers that the kernel sees: `paramFields[kind].lanes` of them, one per channel, or of weights `lanes`.
  * @throws {ArgumentError} Naming the path, if the value does not fit.
  */
 export const packParam = (kind: ManifestParam['kind'], value: unknown, context: PackContext): number[] => {
@@ -85,6 +90,10 @@ export const packParam = (kind: ManifestParam['kind'], value: unknown, context: 
       return toRects(value, context);
     case 'table':
       return toTables(value, context);
+    case 'weights':
+      return toTuple(value, lanesOf(context), `${lanesOf(context)} numbers, row by row`, path);
+    case 'gaussian':
+      return gaussianNumbers(toF32(value, path, context.bounds), lanesOf(context), context.steps);
     case 'orientation':
       return toFactors(value, context);
     case 'yuvToRgb':
@@ -228,6 +237,14 @@ const toRects = (value: unknown, { path }: PackContext): number[] => {
   return rectsNumbers(rects, paramFields.rects.lanes);
 };
 const MAX_RECTS = paramFields.rects.lanes / paramFields.rect.lanes;
+
+/** Only what a manifest says of weights tells how many there are. */
+const lanesOf = ({ lanes }: PackContext): number => {
+  if (lanes === undefined) {
+    throw new TypeError('weights without a number of them');
+  }
+  return lanes;
+};
 
 const TABLE_SIZE: number = paramFields.table.lanes;
 

@@ -374,7 +374,10 @@ const checkParam = (param: ManifestParam, { images = [] }: ManifestKernel, path:
   oneOf(param.per, `${path}.per`, ['call', 'channel', 'image']);
   oneOf(param.block, `${path}.block`, param.per === 'image' ? ['image'] : ['args', 'image']);
   const { lanes } = paramFields[param.kind];
-  if (param.per === 'channel') {
+  if (param.kind === 'weights' || param.kind === 'gaussian') {
+    whole(param.lanes, `${path}.lanes`, 1, lanes);
+    optional(param.steps, `${path}.steps`, (value, at) => whole(value, at, 1, 2 ** 16));
+  } else if (param.per === 'channel') {
     oneOf(
       param.lanes,
       `${path}.lanes`,

@@ -235,9 +235,7 @@ def _fixed_numbers(param):
         return None
     if param["per"] == "image" and isinstance(param["settled"], list):
         return None
-    context = Context(
-        path_of(param), bit_depth=param.get("bitDepth"), bounds=param.get("bounds"), channels=_channels(param)
-    )
+    context = Context(path_of(param), param, param.get("bitDepth"), _channels(param))
     return pack(param["kind"], param["settled"], context)
 
 
@@ -266,7 +264,7 @@ def _pack(param, options, n, count, image, src):
     bit_depth = param.get("bitDepth")
     if bit_depth is None and param["kind"] == "yuvToRgb":
         bit_depth = image.bit_depth
-    context = Context(path, image.colour, bit_depth, param.get("bounds"), image.orientation, src, _channels(param))
+    context = Context(path, param, bit_depth, _channels(param), image.colour, image.orientation, src)
     return pack(param["kind"], value, context)
 
 

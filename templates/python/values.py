@@ -33,6 +33,8 @@ LANES = {
     "rect": 4,
     "rects": 16,
     "table": 256,
+    "weights": 1024,
+    "gaussian": 63,
     "orientation": 4,
     "yuvToRgb": 7,
     "rgbToYuv": 11,
@@ -40,7 +42,7 @@ LANES = {
 #: Kinds whose numbers are i32; those of the others are f32.
 INTEGERS = ("i32", "rect", "rects", "orientation")
 #: Kinds whose one value is an array of numbers itself.
-_VECTORS = ("vec2", "mat2x3", "mat3x3", "mat3x4", "table")
+_VECTORS = ("vec2", "mat2x3", "mat3x3", "mat3x4", "table", "weights")
 #: Rows and columns of those that may be given as a table of rows.
 _ROWS = {"mat2x3": (2, 3), "mat3x3": (3, 3), "mat3x4": (3, 4)}
 _LUMA = tuple(colours.LUMA_WEIGHTS)
@@ -53,9 +55,9 @@ _TURNED = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1,
 class Context:
     """What a parameter's numbers may depend on."""
 
-    __slots__ = ("path", "colour", "bit_depth", "bounds", "orientation", "src", "channels")
+    __slots__ = ("path", "colour", "bit_depth", "bounds", "orientation", "src", "channels", "lanes", "steps")
 
-    def __init__(self, path, colour=None, bit_depth=None, bounds=None, orientation=None, src=None, channels=None):
+    def __init__(self, path, param, bit_depth=None, channels=None, colour=None, orientation=None, src=None):
         #: Where the value was given; messages begin with it.
         self.path = path
         #: What the image says of its colours.
@@ -63,13 +65,16 @@ class Context:
         #: Bits of the codes of the YUV that is decoded or made.
         self.bit_depth = 8 if bit_depth is None else bit_depth
         #: Which numbers there may be.
-        self.bounds = bounds
+        self.bounds = param.get("bounds")
         #: How the image says that it is to be turned.
         self.orientation = orientation
         #: The size of the image that enters the stage, where that is known.
         self.src = src
         #: Numbers of a parameter with one per channel.
         self.channels = channels
+        #: Numbers of weights, and what they sum to where they are whole.
+        self.lanes = param["lanes"]
+        self.steps = param.get("steps")
 
 
 def items_of(value):
@@ -276,6 +281,29 @@ def _tables(value, context):
     return [number for n, item in enumerate(items) for number in table(item, f"{path}[{n}]")]
 
 
+# In double precision; with `steps` whole numbers that sum to it, each rounded with what the ones before it lost.
+def _gaussian(value, context):
+    sigma, count = _f32(value, context.path, context.bounds), context.lanes
+    middle = (count - 1) / 2
+    bells = [math.exp(-((n - middle) ** 2) / (2 * sigma * sigma)) for n in range(count)]
+    total = 0.0
+    for bell in bells:
+        total += bell
+    weights = [bell / total for bell in bells]
+    if context.steps is None:
+        return [f(weight) for weight in weights]
+    whole, left, lost = [0] * count, context.steps, 0.0
+    for n in range(count // 2):
+        wanted = weights[n] * context.steps + lost
+        rounded = round(wanted)
+        lost = wanted - rounded
+        whole[n] = whole[count - 1 - n] = rounded
+        left -= 2 * rounded
+    if count % 2 == 1:
+        whole[count // 2] = left
+    return whole
+
+
 def _factors(value, context):
     path = context.path
     given = (context.orientation or {"rotation": 0}) if _is_word(value, "auto") else value
@@ -391,6 +419,10 @@ _PACKERS = {
     "rect": _rect,
     "rects": _rects,
     "table": _tables,
+    "weights": lambda value, context: _tuple(
+        value, context.lanes, f"{context.lanes} numbers, row by row", context.path
+    ),
+    "gaussian": _gaussian,
     "orientation": _factors,
     "yuvToRgb": _coefficients,
     "rgbToYuv": _encoding,

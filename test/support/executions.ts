@@ -156,7 +156,9 @@ const oracleImage = (
       const channels = field.per === 'channel' ? field.lanes / paramFields[field.kind].lanes : undefined;
       const colour = of.colour as never;
       const bitDepth = field.bitDepth ?? (field.kind === 'yuvToRgb' ? bitsOf(of) : undefined);
-      own[field.name] = packParam(field.kind, mine, { path: field.name, src, channels, colour, bitDepth });
+      const { lanes, steps } = field;
+      const context = { path: field.name, src, colour, bitDepth, lanes, steps };
+      own[field.name] = packParam(field.kind, mine, { ...context, ...(channels ? { channels } : {}) });
     }
     return own;
   };
@@ -389,6 +391,8 @@ export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly S
       table: Array.from({ length: 256 }, () => random.float(-20, 300)),
       ramp: each(() => Array.from({ length: 256 }, () => random.float(0, 255))),
       shift: each(() => [random.float(-3, 3), random.float(-3, 3)]),
+      spread: each(() => random.float(0.3, 4)),
+      weights: Array.from({ length: 25 }, () => random.float(-0.5, 0.5)),
     };
     const numbers = Object.fromEntries(Object.entries(all).filter(([name]) => open.has(name)));
     const spec = specOf(name);

@@ -43,6 +43,7 @@ export * from './pointPipelines.js';
 export * from './positionPipelines.js';
 export * from './resamplePipelines.js';
 export * from './sourcePipelines.js';
+export * from './stencilPipelines.js';
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 

@@ -81,6 +81,23 @@ const invertProjective = (m: Mat3x3): Mat3x3 => {
   return flat as unknown as Mat3x3;
 };
 
+/** The weights of a Gaussian, as docs/ops.md has them. */
+const gaussianWeights = (sigma: number, count: number, steps: number | undefined): readonly number[] => {
+  const bell = (n: number): number => Math.exp(-((n - (count - 1) / 2) ** 2) / (2 * sigma ** 2));
+  const sum = Array.from({ length: count }, (_, n) => bell(n)).reduce((a, b) => a + b);
+  const weights = Array.from({ length: count }, (_, n) => bell(n) / sum);
+  if (steps === undefined) {
+    return weights.map(Math.fround);
+  }
+  let lost = 0;
+  const half = weights.slice(0, (count - 1) / 2).map(weight => {
+    const wanted = weight * steps + lost;
+    lost = wanted - roundHalfEven(wanted);
+    return roundHalfEven(wanted);
+  });
+  return [...half, steps - 2 * half.reduce((a, b) => a + b, 0), ...half.toReversed()];
+};
+
 /** What an operator's function sees for a value that an author or a caller gave. */
 const kernelValue = (param: Param, value: unknown, channels: number, { image, bits }: Context): unknown => {
   switch (param.param) {
@@ -96,6 +113,9 @@ const kernelValue = (param: Param, value: unknown, channels: number, { image, bi
       return Array.from({ length: channels }, (_, c) =>
         Math.fround(Array.isArray(value) ? value[c] : (value as number)),
       );
+    case 'gaussian':
+      return (count: number) => gaussianWeights(Math.fround(value as number), count, param.steps);
+    case 'weights':
     case 'vec2':
       return (value as readonly number[]).map(Math.fround);
     case 'mat2x3': {
@@ -161,8 +181,13 @@ const kernelValue = (param: Param, value: unknown, channels: number, { image, bi
   }
 };
 
-const paramsOf = ({ op, options }: Stage, channels: number, context: Context): never =>
-  Object.fromEntries(
+const paramsOf = ({ op, options }: Stage, channels: number, context: Context): never => {
+  const choices = Object.fromEntries(
+    Object.entries(op.params).flatMap(([name, param]) =>
+      param.param === 'choice' ? [[name, options[name] ?? param.default]] : [],
+    ),
+  );
+  return Object.fromEntries(
     Object.entries(op.params).flatMap(([name, param]) => {
       if (param.param === 'image') {
         return [];
@@ -172,9 +197,12 @@ const paramsOf = ({ op, options }: Stage, channels: number, context: Context): n
       if (value === undefined) {
         throw new Error(`Expected a value for ${isOpen(written) ? written.open : name} but received none.`);
       }
-      return [[name, kernelValue(param, ofImage(param, value, context.number), channels, context)]];
+      const seen = kernelValue(param, ofImage(param, value, context.number), channels, context);
+      // A Gaussian's weights are as many as the choices say.
+      return [[name, typeof seen === 'function' ? seen(param.count?.(choices as never)) : seen]];
     }),
   ) as never;
+};
 
 /** The images that a stage reads beside its own, by parameter. */
 const picturesBeside = (stage: Stage, context: Context): readonly (readonly [string, Picture])[] =>
@@ -201,11 +229,26 @@ const sampled = (
   { filter, border }: { filter?: Filter; border?: Border },
   scale: Point | undefined,
 ) => {
-  if (!filter || !border) {
-    throw new Error('Expected a filter and a border for a map.');
+  if (!filter) {
+    throw new Error('Expected a filter for a map.');
+  }
+  const { size } = before;
+  const tap = tapOf(before, border);
+  const footprint: Footprint = { scale: scale ?? [Number.NaN, Number.NaN], size };
+  // A NaN lies as far to the left as a point can, or above.
+  const most = 2 ** 30;
+  const finite = (v: number): number => (v > -most ? Math.min(v, most) : -most);
+  return ([x, y]: Point): readonly number[] =>
+    filter.apply(tap as (x: number, y: number) => Pixel, [finite(x), finite(y)], footprint);
+};
+
+/** How a filter or a stencil reads an image. */
+const tapOf = (before: Picture, border: Border | undefined) => {
+  if (!border) {
+    throw new Error('Expected a border.');
   }
   const { size, at } = before;
-  const tap = (x: number, y: number): readonly number[] => {
+  return (x: number, y: number): readonly number[] => {
     if (border.kind === 'indexBorder') {
       return at(border.apply(x, size.width), border.apply(y, size.height));
     }
@@ -218,12 +261,6 @@ const sampled = (
     );
     return lanes.map(Math.fround);
   };
-  const footprint: Footprint = { scale: scale ?? [Number.NaN, Number.NaN], size };
-  // A NaN lies as far to the left as a point can, or above.
-  const most = 2 ** 30;
-  const finite = (v: number): number => (v > -most ? Math.min(v, most) : -most);
-  return ([x, y]: Point): readonly number[] =>
-    filter.apply(tap as (x: number, y: number) => Pixel, [finite(x), finite(y)], footprint);
 };
 
 const apply = (before: Picture, stage: Stage, context: Context): Picture => {
@@ -235,6 +272,20 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     const { size } = before;
     const at = (x: number, y: number) =>
       op.apply(before.at(x, y) as never, withPixels(params, beside, x, y), { at: [x, y], size });
+    return { size, colour, at };
+  }
+  if (op.role === 'stencil') {
+    const { size, colour } = before;
+    const tap = tapOf(before, stage.options.border as Border | undefined);
+    const known = new Map<number, readonly number[]>();
+    const at = (x: number, y: number): readonly number[] => {
+      const key = y * size.width + x;
+      const found =
+        known.get(key) ??
+        op.apply((dx, dy) => tap(x + dx, y + dy) as Pixel, params, { at: [x, y], size });
+      known.set(key, found);
+      return found;
+    };
     return { size, colour, at };
   }
   if (op.role === 'resample') {

@@ -45,6 +45,8 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   rect: 'Rect',
   rects: 'readonly Rect[]',
   table: 'Table | TypedNumbers',
+  weights: 'Table | TypedNumbers',
+  gaussian: 'number',
   orientation: 'Orientation',
   yuvToRgb: 'YuvCoding',
   rgbToYuv: 'YuvEncoding',

@@ -226,7 +226,8 @@ const paramViews = (kernel: Kernel): readonly ParamView[] =>
     const sets = settledNumbers(field, codeBits(format)) ?? [];
     const isFloat = paramFields[field.kind].scalar === 'f32';
     const limit = (value: number | undefined): string => (value === undefined ? 'NAN' : String(value));
-    const { least, most, above, not } = field.bounds ?? {};
+    // The bounds of a Gaussian are those of its deviation, and not of its weights.
+    const { least, most, above, not } = (field.kind === 'gaussian' ? undefined : field.bounds) ?? {};
     return {
       path: `${placed.member}.${field.member}`,
       ofImage: placed.block === 'image',
@@ -279,6 +280,10 @@ const howToSet = ({ kind, lanes, per }: PlacedField, { stage }: PlacedParams): s
       return ': a homography from output to input pixels, row by row';
     case 'angle':
       return ': its cosine and sine';
+    case 'weights':
+      return `, ${lanes} numbers, row by row`;
+    case 'gaussian':
+      return `, ${lanes} weights along one axis`;
     default:
       return `${numbers} (docs/ops.md of cuweave, ${stage.replace(/\d+$/, '')})`;
   }

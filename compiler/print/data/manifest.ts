@@ -71,7 +71,7 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
       ...filterLimit(kernel.geometry.slice(0, n + 1), kernel.geometry[n + 1]),
     })),
     params: layout.params.flatMap(({ stage, block, fields }) =>
-      fields.map(({ name, kind, per, lanes, offset, bounds, bitDepth, value }) => ({
+      fields.map(({ name, kind, per, lanes, offset, bounds, bitDepth, steps, value }) => ({
         stage,
         name,
         kind,
@@ -81,6 +81,7 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
         offset,
         ...(bounds === undefined ? {} : { bounds }),
         ...(bitDepth === undefined ? {} : { bitDepth }),
+        ...(steps === undefined ? {} : { steps }),
         ...value,
         ...imageOf(layout.images, stage),
       })),

@@ -2,6 +2,7 @@
 import { primariesMatrix, rgbToYuvCoefficients, yuvToRgbCoefficients } from '../../../ops/colour/colour.js';
 import {
   angleNumbers,
+  gaussianNumbers,
   invertAffine,
   invertProjective,
   isOnePerImage,
@@ -52,7 +53,10 @@ const numbersOf = (field: ParamField, value: unknown, codeBits: number): readonl
     }
     case 'i32':
       return [value as number];
+    case 'gaussian':
+      return gaussianNumbers(Math.fround(value as number), lanes, field.steps);
     case 'vec2':
+    case 'weights':
     case 'mat3x4':
       return rounded(value as number[]);
     case 'mat2x3':

@@ -1,4 +1,3 @@
-import { TABLE_SIZE } from '../../../ops/limits.js';
 import { InternalError } from '../../errors.js';
 import type { Expr } from '../../ir/types.js';
 import { binaryLevel, type Language, level } from './language.js';
@@ -19,6 +18,8 @@ export type Surroundings = {
   local(name: string): string;
   /** The printed name of a helper function. */
   helper(name: string): string;
+  /** What a helper function takes behind its arguments: structs of parameters, under the names that they have here too. */
+  passed?(name: string): readonly string[];
 };
 
 type Printed = { readonly text: string; readonly level: number };
@@ -44,7 +45,7 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         return atom(around.param(e.param, e.lane));
       case 'entry': {
         const held = language.math('max', [free(e.at), '0'], 'i32');
-        const index = language.math('min', [held, String(TABLE_SIZE - 1)], 'i32');
+        const index = language.math('min', [held, String(e.count - 1)], 'i32');
         return atom(around.entry(e.param, e.first === 0 ? index : `${index} + ${e.first}`));
       }
       case 'uniform':
@@ -73,7 +74,11 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         return atom(language.quotient(free(e.value), free(e.by), free(e.reciprocal)));
       case 'call':
         return atom(
-          `${around.helper(e.fn)}(${[...(e.taps ? ['taps'] : []), ...e.args.map(free)].join(', ')})`,
+          `${around.helper(e.fn)}(${[
+            ...(e.taps ? ['taps'] : []),
+            ...e.args.map(free),
+            ...(around.passed?.(e.fn) ?? []),
+          ].join(', ')})`,
         );
       case 'tap':
         return atom(around.tap(free(e.x), free(e.y), e));

@@ -90,20 +90,51 @@ const sharesLine = (before: Stmt | undefined, statement: Stmt): boolean =>
   before.loc.file === statement.loc.file &&
   before.loc.line === statement.loc.line;
 
-/** Which parameters the function reads, and whether it reads sizes, or taps the source. */
+/**
+ * The parameters that each helper of an operator reads, by itself or by another one that it calls. Only what the compiler made of an
+ * operator's own function reads any: those that an author's function calls are given numbers.
+ */
+export const helperParams = ({ helpers }: OpFunction): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const fn of helpers) {
+    found.set(fn.name, paramsOf(fn, found));
+  }
+  return found;
+};
+/** The same of one function. */
+export const paramsOf = (
+  fn: Fn,
+  ofHelpers: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlySet<string> => {
+  const { params, called } = usesOf(fn);
+  return new Set([...params, ...[...called].flatMap(name => [...(ofHelpers.get(name) ?? [])])]);
+};
+
+/** Which parameters the function reads, which functions it calls, and whether it reads sizes, or taps the source. */
 export const usesOf = (
   fn: Fn,
-): { params: ReadonlySet<string>; src: boolean; dst: boolean; tap: boolean; uniform: boolean } => {
+): {
+  params: ReadonlySet<string>;
+  called: ReadonlySet<string>;
+  src: boolean;
+  dst: boolean;
+  tap: boolean;
+  uniform: boolean;
+} => {
   const params = new Set<string>();
-  const uses = { params, src: false, dst: false, tap: false, uniform: false };
+  const called = new Set<string>();
+  const uses = { params, called, src: false, dst: false, tap: false, uniform: false };
   // The representation is plain data, so a walk over all of it finds every expression.
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) {
       return;
     }
-    const { kind, of, taps, param } = node as Readonly<Record<string, unknown>>;
+    const { kind, of, taps, param, fn: callee } = node as Readonly<Record<string, unknown>>;
     if (kind === 'param' || kind === 'entry') {
       params.add(String(param));
+    }
+    if (kind === 'call') {
+      called.add(String(callee));
     }
     if (kind === 'size') {
       uses[of as 'src' | 'dst'] = true;

@@ -291,7 +291,15 @@ export const printKernel = (
   };
   tap.push(...tapSteps(from, kernel.pre, from === tapped));
   const { name: filterName, apply: filterFn } = stage.filter;
-  const filter = define(filterFn, filterName, `filter ${filterName}`, undefined, number);
+  const isStencil = stage.radius !== undefined;
+  const filter = define(
+    filterFn,
+    filterName,
+    `${isStencil ? 'stencil' : 'filter'} ${filterName}`,
+    isStencil ? stage : undefined,
+    number,
+    language,
+  );
   const scales = [resample, ...kernel.chained].flatMap(({ stage: map, number: index }) => {
     if (!map.scale) {
       return [];

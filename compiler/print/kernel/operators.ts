@@ -8,7 +8,15 @@ import { stageFields } from '../../pass/layout.js';
 import { placesOf, type TapPlace } from '../../pass/reach.js';
 import { cType } from '../expr/c.js';
 import { printExpr, type Surroundings } from '../expr/expr.js';
-import { type FunctionNames, type Line, localNames, printBody, usesOf } from '../expr/fn.js';
+import {
+  type FunctionNames,
+  helperParams,
+  type Line,
+  localNames,
+  paramsOf,
+  printBody,
+  usesOf,
+} from '../expr/fn.js';
 import type { Language } from '../expr/language.js';
 import type { Access } from './access.js';
 
@@ -37,13 +45,14 @@ export type PrintedOperators = {
   readonly enters: ReadonlyMap<Stage, number>;
   /** What is computed before the launch: members of the kernel's image, and their values. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
-  /** Prints an operator's function; its helpers are among the functions, it itself is not. */
+  /** Prints an operator's function; its helpers are among the functions, it itself is not. `written`: by default as the stage's. */
   define(
     apply: OpFunction,
     wanted: string,
     title: string,
     stage?: Stage,
     number?: number,
+    written?: Language,
   ): {
     readonly printed: PrintedFunction;
     readonly call: Call;
@@ -74,15 +83,19 @@ export const printOperators = (
     fn: Fn,
     helper: (name: string) => string,
     written: Language,
+    ofHelpers: ReturnType<typeof helperParams>,
     stage?: Stage,
   ) => {
     const uses = usesOf(fn);
+    const params = paramsOf(fn, ofHelpers);
     const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
-    const structs = (stage ? access.structs(stage.name) : []).filter(({ holds }) =>
-      [...uses.params].some(param => holds(fields.get(param)!)),
-    );
+    const structsOf = (used: ReadonlySet<string>) =>
+      (stage ? access.structs(stage.name) : []).filter(({ holds }) =>
+        [...used].some(param => holds(fields.get(param)!)),
+      );
+    const structs = structsOf(params);
     const structOf = (field: ParamField): string => structs.find(({ holds }) => holds(field))!.name;
     const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
     const placeOf = (tap: Expr): string => {
@@ -92,6 +105,7 @@ export const printOperators = (
     const around: Surroundings = {
       local,
       helper,
+      passed: called => structsOf(ofHelpers.get(called) ?? new Set()).map(({ name: struct }) => struct),
       param: (field, lane) => access.lane(structOf(fields.get(field)!), fields.get(field)!, lane),
       entry: (field, index) => `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
@@ -117,14 +131,24 @@ export const printOperators = (
     return { printed, uses, structs };
   };
 
-  const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
-    const written = languageOf(stage);
-    const { rename, fresh } = names.helpers(apply, written === language ? '' : 'map');
+  const define = (
+    apply: OpFunction,
+    wanted: string,
+    title: string,
+    stage?: Stage,
+    number = 0,
+    written = languageOf(stage),
+  ) => {
+    const ofHelpers = helperParams(apply);
+    const reads = [...ofHelpers.values()].some(params => params.size > 0);
+    const kind = `${written === language ? '' : 'map'}${reads && stage ? ` of ${stage.name}` : ''}`;
+    const { rename, fresh } = names.helpers(apply, kind);
     for (const { fn, name } of fresh) {
-      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
+      const own = reads ? stage : undefined;
+      functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written, ofHelpers, own).printed);
     }
     const name = names.take(functionName(wanted));
-    const { printed, uses, structs } = printFn(name, title, apply.fn, rename, written, stage);
+    const { printed, uses, structs } = printFn(name, title, apply.fn, rename, written, ofHelpers, stage);
     const rest = [
       ...structs.map(({ value }) => value),
       ...(uses.src ? [`image.size[${number}]`] : []),

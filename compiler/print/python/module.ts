@@ -62,6 +62,8 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
   rect: 'Rect',
   rects: 'Sequence[Rect]',
   table: 'Numbers',
+  weights: 'Numbers',
+  gaussian: 'float',
   orientation: 'Orientation',
   yuvToRgb: 'YuvCoding',
   rgbToYuv: 'YuvEncoding',

@@ -255,8 +255,8 @@ const readLookup = (scope: Scope, node: ts.CallExpression): Value => {
   if (scope.parent) {
     return refuse(scope, node, 'CW1059');
   }
-  const { param, first } = table;
-  return make(scope, node, { kind: 'entry', param, first, at, type: f32, loc: locOf(scope, node) });
+  const { param, first, count } = table;
+  return make(scope, node, { kind: 'entry', param, first, count, at, type: f32, loc: locOf(scope, node) });
 };
 
 /** @param axis Whether it takes one number: what the other is follows from where the filter stands (compiler/read/spec/separable.ts). */

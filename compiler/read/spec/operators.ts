@@ -24,6 +24,8 @@ export const constructors: Readonly<Record<string, string>> = {
   point: 'pointOp',
   map: 'mapOp',
   indexMap: 'indexMapOp',
+  stencil: 'stencilOp',
+  axisStencil: 'separableStencil',
   filter: 'filter',
   axisFilter: 'separableFilter',
   indexBorder: 'indexBorder',
@@ -45,7 +47,11 @@ export type Operators = {
   readonly read: (
     declaration: Declaration,
     role: Role,
-    options: ReadFor & { readonly chain: readonly string[] },
+    options: ReadFor & {
+      readonly chain: readonly string[];
+      /** Which of the declaration's functions, where its role does not say. */
+      readonly part?: 'down';
+    },
   ) => OpFunction | undefined;
 };
 
@@ -61,11 +67,11 @@ export const makeOperators = (session: Session, loaded: Loaded): Operators => {
     declare: (value, definition, role, at, chain) =>
       declare(session, loaded, value, definition, role, at, chain),
     read: (declaration, role, options) => {
-      const node = declaration.functions.get(besides.includes(role) ? role : 'apply');
+      const { channels, out, params, part = besides.includes(role) ? role : 'apply' } = options;
+      const node = declaration.functions.get(part);
       if (!node) {
         return undefined;
       }
-      const { channels, out, params } = options;
       // Only what the text of the kernel depends on.
       const key = JSON.stringify([idOf(node), role, declaration.name, channels, out, params]);
       const known = functions.get(key);
@@ -92,7 +98,7 @@ const declare = (
     return undefined;
   }
   const functions = new Map<string, FunctionNode>();
-  for (const name of ['apply', ...besides]) {
+  for (const name of ['apply', 'down', ...besides]) {
     // An operator is a function, and every function has an `apply` of another kind.
     const fn = Object.hasOwn(definition, name) ? definition[name] : undefined;
     if (fn === undefined && name !== 'apply') {

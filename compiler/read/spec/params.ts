@@ -19,7 +19,14 @@ import type { KernelParam } from './signatures.js';
 
 /** Says what is wrong with an option; the place is found by its name. */
 export type RefuseOption = (option: string | undefined, code: Code, args: Args) => void;
-export type Settled = { readonly fields: readonly ParamField[]; readonly kernel: readonly KernelParam[] };
+export type Settled = {
+  readonly fields: readonly ParamField[];
+  readonly kernel: readonly KernelParam[];
+  /** What is settled at build time. */
+  readonly choices: Choices;
+};
+/** Words and numbers by the names of their parameters. */
+export type Choices = Readonly<Record<string, string | number>>;
 
 export type Bag = Readonly<Record<string, unknown>>;
 export const isBag = (value: unknown): value is Bag =>
@@ -85,21 +92,29 @@ export const settleParams = (
       good = false;
     }
   }
-  for (const name of Object.keys(params)) {
-    if (isImage(params[name])) {
-      continue;
-    }
-    const settled = settleParam(name, params[name], own(options, name), channels, taken, refuse);
+  const choices: Record<string, string | number> = {};
+  // How many weights there are follows from the choices, so these come first.
+  const isChoice = (name: string): boolean => {
+    const param = params[name];
+    return isBag(param) && param.per === 'structure';
+  };
+  const names = Object.keys(params).filter(name => !isImage(params[name]));
+  for (const name of [...names.filter(isChoice), ...names.filter(name => !isChoice(name))]) {
+    const given = { op: opName, option: own(options, name), channels, choices };
+    const settled = settleParam(name, params[name], given, taken, refuse);
     if (!settled) {
       good = false;
     } else if ('choice' in settled) {
-      kernel.push({ name, choice: settled.choice });
+      const { choice } = settled;
+      choices[name] = choice;
+      kernel.push(typeof choice === 'string' ? { name, choice } : { name, constant: choice });
     } else {
+      const { kind, per, lanes } = settled;
       fields.push(settled);
-      kernel.push({ name, kind: settled.kind, perChannel: settled.per === 'channel' });
+      kernel.push({ name, kind, perChannel: per === 'channel', ...(isWeights(kind) ? { count: lanes } : {}) });
     }
   }
-  return good ? { fields, kernel } : undefined;
+  return good ? { fields, kernel, choices } : undefined;
 };
 
 /** Arrays for typed arrays, also inside of objects: a manifest holds the former. */
@@ -140,14 +155,21 @@ export const nameProblem = (name: string, taken: readonly string[]): string => {
     : 'it may hold the letters a to z and A to Z, digits and _, and not begin with a digit';
 };
 
+/** What is known where a parameter is settled: its option, the pixel's channels, and the choices before it. */
+type Given = {
+  readonly op: string;
+  readonly option: unknown;
+  readonly channels: number;
+  readonly choices: Choices;
+};
+
 const settleParam = (
   name: string,
   param: unknown,
-  option: unknown,
-  channels: number,
+  { op, option, channels, choices }: Given,
   taken: readonly string[],
   refuse: RefuseOption,
-): ParamField | { readonly choice: string } | undefined => {
+): ParamField | { readonly choice: string | number } | undefined => {
   if (!isPlainName(name) || taken.includes(name)) {
     refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
     return undefined;
@@ -162,9 +184,21 @@ const settleParam = (
   if (kind === 'choice' || per === 'structure') {
     return settleChoice(name, param, value, refuse);
   }
-  const lanes = (per === 'channel' ? channels : 1) * paramFields[kind].lanes;
+  const each = isWeights(kind) ? weightCount(op, name, param, choices, refuse) : paramFields[kind].lanes;
+  if (each === undefined) {
+    return undefined;
+  }
+  const lanes = (per === 'channel' ? channels : 1) * each;
   const bounds = boundsOf(own(param, 'bounds'));
-  const field = { name, kind, per, lanes, ...(bounds ? { bounds } : {}) } as const;
+  const steps = own(param, 'steps');
+  const field = {
+    name,
+    kind,
+    per,
+    lanes,
+    ...(bounds ? { bounds } : {}),
+    ...(typeof steps === 'number' ? { steps } : {}),
+  } as const;
   if (value === undefined) {
     return { ...field, value: { open: name } };
   }
@@ -183,17 +217,58 @@ const settleParam = (
   return { ...field, value: { settled: structuredClone(value) } };
 };
 
+const isWeights = (kind: NumberKind): kind is 'weights' | 'gaussian' =>
+  kind === 'weights' || kind === 'gaussian';
+
+/** How many weights a parameter has: what its function says of the choices. */
+const weightCount = (
+  op: string,
+  name: string,
+  param: Bag,
+  choices: Choices,
+  refuse: RefuseOption,
+): number | undefined => {
+  const most = paramFields[param.param as 'weights' | 'gaussian'].lanes;
+  const count = numberOf(param.count, choices);
+  if (count === undefined || count < 1 || count > most) {
+    const what = `the number of weights ${name}`;
+    const actual = describeCount(param.count, choices);
+    refuse(undefined, 'CW2021', { what, op, least: 1, most, actual });
+    return undefined;
+  }
+  return count;
+};
+
+/** A whole number that is given as such, or as a function of the choices. */
+export const numberOf = (given: unknown, choices: Choices): number | undefined => {
+  const value = valueOf(given, choices);
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+};
+/** What a message says of it. */
+export const describeCount = (given: unknown, choices: Choices): string =>
+  describeActual(valueOf(given, choices));
+const valueOf = (given: unknown, choices: Choices): unknown => {
+  if (typeof given !== 'function') {
+    return given;
+  }
+  try {
+    return given({ ...choices }) as unknown;
+  } catch (error) {
+    return `an error: ${error instanceof Error ? error.message : String(error)}`.slice(0, 100);
+  }
+};
+
 const settleChoice = (
   name: string,
   param: Bag,
   value: unknown,
   refuse: RefuseOption,
-): { readonly choice: string } | undefined => {
-  const choices = Array.isArray(param.choices) ? param.choices.map(String) : [];
-  if (typeof value === 'string' && choices.includes(value)) {
+): { readonly choice: string | number } | undefined => {
+  const choices: readonly unknown[] = Array.isArray(param.choices) ? param.choices : [];
+  if ((typeof value === 'string' || typeof value === 'number') && choices.includes(value)) {
     return { choice: value };
   }
-  const shown = choices.map(choice => `'${choice}'`).join(', ');
+  const shown = choices.map(describeActual).join(', ');
   refuse(name, 'CW2007', { name, choices: shown, actual: describeActual(value) });
   return undefined;
 };
@@ -214,7 +289,7 @@ const checkOption = (field: Field, value: unknown, channels: number): Problem | 
   const single =
     field.kind === 'rects'
       ? Array.isArray(value) && !Array.isArray(value[0])
-      : ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table'].includes(field.kind) && isNumbers(value);
+      : ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table', 'weights'].includes(field.kind) && isNumbers(value);
   if (field.per !== 'image' || !Array.isArray(value) || single) {
     return checkValue(field, value, field.name);
   }
@@ -254,9 +329,10 @@ const isF32 = (value: unknown): boolean => typeof value === 'number' && Number.i
 const isI32 = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2147483647;
 
-const checkValue = ({ kind, bounds }: Field, value: unknown, path: string): Problem | undefined => {
+const checkValue = ({ kind, bounds, lanes }: Field, value: unknown, path: string): Problem | undefined => {
   switch (kind) {
     case 'f32':
+    case 'gaussian':
       return isF32(value)
         ? checkBounds('a number', bounds, Math.fround(Number(value)), path, value)
         : expected('a finite number', path, value);
@@ -284,6 +360,8 @@ const checkValue = ({ kind, bounds }: Field, value: unknown, path: string): Prob
       return checkRects(value, path);
     case 'table':
       return checkNumbers(value, paramFields[kind].lanes, path);
+    case 'weights':
+      return checkNumbers(value, lanes, path);
     case 'orientation':
       return checkOrientation(value, path);
     case 'primaries':

@@ -15,11 +15,18 @@ import {
 } from '../../ir/types.js';
 import { makeIf } from '../body/branches.js';
 
-/** @param axis `axis(at: f32, scale: f32, size: i32) → px`, or without the last two, whose taps have a place on its axis as `x`. */
+/**
+ * @param along `along(at: f32, scale: f32, size: i32) → px`, or without the last two, whose taps have a place on its axis as `x`.
+ * @param options.down What runs down the columns, where that is another function of the same arguments.
+ * @param options.isInside Whether every point lies on the image.
+ */
 export const separable = (
-  { fn: axis, helpers }: OpFunction,
+  along: OpFunction,
   radius: number,
+  { down: below = along, isInside = false }: { readonly down?: OpFunction; readonly isInside?: boolean } = {},
 ): Pick<FilterRef, 'apply' | 'halves'> => {
+  const { fn: axis } = along;
+  const helpers = [...along.helpers, ...below.helpers.filter(one => !along.helpers.includes(one))];
   const { loc, returns } = axis;
   const point = tuple('f32', 2);
   const local = (name: string, type: Expr['type']): Expr => ({ kind: 'local', name, type, loc });
@@ -34,7 +41,7 @@ export const separable = (
   const whole = (value: Expr): Expr => ({ kind: 'cast', value, type: i32, loc });
   const isScaled = axis.args.length > 1;
   /** What the function takes for one axis of a filter's point and scale. */
-  const along = (index: 0 | 1): readonly Expr[] => {
+  const axisOf = (index: 0 | 1): readonly Expr[] => {
     const all = [lane('at', index), lane('scale', index), size(index === 0 ? 'width' : 'height')];
     return isScaled ? all : all.slice(0, 1);
   };
@@ -47,11 +54,11 @@ export const separable = (
     loc,
   });
   /** The function with more arguments, and its taps as `tap` makes them of their place on the axis. */
-  const helper = (suffix: string, more: Fn['args'], tap: (place: Expr) => Expr): Fn => ({
-    ...axis,
+  const helper = (fn: Fn, suffix: string, more: Fn['args'], tap: (place: Expr) => Expr): Fn => ({
+    ...fn,
     name: `${axis.name}${suffix}`,
-    args: [...axis.args, ...more],
-    body: mapStatements(axis.body, expr =>
+    args: [...fn.args, ...more],
+    body: mapStatements(fn.body, expr =>
       mapExpr(expr, inner => (inner.kind === 'tap' ? tap(inner.x) : inner)),
     ),
   });
@@ -65,9 +72,11 @@ export const separable = (
   // Names that the author cannot have written.
   const [row, column] = ['at$row', 'at$column'];
   const rest = axis.args.map(({ name, type }) => ({ name: `${name}$across`, type }));
-  const across = helper('Across', [{ name: row, type: i32 }], place => tapAt(place, local(row, i32)));
-  const downOwn = helper('Down', [{ name: column, type: i32 }], place => tapAt(local(column, i32), place));
-  const downAcross = helper('Both', rest, place =>
+  const across = helper(axis, 'Across', [{ name: row, type: i32 }], place => tapAt(place, local(row, i32)));
+  const downOwn = helper(below.fn, 'Down', [{ name: column, type: i32 }], place =>
+    tapAt(local(column, i32), place),
+  );
+  const downAcross = helper(below.fn, 'Both', rest, place =>
     call(across, [...rest.map(({ name, type }) => local(name, type)), place]),
   );
 
@@ -91,22 +100,22 @@ export const separable = (
     compare('>=', 'column', size('width')),
     compare('>=', 'row', size('height')),
   ].reduce((left, right) => ({ kind: 'binary', op: '||', left, right, type: bool, loc }));
+  // Beside the picture that a `letterbox` places.
+  const besidePicture: Fn['body'] = [
+    { kind: 'let', name: 'column', type: i32, init: nearest(0), mutable: false, loc },
+    { kind: 'let', name: 'row', type: i32, init: nearest(1), mutable: false, loc },
+    makeIf(beside, [result(tapAt(local('column', i32), local('row', i32)))], [], loc),
+  ];
   const apply = main(
-    [
-      { kind: 'let', name: 'column', type: i32, init: nearest(0), mutable: false, loc },
-      { kind: 'let', name: 'row', type: i32, init: nearest(1), mutable: false, loc },
-      // Beside the picture that a `letterbox` places.
-      makeIf(beside, [result(tapAt(local('column', i32), local('row', i32)))], [], loc),
-      result(call(downAcross, [...along(1), ...along(0)])),
-    ],
+    [...(isInside ? [] : besidePicture), result(call(downAcross, [...axisOf(1), ...axisOf(0)]))],
     [across, downAcross],
   );
   return {
     apply,
     halves: {
       radius,
-      across: main([result(call(across, [...along(0), whole(lane('at', 1))]))], [across]),
-      down: main([result(call(downOwn, [...along(1), whole(lane('at', 0))]))], [downOwn]),
+      across: main([result(call(across, [...axisOf(0), whole(lane('at', 1))]))], [across]),
+      down: main([result(call(downOwn, [...axisOf(1), whole(lane('at', 0))]))], [downOwn]),
     },
   };
 };

@@ -13,10 +13,26 @@ export type KernelParam =
   | { readonly name: string; readonly constant: number }
   /** An image of so many channels. */
   | { readonly name: string; readonly channels: number }
-  | { readonly name: string; readonly kind: NumberKind; readonly perChannel: boolean };
+  | {
+      readonly name: string;
+      readonly kind: NumberKind;
+      readonly perChannel: boolean;
+      /** Of weights: how many there are. */
+      readonly count?: number;
+    };
 
 /** What a function is for. */
-export type Role = 'point' | 'map' | 'indexMap' | 'filter' | 'axisFilter' | 'indexBorder' | 'size' | 'scale';
+export type Role =
+  | 'point'
+  | 'map'
+  | 'indexMap'
+  | 'stencil'
+  | 'axisStencil'
+  | 'filter'
+  | 'axisFilter'
+  | 'indexBorder'
+  | 'size'
+  | 'scale';
 
 /** What the text of a function depends on: the channels of the pixels that it takes and gives, and the parameters. */
 export type ReadFor = {
@@ -51,6 +67,16 @@ export const signature = (
       return {
         args: [arg('at', tuple('i32', 2)), bound(record), bound(sizesRecord(i32, loc))],
         returns: tuple('i32', 2),
+      };
+    case 'stencil':
+      return {
+        args: [bound({ kind: 'tapper' }), bound(record), position(loc)],
+        returns: tuple('f32', out),
+      };
+    case 'axisStencil':
+      return {
+        args: [bound({ kind: 'tapper', axis: true }), bound(record)],
+        returns: tuple('f32', out),
       };
     case 'filter':
       return {
@@ -185,10 +211,13 @@ const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
     return { kind: 'record', what: `the parameter ${param.name}`, fields: new Map(named) };
   }
   const count = param.perChannel ? channels : 1;
+  if (param.kind === 'weights' || param.kind === 'gaussian') {
+    return { kind: 'table', param: param.name, first: 0, count: param.count ?? lanes };
+  }
   if (param.kind === 'table') {
     const tables = Array.from(
       { length: count },
-      (_, index): Value => ({ kind: 'table', param: param.name, first: index * lanes }),
+      (_, index): Value => ({ kind: 'table', param: param.name, first: index * lanes, count: lanes }),
     );
     return param.perChannel ? { kind: 'list', items: tables } : tables[0];
   }

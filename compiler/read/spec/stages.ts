@@ -1,6 +1,7 @@
 /** One stage of a pipeline: the operator that was placed, its options, and the pixels before and after it. */
 import { ts } from 'ts-morph';
 import { type Colour, channelCount } from '../../../ops/spec.js';
+import { MAX_RADIUS } from '../../../ops/limits.js';
 import type { Code } from '../../diagnostics/index.js';
 import {
   type BorderRef,
@@ -24,15 +25,19 @@ import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
 import {
   type Bag,
+  type Choices,
   constantValue,
   describeActual,
+  describeCount,
   isBag,
   isPlainName,
+  numberOf,
   type RefuseOption,
   settleParams,
 } from './params.js';
 import { separable } from './separable.js';
-import type { KernelParam } from './signatures.js';
+import type { KernelParam, ReadFor } from './signatures.js';
+import { aroundPlace, aroundPoint, stayInPlace, wrongTap } from './stencils.js';
 
 /** What all stages of a run share. */
 export type StageReader = {
@@ -55,7 +60,7 @@ export type StageResult = { readonly stage?: Stage; readonly colour: Colour };
 
 export const isColour = (value: unknown): value is Colour =>
   typeof value === 'string' && Object.hasOwn(channelCount, value);
-const roles = ['point', 'map', 'indexMap', 'resample'] as const;
+const roles = ['point', 'map', 'indexMap', 'stencil', 'resample'] as const;
 type Role = Exclude<(typeof roles)[number], 'resample'>;
 /** An operator in a bag. */
 export type PlacedOp = Bag & { readonly role: Role; readonly params: Bag };
@@ -84,12 +89,13 @@ export const readStage = (
   }
   const after = role === 'point' && isColour(op.to) ? op.to : colour;
   const chain = [`op ${given ?? 'without a name'}`, ...place.chain];
-  const declaration = operators.declare(op, op, role, place.loc, chain);
+  const { definition, kind } = definitionOf(op);
+  const declaration = operators.declare(op, definition, kind, place.loc, chain);
   if (!declaration) {
     return { colour: after };
   }
   const here: StagePlace = { ...place, chain: [`op ${declaration.name}`, ...place.chain] };
-  if (role === 'point' && !(Array.isArray(op.from) && op.from.includes(colour))) {
+  if ((role === 'point' || role === 'stencil') && !(Array.isArray(op.from) && op.from.includes(colour))) {
     const takes = Array.isArray(op.from) ? op.from.map(String).join(', ') : 'nothing';
     session.report('CW3005', here.loc, { op: declaration.name, takes, actual: colour }, here.chain);
     return { colour: after };
@@ -97,9 +103,9 @@ export const readStage = (
   const channels = channelCount[colour];
   const refuse = refuser(reader, here);
   const samples = role === 'map' && under === undefined;
-  const taken = samples ? ['filter', 'border'] : [];
+  const taken = samples ? ['filter', 'border'] : role === 'stencil' ? ['border'] : [];
   const settled = settleParams(declaration.name, op.params, options, channels, taken, refuse);
-  const hasPlace = role !== 'indexMap';
+  const hasPlace = role === 'point' || role === 'map';
   const readPoint = pointReader(reader, here, uniqueName);
   const imaged = readImages(op.params, options, { colour, taken, hasPlace, refuse, readPoint });
   const filter = samples ? readFilter(reader, declaration, options, channels, here) : under;
@@ -118,6 +124,20 @@ export const readStage = (
     params: [...settled.kernel, ...imaged.kernel],
     chain: here.chain,
   };
+  if (role === 'stencil') {
+    const border = readBorder(reader, declaration, options, channels, here);
+    const filter = readStencil(reader, op, declaration, reading, settled.choices, here);
+    if (!border || !filter) {
+      return { colour };
+    }
+    const docs = paramDocs(session, declaration.call, place.call);
+    const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
+    const { loc } = place;
+    const { radius } = filter;
+    const apply = stayInPlace(loc);
+    const name = uniqueName(declaration.name);
+    return { stage: { role: 'map', name, params, apply, filter, border, isInside: true, radius, loc }, colour };
+  }
   const apply = operators.read(declaration, role, reading);
   const hasSize = declaration.functions.has('size') && role !== 'point';
   const size = hasSize ? operators.read(declaration, 'size', reading) : undefined;
@@ -154,6 +174,56 @@ export const readStage = (
   return border
     ? { stage: { role, ...map, filter, border, ...(op.inside === true && { isInside: true }) }, colour }
     : { stage: { role: 'chainedMap', ...map }, colour };
+};
+
+/** An operator's functions by name, and what its declaration was made by. */
+const definitionOf = (op: PlacedOp): { readonly definition: Bag; readonly kind: Role | 'axisStencil' } =>
+  op.role === 'stencil' && isBag(op.axis)
+    ? { definition: op.axis, kind: 'axisStencil' }
+    : { definition: op, kind: op.role };
+
+/** A stencil's function as a filter, or undefined after a diagnostic. */
+const readStencil = (
+  { session, operators }: StageReader,
+  op: PlacedOp,
+  declaration: Declaration,
+  reading: ReadFor & { readonly chain: readonly string[] },
+  choices: Choices,
+  { loc, chain }: StagePlace,
+): (FilterRef & { readonly radius: number }) | undefined => {
+  const { name } = declaration;
+  const radius = numberOf(op.radius, choices);
+  if (radius === undefined || radius < 0 || radius > MAX_RADIUS) {
+    const actual = describeCount(op.radius, choices);
+    session.report('CW2021', loc, { what: 'the radius', op: name, least: 0, most: MAX_RADIUS, actual }, chain);
+    return undefined;
+  }
+  const read = (kind: 'stencil' | 'axisStencil', part?: 'down'): OpFunction | undefined => {
+    const found = operators.read(declaration, kind, { ...reading, ...(part ? { part } : {}) });
+    const wrong = found && wrongTap(found.fn, radius);
+    if (!wrong) {
+      return found;
+    }
+    if (wrong.span) {
+      session.report('CW2022', wrong.loc, { ...wrong.span, op: name, radius }, chain);
+    } else {
+      session.report('CW2023', wrong.loc, { op: name }, chain);
+    }
+    return undefined;
+  };
+  const common = { name, unitGain: false, radius };
+  if (!isBag(op.axis)) {
+    const apply = read('stencil');
+    return apply && { ...common, apply: aroundPoint(apply) };
+  }
+  const across = read('axisStencil');
+  const down = declaration.functions.has('down') ? read('axisStencil', 'down') : across;
+  if (!across || !down) {
+    return undefined;
+  }
+  const along = aroundPlace(across);
+  const below = down === across ? along : aroundPlace(down);
+  return { ...common, ...separable(along, radius, { down: below, isInside: true }) };
 };
 
 const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
