@@ -3,7 +3,13 @@ import { type Bounds, boundsText, isWithinBounds } from './spec/bounds.js';
 import type { Camera, LumaMatrix, YuvMatrix, YuvRange } from './spec/values.js';
 
 export { type Invert, invertAffine, invertProjective } from './spec/inverse.js';
-export { angleNumbers, gaussianNumbers, isOnePerImage, orientationNumbers, rectsNumbers } from './spec/numbers.js';
+export {
+  angleNumbers,
+  gaussianNumbers,
+  isOnePerImage,
+  orientationNumbers,
+  rectsNumbers,
+} from './spec/numbers.js';
 export { boundsText, isWithinBounds };
 
 /** The names of {@link LumaMatrix}. */

@@ -94,7 +94,9 @@ export type PlacedIndexMap<P> = IndexMapOp & {
 } & ((options?: Options<P>) => Stage<Colour, 'same'>);
 
 /** The operator as a function that places it. */
-export const place = <O extends object>(op: O): O & ((options?: Readonly<Record<string, unknown>>) => Stage) => {
+export const place = <O extends object>(
+  op: O,
+): O & ((options?: Readonly<Record<string, unknown>>) => Stage) => {
   const placed = (options: Readonly<Record<string, unknown>> = {}): Stage => ({
     kind: 'stage',
     op: placed as unknown as Op,

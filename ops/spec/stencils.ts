@@ -73,11 +73,7 @@ export const stencilOp = <
   readonly from: In;
   readonly radius: Radius<NoInfer<P>>;
   readonly params?: P;
-  readonly apply: (
-    tap: Tap<Channels<In[number]>>,
-    p: KernelParams<P>,
-    position: Position,
-  ) => readonly f32[];
+  readonly apply: (tap: Tap<Channels<In[number]>>, p: KernelParams<P>, position: Position) => readonly f32[];
 }): PlacedStencil<P, In[number]> => place({ role: 'stencil', params: {}, ...def }) as never;
 
 /**

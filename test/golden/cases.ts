@@ -283,6 +283,12 @@ const lens = (entry: GoldenEntry, name: PipelineName, names: readonly string[]):
   };
 };
 
+const bytesOf = (name: PipelineName): Plan => ({
+  name,
+  tolerance: within.exact,
+  why: 'sums and comparisons of bytes are exact',
+});
+
 const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
   cvtColor,
   resize: resized,
@@ -309,6 +315,14 @@ const plans: Readonly<Record<string, (entry: GoldenEntry) => Plan>> = {
     tolerance: within.exact,
     why: 'it moves whole pixels',
   }),
+  gaussianBlur: ({ params: { size, sigma } }) => ({
+    ...bytesOf(`gaussian${String(size)}` as PipelineName),
+    options: { sigma },
+  }),
+  medianBlur: ({ params: { size } }) => bytesOf(`median${String(size)}` as PipelineName),
+  averageBlur: ({ params: { size } }) => bytesOf(`box${String(size)}` as PipelineName),
+  erode: ({ params: { size } }) => bytesOf(`eroded${String(size)}` as PipelineName),
+  dilate: ({ params: { size } }) => bytesOf(`dilated${String(size)}` as PipelineName),
   gridSampleAffine: torchWarp,
   gamma: ({ params }) => ({
     name: 'gammaCorrected',

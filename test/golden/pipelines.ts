@@ -200,3 +200,28 @@ export const normalized = pipeline(
   nchw('f32'),
 );
 export const halved = pipeline(rgbPlanes, ops.convertTo('f16', { scale: 1 / 255 }), nchw('f16'));
+
+// Neighbours.
+export const gaussian3 = pipeline(
+  ops.rgb8(),
+  ops.opencvGaussianBlur({ size: 3, border: ops.reflect101 }),
+  ops.rgb8(),
+);
+export const gaussian5 = pipeline(
+  ops.rgb8(),
+  ops.opencvGaussianBlur({ size: 5, border: ops.reflect101 }),
+  ops.rgb8(),
+);
+export const gaussian9 = pipeline(
+  ops.rgb8(),
+  ops.opencvGaussianBlur({ size: 9, border: ops.reflect101 }),
+  ops.rgb8(),
+);
+export const median3 = pipeline(ops.rgb8(), ops.median({ size: 3, border: replicate }), ops.rgb8());
+export const median5 = pipeline(ops.rgb8(), ops.median({ size: 5, border: replicate }), ops.rgb8());
+export const box3 = pipeline(ops.rgb8(), ops.boxBlur({ size: 3, border: ops.reflect101 }), ops.rgb8());
+export const box5 = pipeline(ops.rgb8(), ops.boxBlur({ size: 5, border: ops.reflect101 }), ops.rgb8());
+export const eroded3 = pipeline(ops.rgb8(), ops.erode({ size: 3 }), ops.rgb8());
+export const eroded5 = pipeline(ops.rgb8(), ops.erode({ size: 5 }), ops.rgb8());
+export const dilated3 = pipeline(ops.rgb8(), ops.dilate({ size: 3 }), ops.rgb8());
+export const dilated5 = pipeline(ops.rgb8(), ops.dilate({ size: 5 }), ops.rgb8());

@@ -281,8 +281,7 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     const at = (x: number, y: number): readonly number[] => {
       const key = y * size.width + x;
       const found =
-        known.get(key) ??
-        op.apply((dx, dy) => tap(x + dx, y + dy) as Pixel, params, { at: [x, y], size });
+        known.get(key) ?? op.apply((dx, dy) => tap(x + dx, y + dy) as Pixel, params, { at: [x, y], size });
       known.set(key, found);
       return found;
     };

@@ -1,0 +1,199 @@
+/** Morphology: the smallest and the largest pixel of a window. */
+
+import { replicate } from '../filters/border.js';
+import {
+  anyColour,
+  type Border,
+  type Colour,
+  type NeighbourStage,
+  oneOf,
+  separableStencil,
+  stencilOp,
+  withDefault,
+} from '../spec.js';
+
+/** The shapes of a window of `size` × `size` pixels: all of it, its middle row and column, or the ellipse in it. */
+export type WindowShape = 'rectangle' | 'cross' | 'ellipse';
+/** Odd sizes up to 15. */
+export type WindowSize = (typeof sizes)[number];
+const sizes = [3, 5, 7, 9, 11, 13, 15] as const;
+const size = oneOf(...sizes);
+const radius = ({ size: width }: { readonly size: number }): number => (width - 1) / 2;
+
+/**
+ * How far a window's rows reach to both sides, by its size and by the row's distance from the middle one.
+ * Source: OpenCV's `getStructuringElement`; an ellipse's rows reach round(r · √(1 − dy² / r²)).
+ */
+const roundHalfEven = (value: number): number => {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+};
+const ellipses = Array.from({ length: 8 }, (_, r) =>
+  Array.from({ length: 8 }, (_, dy) => (dy > r ? 0 : roundHalfEven(Math.sqrt(r * r - dy * dy)))),
+);
+
+const smallestInRectangle = separableStencil({
+  name: 'erode',
+  from: anyColour,
+  radius,
+  params: { size },
+  apply: (tap, { size }) => {
+    const r = (size - 1) / 2;
+    let best = tap(0).map(v => v);
+    for (let d = -r; d <= r; d++) {
+      const px = tap(d);
+      best = best.map((v, c) => Math.min(v, px[c]!));
+    }
+    return best;
+  },
+});
+const largestInRectangle = separableStencil({
+  name: 'dilate',
+  from: anyColour,
+  radius,
+  params: { size },
+  apply: (tap, { size }) => {
+    const r = (size - 1) / 2;
+    let best = tap(0).map(v => v);
+    for (let d = -r; d <= r; d++) {
+      const px = tap(d);
+      best = best.map((v, c) => Math.max(v, px[c]!));
+    }
+    return best;
+  },
+});
+const shape = oneOf('cross', 'ellipse');
+const smallestInShape = stencilOp({
+  name: 'erode',
+  from: anyColour,
+  radius,
+  params: { size, shape },
+  apply: (tap, { size, shape }) => {
+    const r = (size - 1) / 2;
+    let best = tap(0, 0).map(v => v);
+    for (let row = 0; row < size; row++) {
+      const reach = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
+      for (let dx = -reach; dx <= reach; dx++) {
+        const px = tap(dx, row - r);
+        best = best.map((v, c) => Math.min(v, px[c]!));
+      }
+    }
+    return best;
+  },
+});
+const largestInShape = stencilOp({
+  name: 'dilate',
+  from: anyColour,
+  radius,
+  params: { size, shape },
+  apply: (tap, { size, shape }) => {
+    const r = (size - 1) / 2;
+    let best = tap(0, 0).map(v => v);
+    for (let row = 0; row < size; row++) {
+      const reach = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
+      for (let dx = -reach; dx <= reach; dx++) {
+        const px = tap(dx, row - r);
+        best = best.map((v, c) => Math.max(v, px[c]!));
+      }
+    }
+    return best;
+  },
+});
+
+/** What the operators of morphology take. */
+export type WindowOptions = {
+  /** Width and height of the window, in pixels. */
+  readonly size: WindowSize;
+  /** Its shape; by default all of it. */
+  readonly shape?: WindowShape;
+  /**
+   * What lies outside the image; by default the nearest pixel of it, which is in the window as well: what lies outside does not count
+   * then, as in OpenCV.
+   */
+  readonly border?: Border;
+};
+type Window = NeighbourStage<Colour, never>;
+
+/** The smallest pixel of a window, channel by channel: OpenCV's `erode`, byte for byte. */
+export const erode = ({ size, shape = 'rectangle', border = replicate }: WindowOptions): Window =>
+  shape === 'rectangle' ? smallestInRectangle({ size, border }) : smallestInShape({ size, shape, border });
+
+/** The largest pixel of a window, channel by channel: OpenCV's `dilate`, byte for byte. */
+export const dilate = ({ size, shape = 'rectangle', border = replicate }: WindowOptions): Window =>
+  shape === 'rectangle' ? largestInRectangle({ size, border }) : largestInShape({ size, shape, border });
+
+/** {@link erode} and then {@link dilate}, two stages: `…opening({ size: 5 })`. Light spots smaller than the window go away. */
+export const opening = (options: WindowOptions): readonly [Window, Window] => [
+  erode(options),
+  dilate(options),
+];
+/** {@link dilate} and then {@link erode}, two stages: `…closing({ size: 5 })`. Dark spots smaller than the window go away. */
+export const closing = (options: WindowOptions): readonly [Window, Window] => [
+  dilate(options),
+  erode(options),
+];
+
+/**
+ * The largest less the smallest pixel of a window: edges, as thick as the window reaches. OpenCV's `morphologyEx` with `MORPH_GRADIENT`, byte
+ * for byte with `border: replicate`.
+ */
+export const morphGradient = stencilOp({
+  from: anyColour,
+  radius,
+  params: {
+    /** Width and height of the window, in pixels. */
+    size,
+    /** Its shape. */
+    shape: withDefault(oneOf('rectangle', 'cross', 'ellipse'), 'rectangle'),
+  },
+  apply: (tap, { size, shape }) => {
+    const r = (size - 1) / 2;
+    let least = tap(0, 0).map(v => v);
+    let most = tap(0, 0).map(v => v);
+    for (let row = 0; row < size; row++) {
+      const half = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
+      const reach = shape === 'rectangle' ? r : half;
+      for (let dx = -reach; dx <= reach; dx++) {
+        const px = tap(dx, row - r);
+        least = least.map((v, c) => Math.min(v, px[c]!));
+        most = most.map((v, c) => Math.max(v, px[c]!));
+      }
+    }
+    return most.map((v, c) => v - least[c]!);
+  },
+});
+
+const hatSize = oneOf(3, 5);
+/**
+ * What {@link opening} takes away, light spots smaller than the window: OpenCV's `MORPH_TOPHAT` with a rectangle. It looks at
+ * size⁴ pixels, so that sizes are small.
+ */
+export const topHat = stencilOp({
+  from: anyColour,
+  radius: ({ size }) => size - 1,
+  params: {
+    /** Width and height of the window, in pixels. */
+    size: hatSize,
+  },
+  apply: (tap, { size }, { at: [x, y], size: whole }) => {
+    const r = (size - 1) / 2;
+    const own = tap(0, 0);
+    let opened = own.map(() => -3e38);
+    for (let dy = -r; dy <= r; dy++) {
+      for (let dx = -r; dx <= r; dx++) {
+        let least = tap(dx, dy).map(v => v);
+        for (let below = -r; below <= r; below++) {
+          for (let right = -r; right <= r; right++) {
+            const px = tap(dx + right, dy + below);
+            least = least.map((v, c) => Math.min(v, px[c]!));
+          }
+        }
+        // Beside the image nothing was eroded.
+        const isThere = x + dx >= 0 && y + dy >= 0 && x + dx < whole.width && y + dy < whole.height;
+        opened = opened.map((v, c) => (isThere ? Math.max(v, least[c]!) : v));
+      }
+    }
+    return own.map((v, c) => v - opened[c]!);
+  },
+});
