@@ -67,6 +67,10 @@ export type Schedule = {
   readonly reach?: Reach;
   /** How a block reads its taps from shared memory, where a call is large enough for it; else each thread from the source. */
   readonly staging?: Staging;
+  /** How a thread goes down a strip of a stencil's pixels. */
+  readonly strip?: Strip;
+  /** Whether the host computes a stencil along lines. */
+  readonly lines?: true;
   /**
    * Images per launch: a small and a large size of the kernel's parameter block; the launcher takes the one that fits. Empty where
    * not even one image does: such a kernel is refused.
@@ -85,6 +89,15 @@ export type Tile = {
   readonly height: number;
   /** Whether the source's samples of a row come in one access, as the sink's always do; else pixel by pixel. */
   readonly readsRuns: boolean;
+};
+/** The pixels of a thread, and how far its stencil reads around each: rows are whole rounds of its window. */
+export type Strip = Omit<Reach, 'isFixed'> & {
+  readonly width: number;
+  readonly height: number;
+  /** Whether rows are computed before columns. */
+  readonly isSeparable: boolean;
+  /** How many blocks a multiprocessor should hold at least. */
+  readonly leastBlocks?: number;
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
 export type Staging = {

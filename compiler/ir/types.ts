@@ -64,7 +64,14 @@ export type Expr =
   /** A pixel's number divided by one that all pixels share, with the reciprocal of that; see compiler/pass/uniform.ts. */
   | (Node & { readonly kind: 'quotient'; readonly value: Expr; readonly by: Expr; readonly reciprocal: Expr })
   | (Node & { readonly kind: 'unary'; readonly op: '-' | '!' | '~'; readonly operand: Expr })
-  | (Node & { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
+  | (Node & {
+      readonly kind: 'binary';
+      readonly op: BinaryOp;
+      readonly left: Expr;
+      readonly right: Expr;
+      /** Whether the compiler knows that an i32 holds the sum, so that nothing wraps. */
+      readonly fits?: true;
+    })
   | (Node & { readonly kind: 'select'; readonly test: Expr; readonly then: Expr; readonly else: Expr })
   | (Node & { readonly kind: 'math'; readonly fn: MathFunction; readonly args: readonly Expr[] })
   /** Between f32 and i32; to i32 it drops the fraction and saturates. */
@@ -190,12 +197,15 @@ export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction
 export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale'>;
 export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;
 
-/** `apply(at: f32×2) → px`, using `tap`; `apply(at: f32×2, scale: f32×2) → px` where it reads the map's scale. */
+/**
+ * `apply(at: f32×2) → px`, using `tap`; `apply(at: f32×2, scale: f32×2) → px` where it reads the map's scale; `apply(at: i32×2) → px`
+ * of a stencil, whose points lie on pixels.
+ */
 export type FilterRef = {
   readonly name: string;
   readonly apply: OpFunction;
-  /** How far it reads from its point at most, where its author said so and the reader has seen it. */
-  readonly radius?: number;
+  /** How far it reads from its point at most, where its author said so and the reader has seen it: across, and down. */
+  readonly within?: readonly [across: number, down: number];
   /** A plane of one value comes out as it is: the weights sum to 1. */
   readonly unitGain: boolean;
   /** The largest scale that it covers. */

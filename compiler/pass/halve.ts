@@ -52,7 +52,12 @@ const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): Map
     return undefined;
   }
   // An image that is read beside it says of each place on its own where to look.
-  if (map.images || !map.isInside || !(map.size || map.radius !== undefined) || (scale && !keepsAxes(scale.fn, 'apart'))) {
+  if (
+    map.images ||
+    !map.isInside ||
+    !(map.size || map.radius !== undefined) ||
+    (scale && !keepsAxes(scale.fn, 'apart'))
+  ) {
     return undefined;
   }
   const position = alongAxis(map.apply, axis, (fn, other) => ({
@@ -62,18 +67,27 @@ const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): Map
     type: f32,
     loc: fn.loc,
   }));
-  const size = map.size && alongAxis(map.size, axis, ({ loc }, other) => ({
-    kind: 'size',
-    of: 'src',
-    axis: other === 0 ? 'width' : 'height',
-    type: i32,
-    loc,
-  }));
+  const size =
+    map.size &&
+    alongAxis(map.size, axis, ({ loc }, other) => ({
+      kind: 'size',
+      of: 'src',
+      axis: other === 0 ? 'width' : 'height',
+      type: i32,
+      loc,
+    }));
   const { halves: _, ...rest } = filter;
+  const within = filter.within?.map((radius, n) => (n === axis ? radius : 0)) as [number, number] | undefined;
   if (!position || (map.size && !size)) {
     return undefined;
   }
-  return { ...map, name, apply: position, ...(size ? { size } : {}), filter: { ...rest, apply } };
+  return {
+    ...map,
+    name,
+    apply: position,
+    ...(size ? { size } : {}),
+    filter: { ...rest, apply, ...(within ? { within } : {}) },
+  };
 };
 
 /** The function with `stays` in place of the other axis's number; undefined where the axes are not apart. */

@@ -43,7 +43,7 @@ export const plan = (
   }
   const stages = new Set(withImageStages(stagesOf(pipeline)).map(({ name }) => name));
   const steps = pieces.map(({ step }) => step);
-  const halves = pieces.map(piece => (pipeline.fused ? undefined : halvesOf(piece.pipeline, stages, free)));
+  const halves = kernels.map(kernel => (pipeline.fused ? undefined : halvesOf(kernel, stages, free)));
   const pairs = pairsOf(kernels, steps, halves, () => free(`${pipeline.name}_pair`));
   const paired = new Set(pairs.flatMap(pair => pair.steps));
   const [first, ...rest] = kernels.map((kernel, n) => ({ ...kernel, isPaired: paired.has(n) }));
@@ -86,11 +86,13 @@ const kernelOf = (pipeline: KernelIr): Kernel => {
 };
 
 const halvesOf = (
-  pipeline: KernelIr,
+  whole: Kernel,
   stages: ReadonlySet<string>,
   free: (wanted: string) => string,
 ): Halves | undefined => {
-  const [across, down] = halve(pipeline, stages) ?? [];
+  const { pipeline } = whole;
+  // A stencil's two passes are one kernel where a thread has a window for them.
+  const [across, down] = (whole.schedule.strip ? undefined : halve(pipeline, stages)) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
   if (!across || !down || !map?.filter.halves) {
     return undefined;

@@ -16,13 +16,13 @@ export type TapPlace = { readonly column: number; readonly row: number };
  * The reach of a filter, or undefined where it does not follow from the filter's text alone; the filter is then read with
  * its border everywhere.
  */
-export const reachOf = ({ apply, radius }: FilterRef): Reach | undefined => {
+export const reachOf = ({ apply, within }: FilterRef): Reach | undefined => {
   const { reach } = follow(apply.fn);
-  if (reach || radius === undefined) {
+  if (reach || !within) {
     return reach;
   }
-  const span = { low: -radius, high: radius };
-  return { x: span, y: span, isFixed: false };
+  const [x, y] = within.map(radius => ({ low: 0 - radius, high: radius })) as [Span, Span];
+  return { x, y, isFixed: false };
 };
 
 /** The place of every tap of a filter, if each has one that is known while compiling: those of a fixed reach have. */
@@ -127,7 +127,8 @@ const known = (expr: Expr, locals: ReadonlyMap<string, Known>, at: string): Know
       if (expr.tuple.kind !== 'local' || expr.tuple.name !== at || expr.index > 1) {
         return undefined;
       }
-      return { axis: expr.index as 0 | 1, floored: false, low: 0, high: 0 };
+      // A stencil's point lies on a pixel.
+      return { axis: expr.index as 0 | 1, floored: expr.type.scalar === 'i32', low: 0, high: 0 };
     case 'cast':
       return expr.type.scalar === 'i32' ? asWhole(of(expr.value)) : undefined;
     case 'math':

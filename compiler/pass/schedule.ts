@@ -4,13 +4,13 @@ import { isMonotonic } from './axes.js';
 import { blockOf, hasBlocks } from './block.js';
 import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
+import { leastRun } from './run.js';
+import { hasLines, isStencil, stripOf } from './strip.js';
 
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
 /** The widest access of a thread. */
 const VECTOR_BYTES = 16;
-/** The unit that runs are made of. */
-const WORD_BYTES = 4;
 /** Shared memory that a kernel may have without asking for more. */
 const SHARED_BYTES = 48 * 1024;
 /** Of which a block needs so many itself. */
@@ -31,9 +31,12 @@ const LEAST_TILES = 512;
 /** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
   const reach = kernel.resample && reachOf(kernel.resample.stage.filter);
+  const strip = stripOf(kernel);
   return {
     block: BLOCK,
-    tile: tileOf(kernel, reach),
+    tile: strip ? { width: strip.width, height: strip.height, readsRuns: false } : tileOf(kernel, reach),
+    ...(strip ? { strip } : {}),
+    ...(hasLines(kernel) ? { lines: true } : {}),
     ...(reach ? { reach } : {}),
     ...stagingOf(kernel, reach),
     capacities: capacitiesOf(kernel, layout),
@@ -47,7 +50,8 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
 const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: Staging } => {
   const { pipeline, before, pre, postponed } = kernel;
   const { source, sinks } = pipeline;
-  if (!reach?.isFixed || before.length > 0 || source.chroma) {
+  // The taps of a stencil are those of its neighbours: see stripOf.
+  if (!reach?.isFixed || before.length > 0 || source.chroma || isStencil(kernel)) {
     return {};
   }
   // With operators on every tap, or several results, a thread's pixels need more registers than there are.
@@ -127,7 +131,10 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
     // Taps lie where they lie: neighbouring threads read neighbouring ones only if their pixels are neighbours. Two rows
     // share a column's arithmetic and the reading of parameters, and twice as many reads are under way; with operators on
     // every tap, or with more taps than two by two, they need too many registers.
-    const fewTaps = reach !== undefined && [reach.x, reach.y].every(({ low, high }) => high - low <= 1);
+    const fewTaps =
+      !isStencil(kernel) &&
+      reach !== undefined &&
+      [reach.x, reach.y].every(({ low, high }) => high - low <= 1);
     return { width: 1, height: pre.length === postponed.length && fewTaps ? 2 : 1, readsRuns: false };
   }
   // Interpolated chroma comes from samples of other threads, too.
@@ -149,15 +156,3 @@ const widestRun = ({ planes, dtype }: Format): number => {
   const most = VECTOR_BYTES / (dtypeBytes[dtype] * Math.max(...planes.map(({ channels }) => channels)));
   return most < 1 ? 1 : Math.min(8, 2 ** Math.floor(Math.log2(most)));
 };
-
-/** The fewest pixels whose samples fill a word in every plane. */
-const leastRun = ({ planes, dtype }: Format): number =>
-  Math.max(
-    ...planes.map(({ channels, subsampling }) => {
-      let pixels = subsampling[0];
-      while (((pixels / subsampling[0]) * channels * dtypeBytes[dtype]) % WORD_BYTES !== 0) {
-        pixels *= 2;
-      }
-      return pixels;
-    }),
-  );

@@ -91,6 +91,10 @@ template <int count> static __device__ __forceinline__ float get(const Run<uint8
   // Of one word no other is asked for, also where only the kernel knows which value: no index, no local memory.
   return (float)((run.word[run.words == 1 ? 0 : i >> 2] >> (8 * (i & 3))) & 0xffu);
 }
+// The same by way of the mantissa of 2^23, whose last bit is 1: conversions from integers have a quarter of the throughput of these two.
+template <int count> static __device__ __forceinline__ float getQuick(const Run<uint8_t, count>& run, int i) {
+  return floatOf(__byte_perm(run.word[i >> 2], 0x4b000000u, 0x7540u + (i & 3))) - 8388608.0f;
+}
 template <int count> static __device__ __forceinline__ float get(const Run<uint16_t, count>& run, int i) {
   return (float)((run.word[i >> 1] >> (16 * (i & 1))) & 0xffffu);
 }

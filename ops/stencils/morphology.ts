@@ -40,8 +40,8 @@ const smallestInRectangle = separableStencil({
   params: { size },
   apply: (tap, { size }) => {
     const r = (size - 1) / 2;
-    let best = tap(0).map(v => v);
-    for (let d = -r; d <= r; d++) {
+    let best = tap(-r).map(v => v);
+    for (let d = 1 - r; d <= r; d++) {
       const px = tap(d);
       best = best.map((v, c) => Math.min(v, px[c]!));
     }
@@ -55,8 +55,8 @@ const largestInRectangle = separableStencil({
   params: { size },
   apply: (tap, { size }) => {
     const r = (size - 1) / 2;
-    let best = tap(0).map(v => v);
-    for (let d = -r; d <= r; d++) {
+    let best = tap(-r).map(v => v);
+    for (let d = 1 - r; d <= r; d++) {
       const px = tap(d);
       best = best.map((v, c) => Math.max(v, px[c]!));
     }

@@ -6,6 +6,7 @@ import type { Kernel } from '../../ir/plan.js';
 import { dtypeBytes, type Format } from '../../ir/types.js';
 import { areAxesApart, isMonotonic } from '../../pass/axes.js';
 import { hasBlocks } from '../../pass/block.js';
+import { isStencil } from '../../pass/strip.js';
 import { inRun, laneAt, load, planeMember, shift, storedTypes } from '../kernel/planes.js';
 
 /** What the host's template prints of it. */
@@ -44,7 +45,7 @@ export const gatherView = (kernel: Kernel): GatherView | undefined => {
   const { reach } = schedule;
   const { source } = pipeline;
   // Maps in between move every tap on its own, and interpolated chroma has taps of its own.
-  if (!reach?.isFixed || before.length > 0 || source.chroma) {
+  if (isStencil(kernel) || !reach?.isFixed || before.length > 0 || source.chroma) {
     return undefined;
   }
   const [columns, rows] = [reach.x, reach.y].map(({ low, high }) => high - low + 1) as [number, number];

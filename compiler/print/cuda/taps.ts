@@ -28,13 +28,18 @@ const pixelLine = ({ sourcePixel }: PrintedKernel, values: readonly string[]): s
 export const gatheredLines = (printed: PrintedKernel, { values }: GatherView): string[] =>
   placed([pixelLine(printed, values), ...printed.insideSteps]);
 
-export const insideView = (printed: PrintedKernel, window: WindowView | undefined): InsideView =>
+/** @param point The type of the points that a filter is asked for. */
+export const insideView = (
+  printed: PrintedKernel,
+  window: WindowView | undefined,
+  point: string,
+): InsideView =>
   window
     ? {
         packed: window.packed.length > 0,
         whole: insideType(window, true),
         members: window.members,
-        point: 'const f32x2 at',
+        point: `const ${point} at`,
         starts: window.starts,
         lines: placed([...window.samples, pixelLine(printed, window.values), ...printed.insideSteps]),
       }
@@ -42,7 +47,7 @@ export const insideView = (printed: PrintedKernel, window: WindowView | undefine
         packed: false,
         whole: insideType(window, true),
         members: [],
-        point: 'const f32x2',
+        point: `const ${point}`,
         starts: [],
         lines: printed.insideTap,
       };

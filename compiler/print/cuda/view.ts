@@ -5,10 +5,11 @@ import type { Kernel, PlacedParams, Tile } from '../../ir/plan.js';
 import { tuple } from '../../ir/types.js';
 import { hasBlocks, movesRuns } from '../../pass/block.js';
 import { blockOf, lanePath } from '../../pass/layout.js';
+import { isStencil } from '../../pass/strip.js';
 import { c, cType, cUnfused } from '../expr/c.js';
 import { withLineDirectives } from '../expr/lines.js';
 import type { Access } from '../kernel/access.js';
-import { kernelName, type PrintedKernel, printKernel } from '../kernel/kernel.js';
+import { kernelName, type PrintedKernel, type PrintedNeighbours, printKernel } from '../kernel/kernel.js';
 import type { PrintedFunction } from '../kernel/operators.js';
 import { load, type Sample, save } from '../kernel/planes.js';
 import { readersText } from '../kernel/readers.js';
@@ -26,6 +27,7 @@ import { type StructsView, structName, structsView } from '../kernel/structs.js'
 import { type BlocksView, blocksView } from './blocks.js';
 import type { GatherView } from './gather.js';
 import { type StagingView, stagingView } from './staging.js';
+import { distances, type StripView, stripView } from './strip.js';
 import { gatheredLines, type InsideView, insideType, insideView } from './taps.js';
 import type { PackedPlane, WindowView } from './window.js';
 
@@ -56,6 +58,14 @@ export type KernelView = {
   readonly inlineForBoth: string;
   readonly functions: readonly FunctionView[];
   readonly filter?: FunctionView;
+  readonly filters: readonly FunctionView[];
+  /** The type of the points that a filter is asked for. */
+  readonly point: string;
+  /** Set where neighbouring pixels share what a stencil reads, and how a thread of a GPU goes about it. */
+  readonly neighbours?: PrintedNeighbours;
+  readonly strip?: StripView;
+  /** How far it reads, where the host computes it along lines. */
+  readonly lines?: Pick<StripView, 'left' | 'right' | 'above' | 'below'>;
   /** What is computed once per image; the kernel's image is the caller's with these behind it. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
   readonly sourcePixel: string;
@@ -177,6 +187,9 @@ const access = (kernel: Kernel, target: Target): Access => ({
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),
+  ...(sharesRows(kernel, target)
+    ? { sharesRows: true, unroll: target.isDevice ? '#pragma unroll' : '#pragma GCC unroll 64' }
+    : {}),
   place: ({ column, row }) => `Place<${column}, ${row}>()`,
   sizeArg: name => `const cuweaveSize ${name}`,
   arg: (type, name) => c.declare(type, name, false),
@@ -194,6 +207,10 @@ const access = (kernel: Kernel, target: Target): Access => ({
   outside: (x, y, size) =>
     `(unsigned)${x} >= (unsigned)${size}.width || (unsigned)${y} >= (unsigned)${size}.height`,
 });
+
+/** Whether pixels of a stencil share what they read of rows: in the registers of a GPU's thread, or in lines of the host. */
+const sharesRows = ({ schedule }: Kernel, { isDevice }: Target): boolean =>
+  isDevice ? schedule.strip !== undefined : schedule.lines === true;
 
 /** What a source file is printed for. */
 export type Target = {
@@ -217,8 +234,10 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
   /** A sink with blocks is alone. */
   const sink = sinks[0]!.format;
   const lanes = ['x', 'y', 'z', 'w'];
-  const { block, tile, capacities } = kernel.schedule;
+  const { block, tile, capacities, reach } = kernel.schedule;
+  const point = isStencil(kernel) ? 'i32x2' : 'f32x2';
   const staging = target.isDevice ? stagingView(kernel) : undefined;
+  const strip = target.isDevice ? stripView(kernel, sinks) : undefined;
   const inlineForBoth = staging ? 'static __host__ __device__ __forceinline__' : target.inline;
   const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({
     ...rest,
@@ -245,6 +264,11 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     inlineForBoth,
     functions: printed.functions.map(view),
     ...(printed.filter ? { filter: view(printed.filter) } : {}),
+    filters: printed.filters.map(view),
+    point,
+    ...(printed.neighbours ? { neighbours: printed.neighbours } : {}),
+    ...(strip ? { strip } : {}),
+    ...(!target.isDevice && kernel.schedule.lines && reach ? { lines: distances(reach) } : {}),
     uniforms: printed.uniforms,
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,
@@ -274,7 +298,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     })),
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),
     tap: printed.tap,
-    ...(printed.insideTap.length > 0 ? { inside: insideView(printed, window) } : {}),
+    ...(printed.insideTap.length > 0 ? { inside: insideView(printed, window, point) } : {}),
     ...(target.gather
       ? {
           gathered: { ...target.gather, lines: gatheredLines(printed, target.gather) },
@@ -287,7 +311,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     isInside: printed.isInside,
     sampleInside: printed.sampleInside,
     postponed: kernel.postponed.map(({ name }) => name).join(', '),
-    needsRuns: runs || window?.words === true,
+    needsRuns: runs || window?.words === true || strip !== undefined,
     member: target.member,
     fetch: printed.fetch,
     finish: printed.finish,
@@ -330,8 +354,10 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
 };
 
 /** Two blocks to a multiprocessor are enough for a chroma filter: to have eight, nvcc would rather spill than use more registers. */
-export const launchBounds = ({ pipeline, schedule: { block } }: Kernel): string =>
-  `${block[0] * block[1]}${pipeline.source.chroma ? ', 2' : ''}`;
+export const launchBounds = ({ pipeline, schedule: { block, strip } }: Kernel): string => {
+  const least = pipeline.source.chroma ? 2 : strip?.leastBlocks;
+  return `${block[0] * block[1]}${least === undefined ? '' : `, ${least}`}`;
+};
 
 /** No kernel has both ways: only such as resample are staged, and these write pixel by pixel. */
 export const workView = ({ pipeline, schedule: { staging, tile } }: Kernel): WorkView => {

@@ -5,6 +5,7 @@
 import type { Kernel } from '../../ir/plan.js';
 import { dtypeBytes, type Format } from '../../ir/types.js';
 import { hasBlocks } from '../../pass/block.js';
+import { isStencil } from '../../pass/strip.js';
 import { inRun, isPacked, laneAt, load, planeMember, storedTypes } from '../kernel/planes.js';
 import { samples } from '../kernel/samples.js';
 
@@ -43,10 +44,11 @@ const FEWEST_CHANNELS = 3;
 const MOST_BYTES = 16;
 
 /** The window of a kernel's filter, or undefined where taps are read one by one. */
-export const windowView = ({ pipeline, before, schedule }: Kernel): WindowView | undefined => {
+export const windowView = (kernel: Kernel): WindowView | undefined => {
+  const { pipeline, before, schedule } = kernel;
   const { reach } = schedule;
-  // Interpolated chroma has taps of its own.
-  if (!reach?.isFixed || before.length > 0 || pipeline.source.chroma) {
+  // Interpolated chroma has taps of its own, and a stencil's pixels share theirs.
+  if (isStencil(kernel) || !reach?.isFixed || before.length > 0 || pipeline.source.chroma) {
     return undefined;
   }
   const [columns, rows] = [reach.x, reach.y].map(({ low, high }) => high - low + 1) as [number, number];

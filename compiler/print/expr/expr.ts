@@ -96,7 +96,7 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
     if (own === undefined) {
       throw new InternalError(`unknown operator ${e.op}`);
     }
-    const call = language.operatorCall(e.op, e.type.scalar, free(e.left), free(e.right));
+    const call = e.fits ? undefined : language.operatorCall(e.op, e.type.scalar, free(e.left), free(e.right));
     if (call !== undefined) {
       return atom(call);
     }
@@ -109,7 +109,7 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
       mixed && isBinary(e.right) && !isComparison(e.right) ? level.unary : own + 1,
     );
     const text = `${left} ${op} ${right}`;
-    const rounded = language.rounded(e, text);
+    const rounded = e.fits ? undefined : language.rounded(e, text);
     return rounded === undefined ? { text, level: own } : atom(rounded);
   };
 

@@ -9,7 +9,12 @@ export type Line = { readonly text: string; readonly loc?: Loc };
 const WIDTH = 110;
 
 /** Prints a function's statements, indented by two spaces. */
-export const printBody = (fn: Fn, language: Language, around: Surroundings): readonly Line[] => {
+export const printBody = (
+  fn: Fn,
+  language: Language,
+  around: Surroundings,
+  beforeLoops?: string,
+): readonly Line[] => {
   const lines: Line[] = [];
   const expr = (e: Expr): string => printExpr(e, language, around);
   const put = (depth: number, text: string, loc?: Loc): void => {
@@ -67,6 +72,9 @@ export const printBody = (fn: Fn, language: Language, around: Surroundings): rea
           const start = language.declare({ scalar: 'i32', length: 0 }, name, true);
           const step = statement.step === 1 ? `${name}++` : `${name} += ${statement.step}`;
           const test = `${name} < ${expr(statement.to)}`;
+          if (beforeLoops !== undefined) {
+            lines.push({ text: beforeLoops });
+          }
           put(depth, `for (${start} = ${expr(statement.from)}; ${test}; ${step}) {`, statement.loc);
           block(statement.body, depth + 1);
           put(depth, '}');

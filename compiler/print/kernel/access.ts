@@ -25,6 +25,10 @@ export type Access = {
   readonly inside?: string;
   /** A tap's place in its window as the last argument of its call, where it is known; unset where taps do not take it. */
   place?(place: TapPlace): string;
+  /** Whether neighbouring pixels share what a stencil reads of their rows: `neighbours` of the printed kernel then has all of it. */
+  readonly sharesRows?: boolean;
+  /** What stands before loops over taps that must be unrolled. */
+  readonly unroll?: string;
   /** The language of maps, where their products must not be fused with the sums they go into. */
   readonly mapLanguage?: Language;
   sizeArg(name: string): string;

@@ -21,6 +21,10 @@ import { namedSinks } from './sinks.js';
 export type PrintedKernel = {
   readonly functions: readonly PrintedFunction[];
   readonly filter?: PrintedFunction;
+  /** The functions that read through whatever gives them taps: the filter, or both halves of it. */
+  readonly filters: readonly PrintedFunction[];
+  /** How a stencil is computed where neighbouring pixels share what it reads; `fetch` has no statements then. */
+  readonly neighbours?: PrintedNeighbours;
   /** How the pixels of images beside the source are read. */
   readonly readers: readonly ImageReader[];
   /** What is computed before the launch: members of the kernel's image, and their values. */
@@ -62,6 +66,18 @@ export type PrintedKernel = {
   readonly finish: readonly string[];
   /** Whether `finish` takes the output's position too: a point operator there asks for its pixel's. */
   readonly positioned: boolean;
+};
+
+/** The steps of a stencil whose rows are read once for many pixels. */
+export type PrintedNeighbours = {
+  /** The statements of `early(image, args, px0, x, y)`: from the source's pixel at (x, y) to what the stencil sees there. */
+  readonly early: readonly string[];
+  /** The row of the image that stands for row `y`; unset where that is the border's constant. */
+  readonly row?: string;
+  /** Calls with `taps` and `at`: of the whole stencil, or of what runs along rows and what runs down columns. */
+  readonly whole?: string;
+  readonly across?: string;
+  readonly down?: string;
 };
 
 /** The name of the kernel itself, as profilers show it. */
@@ -263,13 +279,15 @@ export const printKernel = (
   const notAsked = { insideTap: [], insideSteps: [], isInside: '', sampleInside: [], stagedFetch: [] };
   if (!resample) {
     const { steps, value } = readThrough(kernel.after, here);
-    return { functions, ...common, ...notAsked, tap: [], locate: [], fetch: [...steps, `return ${value};`] };
+    const fetch = [...steps, `return ${value};`];
+    return { functions, filters: [], ...common, ...notAsked, tap: [], locate: [], fetch };
   }
 
   const { stage, number } = resample;
   const size = `image.size[${number}]`;
   const tap: string[] = [];
   let border: string | undefined;
+  let borderRow: string | undefined;
   let from = tapped;
   if (stage.border.kind === 'constant') {
     const field = stageFields(stage).find(({ name }) => name === 'border')!;
@@ -281,6 +299,7 @@ export const printKernel = (
     const held = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
     const inside = language.tuple([held('x', `${size}.width`), held('y', `${size}.height`)], at);
     tap.push(declare(at, 'inside', inside));
+    borderRow = held('y', `${size}.height`);
     from = named('inside');
   }
   /** Statements from a tap's position to its pixel. */
@@ -292,14 +311,47 @@ export const printKernel = (
   tap.push(...tapSteps(from, kernel.pre, from === tapped));
   const { name: filterName, apply: filterFn } = stage.filter;
   const isStencil = stage.radius !== undefined;
-  const filter = define(
-    filterFn,
-    filterName,
-    `${isStencil ? 'stencil' : 'filter'} ${filterName}`,
-    isStencil ? stage : undefined,
-    number,
-    language,
-  );
+  const defineFilter = (fn: typeof filterFn, suffix = '') =>
+    define(
+      fn,
+      `${filterName}${suffix}`,
+      `${isStencil ? 'stencil' : 'filter'} ${filterName}`,
+      isStencil ? stage : undefined,
+      number,
+      language,
+    );
+  if (access.sharesRows) {
+    const { halves } = stage.filter;
+    const shared = {
+      functions,
+      ...common,
+      ...notAsked,
+      tap,
+      locate: [],
+      fetch: [],
+    };
+    // Without maps before it a tap's position is its own.
+    const early = pointSteps(kernel.pre, () => tapped);
+    const rows = { early, ...(borderRow === undefined ? {} : { row: borderRow }) };
+    if (halves) {
+      const [across, down] = [defineFilter(halves.across, 'Rows'), defineFilter(halves.down, 'Columns')];
+      const calls = { across: across.call('taps', 'at'), down: down.call('taps', 'at') };
+      return {
+        ...shared,
+        filter: across.printed,
+        filters: [across.printed, down.printed],
+        neighbours: { ...rows, ...calls },
+      };
+    }
+    const { printed, call } = defineFilter(filterFn);
+    return {
+      ...shared,
+      filter: printed,
+      filters: [printed],
+      neighbours: { ...rows, whole: call('taps', 'at') },
+    };
+  }
+  const filter = defineFilter(filterFn);
   const scales = [resample, ...kernel.chained].flatMap(({ stage: map, number: index }) => {
     if (!map.scale) {
       return [];
@@ -314,9 +366,11 @@ export const printKernel = (
     locate.push(declare(at, `at${index}`, called.get(map)!(position.text)));
     position = named(`at${index}`);
   }
-  const float = tuple('f32', 2);
+  const float = tuple(isStencil ? 'i32' : 'f32', 2);
   const column = position === here ? access.column : position.x;
-  const coordinates = [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
+  const coordinates = isStencil
+    ? [column, position.y]
+    : [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   let point = language.tuple(coordinates, float);
   for (const { stage: map, number: index } of [...kernel.chained].reverse()) {
     const { steps, values } = imagePixels(map, position, index + 1);
@@ -324,7 +378,8 @@ export const printKernel = (
     point = `at${index}`;
   }
   const { steps, values } = imagePixels(stage, position, number + 1);
-  locate.push(...steps, `return ${called.get(stage)!(point, ...values)};`);
+  // A stencil's map moves nothing.
+  locate.push(...steps, `return ${isStencil ? point : called.get(stage)!(point, ...values)};`);
 
   const scaled = scales.map(({ name, value }) => declare(float, name, value));
   const scale = productOf(
@@ -339,7 +394,7 @@ export const printKernel = (
 
   const located = declare(float, 'at', `locate(${access.context}, x, y)`);
   const anywhere = filtered(access.anywhere, anyPoint);
-  const resampled = { functions, filter: filter.printed, ...common, tap, locate };
+  const resampled = { functions, filter: filter.printed, filters: [filter.printed], ...common, tap, locate };
   const { reach } = kernel.schedule;
   if (access.inside === undefined || reach === undefined) {
     return { ...resampled, ...notAsked, fetch: [located, ...scaled, `return ${anywhere};`] };
@@ -350,8 +405,8 @@ export const printKernel = (
     const limit = `${size}.${axis === 'x' ? 'width' : 'height'}`;
     const last = high === 0 ? limit : `${limit} - ${high}`;
     return [
-      `${value} >= ${language.literal(Math.max(0, -low), 'f32')}`,
-      `${value} < ${language.cast(last, 'f32')}`,
+      `${value} >= ${language.literal(Math.max(0, -low), float.scalar)}`,
+      `${value} < ${isStencil ? last : language.cast(last, 'f32')}`,
     ];
   });
   /** Exact, whatever size an f32 makes of a large image's: the last pixels before it are not asked about. */

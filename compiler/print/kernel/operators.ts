@@ -32,6 +32,8 @@ export type PrintedFunction = {
   readonly lines: readonly Line[];
 };
 
+const isStencil = (stage: Stage | undefined): boolean => stage?.role === 'map' && stage.radius !== undefined;
+
 /** A function that is called with so many values; what else it takes is added. */
 type Call = (...values: string[]) => string;
 
@@ -126,7 +128,7 @@ export const printOperators = (
       returns: cType(fn.returns),
       args: args.join(', '),
       taps: uses.tap,
-      lines: printBody(fn, written, around),
+      lines: printBody(fn, written, around, isStencil(stage) && uses.tap ? access.unroll : undefined),
     };
     return { printed, uses, structs };
   };
@@ -140,11 +142,12 @@ export const printOperators = (
     written = languageOf(stage),
   ) => {
     const ofHelpers = helperParams(apply);
-    const reads = [...ofHelpers.values()].some(params => params.size > 0);
-    const kind = `${written === language ? '' : 'map'}${reads && stage ? ` of ${stage.name}` : ''}`;
+    // A helper that reads parameters, or taps, is the stage's own.
+    const isOwn = apply.helpers.some(({ name }) => (ofHelpers.get(name)?.size ?? 0) > 0) || isStencil(stage);
+    const kind = `${written === language ? '' : 'map'}${isOwn && stage ? ` of ${stage.name}` : ''}`;
     const { rename, fresh } = names.helpers(apply, kind);
     for (const { fn, name } of fresh) {
-      const own = reads ? stage : undefined;
+      const own = isOwn ? stage : undefined;
       functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written, ofHelpers, own).printed);
     }
     const name = names.take(functionName(wanted));
@@ -176,6 +179,10 @@ export const printOperators = (
   for (const stage of allStages) {
     const number = enters.get(stage)!;
     const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
+    // A stencil's map moves nothing: its filter is all of it.
+    if (isStencil(stage)) {
+      continue;
+    }
     const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
     called.set(stage, add(apply, stage.name, stage.name, stage, number));
     const fields = new Map(stageFields(stage).map(field => [field.name, field]));

@@ -111,7 +111,12 @@ export const settleParams = (
     } else {
       const { kind, per, lanes } = settled;
       fields.push(settled);
-      kernel.push({ name, kind, perChannel: per === 'channel', ...(isWeights(kind) ? { count: lanes } : {}) });
+      kernel.push({
+        name,
+        kind,
+        perChannel: per === 'channel',
+        ...(isWeights(kind) ? { count: lanes } : {}),
+      });
     }
   }
   return good ? { fields, kernel, choices } : undefined;
@@ -241,13 +246,13 @@ const weightCount = (
 
 /** A whole number that is given as such, or as a function of the choices. */
 export const numberOf = (given: unknown, choices: Choices): number | undefined => {
-  const value = valueOf(given, choices);
+  const value = countGiven(given, choices);
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 };
 /** What a message says of it. */
 export const describeCount = (given: unknown, choices: Choices): string =>
-  describeActual(valueOf(given, choices));
-const valueOf = (given: unknown, choices: Choices): unknown => {
+  describeActual(countGiven(given, choices));
+const countGiven = (given: unknown, choices: Choices): unknown => {
   if (typeof given !== 'function') {
     return given;
   }

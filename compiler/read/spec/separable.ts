@@ -18,7 +18,7 @@ import { makeIf } from '../body/branches.js';
 /**
  * @param along `along(at: f32, scale: f32, size: i32) → px`, or without the last two, whose taps have a place on its axis as `x`.
  * @param options.down What runs down the columns, where that is another function of the same arguments.
- * @param options.isInside Whether every point lies on the image.
+ * @param options.isInside Whether every point lies on the image, as those of a stencil do: `along(at: i32) → px`.
  */
 export const separable = (
   along: OpFunction,
@@ -28,17 +28,20 @@ export const separable = (
   const { fn: axis } = along;
   const helpers = [...along.helpers, ...below.helpers.filter(one => !along.helpers.includes(one))];
   const { loc, returns } = axis;
-  const point = tuple('f32', 2);
+  /** A number for an axis: that of a point between pixels, or of a stencil's pixel. */
+  const number = axis.args[0]?.type ?? f32;
+  const point = tuple(number.scalar, 2);
   const local = (name: string, type: Expr['type']): Expr => ({ kind: 'local', name, type, loc });
   const lane = (name: string, index: number): Expr => ({
     kind: 'index',
     tuple: local(name, point),
     index,
-    type: f32,
+    type: number,
     loc,
   });
   const size = (of: 'width' | 'height'): Expr => ({ kind: 'size', of: 'src', axis: of, type: i32, loc });
-  const whole = (value: Expr): Expr => ({ kind: 'cast', value, type: i32, loc });
+  const whole = (value: Expr): Expr =>
+    value.type.scalar === 'i32' ? value : { kind: 'cast', value, type: i32, loc };
   const isScaled = axis.args.length > 1;
   /** What the function takes for one axis of a filter's point and scale. */
   const axisOf = (index: 0 | 1): readonly Expr[] => {

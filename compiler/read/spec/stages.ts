@@ -1,7 +1,7 @@
 /** One stage of a pipeline: the operator that was placed, its options, and the pixels before and after it. */
 import { ts } from 'ts-morph';
-import { type Colour, channelCount } from '../../../ops/spec.js';
 import { MAX_RADIUS } from '../../../ops/limits.js';
+import { type Colour, channelCount } from '../../../ops/spec.js';
 import type { Code } from '../../diagnostics/index.js';
 import {
   type BorderRef,
@@ -126,17 +126,20 @@ export const readStage = (
   };
   if (role === 'stencil') {
     const border = readBorder(reader, declaration, options, channels, here);
-    const filter = readStencil(reader, op, declaration, reading, settled.choices, here);
-    if (!border || !filter) {
+    const read = readStencil(reader, op, declaration, reading, settled.choices, here);
+    if (!border || !read) {
       return { colour };
     }
     const docs = paramDocs(session, declaration.call, place.call);
     const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
     const { loc } = place;
-    const { radius } = filter;
+    const { filter, radius } = read;
     const apply = stayInPlace(loc);
     const name = uniqueName(declaration.name);
-    return { stage: { role: 'map', name, params, apply, filter, border, isInside: true, radius, loc }, colour };
+    return {
+      stage: { role: 'map', name, params, apply, filter, border, isInside: true, radius, loc },
+      colour,
+    };
   }
   const apply = operators.read(declaration, role, reading);
   const hasSize = declaration.functions.has('size') && role !== 'point';
@@ -190,12 +193,17 @@ const readStencil = (
   reading: ReadFor & { readonly chain: readonly string[] },
   choices: Choices,
   { loc, chain }: StagePlace,
-): (FilterRef & { readonly radius: number }) | undefined => {
+): { readonly filter: FilterRef; readonly radius: number } | undefined => {
   const { name } = declaration;
   const radius = numberOf(op.radius, choices);
   if (radius === undefined || radius < 0 || radius > MAX_RADIUS) {
     const actual = describeCount(op.radius, choices);
-    session.report('CW2021', loc, { what: 'the radius', op: name, least: 0, most: MAX_RADIUS, actual }, chain);
+    session.report(
+      'CW2021',
+      loc,
+      { what: 'the radius', op: name, least: 0, most: MAX_RADIUS, actual },
+      chain,
+    );
     return undefined;
   }
   const read = (kind: 'stencil' | 'axisStencil', part?: 'down'): OpFunction | undefined => {
@@ -211,10 +219,10 @@ const readStencil = (
     }
     return undefined;
   };
-  const common = { name, unitGain: false, radius };
+  const common = { name, unitGain: false, within: [radius, radius] } as const;
   if (!isBag(op.axis)) {
     const apply = read('stencil');
-    return apply && { ...common, apply: aroundPoint(apply) };
+    return apply && { filter: { ...common, apply: aroundPoint(apply) }, radius };
   }
   const across = read('axisStencil');
   const down = declaration.functions.has('down') ? read('axisStencil', 'down') : across;
@@ -223,7 +231,8 @@ const readStencil = (
   }
   const along = aroundPlace(across);
   const below = down === across ? along : aroundPlace(down);
-  return { ...common, ...separable(along, radius, { down: below, isInside: true }) };
+  const functions = separable(along, radius, { down: below, isInside: true });
+  return { filter: { ...common, ...functions }, radius };
 };
 
 const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>

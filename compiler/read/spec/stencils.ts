@@ -10,6 +10,7 @@ export type WrongTap = { readonly loc: Loc; readonly span?: Span };
 type Span = { readonly low: number; readonly high: number };
 
 const point = tuple('f32', 2);
+const pixel = tuple('i32', 2);
 
 /** `at => at`: every pixel stays where it is. */
 export const stayInPlace = (loc: Loc): OpFunction => {
@@ -132,7 +133,10 @@ const combined: Readonly<Record<string, (a: number, b: number) => number>> = {
 };
 const corners = (a: Span, b: Span, make: (a: number, b: number) => number): readonly number[] =>
   [a.low, a.high].flatMap(one => [b.low, b.high].map(other => make(one, other)));
-const spanning = (values: readonly number[]): Span => ({ low: Math.min(...values), high: Math.max(...values) });
+const spanning = (values: readonly number[]): Span => ({
+  low: Math.min(...values),
+  high: Math.max(...values),
+});
 
 const local = (name: string, type: Expr['type'], loc: Loc): Expr => ({ kind: 'local', name, type, loc });
 const plus = (left: Expr, right: Expr): Expr => ({
@@ -141,79 +145,38 @@ const plus = (left: Expr, right: Expr): Expr => ({
   left,
   right,
   type: i32,
+  // Places within the radius of a pixel.
+  fits: true,
   loc: right.loc,
 });
-/** A coordinate of a point that lies on a pixel, as a whole number. */
-const whole = (value: Expr): Expr => {
-  const { loc } = value;
-  const floored: Expr = { kind: 'math', fn: 'floor', args: [value], type: f32, loc };
-  return { kind: 'cast', value: floored, type: i32, loc };
-};
-const keep = (name: string, init: Expr): Stmt => ({
-  kind: 'let',
-  name,
-  type: init.type,
-  init,
-  mutable: false,
-  loc: init.loc,
-});
-
 /**
  * A stencil's function as a filter's, whose taps have places in the image.
  * @param stencil `fn()`, or `fn(at: i32×2)` where it asks for its pixel's position; its taps have places around the pixel.
  */
 export const aroundPoint = ({ fn, helpers }: OpFunction): OpFunction => {
   const { loc } = fn;
-  const at = local('point', point, loc);
-  const [x, y] = ['column', 'row'].map(name => local(name, i32, loc)) as [Expr, Expr];
-  const lanes = [0, 1].map((index): Expr => ({ kind: 'index', tuple: at, index, type: f32, loc }));
-  const taken = new Set(['point', 'column', 'row']);
-  // The author's locals of these names become others.
-  const renamed = renameLocals(fn, name => (taken.has(name) ? `${name}$own` : name));
-  const position = renamed.args.map(({ name, type }) =>
-    keep(name, { kind: 'tuple', items: [x, y], type, loc }),
-  );
-  const body = mapStatements(renamed.body, e =>
+  const [position] = fn.args;
+  // A name that the author cannot have written.
+  const name = position?.name ?? 'at$pixel';
+  const at = local(name, pixel, loc);
+  const [x, y] = [0, 1].map((index): Expr => ({ kind: 'index', tuple: at, index, type: i32, loc })) as [
+    Expr,
+    Expr,
+  ];
+  const body = mapStatements(fn.body, e =>
     mapExpr(e, inner =>
       inner.kind === 'tap' ? { ...inner, x: plus(x, inner.x), y: plus(y, inner.y) } : inner,
     ),
   );
-  const starts = lanes.map((lane, n) => keep(n === 0 ? 'column' : 'row', whole(lane)));
-  return {
-    fn: { ...fn, args: [{ name: 'point', type: point }], body: [...starts, ...position, ...body] },
-    helpers,
-  };
+  return { fn: { ...fn, args: [{ name, type: pixel }], body }, helpers };
 };
 
-/** The same of a function along one axis, as a separable filter's. */
+/** The same of a function along one axis, whose taps have a place on it. */
 export const aroundPlace = ({ fn, helpers }: OpFunction): OpFunction => {
-  const { loc } = fn;
-  const renamed = renameLocals(fn, name => (name === 'place' || name === 'centre' ? `${name}$own` : name));
-  const centre = local('centre', i32, loc);
-  const body = mapStatements(renamed.body, e =>
-    mapExpr(e, inner => (inner.kind === 'tap' ? { ...inner, x: plus(centre, inner.x) } : inner)),
-  );
-  const start = keep('centre', whole(local('place', f32, loc)));
-  return { fn: { ...fn, args: [{ name: 'place', type: f32 }], body: [start, ...body] }, helpers };
-};
-
-const renameLocals = (fn: Fn, name: (own: string) => string): Pick<Fn, 'args' | 'body'> => {
-  const statement = (s: Stmt): Stmt => {
-    switch (s.kind) {
-      case 'let':
-      case 'assign':
-        return { ...s, name: name(s.name) };
-      case 'if':
-        // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
-        return { ...s, then: s.then.map(statement), else: s.else.map(statement) };
-      case 'for':
-        return { ...s, name: name(s.name), body: s.body.map(statement) };
-      default:
-        return s;
-    }
-  };
+  const name = 'at$place';
+  const place = local(name, i32, fn.loc);
   const body = mapStatements(fn.body, e =>
-    mapExpr(e, inner => (inner.kind === 'local' ? { ...inner, name: name(inner.name) } : inner)),
+    mapExpr(e, inner => (inner.kind === 'tap' ? { ...inner, x: plus(place, inner.x) } : inner)),
   );
-  return { args: fn.args.map(arg => ({ ...arg, name: name(arg.name) })), body: body.map(statement) };
+  return { fn: { ...fn, args: [{ name, type: i32 }], body }, helpers };
 };

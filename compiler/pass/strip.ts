@@ -1,0 +1,88 @@
+/**
+ * Kernels of stencils. Neighbouring pixels read nearly the same pixels, so that each of these is read, and goes through the operators
+ * before the stencil, once for many pixels: a GPU's thread goes down a strip of columns with a window of rows in registers, and the
+ * host down a run of columns with a window of lines in the first cache.
+ */
+import { channelCount } from '../../ops/spec.js';
+import type { FusedKernel, Strip } from '../ir/plan.js';
+import type { MapStage } from '../ir/types.js';
+import { hasBlocks } from './block.js';
+import { reachOf } from './reach.js';
+import { leastRun } from './run.js';
+import { operationsOf, tapsOf } from './work.js';
+
+/** Floats of a thread's window: with what a stencil needs besides, fewer than the 255 registers that a thread has. */
+const MOST_FLOATS = 150;
+/**
+ * With windows of so many floats, three blocks to a multiprocessor are asked for: their threads wait for memory, and more of them are
+ * worth a few values that do not stay in registers (measured on an H200: a Gaussian of 5 × 5 on RGB in 186 µs for 204, and smaller windows
+ * gain nothing).
+ */
+const WIDE_FLOATS = 50;
+/** Operations that are unrolled for a round of a strip, about: more are slow to compile, and leave the cache of instructions. */
+const MOST_OPERATIONS = 12_000;
+/** Rows of a strip, about: more read fewer rows twice, and fewer give more threads. */
+const ROWS = 16;
+/** With more taps than these nothing is unrolled. */
+const MOST_TAPS = 100;
+
+/** Whether a kernel's filter is a stencil. */
+export const isStencil = ({ resample }: Pick<FusedKernel, 'resample'>): boolean =>
+  resample?.stage.radius !== undefined;
+
+/** The stencil of a kernel whose pixels share their windows: those of others lie where maps lead, or are written together. */
+const sharedStencil = (kernel: FusedKernel): (MapStage & { readonly radius: number }) | undefined => {
+  const { resample, before, after, chained, pipeline } = kernel;
+  const stage = resample?.stage;
+  const isPlain = before.length === 0 && after.length === 0 && chained.length === 0;
+  if (stage?.radius === undefined || !isPlain || pipeline.source.chroma !== undefined) {
+    return undefined;
+  }
+  return pipeline.sinks.some(({ format }) => hasBlocks(format)) || !isUnrolled(stage)
+    ? undefined
+    : { ...stage, radius: stage.radius };
+};
+
+/** Whether all loops over taps are unrolled, so that each tap's place in the window is known. */
+const isUnrolled = ({ filter }: MapStage): boolean =>
+  filter.halves !== undefined || (tapsOf({ filter }) ?? Number.POSITIVE_INFINITY) <= MOST_TAPS;
+
+/** Whether the host computes it along lines. */
+export const hasLines = (kernel: FusedKernel): boolean => sharedStencil(kernel) !== undefined;
+
+/** The strip of a GPU's thread, or undefined where its window would need more registers than there are. */
+export const stripOf = (kernel: FusedKernel): Strip | undefined => {
+  const stage = sharedStencil(kernel);
+  const reach = stage && reachOf(stage.filter);
+  if (!stage || !reach) {
+    return undefined;
+  }
+  const { x, y } = reach;
+  const { source } = kernel.pipeline;
+  const channels = channelCount[kernel.pre.at(-1)?.to ?? source.colour];
+  const [beside, rows] = [x.high - x.low, y.high - y.low + 1];
+  const isSeparable = stage.filter.halves !== undefined;
+  const floats = (width: number): number => {
+    const row = (width + beside) * channels;
+    return isSeparable ? rows * width * channels + row : rows * row;
+  };
+  const { halves } = stage.filter;
+  const operations = (halves ? [halves.across, halves.down] : [stage.filter.apply])
+    .map(operationsOf)
+    .reduce((a, b) => a + b);
+  const sinks = kernel.pipeline.sinks.map(({ format }) => format);
+  // Samples that two pixels share are the same for all threads whose strips begin at even columns.
+  const isShared = source.planes.some(({ subsampling: [across] }) => across > 1);
+  const width = [...(channels === 1 ? [8] : []), 4, 2, ...(isShared ? [] : [1])].find(
+    pixels =>
+      floats(pixels) <= MOST_FLOATS &&
+      operations * pixels * rows <= MOST_OPERATIONS &&
+      (pixels === 1 || sinks.every(sink => pixels % leastRun(sink) === 0)),
+  );
+  if (width === undefined) {
+    return undefined;
+  }
+  const height = rows * Math.max(1, Math.round(ROWS / rows));
+  const isWide = floats(width) >= WIDE_FLOATS;
+  return { x, y, width, height, isSeparable, ...(isWide ? { leastBlocks: 3 } : {}) };
+};
