@@ -247,10 +247,12 @@ const toRgb8 = (samples: Samples, convert: ToSrgb | undefined, what: string): Re
   const rgb = isPlain ? (data as Uint8Array) : new Uint8Array(3 * pixels);
   if (!isPlain) {
     const opaque = data instanceof Uint8Array ? 255 : 65535;
+    const values = data;
+    const sample = (at: number): number => values[at] as number;
     for (let n = 0, at = 0; n < pixels; n++, at += channels) {
-      const share = (channels === colours ? 1 : data[at + colours] / opaque) / step;
+      const share = (channels === colours ? 1 : sample(at + colours) / opaque) / step;
       for (let c = 0; c < 3; c++) {
-        rgb[3 * n + c] = Math.round(share * data[at + (colours === 1 ? 0 : c)]);
+        rgb[3 * n + c] = Math.round(share * sample(at + (colours === 1 ? 0 : c)));
       }
     }
   }
