@@ -16,6 +16,7 @@ import type { Packet } from '../../runtime/video/container/packet.js';
 import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { engineDecoder } from '../../runtime/video/decode/engines.js';
 import { NvdecPicture, NvdecSessions } from '../../runtime/video/decode/nvdecDecoder.js';
+import { caseVideo } from '../cases/cases.js';
 import {
   annexB,
   avcDescription,
@@ -388,6 +389,24 @@ describe('NVDEC on stand-ins', () => {
         const late = await reader.frameAt({ index: 13 });
         await expectCropped(late, 13, other);
         late.dispose();
+        reader.dispose();
+      }
+    });
+
+    it('refuses 4:2:2 at once, and decodes in software where nothing else is asked for', async () => {
+      const wide = sequenceSet(96, 64, undefined, '4:2:2');
+      const file = mp4([{ data: behindLengths(slice(0)), key: true, time: 0 }], {
+        description: avcDescription(wide),
+      });
+      await expect(VideoReader.open(file, { device, decoder: 'nvdec' })).rejects.toMatchObject({
+        code: 'nvdecUnavailable',
+        reason: 'unsupportedByDevice',
+        message: expect.stringContaining('does not decode 8-bit 4:2:2 avc'),
+      });
+      for (const source of [file, caseVideo('vp9_yuv444p.webm')]) {
+        const reader = await VideoReader.open(source, { device });
+        expect(reader.decoder).toBe('software');
+        expect(reader.decoderReason).toContain('does not decode 8-bit 4:');
         reader.dispose();
       }
     });

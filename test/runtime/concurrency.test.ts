@@ -239,7 +239,9 @@ it('refuses to bring to the host what it has no room for, and goes on', async ()
     dtype: 'f32',
     layout: 'HWC',
   });
-  await expect(huge.toHost()).rejects.toThrowErrorMatchingInlineSnapshot(`[OutOfMemoryError: Out of memory: 134217728.0 MiB were asked for. Dispose tensors and images that are done with, or give fewer images at a time.]`);
+  await expect(huge.toHost()).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[OutOfMemoryError: Out of memory: 134217728.0 MiB were asked for. Dispose tensors and images that are done with, or give fewer images at a time.]`,
+  );
   await expect(huge.toHost()).rejects.toBeInstanceOf(OutOfMemoryError);
   const tensor = made.slow(nv12(7), still);
   expect((await tensor.toHost()).data[0]).toBeCloseTo(8.402, 3);

@@ -18,13 +18,26 @@ const bytesOf = (header: number, bits: string): Uint8Array => {
   return Uint8Array.of(header, ...(whole.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)));
 };
 
-/** A sequence parameter set of 4:2:0 of 8 bits, frames only; sizes in multiples of 16. */
-export const sequenceSet = (width: number, height: number, { left, right, top, bottom }: Crop): Uint8Array =>
+const uncropped: Crop = { left: 0, right: 0, top: 0, bottom: 0 };
+
+/**
+ * A sequence parameter set of 8 bits, frames only; sizes in multiples of 16.
+ *
+ * @param chroma 4:2:2 is in the profile "High 4:2:2"; what is cropped then counts in rows.
+ */
+export const sequenceSet = (
+  width: number,
+  height: number,
+  { left, right, top, bottom }: Crop = uncropped,
+  chroma: '4:2:0' | '4:2:2' = '4:2:0',
+): Uint8Array =>
   bytesOf(
     0x67,
     [
-      '010000100000000000001010',
-      ...[0, 0, 2, 1].map(code),
+      ...(chroma === '4:2:0'
+        ? ['010000100000000000001010', code(0)]
+        : ['011110100000000000001010', ...[0, 2, 0, 0].map(code), '00']),
+      ...[0, 2, 1].map(code),
       '0',
       ...[width / 16 - 1, height / 16 - 1].map(code),
       '11',
