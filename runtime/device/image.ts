@@ -2,7 +2,7 @@ import type { Orientation } from '../../ops/spec.js';
 import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { paired } from '../lists.js';
-import { requireKnown } from '../options.js';
+import { guardClasses, requireKnown } from '../options.js';
 import type { HostArray, NativeDevice, NativeMemory, NativeStream } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
@@ -470,3 +470,5 @@ const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: str
     throw expected(`a multiple of ${align}`, path, String(pitch));
   }
 };
+
+guardClasses(Image, ImageBatch);

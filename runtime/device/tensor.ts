@@ -2,7 +2,7 @@ import type { DType } from '../../ops/spec.js';
 import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { paired } from '../lists.js';
-import { requireKnown } from '../options.js';
+import { guardClasses, requireKnown } from '../options.js';
 import type { HostArray, NativeMemory } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
@@ -370,3 +370,5 @@ export const axesOf = (
     stride: { image: stride('N'), row: stride('H'), column: stride('W'), channel: stride('C') },
   };
 };
+
+guardClasses(Tensor);
