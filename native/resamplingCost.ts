@@ -19,7 +19,8 @@ export const resamplingCost = (
   covered: readonly [number, number],
   radius: number,
 ): { readonly one: number; readonly two: number } => {
-  const [across, down] = covered.map(scale => 2 * radius * Math.max(scale, 1));
+  const taps = (scale: number): number => 2 * radius * Math.max(scale, 1);
+  const [across, down] = [taps(covered[0]), taps(covered[1])];
   const pixels = output.width * output.height;
   const first = between.width * between.height;
   return { one: across * down * pixels, two: (across + PIXEL_BETWEEN) * first + down * pixels };

@@ -128,6 +128,9 @@ export type NativePictureFormat = {
   readonly name: string;
   readonly width: number;
   readonly height: number;
+  /** Where in the surface the picture begins. */
+  readonly left: number;
+  readonly top: number;
   /** Rows of luma in memory: the next plane begins after them. */
   readonly surfaceHeight: number;
   readonly bitDepth: number;
@@ -151,7 +154,15 @@ export type NativePicture = {
   readonly damaged: boolean;
 };
 export type NativeDecoder = {
-  push(data: Uint8Array, id: number, lengthSize: number, last: boolean, header: Uint8Array | undefined): void;
+  /** @param window What of the coded picture is shown, as left, top, width and height; default: what NVDEC's parser says. */
+  push(
+    data: Uint8Array,
+    id: number,
+    lengthSize: number,
+    last: boolean,
+    header: Uint8Array | undefined,
+    window?: Uint32Array,
+  ): void;
   /** Pictures in the order they are shown, at most those up to a null: there those before a `last` packet end. */
   take(most: number): readonly (NativePicture | null)[];
   wait(low?: number): Promise<void>;

@@ -7,6 +7,7 @@ import {
   guarded,
   OutOfMemoryError,
 } from '../errors.js';
+import { guardClasses } from '../options.js';
 import {
   type CudaStatus,
   type DeviceProperties,
@@ -207,3 +208,5 @@ export const requireDevice = (device: unknown, path = 'device'): Device => {
 
 /** @internal Two handles of one GPU, or of the CPU, work together. */
 export const sameDevice = (a: Device, b: Device): boolean => a.kind === b.kind && a.index === b.index;
+
+guardClasses(Device);

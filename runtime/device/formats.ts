@@ -69,13 +69,13 @@ export const sameFormat = (a: ImageFormat | ManifestFormat, b: ImageFormat | Man
   a.code?.range === b.code?.range &&
   a.channels.every(({ plane, lane, next }, n) => {
     const other = b.channels[n];
-    return plane === other.plane && lane === other.lane && next === other.next;
+    return plane === other?.plane && lane === other.lane && next === other.next;
   }) &&
   a.planes.length === b.planes.length &&
   a.planes.every((plane, n) => {
     const other = b.planes[n];
     return (
-      plane.channels === other.channels &&
+      plane.channels === other?.channels &&
       plane.subsampling[0] === other.subsampling[0] &&
       plane.subsampling[1] === other.subsampling[1]
     );

@@ -1,4 +1,5 @@
 import { DisposedError, expected, guarded } from '../errors.js';
+import { guardClasses } from '../options.js';
 import type { NativeGraph, NativeMemory, NativeStream, RecordedCall } from './addon.js';
 import { type ownCall, requireOwnCall } from './brand.js';
 import type { Device } from './device.js';
@@ -83,3 +84,5 @@ export class Graph {
 /** @internal */
 export const refuseInCapture = (what: string, hint: string): Error =>
   expected('calls of runInto on the stream that captures', 'work', what, hint);
+
+guardClasses(Graph);

@@ -1,7 +1,8 @@
 import type { Orientation } from '../../ops/spec.js';
 import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
-import { requireKnown } from '../options.js';
+import { paired } from '../lists.js';
+import { guardClasses, requireKnown } from '../options.js';
 import type { HostArray, NativeDevice, NativeMemory, NativeStream } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
@@ -152,10 +153,10 @@ export class Image {
     spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
   ): Image {
     requireDevice(device);
-    const { image, format, planes, given } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
-    const placed = planes.map(({ rowBytes, rows }, n): PlacedPlane => {
+    const { image, format, planes } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
+    const placed = planes.map(({ rowBytes, rows, given }, n): PlacedPlane => {
       const path = `planes[${n}]`;
-      const { pointer, pitch } = given[n];
+      const { pointer, pitch } = given;
       requirePointer(pointer, byteSize[format.dtype], `${path}.pointer`);
       requirePitch(pitch, rowBytes, byteSize[format.dtype], `${path}.pitch`);
       const bytes = pitch * (rows - 1) + rowBytes;
@@ -179,13 +180,8 @@ export class Image {
     requireSignal(options.signal);
     const copied = guardedAsync(() =>
       Promise.all(
-        this._placed().map(async ({ memory, address, pitch }, n) => {
-          const { rowBytes, rows } = planeExtent(
-            this._format,
-            this._format.planes[n],
-            this.width,
-            this.height,
-          );
+        paired(this._format.planes, this._placed()).map(async ([plane, { memory, address, pitch }]) => {
+          const { rowBytes, rows } = planeExtent(this._format, plane, this.width, this.height);
           const data = newHostArray(this._format.dtype, (rowBytes * rows) / byteSize[this._format.dtype]);
           const offset = address - Number(memory.pointer);
           await stream.download(data, 0, rowBytes, memory, offset, pitch, rowBytes, rows, true);
@@ -306,43 +302,43 @@ export const copyPlanes = (
   stream: Stream,
 ): readonly PlacedPlane[] => {
   const format = formatOf(name, 'image.format');
-  const extents = format.planes.map(plane => planeExtent(format, plane, width, height));
-  return placeNew(device, stream, extents, (native, memory, n, offset, pitch) => {
-    const { memory: source, address, pitch: sourcePitch } = placed[n];
-    const { rowBytes, rows } = extents[n];
+  const planes = paired(format.planes, placed).map(([plane, from]) => ({
+    ...planeExtent(format, plane, width, height),
+    from,
+  }));
+  return placeNew(device, stream, planes, (native, memory, { from, rowBytes, rows }, offset, pitch) => {
+    const { memory: source, address, pitch: sourcePitch } = from;
     const sourceOffset = address - Number(source.pointer);
     native.copy(memory, offset, pitch, source, sourceOffset, sourcePitch, rowBytes, rows);
   });
 };
 
 /** One allocation for all planes; `fill`, if there is one, fills each. */
-const placeNew = (
+const placeNew = <Plane extends { readonly rowBytes: number; readonly rows: number }>(
   device: Device,
   stream: Stream,
-  planes: readonly { readonly rowBytes: number; readonly rows: number }[],
-  fill?: (native: NativeStream, memory: NativeMemory, n: number, offset: number, pitch: number) => void,
+  planes: readonly Plane[],
+  fill?: (native: NativeStream, memory: NativeMemory, plane: Plane, offset: number, pitch: number) => void,
 ): readonly PlacedPlane[] => {
-  const pitches = planes.map(({ rowBytes }) => Math.ceil(rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT);
-  const offsets: number[] = [];
   let bytes = 0;
-  planes.forEach(({ rows }, n) => {
-    offsets.push(bytes);
-    bytes += pitches[n] * rows;
+  const places = planes.map(plane => {
+    const pitch = Math.ceil(plane.rowBytes / ROW_ALIGNMENT) * ROW_ALIGNMENT;
+    const offset = bytes;
+    bytes += pitch * plane.rows;
+    return { plane, offset, pitch };
   });
   const native = stream._native();
   const memory = device._allocate(native, bytes);
   try {
-    planes.forEach((_, n) => {
-      if (fill) {
-        guarded(() => fill(native, memory, n, offsets[n], pitches[n]));
-      }
-    });
+    for (const { plane, offset, pitch } of fill ? places : []) {
+      guarded(() => fill?.(native, memory, plane, offset, pitch));
+    }
   } catch (error) {
     memory.dispose();
     throw error;
   }
   const start = Number(memory.pointer);
-  return planes.map((_, n) => ({ memory, address: start + offsets[n], pitch: pitches[n] }));
+  return places.map(({ offset, pitch }) => ({ memory, address: start + offset, pitch }));
 };
 
 /** @internal Decoded planes that nobody else has: the CPU reads them where they are. */
@@ -361,14 +357,14 @@ const copyHost = (native: NativeDevice, array: HostArray, offset: number, bytes:
 /** Uploads planes, or on the CPU points at those that cannot be moved away. `owned`: nobody else has the arrays. */
 const placeHostPlanes = (
   device: Device,
-  { format, planes, given }: CheckedPlanes<HostPlane>,
+  { format, planes }: CheckedPlanes<HostPlane>,
   stream: Stream,
   owned = false,
 ): readonly PlacedPlane[] => {
   const size = byteSize[format.dtype];
-  const sources = planes.map(({ rowBytes, rows }, n) => {
+  const sources = planes.map(({ rowBytes, rows, given }, n) => {
     const path = `planes[${n}]`;
-    const { data, pitch = rowBytes, offset = 0 } = given[n];
+    const { data, pitch = rowBytes, offset = 0 } = given;
     const array = requireHostArray(data, format.dtype, `${path}.data`);
     requirePitch(pitch, rowBytes, size, `${path}.pitch`);
     requireInteger(offset, 0, Number.MAX_SAFE_INTEGER, `${path}.offset`);
@@ -393,8 +389,8 @@ const placeHostPlanes = (
       }),
     );
   }
-  return placeNew(device, stream, sources, (native, memory, n, offset, pitch) => {
-    const { array, pitch: sourcePitch, offset: sourceOffset, rowBytes, rows } = sources[n];
+  return placeNew(device, stream, sources, (native, memory, source, offset, pitch) => {
+    const { array, pitch: sourcePitch, offset: sourceOffset, rowBytes, rows } = source;
     native.upload(memory, offset, pitch, array, sourceOffset, sourcePitch, rowBytes, rows);
   });
 };
@@ -439,7 +435,10 @@ const checkSpec = (spec: ImageSpec, others: readonly string[]) => {
   return { image, format, planes: format.planes.map(plane => planeExtent(format, plane, width, height)) };
 };
 
-type CheckedPlanes<Plane> = ReturnType<typeof checkSpec> & { readonly given: readonly Plane[] };
+type CheckedSpec = ReturnType<typeof checkSpec>;
+type CheckedPlanes<Plane> = Omit<CheckedSpec, 'planes'> & {
+  readonly planes: readonly (CheckedSpec['planes'][number] & { readonly given: Plane })[];
+};
 
 /** The same of a spec with planes. */
 const checkPlanes = <Plane>(
@@ -458,10 +457,11 @@ const checkPlanes = <Plane>(
       actual,
     );
   }
-  given.forEach((plane: unknown, n) => {
-    requireKnown(plane, planeNames, `planes[${n}]`);
+  const withGiven = paired(checked.planes, given as readonly Plane[]).map(([plane, own], n) => {
+    requireKnown(own, planeNames, `planes[${n}]`);
+    return { ...plane, given: own };
   });
-  return { ...checked, given };
+  return { ...checked, planes: withGiven };
 };
 
 const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: string): void => {
@@ -470,3 +470,5 @@ const requirePitch = (pitch: unknown, rowBytes: number, align: number, path: str
     throw expected(`a multiple of ${align}`, path, String(pitch));
   }
 };
+
+guardClasses(Image, ImageBatch);

@@ -1,5 +1,5 @@
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
-import { requireKnown } from '../options.js';
+import { guardClasses, requireKnown } from '../options.js';
 import type { NativeDevice, NativeEvent, NativeMemory, NativeStream } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import type { Device } from './device.js';
@@ -248,3 +248,5 @@ export const streamOf = (
 
 /** @internal The stream whose graph is captured, if one is. */
 export const capturingStream = (): Stream | undefined => capturing?.stream;
+
+guardClasses(Event, Stream);

@@ -1,7 +1,8 @@
 import type { DType } from '../../ops/spec.js';
 import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
-import { requireKnown } from '../options.js';
+import { paired } from '../lists.js';
+import { guardClasses, requireKnown } from '../options.js';
 import type { HostArray, NativeMemory } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
@@ -232,9 +233,9 @@ export class Tensor {
     const from = blocks(this, byteSize[dtype], axis);
     const to = blocks(target, byteSize[dtype], axis);
     guarded(() => {
-      from.outer.forEach((offset, n) => {
-        stream.copy(into, to.outer[n], to.pitch, source, offset, from.pitch, from.rowBytes, from.rows);
-      });
+      for (const [offset, target] of paired(from.outer, to.outer)) {
+        stream.copy(into, target, to.pitch, source, offset, from.pitch, from.rowBytes, from.rows);
+      }
     });
   }
 
@@ -271,9 +272,11 @@ const elements = (shape: readonly number[]): number => shape.reduce((product, si
 
 /** @internal */
 export const denseStrides = (shape: readonly number[]): number[] => {
-  const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = strides[axis + 1] * shape[axis + 1];
+  const strides = [...shape];
+  let run = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = run;
+    run *= shape[axis] as number;
   }
   return strides;
 };
@@ -284,7 +287,7 @@ const outerAxes = ({ shape, strides }: Tensor): number => {
   let run = 1;
   while (axis > 0 && (strides[axis - 1] === run || shape[axis - 1] === 1)) {
     axis--;
-    run *= shape[axis];
+    run *= shape[axis] as number;
   }
   return axis;
 };
@@ -301,11 +304,11 @@ const blocks = (
   readonly rows: number;
 } => {
   const run = elements(shape.slice(axis));
-  const rows = axis > 0 ? shape[axis - 1] : 1;
-  const pitch = axis > 0 ? strides[axis - 1] * size : run * size;
+  const rows = shape[axis - 1] ?? 1;
+  const pitch = (strides[axis - 1] ?? run) * size;
   let outer = [0];
-  for (let n = 0; n < axis - 1; n++) {
-    outer = outer.flatMap(at => Array.from({ length: shape[n] }, (_, i) => at + i * strides[n] * size));
+  for (const [length, stride] of paired(shape, strides).slice(0, Math.max(axis - 1, 0))) {
+    outer = outer.flatMap(at => Array.from({ length }, (_, i) => at + i * stride * size));
   }
   return { outer, pitch, rowBytes: run * size, rows };
 };
@@ -357,8 +360,8 @@ export const axesOf = (
   };
 } => {
   const at = (axis: string): number => tensor.layout.indexOf(axis);
-  const size = (axis: string): number => (at(axis) < 0 ? 1 : tensor.shape[at(axis)]);
-  const stride = (axis: string): number => (at(axis) < 0 ? 0 : tensor.strides[at(axis)]);
+  const size = (axis: string): number => tensor.shape[at(axis)] ?? 1;
+  const stride = (axis: string): number => tensor.strides[at(axis)] ?? 0;
   return {
     count: size('N'),
     height: size('H'),
@@ -367,3 +370,5 @@ export const axesOf = (
     stride: { image: stride('N'), row: stride('H'), column: stride('W'), channel: stride('C') },
   };
 };
+
+guardClasses(Tensor);

@@ -25,7 +25,11 @@ const ofPng = (bytes: Buffer): ColourCodes | undefined => {
       return undefined;
     }
     if (type === 'cICP' && bytes.readUInt32BE(at) === 4) {
-      return { primaries: bytes[at + 8], transfer: bytes[at + 9], full: bytes[at + 11] === 1 };
+      return {
+        primaries: bytes.readUInt8(at + 8),
+        transfer: bytes.readUInt8(at + 9),
+        full: bytes[at + 11] === 1,
+      };
     }
   }
   return undefined;
@@ -63,7 +67,7 @@ const ofHeif = (bytes: Buffer): ColourCodes | undefined => {
   return {
     primaries: bytes.readUInt16BE(start + 4),
     transfer: bytes.readUInt16BE(start + 6),
-    full: (bytes[start + 10] & 0x80) !== 0,
+    full: (bytes.readUInt8(start + 10) & 0x80) !== 0,
   };
 };
 
@@ -120,11 +124,13 @@ export const toSrgb = ({ primaries, transfer }: ColourCodes): ToSrgb | string | 
   const coded = Uint16Array.from({ length: steps + 1 }, (_, n) =>
     Math.round(65535 * fromLight((n / steps) ** 2)),
   );
-  const back = (v: number): number => coded[Math.round(Math.sqrt(Math.min(Math.max(v, 0), 1)) * steps)];
+  const back = (v: number): number =>
+    coded[Math.round(Math.sqrt(Math.min(Math.max(v, 0), 1)) * steps)] as number;
   const m = primariesMatrix({ from, to: 'bt709' });
   return (pixels, channels) => {
+    const lightAt = (at: number): number => light[pixels[at] as number] as number;
     for (let at = 0; at < pixels.length; at += channels) {
-      const [r, g, b] = [light[pixels[at]], light[pixels[at + 1]], light[pixels[at + 2]]];
+      const [r, g, b] = [lightAt(at), lightAt(at + 1), lightAt(at + 2)];
       pixels[at] = back(m[0] * r + m[1] * g + m[2] * b);
       pixels[at + 1] = back(m[3] * r + m[4] * g + m[5] * b);
       pixels[at + 2] = back(m[6] * r + m[7] * g + m[8] * b);

@@ -14,12 +14,14 @@ export type SheetOptions = {
   readonly width?: number;
 };
 
+type Tile = { readonly data: Buffer; readonly width: number; readonly height: number };
+
 /**
  * Collects pictures of a stretch whose length is not known, and lays out `tiles` of them, evenly spread, or all if there are fewer. Of the
  * pictures that come by it keeps at most twice as many as it needs.
  */
 export class ContactSheet {
-  private tiles: { readonly data: Buffer; readonly width: number; readonly height: number }[] = [];
+  private tiles: Tile[] = [];
   private seen = 0;
   private step = 1;
 
@@ -54,7 +56,7 @@ export class ContactSheet {
     const count = Math.min(this.limit, this.tiles.length);
     const tiles = Array.from(
       { length: count },
-      (_, n) => this.tiles[Math.floor((n * this.tiles.length) / count)],
+      (_, n) => this.tiles[Math.floor((n * this.tiles.length) / count)] as Tile,
     );
     if (tiles.length === 0) {
       return 0;

@@ -83,9 +83,17 @@ export const interleaveChroma = (
     const vRow = y * v.stride;
     const row = y * width;
     for (let x = 0; x < width; x++) {
-      pairs[row + x] = uData[uRow + x] | (vData[vRow + x] << 8);
+      pairs[row + x] = (uData[uRow + x] as number) | ((vData[vRow + x] as number) << 8);
     }
   }
+};
+
+const planeAt = (decoded: readonly DecodedPlane[], n: number): DecodedPlane => {
+  const plane = decoded[n];
+  if (!plane) {
+    throw new RangeError(`Expected a picture of more than ${n} planes`);
+  }
+  return plane;
 };
 
 /** Bytes from the start of an image with such a luma plane to its chroma. */
@@ -104,7 +112,7 @@ const copyDeep = (
     const row = y * (plane.stride >> 1);
     const to = start + y * columns * step;
     for (let x = 0; x < columns; x++) {
-      data[to + x * step] = from[row + x] << up;
+      data[to + x * step] = (from[row + x] as number) << up;
     }
   }
 };
@@ -139,12 +147,17 @@ const toDeep420 = (
   const data = new Uint16Array(chromaAt + 2 * chromaWidth * chromaHeight);
   const up = isP010 ? 0 : format === 'p010' ? 6 : 4;
   const chroma = { columns: chromaWidth, rows: chromaHeight };
-  copyDeep(decoded[0], data, { start: 0, step: 1, columns: width, rows: height }, up);
+  copyDeep(planeAt(decoded, 0), data, { start: 0, step: 1, columns: width, rows: height }, up);
   if (isP010) {
-    copyDeep(decoded[1], data, { ...chroma, start: chromaAt, step: 1, columns: 2 * chromaWidth }, up);
+    copyDeep(
+      planeAt(decoded, 1),
+      data,
+      { ...chroma, start: chromaAt, step: 1, columns: 2 * chromaWidth },
+      up,
+    );
   } else {
     for (const n of [1, 2]) {
-      copyDeep(decoded[n], data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
+      copyDeep(planeAt(decoded, n), data, { ...chroma, start: chromaAt + n - 1, step: 2 }, up);
     }
   }
   const planes = [
@@ -167,7 +180,7 @@ const toThreePlanes = (
   let offset = 0;
   const planes = widths.map((pitch, n) => {
     const plane = { data, pitch, offset };
-    copyRows(decoded[n], data, offset, pitch, height);
+    copyRows(planeAt(decoded, n), data, offset, pitch, height);
     offset += pitch * height;
     return plane;
   });
@@ -209,11 +222,12 @@ export const toHostImage = (
   const chromaHeight = Math.ceil(height / 2);
   const chromaAt = afterLuma(width * height);
   const data = new Uint8Array(chromaAt + 2 * chromaWidth * chromaHeight);
-  copyRows(decoded[0], data, 0, width, height);
+  copyRows(planeAt(decoded, 0), data, 0, width, height);
   if (pixels === 'nv12') {
-    copyRows(decoded[1], data, chromaAt, 2 * chromaWidth, chromaHeight);
+    copyRows(planeAt(decoded, 1), data, chromaAt, 2 * chromaWidth, chromaHeight);
   } else {
-    interleaveChroma(decoded[1], decoded[2], data, chromaAt, chromaWidth, chromaHeight);
+    const [u, v] = [planeAt(decoded, 1), planeAt(decoded, 2)];
+    interleaveChroma(u, v, data, chromaAt, chromaWidth, chromaHeight);
   }
   return {
     format: 'nv12',

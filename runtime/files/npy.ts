@@ -60,7 +60,7 @@ export class NpyWriter {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     await this.file.write(bytes, headerBytes + this.bytes);
     this.bytes += bytes.length;
-    this.images += shape[0];
+    this.images += shape[0] ?? 0;
   }
 
   /** Writes the header and gives the file its name. One without images is removed: then the result is false. */

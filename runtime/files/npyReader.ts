@@ -61,7 +61,7 @@ const headerOf = (
   if (!isNpy(bytes)) {
     throw expected('an .npy file', what, 'something else');
   }
-  const version = bytes[6];
+  const version = bytes[6] ?? 0;
   if (!(version >= 1 && version <= 3)) {
     throw expected('an .npy file of version 1 to 3', what, `one of version ${version}`);
   }
@@ -83,11 +83,11 @@ const headerOf = (
   if (!/'fortran_order': *False/.test(header)) {
     throw expected('an array in C order', what, 'one in another order', 'Save np.ascontiguousarray(…).');
   }
-  const axes = /'shape': *\(([\d, ]*)\)/.exec(header);
-  if (!axes) {
+  const axes = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1];
+  if (axes === undefined) {
     throw expected('an .npy file', what, 'one whose header has no shape');
   }
-  const shape = (axes[1].match(/\d+/g) ?? []).map(Number);
+  const shape = (axes.match(/\d+/g) ?? []).map(Number);
   if (shape.length > mostAxes || !shape.every(Number.isSafeInteger)) {
     throw expected(
       'a shape of NumPy',

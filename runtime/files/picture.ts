@@ -97,8 +97,8 @@ export const picturesOf = (tensor: HostTensor): HostPicture[] => {
   const { layout, dtype, data } = tensor;
   const shape = layout.startsWith('N') ? tensor.shape : [1, ...tensor.shape];
   const interleaved = layout.endsWith('C');
-  const [count] = shape;
-  const [height, width, channels] = interleaved ? shape.slice(1) : [shape[2], shape[3], shape[1]];
+  const [count = 0, first = 0, second = 0, third = 0] = shape;
+  const [height, width, channels] = interleaved ? [first, second, third] : [second, third, first];
   const wrong = notPictures({ dtype, layout, channels });
   if (wrong || !(data instanceof Uint8Array)) {
     throw expected('a u8 tensor of 1, 3 or 4 channels', 'tensor', `${dtype} ${layout}: ${wrong}`);
@@ -119,7 +119,7 @@ const interleave = (planes: Uint8Array, pixels: number, channels: number): Uint8
   const out = new Uint8Array(planes.length);
   for (let c = 0; c < channels; c++) {
     for (let n = 0; n < pixels; n++) {
-      out[n * channels + c] = planes[c * pixels + n];
+      out[n * channels + c] = planes[c * pixels + n] as number;
     }
   }
   return out;
@@ -158,16 +158,15 @@ export const toPictures = (picture: HostPicture | HostTensor | HostImage): reado
 };
 
 const imageAsPicture = (picture: HostImage): HostPicture => {
-  const { pitch } = picture.planes[0];
-  if (picture.format !== 'rgb8' || pitch !== 3 * picture.width) {
+  const [plane] = picture.format === 'rgb8' ? picture.planes : [];
+  if (plane?.pitch !== 3 * picture.width) {
     throw expected(
       'an rgb8 image without padding',
       'picture',
-      `${picture.format} with a pitch of ${pitch} bytes`,
+      `${picture.format} with a pitch of ${picture.planes[0]?.pitch} bytes`,
       picture.format === 'rgb8' ? '' : 'A pipeline that ends with rgb8() makes a picture of it.',
     );
   }
-  const [plane] = picture.planes;
   // `Image.toHost` gives planes of their own, without an offset.
   const start = plane.offset ?? 0;
   const data = plane.data.subarray(start, start + plane.pitch * picture.height);

@@ -45,13 +45,14 @@ export const readPicture = async (
   }
   const most = pixelLimit(options);
   const what = typeof source === 'string' ? shown(source) : `${source.byteLength} bytes`;
-  if (typeof source === 'string') {
-    await checkFile(source);
-  }
+  const size = typeof source === 'string' ? await sizeOfFile(source) : source.byteLength;
   const head = typeof source === 'string' ? await headOf(source, headBytes) : source.subarray(0, headBytes);
   const kind = head && pictureKind(head);
   if (!kind) {
     throw notPicture(what, 'its first bytes are those of none');
+  }
+  if (kind === 'png') {
+    checkPngSize(head, size, what);
   }
   const sharp = await loadSharp();
   const open = (more?: SharpOptions): Sharp =>
@@ -96,7 +97,7 @@ const pixelLimit = (options: PictureOptions): number => {
   return pixels;
 };
 
-const checkFile = async (path: string): Promise<void> => {
+const sizeOfFile = async (path: string): Promise<number> => {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const isMissing = cause.code === 'ENOENT' || cause.code === 'ENOTDIR';
     throw new PictureError(
@@ -112,6 +113,31 @@ const checkFile = async (path: string): Promise<void> => {
       'unreadable',
       `Expected a picture at ${shown(path)} but it is ${kindOfFile(found)}`,
     );
+  }
+  return found.size;
+};
+
+// What one byte of DEFLATE holds at most. Source: zlib's technical details, "Maximum Compression Factor".
+const mostInflated = 1032;
+/** Samples of a pixel by the colour type. Source: PNG (W3C), 11.2.1. */
+const pngSamples = new Map([
+  [0, 1],
+  [2, 3],
+  [3, 1],
+  [4, 2],
+  [6, 4],
+]);
+
+/** Refuses a PNG that announces more pixels than its bytes can hold: its memory would be asked for before they are missed. */
+const checkPngSize = (head: Uint8Array, size: number, what: string): void => {
+  if (head.length < 26) {
+    return;
+  }
+  const view = new DataView(head.buffer, head.byteOffset);
+  const [width, height, depth] = [view.getUint32(16), view.getUint32(20), view.getUint8(24)];
+  const bits = depth * (pngSamples.get(view.getUint8(25)) ?? 1);
+  if ((width * height * bits) / 8 > mostInflated * size) {
+    throw notPicture(what, `its ${size} bytes cannot hold the ${width}×${height} pixels that it announces`);
   }
 };
 
@@ -221,10 +247,12 @@ const toRgb8 = (samples: Samples, convert: ToSrgb | undefined, what: string): Re
   const rgb = isPlain ? (data as Uint8Array) : new Uint8Array(3 * pixels);
   if (!isPlain) {
     const opaque = data instanceof Uint8Array ? 255 : 65535;
+    const values = data;
+    const sample = (at: number): number => values[at] as number;
     for (let n = 0, at = 0; n < pixels; n++, at += channels) {
-      const share = (channels === colours ? 1 : data[at + colours] / opaque) / step;
+      const share = (channels === colours ? 1 : sample(at + colours) / opaque) / step;
       for (let c = 0; c < 3; c++) {
-        rgb[3 * n + c] = Math.round(share * data[at + (colours === 1 ? 0 : c)]);
+        rgb[3 * n + c] = Math.round(share * sample(at + (colours === 1 ? 0 : c)));
       }
     }
   }

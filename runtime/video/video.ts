@@ -4,7 +4,7 @@ import { requireInteger } from '../device/dtype.js';
 import type { ColourDescription } from '../device/videoColour.js';
 import { DeviceUnavailableError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
-import { requireKnown } from '../options.js';
+import { guardClasses, requireKnown } from '../options.js';
 import { openVideoFile, type VideoFile } from './container/videoFile.js';
 import { copySurface, engineDecoder, sessionsFor } from './decode/engines.js';
 import { nvdecCapabilities } from './decode/nvdec.js';
@@ -535,3 +535,5 @@ export class VideoReader {
     }
   }
 }
+
+guardClasses(VideoReader);

@@ -4,6 +4,7 @@ import { type Device, requireDevice } from '../device/device.js';
 import { requireInteger } from '../device/dtype.js';
 import { CuweaveError, DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { requireKnown } from '../options.js';
+import { CropReader } from './decode/cropping.js';
 import { colourReader, refusal, surfaceOf } from './decode/nvdecDecoder.js';
 import { bitstreamSetup } from './decode/parameterSets.js';
 import { MOST_SURFACES } from './decode/surfaces.js';
@@ -77,6 +78,9 @@ export class VideoDecoder {
   readonly #held: number;
   readonly #colourOf = colourReader({});
   readonly #timestamps = new Map<number, number>();
+  /** Packets are whole pictures. */
+  readonly #whole: boolean;
+  #crops: CropReader;
   #shown = 0;
   #fresh = true;
   #ready: VideoFrame[] = [];
@@ -98,8 +102,11 @@ export class VideoDecoder {
     this.#held = held;
     this.#bitstream = bitstreamSetup(codec, description);
     // A packet of VP8 always is a picture.
-    const whole = codec === 'vp8' || lowLatency || this.#bitstream.lengthSize > 0;
-    this.#native = guarded(() => device._native().createDecoder(codec, held + spare, whole, lowLatency));
+    this.#whole = codec === 'vp8' || lowLatency || this.#bitstream.lengthSize > 0;
+    this.#crops = new CropReader(codec, this.#bitstream.header);
+    this.#native = guarded(() =>
+      device._native().createDecoder(codec, held + spare, this.#whole, lowLatency),
+    );
   }
 
   /**
@@ -119,7 +126,7 @@ export class VideoDecoder {
     if (!(Math.abs(timestamp) <= 1e8)) {
       throw expected('seconds', 'timestamp', describe(timestamp));
     }
-    const { lengthSize, header } = this.#bitstream;
+    const { lengthSize } = this.#bitstream;
     if (native.queued >= refused) {
       throw new CuweaveError(`${native.queued} packets wait already: take frames with next() or flush().`);
     }
@@ -130,8 +137,13 @@ export class VideoDecoder {
       const [oldest] = this.#timestamps.keys();
       this.#timestamps.delete(oldest);
     }
+    if (this.#fresh) {
+      this.#crops = new CropReader(this.#options.codec, this.#bitstream.header);
+    }
+    const window = this.#whole ? this.#crops.packet(packet, lengthSize) : this.#crops.piece(packet);
+    const header = this.#fresh ? this.#bitstream.header : undefined;
     try {
-      guarded(() => native.push(packet, tick, lengthSize, false, this.#fresh ? header : undefined));
+      guarded(() => native.push(packet, tick, lengthSize, false, header, window));
     } catch (error) {
       throw refusal(error);
     }

@@ -1,6 +1,7 @@
-/** A program that esbuild bundled: with the options that docs/runtime.md names it runs, and without them it says what is missing. */
+/** Programs that esbuild and Vite bundled: with the options that docs/runtime.md names they run, and without them they say what is missing. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { build as bundleByVite, type InlineConfig } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { build } from '../../compiler/build/build.js';
 import { packageFile } from '../../compiler/package.js';
@@ -37,6 +38,20 @@ const bundle = (args: readonly string[], out: string): void => {
     stdio: 'pipe',
   });
 };
+/** Vite's configuration for programs on servers, as the page has it, with what it says of `build` and `ssr`. */
+const viteDocumented = (): InlineConfig => {
+  const page = readFileSync(packageFile('docs', 'runtime.md'), 'utf8');
+  const text = /`(build: \{ ssr: [^`]*)`/.exec(page)?.[1];
+  return new Function(`return { ${text} };`)() as InlineConfig;
+};
+const bundleForServer = (config: InlineConfig, outDir: string): Promise<unknown> =>
+  bundleByVite({
+    ...config,
+    build: { ...config.build, outDir },
+    root: project.root,
+    configFile: false,
+    logLevel: 'silent',
+  });
 const run = (out: string): { readonly stdout: string; readonly stderr: string } =>
   spawnSync(process.execPath, [out], { cwd: project.root, encoding: 'utf8' });
 
@@ -71,6 +86,28 @@ it.each([
   const out = `dist/wrong.${format === 'esm' ? 'mjs' : 'cjs'}`;
   bundle([entry, '--bundle', '--platform=node', `--format=${format}`, ...external], out);
   const { stdout, stderr } = run(out);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(cause);
+  expect(stderr).toMatch(/as external \(docs\/runtime\.md, Bundlers\)/);
+});
+
+it('Vite: runs with the documented options', async () => {
+  await bundleForServer(viteDocumented(), 'server');
+  expect(run('server/app.js')).toMatchObject({ stdout: '0.5 1 1.5\n', stderr: '' });
+});
+
+it.each([
+  ['the built module is bundled', ['ssr'], /LibraryError: There is no .*manifest\.json/],
+  ['cuweave is bundled', ['build'], /The files of the package cuweave/],
+] as const)('Vite: names the remedy where %s', async (_, kept, cause) => {
+  const { build: built, ssr } = viteDocumented();
+  const config = {
+    build: kept.some(name => name === 'build') ? built : { ssr: built?.ssr },
+    ...(kept.some(name => name === 'ssr') ? { ssr } : {}),
+  };
+  const out = `wrong-${kept[0]}`;
+  await bundleForServer(config as InlineConfig, out);
+  const { stdout, stderr } = run(`${out}/app.js`);
   expect(stdout).toBe('');
   expect(stderr).toMatch(cause);
   expect(stderr).toMatch(/as external \(docs\/runtime\.md, Bundlers\)/);

@@ -16,6 +16,17 @@ import type { Packet } from '../../runtime/video/container/packet.js';
 import { openVideoFile } from '../../runtime/video/container/videoFile.js';
 import { engineDecoder } from '../../runtime/video/decode/engines.js';
 import { NvdecPicture, NvdecSessions } from '../../runtime/video/decode/nvdecDecoder.js';
+import { caseVideo } from '../cases/cases.js';
+import {
+  annexB,
+  avcDescription,
+  behindLengths,
+  type Crop,
+  gradedSlice,
+  pictureSet,
+  sequenceSet,
+} from '../support/containers/avc.js';
+import { mp4 } from '../support/containers/mp4.js';
 import { buildHandmade, compile, type Handmade } from '../support/handmade.js';
 
 let made: Handmade;
@@ -314,6 +325,101 @@ describe('NVDEC on stand-ins', () => {
       expect(found).toEqual(shown);
       reader.dispose();
     }
+  });
+
+  describe('pictures that are cropped on all sides', () => {
+    const crop: Crop = { left: 2, right: 6, top: 4, bottom: 8 };
+    const other: Crop = { left: 10, right: 0, top: 0, bottom: 2 };
+    const coded = { width: 96, height: 64 };
+    const sequence = (cropped: Crop) => sequenceSet(coded.width, coded.height, cropped);
+    const slice = (value: number) => gradedSlice(value, coded.width, coded.height);
+    /** Whether each sample is that of its place in the coded picture. */
+    const expectCropped = async (frame: VideoFrame, value: number, { left, right, top, bottom }: Crop) => {
+      const [width, height] = [coded.width - left - right, coded.height - top - bottom];
+      expect(frame).toMatchObject({ format: 'nv12', width, height });
+      const { planes } = await frame.toHost();
+      const luma = Array.from({ length: width * height }, (_, n) => {
+        const [x, y] = [(n % width) + left, Math.floor(n / width) + top];
+        return (value + x + 3 * y) & 255;
+      });
+      const chroma = Array.from({ length: (width * height) / 2 }, (_, n) => {
+        const [x, y] = [((n % width) + left) >> 1, Math.floor(n / width) + top / 2];
+        return (value + x + 3 * y) & 255;
+      });
+      expect(planes.map(({ data }) => [...(data as Uint8Array)])).toEqual([luma, chroma]);
+    };
+
+    it('whole packets, each with another cropping', async () => {
+      using decoder = new VideoDecoder({ device, codec: 'avc', lowLatency: true });
+      for (const [n, cropped] of [crop, other, crop].entries()) {
+        await decoder.push(annexB(sequence(cropped), pictureSet, slice(n)), n);
+        const frame = (await decoder.next()) as VideoFrame;
+        await expectCropped(frame, n, cropped);
+        await using copy = frame.clone();
+        await expectCropped(copy, n, cropped);
+        frame.dispose();
+      }
+    });
+
+    it('pieces of a stream that cut its parameter set', async () => {
+      using decoder = new VideoDecoder({ device, codec: 'avc' });
+      const stream = annexB(sequence(crop), pictureSet);
+      await decoder.push(stream.subarray(0, 9), 0);
+      await decoder.push(Buffer.concat([stream.subarray(9), annexB(slice(7))]), 0);
+      for await (const frame of decoder.flush()) {
+        await expectCropped(frame, 7, crop);
+        frame.dispose();
+      }
+    });
+
+    it('a file, on one engine and on several, whose cropping changes', async () => {
+      const samples = Array.from({ length: 24 }, (_, n) => ({
+        // From 12 on with a parameter set of their own, once.
+        data: n === 12 ? behindLengths(sequence(other), pictureSet, slice(n)) : behindLengths(slice(n)),
+        key: n % 12 === 0,
+        time: n,
+      }));
+      const file = mp4(samples, { description: avcDescription(sequence(crop)) });
+      for (const engines of [1, 3]) {
+        const reader = await VideoReader.open(file, { device, decoder: 'nvdec', engines });
+        expect(reader).toMatchObject({ width: 88, height: 52 });
+        for await (const frame of reader.frames()) {
+          await expectCropped(frame, frame.index, frame.index < 12 ? crop : other);
+        }
+        const late = await reader.frameAt({ index: 13 });
+        await expectCropped(late, 13, other);
+        late.dispose();
+        reader.dispose();
+      }
+    });
+
+    it('refuses 4:2:2 at once, and decodes in software where nothing else is asked for', async () => {
+      const wide = sequenceSet(96, 64, undefined, '4:2:2');
+      const file = mp4([{ data: behindLengths(slice(0)), key: true, time: 0 }], {
+        description: avcDescription(wide),
+      });
+      await expect(VideoReader.open(file, { device, decoder: 'nvdec' })).rejects.toMatchObject({
+        code: 'nvdecUnavailable',
+        reason: 'unsupportedByDevice',
+        message: expect.stringContaining('does not decode 8-bit 4:2:2 avc'),
+      });
+      for (const source of [file, caseVideo('vp9_yuv444p.webm')]) {
+        const reader = await VideoReader.open(source, { device });
+        expect(reader.decoder).toBe('software');
+        expect(reader.decoderReason).toContain('does not decode 8-bit 4:');
+        reader.dispose();
+      }
+    });
+
+    it('refuses a window that lies outside of what is coded', async () => {
+      const native = device._native().createDecoder('avc', 4, true, true);
+      const stream = annexB(sequence(crop), pictureSet, slice(1));
+      native.push(stream, 0, 0, false, undefined, Uint32Array.of(2, 2, 96, 32));
+      await native.wait();
+      expect(() => native.take(1)).toThrow('lies outside of its pictures of 96×64');
+      expect(() => native.push(stream, 0, 0, false, undefined, Uint32Array.of(2, 2))).toThrow('four numbers');
+      native.dispose();
+    });
   });
 
   it('decodes no more ahead than its budget allows, in one long group of pictures too', async () => {

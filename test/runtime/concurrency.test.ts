@@ -231,6 +231,23 @@ it('refuses more memory of the host than there is', () => {
   }
 });
 
+it('refuses to bring to the host what it has no room for, and goes on', async () => {
+  // Nobody reads at that address: the values' array comes first.
+  const huge = Tensor.wrap(device, {
+    pointer: 4096n,
+    shape: [2 ** 15, 2 ** 15, 2 ** 15],
+    dtype: 'f32',
+    layout: 'HWC',
+  });
+  await expect(huge.toHost()).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[OutOfMemoryError: Out of memory: 134217728.0 MiB were asked for. Dispose tensors and images that are done with, or give fewer images at a time.]`,
+  );
+  await expect(huge.toHost()).rejects.toBeInstanceOf(OutOfMemoryError);
+  const tensor = made.slow(nv12(7), still);
+  expect((await tensor.toHost()).data[0]).toBeCloseTo(8.402, 3);
+  tensor.dispose();
+});
+
 it('copies tensors of any stride to the host, into a given array too', async () => {
   const source = Float32Array.from({ length: 60 }, (_, n) => n);
   const image = Tensor.fromHost(device, source, { shape: [3, 4, 5], dtype: 'f32', layout: 'CHW' });

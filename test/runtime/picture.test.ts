@@ -202,6 +202,20 @@ describe('pictures', () => {
     );
   });
 
+  it('of PNG have no more pixels than their bytes can hold', async () => {
+    const create = { width: 3000, height: 2000, channels: 4 as const, background: '#102030' };
+    const png = await sharp({ create }).png({ compressionLevel: 9 }).toBuffer();
+    expect(await readPicture(png)).toMatchObject({ width: 3000, height: 2000 });
+    const wide = Buffer.from(png);
+    wide.writeUInt32BE(40_000, 16);
+    wide.writeUInt32BE(crc32(wide.subarray(12, 29)), 29);
+    expect(
+      String(await message(readPicture(wide))).replaceAll(String(png.length), 'N'),
+    ).toMatchInlineSnapshot(
+      `"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in N bytes but: its N bytes cannot hold the 40000×2000 pixels that it announces"`,
+    );
+  });
+
   it('say what is wrong', async () => {
     await writeFile(at('broken.png'), (await readFile(at('a.png'))).subarray(0, 40));
     await writeFile(at('x.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>');

@@ -109,7 +109,7 @@ it('refuses names that nothing reads', async () => {
     no stream: ArgumentError: Expected a Stream for options.stream but received 'fast'.
     no options: ArgumentError: Expected an object for options but received null.
     call: ArgumentError: Expected a known name for call but received 'straem'. Known: stream.
-    a stream for a call: ArgumentError: Expected a known name for call but received 'device'. Known: stream.
+    a stream for a call: ArgumentError: Expected a plain object for call but received a Stream.
     randomResizedCrop: ArgumentError: Expected a known name for options but received 'ratio'. Known: seed, area, aspect.
     decoder: ArgumentError: Expected a known name for options but received 'lowlatency'. Known: device, codec, description, lowLatency, held.
     decoder without options: ArgumentError: Expected an object for options but received undefined."

@@ -7,11 +7,23 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 /**
  * Runs one of the programs beside this file, with the built package.
  *
+ * @param args Of the program.
  * @param limit Descriptors that the process may have.
+ * @param under A program that runs Node.js, such as valgrind, with its options.
  */
 export const runProgram = (
   name: string,
-  { env = {}, limit = 1024 }: { readonly env?: Record<string, string>; readonly limit?: number } = {},
+  {
+    args = [],
+    env = {},
+    limit = 1024,
+    under = [],
+  }: {
+    readonly args?: readonly string[];
+    readonly env?: Record<string, string>;
+    readonly limit?: number;
+    readonly under?: readonly string[];
+  } = {},
 ): {
   readonly status: number | null;
   readonly signal: string | null;
@@ -21,8 +33,8 @@ export const runProgram = (
   const program = at(`test/support/programs/${name}.js`);
   const { status, signal, stdout, stderr } = spawnSync(
     'bash',
-    ['-c', 'ulimit -n "$0" && exec "$@"', String(limit), process.execPath, program],
-    { encoding: 'utf8', env: { ...process.env, ...env }, timeout: 300_000 },
+    ['-c', 'ulimit -n "$0" && exec "$@"', String(limit), ...under, process.execPath, program, ...args],
+    { encoding: 'utf8', env: { ...process.env, ...env }, timeout: 600_000, maxBuffer: 2 ** 26 },
   );
   return { status, signal, out: stdout, err: stderr };
 };

@@ -5,7 +5,9 @@
 // them, so that hidden ones move those behind. All samples of a picture have its value. A surface is filled on the
 // stream that it is mapped on, after a while, and overwritten there once it is unmapped; the one that was unmapped last is the
 // next. Mapping more surfaces than were asked for fails. Where a sequence begins, pictures of the one before wait to be shown, and the
-// numbers of decode surfaces are given out anew.
+// numbers of decode surfaces are given out anew. In H.264 such a picture stands behind the first three bytes of a slice, once in a NAL unit,
+// and the letter G is a key frame whose samples tell where they lie: value + x + 3 y in luma, and as much of a sample's own place
+// in chroma, by the coded picture. As it seems of the real parser, it does not tell what is cropped on the left and at the top.
 #include <dlfcn.h>
 
 #include <atomic>
@@ -31,7 +33,7 @@ Function cuda(const char* name) {
 
 struct Picture {
   uint8_t value = 0;
-  bool damaged = false;
+  bool damaged = false, graded = false;
 };
 struct Decoder {
   CUVIDDECODECREATEINFO info;
@@ -57,9 +59,27 @@ struct Coded {
 };
 struct Fill {
   unsigned long long pointer;
-  size_t bytes;
+  size_t pitch, width, height;
+  int left, top;
   uint8_t value;
+  bool graded;
 };
+
+void fillSurface(const Fill& fill) {
+  auto* at = reinterpret_cast<uint8_t*>(fill.pointer);
+  if (!fill.graded) {
+    std::memset(at, fill.value, fill.pitch * fill.height * 3 / 2);
+    return;
+  }
+  for (size_t row = 0; row < fill.height * 3 / 2; row++, at += fill.pitch) {
+    const bool luma = row < fill.height;
+    const size_t y = luma ? row + fill.top : row - fill.height + fill.top / 2;
+    for (size_t column = 0; column < fill.width; column++) {
+      const size_t x = luma ? column + fill.left : (column + fill.left) / 2;
+      at[column] = static_cast<uint8_t>(fill.value + x + 3 * y);
+    }
+  }
+}
 
 int show(Parser& parser, size_t keep) {
   while (parser.waiting.size() > keep) {
@@ -113,7 +133,7 @@ int cuvidDecodePicture(CUvideodecoder decoder, CUVIDPICPARAMS* params) {
   const auto& coded = *reinterpret_cast<Coded*>(params);
   if (coded.letter == 'Y') return 999;
   std::lock_guard lock(own.mutex);
-  own.pictures[params->CurrPicIdx] = {coded.value, coded.letter == 'R' || coded.letter == 'S'};
+  own.pictures[params->CurrPicIdx] = {coded.value, coded.letter == 'R' || coded.letter == 'S', coded.letter == 'G'};
   return 0;
 }
 int cuvidGetDecodeStatus(CUvideodecoder decoder, int index, CUVIDGETDECODESTATUS* status) {
@@ -133,12 +153,14 @@ int cuvidMapVideoFrame64(CUvideodecoder decoder, int index, unsigned long long* 
   own.idle.pop_back();
   own.mapped[*pointer] = params->output_stream;
   cuda<void (*)(unsigned long long)>("cuFakeMap")(*pointer);
-  auto* fill = new Fill{*pointer, bytesOf(own.info), own.pictures[index].value};
+  const Picture& picture = own.pictures[index];
+  const auto& area = own.info.display_area;
+  auto* fill = new Fill{*pointer,  *pitch,   own.info.ulTargetWidth, own.info.ulTargetHeight,
+                        area.left, area.top, picture.value,          picture.graded};
   cuda<void (*)(CUstream, void (*)(void*), void*, void (*)(void*))>("cuFakeEnqueue")(
       params->output_stream,
       [](void* data) {
-        auto* job = static_cast<Fill*>(data);
-        std::memset(reinterpret_cast<void*>(job->pointer), job->value, job->bytes);
+        fillSurface(*static_cast<Fill*>(data));
       },
       fill, [](void* data) { delete static_cast<Fill*>(data); });
   return 0;
@@ -166,8 +188,14 @@ int cuvidDestroyVideoParser(CUvideoparser parser) {
 int cuvidParseVideoData(CUvideoparser parser, CUVIDSOURCEDATAPACKET* packet) {
   auto& own = *static_cast<Parser*>(parser);
   if (packet->payload_size > 0) own.times.push_back(packet->timestamp);
-  for (unsigned long at = 0; at + 4 <= packet->payload_size; at += 4) {
+  const bool units = own.params.CodecType == cudaVideoCodec_H264;
+  for (unsigned long at = 0; at + 4 <= packet->payload_size; at += units ? 1 : 4) {
     const unsigned char* bytes = packet->payload + at;
+    if (units) {
+      // Behind the start code of a slice its header takes two bytes.
+      if (bytes[0] != 0 || bytes[1] != 0 || bytes[2] != 1 || (bytes[3] & 31) != 5 || at + 9 > packet->payload_size) continue;
+      bytes += 5;
+    }
     if (bytes[0] == '?') return 999;
     if (bytes[0] == 'P' || bytes[2] != own.width || bytes[3] != own.height) {
       CUVIDEOFORMAT format{};

@@ -30,6 +30,7 @@ const PARALLEL = 2;
  * Writes the library and its bindings, of which `index.js` is what callers import.
  * @param options.strictCuda With CUDA's side, by the nvcc that is found, in a strict build.
  * @param options.shippedHost The names of the pipelines whose host kernels get the flags of a build.
+ * @param options.moreHost Further flags of the C++ compiler, such as a sanitizer's, for all host kernels and the library.
  */
 export const buildQuick = async (
   plans: readonly Plan[],
@@ -37,7 +38,12 @@ export const buildQuick = async (
   {
     strictCuda = false,
     shippedHost = [],
-  }: { readonly strictCuda?: boolean; readonly shippedHost?: readonly string[] } = {},
+    moreHost = [],
+  }: {
+    readonly strictCuda?: boolean;
+    readonly shippedHost?: readonly string[];
+    readonly moreHost?: readonly string[];
+  } = {},
 ): Promise<void> => {
   const [cxx, nvcc] = [await findCxx(), strictCuda ? await findNvcc() : undefined];
   if (!cxx || (strictCuda && !nvcc)) {
@@ -45,8 +51,8 @@ export const buildQuick = async (
   }
   mkdirSync(out, { recursive: true });
   const kernels = plans.flatMap(builtKernels);
-  const hostQuick = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', '-DCW_CLONES=', '-c'];
-  const hostShipped = [...hostFlags, ...hostTuning(cxx), '-c'];
+  const hostQuick = [...hostFlags.filter(flag => flag !== '-O3'), '-O1', '-DCW_CLONES=', ...moreHost, '-c'];
+  const hostShipped = [...hostFlags, ...hostTuning(cxx), ...moreHost, '-c'];
   const isShipped = ({ name }: Plan): boolean => shippedHost.includes(name);
   const kinds = [
     {
@@ -88,7 +94,7 @@ export const buildQuick = async (
   });
   const library = 'pipelines.so';
   const linker = nvcc?.path ?? cxx.path;
-  const shared = ['-shared', ...objects, '-o', join(out, library)];
+  const shared = ['-shared', ...moreHost, ...objects, '-o', join(out, library)];
   const { code, stderr } = await runProgram(linker, [...(nvcc ? ['-cudart', 'static'] : []), ...shared]);
   if (code !== 0) {
     throw new Error(`${linker} could not link ${library}:\n${stderr}`);

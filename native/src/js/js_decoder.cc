@@ -62,6 +62,12 @@ void JsDecoder::push(const Napi::CallbackInfo& info) {
     else packet.data.insert(packet.data.end(), data, data + bytes.bytes);
     packet.id = static_cast<int64_t>(toSize(info[1], "the packet's number"));
     packet.last = info[3].ToBoolean();
+    if (info[5].IsTypedArray()) {
+      const HostBytes window = toBytes(info[5], "window");
+      if (window.bytes != 4 * sizeof(uint32_t)) throw wrongArgument("Expected a window of four numbers.");
+      const auto* numbers = reinterpret_cast<const uint32_t*>(window.pointer);
+      packet.window = Window{numbers[0], numbers[1], numbers[2], numbers[3]};
+    }
     decoder().push(std::move(packet));
   });
 }
@@ -73,6 +79,8 @@ Napi::Object JsDecoder::formatObject(Napi::Env env, const std::shared_ptr<const 
   object.Set("name", formatName(*format));
   object.Set("width", format->width);
   object.Set("height", format->height);
+  object.Set("left", format->left);
+  object.Set("top", format->top);
   object.Set("surfaceHeight", format->surfaceHeight);
   object.Set("bitDepth", format->bitDepth);
   object.Set("fullRange", format->fullRange);

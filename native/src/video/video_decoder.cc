@@ -255,6 +255,7 @@ void VideoDecoder::parse(const Packet& packet) {
     source.timestamp = packet.id;
     source.flags = CUVID_PKT_TIMESTAMP | (options.wholePackets ? CUVID_PKT_ENDOFPICTURE : 0);
     id_ = packet.id;
+    window_ = packet.window;
     hidden_ = options.codec == cudaVideoCodec_VP8 && isHiddenVp8(packet.data.data(), packet.size);
     const CUresult code = api_.parseVideoData(parser_, &source);
     // The parser hands on that a callback failed; what went wrong is known better already.
@@ -272,18 +273,30 @@ void VideoDecoder::parse(const Packet& packet) {
 
 namespace {
 
-// What to make a decoder for such a stream of. Throws where what it shows does not lie in what it codes.
-CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFormat surface, int surfaces) {
-  const auto& area = format.display_area;
-  if (area.left < 0 || area.top < 0 || area.right <= area.left || area.bottom <= area.top || area.right > static_cast<int>(format.coded_width) ||
-      area.bottom > static_cast<int>(format.coded_height)) {
+// A part of a picture.
+struct Area {
+  int64_t left, top, right, bottom;
+};
+
+// What is shown of such pictures. Throws where it does not lie in what is coded.
+Area shownArea(const CUVIDEOFORMAT& format, const std::optional<Window>& window) {
+  const auto& told = format.display_area;
+  const Area area = window ? Area{window->left, window->top, int64_t{window->left} + window->width, int64_t{window->top} + window->height}
+                           : Area{told.left, told.top, told.right, told.bottom};
+  if (area.left < 0 || area.top < 0 || area.right <= area.left || area.bottom <= area.top || area.right > int64_t{format.coded_width} ||
+      area.bottom > int64_t{format.coded_height}) {
     throw Failure(FailureKind::Kernel, "the bitstream shows an area that lies outside of its pictures of " +
                                            std::to_string(format.coded_width) + "×" + std::to_string(format.coded_height));
   }
+  return area;
+}
+
+// What to make a decoder of that puts this area of such a stream into its surfaces.
+CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, const Area& area, cudaVideoSurfaceFormat surface, int surfaces) {
   // Surfaces have even sizes: an odd picture takes a column or row of the coder's padding along.
-  const int width = area.right - area.left, height = area.bottom - area.top;
-  const int evenWidth = std::min((width + 1) & ~1, static_cast<int>(format.coded_width + 1) & ~1);
-  const int evenHeight = std::min((height + 1) & ~1, static_cast<int>(format.coded_height + 1) & ~1);
+  const int64_t width = area.right - area.left, height = area.bottom - area.top;
+  const int64_t evenWidth = std::min((width + 1) & ~1, int64_t{format.coded_width + 1} & ~1);
+  const int64_t evenHeight = std::min((height + 1) & ~1, int64_t{format.coded_height + 1} & ~1);
 
   CUVIDDECODECREATEINFO info{};
   info.ulWidth = format.coded_width;
@@ -307,15 +320,18 @@ CUVIDDECODECREATEINFO createInfo(const CUVIDEOFORMAT& format, cudaVideoSurfaceFo
   return info;
 }
 
-std::shared_ptr<const PictureFormat> pictureFormat(const CUVIDEOFORMAT& format, const CUVIDDECODECREATEINFO& info) {
-  const auto& area = format.display_area;
+// @param window Where the picture lies in the surface.
+std::shared_ptr<const PictureFormat> pictureFormat(const CUVIDEOFORMAT& format, const Window& window,
+                                                   const CUVIDDECODECREATEINFO& info) {
   const auto& signal = format.video_signal_description;
   auto found = std::make_shared<PictureFormat>();
   found->surface = info.OutputFormat;
   found->bitDepth = 8 + format.bit_depth_luma_minus8;
   found->surfaceHeight = static_cast<unsigned>(info.ulTargetHeight);
-  found->width = static_cast<unsigned>(area.right - area.left);
-  found->height = static_cast<unsigned>(area.bottom - area.top);
+  found->left = window.left;
+  found->top = window.top;
+  found->width = window.width;
+  found->height = window.height;
   found->fullRange = signal.video_full_range_flag;
   found->primaries = signal.color_primaries;
   found->transfer = signal.transfer_characteristics;
@@ -329,7 +345,9 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   // Until this stream is known to be decodable nothing of it must reach the last one's decoder.
   auto last = std::move(decoder_);
   decoder_ = nullptr;
-  CUVIDDECODECREATEINFO info = createInfo(format, surfaceFor(context, format), options.surfaces);
+  // Where the picture does not begin in the corner, the surface has all that is coded.
+  const Area kept = window_ ? Area{0, 0, format.coded_width, format.coded_height} : shownArea(format, window_);
+  CUVIDDECODECREATEINFO info = createInfo(format, kept, surfaceFor(context, format), options.surfaces);
   // Never fewer than before: the parser may go on with numbers that it has.
   decodeSurfaces_ = std::max<size_t>(decodeSurfaces_, info.ulNumDecodeSurfaces);
   info.ulNumDecodeSurfaces = decodeSurfaces_;
@@ -341,7 +359,9 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   last.reset();
   if (!decoder_) decoder_ = std::make_shared<HardwareDecoder>(context, info, stream_);
 
-  format_ = pictureFormat(format, info);
+  told_ = format;
+  info_ = info;
+  describe();
   decoded_.resize(decodeSurfaces_);
   ++sequence_;
   sequenceId_ = id_;
@@ -350,8 +370,24 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   return static_cast<int>(decodeSurfaces_);
 }
 
+void VideoDecoder::describe() {
+  const Area shown = shownArea(told_, window_);
+  const auto& kept = info_.display_area;
+  if (shown.left < kept.left || shown.top < kept.top || shown.right > kept.right || shown.bottom > kept.bottom) {
+    throw Failure(FailureKind::Kernel, "the bitstream shows another part of its pictures from here on, and no sequence begins");
+  }
+  const auto pixels = [](int64_t count) { return static_cast<uint32_t>(count); };
+  format_ = pictureFormat(told_,
+                          {pixels(shown.left - kept.left), pixels(shown.top - kept.top), pixels(shown.right - shown.left),
+                           pixels(shown.bottom - shown.top)},
+                          info_);
+  formatWindow_ = window_;
+}
+
 int VideoDecoder::decode(CUVIDPICPARAMS& picture) {
   if (!decoder_ || failed_) return 0;
+  // For the parser a sequence whose cropping alone is another may be the same.
+  if (!(window_ == formatWindow_)) describe();
   // Damaged headers may announce what the decoder was not made for, and the driver does not look.
   const auto index = static_cast<size_t>(picture.CurrPicIdx);
   if (index >= decoded_.size() || picture.PicWidthInMbs < 1 || picture.FrameHeightInMbs < 1 ||

@@ -31,12 +31,21 @@ struct DecoderOptions {
   std::optional<Waiting> copies;
 };
 
+// What of a coded picture is shown, in pixels.
+struct Window {
+  uint32_t left, top, width, height;
+  bool operator==(const Window& other) const {
+    return left == other.left && top == other.top && width == other.width && height == other.height;
+  }
+};
+
 // What the bitstream says of its pictures; codes of ITU-T H.273.
 struct PictureFormat {
   cudaVideoSurfaceFormat surface;
   int bitDepth;
-  // Of the surface: even. The picture may be a pixel less wide and high.
+  // Of the surface: even. The picture may be a pixel less wide and high, or begin behind the corner.
   unsigned surfaceHeight;
+  unsigned left, top;
   unsigned width, height;
   bool fullRange;
   int primaries, transfer, matrix;
@@ -67,6 +76,8 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
     size_t size = 0;
     int64_t id = 0;
     bool last = false;
+    // Of the pictures from here on, as their header has it; else what the parser says.
+    std::optional<Window> window;
   };
   void push(Packet packet);
   // What has come out: pictures, or an empty optional at last where those before a `last` packet end.
@@ -145,6 +156,13 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   // Of the packet that is being parsed.
   int64_t id_ = 0;
   bool hidden_ = false;
+  std::optional<Window> window_;
+  // What the parser said of this sequence, the decoder that was made for it, and the window that format_ has.
+  CUVIDEOFORMAT told_{};
+  CUVIDDECODECREATEINFO info_{};
+  std::optional<Window> formatWindow_;
+  // A picture's format where the surface has all that is coded, or what the parser says is shown.
+  void describe();
   unsigned codedWidth_ = 0, codedHeight_ = 0;
   // What the parser still says is of no use.
   bool failed_ = false;

@@ -7,6 +7,7 @@ import { CuweaveError, DeviceUnavailableError, guarded, guardedAsync } from '../
 import { type Packet, type PacketTiming, timingOf } from '../container/packet.js';
 import type { DecoderSetup, VideoFile } from '../container/videoFile.js';
 import { VideoError } from '../videoError.js';
+import { CropReader } from './cropping.js';
 import { colourOfCodes } from './h273.js';
 import type { ChromaFormat } from './headers/sequence.js';
 import { sequenceHeader } from './headers/sequenceHeader.js';
@@ -28,14 +29,22 @@ export type Surface = {
   readonly own?: true;
 };
 
-/** The planes of a surface, or of a copy of one: luma first, chroma behind it at the same pitch. */
+/**
+ * The planes of a surface, or of a copy of one: luma first, chroma behind it at the same pitch, from where the picture begins on.
+ * H.264 and HEVC crop by whole samples of chroma.
+ */
 export const surfaceOf = (
   { format, memory, address, bytes, pitch }: NativePicture,
   isCopy = false,
 ): Surface => {
-  const { name, width, height, surfaceHeight } = format;
-  const plane = (n: number): PlacedPlane => ({ memory, address: address + n * pitch * surfaceHeight, pitch });
-  const planes = name.startsWith('yuv444p') ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
+  const { name, width, height, left, top, surfaceHeight } = format;
+  const isFull = name.startsWith('yuv444p');
+  const across = left * (name === 'nv12' || name === 'yuv444p' ? 1 : 2);
+  const plane = (n: number): PlacedPlane => {
+    const down = n === 0 || isFull ? top : top / 2;
+    return { memory, address: address + (n * surfaceHeight + down) * pitch + across, pitch };
+  };
+  const planes = isFull ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
   return { format: name, width, height, planes, address, bytes, ...(isCopy ? { own: true } : {}) };
 };
 
@@ -164,6 +173,7 @@ export class NvdecSession {
     // Of the stretches that are not over.
     const open: Stretch[] = [];
     let feeding: Packets | undefined;
+    let crops: CropReader | undefined;
     let number = 0;
     let fed = false;
     // What keeps packets from being read; those before it are decoded first.
@@ -185,6 +195,7 @@ export class NvdecSession {
           return;
         }
         open.push({ timings: new Map(), start: number });
+        crops = new CropReader(this.setup.codec, header);
       }
       const packet = await read(feeding);
       if (!packet) {
@@ -195,7 +206,9 @@ export class NvdecSession {
       const { timings, start } = open[open.length - 1];
       timings.set(number, timingOf(packet));
       const first = number === start ? header : undefined;
-      guarded(() => native.push(packet.data, number, lengthSize, false, first));
+      // A sequence begins with a key frame.
+      const window = packet.type === 'key' || first ? crops?.packet(packet.data, lengthSize) : crops?.window;
+      guarded(() => native.push(packet.data, number, lengthSize, false, first, window));
       number++;
     };
     let taken: readonly (NativePicture | null)[] = [];
@@ -352,13 +365,6 @@ const chromaFormats: readonly ChromaFormat[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:
 const requireDecodable = (device: Device, { what, setup }: VideoFile, packet: Uint8Array): void => {
   const { codec, description } = setup;
   const header = sequenceHeader(codec, packet, description);
-  // Seen on an H200: pictures of such a stream come moved by some pixels, whether NVDEC crops them or the whole surface is asked for.
-  if (header && (header.left !== 0 || header.top !== 0)) {
-    throw new DeviceUnavailableError(
-      `${device.name} does not crop pictures on the left or at the top, as ${what} asks for`,
-      'unsupportedByDevice',
-    );
-  }
   if (!header || header.chroma === '4:0:0') {
     return;
   }

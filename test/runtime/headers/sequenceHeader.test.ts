@@ -1,9 +1,11 @@
 /** What bitstreams say of their pictures before the first is decoded. */
 import { describe, expect, it } from 'vitest';
 import { openVideoFile } from '../../../runtime/video/container/videoFile.js';
+import { CropReader } from '../../../runtime/video/decode/cropping.js';
 import { sequenceHeader } from '../../../runtime/video/decode/headers/sequenceHeader.js';
 import { caseVideo } from '../../cases/cases.js';
 import { type DecodeClipName, decodeClipPath, decodeClips } from '../../media/decodeClips.js';
+import { annexB, behindLengths, hevcUnits, pictureSet, sequenceSet } from '../../support/containers/avc.js';
 
 const firstPacket = async (path: string) => {
   const file = await openVideoFile(path);
@@ -95,5 +97,39 @@ describe('the header of a bitstream', () => {
     // A count of 2^32 − 2 in place of the first fields of a parameter set.
     const hostile = Uint8Array.of(0, 0, 0, 1, 0x67, 100, 0, 10, 0, 0, 3, 0, 0, 3, 1, 255, 255, 255, 255, 255);
     expect(sequenceHeader('avc', hostile)).toBeUndefined();
+  });
+});
+
+describe('where pictures are cropped, from packet to packet', () => {
+  const crop = { left: 2, right: 6, top: 4, bottom: 8 };
+  const corner = { left: 0, right: 6, top: 0, bottom: 8 };
+
+  it('HEVC: the conformance window', () => {
+    const { sequence, picture, slice } = hevcUnits(96, 64, crop);
+    expect(sequenceHeader('hevc', annexB(sequence, picture, slice))).toMatchObject({
+      ...{ width: 88, height: 52, codedWidth: 96, codedHeight: 64, left: 2, top: 4 },
+    });
+    const reader = new CropReader('hevc', annexB(sequence, picture));
+    expect(reader.window).toBeUndefined();
+    expect(reader.packet(behindLengths(slice), 4)).toEqual(Uint32Array.of(2, 4, 88, 52));
+    // Other pictures come without parameter sets; a damaged one says nothing.
+    expect(reader.packet(behindLengths(slice), 4)).toEqual(Uint32Array.of(2, 4, 88, 52));
+    expect(reader.packet(behindLengths(sequence.subarray(0, 12)), 4)).toEqual(Uint32Array.of(2, 4, 88, 52));
+    const other = hevcUnits(96, 64, corner);
+    expect(reader.packet(behindLengths(other.sequence, slice), 4)).toBeUndefined();
+  });
+
+  it('H.264: pieces of a stream', () => {
+    const slice = Uint8Array.of(0x65, 0xe0, 1);
+    const stream = annexB(sequenceSet(96, 64, crop), pictureSet, slice, sequenceSet(96, 64, corner), slice);
+    for (const size of [1, 3, 7, stream.length]) {
+      const reader = new CropReader('avc', undefined);
+      const seen = new Set<string>();
+      for (let at = 0; at < stream.length; at += size) {
+        seen.add(String(reader.piece(stream.subarray(at, at + size))));
+      }
+      expect([...seen]).toEqual(size === stream.length ? ['undefined'] : ['undefined', '2,4,88,52']);
+      expect(reader.window).toBeUndefined();
+    }
   });
 });

@@ -87,6 +87,12 @@ it('refuses images, tensors, streams and events that are none', async () => {
       ...Object.fromEntries(
         Object.entries(like).map(([name, value]) => [name, () => made.cropped(wrong(value), options)]),
       ),
+      'image that inherits as a description': () => Image.fromHost(device, wrong(Object.create(image))),
+      'tensor that inherits as a description': () => Tensor.wrap(device, wrong(Object.create(tensor))),
+      'tensor that inherits as a plane': () =>
+        Image.wrap(device, { format: 'rgb8', width: 2, height: 2, planes: [wrong(Object.create(tensor))] }),
+      'reader that inherits as options': () =>
+        VideoReader.open('clip.mp4', wrong(Object.create(VideoReader.prototype))),
       'into a like': () => made.cropped.runInto(wrong(Object.create(tensor)), image, options),
       'stream like': () => made.cropped(image, options, { stream: wrong(Object.create(device.stream)) }),
       'stream of tensor': () => tensor.toHost({ stream: wrong({}) }),
@@ -109,6 +115,10 @@ it('refuses images, tensors, streams and events that are none', async () => {
     hole: ArgumentError: Expected an Image for input[0] but received undefined.
     object in array: ArgumentError: Expected an Image for input[0] but received {}.
     array-like: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for input but received { 0, length }.
+    image that inherits as a description: ArgumentError: Expected a plain object for image but received an Image.
+    tensor that inherits as a description: ArgumentError: Expected a plain object for spec but received a Tensor.
+    tensor that inherits as a plane: ArgumentError: Expected a plain object for planes[0] but received a Tensor.
+    reader that inherits as options: ArgumentError: Expected a plain object for options but received a VideoReader.
     into a like: ArgumentError: Expected an Image, an array of them, an ImageBatch or a Tensor for output but received a Tensor.
     stream like: ArgumentError: Expected a Stream for call.stream but received a Stream.
     stream of tensor: ArgumentError: Expected a Stream for options.stream but received {}.

@@ -32,7 +32,8 @@ export const sequenceHeader = (
       case 'avc':
       case 'hevc': {
         const { lengthSize, header = new Uint8Array() } = bitstreamSetup(codec, description);
-        return activeSequence(codec, [...nalUnits(header, 0), ...nalUnits(packet, lengthSize)]);
+        const sequences = new SequenceReader(codec);
+        return sequences.read([...nalUnits(header, 0), ...nalUnits(packet, lengthSize)]) ?? sequences.first;
       }
     }
   } catch (error) {
@@ -73,34 +74,42 @@ const kinds = {
 // Parameter sets and the beginning of a slice fit; a whole slice need not be copied.
 const mostHeaderBytes = 4096;
 
-/** The sequence parameters of the first slice, by way of its picture parameters; where that is not to be found, the first ones. */
-const activeSequence = (codec: 'avc' | 'hevc', units: readonly Uint8Array[]): SequenceHeader | undefined => {
-  const kind = kinds[codec];
-  const sequences = new Map<number, SequenceHeader>();
-  const sequenceOfPicture = new Map<number, number>();
-  for (const unit of units) {
-    if (unit.length <= kind.headerBytes) {
-      continue;
-    }
-    const type = kind.typeOf(unit);
-    const read = () => new BitReader(unescaped(unit.subarray(kind.headerBytes, mostHeaderBytes)));
-    if (type === kind.sequence) {
-      const { id, header } = kind.readSequence(read());
-      sequences.set(id, header);
-    } else if (type === kind.picture) {
-      const bits = read();
-      sequenceOfPicture.set(bits.ue(), bits.ue());
-    } else if (kind.isSlice(type)) {
-      const bits = read();
-      kind.skipToPicture(bits, type);
-      const active = sequences.get(sequenceOfPicture.get(bits.ue()) ?? -1);
-      return active ?? first(sequences);
-    }
-  }
-  return first(sequences);
-};
+/** The sequence that pictures are of, by way of their picture parameters. Remembers parameter sets from packet to packet, as decoders do. */
+export class SequenceReader {
+  readonly #kind: (typeof kinds)['avc' | 'hevc'];
+  readonly #sequences = new Map<number, SequenceHeader>();
+  readonly #sequenceOfPicture = new Map<number, number>();
 
-const first = (sequences: ReadonlyMap<number, SequenceHeader>): SequenceHeader | undefined => {
-  const [found] = sequences.values();
-  return found;
-};
+  constructor(codec: 'avc' | 'hevc') {
+    this.#kind = kinds[codec];
+  }
+
+  /** That of the first slice among these NAL units, up to which they are read. @throws {HeaderError} Where a parameter set is damaged. */
+  read(units: readonly Uint8Array[]): SequenceHeader | undefined {
+    for (const unit of units) {
+      if (unit.length <= this.#kind.headerBytes) {
+        continue;
+      }
+      const type = this.#kind.typeOf(unit);
+      const bits = () => new BitReader(unescaped(unit.subarray(this.#kind.headerBytes, mostHeaderBytes)));
+      if (type === this.#kind.sequence) {
+        const { id, header } = this.#kind.readSequence(bits());
+        this.#sequences.set(id, header);
+      } else if (type === this.#kind.picture) {
+        const set = bits();
+        this.#sequenceOfPicture.set(set.ue(), set.ue());
+      } else if (this.#kind.isSlice(type)) {
+        const slice = bits();
+        this.#kind.skipToPicture(slice, type);
+        return this.#sequences.get(this.#sequenceOfPicture.get(slice.ue()) ?? -1);
+      }
+    }
+    return undefined;
+  }
+
+  /** The first that was read, whatever pictures are of. */
+  get first(): SequenceHeader | undefined {
+    const [found] = this.#sequences.values();
+    return found;
+  }
+}
