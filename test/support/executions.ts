@@ -307,7 +307,7 @@ const batches: readonly { readonly sizes: readonly Size[]; readonly align: numbe
   },
   {
     sizes: [
-      [64, 48, 0],
+      [64, 12, 0],
       [7, 5, 64],
       [129, 3, 1],
       [2, 2, 0],
@@ -399,21 +399,24 @@ export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly S
   });
 };
 
+/** One result of a plan as a pipeline that the author could have written. */
+const pipelineOf = (plan: Plan, { name }: PlanResult): Pipeline => {
+  const spec: Pipeline | Fork = specOf(plan.name);
+  if (!('outputs' in spec)) {
+    return spec;
+  }
+  const { stages, sink } = spec.outputs[name]!;
+  return { ...spec, stages: [...spec.stages, ...stages], sink };
+};
+
 /** What the spec as it stands gives for one result of an image. */
 export const referenceOf = (
   plan: Plan,
-  { name }: PlanResult,
+  result: PlanResult,
   image: TestImage,
   given: Given,
   number: number,
-): Pixels => {
-  const spec: Pipeline | Fork = specOf(plan.name);
-  if (!('outputs' in spec)) {
-    return reference(spec, image, given, number);
-  }
-  const { stages, sink } = spec.outputs[name]!;
-  return reference({ ...spec, stages: [...spec.stages, ...stages], sink }, image, given, number);
-};
+): Pixels => reference(pipelineOf(plan, result), image, given, number);
 
 /** Empty images for the results of a case. */
 export const blankResults = (plan: Plan, { images, given, align }: SuiteCase, padding = 0): Outs =>
@@ -421,7 +424,7 @@ export const blankResults = (plan: Plan, { images, given, align }: SuiteCase, pa
     resultsOf(plan).map(result => [
       result.name,
       images.map((image, number) => {
-        const { width, height } = referenceOf(plan, result, image, given, number);
+        const { width, height } = sizeBehind(pipelineOf(plan, result), image, given, number);
         return blankImage(result.sink, width, height, { padding, align });
       }),
     ]),
