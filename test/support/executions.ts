@@ -48,17 +48,23 @@ export const sweepOf = <T>(items: readonly T[]): readonly T[] => (onStandIn ? sh
 
 /**
  * Builds an entry's pipelines for CUDA and the host. The stand-in's nvcc makes no fast code anyway: there many kernels are
- * in a file, which takes a fifth of the time, and only the given pipelines are built.
+ * in a file, which takes a fraction of the time, and only the given pipelines are built.
+ * @param options.names Default: all.
+ * @param options.sizes 'all': for launches of every size on the stand-in, too, as a build has them.
  */
 export const buildForCuda = async (
   from: string,
   out: string,
-  { strict, names }: { readonly strict: boolean; readonly names: readonly string[] },
+  {
+    strict,
+    names,
+    sizes = 'largest',
+  }: { readonly strict: boolean; readonly names?: readonly string[]; readonly sizes?: 'largest' | 'all' },
 ): Promise<void> => {
   if (onStandIn) {
     const plans = await plansOf({ root, entries: [from] });
-    const asked = plans.filter(({ name }) => names.includes(name));
-    await buildQuick(asked, out, { strictCuda: true });
+    const asked = names ? plans.filter(({ name }) => names.includes(name)) : plans;
+    await buildQuick(asked, out, { strictCuda: sizes === 'all' || sizes });
   } else {
     await build({ root, entries: [from], out, strict });
   }
