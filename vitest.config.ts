@@ -21,13 +21,14 @@ const env = {
 // A machine that is busy with other things makes no test fail: the limits only end what hangs.
 const limits = { testTimeout: 900_000, hookTimeout: 1_800_000 };
 
-/** Tests that neither compile nor load anything native: they may share a process, in which TypeScript is loaded once. */
+/** Tests that load nothing native and leave the process as it was: they may share one, in which TypeScript is loaded once. */
 const pure = [
   'test/ops/**/*.test.ts',
   'test/read/**/*.test.ts',
   'test/report/**/*.test.ts',
   'test/tooling/**/*.test.ts',
-  'test/pass/{fuse,pair,split}.test.ts',
+  'test/pass/**/*.test.ts',
+  'test/print/{customFormats,expr,generate,interface,prelude,readers,scaffold}.test.ts',
   'test/bench/{arguments,cases,chart,processors,report}.test.ts',
 ];
 const nvcc = ['test/print/cuda.test.ts', 'test/print/names.test.ts', 'test/explainCompiled.test.ts'];

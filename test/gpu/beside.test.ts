@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../compiler/build/build.js';
 import {
   cudaStatus,
   type Device,
@@ -11,7 +10,7 @@ import {
   type Pipeline,
   type Tensor,
 } from '../../runtime/index.js';
-import { buildFolder, root } from '../support/executions.js';
+import { buildFolder, buildForCuda } from '../support/executions.js';
 import { random } from '../support/random.js';
 
 type Call = Pipeline<Record<string, unknown>>;
@@ -25,7 +24,7 @@ describe.skipIf(!status.usable)(`images beside the source on CUDA${title}`, () =
   let host: Device;
   beforeAll(async () => {
     const out = buildFolder('besideStrict');
-    await build({ root, entries: ['test/support/besidePipelines.ts'], out, strict: true });
+    await buildForCuda('test/support/besidePipelines.ts', out, { strict: true, sizes: 'all' });
     built = (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
     cuda = openDevice('cuda');
     host = openDevice('cpu');

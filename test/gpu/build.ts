@@ -1,9 +1,8 @@
 /** The pipelines beside this file, built so that CUDA gives the host's bits. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from '../../compiler/build/build.js';
 import type { Pipeline } from '../../runtime/index.js';
-import { buildFolder, root } from '../support/executions.js';
+import { buildFolder, buildForCuda } from '../support/executions.js';
 
 type Rect = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 export type Calls = {
@@ -19,6 +18,6 @@ export type Calls = {
 
 export const buildCalls = async (): Promise<Calls> => {
   const out = buildFolder('calls');
-  await build({ root, entries: ['test/gpu/pipelines.ts'], out, strict: true });
+  await buildForCuda('test/gpu/pipelines.ts', out, { strict: true, sizes: 'all' });
   return (await import(pathToFileURL(join(out, 'index.js')).href)) as Calls;
 };

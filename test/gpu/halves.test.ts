@@ -10,7 +10,7 @@ describe.skipIf(!status.usable)(`resizes in one kernel or two on CUDA${title}`, 
   let halved: Halved;
   let device: Device;
   beforeAll(async () => {
-    halved = await buildHalved('halvedCuda', { strict: true });
+    halved = await buildHalved('halvedCuda', { cpu: false });
     device = openDevice('cuda');
   }, 1_200_000);
   afterAll(() => {

@@ -10,7 +10,7 @@ describe.skipIf(!status.usable)(`several kernels on a GPU${title}`, () => {
   let built: Awaited<ReturnType<typeof buildByHand>>;
   let device: Device;
   beforeAll(async () => {
-    built = await buildByHand('byHandCuda', { strict: true });
+    built = await buildByHand('byHandCuda', { cpu: false });
     device = openDevice('cuda');
   });
   afterAll(async () => {

@@ -48,7 +48,7 @@ export const buildTwice = async (name: string, spec: string): Promise<BuiltTwice
   const built = async (kind: string, strict: boolean): Promise<Built> => {
     const out = join(folder, kind);
     if (onStandIn) {
-      await buildQuick(plans.map(stagedSooner), out, { strictCuda: true });
+      await buildQuick(plans.map(stagedSooner), out, { strictCuda: 'largest' });
     } else {
       await build({ root, entries: [file], out, strict });
     }

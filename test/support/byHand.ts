@@ -1,13 +1,14 @@
 /** Runs pipelines of several kernels, and the single kernels that do the same one after the other. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from '../../compiler/build/build.js';
+import { plansOf } from '../../compiler/specs.js';
 import type { Format } from '../../ops/spec.js';
 import { openParamsOf } from '../../runtime/call/steps.js';
 import { type Device, Image, type Pipeline, type Tensor } from '../../runtime/index.js';
 import { between, forked, headed, rounded } from './byHandPipelines.js';
-import { buildFolder, root } from './executions.js';
+import { buildFolder, buildForCuda, root } from './executions.js';
 import { randomImage } from './images.js';
+import { buildQuick } from './quickBuild.js';
 import { random } from './random.js';
 
 type Call = Pipeline<Record<string, unknown>>;
@@ -41,10 +42,13 @@ export const pairs: readonly Pair[] = [
 /** Builds them; `cpu` leaves CUDA out. */
 export const buildByHand = async (
   folder: string,
-  options: { readonly cpu?: boolean; readonly strict?: boolean },
+  { cpu }: { readonly cpu: boolean },
 ): Promise<Readonly<Record<string, Call>>> => {
   const out = buildFolder(folder);
-  await build({ root, entries: ['test/support/byHandPipelines.ts'], out, ...options });
+  const entry = 'test/support/byHandPipelines.ts';
+  await (cpu
+    ? buildQuick(await plansOf({ root, entries: [entry] }), out)
+    : buildForCuda(entry, out, { strict: true }));
   return (await import(pathToFileURL(join(out, 'index.js')).href)) as Record<string, Call>;
 };
 

@@ -48,17 +48,23 @@ export const sweepOf = <T>(items: readonly T[]): readonly T[] => (onStandIn ? sh
 
 /**
  * Builds an entry's pipelines for CUDA and the host. The stand-in's nvcc makes no fast code anyway: there many kernels are
- * in a file, which takes a fifth of the time, and only the given pipelines are built.
+ * in a file, which takes a fraction of the time, and only the given pipelines are built.
+ * @param options.names Default: all.
+ * @param options.sizes 'all': for launches of every size on the stand-in, too, as a build has them.
  */
 export const buildForCuda = async (
   from: string,
   out: string,
-  { strict, names }: { readonly strict: boolean; readonly names: readonly string[] },
+  {
+    strict,
+    names,
+    sizes = 'largest',
+  }: { readonly strict: boolean; readonly names?: readonly string[]; readonly sizes?: 'largest' | 'all' },
 ): Promise<void> => {
   if (onStandIn) {
     const plans = await plansOf({ root, entries: [from] });
-    const asked = plans.filter(({ name }) => names.includes(name));
-    await buildQuick(asked, out, { strictCuda: true });
+    const asked = names ? plans.filter(({ name }) => names.includes(name)) : plans;
+    await buildQuick(asked, out, { strictCuda: sizes === 'all' || sizes });
   } else {
     await build({ root, entries: [from], out, strict });
   }
@@ -309,7 +315,7 @@ const batches: readonly { readonly sizes: readonly Size[]; readonly align: numbe
   },
   {
     sizes: [
-      [64, 48, 0],
+      [64, 12, 0],
       [7, 5, 64],
       [129, 3, 1],
       [2, 2, 0],
@@ -403,21 +409,24 @@ export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly S
   });
 };
 
+/** One result of a plan as a pipeline that the author could have written. */
+const pipelineOf = (plan: Plan, { name }: PlanResult): Pipeline => {
+  const spec: Pipeline | Fork = specOf(plan.name);
+  if (!('outputs' in spec)) {
+    return spec;
+  }
+  const { stages, sink } = spec.outputs[name]!;
+  return { ...spec, stages: [...spec.stages, ...stages], sink };
+};
+
 /** What the spec as it stands gives for one result of an image. */
 export const referenceOf = (
   plan: Plan,
-  { name }: PlanResult,
+  result: PlanResult,
   image: TestImage,
   given: Given,
   number: number,
-): Pixels => {
-  const spec: Pipeline | Fork = specOf(plan.name);
-  if (!('outputs' in spec)) {
-    return reference(spec, image, given, number);
-  }
-  const { stages, sink } = spec.outputs[name]!;
-  return reference({ ...spec, stages: [...spec.stages, ...stages], sink }, image, given, number);
-};
+): Pixels => reference(pipelineOf(plan, result), image, given, number);
 
 /** Empty images for the results of a case. */
 export const blankResults = (plan: Plan, { images, given, align }: SuiteCase, padding = 0): Outs =>
@@ -425,7 +434,7 @@ export const blankResults = (plan: Plan, { images, given, align }: SuiteCase, pa
     resultsOf(plan).map(result => [
       result.name,
       images.map((image, number) => {
-        const { width, height } = referenceOf(plan, result, image, given, number);
+        const { width, height } = sizeBehind(pipelineOf(plan, result), image, given, number);
         return blankImage(result.sink, width, height, { padding, align });
       }),
     ]),

@@ -18,6 +18,8 @@ export type TestPlane = {
   readonly rowBytes: number;
   /** The whole allocation, with its guards. */
   readonly memory: Uint8Array;
+  /** `data` by numbers of any type. */
+  readonly view: DataView;
 };
 export type TestImage = {
   readonly format: Format;
@@ -52,12 +54,16 @@ const canary = (index: number): number => (index * 37 + 0xa5) & 255;
 
 const allocate = (name: string, rows: number, rowBytes: number, pitch: number): TestPlane => {
   const length = (rows - 1) * pitch + rowBytes;
-  const memory = Uint8Array.from({ length: length + 2 * GUARD }, (_, index) => canary(index));
+  const memory = new Uint8Array(length + 2 * GUARD);
+  for (let index = 0; index < memory.length; index++) {
+    memory[index] = canary(index);
+  }
   const data = memory.subarray(GUARD, GUARD + length);
   for (let row = 0; row < rows; row++) {
     data.fill(0, row * pitch, row * pitch + rowBytes);
   }
-  return { name, data, pitch, rows, rowBytes, memory };
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return { name, data, pitch, rows, rowBytes, memory, view };
 };
 
 /** An image of zeros, canaries set. */
@@ -79,8 +85,6 @@ export const blankImage = (
   }),
 });
 
-const viewOf = ({ data }: TestPlane): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
-
 /** Sets every sample of every plane to what `value` gives. */
 export const fillImage = (
   image: TestImage,
@@ -88,7 +92,7 @@ export const fillImage = (
 ): TestImage => {
   const { dtype } = image.format;
   image.planes.forEach((plane, number) => {
-    const view = viewOf(plane);
+    const { view } = plane;
     for (let row = 0; row < plane.rows; row++) {
       for (let index = 0; index < plane.rowBytes / bytesPer[dtype]; index++) {
         writeScalar(view, row * plane.pitch + index * bytesPer[dtype], dtype, value(number, row, index));
@@ -123,7 +127,6 @@ const interpolated = (
 ): number => {
   const { format, width, height } = image;
   const [across, down] = format.planes[format.channels[channel].plane].subsampling;
-  const { chroma: _, ...plain } = format;
   const line = (pixel: number, pixels: number, factor: number, isOnFirst: boolean): [number, number][] => {
     if (factor === 1) {
       return [[pixel, 1]];
@@ -140,7 +143,7 @@ const interpolated = (
   let sum = 0;
   for (const [row, vertical] of line(y, height, down, siting === 'topLeft')) {
     for (const [column, horizontal] of line(x, width, across, siting !== 'centre')) {
-      sum += vertical * horizontal * readSample({ ...image, format: plain }, column, row, channel);
+      sum += vertical * horizontal * nearestSample(image, column, row, channel);
     }
   }
   return sum;
@@ -152,19 +155,25 @@ export const codesPerUnit = ({ bits, range }: NonNullable<Format['code']>): numb
 
 /** The value of one channel of one pixel, as a source of this format reads it. */
 export const readSample = (image: TestImage, x: number, y: number, channel: number): number => {
-  const { format, width, height } = image;
-  if (x < 0 || y < 0 || x >= width || y >= height) {
-    throw new RangeError(`Expected a pixel inside ${width}×${height} but received (${x}, ${y}).`);
+  const { chroma, channels, planes } = image.format;
+  const { plane, next = 0 } = channels[channel];
+  if (x < 0 || y < 0 || x >= image.width || y >= image.height) {
+    throw new RangeError(`Expected a pixel inside ${image.width}×${image.height} but received (${x}, ${y}).`);
   }
+  return chroma && next === 0 && planes[plane].subsampling[0] === 2
+    ? interpolated(image, x, y, channel, chroma.siting)
+    : nearestSample(image, x, y, channel);
+};
+
+/** The same of the sample that covers the pixel, without its neighbours. */
+const nearestSample = (image: TestImage, x: number, y: number, channel: number): number => {
+  const { format } = image;
   const { plane, lane, next = 0 } = format.channels[channel];
-  if (format.chroma && next === 0 && format.planes[plane].subsampling[0] === 2) {
-    return interpolated(image, x, y, channel, format.chroma.siting);
-  }
   const { channels, subsampling } = format.planes[plane];
-  const { pitch } = image.planes[plane];
+  const { pitch, view } = image.planes[plane];
   const column = Math.floor(x / subsampling[0]) * channels + lane + next * (x % subsampling[0]);
   const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
-  const stored = readScalar(viewOf(image.planes[plane]), offset, format.dtype);
+  const stored = readScalar(view, offset, format.dtype);
   if (!format.code) {
     return stored;
   }

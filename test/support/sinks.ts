@@ -18,32 +18,43 @@ const storedIn = ({ dtype, code }: Format, value: number): number => {
  * Writes pixels into an image.
  * @param mean Of the pixels that share a sample, row by row; where some of them are outside, the nearest stand for them.
  */
-const store = (out: TestImage, pixel: PixelAt, mean: (values: readonly number[]) => number): TestImage =>
-  fillImage(out, (plane, row, index) => {
-    const { format, width, height } = out;
-    const { channels: lanes, subsampling } = format.planes[plane]!;
-    const [across, down] = subsampling;
-    const lane = index % lanes;
-    const [left, top] = [Math.floor(index / lanes) * across, row * down];
-    const value = (x: number, y: number, channel: number): number =>
-      pixel(Math.min(x, width - 1), Math.min(y, height - 1))[channel]!;
-    for (const [channel, source] of format.channels.entries()) {
-      if (source.plane !== plane) {
-        continue;
-      }
-      const x = (lane - source.lane) / (source.next ?? Number.POSITIVE_INFINITY);
-      if (lane === source.lane || x === 1) {
-        if (source.next !== undefined) {
-          return storedIn(format, value(left + x, top, channel));
-        }
-        const values = Array.from({ length: across * down }, (_, n) =>
-          value(left + (n % across), top + Math.floor(n / across), channel),
-        );
-        return storedIn(format, mean(values));
-      }
+const store = (out: TestImage, pixel: PixelAt, mean: (values: readonly number[]) => number): TestImage => {
+  const { format, width, height } = out;
+  const value = (x: number, y: number, channel: number): number =>
+    pixel(Math.min(x, width - 1), Math.min(y, height - 1))[channel]!;
+  const lanesOf = format.planes.map(({ channels }, plane) =>
+    Array.from({ length: channels }, (_, lane) => laneOf(format, plane, lane)),
+  );
+  return fillImage(out, (plane, row, index) => {
+    const lanes = lanesOf[plane]!;
+    const [across, down] = format.planes[plane]!.subsampling;
+    const [left, top] = [Math.floor(index / lanes.length) * across, row * down];
+    const { channel, x } = lanes[index % lanes.length]!;
+    if (x !== undefined) {
+      return storedIn(format, value(left + x, top, channel));
     }
-    throw new Error(`Expected a channel in lane ${lane} of plane ${plane} of ${format.name}.`);
+    const values: number[] = [];
+    for (let n = 0; n < across * down; n++) {
+      values.push(value(left + (n % across), top + Math.floor(n / across), channel));
+    }
+    return storedIn(format, mean(values));
   });
+};
+
+/** The channel in a lane of a plane; where a sample holds several pixels of a channel side by side, which of them it is. */
+const laneOf = (
+  format: Format,
+  plane: number,
+  lane: number,
+): { readonly channel: number; readonly x?: number } => {
+  for (const [channel, { plane: own, lane: first, next }] of format.channels.entries()) {
+    const x = next === undefined ? 0 : (lane - first) / next;
+    if (own === plane && (lane === first || (next !== undefined && x === 1))) {
+      return next === undefined ? { channel } : { channel, x };
+    }
+  }
+  throw new Error(`Expected a channel in lane ${lane} of plane ${plane} of ${format.name}.`);
+};
 
 /** In the order in which generated code adds. */
 const meanInF32 = (values: readonly number[]): number => {

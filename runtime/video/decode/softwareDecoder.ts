@@ -117,6 +117,22 @@ const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> =
 };
 
 /**
+ * What is sent behind the last packet, so that every thread is done with its picture when the end is announced: a delimiter for each.
+ * At the end of H.264 a thread hands out another one's picture, with what is known of its damage by then, and does not wait until it
+ * is decoded (FFmpeg's libavcodec/h264dec.c, `send_next_delayed_frame`).
+ */
+const delimitersFor = ({ codec, description }: DecoderSetup, threads: number): readonly Buffer[] => {
+  if (codec !== 'avc') {
+    return [];
+  }
+  const unit = [0x09, 0xf0];
+  // avcC begins with 1, and says how long the lengths before units are; without it units stand behind start codes.
+  const lengthSize = description?.[0] === 1 ? ((description[4] ?? 3) & 3) + 1 : 0;
+  const before = lengthSize === 0 ? [0, 0, 0, 1] : [...Array(lengthSize - 1).fill(0), unit.length];
+  return Array(threads).fill(Buffer.from([...before, ...unit]));
+};
+
+/**
  * Decodes packets (in decode order) to pictures (in the order they are shown). Nothing is decoded before it is asked
  * for, but for what the decoder's threads hold. Throws FFmpeg's error at a packet that it refuses.
  */
@@ -161,6 +177,15 @@ async function* decodePackets(
       // Packets that never become a picture (hidden or dropped ones) must not pile up.
       timings.delete(number - 256n);
       number++;
+      av.FFmpegError.throwIfError(await context.sendPacket(packet), 'decode');
+      packet.unref();
+      yield* received();
+    }
+    for (const delimiter of delimitersFor(setup, context.threadCount)) {
+      // Without it, a packet without a picture is an error.
+      context.setOption('skip_frame', av.AVDISCARD_NONREF);
+      packet.data = delimiter;
+      packet.pts = av.AV_NOPTS_VALUE;
       av.FFmpegError.throwIfError(await context.sendPacket(packet), 'decode');
       packet.unref();
       yield* received();
