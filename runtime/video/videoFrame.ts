@@ -22,7 +22,10 @@ export class VideoFrame extends Image implements FrameTiming {
   readonly timestamp: number;
   /** Seconds; 0 where the container does not say. */
   readonly duration: number;
-  /** The frame's place in the stretch, counted from 0 before `step` leaves some out. */
+  /**
+   * The frame's place in the video's list of frames, from 0, whatever stretch of it is read: `frameAt({ index })` gives the same frame.
+   * Of a `VideoDecoder`, which has no list, how many frames it gave before.
+   */
   readonly index: number;
   /** Parts of it are made up by the decoder, since its data was damaged. Only with `onDamage: 'keep'`. */
   readonly damaged: boolean;

@@ -4,7 +4,7 @@ import type { Orientation } from '../../ops/spec.js';
 import { type ColourDescription, describeColour } from '../device/videoColour.js';
 import { CuweaveError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
-import type { FrameIndex } from './container/frameIndex.js';
+import { type FrameIndex, firstAtOrAfter } from './container/frameIndex.js';
 import { orderOf } from './container/pauses.js';
 import { systemError } from './container/videoBytes.js';
 import type { VideoFile } from './container/videoFile.js';
@@ -28,7 +28,7 @@ export type FrameTiming = {
   readonly timestamp: number;
   /** Seconds; 0 where the container does not say. */
   readonly duration: number;
-  /** The frame's place in the stretch, counted from 0 before `step` leaves some out. */
+  /** The frame's place in the video's list of frames, from 0, whatever stretch of it is read: `frameAt({ index })` gives the same frame. */
   readonly index: number;
 };
 
@@ -96,8 +96,8 @@ export const videoStream = <Picture>(
     if (state.closed) {
       throw disposed();
     }
-    const found = await file.index().catch((error: unknown) => {
-      throw state.closed ? disposed() : indexError(error, file.what);
+    const found = await indexOf(file).catch((error: unknown) => {
+      throw state.closed ? disposed() : error;
     });
     if (!found.ambiguous) {
       return found;
@@ -187,7 +187,8 @@ async function* decode<Picture>(
   let latest = Number.NEGATIVE_INFINITY;
   let back = false;
   const { from, to = Number.POSITIVE_INFINITY, step = 1 } = checkRange(range);
-  let index = 0;
+  const first = from === undefined ? 0 : firstAtOrAfter((await indexOf(file)).timestamps, from);
+  let index = first;
   let end = Number.NEGATIVE_INFINITY;
   // A decoder's errors and the container's, but not those of the loop's own body, are about a corrupt video.
   const pictures = decoder.decode(from, to, { held, few });
@@ -225,7 +226,7 @@ async function* decode<Picture>(
         picture.drop();
         continue;
       }
-      if (pick ? !pick(sequence) : index % step !== 0) {
+      if (pick ? !pick(sequence) : (index - first) % step !== 0) {
         picture.drop();
       } else {
         if (picture.damaged) {
@@ -286,6 +287,11 @@ const indexError = (cause: unknown, what: string): unknown =>
           cause,
         },
       ));
+
+const indexOf = (file: VideoFile): Promise<FrameIndex> =>
+  file.index().catch((error: unknown) => {
+    throw indexError(error, file.what);
+  });
 
 /** The list in the order in which a decoder gives frames, which alone knows it where several have the same time. */
 const inOrder = async <Picture>(

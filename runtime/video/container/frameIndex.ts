@@ -21,6 +21,21 @@ export type FrameIndex = {
   readonly error?: CuweaveError;
 };
 
+/** The number of the first frame with a timestamp of at least `seconds`; behind the last one: how many there are. */
+export const firstAtOrAfter = (timestamps: Float64Array, seconds: number): number => {
+  let low = 0;
+  let high = timestamps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((timestamps[middle] as number) < seconds) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+};
+
 const inOrder = async (order: Uint32Array, values: readonly number[]): Promise<Float64Array> => {
   const found = new Float64Array(order.length);
   for (let n = 0; n < order.length; n++) {

@@ -82,9 +82,11 @@ describe('one list of frames', () => {
 
     const middle = times.indexOf(times[last >> 1] as number);
     const batched: number[] = [];
+    const indices: number[] = [];
     const batch = async (): Promise<void> => {
       for await (const frames of video.batches(4, { from: times[middle] as number })) {
         batched.push(...frames.timestamps);
+        indices.push(...frames.frames.map(({ index }) => index));
       }
     };
     if (cut.includes(name)) {
@@ -95,6 +97,7 @@ describe('one list of frames', () => {
       await batch();
       expect(batched).toEqual(times.slice(middle));
     }
+    expect(indices).toEqual(batched.map((_, n) => middle + n));
     video.dispose();
   });
 });
