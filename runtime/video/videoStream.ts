@@ -10,19 +10,10 @@ import { systemError } from './container/videoBytes.js';
 import type { VideoFile } from './container/videoFile.js';
 import type { PictureDecoder, TimedPicture } from './decode/pictureDecoder.js';
 import type { Chosen } from './sampling/moments.js';
+import type { FrameRange } from './sampling/options.js';
 import { Selection } from './sampling/selection.js';
 import { messageOf, VideoError } from './videoError.js';
 import type { VideoWarning } from './videoWarning.js';
-
-/** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
-export type FrameRange = {
-  /** Default: the first frame. */
-  readonly from?: number;
-  /** Default: the end. */
-  readonly to?: number;
-  /** Every n-th frame of the stretch, from its first on. Default 1: all. */
-  readonly step?: number;
-};
 
 /** When a frame is shown. */
 export type FrameTiming = {

@@ -2,7 +2,16 @@
 import { ArgumentError, describe, expected } from '../../errors.js';
 import { requireKnown } from '../../options.js';
 import type { FrameIndex } from '../container/frameIndex.js';
-import type { FrameRange } from '../videoStream.js';
+
+/** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
+export type FrameRange = {
+  /** Default: the first frame. */
+  readonly from?: number;
+  /** Default: the end. */
+  readonly to?: number;
+  /** Every n-th frame of the stretch, from its first on. Default 1: all. */
+  readonly step?: number;
+};
 
 /**
  * Moments or places to take frames at, instead of all frames of a stretch: one way at most, and none beside `step`. A moment is worth
