@@ -276,7 +276,9 @@ describe('cuweave run', () => {
       const { code, err, out } = cuweave('run', 'prep', clipPath('bars'), '-o', 'chosen', ...options);
       const files = out.split('\n').slice(1, -1);
       await rm(at('chosen'), { recursive: true, force: true });
-      return code === 0 ? files.map(file => file.replace(/^chosen\/frame-0*(\d.*)\.npy$/, '$1')) : [err.trim()];
+      return code === 0
+        ? files.map(file => file.replace(/^chosen\/frame-0*(\d.*)\.npy$/, '$1'))
+        : [err.trim()];
     };
     expect({
       every: await chosen('--every', '0.5', '--from', '0.5', '--to', '2'),

@@ -230,7 +230,11 @@ const openSource = async (
   }
   const [choice] = Object.keys(frames);
   if (choice !== undefined) {
-    throw expected(`a video, since '${choice}' chooses frames of one,`, 'inputs', `a picture: ${shown(first)}`);
+    throw expected(
+      `a video, since '${choice}' chooses frames of one,`,
+      'inputs',
+      `a picture: ${shown(first)}`,
+    );
   }
   const wanted = inputs.slice(0, limit);
   const place = async (path: string): Promise<Image> => {
