@@ -313,6 +313,12 @@ int cuStreamCreate(Stream** stream, unsigned) {
   std::thread(run, *stream).detach();
   return 0;
 }
+int cuStreamGetCtx(Stream* stream, void** context) {
+  INJECT();
+  // Streams of another device's context have odd addresses here.
+  *context = reinterpret_cast<uint64_t>(stream) % 2 == 1 ? static_cast<void*>(&current) : static_cast<void*>(&heap);
+  return 0;
+}
 int cuStreamDestroy_v2(Stream* stream) {
   std::lock_guard lock(stream->mutex);
   if (stream->ending) std::abort();
