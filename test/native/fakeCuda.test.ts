@@ -140,6 +140,10 @@ describe('CUDA on a stand-in driver', () => {
       }),
     );
     expect(results).toEqual(results.map((_, n) => (6 * 7 + n * 13) % 256));
+    const legacy = device.wrapStream(0n);
+    expect(legacy.handle).toBe(0n);
+    await legacy.record().wait();
+    legacy.dispose();
     wrapped.dispose();
     expect(() => wrapped.handle).toThrowErrorMatchingInlineSnapshot(
       `[DisposedError: The stream is disposed.]`,
