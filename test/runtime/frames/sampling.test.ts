@@ -12,6 +12,7 @@ import type { Packet } from '../../../runtime/video/container/packet.js';
 import { openVideoFile } from '../../../runtime/video/container/videoFile.js';
 import { softwareDecoder } from '../../../runtime/video/decode/softwareDecoder.js';
 import { chosenFrames } from '../../../runtime/video/sampling/moments.js';
+import { Selection } from '../../../runtime/video/sampling/selection.js';
 import { type DecodedFrame, videoStream } from '../../../runtime/video/videoStream.js';
 import { digestOf } from '../../support/digest.js';
 
@@ -408,6 +409,56 @@ describe('little is decoded', () => {
     expect(await packetsFor([11, 12])).toBe(13);
     expect(await packetsFor([...Array(48).keys()])).toBe(48);
     stream.close();
+  });
+
+  it('in an open group, what is shown before a key frame and decoded behind it', async () => {
+    // Two key frames; 15 frames that are shown before the second are decoded behind it, and all need both.
+    const shown = (sequence: number): number =>
+      sequence < 10 ? sequence : sequence === 10 ? 25 : sequence <= 25 ? sequence - 1 : sequence;
+    const sequences = Float64Array.from({ length: 40 }, (_, n) => n).sort((a, b) => shown(a) - shown(b));
+    const timestamps = Float64Array.from({ length: 40 }, (_, n) => n / 10);
+    const list = {
+      ...{ timestamps, sequences, end: 4, ambiguous: false },
+      ...{ keys: Float64Array.of(0, 2.5), keySequences: Float64Array.of(0, 10), places: [0, 10] },
+    };
+    const packetsFor = async (indices: readonly number[]): Promise<readonly number[]> => {
+      const given: number[] = [];
+      const file = {
+        isKeyAt: async () => true,
+        packetsAt: async function* (place: number) {
+          for (let sequenceNumber = place; sequenceNumber < 40; sequenceNumber++) {
+            given.push(sequenceNumber);
+            yield { sequenceNumber };
+          }
+        },
+      };
+      const chosen = chosenFrames('indices', { indices }, list);
+      const selection = new Selection(file as never, list, chosen, { keysOnly: false });
+      const found: number[] = [];
+      for await (const { packets, pick } of selection.pieces()) {
+        const pictures: number[] = [];
+        for await (const { sequenceNumber } of packets()) {
+          pictures.push(sequenceNumber);
+        }
+        for (const sequenceNumber of pictures.sort((a, b) => shown(a) - shown(b))) {
+          const one = pick({ sequenceNumber, timestamp: 0, duration: 0, shown: true });
+          if (one) {
+            found.push(one.index);
+            selection.give(one);
+          }
+        }
+      }
+      expect(found).toEqual(indices);
+      expect(selection.done).toBe(true);
+      return given;
+    };
+    const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, n) => n);
+    // The first of them lies more than eight frames before the key frame: that is decoded already, and not again.
+    expect(await packetsFor([10, 39])).toEqual(upTo(39));
+    // The key frame is decoded before what is shown before it.
+    expect(await packetsFor([24, 25])).toEqual(upTo(25));
+    expect(await packetsFor([9, 25])).toEqual([...upTo(9), 10]);
+    expect(await packetsFor([25])).toEqual([10]);
   });
 
   it('key frames alone', async () => {
