@@ -50,11 +50,13 @@ export {
 export { type PictureOptions, readPicture } from './files/pictureReader.js';
 export { FileError } from './files/wholeFile.js';
 export { nvdecCapabilities, nvdecStatus } from './video/decode/nvdec.js';
-export type { FrameAddress } from './video/frameSearch.js';
 export type { VideoLimits } from './video/limits.js';
-export { type FrameAtOptions, type FrameOptions, type VideoOptions, VideoReader } from './video/video.js';
+export type { FrameAddress } from './video/sampling/address.js';
+export type { FrameOptions, FrameRange, Sampling } from './video/sampling/options.js';
+export type { SceneChange, SceneOptions } from './video/sampling/sceneChanges.js';
+export { type FrameAtOptions, type VideoOptions, VideoReader } from './video/video.js';
 export { type DecoderCodec, VideoDecoder, type VideoDecoderOptions } from './video/videoDecoder.js';
 export { VideoError, type VideoErrorCode } from './video/videoError.js';
 export { VideoBatch, VideoFrame } from './video/videoFrame.js';
-export type { FrameRange, FrameTiming, OnDamage } from './video/videoStream.js';
+export type { FrameTiming, OnDamage } from './video/videoStream.js';
 export type { VideoWarning, VideoWarningCode } from './video/videoWarning.js';

@@ -57,6 +57,13 @@ const output: Readonly<Record<string, readonly RegExp[]>> = {
     /^frames +0 9 18 27 36 45 54 63 72 81$/m,
     /^check +0 of 10 differ/m,
   ],
+  sample: [
+    /^fps 2 {4}frames 0 14 29 44: f16 \[4, 3, 360, 640\]$/m,
+    /^count 8 {2}frames 5 16 28 39 50 61 73 84$/m,
+    /^times {4}frame 29 of 0\.968 s$/m,
+    /^keys {5}frames 0 30 60$/m,
+    /^check {4}0 of 15 differ$/m,
+  ],
   vignette: [
     /^focal 1 {2}corner 5\d, centre 200 of 200$/m,
     /^focal 4 {2}corner 17\d, centre 200 of 200$/m,

@@ -28,6 +28,14 @@ const dimensions = (text: string): { width: number; height: number } => {
   }
   return { width, height };
 };
+const decimal = (text: string): number => {
+  // Number also reads '' and '0x10'.
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    throw new InvalidArgumentError('Expected a number, as in 0.5.');
+  }
+  return Number(text);
+};
+const decimals = (text: string): number[] => text.split(',').map(part => decimal(part.trim()));
 const listed = (text: string, before: readonly string[] | undefined): string[] => [
   ...(before ?? []),
   ...text.split(',').map(part => part.trim()),
@@ -298,12 +306,26 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       'a picture or .npy file for an image that the pipeline reads beside its source; repeated with one name: one per input',
       image,
     )
+    .option('--from <seconds>', 'of a video: the first moment', decimal)
+    .option('--to <seconds>', 'the end, which is no longer in it', decimal)
+    .option('--step <n>', 'every n-th frame', count)
+    .option('--every <seconds>', 'the frames shown every so many seconds', decimal)
+    .option('--fps <rate>', 'the frames shown so many times a second', decimal)
+    .option('--times <seconds,...>', 'the frames shown at these moments, ascending', decimals)
+    .option('--indices <n,...>', 'the frames with these numbers, from 0, ascending', decimals)
+    .option('--count <n>', 'so many frames, evenly over the video', count)
+    .option('--spread <way>', 'of --count: uniform, or random by --seed')
+    .option('--seed <n>', 'of --spread random: a whole number', decimal)
+    .option('--key-frames', 'key frames alone')
     .option('--sheet <path>', 'also write a contact sheet of the results')
     .option(
       '--no-orient',
       'leave the frames of a video as they are stored, though it asks for them to be turned',
     )
-    .addHelpText('after', example('run thumbnail photo.jpg -o small.png'))
+    .addHelpText(
+      'after',
+      `${example('run thumbnail photo.jpg -o small.png')}\n  npx cuweave run picture clip.mp4 --every 0.5 -o frames`,
+    )
     .action(
       async (
         pipeline: string,
@@ -318,9 +340,22 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           image?: Record<string, readonly string[]>;
           sheet?: string;
           orient: boolean;
+          from?: number;
+          to?: number;
+          step?: number;
+          every?: number;
+          fps?: number;
+          times?: number[];
+          indices?: number[];
+          count?: number;
+          spread?: 'uniform' | 'random';
+          seed?: number;
+          keyFrames?: true;
         },
       ) => {
         const { runPipeline } = await import('./running/run.js');
+        const { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames } = options;
+        const choice = { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames };
         const display = progressDisplay('frames', streams.stderr);
         try {
           const result = await interruptible(signal =>
@@ -332,6 +367,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               device: options.device,
               batch: options.batch,
               limit: options.limit,
+              frames: Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined)),
               options: options.set ?? {},
               images: options.image ?? {},
               sheet: options.sheet,

@@ -1,6 +1,7 @@
 import type { Rect } from '../../ops/spec.js';
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
+import { uniform } from '../random.js';
 
 /** How rectangles are drawn; the defaults are torchvision's. */
 export type RandomResizedCropOptions = {
@@ -96,20 +97,4 @@ const draw = (
   const w = own > aspect[1] ? Math.max(1, roundHalfEven(height * aspect[1])) : width;
   const h = own < aspect[0] ? Math.max(1, roundHalfEven(width / aspect[0])) : height;
   return { x: (width - w) >> 1, y: (height - h) >> 1, width: w, height: h };
-};
-
-/** Numbers in 0..1, the n-th one by the seed, the image and n alone. */
-const uniform = (seed: number, image: number): (() => number) => {
-  let word = mix(seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32) + 0x9e3779b9);
-  word = mix(word + image);
-  let count = 0;
-  return () => mix(word + Math.imul(count++, 0x9e3779b9)) / 2 ** 32;
-};
-
-/** A 32-bit number whose bits depend on all of the given one's. Source: C. Wellons, hash-prospector's lowbias32 (2018). */
-const mix = (given: number): number => {
-  let word = given >>> 0;
-  word = Math.imul(word ^ (word >>> 16), 0x7feb352d);
-  word = Math.imul(word ^ (word >>> 15), 0x846ca68b);
-  return (word ^ (word >>> 16)) >>> 0;
 };

@@ -56,6 +56,7 @@ export type NativeEvent = {
   wait(): Promise<void>;
   since(start: NativeEvent): number;
   readonly done: boolean;
+  readonly handle: bigint;
 };
 export type NativePipeline = { readonly handle: number; readonly cuda: boolean };
 export type NativeLibrary = {
@@ -67,6 +68,7 @@ export type NativeStream = {
   synchronize(): Promise<void>;
   record(): NativeEvent;
   waitFor(event: NativeEvent): void;
+  readonly handle: bigint;
   upload(
     target: NativeMemory,
     offset: number,
@@ -196,8 +198,10 @@ export type NvdecStatus = {
 export type NativeDevice = {
   info(): DeviceProperties;
   createStream(): NativeStream;
+  wrapStream(handle: bigint): NativeStream;
   allocate(stream: NativeStream, bytes: number, reported?: boolean): NativeMemory;
-  wrap(pointer: bigint, bytes: number, keep?: object): NativeMemory;
+  /** @param stream Its work so far may have written the memory. */
+  wrap(pointer: bigint, bytes: number, keep?: object, stream?: NativeStream): NativeMemory;
   /** @param owned Nobody else has the array. Undefined: the array might be moved away while it is read; copy it. */
   wrapHost(array: HostArray, owned: boolean): NativeMemory | undefined;
   allocateHost(bytes: number): ArrayBuffer;
@@ -227,7 +231,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 8;
+const INTERFACE = 9;
 
 let loaded: NativeAddon | undefined;
 

@@ -18,7 +18,7 @@ import {
 } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { requireInteger } from './dtype.js';
-import { Stream } from './stream.js';
+import { requireCuda, Stream } from './stream.js';
 
 /** Which device to open: a GPU by its CUDA number, the first GPU, or this machine's CPU. */
 export type DeviceName = 'cuda' | `cuda:${number}` | 'cpu';
@@ -55,12 +55,26 @@ export class Device {
     this.name = properties.name;
     this.properties = properties;
     this.why = why;
-    this.stream = new Stream(this, this.#open(), ownCall, true);
+    this.stream = new Stream(this, this.#open(), ownCall, 'default');
   }
 
   /** Another in-order queue of work on this device. */
   createStream(): Stream {
     return new Stream(this, this.#open(), ownCall);
+  }
+
+  /**
+   * A stream of another library on this GPU, for calls in its order: `torch.cuda.current_stream().cuda_stream`, for example; 0n is the legacy
+   * default stream. It is not ended here. It must be there until `dispose()` of what this gives, which is to be called; the handle is trusted.
+   * @param handle `CUstream` or `cudaStream_t` as a number, of the device's primary context.
+   * @throws {DeviceUnavailableError} On the CPU, which has no CUDA streams. @throws {ArgumentError} If it is no such number, or of another device.
+   */
+  wrapStream(handle: bigint): Stream {
+    if (typeof handle !== 'bigint' || handle < 0n || handle >= 2n ** 64n) {
+      throw expected('a bigint of 64 bits', 'handle', describe(handle));
+    }
+    requireCuda(this, 'streams');
+    return new Stream(this, this.#open(), ownCall, { handle });
   }
 
   /**

@@ -18,7 +18,7 @@ import {
 } from './dtype.js';
 import { formatOf, type ImageFormat, planeExtent } from './formats.js';
 import type { PlacedPlane } from './placed.js';
-import { type Stream, streamOf } from './stream.js';
+import { type Stream, streamOf, writerOf } from './stream.js';
 import type { ColourDescription } from './videoColour.js';
 
 /** The largest width and height of an image. */
@@ -147,20 +147,26 @@ export class Image {
   /**
    * An image over memory that is not cuweave's: it is neither copied nor freed. The addresses are trusted.
    * @param spec.keepAlive Held until the work that uses the image is done.
+   * @param spec.stream The stream whose work so far writes it: other streams wait for that. Default: it is written already.
    */
   static wrap(
     device: Device,
-    spec: ImageSpec & { readonly planes: readonly DevicePlane[]; readonly keepAlive?: object },
+    spec: ImageSpec & {
+      readonly planes: readonly DevicePlane[];
+      readonly keepAlive?: object;
+      readonly stream?: Stream;
+    },
   ): Image {
     requireDevice(device);
-    const { image, format, planes } = checkPlanes(spec, ['keepAlive'], ['pointer', 'pitch']);
+    const { image, format, planes } = checkPlanes(spec, ['keepAlive', 'stream'], ['pointer', 'pitch']);
+    const written = writerOf(spec.stream, device, 'spec.stream');
     const placed = planes.map(({ rowBytes, rows, given }, n): PlacedPlane => {
       const path = `planes[${n}]`;
       const { pointer, pitch } = given;
       requirePointer(pointer, byteSize[format.dtype], `${path}.pointer`);
       requirePitch(pitch, rowBytes, byteSize[format.dtype], `${path}.pitch`);
       const bytes = pitch * (rows - 1) + rowBytes;
-      const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive));
+      const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive, written));
       return { memory, address: Number(pointer), pitch };
     });
     return new Image(device, image, placed, ownCall);

@@ -1,4 +1,11 @@
-import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
+import {
+  DeviceUnavailableError,
+  DisposedError,
+  describe,
+  expected,
+  guarded,
+  guardedAsync,
+} from '../errors.js';
 import { guardClasses, requireKnown } from '../options.js';
 import type { NativeDevice, NativeEvent, NativeMemory, NativeStream } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
@@ -38,6 +45,15 @@ export class Event {
     return guarded(() => this.#native.done);
   }
 
+  /**
+   * The CUDA event, `CUevent` as a number: other libraries wait for it by `cuStreamWaitEvent`. It is good for as long as this object is held.
+   * @throws {DeviceUnavailableError} On the CPU, which has no CUDA events.
+   */
+  get handle(): bigint {
+    requireCuda(this.device, 'events');
+    return guarded(() => this.#native.handle);
+  }
+
   /** Resolves once it has passed; rejects if the work before it failed. */
   wait(): Promise<void> {
     return guardedAsync(() => this.#native.wait());
@@ -67,16 +83,28 @@ export class Stream {
     readonly device: Device,
     native: NativeDevice,
     own: typeof ownCall,
-    isDefault = false,
+    kind: 'own' | 'default' | { readonly handle: bigint } = 'own',
   ) {
     requireOwnCall(own, 'Stream', 'device.createStream() gives one.');
-    this.#native = guarded(() => native.createStream());
-    this.#isDefault = isDefault;
+    this.#native = guarded(() =>
+      typeof kind === 'object' ? native.wrapStream(kind.handle) : native.createStream(),
+    );
+    this.#isDefault = kind === 'default';
   }
 
   /** Whether a value is one that a device made. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return isInstance(Stream, value, object => #native in object);
+  }
+
+  /**
+   * The CUDA stream, `CUstream` as a number: for other libraries, which may enqueue on it until `dispose()`. Their work is in its order, and
+   * nothing else here knows of it: another stream waits for it by `waitFor(stream.record())`.
+   * @throws {DeviceUnavailableError} On the CPU, which has no CUDA streams.
+   */
+  get handle(): bigint {
+    requireCuda(this.device, 'streams');
+    return guarded(() => this.#open().handle);
   }
 
   /** Resolves once everything enqueued so far is done; rejects if it failed. */
@@ -244,6 +272,30 @@ export const streamOf = (
     throw expected('a Stream', 'options.stream', describe(stream));
   }
   return stream;
+};
+
+/** @internal Refuses a device whose streams and events no other library knows. */
+export const requireCuda = ({ kind }: Device, what: string): void => {
+  if (kind === 'cpu') {
+    throw new DeviceUnavailableError(
+      `The CPU has no CUDA ${what}, and so no handles of them: open a GPU by openDevice('cuda').`,
+      'noDevice',
+    );
+  }
+};
+
+/** @internal The stream that wrote foreign memory, if one is named. */
+export const writerOf = (stream: unknown, device: Device, path: string): NativeStream | undefined => {
+  if (stream === undefined) {
+    return undefined;
+  }
+  if (!(stream instanceof Stream)) {
+    throw expected('a Stream', path, describe(stream));
+  }
+  if (stream.device.kind !== device.kind || stream.device.index !== device.index) {
+    throw expected(`a stream of ${device}`, path, `one of ${stream.device}`);
+  }
+  return stream._native();
 };
 
 /** @internal The stream whose graph is captured, if one is. */

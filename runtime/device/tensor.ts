@@ -16,7 +16,7 @@ import {
   requireInteger,
   requirePointer,
 } from './dtype.js';
-import { type Stream, streamOf } from './stream.js';
+import { type Stream, streamOf, writerOf } from './stream.js';
 
 /** The order of a tensor's axes in memory: N images, C channels, H rows, W columns. */
 export type Layout = 'NHWC' | 'NCHW' | 'HWC' | 'CHW';
@@ -120,6 +120,7 @@ export class Tensor {
    * @param spec.pointer The address of the first value, on the device.
    * @param spec.strides In values; by default dense. Positive; rows must be dense.
    * @param spec.keepAlive Held until the work that uses the tensor is done.
+   * @param spec.stream The stream whose work so far writes it: other streams wait for that. Default: it is written already.
    */
   static wrap(
     device: Device,
@@ -127,10 +128,11 @@ export class Tensor {
       readonly pointer: bigint;
       readonly strides?: readonly number[];
       readonly keepAlive?: object;
+      readonly stream?: Stream;
     },
   ): Tensor {
     requireDevice(device);
-    const checked = checkSpec(spec, 'spec', ['pointer', 'strides', 'keepAlive']);
+    const checked = checkSpec(spec, 'spec', ['pointer', 'strides', 'keepAlive', 'stream']);
     const strides = Array.isArray(spec.strides)
       ? Array.from(spec.strides)
       : (spec.strides ?? denseStrides(checked.shape));
@@ -143,7 +145,8 @@ export class Tensor {
     const last = checked.shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], 0);
     const bytes = (last + 1) * byteSize[checked.dtype];
     const pointer = requirePointer(spec.pointer, byteSize[checked.dtype], 'spec.pointer');
-    const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive));
+    const written = writerOf(spec.stream, device, 'spec.stream');
+    const memory = guarded(() => device._native().wrap(pointer, bytes, spec.keepAlive, written));
     return new Tensor(device, memory, checked, strides, bytes, ownCall);
   }
 

@@ -5,6 +5,7 @@ import type { ColourDescription } from '../device/videoColour.js';
 import { DeviceUnavailableError, describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
 import { guardClasses, requireKnown } from '../options.js';
+import type { FrameIndex } from './container/frameIndex.js';
 import { openVideoFile, type VideoFile } from './container/videoFile.js';
 import { copySurface, engineDecoder, sessionsFor } from './decode/engines.js';
 import { nvdecCapabilities } from './decode/nvdec.js';
@@ -12,17 +13,14 @@ import { NvdecSessions, nvdecDecoder, probeNvdec, type Surface } from './decode/
 import type { PictureDecoder } from './decode/pictureDecoder.js';
 import { softwareDecoder } from './decode/softwareDecoder.js';
 import { MOST_HELD } from './decode/surfaces.js';
-import { type FrameAddress, findFrames, frameNumber } from './frameSearch.js';
 import { beyondLimit, limitsOf, type VideoLimits } from './limits.js';
+import { endOf, type FrameAddress, frameNumber } from './sampling/address.js';
+import { chosenFrames } from './sampling/moments.js';
+import { checkRange, type FrameOptions, type Way, wayOf } from './sampling/options.js';
+import { changesOf, type SceneChange, type SceneOptions, thresholdOf } from './sampling/sceneChanges.js';
 import { VideoError } from './videoError.js';
 import { toVideoFrame, VideoBatch, type VideoFrame } from './videoFrame.js';
-import {
-  type DecodedFrame,
-  type FrameRange,
-  type OnDamage,
-  type VideoStream,
-  videoStream,
-} from './videoStream.js';
+import { type DecodedFrame, type OnDamage, type VideoStream, videoStream } from './videoStream.js';
 import type { VideoWarning } from './videoWarning.js';
 
 /** How to open a video. */
@@ -62,17 +60,6 @@ export type VideoOptions = {
 /** How to wait for single frames. */
 export type FrameAtOptions = {
   /** Gives up: the call rejects with the signal's reason, and frames that were found are disposed of. */
-  readonly signal?: AbortSignal;
-};
-
-/** Which frames, and for how long they live. */
-export type FrameOptions = FrameRange & {
-  /**
-   * By default a frame or batch is disposed of when the loop asks for the next one, or ends; work that was enqueued on it is
-   * done all the same. With `keep` it lives until you dispose of it.
-   */
-  readonly keep?: boolean;
-  /** Ends the iteration, also while it waits for a frame: it rejects with the signal's reason, and frames that nobody has got are disposed of. */
   readonly signal?: AbortSignal;
 };
 
@@ -130,6 +117,23 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
   return { decoder: 'nvdec', reason, engines: count, make };
 };
 
+/** Single frames are copied one by one. */
+const single = { held: 1, keysOnly: false, toEnd: false };
+
+/** A frame as often as it is shown, each of them to be disposed of. */
+function* repeated(frame: VideoFrame, times = 1): Generator<VideoFrame, void, undefined> {
+  let held: VideoFrame | undefined = frame;
+  try {
+    for (let left = times; left > 1; left--) {
+      yield frame.clone();
+    }
+    held = undefined;
+    yield frame;
+  } finally {
+    held?.dispose();
+  }
+}
+
 /** How many engines decode that codec. */
 const enginesOf = (device: Device, codec: string): number =>
   Math.max(
@@ -158,33 +162,6 @@ const checkOptions = (options: VideoOptions): void => {
   }
   if (onDamage !== 'error' && onDamage !== 'keep') {
     throw expected("'error' or 'keep'", 'options.onDamage', describe(onDamage));
-  }
-};
-
-const frameNames = ['from', 'to', 'step', 'keep', 'signal'];
-
-const checkFrameOptions = async (
-  options: FrameOptions,
-  index: VideoStream<unknown>['index'],
-): Promise<void> => {
-  requireKnown(options, frameNames, 'options');
-  for (const name of ['from', 'to'] as const) {
-    const { [name]: seconds } = options;
-    if (seconds === undefined) {
-      continue;
-    }
-    if (!Number.isFinite(seconds)) {
-      throw expected('seconds', `options.${name}`, describe(seconds));
-    }
-    // Some containers begin before 0.
-    const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
-    if (seconds < first) {
-      throw expected(`seconds of at least ${first.toFixed(3)}`, `options.${name}`, describe(seconds));
-    }
-  }
-  const { from, to } = options;
-  if (from !== undefined && to !== undefined && to < from) {
-    throw expected(`seconds of at least ${from} (options.from)`, 'options.to', String(to));
   }
 };
 
@@ -337,22 +314,27 @@ export class VideoReader {
   }
 
   /**
-   * The frames, one by one; they are decoded as they are asked for, a few ahead.
+   * The frames, one by one; they are decoded as they are asked for, a few ahead. With `every`, `fps`, `times`, `indices`, `count` or
+   * `keyFrames` only chosen ones, in the order of showing: nothing is decoded twice, nor what none of them needs. One that is shown at several of the
+   * moments comes as often.
    *
    * @param options.from First moment, in seconds, inclusive; not before 0, or the first frame where that is earlier.
    * @param options.to Last moment, in seconds, exclusive; not before `from`.
    * @param options.step Every n-th frame of that stretch.
+   * @throws {ArgumentError} If an option does not fit, or a time or index that it names has no frame.
    * @throws {VideoError} Where the data is damaged or ends early, after the frames before it, and when the reader is
    *   disposed of in the middle.
    */
   async *frames(options: FrameOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
+    const { keep = false } = options;
     for await (const decoded of await this.#decode(options, 1)) {
-      const frame = this.#place(decoded, options.keep === true);
-      try {
-        yield frame;
-      } finally {
-        if (!options.keep) {
-          frame.dispose();
+      for (const frame of repeated(this.#place(decoded, keep), decoded.times)) {
+        try {
+          yield frame;
+        } finally {
+          if (!keep) {
+            frame.dispose();
+          }
         }
       }
     }
@@ -360,7 +342,7 @@ export class VideoReader {
 
   /**
    * The frames in groups of `size`; the last group may be smaller, be it the end or the place where the data is damaged or cut off: the
-   * error comes after it.
+   * error comes after it. A frame that is shown at several of the moments is several times in its batch, as the same object.
    *
    * @param size Frames per batch, 1..65535.
    * @param options As for {@link frames}.
@@ -369,6 +351,8 @@ export class VideoReader {
     requireInteger(size, 1, 65535, 'size');
     this.#requireFew(size);
     let frames: VideoFrame[] = [];
+    // The frame behind the batch that is lent, where it is the batch's last one again.
+    let again: VideoFrame | undefined;
     const take = (): VideoBatch => {
       const batch = new VideoBatch(frames);
       frames = [];
@@ -385,9 +369,15 @@ export class VideoReader {
     };
     try {
       for await (const decoded of await this.#decode(options, size)) {
-        frames.push(this.#place(decoded, options.keep === true, size > MOST_HELD));
-        if (frames.length === size) {
-          yield* lend(take());
+        let frame = this.#place(decoded, options.keep === true, size > MOST_HELD);
+        for (let left = decoded.times ?? 1; left > 0; left--) {
+          frames.push(frame);
+          if (frames.length === size) {
+            again = left > 1 ? frame.clone() : undefined;
+            yield* lend(take());
+            frame = again ?? frame;
+            again = undefined;
+          }
         }
       }
       if (frames.length > 0) {
@@ -400,6 +390,7 @@ export class VideoReader {
       }
       throw error;
     } finally {
+      again?.dispose();
       for (const frame of frames) {
         frame.dispose();
       }
@@ -449,22 +440,15 @@ export class VideoReader {
   ): Promise<VideoBatch> {
     this.#requireOpen();
     const list = await this.#stream.index();
-    const { timestamps } = list;
     const wanted = addresses.map((address, n) => frameNumber(address, list, path(n)));
     const numbers = [...new Set(wanted)].sort((a, b) => a - b);
     this.#requireFew(numbers.length);
     const found = new Map<number, VideoFrame>();
+    const chosen = numbers.map(index => ({ index, times: 1 }));
     try {
-      await findFrames(this.#stream, numbers, this.engines, (decoded, index) => {
-        found.set(index, this.#place({ ...decoded, index }, true));
+      for await (const frame of this.#stream.decodeChosen(chosen, single)) {
+        found.set(frame.index, this.#place(frame, true));
         signal?.throwIfAborted();
-      });
-      const missing = numbers.find(n => !found.has(n));
-      if (missing !== undefined) {
-        throw new VideoError(
-          'corrupt',
-          `Expected frame ${missing} at ${timestamps[missing].toFixed(3)} s but the decoder gave none`,
-        );
       }
     } catch (error) {
       for (const frame of found.values()) {
@@ -473,6 +457,22 @@ export class VideoReader {
       throw error;
     }
     return new VideoBatch(wanted.map(n => found.get(n) as VideoFrame));
+  }
+
+  /**
+   * The frames that begin a scene, found by decoding all frames of the stretch; of each a few rows of luma come to the host.
+   *
+   * ```ts
+   * for await (const { index, timestamp } of video.sceneChanges()) console.log(index, timestamp);
+   * ```
+   *
+   * @throws {ArgumentError} If an option does not fit.
+   * @throws {VideoError} As of {@link frames}.
+   */
+  async *sceneChanges(options: SceneOptions = {}): AsyncGenerator<SceneChange, void, undefined> {
+    const threshold = thresholdOf(options);
+    const { threshold: _, ...range } = options;
+    yield* changesOf(this.frames(range), threshold, options.signal);
   }
 
   /** Closes the file and the decoder. An iteration in progress ends with a `VideoError`. A second call does nothing. */
@@ -496,10 +496,29 @@ export class VideoReader {
     held: number,
   ): Promise<AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined>> {
     this.#requireOpen();
-    await checkFrameOptions(options, this.#stream.index);
-    const { signal, ...range } = options;
+    const way = wayOf(options);
+    await checkRange(options, this.#stream.index);
+    const { signal, from, to, step } = options;
     requireSignal(signal);
-    return until(this.#stream.decode(range, { held }), signal, late => this.#place(late, false).dispose());
+    const frames =
+      way === undefined
+        ? this.#stream.decode({ from, to, step }, { held })
+        : this.#decodeChosen(way, options, held, await this.#stream.index());
+    return until(frames, signal, late => this.#place(late, false).dispose());
+  }
+
+  #decodeChosen(
+    way: Way,
+    options: FrameOptions,
+    held: number,
+    list: FrameIndex,
+  ): AsyncGenerator<DecodedFrame<HostImage | Surface>, void, undefined> {
+    const { to = Number.POSITIVE_INFINITY } = options;
+    return this.#stream.decodeChosen(chosenFrames(way, options, list), {
+      held,
+      keysOnly: way === 'keyFrames',
+      toEnd: way !== 'times' && way !== 'indices' && to > endOf(list),
+    });
   }
 
   #requireFew(frames: number): void {

@@ -91,10 +91,13 @@ export const toVideoFrame = (
 export class VideoBatch extends ImageBatch {
   /** When each frame is shown, in seconds. */
   readonly timestamps: readonly number[];
+  /** The `index` of each frame. */
+  readonly indices: readonly number[];
 
   /** @internal */
   constructor(readonly frames: readonly VideoFrame[]) {
     super(frames);
     this.timestamps = frames.map(frame => frame.timestamp);
+    this.indices = frames.map(frame => frame.index);
   }
 }

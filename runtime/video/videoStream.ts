@@ -9,18 +9,11 @@ import { orderOf } from './container/pauses.js';
 import { systemError } from './container/videoBytes.js';
 import type { VideoFile } from './container/videoFile.js';
 import type { PictureDecoder, TimedPicture } from './decode/pictureDecoder.js';
+import type { Chosen } from './sampling/moments.js';
+import type { FrameRange } from './sampling/options.js';
+import { Selection } from './sampling/selection.js';
 import { messageOf, VideoError } from './videoError.js';
 import type { VideoWarning } from './videoWarning.js';
-
-/** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
-export type FrameRange = {
-  /** Default: the first frame. */
-  readonly from?: number;
-  /** Default: the end. */
-  readonly to?: number;
-  /** Every n-th frame of the stretch, from its first on. Default 1: all. */
-  readonly step?: number;
-};
 
 /** When a frame is shown. */
 export type FrameTiming = {
@@ -41,6 +34,8 @@ export type DecodedFrame<Picture = HostImage> = FrameTiming & {
   readonly sequence: number;
   /** Parts of it are made up, since its data was damaged. */
   readonly damaged: boolean;
+  /** At how many of the moments that were asked for it is shown; default 1. */
+  readonly times?: number;
 };
 
 /** What happens at a frame whose data is damaged: the iteration ends with an error, or the frame comes marked. */
@@ -50,10 +45,18 @@ export type OnDamage = 'error' | 'keep';
 export type FrameChoice = {
   /** How many it keeps at a time; default 1. */
   readonly held?: number;
-  /** It will stop after few frames: nothing is decoded ahead. */
-  readonly few?: boolean;
   /** Whether it wants the frame with that {@link DecodedFrame.sequence}; default: as the range's `step` says. */
   readonly pick?: (sequence: number) => boolean;
+};
+
+/** What the caller does with frames that it chose from the list. */
+export type SampleChoice = {
+  /** How many it keeps at a time. */
+  readonly held: number;
+  /** They are key frames, and nothing else is decoded. */
+  readonly keysOnly: boolean;
+  /** They go on to the video's end: where that is cut off or damaged, an error follows. */
+  readonly toEnd: boolean;
 };
 
 /** An open video with its decoder. */
@@ -68,6 +71,11 @@ export type VideoStream<Picture = HostImage> = {
   readonly decode: (
     range?: FrameRange,
     choice?: FrameChoice,
+  ) => AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
+  /** Frames of the list, ascending, in one pass. */
+  readonly decodeChosen: (
+    chosen: Iterable<Chosen>,
+    choice: SampleChoice,
   ) => AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
   /** The list of frames; they are decoded for it only where the container does not tell their order. */
   readonly index: () => Promise<FrameIndex>;
@@ -125,6 +133,8 @@ export const videoStream = <Picture>(
       setup.height,
     ),
     decode: (range, choice) => guard(decode(file, decoder, onDamage, range, choice, warn), state),
+    decodeChosen: (chosen, choice) =>
+      guard(decodeChosen(file, decoder, index, chosen, choice, { onDamage, warn }), state),
     index,
     listed: file.listed,
     close: () => {
@@ -179,7 +189,7 @@ async function* decode<Picture>(
   decoder: PictureDecoder<Picture>,
   onDamage: OnDamage,
   range: FrameRange = {},
-  { held = 1, few = false, pick }: FrameChoice = {},
+  { held = 1, pick }: FrameChoice = {},
   warn: (message: string) => void = () => {},
 ): Frames<Picture> {
   const { what, counted, orientation } = file;
@@ -191,7 +201,7 @@ async function* decode<Picture>(
   let index = first;
   let end = Number.NEGATIVE_INFINITY;
   // A decoder's errors and the container's, but not those of the loop's own body, are about a corrupt video.
-  const pictures = decoder.decode(from, to, { held, few });
+  const pictures = decoder.decode(from, to, { held });
   try {
     for (;;) {
       const next = await pictures.next().catch((cause: unknown) => {
@@ -229,17 +239,7 @@ async function* decode<Picture>(
       if (pick ? !pick(sequence) : (index - first) % step !== 0) {
         picture.drop();
       } else {
-        if (picture.damaged) {
-          const { damage = '' } = picture;
-          if (onDamage === 'error') {
-            picture.drop();
-            throw new VideoError(
-              'corrupt',
-              `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged${damage}`,
-            );
-          }
-          warn(`The picture at ${timestamp.toFixed(3)} s is damaged${damage}`);
-        }
+        checkDamage(picture, timestamp, what, { onDamage, warn });
         const { duration, damaged } = picture;
         yield { timestamp, duration, index, sequence, damaged, orientation, ...read(picture, what, end) };
       }
@@ -257,12 +257,104 @@ async function* decode<Picture>(
     );
   }
   if (cut !== undefined) {
-    throw new VideoError(
-      'truncated',
-      `Expected all of ${what} but it is cut off behind ${Math.max(end, 0).toFixed(3)} s: ${cut}`,
-    );
+    throw cutError(cut, what, end);
   }
 }
+
+/** Frames of the list, in the order of showing, by decoding as little as they need. */
+async function* decodeChosen<Picture>(
+  file: VideoFile,
+  decoder: PictureDecoder<Picture>,
+  index: () => Promise<FrameIndex>,
+  chosen: Iterable<Chosen>,
+  { held, keysOnly, toEnd }: SampleChoice,
+  damage: Damage,
+): Frames<Picture> {
+  const { what, orientation } = file;
+  if (keysOnly && file.counted !== undefined) {
+    throw new VideoError(
+      'unsupportedContainer',
+      `Expected a container with times for options.keyFrames but ${what} has none: only decoding tells when its key frames are ` +
+        'shown. Put it into one: ffmpeg -i FILE -c copy new.mp4',
+    );
+  }
+  const list = await index();
+  const { shortestPiece } = decoder;
+  const selection = new Selection(file, list, chosen, {
+    keysOnly,
+    ...(shortestPiece === undefined ? {} : { shortestPiece }),
+  });
+  const checkComplete = (isOver: boolean): void => {
+    const missing = selection.missing(isOver);
+    if (missing) {
+      const at = (list.timestamps[missing.index] as number).toFixed(3);
+      throw new VideoError(
+        'corrupt',
+        `Expected frame ${missing.index} at ${at} s in ${what} but the decoder gave none`,
+      );
+    }
+  };
+  let end = Number.NEGATIVE_INFINITY;
+  const pictures = decoder.decodePieces(selection.pieces(), { held });
+  try {
+    // The decoder need not finish what is behind the last of them.
+    while (!selection.done) {
+      const next = await pictures.next().catch((cause: unknown) => {
+        throw decodeError(cause, what, end);
+      });
+      if (next.done) {
+        break;
+      }
+      const [picture, one] = next.value;
+      const timestamp = list.timestamps[one.index] as number;
+      const sequence = list.sequences[one.index] as number;
+      checkDamage(picture, timestamp, what, damage);
+      const { duration, damaged } = picture;
+      end = timestamp + duration;
+      const facts = { timestamp, duration, index: one.index, times: one.times, sequence, damaged };
+      selection.give(one);
+      yield { ...facts, orientation, ...read(picture, what, end) };
+      checkComplete(false);
+    }
+  } finally {
+    await pictures.return();
+  }
+  checkComplete(true);
+  const cut = file.cut();
+  if (toEnd && (list.error || cut !== undefined)) {
+    throw list.error ?? cutError(cut as string, what, list.end);
+  }
+}
+
+/** What happens to damaged pictures, and who is told of those that are kept. */
+type Damage = { readonly onDamage: OnDamage; readonly warn: (message: string) => void };
+
+/** Drops a damaged picture with an error, or lets it pass with a warning. */
+const checkDamage = (
+  picture: TimedPicture<unknown>,
+  timestamp: number,
+  what: string,
+  { onDamage, warn }: Damage,
+): void => {
+  if (!picture.damaged) {
+    return;
+  }
+  const { damage = '' } = picture;
+  if (onDamage === 'error') {
+    picture.drop();
+    throw new VideoError(
+      'corrupt',
+      `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged${damage}`,
+    );
+  }
+  warn(`The picture at ${timestamp.toFixed(3)} s is damaged${damage}`);
+};
+
+const cutError = (cut: string, what: string, end: number): VideoError =>
+  new VideoError(
+    'truncated',
+    `Expected all of ${what} but it is cut off behind ${Math.max(end, 0).toFixed(3)} s: ${cut}`,
+  );
 
 const read = <Picture>(
   picture: TimedPicture<Picture>,

@@ -41,6 +41,37 @@ describe.skipIf(!status.usable)(`pipelines on streams of a GPU${title}`, () => {
     ).toBe(0);
   };
 
+  it('a stream of another library, by its handle; the legacy default stream, too', async () => {
+    for (const handle of [first.handle, 0n]) {
+      const wrapped = device.wrapStream(handle);
+      expect(wrapped.handle).toBe(handle);
+      expect(wrapped.record().handle).toBeGreaterThan(0n);
+      for (let n = 0; n < 10; n++) {
+        const data = picture(n);
+        const image = Image.fromHost(
+          device,
+          { format: 'rgb8', width, height, planes: [{ data }] },
+          { stream: wrapped },
+        );
+        const middle = calls.planar(image, {}, { stream: wrapped });
+        const planes = [0, 1, 2].map(plane => ({
+          pointer: middle.pointer + BigInt(plane * width * height),
+          pitch: width,
+        }));
+        const spec = { format: 'rgb_nchw_u8', width, height, planes, keepAlive: middle };
+        const view = Image.wrap(device, { ...spec, stream: wrapped });
+        const result = calls.brighter(view, {}, { stream: second });
+        await expectBrighter(result, data);
+        for (const one of [image, view, middle, result]) {
+          one.dispose();
+        }
+      }
+      wrapped.dispose();
+    }
+    await first.synchronize();
+    await second.synchronize();
+  });
+
   it('an event orders what knows nothing of one another', async () => {
     for (let n = 0; n < 10; n++) {
       const data = picture(n);

@@ -107,6 +107,110 @@ describe('CUDA on a stand-in driver', () => {
     image.dispose();
   });
 
+  it('takes streams of others, and gives handles of its own', async () => {
+    // Another library's stream: here one of this library's own, of which the other handle knows nothing.
+    const theirs = device.createStream();
+    expect(theirs.handle).toBeGreaterThan(0n);
+    expect(theirs.handle).not.toBe(device.stream.handle);
+    const wrapped = device.wrapStream(theirs.handle);
+    expect(wrapped.handle).toBe(theirs.handle);
+    const event = wrapped.record();
+    expect(event.handle).toBeGreaterThan(0n);
+    await event.wait();
+
+    const results = await Promise.all(
+      Array.from({ length: 30 }, async (_, n) => {
+        const image = Image.fromHost(
+          device,
+          { format: 'rgb8', width: 40, height: 30, planes: [{ data: picture(n) }] },
+          { stream: wrapped },
+        );
+        const tensor = made.cropped(image, { rect: whole, gain: 1 }, { stream: wrapped });
+        // The same memory as another library sees it, written on the stream so far: read on a stream that knows nothing of it.
+        const { shape, dtype, layout, pointer } = tensor;
+        const seen = Tensor.wrap(device, {
+          ...{ shape, dtype, layout, pointer, keepAlive: tensor },
+          stream: wrapped,
+        });
+        const { data } = await seen.toHost({ stream: device.stream });
+        for (const one of [image, seen, tensor]) {
+          one.dispose();
+        }
+        return data[2];
+      }),
+    );
+    expect(results).toEqual(results.map((_, n) => (6 * 7 + n * 13) % 256));
+    const legacy = device.wrapStream(0n);
+    expect(legacy.handle).toBe(0n);
+    await legacy.record().wait();
+    legacy.dispose();
+    wrapped.dispose();
+    expect(() => wrapped.handle).toThrowErrorMatchingInlineSnapshot(
+      `[DisposedError: The stream is disposed.]`,
+    );
+    // It was not ended: its owner goes on.
+    const image = upload(picture(5));
+    const { planes } = await image.toHost({ stream: theirs });
+    expect(planes[0].data).toEqual(picture(5));
+    image.dispose();
+    theirs.dispose();
+    await device.synchronize();
+    expect(device.memory().live).toBe(0);
+  });
+
+  it('refuses handles that are none, or of another device', () => {
+    const cpu = openDevice('cpu');
+    const said = [
+      () => device.wrapStream(7 as never),
+      () => device.wrapStream(-1n),
+      () => device.wrapStream(2n ** 64n),
+      () => device.wrapStream(0x1001n),
+      () => cpu.wrapStream(0n),
+      () => cpu.stream.handle,
+      () => cpu.stream.record().handle,
+      () =>
+        Tensor.wrap(device, {
+          shape: [4],
+          dtype: 'u8',
+          layout: 'HWC',
+          pointer: 64n,
+          stream: 3 as never,
+        } as never),
+      () =>
+        Tensor.wrap(device, {
+          ...{ shape: [1, 1, 4], dtype: 'u8', layout: 'HWC', pointer: 64n },
+          stream: cpu.stream,
+        }),
+      () =>
+        Image.wrap(device, {
+          ...{ format: 'gray8', width: 4, height: 1, planes: [{ pointer: 64n, pitch: 4 }] },
+          stream: {} as never,
+        }),
+    ].map(call => {
+      try {
+        return `${call()}`;
+      } catch (error) {
+        const { name, message } = error as Error;
+        return `${name}: ${message}`;
+      }
+    });
+    cpu.dispose();
+    expect(said).toMatchInlineSnapshot(`
+      [
+        "ArgumentError: Expected a bigint of 64 bits for handle but received 7.",
+        "ArgumentError: Expected a bigint of 64 bits for handle but received -1n.",
+        "ArgumentError: Expected a bigint of 64 bits for handle but received 18446744073709551616n.",
+        "ArgumentError: Expected a stream of the device's primary context.",
+        "DeviceUnavailableError: The CPU has no CUDA streams, and so no handles of them: open a GPU by openDevice('cuda').",
+        "DeviceUnavailableError: The CPU has no CUDA streams, and so no handles of them: open a GPU by openDevice('cuda').",
+        "DeviceUnavailableError: The CPU has no CUDA events, and so no handles of them: open a GPU by openDevice('cuda').",
+        "ArgumentError: Expected 3 sizes (HWC) for spec.shape but received [4].",
+        "ArgumentError: Expected a stream of cuda:0 for spec.stream but received one of cpu.",
+        "ArgumentError: Expected a Stream for spec.stream but received {}.",
+      ]
+    `);
+  });
+
   it('copies page-locked memory directly', async () => {
     const floats = new Float32Array(device.allocateHost(4000));
     floats.fill(2.5);

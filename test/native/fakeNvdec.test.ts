@@ -715,6 +715,56 @@ describe('NVDEC on stand-ins', () => {
     }
   });
 
+  it('chosen frames, on one engine and on several', async () => {
+    const bytes = await webm(upTo(250).map(packetAt));
+    for (const engines of [1, 2, 3]) {
+      const reader = await VideoReader.open(bytes, { device, engines });
+      const levels = async (frames: AsyncIterable<VideoFrame>): Promise<(number | undefined)[]> => {
+        const found: (number | undefined)[] = [];
+        for await (const frame of frames) {
+          const level = await levelOf(frame);
+          expect(level).toBe(frame.index);
+          found.push(level);
+        }
+        return found;
+      };
+      const every = (step: number): number[] => upTo(250).filter(n => n % step === 0);
+      expect(await levels(reader.frames({ every: 0.12 }))).toEqual(every(3));
+      expect(await levels(reader.frames({ fps: 1 }))).toEqual(every(25));
+      expect(await levels(reader.frames({ keyFrames: true }))).toEqual(every(10));
+      const indices = [0, 9, 9, 9, 10, 99, 140, 249];
+      expect(await levels(reader.frames({ indices }))).toEqual(indices);
+      // More at a time than the decoder has surfaces, and frames that are shown again beyond their batch.
+      const batched: number[] = [];
+      for await (const batch of reader.batches(40, { fps: 50, from: 1, to: 3 })) {
+        for (const frame of batch.frames) {
+          batched.push((await levelOf(frame)) ?? -1);
+        }
+      }
+      expect(batched).toEqual(Array.from({ length: 100 }, (_, n) => 25 + (n >> 1)));
+      const kept: VideoFrame[] = [];
+      for await (const frame of reader.frames({ count: 50, keep: true })) {
+        kept.push(frame);
+      }
+      expect(await Promise.all(kept.map(levelOf))).toEqual(Array.from({ length: 50 }, (_, n) => 5 * n + 2));
+      for (const frame of kept) {
+        frame.dispose();
+      }
+      for await (const frame of reader.frames({ every: 0.04 })) {
+        if (frame.index === 120) {
+          break;
+        }
+      }
+      const changes: number[] = [];
+      for await (const { index } of reader.sceneChanges({ threshold: 0.5 })) {
+        changes.push(index);
+      }
+      // Every frame is a level above the last: the second alone differs more than the one before it.
+      expect(changes).toEqual([1]);
+      reader.dispose();
+    }
+  });
+
   it('only frames that go with the loop are refused by a capture', async () => {
     const bytes = await webm(upTo(50).map(packetAt));
     for (const engines of [1, 2]) {
@@ -754,13 +804,13 @@ describe('NVDEC on stand-ins', () => {
     const broken = {
       ...file,
       keys: (from?: number) => upToFault(file.keys(from)),
-      packetsAfter: (key: Packet) => upToFault(file.packetsAfter(key)),
+      packetsAt: (place: unknown) => upToFault(file.packetsAt(place)),
     };
     for (const sessions of [1, 2, 3, 7]) {
       const decoder = engineDecoder(new NvdecSessions(device, broken), { sessions, budget: 1e7 });
       let found = 0;
       const all = (async () => {
-        for await (const picture of decoder.decode(undefined, 100, { held: 1, few: false })) {
+        for await (const picture of decoder.decode(undefined, 100, { held: 1 })) {
           expect(picture.timestamp).toBeCloseTo(found++ / 25);
           picture.drop();
         }

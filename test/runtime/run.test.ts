@@ -271,6 +271,61 @@ describe('cuweave run', () => {
     expect([sheet.width, sheet.height]).toEqual([5 * 164 + 4, 4 * 94 + 4]);
   });
 
+  it('frames of a video at moments and places', async () => {
+    const chosen = async (...options: string[]): Promise<readonly string[]> => {
+      const { code, err, out } = cuweave('run', 'prep', clipPath('bars'), '-o', 'chosen', ...options);
+      const files = out.split('\n').slice(1, -1);
+      await rm(at('chosen'), { recursive: true, force: true });
+      return code === 0
+        ? files.map(file => file.replace(/^chosen\/frame-0*(\d.*)\.npy$/, '$1'))
+        : [err.trim()];
+    };
+    expect({
+      every: await chosen('--every', '0.5', '--from', '0.5', '--to', '2'),
+      times: await chosen('--times', '1,1,2.5'),
+      random: (await chosen('--count', '9', '--spread', 'random', '--seed', '4')).length,
+      keys: await chosen('--key-frames'),
+      both: await chosen('--every', '1', '--fps', '2'),
+      late: await chosen('--times', '99'),
+      word: await chosen('--every', '1s'),
+    }).toMatchInlineSnapshot(`
+      {
+        "both": [
+          "error: Expected at most one of step, every, fps, times, indices, count and keyFrames for options.fps but received every and fps.",
+        ],
+        "every": [
+          "14",
+          "29",
+          "44",
+        ],
+        "keys": [
+          "0",
+          "30",
+          "60",
+        ],
+        "late": [
+          "error: Expected seconds of 0.000 to 3.003 for options.times[0] but received 99.",
+        ],
+        "random": 9,
+        "times": [
+          "29",
+          "29-2",
+          "74",
+        ],
+        "word": [
+          "error: option '--every <seconds>' argument '1s' is invalid. Expected a number, as in 0.5.
+      (run with --help for the options)",
+        ],
+      }
+    `);
+    const picture = cuweave('run', 'show', clipPath('bars'), '-o', 'one.png', '--times', '2.5');
+    expect(picture.code).toBe(0);
+    expect(cuweave('run', 'balance', 'one.png', '-o', 'x.png', '--every', '1').err).toMatchInlineSnapshot(`
+      "error: Expected a video, since 'every' chooses frames of one, for inputs but received a picture: one.png.
+      "
+    `);
+  });
+
   it('shows the number of frames as its progress, where that is known', async () => {
     const folder = fileURLToPath(new URL('../media/decode/', import.meta.url));
     const progress: Record<string, unknown> = {};

@@ -161,8 +161,8 @@ describe('VideoReader', () => {
     ];
     expect((await Promise.all(cases.map(message))).join('\n')).toMatchInlineSnapshot(`
       "ArgumentError: Expected a known name for options but received 'devise'. Known: device, decoder, engines, budget, onDamage, track, limits, signal.
-      ArgumentError: Expected a known name for options but received 'setp'. Known: from, to, step, keep, signal.
-      ArgumentError: Expected a known name for options but received 'fom'. Known: from, to, step, keep, signal.
+      ArgumentError: Expected a known name for options but received 'setp'. Known: from, to, step, every, fps, times, indices, count, keyFrames, spread, seed, keep, signal.
+      ArgumentError: Expected a known name for options but received 'fom'. Known: from, to, step, every, fps, times, indices, count, keyFrames, spread, seed, keep, signal.
       ArgumentError: Expected a known name for address but received 'tiem'. Known: index, time.
       ArgumentError: Expected a known name for addresses[1] but received 'keep'. Known: index, time.
       ArgumentError: Expected seconds of at least 0.000 for options.from but received -1.

@@ -72,7 +72,7 @@ const codesAt = (image: HostImage, x: number, y: number): [number, number, numbe
 
 describe('what a stream says of itself', () => {
   it('the ordinary clip', async () => {
-    const { decode, close, index, listed, warnings, ...facts } = await open(clipPath('bars'));
+    const { decode, decodeChosen, close, index, listed, warnings, ...facts } = await open(clipPath('bars'));
     expect(facts).toEqual({
       width: 640,
       height: 360,
@@ -89,6 +89,7 @@ describe('what a stream says of itself', () => {
       },
     });
     expect(decode).toBeTypeOf('function');
+    expect(decodeChosen).toBeTypeOf('function');
     expect(close).toBeTypeOf('function');
   });
 

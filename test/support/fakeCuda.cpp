@@ -78,7 +78,18 @@ void run(Stream* stream) {
     stream->changed.notify_all();
   }
 }
-void enqueue(Stream* stream, std::function<void()> work) {
+// Of a null handle: the legacy default stream.
+Stream* named(Stream* stream) {
+  if (stream) return stream;
+  static Stream* legacy = [] {
+    auto* made = new Stream();
+    std::thread(run, made).detach();
+    return made;
+  }();
+  return legacy;
+}
+void enqueue(Stream* handle, std::function<void()> work) {
+  Stream* stream = named(handle);
   std::lock_guard lock(stream->mutex);
   stream->work.push_back(std::move(work));
   ++stream->queued;
@@ -140,7 +151,7 @@ extern "C" {
 // `forget` frees the data, which a graph uses more than once.
 void cuFakeEnqueue(Stream* stream, void (*work)(void*), void* data, void (*forget)(void*)) {
   const std::shared_ptr<void> kept(data, forget);
-  if (stream->capturing) {
+  if (stream && stream->capturing) {
     stream->capturing->push_back({work, kept});
     return;
   }
@@ -179,7 +190,7 @@ void cuFakeUnmap(Stream* stream, unsigned long long pointer) {
 }
 int cuStreamBeginCapture_v2(Stream* stream, int) {
   INJECT();
-  if (stream->capturing) return 900;
+  if (!stream || stream->capturing) return 900;
   stream->capturing = new Graph();
   return 0;
 }
@@ -313,6 +324,12 @@ int cuStreamCreate(Stream** stream, unsigned) {
   std::thread(run, *stream).detach();
   return 0;
 }
+int cuStreamGetCtx(Stream* stream, void** context) {
+  INJECT();
+  // Streams of another device's context have odd addresses here.
+  *context = reinterpret_cast<uint64_t>(stream) % 2 == 1 ? static_cast<void*>(&current) : static_cast<void*>(&heap);
+  return 0;
+}
 int cuStreamDestroy_v2(Stream* stream) {
   std::lock_guard lock(stream->mutex);
   if (stream->ending) std::abort();
@@ -320,8 +337,9 @@ int cuStreamDestroy_v2(Stream* stream) {
   stream->changed.notify_all();
   return 0;
 }
-int cuStreamSynchronize(Stream* stream) {
+int cuStreamSynchronize(Stream* handle) {
   INJECT();
+  Stream* stream = named(handle);
   std::unique_lock lock(stream->mutex);
   const size_t until = stream->queued;
   stream->changed.wait(lock, [&] { return stream->done >= until; });

@@ -16,6 +16,7 @@ import { ArgumentError, describe, expected, LibraryError, shown } from '../../..
 import { ContactSheet } from '../../../runtime/files/contactSheet.js';
 import { notPictures, picturesOf, requirePictureName } from '../../../runtime/files/picture.js';
 import { readPicture } from '../../../runtime/files/pictureReader.js';
+import type { FrameOptions } from '../../../runtime/video/sampling/options.js';
 import type { VideoReader } from '../../../runtime/video/video.js';
 import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
 import { looksLikePicture, whyNoInput } from './runInput.js';
@@ -49,6 +50,8 @@ export type RunOptions = {
   readonly batch?: number;
   /** Stops after so many images. */
   readonly limit?: number;
+  /** Which frames of a video, as `VideoReader.frames` takes it; default: all. */
+  readonly frames?: FrameChoice;
   /**
    * Whether a video's frames are put upright, as its container asks for, before a pipeline that has no `orient()`. Default true. Luma is exact.
    * Chroma is exact, too, unless the source interpolates it; 4:2:2 turned by a quarter and odd sizes lose chroma, and a note says so.
@@ -65,6 +68,9 @@ export type RunOptions = {
   /** Called where a run ends with an error after it has written something: what that is. It is whole. */
   readonly onPartial?: (written: Pick<RunResult, 'frames' | 'files'>) => void;
 };
+
+/** Which frames of a video: a stretch of it, and a way to choose frames of that. */
+export type FrameChoice = Omit<FrameOptions, 'keep' | 'signal'>;
 
 /** What a run did. */
 export type RunResult = {
@@ -100,6 +106,7 @@ type Placing = {
   readonly device: Device;
   readonly batch: number;
   readonly limit: number;
+  readonly frames: FrameChoice;
   readonly orient: boolean;
   readonly onNote?: (sentence: string) => void;
 };
@@ -172,7 +179,7 @@ const deviceName = (name: string | undefined): DeviceName | undefined => {
 const openSource = async (
   inputs: readonly string[],
   manifest: ManifestPipeline,
-  { runtime, device, batch, limit, orient, onNote }: Placing,
+  { runtime, device, batch, limit, frames, orient, onNote }: Placing,
 ): Promise<Source> => {
   if (inputs.length === 0) {
     throw expected('pictures or a video', 'inputs', 'none');
@@ -200,13 +207,13 @@ const openSource = async (
       note !== undefined && orient
         ? (image: Image) => putUpright(image, spec => runtime.Image.fromHost(device, spec))
         : undefined;
-    const groups = videoGroups(video, manifest, batch, limit, upright);
+    const groups = videoGroups(video.batches(batch, frames), manifest, limit, upright);
     return {
       groups,
       // Raw streams and transport streams tell it when they are read to their end.
       get total() {
-        const { frameCount } = video;
-        return frameCount === undefined ? undefined : Math.min(limit, frameCount);
+        const count = framesOf(video, frames);
+        return count === undefined ? undefined : Math.min(limit, count);
       },
       decoder: video.decoder,
       close: () => video.dispose(),
@@ -221,6 +228,14 @@ const openSource = async (
       );
     }
   }
+  const [choice] = Object.keys(frames);
+  if (choice !== undefined) {
+    throw expected(
+      `a video, since '${choice}' chooses frames of one,`,
+      'inputs',
+      `a picture: ${shown(first)}`,
+    );
+  }
   const wanted = inputs.slice(0, limit);
   const place = async (path: string): Promise<Image> => {
     const image = await readPicture(path);
@@ -229,15 +244,21 @@ const openSource = async (
   return { groups: pictureGroups(wanted, place, batch), total: wanted.length, close: () => {} };
 };
 
+/** How many frames will be read, where that is known. */
+const framesOf = (
+  { frameCount }: Video,
+  { count, times, indices, ...others }: FrameChoice,
+): number | undefined =>
+  count ?? (times ?? indices)?.length ?? (Object.keys(others).length === 0 ? frameCount : undefined);
+
 async function* videoGroups(
-  video: Video,
+  batches: ReturnType<Video['batches']>,
   manifest: ManifestPipeline,
-  size: number,
   limit: number,
   upright?: (image: Image) => Promise<Image>,
 ): AsyncGenerator<Group> {
   let seen = 0;
-  for await (const { frames } of video.batches(size)) {
+  for await (const { frames } of batches) {
     const images = frames.slice(0, limit - seen);
     for (const image of images) {
       formatFor(image, manifest);
@@ -375,8 +396,11 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   const written = results.map(() => 0);
   try {
     images = await RunImages.open(asked, runtime, device);
-    const { batch = 8, orient = true, onNote } = run;
-    const placing = { runtime, device, batch, limit, orient, ...(onNote ? { onNote } : {}) };
+    const { batch = 8, frames: choice = {}, orient = true, onNote } = run;
+    const placing = {
+      ...{ runtime, device, batch, limit, frames: choice, orient },
+      ...(onNote ? { onNote } : {}),
+    };
     source = await openSource(run.inputs, manifest, placing);
     if (!source.decoder && source.total !== undefined) {
       images.requireFor(source.total);

@@ -25,6 +25,8 @@ class CudaContext {
   bool pools = false;
   PinnedPool pinned;
 
+  // Whether a context is this one.
+  bool is(CUcontext context) const { return context == context_; }
   // Makes the context current on this thread; throws once the device is lost.
   void enter();
   // Throws unless `code` is success. Remembers errors after which the context is of no more use.

@@ -20,6 +20,7 @@ class CudaDevice : public Device {
   explicit CudaDevice(CudaContext& context) : context(context) {}
   const DeviceInfo& info() const override { return context.info; }
   std::shared_ptr<Stream> createStream() override;
+  std::shared_ptr<Stream> wrapStream(uint64_t handle) override;
   std::shared_ptr<Memory> allocate(const std::shared_ptr<Stream>& stream, size_t bytes) override;
   std::shared_ptr<Memory> wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) override;
   std::optional<uint64_t> freeMemory() override {
@@ -44,13 +45,26 @@ class CudaStream : public Stream {
     context_.enter();
     context_.check(context_.driver.streamCreate(&stream_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
   }
+  // Someone else's.
+  CudaStream(const std::shared_ptr<CudaDevice>& device, CUstream stream)
+      : Stream(device), context_(device->context), stream_(stream), foreign_(true), thread_("cuweave stream") {
+    context_.enter();
+    CUcontext context = nullptr;
+    context_.check(context_.driver.streamGetContext(stream, &context), "cuStreamGetCtx");
+    if (!context_.is(context)) throw wrongArgument("Expected a stream of the device's primary context.");
+  }
   ~CudaStream() override { destroy(); }
+
+  uint64_t handle() const override {
+    requireOpen();
+    return reinterpret_cast<uint64_t>(stream_);
+  }
 
   std::shared_ptr<Event> record(bool timed) override {
     requireOpen();
     context_.enter();
     auto event = std::make_shared<CudaEvent>(context_, timed);
-    context_.check(context_.driver.eventRecord(event->handle(), stream_), "cuEventRecord");
+    context_.check(context_.driver.eventRecord(event->event(), stream_), "cuEventRecord");
     return event;
   }
 
@@ -125,6 +139,7 @@ class CudaStream : public Stream {
   void after(Completion done) override {
     requireOpen();
     auto event = std::static_pointer_cast<CudaEvent>(record(false));
+    if (foreign_) last_ = event;
     thread_.post([event, done = std::move(done)] {
       try {
         event->wait();
@@ -141,8 +156,10 @@ class CudaStream : public Stream {
   void join() override {
     thread_.join();
     try {
+      // Someone else's stream may be gone by now: the place behind our own work is not.
+      if (last_) last_->wait();
       context_.enter();
-      if (stream_) context_.driver.streamSynchronize(stream_);
+      if (stream_ && !foreign_) context_.driver.streamSynchronize(stream_);
     } catch (const Failure&) {
     }
   }
@@ -165,7 +182,7 @@ class CudaStream : public Stream {
     auto other = std::dynamic_pointer_cast<CudaEvent>(event);
     if (!other) throw wrongArgument("Expected an event of the same device.");
     context_.enter();
-    context_.check(context_.driver.streamWaitEvent(stream_, other->handle(), 0), "cuStreamWaitEvent");
+    context_.check(context_.driver.streamWaitEvent(stream_, other->event(), 0), "cuStreamWaitEvent");
     advance();
   }
   void finish() override {
@@ -184,7 +201,7 @@ class CudaStream : public Stream {
 
   // The driver lets enqueued work finish before the stream's resources go.
   void destroy() {
-    if (!stream_) return;
+    if (!stream_ || foreign_) return;
     try {
       context_.enter();
       context_.driver.streamDestroy(stream_);
@@ -231,6 +248,9 @@ class CudaStream : public Stream {
 
   CudaContext& context_;
   CUstream stream_ = nullptr;
+  const bool foreign_ = false;
+  // Of a foreign stream: behind the last work that something waits for.
+  std::shared_ptr<CudaEvent> last_;
   TaskThread thread_;
   // The argument blocks of a call; kept for their capacity.
   std::vector<uint8_t> block_, secondBlock_;
@@ -322,6 +342,11 @@ class CudaForeignMemory : public Memory {
 
 std::shared_ptr<Stream> CudaDevice::createStream() {
   return std::make_shared<CudaStream>(std::static_pointer_cast<CudaDevice>(shared_from_this()));
+}
+
+std::shared_ptr<Stream> CudaDevice::wrapStream(uint64_t handle) {
+  return std::make_shared<CudaStream>(std::static_pointer_cast<CudaDevice>(shared_from_this()),
+                                      reinterpret_cast<CUstream>(handle));
 }
 
 std::shared_ptr<Memory> CudaDevice::allocate(const std::shared_ptr<Stream>& stream, size_t bytes) {

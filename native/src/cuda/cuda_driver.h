@@ -86,6 +86,7 @@ struct CUDA_MEMCPY2D {
   F(memcpy2DAsync, cuMemcpy2DAsync_v2, (const CUDA_MEMCPY2D*, CUstream))                    \
   F(streamCreate, cuStreamCreate, (CUstream*, unsigned))                                    \
   F(streamDestroy, cuStreamDestroy_v2, (CUstream))                                          \
+  F(streamGetContext, cuStreamGetCtx, (CUstream, CUcontext*))                               \
   F(streamSynchronize, cuStreamSynchronize, (CUstream))                                     \
   F(streamWaitEvent, cuStreamWaitEvent, (CUstream, CUevent, unsigned))                      \
   F(streamBeginCapture, cuStreamBeginCapture_v2, (CUstream, int))                           \

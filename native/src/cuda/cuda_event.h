@@ -13,7 +13,8 @@ class CudaEvent : public Event {
   // Re-recording an event does not disturb waits that were enqueued on it before.
   ~CudaEvent() override { context_.giveEvent(event_, timed_); }
 
-  CUevent handle() const { return event_; }
+  CUevent event() const { return event_; }
+  uint64_t handle() const override { return reinterpret_cast<uint64_t>(event_); }
   bool done() override {
     context_.enter();
     const CUresult code = context_.driver.eventQuery(event_);

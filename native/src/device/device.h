@@ -27,6 +27,8 @@ class Event {
   virtual bool done() = 0;
   // Milliseconds from `start` to this one; both must have passed.
   virtual double since(Event& start) = 0;
+  // What the device's own interface calls it.
+  virtual uint64_t handle() const { throw unavailable("noDevice", "the CPU has no CUDA events"); }
 };
 
 // A stream's place at a number of its own count of enqueued pieces of work.
@@ -118,6 +120,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   const uint64_t id;
   const std::shared_ptr<Device> device;
 
+  // What the device's own interface calls it.
+  virtual uint64_t handle() const { throw unavailable("noDevice", "the CPU has no CUDA streams"); }
+
   // Called before work that touches `memory`: waits for other streams' work on it, and notes this one's.
   void reads(Memory& memory);
   void writes(Memory& memory);
@@ -192,6 +197,8 @@ class Device : public std::enable_shared_from_this<Device> {
   virtual ~Device() = default;
   virtual const DeviceInfo& info() const = 0;
   virtual std::shared_ptr<Stream> createStream() = 0;
+  // A stream of someone else's, which is there until it is closed here, and is not ended.
+  virtual std::shared_ptr<Stream> wrapStream(uint64_t) { throw unavailable("noDevice", "the CPU has no CUDA streams"); }
   virtual std::shared_ptr<Memory> allocate(const std::shared_ptr<Stream>& stream, size_t bytes) = 0;
   // Memory of someone else's; `keep` holds it while work may touch it.
   virtual std::shared_ptr<Memory> wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) = 0;

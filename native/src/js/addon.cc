@@ -14,7 +14,7 @@ namespace cuweave {
 namespace {
 
 // Raised with every change of what JavaScript sees; runtime/device/addon.ts refuses another.
-constexpr int kInterface = 8;
+constexpr int kInterface = 9;
 
 Napi::Value cudaStatus(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {

@@ -26,9 +26,11 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Device& open() const;
   Napi::Value info(const Napi::CallbackInfo& info);
   Napi::Value createStream(const Napi::CallbackInfo& info);
+  // (handle)
+  Napi::Value wrapStream(const Napi::CallbackInfo& info);
   // (stream, bytes, whether the collector is to know; default true)
   Napi::Value allocate(const Napi::CallbackInfo& info);
-  // (pointer, bytes, keep?)
+  // (pointer, bytes, keep?, stream whose work so far wrote it?)
   Napi::Value wrap(const Napi::CallbackInfo& info);
   // (typedArray, whether nobody else has it) → undefined where it might be moved away; CPU only
   Napi::Value wrapHost(const Napi::CallbackInfo& info);
@@ -94,6 +96,7 @@ class JsEvent : public Napi::ObjectWrap<JsEvent> {
   // (start) → milliseconds
   Napi::Value since(const Napi::CallbackInfo& info);
   Napi::Value done(const Napi::CallbackInfo& info);
+  Napi::Value handle(const Napi::CallbackInfo& info);
   Core core_;
 };
 
@@ -110,6 +113,7 @@ class JsStream : public Napi::ObjectWrap<JsStream> {
   Napi::Value synchronize(const Napi::CallbackInfo& info);
   Napi::Value record(const Napi::CallbackInfo& info);
   void waitFor(const Napi::CallbackInfo& info);
+  Napi::Value handle(const Napi::CallbackInfo& info);
   // (memory, offset, pitch, typedArray, offset, pitch, rowBytes, rows)
   void upload(const Napi::CallbackInfo& info);
   // (typedArray, offset, pitch, memory, offset, pitch, rowBytes, rows, whether nobody else has the array) → Promise

@@ -28,6 +28,7 @@ Napi::Function JsDevice::define(Napi::Env env) {
                      {
                          InstanceMethod<&JsDevice::info>("info"),
                          InstanceMethod<&JsDevice::createStream>("createStream"),
+                         InstanceMethod<&JsDevice::wrapStream>("wrapStream"),
                          InstanceMethod<&JsDevice::allocate>("allocate"),
                          InstanceMethod<&JsDevice::wrap>("wrap"),
                          InstanceMethod<&JsDevice::wrapHost>("wrapHost"),
@@ -59,6 +60,18 @@ Napi::Value JsDevice::createStream(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value JsDevice::wrapStream(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    bool lossless = false;
+    const uint64_t handle = info[0].IsBigInt() ? info[0].As<Napi::BigInt>().Uint64Value(&lossless) : 0;
+    if (!lossless) throw wrongArgument("Expected a bigint of 64 bits for handle.");
+    auto stream = open().wrapStream(handle);
+    Context& context = Context::of(info.Env());
+    context.add(stream);
+    return create<JsStream>(info.Env(), context.streamClass, std::move(stream));
+  });
+}
+
 Napi::Value JsDevice::allocate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto& stream = unwrap<JsStream>(info[0], "stream").stream();
@@ -82,6 +95,7 @@ Napi::Value JsDevice::wrap(const Napi::CallbackInfo& info) {
     Context& context = Context::of(info.Env());
     auto keep = info[2].IsObject() ? context.queue->hold(info[2]) : nullptr;
     JsMemory::Core core{open().wrap(pointer, bytes, std::move(keep)), false};
+    if (info[3].IsObject()) unwrap<JsStream>(info[3], "stream").stream()->writes(*core.memory);
     return create<JsMemory>(info.Env(), context.memoryClass, std::move(core));
   });
 }

@@ -21,6 +21,7 @@ Napi::Function JsEvent::define(Napi::Env env) {
                          InstanceMethod<&JsEvent::wait>("wait"),
                          InstanceMethod<&JsEvent::since>("since"),
                          InstanceAccessor<&JsEvent::done>("done"),
+                         InstanceAccessor<&JsEvent::handle>("handle"),
                      });
 }
 
@@ -51,6 +52,10 @@ Napi::Value JsEvent::since(const Napi::CallbackInfo& info) {
 
 Napi::Value JsEvent::done(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value { return Napi::Boolean::New(info.Env(), core_.event->done()); });
+}
+
+Napi::Value JsEvent::handle(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::BigInt::New(info.Env(), core_.event->handle()); });
 }
 
 }  // namespace cuweave

@@ -84,6 +84,7 @@ Napi::Function JsStream::define(Napi::Env env) {
                          InstanceMethod<&JsStream::synchronize>("synchronize"),
                          InstanceMethod<&JsStream::record>("record"),
                          InstanceMethod<&JsStream::waitFor>("waitFor"),
+                         InstanceAccessor<&JsStream::handle>("handle"),
                          InstanceMethod<&JsStream::upload>("upload"),
                          InstanceMethod<&JsStream::download>("download"),
                          InstanceMethod<&JsStream::copy>("copy"),
@@ -123,6 +124,10 @@ Napi::Value JsStream::record(const Napi::CallbackInfo& info) {
 
 void JsStream::waitFor(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] { stream()->waitFor(unwrap<JsEvent>(info[0], "event").event()); });
+}
+
+Napi::Value JsStream::handle(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::BigInt::New(info.Env(), stream()->handle()); });
 }
 
 void JsStream::upload(const Napi::CallbackInfo& info) {

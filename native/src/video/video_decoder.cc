@@ -488,7 +488,7 @@ int VideoDecoder::display(const CUVIDPARSERDISPINFO& info) {
 }
 
 void VideoDecoder::record(CudaEvent& event) {
-  context.check(context.driver.eventRecord(event.handle(), stream_->handle), "cuEventRecord");
+  context.check(context.driver.eventRecord(event.event(), stream_->handle), "cuEventRecord");
 }
 
 bool VideoDecoder::copyOut(Picture& picture) {

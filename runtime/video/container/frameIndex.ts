@@ -11,6 +11,8 @@ export type FrameIndex = {
   readonly sequences: Float64Array;
   /** When each key frame is shown, ascending. */
   readonly keys: Float64Array;
+  /** Of the packet of each key frame. */
+  readonly keySequences: Float64Array;
   /** Where each key frame lies. */
   readonly places: readonly Place[];
   /** When the last frame ends. */
@@ -61,6 +63,7 @@ export const indexOf = async (
   const times: number[] = [];
   const sequences: number[] = [];
   const keys: number[] = [];
+  const keySequences: number[] = [];
   const places: Place[] = [];
   let [end, known, estimated] = [Number.NEGATIVE_INFINITY, true, false];
   let failure: { readonly error?: CuweaveError } = {};
@@ -70,6 +73,7 @@ export const indexOf = async (
         const { time, duration, key, shown, sequence, place } = sample;
         if (key) {
           keys.push(time);
+          keySequences.push(sequence);
           places.push(place);
         }
         if (!shown) {
@@ -101,6 +105,7 @@ export const indexOf = async (
     timestamps,
     sequences: await inOrder(order, sequences),
     keys: await inOrder(keyOrder, keys),
+    keySequences: await inOrder(keyOrder, keySequences),
     places: Array.from(keyOrder, n => places[n]),
     end: known ? end : end + step(),
     ambiguous: estimated || same,

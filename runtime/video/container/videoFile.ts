@@ -73,8 +73,10 @@ export type VideoFile = {
   readonly warn: (code: VideoWarningCode, message: string) => void;
   /** Packets in decode order, from the key frame at or before `from`, or from the first one, to the end. */
   readonly packets: (from?: number) => AsyncGenerator<Packet, void, undefined>;
-  /** Packets in decode order from this one on. */
-  readonly packetsAfter: (key: Packet) => AsyncGenerator<Packet, void, undefined>;
+  /** Packets in decode order from that at a place on; without one, from the first one. */
+  readonly packetsAt: (place?: Place) => AsyncGenerator<Packet, void, undefined>;
+  /** Whether decoding can begin with the packet at a place, as its own bits say. */
+  readonly isKeyAt: (place: Place) => Promise<boolean>;
   /** The key frames, from that at or before `from`, or from the first one. */
   readonly keys: (from?: number) => AsyncGenerator<Packet, void, undefined>;
   /** The list of frames; read from the container once. */
@@ -317,7 +319,7 @@ const openTrack = async (
   };
 
   let readers = 0;
-  async function* packetsFrom(place: Place | undefined): AsyncGenerator<Packet, void, undefined> {
+  async function* packetsFrom(place?: Place): AsyncGenerator<Packet, void, undefined> {
     bytes.readers(++readers);
     try {
       for await (const group of reader.read(place)) {
@@ -418,7 +420,15 @@ const openTrack = async (
     packets: async function* (from) {
       yield* packetsFrom(await seek(from));
     },
-    packetsAfter: key => packetsFrom(key.place),
+    packetsAt: packetsFrom,
+    isKeyAt: async place => {
+      for await (const [first] of reader.read(place)) {
+        if (first) {
+          return isKey(first);
+        }
+      }
+      return false;
+    },
     keys: async function* (from) {
       let any = false;
       for await (const group of reader.read(await seek(from))) {

@@ -12,11 +12,11 @@ import {
   type Admission,
   mostWaiting,
   type NvdecPicture,
+  type NvdecSession,
   type NvdecSessions,
-  nvdecDecoder,
   type Surface,
 } from './nvdecDecoder.js';
-import type { PictureDecoder } from './pictureDecoder.js';
+import type { PictureDecoder, Piece } from './pictureDecoder.js';
 import { Signal } from './signal.js';
 
 /** How far to go. */
@@ -30,8 +30,8 @@ export type EngineOptions = {
 /** Decoders that keep so many engines busy: one that ends a piece, and begins the next, leaves its engine idle for a moment. */
 export const sessionsFor = (engines: number): number => engines + Math.ceil(engines / 3);
 
-/** From one key frame to another that begins the next piece. */
-type Piece = { readonly start: Packet; readonly next?: Packet };
+/** A stretch of the file, from one key frame to another that begins the next one. */
+type Stretch = { readonly start: Packet; readonly next?: Packet };
 
 // Later pieces leave room for so many pictures of the one that is being read, in at most half of the budget.
 const leastAhead = 8;
@@ -49,12 +49,12 @@ const shortestPiece = ({ setup, frameRate = 30 }: VideoFile, { sessions, budget 
   return Math.min(3, Math.max(1, budget / 2 / sessions / bytesPerSecond));
 };
 
-async function* piecesOf(
+async function* stretchesOf(
   file: VideoFile,
   from: number | undefined,
   to: number,
   shortest: number,
-): AsyncGenerator<Piece, void> {
+): AsyncGenerator<Stretch, void> {
   let start: Packet | undefined;
   try {
     for await (const key of file.keys(from)) {
@@ -72,7 +72,7 @@ async function* piecesOf(
       start = key;
     }
   } catch (error) {
-    // The last piece has all packets that can be read: whoever reads them meets the error in its place.
+    // The last stretch has all packets that can be read: whoever reads them meets the error in its place.
     if (!start) {
       throw error;
     }
@@ -83,12 +83,15 @@ async function* piecesOf(
 }
 
 /**
- * The packets of a piece in decode order. In an open group of pictures some that follow the next key frame are shown before
- * it, and refer to it and to what precedes it: they belong to this piece, and the key frame comes along for them.
+ * The packets of a stretch in decode order. In an open group of pictures some that follow the next key frame are shown before
+ * it, and refer to it and to what precedes it: they belong to this stretch, and the key frame comes along for them.
  */
-async function* packetsOf(file: VideoFile, { start, next }: Piece): AsyncGenerator<Packet, void, undefined> {
+async function* packetsOf(
+  file: VideoFile,
+  { start, next }: Stretch,
+): AsyncGenerator<Packet, void, undefined> {
   let key: Packet | undefined;
-  for await (const packet of file.packetsAfter(start)) {
+  for await (const packet of file.packetsAt(start.place)) {
     if (!next || packet.sequenceNumber < next.sequenceNumber) {
       yield packet;
     } else if (packet.sequenceNumber === next.sequenceNumber) {
@@ -106,180 +109,226 @@ async function* packetsOf(file: VideoFile, { start, next }: Piece): AsyncGenerat
   }
 }
 
+/** All pictures of a stretch of time, in pieces of their own. */
+async function* piecesOf(
+  file: VideoFile,
+  from: number | undefined,
+  to: number,
+  shortest: number,
+): AsyncGenerator<Piece<true>, void, undefined> {
+  for await (const stretch of stretchesOf(file, from, to, shortest)) {
+    const { start, next } = stretch;
+    yield {
+      packets: () => packetsOf(file, stretch),
+      pick: ({ timestamp }) =>
+        timestamp < start.timestamp || (next && timestamp >= next.timestamp) ? undefined : true,
+    };
+  }
+}
+
 /** A piece with what is decoded of it and not read yet. */
-type Work = {
-  readonly piece: Piece;
-  readonly ready: NvdecPicture[];
+type Work<Pick> = {
+  readonly piece: Piece<Pick>;
+  readonly ready: (readonly [NvdecPicture, Pick])[];
   done: boolean;
   error?: unknown;
 };
 
 /** Decodes a file on several engines. */
-export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): PictureDecoder<Surface> => ({
-  close: () => sessions.close(),
-  decode: async function* (from, to, choice) {
-    if (choice.few) {
-      yield* nvdecDecoder(sessions).decode(from, to, choice);
+export const engineDecoder = (sessions: NvdecSessions, options: EngineOptions): PictureDecoder<Surface> => {
+  const { file } = sessions;
+  const shortest = shortestPiece(file, options);
+  return {
+    shortestPiece: shortest,
+    close: () => sessions.close(),
+    decode: async function* (from, to, choice) {
+      for await (const [picture] of decodePieces(
+        sessions,
+        options,
+        piecesOf(file, from, to, shortest),
+        choice,
+      )) {
+        yield picture;
+      }
+    },
+    decodePieces: (pieces, choice) => decodePieces(sessions, options, pieces, choice),
+  };
+};
+
+async function* decodePieces<Pick>(
+  sessions: NvdecSessions,
+  options: EngineOptions,
+  pieces: AsyncGenerator<Piece<Pick>, void, undefined>,
+  choice: { readonly held: number },
+): AsyncGenerator<readonly [NvdecPicture, Pick], void, undefined> {
+  const { file } = sessions;
+  const waiting = waitingBytes(file, options);
+  const budget = options.budget - options.sessions * waiting;
+  const works: Work<Pick>[] = [];
+  // For the reader: the first piece has more, or is over. For the decoders: there is room for more.
+  const arrived = new Signal();
+  const room = new Signal();
+  let stopped = false;
+  // Of pictures that were taken from the decoders and not read yet; and of the largest one.
+  let aheadBytes = 0;
+  let size = pictureBytes(file);
+  // Pieces are given out one at a time, in order.
+  let turn: Promise<unknown> = Promise.resolve();
+  const nextWork = (): Promise<Work<Pick> | undefined> => {
+    const mine = turn.then(async () => {
+      if (stopped) {
+        return undefined;
+      }
+      const { value } = await pieces.next();
+      if (!value) {
+        return undefined;
+      }
+      const work: Work<Pick> = { piece: value, ready: [], done: false };
+      works.push(work);
+      arrived.notify();
+      return work;
+    });
+    turn = mine.catch(() => {});
+    return mine;
+  };
+
+  /** How many more pictures of a piece may be taken. */
+  const roomFor = (work: Work<Pick>): number => {
+    const free = Math.floor((budget - aheadBytes) / size);
+    const least = Math.min(leastAhead, Math.max(1, Math.floor(budget / 2 / size)));
+    return works[0] === work ? Math.max(free, least - work.ready.length) : free - least;
+  };
+  const place = (picture: NvdecPicture, work: Work<Pick>): void => {
+    const picked = stopped ? undefined : work.piece.pick(picture);
+    if (picked === undefined) {
+      aheadBytes -= picture.bytes;
+      room.notify();
+      picture.drop();
       return;
     }
-    const { file } = sessions;
-    const waiting = waitingBytes(file, options);
-    const budget = options.budget - options.sessions * waiting;
-    const pieces = piecesOf(file, from, to, shortestPiece(file, options));
-    const works: Work[] = [];
-    // For the reader: the first piece has more, or is over. For the decoders: there is room for more.
-    const arrived = new Signal();
-    const room = new Signal();
-    let stopped = false;
-    // Of pictures that were taken from the decoders and not read yet; and of the largest one.
-    let aheadBytes = 0;
-    let size = pictureBytes(file);
-    // Pieces are given out one at a time, in order.
-    let turn: Promise<unknown> = Promise.resolve();
-    const nextWork = (): Promise<Work | undefined> => {
-      const mine = turn.then(async () => {
-        if (stopped) {
-          return undefined;
-        }
-        const { value } = await pieces.next();
-        if (!value) {
-          return undefined;
-        }
-        const work: Work = { piece: value, ready: [], done: false };
-        works.push(work);
-        arrived.notify();
-        return work;
-      });
-      turn = mine.catch(() => {});
-      return mine;
-    };
-
-    /** How many more pictures of a piece may be taken. */
-    const roomFor = (work: Work): number => {
-      const free = Math.floor((budget - aheadBytes) / size);
-      const least = Math.min(leastAhead, Math.max(1, Math.floor(budget / 2 / size)));
-      return works[0] === work ? Math.max(free, least - work.ready.length) : free - least;
-    };
-    const place = (picture: NvdecPicture, work: Work): void => {
-      const { start, next } = work.piece;
-      if (stopped || picture.timestamp < start.timestamp || (next && picture.timestamp >= next.timestamp)) {
-        aheadBytes -= picture.bytes;
-        room.notify();
-        picture.drop();
-        return;
-      }
-      work.ready.push(picture);
-      if (works[0] === work) {
-        arrived.notify();
-      }
-    };
-    const run = async (): Promise<void> => {
-      const session = sessions.take(choice.held, waiting);
-      // Fed to the session and not over.
-      const mine: Work[] = [];
-      // Bytes of pictures that were taken and belong to no piece yet: after an error nobody reads them.
-      let unplaced = 0;
-      const stretches = async function* () {
-        for (let work = await nextWork(); work; work = await nextWork()) {
-          mine.push(work);
-          yield packetsOf(file, work.piece);
-        }
-      };
-      const admit: Admission = async take => {
-        while (!stopped && roomFor(mine[0]) < 1) {
-          await room.wait();
-        }
-        // They count from here on, before anybody else asks.
-        const taken = take(stopped ? 1 : roomFor(mine[0]));
-        for (const picture of taken) {
-          if (!picture) {
-            continue;
-          }
-          size = Math.max(size, picture.bytes);
-          aheadBytes += picture.bytes;
-          unplaced += picture.bytes;
-        }
-        return taken;
-      };
-      const finish = (error?: unknown) => {
-        const work = mine.shift();
-        if (work) {
-          Object.assign(work, { done: true, error });
-        }
-        arrived.notify();
-      };
-      try {
-        for await (const picture of session.decodeAll(stretches(), admit)) {
-          if (picture) {
-            unplaced -= picture.bytes;
-            place(picture, mine[0]);
-          } else {
-            finish();
-          }
-          if (stopped) {
-            return;
-          }
-        }
-      } catch (error) {
-        if (mine.length === 0) {
-          throw error;
-        }
-        // Later pieces are not decoded any more: nobody gets beyond the one that failed.
-        finish(error);
-      } finally {
-        aheadBytes -= unplaced;
-        room.notify();
-        sessions.give(session);
-      }
-    };
-
-    let failure: unknown;
-    let running = options.sessions;
-    const runs = Array.from({ length: options.sessions }, () =>
-      run()
-        .catch((error: unknown) => {
-          failure ??= error;
-        })
-        .finally(() => {
-          running--;
-          arrived.notify();
-        }),
-    );
-    try {
-      for (;;) {
-        const work = works[0];
-        const picture = work?.ready.shift();
-        if (picture) {
-          aheadBytes -= picture.bytes;
-          room.notify();
-          yield picture;
-        } else if (work?.error) {
-          throw work.error;
-        } else if (work?.done) {
-          works.shift();
-          room.notify();
-        } else if (!work && (failure || running === 0)) {
-          if (failure) {
-            throw failure;
-          }
-          return;
-        } else {
-          await arrived.wait();
-        }
-      }
-    } finally {
-      stopped = true;
-      room.notify();
-      for (const work of works) {
-        for (const picture of work.ready.splice(0)) {
-          picture.drop();
-        }
-      }
-      await Promise.allSettled(runs);
-      await pieces.return();
+    work.ready.push([picture, picked]);
+    if (works[0] === work) {
+      arrived.notify();
     }
-  },
-});
+  };
+  const run = async (): Promise<void> => {
+    // To make a decoder takes its time: one without work is not made.
+    const first = await nextWork();
+    if (!first) {
+      return;
+    }
+    let session: NvdecSession;
+    try {
+      session = sessions.take(choice.held, waiting);
+    } catch (error) {
+      Object.assign(first, { done: true, error });
+      arrived.notify();
+      return;
+    }
+    // Fed to the session and not over.
+    const mine: Work<Pick>[] = [];
+    // Bytes of pictures that were taken and belong to no piece yet: after an error nobody reads them.
+    let unplaced = 0;
+    const stretches = async function* () {
+      for (let work: Work<Pick> | undefined = first; work; work = await nextWork()) {
+        mine.push(work);
+        yield work.piece.packets();
+      }
+    };
+    const admit: Admission = async take => {
+      while (!stopped && roomFor(mine[0]) < 1) {
+        await room.wait();
+      }
+      // They count from here on, before anybody else asks.
+      const taken = take(stopped ? 1 : roomFor(mine[0]));
+      for (const picture of taken) {
+        if (!picture) {
+          continue;
+        }
+        size = Math.max(size, picture.bytes);
+        aheadBytes += picture.bytes;
+        unplaced += picture.bytes;
+      }
+      return taken;
+    };
+    const finish = (error?: unknown) => {
+      const work = mine.shift();
+      if (work) {
+        Object.assign(work, { done: true, error });
+      }
+      arrived.notify();
+    };
+    try {
+      for await (const picture of session.decodeAll(stretches(), admit)) {
+        if (picture) {
+          unplaced -= picture.bytes;
+          place(picture, mine[0]);
+        } else {
+          finish();
+        }
+        if (stopped) {
+          return;
+        }
+      }
+    } catch (error) {
+      if (mine.length === 0) {
+        throw error;
+      }
+      // Later pieces are not decoded any more: nobody gets beyond the one that failed.
+      finish(error);
+    } finally {
+      aheadBytes -= unplaced;
+      room.notify();
+      sessions.give(session);
+    }
+  };
+
+  let failure: unknown;
+  let running = options.sessions;
+  const runs = Array.from({ length: options.sessions }, () =>
+    run()
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => {
+        running--;
+        arrived.notify();
+      }),
+  );
+  try {
+    for (;;) {
+      const work = works[0];
+      const ready = work?.ready.shift();
+      if (ready) {
+        aheadBytes -= ready[0].bytes;
+        room.notify();
+        yield ready;
+      } else if (work?.error) {
+        throw work.error;
+      } else if (work?.done) {
+        works.shift();
+        room.notify();
+      } else if (!work && (failure || running === 0)) {
+        if (failure) {
+          throw failure;
+        }
+        return;
+      } else {
+        await arrived.wait();
+      }
+    }
+  } finally {
+    stopped = true;
+    room.notify();
+    for (const work of works) {
+      for (const [picture] of work.ready.splice(0)) {
+        picture.drop();
+      }
+    }
+    await Promise.allSettled(runs);
+    await pieces.return();
+  }
+}
 
 /**
  * The picture in memory of its own; NVDEC gets the surface back.

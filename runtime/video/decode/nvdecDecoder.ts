@@ -13,7 +13,7 @@ import type { ChromaFormat } from './headers/sequence.js';
 import { sequenceHeader } from './headers/sequenceHeader.js';
 import { nvdecCapabilities } from './nvdec.js';
 import { type BitstreamSetup, bitstreamSetup } from './parameterSets.js';
-import type { PictureDecoder, TimedPicture } from './pictureDecoder.js';
+import type { PictureDecoder, Piece, TimedPicture } from './pictureDecoder.js';
 import { surfacesFor } from './surfaces.js';
 
 /** A picture in NVDEC's memory, or a copy of one; its planes share one allocation. */
@@ -346,6 +346,36 @@ export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> =
       for await (const picture of session.decodeAll(only(sessions.file.packets(from)))) {
         if (picture) {
           yield picture;
+        }
+      }
+    } finally {
+      sessions.give(session);
+    }
+  },
+  decodePieces: async function* <Pick>(
+    pieces: AsyncGenerator<Piece<Pick>, void, undefined>,
+    { held }: { readonly held: number },
+  ) {
+    const session = sessions.take(held);
+    // Fed to the session and not over.
+    const open: Piece<Pick>[] = [];
+    const stretches = async function* () {
+      for await (const piece of pieces) {
+        open.push(piece);
+        yield piece.packets();
+      }
+    };
+    try {
+      for await (const picture of session.decodeAll(stretches())) {
+        if (!picture) {
+          open.shift();
+          continue;
+        }
+        const picked = open[0].pick(picture);
+        if (picked === undefined) {
+          picture.drop();
+        } else {
+          yield [picture, picked] as const;
         }
       }
     } finally {

@@ -214,6 +214,16 @@ export const softwareDecoder = async (file: VideoFile): Promise<PictureDecoder<H
         yield toPicture(av, picture, file);
       }
     },
+    decodePieces: async function* (pieces) {
+      for await (const { packets, pick } of pieces) {
+        for await (const picture of decodePackets(av, file.setup, packets())) {
+          const picked = pick(picture);
+          if (picked !== undefined) {
+            yield [toPicture(av, picture, file), picked];
+          }
+        }
+      }
+    },
   };
 };
 
