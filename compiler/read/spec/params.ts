@@ -111,7 +111,12 @@ export const settleParams = (
     } else {
       const { kind, per, lanes } = settled;
       fields.push(settled);
-      kernel.push({ name, kind, perChannel: per === 'channel', ...(isWeights(kind) ? { count: lanes } : {}) });
+      kernel.push({
+        name,
+        kind,
+        perChannel: per === 'channel',
+        ...(isWeights(kind) ? { count: lanes } : {}),
+      });
     }
   }
   return good ? { fields, kernel, choices } : undefined;
@@ -142,7 +147,9 @@ const boundNames = ['least', 'most', 'above', 'not'];
 /** Why a parameter cannot have a name. */
 export const nameProblem = (name: string, taken: readonly string[]): string => {
   if (taken.includes(name)) {
-    return `${taken.join(' and ')} are options of every map`;
+    return taken.length === 1
+      ? `${taken[0]} is an option of every stencil`
+      : `${taken.join(' and ')} are options of every map`;
   }
   if (name in Object.prototype) {
     return 'every object of JavaScript has a property of this name';
@@ -241,13 +248,13 @@ const weightCount = (
 
 /** A whole number that is given as such, or as a function of the choices. */
 export const numberOf = (given: unknown, choices: Choices): number | undefined => {
-  const value = valueOf(given, choices);
+  const value = settledBy(given, choices);
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 };
 /** What a message says of it. */
 export const describeCount = (given: unknown, choices: Choices): string =>
-  describeActual(valueOf(given, choices));
-const valueOf = (given: unknown, choices: Choices): unknown => {
+  describeActual(settledBy(given, choices));
+const settledBy = (given: unknown, choices: Choices): unknown => {
   if (typeof given !== 'function') {
     return given;
   }
