@@ -172,7 +172,14 @@ test('unknownPlaceOfPixel', () => {
 });
 
 test('tapInFunction', () => {
-  expect(run.textOf('tapInFunction.ts')).toMatchInlineSnapshot();
+  expect(run.textOf('tapInFunction.ts')).toMatchInlineSnapshot(`
+    "tapInFunction.ts:6:136 - error CW1049: The tap function is called in the body of the filter or stencil itself, and not in a function inside of it.
+
+    6 apply: tap => { const at = (dx: i32) => tap(dx, 0); const [a, b] = [at(0), at(1)]; return a.map((v, c) => v + b[c]); } });
+                                              ~~~~~~~~~~
+      hint: call tap there, and pass the pixel on
+      in op look < pipeline tapInFunction (tapInFunction.ts:7:14)"
+  `);
 });
 
 test('tapInHelper', () => {
