@@ -55,9 +55,9 @@ it('options have the numbers and words of their operator', () => {
 
 it('its own function is given what was declared', () => {
   const refused = (): void => {
-    // @ts-expect-error no such choice
     stencilOp({
       from: ['rgb'],
+      // @ts-expect-error no such choice
       radius: ({ size }) => size,
       params: { width: ops.oneOf(1, 2) },
       apply: tap => tap(0, 0),

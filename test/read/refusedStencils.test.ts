@@ -38,6 +38,9 @@ export const p = pipeline(rgb8(), (look as any)({ border: replicate }), nchw('f3
   weightsTooMany:
     anySpec(`const look = ops.stencilOp({ from: ['rgb'], radius: 1, params: { w: ops.weights(() => 1025) }, apply: (tap, { w }) => tap(0, 0).map(v => v * ops.lookup(w, 0)) });
 export const p = pipeline(rgb8(), look({ border: replicate }), nchw('f32'));`),
+  stepsOfFraction:
+    anySpec(`const look = ops.stencilOp({ from: ['rgb'], radius: 1, params: { w: ops.gaussian(() => 3, 0.5) }, apply: (tap, { w }) => tap(0, 0).map(v => v * ops.lookup(w, 0)) });
+export const p = pipeline(rgb8(), look({ w: 1, border: replicate }), nchw('f32'));`),
   sigmaOfNothing: placed('ops.gaussianBlur({ size: 3, sigma: 0, border: replicate })'),
   sigmaOfNaN: placed('ops.opencvGaussianBlur({ size: 3, sigma: NaN, border: replicate })'),
   sizeOfNone: placed('ops.median({ size: 7 as never, border: replicate })'),
@@ -234,6 +237,17 @@ test('weightsTooMany', () => {
                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: write a number, or a function of choices that are settled, as in \`({ size }) => (size - 1) / 2\` beside \`size: oneOf(3, 5, 7)\`
       in op look < pipeline weightsTooMany (weightsTooMany.ts:7:14)"
+  `);
+});
+
+test('stepsOfFraction', () => {
+  expect(run.textOf('stepsOfFraction.ts')).toMatchInlineSnapshot(`
+    "stepsOfFraction.ts:7:49 - error CW2021: Expected a whole number from 1 to 65536 for the steps of w of look but received 0.5.
+
+    7 export const stepsOfFraction = pipeline(rgb8(), look({ w: 1, border: replicate }), nchw('f32'));
+                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      hint: write a number, or a function of choices that are settled, as in \`({ size }) => (size - 1) / 2\` beside \`size: oneOf(3, 5, 7)\`
+      in op look < pipeline stepsOfFraction (stepsOfFraction.ts:7:14)"
   `);
 });
 

@@ -198,6 +198,11 @@ const settleParam = (
   const lanes = (per === 'channel' ? channels : 1) * each;
   const bounds = boundsOf(own(param, 'bounds'));
   const steps = own(param, 'steps');
+  if (steps !== undefined && !(isI32(steps) && Number(steps) >= 1 && Number(steps) <= MAX_STEPS)) {
+    const actual = describeActual(steps);
+    refuse(undefined, 'CW2021', { what: `the steps of ${name}`, op, least: 1, most: MAX_STEPS, actual });
+    return undefined;
+  }
   const field = {
     name,
     kind,
@@ -223,6 +228,9 @@ const settleParam = (
   }
   return { ...field, value: { settled: structuredClone(value) } };
 };
+
+/** What whole weights sum to at most; the runtime holds manifests to the same. */
+const MAX_STEPS = 65_536;
 
 const isWeights = (kind: NumberKind): kind is 'weights' | 'gaussian' =>
   kind === 'weights' || kind === 'gaussian';
