@@ -1,5 +1,6 @@
 import {
   analogYuvToRgb,
+  blurRegions,
   clamp,
   composite,
   constant,
@@ -10,15 +11,19 @@ import {
   normalize,
   nv12,
   orient,
+  outputs,
   pipeline,
   replicate,
   resize,
   rgb8,
+  rgbToGray,
+  sobelMagnitude,
   warpAffine,
   yuv444p,
   yuvToRgb,
 } from 'cuweave/ops';
 import { duotone } from './ops/duotone.js';
+import { localContrast } from './ops/localContrast.js';
 import { vignette } from './ops/vignette.js';
 
 // The call's matrix says how a frame is turned, so these two have no `orient()` before the warp.
@@ -81,3 +86,16 @@ export const darkCorners = pipeline(
 
 /** A picture over another by a mask, both options of the call: `--image background=…` and `--image mask=…` of `cuweave run`. */
 export const over = pipeline(rgb8(), composite({ background: rgb8() }), rgb8());
+
+/** A frame with rectangles of it blurred, up to four for each image, and its edges for a network. */
+export const hidden = pipeline(
+  nv12(),
+  yuvToRgb(),
+  outputs({
+    picture: [blurRegions({ size: 31, border: replicate }), nhwc('u8')],
+    edges: [rgbToGray(), sobelMagnitude({ border: replicate }), nchw('f16')],
+  }),
+);
+
+/** An operator of one's own that looks at the pixels around its own, examples/ops/localContrast.ts. */
+export const detail = pipeline(nv12(), yuvToRgb(), localContrast({ size: 5, border: replicate }), nhwc('u8'));

@@ -90,7 +90,7 @@ export { laplacian, scharr, sobel, sobelMagnitude } from './stencils/derivatives
 export { filter2d, separableFilter2d } from './stencils/filter2d.js';
 export { gaussianBlur } from './stencils/gaussianBlur.js';
 export { median } from './stencils/median.js';
-export { closing, dilate, erode, morphGradient, opening, topHat } from './stencils/morphology.js';
+export { blackHat, closing, dilate, erode, morphGradient, opening, topHat } from './stencils/morphology.js';
 export { nonMaximumSuppression } from './stencils/nonMaximumSuppression.js';
 export { adjustSharpness, unsharpMask } from './stencils/sharpen.js';
 export { brightnessContrast } from './tone/brightnessContrast.js';

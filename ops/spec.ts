@@ -19,6 +19,7 @@ export {
   type ResampleOp,
   type Sampling,
   type Stage,
+  type StoredOp,
 } from './spec/operators.js';
 export * from './spec/params.js';
 export * from './spec/pipelines.js';

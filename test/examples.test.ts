@@ -69,6 +69,10 @@ const output: Readonly<Record<string, readonly RegExp[]>> = {
     /^focal 4 {2}corner 17\d, centre 200 of 200$/m,
     /^formula +differs by 0\.\d+ at most/m,
   ],
+  privacy: [
+    /^picture +u8 \[1, 360, 640, 3\], edges f16 \[1, 1, 360, 640\]/m,
+    /^formula +differs by 0\.\d+ at most/m,
+  ],
   composite: [
     /^image 0 {2}corner 40 90 250, centre 250 140 20$/m,
     /^image 1 {2}corner 30 160 40, centre 250 140 20$/m,
@@ -112,6 +116,7 @@ describe('examples', () => {
     expect(readdirSync(join(copy, 'examples', 'out')).sort()).toEqual([
       'composite.png',
       'demo.png',
+      'privacy.png',
       'thumbnails.png',
       'warp.png',
     ]);

@@ -1,8 +1,8 @@
 /** Writes dist/ops.json: part of building the package. */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeOpsCode } from '../read/modules/opsCode.js';
 import { packageFiles, toPosix } from '../read/packageFiles.js';
-import { writeOpsCode } from '../read/spec/opsCode.js';
 
 const files = packageFiles();
 const folder = dirname(files.ops);

@@ -1,4 +1,4 @@
-import type { ResultsPlan, Way } from '../ir/plan.js';
+import { type ResultsPlan, type Way, whyTwice } from '../ir/plan.js';
 import type {
   CompiledKernel,
   ExplainedCut,
@@ -128,11 +128,11 @@ const wasteLines = ({ operators, map, filter, cut, mayFollow }: ExplainedWaste):
     `  Warning: ${names} ${run} on every tap of ${filter}, ${often} for an output pixel, and ${are} costly.`,
     ...(helps
       ? [
-          `    Cut after ${cut.after}, ${they} would run ${times(cut.runs)} at this size: pipeline(pipeline(…, nhwc('${dtype}')), ${map}(…), …).`,
+          `    With stored('${dtype}') behind ${cut.after} ${they} would run ${times(cut.runs)} at this size.`,
           `    The image between takes ${count(cut.bytes, 'byte')} per pixel, and ${kept}.`,
         ]
       : [
-          `    A cut after ${cut.after} would not help at this size: ${they} would run ${times(cut.runs)} for an output pixel.`,
+          `    An image behind ${cut.after} would not help at this size: ${they} would run ${times(cut.runs)} for an output pixel.`,
         ]),
     ...(mayFollow
       ? [
@@ -201,9 +201,11 @@ const wayText = (way: Way): string => {
 const cutLines = ({ after, format, bytes, forced, others, size, written, read }: ExplainedCut): string[] => {
   const why =
     forced.why === 'resampling'
-      ? `${forced.first} and ${forced.second} both sample between pixels`
+      ? whyTwice(forced)
       : forced.why === 'stored'
-        ? `the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel`
+        ? forced.isAsked
+          ? `stored('${format.dtype}') stands there`
+          : `the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel`
         : `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;
   const lines = [
     `  Split after ${after}: ${why}.`,

@@ -284,7 +284,8 @@ export const languageDiagnostics = {
   },
   CW1049: {
     title: 'tap from an inner function',
-    message: 'The tap function is called in the body of the filter only.',
+    message:
+      'The tap function is called in the body of the filter or stencil itself, and not in a function inside of it.',
     hint: 'call tap there, and pass the pixel on',
     why: 'Functions of a kernel know nothing of the image.',
   },

@@ -63,7 +63,7 @@ export const operatorDiagnostics = {
   CW2012: {
     title: 'A parameter that is none',
     message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
-    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault',
+    hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, rects, table, weights, gaussian, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault',
     why: 'The compiler lays parameters out by their types.',
   },
   CW2013: {
@@ -211,6 +211,12 @@ export const pipelineDiagnostics = {
     hint: 'give each result an encoder of its own, behind the others: `outputs({ a: [rgbToYuv({ … }), nv12()], b: [rgbToYuv({ … }), p010()] })`',
     why: 'Codes of a full range of n bits end at 2^n − 1, so their scale depends on n (ITU-T H.273). A limited range has one scale for all.',
   },
+  CW3014: {
+    title: 'An image that one of several results asks for',
+    message: 'The result {name} has a stored(…) of its own, and results share images.',
+    hint: "put stored(…) before outputs(), or give {name} a pipeline of its own: `pipeline(rgb8(), erode({ size: 3 }), stored('u8'), …)`",
+    why: 'The compiler decides for all results together which images they read.',
+  },
   CW3020: {
     title: 'A filter that reads the scale, under a map that has none',
     message: '{filter} reads as many pixels as an output pixel covers, and {op} does not say how many.',
@@ -240,7 +246,7 @@ export const pipelineDiagnostics = {
     title: 'A fused pipeline that does not fit one kernel',
     message:
       '{reason}: an image of {format} would be written after {after} and read again, {bytes} bytes for each of its pixels, and the pipeline is fused().',
-    hint: 'leave out fused(), or sample once: `resample([…], { filter, border })`',
+    hint: 'leave out fused(); two maps may be sampled once: `resample([…], { filter, border })`',
     why: 'An intermediate image is written and read again, and fused() says that there must be none.',
   },
   CW3103: {

@@ -18,6 +18,11 @@ const groups: readonly (readonly [maker: Maker, title: string, text: string])[] 
     'Resampling geometry',
     'Where an output pixel comes from, between the pixels of the input. Its `filter` reads that point, its `border` says what lies outside.',
   ],
+  [
+    'stencilOp',
+    'Stencils',
+    'What a pixel becomes by those around it: blurs, medians, edges, morphology. Its `border` says what lies outside the image. Operators before a stencil run for every pixel that it reads.',
+  ],
   ['filter', 'Filters', 'How a point between pixels is read: `resize({ …, filter: linear })`.'],
   ['border', 'Borders', 'What lies outside an image: `warpAffine({ …, border: replicate })`.'],
   [
@@ -155,7 +160,11 @@ const signaturesOf = (op: OpSource): readonly string[] => {
   const names = Object.entries(declared.params).map(([name, param]) =>
     param.default === undefined ? name : `${name}?`,
   );
-  const all = [...names, ...(op.maker === 'mapOp' ? ['filter', 'border'] : [])];
+  const sampling: Readonly<Record<string, readonly string[]>> = {
+    mapOp: ['filter', 'border'],
+    stencilOp: ['border'],
+  };
+  const all = [...names, ...(sampling[op.maker] ?? [])];
   return [all.length > 0 ? `${op.name}({ ${all.join(', ')} })` : `${op.name}()`];
 };
 

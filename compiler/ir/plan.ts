@@ -185,17 +185,32 @@ export type Cut = {
 };
 /** Why a pipeline is split. */
 export type Forced =
-  /** A second resampling; taps of both filters per pixel, where they are known. */
+  /** A second resampling or stencil; which of the two are stencils; taps of both per pixel, where they are known. */
   | {
       readonly why: 'resampling';
       readonly first: string;
       readonly second: string;
+      readonly stencils: readonly [boolean, boolean];
       readonly taps: readonly [number?, number?];
     }
-  /** A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel. */
-  | { readonly why: 'stored' }
+  /**
+   * A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel, or, where it was asked for, the
+   * author's `stored(…)`.
+   */
+  | { readonly why: 'stored'; readonly isAsked?: true }
   /** Stages that several results share, and which are computed once. */
   | { readonly why: 'shared'; readonly moved: number; readonly otherwise: number };
+
+/** Why two stages do not fit one kernel. */
+export const whyTwice = ({ first, second, stencils }: Forced & { readonly why: 'resampling' }): string => {
+  const [one, other] = stencils;
+  if (one === other) {
+    return `${first} and ${second} both ${one ? 'read the pixels around theirs' : 'sample between pixels'}`;
+  }
+  const does = (isStencil: boolean): string =>
+    isStencil ? 'reads the pixels around its own' : 'samples between pixels';
+  return `${first} ${does(one)} and ${second} ${does(other)}`;
+};
 
 /** A step as two kernels, which give the bits of its one: fewer taps, and an image of f32 between them. A call decides. */
 export type Halves = {

@@ -225,8 +225,8 @@ export type BorderRef =
   /** The value is an argument of the kernel: one number per channel. */
   | { readonly kind: 'constant'; readonly value: readonly number[] };
 
-/** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say. */
-export type Stored = { readonly at: number; readonly format: Format };
+/** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say, or that the author asked for. */
+export type Stored = { readonly at: number; readonly format: Format; readonly isAsked?: true };
 
 type PipelineHead = {
   readonly name: string;

@@ -127,7 +127,7 @@ const rangeOfImage = ({ format, points }: ImageParam): Value =>
   followRanges({ source: format, stages: points }).at(-1)!;
 
 type Scope = {
-  readonly locals: ReadonlyMap<string, Value>;
+  readonly locals: Map<string, Value>;
   readonly helpers: ReadonlyMap<string, Fn>;
   readonly tap: Value;
 };
@@ -137,40 +137,112 @@ const callOf = ({ fn, helpers }: OpFunction, args: readonly Value[], tap: Value 
 
 const call = (fn: Fn, args: readonly Value[], helpers: Scope['helpers'], tap: Value): Value => {
   const nothing = lanes(fn.returns.length);
-  // Variables that change are not followed.
-  if (changes(fn.body)) {
-    return nothing;
-  }
   const locals = new Map(fn.args.map(({ name }, n) => [name, args[n] ?? nothing]));
   const results: Value[] = [];
   run(fn.body, { locals, helpers, tap }, results);
-  return results.length === 0 ? nothing : results.reduce((a, b) => a.map((known, n) => either(known, b[n]!)));
+  return results.length === 0 ? nothing : results.reduce(joined);
 };
 
 const lanes = (length: number): Value => Array.from({ length: Math.max(1, length) }, () => unknown);
 
-const changes = (body: readonly Stmt[]): boolean =>
-  body.some(stmt => {
-    if (stmt.kind === 'if') {
-      return changes(stmt.then) || changes(stmt.else);
-    }
-    return stmt.kind === 'assign' || stmt.kind === 'for';
-  });
-
-const run = (body: readonly Stmt[], outer: Scope, results: Value[]): void => {
-  const locals = new Map(outer.locals);
-  const scope = { ...outer, locals };
+/** Follows statements; `scope.locals` is what the variables may be behind them. A path that returned goes on here, which only adds. */
+const run = (body: readonly Stmt[], scope: Scope, results: Value[]): void => {
   for (const stmt of body) {
-    if (stmt.kind === 'let') {
-      locals.set(stmt.name, evaluate(stmt.init, scope));
-    } else if (stmt.kind === 'return') {
-      results.push(evaluate(stmt.value, scope));
-    } else if (stmt.kind === 'if') {
-      run(stmt.then, scope, results);
-      run(stmt.else, scope, results);
+    switch (stmt.kind) {
+      case 'let':
+        scope.locals.set(stmt.name, evaluate(stmt.init, scope));
+        break;
+      case 'assign':
+        scope.locals.set(stmt.name, evaluate(stmt.value, scope));
+        break;
+      case 'return':
+        results.push(evaluate(stmt.value, scope));
+        break;
+      case 'if': {
+        const other = { ...scope, locals: new Map(scope.locals) };
+        run(stmt.then, scope, results);
+        run(stmt.else, other, results);
+        join(scope.locals, other.locals);
+        break;
+      }
+      case 'for':
+        loop(stmt, scope, results);
+        break;
     }
   }
 };
+
+/** Rounds of a loop that are followed. The widest window of a stencil has 31. */
+const MOST_ROUNDS = 32;
+
+/** What a loop makes of variables: all that they may be after any of its rounds. */
+const loop = (
+  stmt: Stmt & { readonly kind: 'for' },
+  { locals, ...around }: Scope,
+  results: Value[],
+): void => {
+  const { from, to, step } = stmt;
+  const ends = [from, to].map(end => (end.kind === 'literal' ? Number(end.value) : Number.NaN));
+  const rounds = Math.ceil((ends[1]! - ends[0]!) / step);
+  const round = (): void => {
+    const inner = new Map(locals).set(stmt.name, [unknown]);
+    run(stmt.body, { ...around, locals: inner }, results);
+    join(locals, inner);
+  };
+  for (let n = 0; n < MOST_ROUNDS && !(n >= rounds); n++) {
+    const before = new Map(locals);
+    round();
+    if ([...locals].every(([name, value]) => isSame(value, before.get(name)!))) {
+      return;
+    }
+  }
+  if (rounds <= MOST_ROUNDS) {
+    return;
+  }
+  for (const name of assignedIn(stmt.body)) {
+    const value = locals.get(name);
+    if (value) {
+      locals.set(name, lanes(value.length));
+    }
+  }
+  round();
+};
+
+const assignedIn = (body: readonly Stmt[]): readonly string[] =>
+  body.flatMap(stmt => {
+    switch (stmt.kind) {
+      case 'assign':
+        return [stmt.name];
+      case 'if':
+        return [...assignedIn(stmt.then), ...assignedIn(stmt.else)];
+      case 'for':
+        return assignedIn(stmt.body);
+      default:
+        return [];
+    }
+  });
+
+const joined = (a: Value, b: Value): Value => a.map((known, n) => either(known, b[n]!));
+/** Makes of each variable what it may be on either of two ways. Names are unique, so that a branch's own do no harm. */
+const join = (locals: Map<string, Value>, others: ReadonlyMap<string, Value>): void => {
+  for (const [name, value] of locals) {
+    const other = others.get(name);
+    if (other) {
+      locals.set(name, joined(value, other));
+    }
+  }
+};
+const isSame = (a: Value, b: Value): boolean =>
+  a.every((known, n) => {
+    const { low, high, step, half, nan } = b[n]!;
+    return (
+      known.low === low &&
+      known.high === high &&
+      known.step === step &&
+      known.half === half &&
+      known.nan === nan
+    );
+  });
 
 const evaluate = (expr: Expr, scope: Scope): Value => {
   const one = (inner: Expr): Known => evaluate(inner, scope)[0]!;
@@ -195,7 +267,7 @@ const evaluate = (expr: Expr, scope: Scope): Value => {
     case 'select': {
       const then = evaluate(expr.then, where(expr.test, scope));
       const otherwise = evaluate(expr.else, scope);
-      return then.map((known, n) => either(known, otherwise[n]!));
+      return joined(then, otherwise);
     }
     case 'unary':
       return expr.op === '-' ? [negated(one(expr.operand))] : [unknown];
@@ -247,7 +319,7 @@ const math = (fn: string, args: readonly Known[]): Known => {
   const [a = unknown, b = unknown] = args;
   if (wholes.has(fn)) {
     if (a.nan || !Number.isFinite(a.low) || !Number.isFinite(a.high)) {
-      return unknown;
+      return { ...unknown, step: 1 };
     }
     const whole = onGrid(Math.floor(a.low), Math.ceil(a.high), 1);
     return a.low < 0 ? withMinusZero(whole) : whole;

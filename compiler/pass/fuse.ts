@@ -13,6 +13,7 @@ import type {
 } from '../ir/types.js';
 import { isAffine, isAffineInTaps } from './linear.js';
 import { reachOf } from './reach.js';
+import { tapsOf } from './work.js';
 
 /** The stages of a kernel, in the groups in which they run. */
 export type Fused = Pick<
@@ -31,6 +32,7 @@ export type Fused = Pick<
  *   other map.
  * - *one resampling*: a map that lands between pixels reads through its filter. A second one would read the filtered
  *   image of the first between *its* pixels, which is another kernel: compiler/pass/split.ts has put it into one.
+ * - *one stencil*: the same of pixels that lie where they lay, and are read around each.
  */
 export const fuse = (pipeline: KernelIr): Fused => {
   const early: PointStage[] = [];
@@ -73,8 +75,7 @@ export const fuse = (pipeline: KernelIr): Fused => {
       notes.push({ stage: stage.name, rule: 'one resampling', why });
     } else if (!resample) {
       resample = { stage, number };
-      const why = `reads the source through ${stage.filter.name}`;
-      notes.push({ stage: stage.name, rule: 'one resampling', why });
+      notes.push(sampledOnce(stage));
     } else {
       throw new InternalError(`two resamplings in kernel ${pipeline.name}`);
     }
@@ -103,7 +104,7 @@ export const fuse = (pipeline: KernelIr): Fused => {
       moved.has(note.stage)
         ? afterFilter(note, filter, border)
         : onTaps.has(note.stage)
-          ? onEveryTap(note)
+          ? onEveryTap(note, resample!.stage)
           : note,
     ),
   };
@@ -121,9 +122,19 @@ export const followers = (early: readonly PointStage[], filter: FilterRef): read
   return early.slice(stays + 1);
 };
 
-const onEveryTap = (note: FusionNote): FusionNote => ({
+const sampledOnce = (stage: MapStage): FusionNote => {
+  if (stage.radius === undefined) {
+    const why = `reads the source through ${stage.filter.name}`;
+    return { stage: stage.name, rule: 'one resampling', why };
+  }
+  const taps = tapsOf(stage);
+  const count = taps === undefined ? 'taps' : taps === 1 ? '1 tap' : `${taps} taps`;
+  return { stage: stage.name, rule: 'one stencil', why: `${count}, up to ${stage.radius} away` };
+};
+
+const onEveryTap = (note: FusionNote, { radius }: MapStage): FusionNote => ({
   ...note,
-  why: 'on every tap: the filter reads its result',
+  why: `on every tap: the ${radius === undefined ? 'filter' : 'stencil'} reads its result`,
 });
 const afterFilter = (note: FusionNote, { name }: FilterRef, border: BorderRef): FusionNote => ({
   ...note,

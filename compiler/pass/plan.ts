@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { makeDiagnostic } from '../diagnostics/index.js';
 import { type Diagnostic, InternalError } from '../errors.js';
 import { cName } from '../ir/names.js';
-import type { Cut, Halves, Hoisted, Kernel, Plan } from '../ir/plan.js';
+import { type Cut, type Halves, type Hoisted, type Kernel, type Plan, whyTwice } from '../ir/plan.js';
 import {
   type ForkIr,
   type Format,
@@ -109,8 +109,10 @@ const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes 
   }
   const reason =
     forced.why === 'resampling'
-      ? `${forced.first} and ${forced.second} both sample between pixels`
-      : `${format.name} keeps less than a rounding of each pixel`;
+      ? whyTwice(forced)
+      : forced.isAsked
+        ? `stored('${format.dtype}') asks for an image`
+        : `${format.name} keeps less than a rounding of each pixel`;
   const at = forced.why === 'resampling' ? forced.second : after;
   const loc = stagesOf(pipeline).find(({ name }) => name === at)?.loc ?? pipeline.loc;
   const args = { reason, after, format: format.name, bytes: 2 * bytes };

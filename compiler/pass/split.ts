@@ -99,7 +99,7 @@ const splitFork = (pipeline: ForkIr, free: (wanted: string) => string): Split =>
   const nameOf = (step: number): string => builder.pieces[step]!.pipeline.name;
   if (before && stem !== undefined) {
     const read = image ? [nameOf(stem + 1)] : readers;
-    builder.cuts.push({ ...storedCut(before.stages, last.format), writer: nameOf(stem), readers: read });
+    builder.cuts.push({ ...storedCut(before.stages, last), writer: nameOf(stem), readers: read });
   }
   if (image) {
     builder.cuts.push({ ...image.described, writer: nameOf(from!), readers });
@@ -157,11 +157,11 @@ class Builder {
 const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Link[] => {
   const [must, ...later] = stored;
   if (must) {
-    const { at, format } = must;
+    const { at } = must;
     const rest = later.map(next => ({ ...next, at: next.at - at }));
-    const before = splitChain({ source, stages: stages.slice(0, at), sinks: [between(format)] });
-    const after = splitChain({ source: format, stages: stages.slice(at), sinks, stored: rest });
-    const described = storedCut(stages.slice(0, at), format);
+    const before = splitChain({ source, stages: stages.slice(0, at), sinks: [between(must.format)] });
+    const after = splitChain({ source: must.format, stages: stages.slice(at), sinks, stored: rest });
+    const described = storedCut(stages.slice(0, at), must);
     return [...before.slice(0, -1), { ...before.at(-1)!, cut: described }, ...after];
   }
   const [first, second] = stages.flatMap(({ role }, n) => (role === 'map' ? [n] : []));
@@ -177,6 +177,7 @@ const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Lin
     why: 'resampling',
     first: maps[0]!.name,
     second: maps[1]!.name,
+    stencils: [maps[0]!.radius !== undefined, maps[1]!.radius !== undefined],
     taps: [tapsOf(maps[0]!), tapsOf(maps[1]!)],
   };
   const head = { source, stages: stages.slice(0, chosen.at), sinks: [between(chosen.format)] as const };
@@ -184,11 +185,11 @@ const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Lin
   return [{ chain: head, cut: describe(chosen, places, forced) }, ...splitChain(tail)];
 };
 
-const storedCut = (stages: readonly Stage[], format: Format): Described => ({
+const storedCut = (stages: readonly Stage[], { format, isAsked }: Stored): Described => ({
   after: stages.at(-1)?.name ?? 'the source',
   format,
   bytes: bytesPerPixel(format),
-  forced: { why: 'stored' },
+  forced: { why: 'stored', ...(isAsked ? { isAsked } : {}) },
   others: [],
 });
 

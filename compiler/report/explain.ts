@@ -16,6 +16,7 @@ import {
   type ResultsPlan,
 } from '../ir/plan.js';
 import { dtypeBytes, type Format, type Stage } from '../ir/types.js';
+import { tapsOf } from '../pass/work.js';
 import { openImages, openParams } from '../print/data/bindings.js';
 import { plansOf, type SpecOptions } from '../specs.js';
 import {
@@ -264,7 +265,7 @@ const explainPlan = async (
       halves.push(both);
     }
     unfused.push(...alone);
-    const operators = explainRuns(kernel, windowTaps(kernel, sizeAfter, after, both));
+    const operators = explainRuns(kernel, windowTaps(kernel, sizeAfter, after, other, both));
     const waste = explainWaste(kernel, operators, after, sizeAfter);
     explained.push({
       name: kernel.name,
@@ -327,13 +328,21 @@ const explainPlan = async (
   };
 };
 
-/** Taps for an output pixel, on average, of a filter whose window follows from the sizes: in the kernels that cost less at these. */
+/**
+ * Taps for an output pixel, on average, of a filter whose window follows from the sizes: in the kernels that cost less at these. Of a stencil
+ * in two passes they are those of the first, which reads what comes before.
+ */
 const windowTaps = (
   { pipeline: { stages }, resample }: Kernel,
   sizeAfter: (stage: Stage | undefined) => Size,
   output: Size,
+  other: Halves | undefined,
   halves: ExplainedHalves | undefined,
 ): number | undefined => {
+  if (resample?.stage.radius !== undefined) {
+    const across = other?.kernels[0].resample;
+    return across && halves && halves.two < halves.one ? tapsOf(across.stage) : undefined;
+  }
   const radius = resample?.stage.filter.halves?.radius;
   if (!resample || radius === undefined) {
     return undefined;

@@ -15,7 +15,10 @@ export type ExplainedRuns = {
   readonly runs?: number;
   /** The same where a tap lies outside the image, if that differs. */
   readonly atEdges?: number;
-  /** Operations of a run, weighted as docs/explain.md says; of a map those that find its point, without its filter's. */
+  /**
+   * Operations of a run, weighted as docs/explain.md says; of a map those that find its point, without its filter's; of a stencil all
+   * of its function's.
+   */
   readonly operations?: number;
 };
 /** Costly operators that run on every tap of a filter, and what would avoid it. */
@@ -40,10 +43,10 @@ export type ExplainedWaste = {
 
 /**
  * The taps of a kernel's filter for an output pixel; 1 without a filter.
- * @param measured Of a filter whose window follows from the sizes: what the sizes of the explanation make of it.
+ * @param measured What the sizes of the explanation make of it: of a filter whose window follows from them, or in two passes.
  */
 const tapsOfKernel = ({ resample }: Kernel, measured: number | undefined): number | undefined =>
-  resample ? (tapsOf(resample.stage) ?? measured) : 1;
+  resample ? (measured ?? tapsOf(resample.stage)) : 1;
 
 /** All operators of a kernel, images' before the ones that read them. @param measured See above. */
 export const explainRuns = (kernel: Kernel, measured: number | undefined): readonly ExplainedRuns[] => {
@@ -63,11 +66,17 @@ export const explainRuns = (kernel: Kernel, measured: number | undefined): reado
       ...(late.has(stage) && taps !== undefined && taps !== 1 ? { atEdges: taps } : {}),
     };
     const images = (stage.images ?? []).flatMap(({ points }) => points);
-    return [...images, stage].map(({ name, apply }) => ({
+    const runsOf = (name: string, apply: OpFunction): ExplainedRuns => ({
       stage: name,
       ...often,
       ...operations(name, apply),
-    }));
+    });
+    // A stencil's point is its pixel, and all of its work is its filter's.
+    const isStencil = stage.role === 'map' && stage.radius !== undefined;
+    return [
+      ...images.map(({ name, apply }) => runsOf(name, apply)),
+      runsOf(stage.name, isStencil ? stage.filter.apply : stage.apply),
+    ];
   });
 };
 

@@ -50,15 +50,34 @@ export const rectsNumbers = (rects: readonly Rect[], lanes: number): number[] =>
 };
 
 /**
+ * OpenCV's weights for a deviation of 0, in 1/256, up to the one in the middle.
+ * Source: OpenCV, modules/imgproc/src/smooth.dispatch.cpp (`getGaussianKernelBitExact`).
+ */
+const fixedGaussians: Readonly<Record<number, readonly number[]>> = {
+  3: [64, 128],
+  5: [16, 64, 96],
+  7: [8, 28, 56, 72],
+  9: [4, 13, 30, 51, 60],
+};
+
+/**
  * The weights of a Gaussian along one axis; see `gaussian` in the vocabulary.
  *
- * @param sigma Standard deviation in pixels, above 0.
+ * @param sigma Standard deviation in pixels, above 0; with `steps` also 0 for OpenCV's choice.
  * @param count How many weights there are.
  * @param steps What they sum to where they are whole numbers.
  */
 export const gaussianNumbers = (sigma: number, count: number, steps?: number): number[] => {
   const middle = (count - 1) / 2;
-  const bells = Array.from({ length: count }, (_, n) => Math.exp(-((n - middle) ** 2) / (2 * sigma * sigma)));
+  const fixed = sigma === 0 ? fixedGaussians[count] : undefined;
+  const spread = sigma === 0 ? 0.15 * count + 0.35 : sigma;
+  // Counted from the middle weight, or from both, so that these are 1 however small the deviation is.
+  const nearest = count % 2 === 0 ? 0.25 : 0;
+  const bells = Array.from({ length: count }, (_, n) =>
+    fixed
+      ? fixed[Math.min(n, count - 1 - n)]!
+      : Math.exp((nearest - (n - middle) ** 2) / (2 * spread * spread)),
+  );
   const sum = bells.reduce((a, b) => a + b, 0);
   const weights = bells.map(bell => bell / sum);
   if (steps === undefined) {

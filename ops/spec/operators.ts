@@ -16,7 +16,7 @@ export type Stage<In extends Colour = Colour, Out extends Colour | 'same' = Colo
 };
 
 /** An operator, as its declaration left it. */
-export type Op = PointOp | MapOp | IndexMapOp | ResampleOp | StencilOp;
+export type Op = PointOp | MapOp | IndexMapOp | ResampleOp | StencilOp | StoredOp;
 /** What all operators have. */
 export type OpBase<Role extends string> = {
   readonly role: Role;
@@ -45,6 +45,8 @@ export type IndexMapOp = OpBase<'indexMap'> & {
 
 /** Several maps that are sampled once; see `resample`. */
 export type ResampleOp = OpBase<'resample'> & { readonly maps: readonly MapStage[] };
+/** What has pixels go through memory; see `stored`. */
+export type StoredOp = OpBase<'stored'> & { readonly dtype: 'u8' | 'f16' | 'f32' };
 /** A map in its place: what `resample` takes. `Lacks` says what its place in a pipeline still needs: `never` nothing. */
 export type MapStage<Lacks extends string = string> = Stage<Colour, 'same'> & {
   readonly op: MapOp;

@@ -60,7 +60,9 @@ export const oneOf = <const C extends readonly [string | number, ...(string | nu
 export type WeightCount = (choices: never) => number;
 /**
  * Weights that the operator's function reads by `lookup(weights, n)`, row by row: as many as its settled choices say, 1,024 at most.
- * The caller gives an array of that many finite numbers, or a typed array.
+ * The caller gives an array of that many finite numbers, or a typed array. An index outside of them is held to the first or the last.
+ *
+ * @param count How many there are, by the settled choices: `({ size }) => size * size`.
  */
 export const weights = <S extends Readonly<Record<string, string | number>>>(
   count: (choices: S) => number,
@@ -69,8 +71,11 @@ export const weights = <S extends Readonly<Record<string, string | number>>>(
  * The weights of a Gaussian along one axis, which the function reads by `lookup(weights, n)`. The caller gives the standard deviation in
  * pixels, above 0. Weight n of `count` is exp(−(n − (count − 1) / 2)² / 2σ²), divided by the sum of all, in double precision.
  *
+ * @param count How many there are, by the settled choices: 63 at most.
  * @param steps With it the weights are whole numbers that sum to `steps`: each is rounded with what the ones before it lost, from the
- *   first to the one in the middle, which takes the rest. Source: OpenCV's `getGaussianKernelBitExact`, which blurs bytes with 256.
+ *   first to the one in the middle, which takes the rest. A deviation of 0 then gives OpenCV's own weights: fixed ones for 3, 5, 7 and 9,
+ *   and for other counts those of σ = 0.15 · count + 0.35. Source: OpenCV, modules/imgproc/src/smooth.dispatch.cpp
+ *   (`getGaussianKernelBitExact`, `getGaussianKernelFixedPoint_ED`), which blurs bytes with 256 steps.
  */
 export const gaussian = <S extends Readonly<Record<string, string | number>>>(
   count: (choices: S) => number,
@@ -78,7 +83,7 @@ export const gaussian = <S extends Readonly<Record<string, string | number>>>(
 ): Param<f32, Table, 'call'> => ({
   param: 'gaussian',
   per: 'call',
-  bounds: { above: 0 },
+  bounds: steps === undefined ? { above: 0 } : { least: 0 },
   count,
   ...(steps === undefined ? {} : { steps }),
 });

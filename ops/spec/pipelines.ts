@@ -1,7 +1,7 @@
 /** Pipelines: a source format, operators and a sink format, or several results. */
 import type { Checked, Ends, SourceColour } from './chain.js';
 import type { Format } from './formats.js';
-import type { Stage } from './operators.js';
+import type { Stage, StoredOp } from './operators.js';
 import type { Colour } from './pixels.js';
 
 /**
@@ -81,6 +81,18 @@ const branchesOf = ({ branches }: Outputs): Readonly<Record<string, Branch>> =>
 export const outputs = <const B extends Readonly<Record<string, readonly [unknown, ...unknown[]]>>>(
   branches: B,
 ): Outputs<B> => ({ kind: 'outputs', branches });
+
+/**
+ * Writes the pixels to an image of this type there, and reads them again: what stands before runs once for each of its pixels, and not for
+ * every tap of a filter or stencil behind it. `'u8'` rounds to whole numbers in 0..255 (NaN becomes 0), `'f16'` to 11 bits, and `'f32'`
+ * keeps every number. {@link fused} refuses it.
+ * @param dtype `'u8'`, `'f16'` or `'f32'`.
+ */
+export const stored = (dtype: StoredOp['dtype']): Stage<Colour, 'same'> => ({
+  kind: 'stage',
+  op: { role: 'stored', params: {}, dtype },
+  options: {},
+});
 
 /**
  * The same pipeline, with the promise that nothing of it goes through memory in between: every result is made by one

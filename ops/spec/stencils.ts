@@ -33,7 +33,8 @@ export type StencilOp = OpBase<'stencil'> & {
 
 /** Parameters without images and without those that differ from channel to channel of another image. */
 type Numbers = Readonly<Record<string, Param>>;
-type Bordered = {
+/** The option of every stencil. */
+export type Bordered = {
   /** What lies outside the image: `constant(value)` in the units of the pixels there, `replicate`, `reflect101` … */
   readonly border?: Border;
 };

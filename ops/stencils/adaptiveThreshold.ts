@@ -36,7 +36,7 @@ export const adaptiveThreshold = stencilOp({
 });
 
 /**
- * The same with the window's pixels weighted by a Gaussian: OpenCV's `ADAPTIVE_THRESH_GAUSSIAN_C`, with its σ of 0.3 · ((size − 1) / 2 − 1)
+ * {@link adaptiveThreshold} with the window's pixels weighted by a Gaussian: OpenCV's `ADAPTIVE_THRESH_GAUSSIAN_C`, with its σ of 0.3 · ((size − 1) / 2 − 1)
  * + 0.8. Sums are in another order there, so that single pixels may differ where the mean is half a level from the next.
  */
 export const adaptiveThresholdGaussian = stencilOp({

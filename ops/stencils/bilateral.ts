@@ -3,8 +3,8 @@ import { blurSize, radiusOf } from './sizes.js';
 
 /**
  * A blur that keeps edges: the mean of the pixels at most (size − 1) / 2 away, weighted by exp(−d² / 2σₛ²), d their distance, times
- * exp(−e² / 2σ_c²), e the sum of the channels' differences from the pixel itself. OpenCV's `bilateralFilter`, which for bytes reads
- * the second factor from a table of whole differences, and is at most one level apart.
+ * exp(−e² / 2σ_c²), e the sum of the channels' differences from the pixel itself. The disc and the weights are those of OpenCV's
+ * `bilateralFilter` (with `border: reflect101`); sums are in another order, so that single bytes may differ by a level.
  * Source: C. Tomasi and R. Manduchi, Bilateral filtering for gray and color images (1998).
  */
 export const bilateral = stencilOp({

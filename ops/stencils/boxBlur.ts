@@ -3,7 +3,7 @@ import { blurSize, radiusOf } from './sizes.js';
 
 /**
  * Blurs by the plain mean of a window of `size` × `size` pixels. Sums of bytes are exact, so that with a sink of u8 the result equals
- * OpenCV's `blur` byte for byte.
+ * OpenCV's `blur` byte for byte (with `border: reflect101`, OpenCV's default).
  */
 export const boxBlur = separableStencil({
   from: anyColour,

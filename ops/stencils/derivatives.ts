@@ -64,8 +64,9 @@ export const sobel = separableStencil({
 });
 
 /**
- * The same by Scharr's weights of size 3, 3, 10, 3 for the smoothing, which turn less with the direction of an edge: OpenCV's `Scharr`. Of
- * a slope of one level a pixel it gives 32.
+ * A first derivative by Scharr's weights of size 3: 3, 10, 3 for the smoothing, which depend less on the direction of an edge than those of
+ * {@link sobel}. OpenCV's `Scharr`; of a slope of one level a pixel it gives 32.
+ * Source: H. Scharr, Optimal operators in digital image processing (2000).
  */
 export const scharr = stencilOp({
   from: anyColour,

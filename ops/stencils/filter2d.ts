@@ -30,8 +30,8 @@ export const filter2d = stencilOp({
 });
 
 /**
- * The same where the weights are those of a row times those of a column, as in OpenCV's `sepFilter2D`: `size` products for each axis
- * instead of `size · size`.
+ * {@link filter2d} where the weights are those of a row times those of a column, as in OpenCV's `sepFilter2D`: `size` products for each axis
+ * instead of `size · size`. Rows are summed first.
  */
 export const separableFilter2d = separableStencil({
   from: anyColour,

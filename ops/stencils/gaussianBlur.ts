@@ -1,6 +1,6 @@
-import { lookup } from '../math.js';
 import { anyColour, gaussian, perImage, separableStencil } from '../spec.js';
 import { blurSize, radiusOf } from './sizes.js';
+import { gaussianSum } from './sums.js';
 
 /**
  * Blurs by a Gaussian: the mean of a window of `size` × `size` pixels, weighted by exp(−d² / 2σ²) along each axis and divided by the
@@ -16,14 +16,5 @@ export const gaussianBlur = separableStencil({
     /** Standard deviation in pixels. */
     sigma: perImage(gaussian(({ size }: { size: number }) => size)),
   },
-  apply: (tap, { size, sigma }) => {
-    const radius = (size - 1) / 2;
-    let sum = tap(0).map(() => 0);
-    for (let d = -radius; d <= radius; d++) {
-      const weight = lookup(sigma, d + radius);
-      const px = tap(d);
-      sum = sum.map((v, c) => v + weight * px[c]!);
-    }
-    return sum;
-  },
+  apply: gaussianSum,
 });

@@ -1,5 +1,4 @@
 /** Morphology: the smallest and the largest pixel of a window. */
-
 import { replicate } from '../filters/border.js';
 import {
   anyColour,
@@ -12,12 +11,7 @@ import {
   withDefault,
 } from '../spec.js';
 
-/** The shapes of a window of `size` × `size` pixels: all of it, its middle row and column, or the ellipse in it. */
-export type WindowShape = 'rectangle' | 'cross' | 'ellipse';
-/** Odd sizes up to 15. */
-export type WindowSize = (typeof sizes)[number];
-const sizes = [3, 5, 7, 9, 11, 13, 15] as const;
-const size = oneOf(...sizes);
+const size = oneOf(3, 5, 7, 9, 11, 13, 15);
 const radius = ({ size: width }: { readonly size: number }): number => (width - 1) / 2;
 
 /**
@@ -101,12 +95,12 @@ const largestInShape = stencilOp({
   },
 });
 
-/** What the operators of morphology take. */
+/** What the operators of morphology take; sizes are odd, up to 15. */
 export type WindowOptions = {
   /** Width and height of the window, in pixels. */
-  readonly size: WindowSize;
-  /** Its shape; by default all of it. */
-  readonly shape?: WindowShape;
+  readonly size: 3 | 5 | 7 | 9 | 11 | 13 | 15;
+  /** Its shape: by default all of it; or its middle row and column, or the ellipse in it. */
+  readonly shape?: 'rectangle' | 'cross' | 'ellipse';
   /**
    * What lies outside the image; by default the nearest pixel of it, which is in the window as well: what lies outside does not count
    * then, as in OpenCV.
@@ -164,32 +158,32 @@ export const morphGradient = stencilOp({
   },
 });
 
-const hatSize = oneOf(3, 5);
-/**
- * What {@link opening} takes away, light spots smaller than the window: OpenCV's `MORPH_TOPHAT` with a rectangle. It looks at
- * size⁴ pixels, so that sizes are small.
- */
-export const topHat = stencilOp({
+const hat = stencilOp({
   from: anyColour,
   radius: ({ size }) => size - 1,
-  params: {
-    /** Width and height of the window, in pixels. */
-    size: hatSize,
-  },
-  apply: (tap, { size }, { at: [x, y], size: whole }) => {
+  params: { size: oneOf(3, 5), shape: oneOf('rectangle', 'cross', 'ellipse'), kind: oneOf('top', 'black') },
+  apply: (tap, { size, shape, kind }, { at: [x, y], size: whole }) => {
     const r = (size - 1) / 2;
-    const own = tap(0, 0);
+    // What closing adds is what opening takes away from the negative.
+    const sign = kind === 'top' ? 1 : -1;
+    const own = tap(0, 0).map(v => sign * v);
     let opened = own.map(() => -3e38);
-    for (let dy = -r; dy <= r; dy++) {
-      for (let dx = -r; dx <= r; dx++) {
-        let least = tap(dx, dy).map(v => v);
-        for (let below = -r; below <= r; below++) {
-          for (let right = -r; right <= r; right++) {
-            const px = tap(dx + right, dy + below);
-            least = least.map((v, c) => Math.min(v, px[c]!));
+    for (let row = 0; row < size; row++) {
+      const round = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
+      const reach = shape === 'rectangle' ? r : round;
+      for (let dx = -reach; dx <= reach; dx++) {
+        let least = tap(dx, row - r).map(v => sign * v);
+        for (let line = 0; line < size; line++) {
+          const arc =
+            shape === 'ellipse' ? ellipses[r]![line < r ? r - line : line - r]! : line === r ? r : 0;
+          const wide = shape === 'rectangle' ? r : arc;
+          for (let right = -wide; right <= wide; right++) {
+            const px = tap(dx + right, row - r + line - r);
+            least = least.map((v, c) => Math.min(v, sign * px[c]!));
           }
         }
         // Beside the image nothing was eroded.
+        const dy = row - r;
         const isThere = x + dx >= 0 && y + dy >= 0 && x + dx < whole.width && y + dy < whole.height;
         opened = opened.map((v, c) => (isThere ? Math.max(v, least[c]!) : v));
       }
@@ -197,3 +191,24 @@ export const topHat = stencilOp({
     return own.map((v, c) => v - opened[c]!);
   },
 });
+
+/** What the two hats take. */
+export type HatOptions = {
+  /** Width and height of the window, in pixels. */
+  readonly size: 3 | 5;
+  /** Its shape: by default all of it; or its middle row and column, or the ellipse in it. */
+  readonly shape?: 'rectangle' | 'cross' | 'ellipse';
+  /** What lies outside the image; by default it does not count, as in OpenCV. */
+  readonly border?: Border;
+};
+
+/**
+ * What {@link opening} takes away, light spots smaller than the window: OpenCV's `morphologyEx` with `MORPH_TOPHAT`, byte for byte. One kernel
+ * reads up to size⁴ pixels for each, so that sizes are small.
+ */
+export const topHat = ({ size, shape = 'rectangle', border = replicate }: HatOptions): Window =>
+  hat({ size, shape, border, kind: 'top' });
+
+/** What {@link closing} adds, dark spots smaller than the window: OpenCV's `morphologyEx` with `MORPH_BLACKHAT`, as {@link topHat}. */
+export const blackHat = ({ size, shape = 'rectangle', border = replicate }: HatOptions): Window =>
+  hat({ size, shape, border, kind: 'black' });

@@ -68,7 +68,7 @@ export const adjustSharpness = stencilOp({
     return own.map((v, c) => {
       const blurred = sum[c]! / 13;
       const soft = arithmetic === 'bytes' ? roundHalfEven(blurred) : blurred;
-      const mixed = Math.min(Math.max(v + (1 - factor) * (soft - v), 0), 255);
+      const mixed = Math.min(Math.max(factor * v + (1 - factor) * soft, 0), 255);
       const made = arithmetic === 'bytes' ? Math.floor(mixed) : mixed;
       return isInner ? made : v;
     });

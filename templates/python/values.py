@@ -281,11 +281,22 @@ def _tables(value, context):
     return [number for n, item in enumerate(items) for number in table(item, f"{path}[{n}]")]
 
 
+#: OpenCV's weights for a deviation of 0, in 1/256, up to the one in the middle.
+_FIXED_GAUSSIANS = {3: (64, 128), 5: (16, 64, 96), 7: (8, 28, 56, 72), 9: (4, 13, 30, 51, 60)}
+
+
 # In double precision; with `steps` whole numbers that sum to it, each rounded with what the ones before it lost.
 def _gaussian(value, context):
     sigma, count = _f32(value, context.path, context.bounds), context.lanes
     middle = (count - 1) / 2
-    bells = [math.exp(-((n - middle) ** 2) / (2 * sigma * sigma)) for n in range(count)]
+    fixed = _FIXED_GAUSSIANS.get(count) if sigma == 0 else None
+    if fixed:
+        bells = [fixed[min(n, count - 1 - n)] for n in range(count)]
+    else:
+        spread = sigma if sigma != 0 else 0.15 * count + 0.35
+        # Counted from the middle weight, or from both, so that these are 1 however small the deviation is.
+        nearest = 0.25 if count % 2 == 0 else 0
+        bells = [math.exp((nearest - (n - middle) ** 2) / (2 * spread * spread)) for n in range(count)]
     total = 0.0
     for bell in bells:
         total += bell

@@ -30,8 +30,29 @@ const exactly = {
   fraction: { stages: 'rgb8(), thirds()', dtype: 'f32' },
   quarters: { stages: 'rgb8(), quarters()', dtype: 'f16' },
   scaled: { stages: 'rgb8(), ops.scaleOffset({ scale: 1, offset: 0 })', dtype: 'f32' },
-  mayBeNaN: { stages: `nchw('f32'), floors()`, dtype: 'f32' },
-  changed: { stages: 'rgb8(), counted()', dtype: 'f32' },
+  // A half holds NaN, and whole numbers up to 255.
+  mayBeNaN: { stages: `nchw('f32'), floors()`, dtype: 'f16' },
+  changed: { stages: 'rgb8(), counted()', dtype: 'f16' },
+  changedOften: { stages: 'rgb8(), countedOften()', dtype: 'f32' },
+  branched: { stages: 'rgb8(), branched()', dtype: 'u8' },
+  eroded: {
+    stages: `rgb8(), ops.erode({ size: 3 }), ops.dilate({ size: 7, shape: 'ellipse' })`,
+    dtype: 'u8',
+  },
+  erodedConstant: { stages: 'rgb8(), ops.erode({ size: 3, border: constant(0) })', dtype: 'f32' },
+  erodedFloats: { stages: `nchw('f16'), ops.erode({ size: 3 })`, dtype: 'f16' },
+  median: { stages: 'rgb8(), ops.median({ size: 5, border: replicate })', dtype: 'u8' },
+  gradient: { stages: 'rgb8(), ops.morphGradient({ size: 3, border: replicate })', dtype: 'f16' },
+  sobel: { stages: 'rgb8(), ops.sobel({ dx: 1, dy: 0, border: replicate })', dtype: 'f16' },
+  opencvGaussian: {
+    stages: 'rgb8(), ops.opencvGaussianBlur({ size: 5, sigma: 1, border: replicate })',
+    dtype: 'u8',
+  },
+  gaussian: { stages: 'rgb8(), ops.gaussianBlur({ size: 5, sigma: 1, border: replicate })', dtype: 'f32' },
+  black: {
+    stages: 'rgb8(), ops.rgbToGray(), ops.adaptiveThreshold({ size: 3, border: replicate })',
+    dtype: 'u8',
+  },
 } as const;
 const names = Object.keys(exactly) as (keyof typeof exactly)[];
 
@@ -42,6 +63,8 @@ const thirds = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => v /
 const quarters = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => v * 0.25) });
 const floors = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => Math.max(0, Math.min(255, Math.floor(v)))) });
 const counted = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => { let n = v; for (let i = 0; i < 3; i++) n += 1; return n; }) });
+const countedOften = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => { let n = v; for (let i = 0; i < 99; i++) n += 1; return n; }) });
+const branched = pointOp({ from: ['rgb'], params: {}, apply: px => px.map(v => { let n = v; if (v > 9) n = 255 - v; else { n = 3; } return n; }) });
 `;
 const plans = `
 export const cheapest = pipeline(rgb8(), ${resample}, normalize({ mean: 1, std: 2 }), ops.rgbToGray(), crop(), ${resample}, nchw('f32'));
@@ -58,6 +81,10 @@ export const mixed = pipeline(ops.nv12(), ops.outputs({ a: [ops.nv12()], b: [nhw
 export const turned = pipeline(rgb8(), ops.outputs({ a: [${turned(3)}, nhwc('u8')], b: [${turned(4)}, nhwc('u8')] }));
 export const followedTwice = pipeline(rgb8(), ${resample}, convertTo('u8'), inverted(), ${resample}, nhwc('u8'));
 export const followed = pipeline(nchw('f32'), convertTo('u8'), inverted(), ops.outputs({ a: [${resample}, nhwc('u8')], b: [${other}, nhwc('u8')] }));
+export const opened = pipeline(rgb8(), ...ops.opening({ size: 3 }), nhwc('u8'));
+export const asked = pipeline(rgb8(), ops.gamma({ exponent: 2 }), ops.stored('f16'), ops.median({ size: 3, border: replicate }), nhwc('u8'));
+export const askedFirst = pipeline(pipeline(rgb8(), ops.invert(), nhwc('u8')), ops.stored('f32'), ops.stored('u8'), ops.gamma({ exponent: 2 }), nhwc('u8'));
+export const askedForks = pipeline(rgb8(), ops.gamma({ exponent: 2 }), ops.stored('u8'), ops.outputs({ a: [${resample}, nhwc('u8')], b: [nchw('f32')] }));
 export const insist = ops.fused(pipeline(nchw('f32'), ops.rgbToGray(), convertTo('u8'), ops.outputs({ a: [nhwc('u8')], b: [nhwc('u8')], c: [nhwc('u8')] })));
 `;
 
@@ -207,6 +234,29 @@ describe('a split', () => {
     expect(made.get('reduced')!.kernels[0].pipeline.sinks.map(({ name, output }) => [name, output])).toEqual([
       ['between_', undefined],
       ['between', 'between'],
+    ]);
+  });
+
+  it('keeps the bytes of a picture between two stencils, and goes through an image that is asked for', () => {
+    expect(['opened', 'asked', 'askedFirst', 'askedForks'].flatMap(chains)).toMatchInlineSnapshot(`
+      [
+        "opened_1: rgb8 > erode (replicate) > rgb_nhwc_u8",
+        "opened_2: rgb_nhwc_u8 > dilate (replicate) > rgb_nhwc_u8",
+        "asked_1: rgb8 > gamma > rgb_nhwc_f16",
+        "asked_2: rgb_nhwc_f16 > median (replicate) > rgb_nhwc_u8",
+        "askedFirst_1: rgb8 > invert > stored > rgb_nhwc_f32",
+        "askedFirst_2: rgb_nhwc_f32 > rgb_nhwc_u8",
+        "askedFirst_3: rgb_nhwc_u8 > gamma > rgb_nhwc_u8",
+        "askedForks_1: rgb8 > gamma > rgb_nhwc_u8",
+        "askedForks_a: rgb_nhwc_u8 > resize (linear, replicate) > rgb_nhwc_u8",
+        "askedForks_b: rgb_nhwc_u8 > rgb_nchw_f32",
+      ]
+    `);
+    expect(made.get('asked')!.cuts).toMatchObject([
+      { after: 'gamma', forced: { why: 'stored', isAsked: true }, bytes: 6 },
+    ]);
+    expect(made.get('opened')!.cuts).toMatchObject([
+      { bytes: 3, forced: { stencils: [true, true], taps: [9, 9] } },
     ]);
   });
 

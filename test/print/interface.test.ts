@@ -24,7 +24,7 @@ import { bitsOf, type TestImage } from '../support/images.js';
 import { random } from '../support/random.js';
 
 /** Parameters of every kind, sizes of every operator, scales, images beside the source, several kernels. */
-const entries = ['geometry', 'lens', 'point', 'composite', 'resample'];
+const entries = ['geometry', 'lens', 'point', 'composite', 'resample', 'stencil'];
 const folder = mkdtempSync(join(tmpdir(), 'cuweave-interface-'));
 const library = join(folder, 'interface.so');
 let plans: readonly Plan[];

@@ -78,6 +78,15 @@ export const halved = pipeline(
   }),
   nchw('f32'),
 );
+/** Weights, and Gaussians of f32 and in steps, of a call and of each image. */
+export const weighed = pipeline(
+  rgb8(),
+  ops.filter2d({ size: 3, border: replicate }),
+  ops.stored('u8'),
+  ops.gaussianBlur({ size: 5, sigma: open('sigma'), border: replicate }),
+  ops.opencvGaussianBlur({ size: 7, sigma: open('spread'), border: replicate }),
+  nhwc('f32'),
+);
 /** Images beside the source. */
 export const over = pipeline(rgb8(), ops.composite({ background: rgb8(), mask: ops.gray8() }), rgb8());
 export const overVideo = pipeline(

@@ -109,6 +109,18 @@ describe.skipIf(!python)(`calls from Python${whyNot}`, () => {
         images: three,
         options: { camera, distortion: [{}, { k1: -0.3, p2: 0.002 }, { k6: 0.01 }] },
       },
+      {
+        pipeline: 'weighed',
+        form: 'list',
+        images: three,
+        options: { weights: [0, 1, 0, 1, -3, 1, 0, 1.5, 0], sigma: [0.3, 1, 40], spread: [0, 1.1, 2.75] },
+      },
+      {
+        pipeline: 'weighed',
+        form: 'single',
+        images: [one(16, 9)],
+        options: { weights: new Float32Array(9).fill(1 / 9), sigma: 1e-30, spread: 0 },
+      },
       { pipeline: 'light', form: 'batch', images: three },
       { pipeline: 'several', form: 'list', images: three, colour: bt709 },
       { pipeline: 'several', form: 'list', how: 'each', images: unequal, colour: bt709, padding: 1 },
@@ -204,7 +216,20 @@ describe.skipIf(!python)(`calls from Python${whyNot}`, () => {
         ...options,
       },
     });
+    const weigh = (options: Readonly<Record<string, unknown>>): Call => ({
+      pipeline: 'weighed',
+      form: 'list',
+      images: image,
+      options: { weights: new Array<number>(9).fill(1), sigma: 1, spread: 1, ...options },
+    });
     const calls: readonly Call[] = [
+      weigh({ weights: [1, 2, 3] }),
+      weigh({ weights: 3 }),
+      weigh({ weights: [1, 2, 3, 4, 5, 6, 7, 8, Number.NaN] }),
+      weigh({ sigma: 0 }),
+      weigh({ sigma: [1, 0] }),
+      weigh({ spread: -0.5 }),
+      weigh({ spread: 'wide' }),
       warped({ from: identity }),
       warped({ from: { dstToSrc: [1, 2, 3] } }),
       warped({ from: { dstToSrc: identity, srcToDst: identity } }),

@@ -26,11 +26,14 @@ test('it has everything that may stand in a pipeline', () => {
       'pipeline',
       'outputs',
       'fused',
+      'stored',
     ],
     ...[
       'pointOp',
       'mapOp',
       'indexMapOp',
+      'stencilOp',
+      'separableStencil',
       'filter',
       'separableFilter',
       'indexBorder',
@@ -40,6 +43,8 @@ test('it has everything that may stand in a pipeline', () => {
       'oneOf',
       'withDefault',
       'bounded',
+      'weights',
+      'gaussian',
     ],
   ]);
   const placed = Object.entries(ops).flatMap(([name, value]) =>
@@ -60,7 +65,11 @@ test('every option is explained, and no other', () => {
     return typeof value === 'function' && 'params' in value ? Object.keys(value.params as object) : undefined;
   };
   for (const { name, params, types, maker } of sources) {
-    const sampling = maker === 'mapOp' && declared(name) ? ['filter', 'border'] : [];
+    const samplings: Readonly<Record<string, readonly string[]>> = {
+      mapOp: ['filter', 'border'],
+      stencilOp: ['border'],
+    };
+    const sampling = declared(name) ? (samplings[maker] ?? []) : [];
     const options = [...(declared(name) ?? types.keys()), ...sampling];
     if (maker === 'format' || maker === 'border') {
       continue;

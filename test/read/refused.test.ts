@@ -488,10 +488,21 @@ test('every case is refused, by the table', () => {
   expect(silent).toEqual([]);
   const codes = new Set<string>(run.specs.diagnostics.map(({ code }) => code));
   // What several kernels and results can do wrong is in test/read/refusedPlans.test.ts, what images beside the source can in
-  // test/read/refusedImages.test.ts; files that do not load have tests of their own.
+  // test/read/refusedImages.test.ts, what stencils can in test/read/refusedStencils.test.ts; files that do not load have tests of their own.
   const plans: readonly Code[] = ['CW3009', 'CW3011', 'CW3013', 'CW3102', 'CW3103'];
   const images: readonly Code[] = ['CW2030', 'CW2031', 'CW2032', 'CW2033', 'CW3023'];
-  const elsewhere: readonly Code[] = [...plans, ...images, 'CW3001', 'CW9001', 'CW9003', 'CW9004', 'CW9005'];
+  const stencils: readonly Code[] = ['CW2021', 'CW2022', 'CW2023', 'CW3014'];
+  const elsewhere: readonly Code[] = [
+    ...plans,
+    ...images,
+    ...stencils,
+
+    'CW3001',
+    'CW9001',
+    'CW9003',
+    'CW9004',
+    'CW9005',
+  ];
   const untested = Object.keys(diagnosticTable).filter(
     code => !codes.has(code) && !elsewhere.some(other => other === code),
   );
@@ -1967,7 +1978,7 @@ test('capturedByFactory', () => {
 
 test('tapInInnerFunction', () => {
   expect(run.textOf('tapInInnerFunction.ts')).toMatchInlineSnapshot(`
-    "tapInInnerFunction.ts:6:73 - error CW1049: The tap function is called in the body of the filter only.
+    "tapInInnerFunction.ts:6:73 - error CW1049: The tap function is called in the body of the filter or stencil itself, and not in a function inside of it.
 
     6 const blur = filter({ apply: (tap, [x, y]) => { const at = (dx: i32) => tap(i32(x) + dx, i32(y)); const a = at(0); const b = at(1); return a.map((v, c) => v + b
                                                                               ~~~~~~~~~~~~~~~~~~~~~~~~
@@ -2325,7 +2336,7 @@ test('parameterOfNoType', () => {
 
     7 export const parameterOfNoType = pipeline(rgb8(), op(), nchw('f32'));
                                                         ~~~~
-      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault
+      hint: use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, rects, table, weights, gaussian, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault
       in op op < pipeline parameterOfNoType (parameterOfNoType.ts:7:14)"
   `);
 });

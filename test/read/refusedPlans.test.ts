@@ -156,13 +156,13 @@ test('fused() names both operators and the bytes of the image between them', () 
   expect(said).toMatchInlineSnapshot(`
     [
       "fused.ts:7:49 - error CW3102: resize and warpAffine both sample between pixels: an image of rgb_nhwc_u8 would be written after flip and read again, 6 bytes for each of its pixels, and the pipeline is fused().
-      hint: leave out fused(), or sample once: \`resample([…], { filter, border })\`
+      hint: leave out fused(); two maps may be sampled once: \`resample([…], { filter, border })\`
       in pipeline twice
 
     Found 1 error.
     ",
       "fused.ts:10:11 - error CW3102: resize and letterbox both sample between pixels: an image of rgb_nhwc_f32 would be written after resize and read again, 24 bytes for each of its pixels, and the pipeline is fused().
-      hint: leave out fused(), or sample once: \`resample([…], { filter, border })\`
+      hint: leave out fused(); two maps may be sampled once: \`resample([…], { filter, border })\`
       in pipeline branches
 
     Found 1 error.

@@ -7,7 +7,7 @@ import { makeProject } from '../support/project.js';
 const text = `
 import {
   antialiasedLinear, constant, crop, cubic, f32, filter, gamma, gray8, i32, linear, mapOp, nchw, nearest, normalize, nv12, open, perPixel, pipeline,
-  pointOp, premultiply, replicate, resize, rgb8, rgba8, toLinear, warpAffine, yuvToRgb,
+  gaussianBlur, median, opening, pointOp, premultiply, reflect101, replicate, resize, rgb8, stored, rgba8, toLinear, warpAffine, yuvToRgb,
 } from 'cuweave/ops';
 
 const looped = pointOp({ from: ['rgb'], apply: px => {
@@ -26,6 +26,10 @@ export const enlarged = pipeline(rgb8(), placed(), resize({ width: 400, height: 
 export const one = pipeline(rgb8(), gamma(), warpAffine({ filter: nearest, border: replicate }), nchw('f16'));
 export const cheap = pipeline(rgba8(), premultiply(), warpAffine({ filter: cubic, border: replicate }), nchw('f16'));
 export const loops = pipeline(rgb8(), looped(), nchw('f16'));
+export const median5 = pipeline(nv12(), yuvToRgb(), median({ size: 5, border: replicate }), nchw('f16'));
+export const passes = pipeline(rgb8(), gamma(), gaussianBlur({ size: 15, sigma: 3, border: reflect101 }), nchw('f16'));
+export const opened = pipeline(rgb8(), ...opening({ size: 3, shape: 'cross' }), nchw('f16'));
+export const asked = pipeline(rgb8(), gamma(), stored('u8'), median({ size: 3, border: replicate }), nchw('f16'));
 export const images = pipeline(rgb8(), over({ other: [nv12(), yuvToRgb(), gamma({ exponent: 2 })] }), warpAffine({ filter: linear, border: replicate }), nchw('f16'));
 `;
 
@@ -77,30 +81,78 @@ describe('explain', () => {
   it('warns of a costly operator on every tap, and names what avoids it', async () => {
     expect(await warning('onTaps')).toMatchInlineSnapshot(`
       "  Warning: gamma runs on every tap of cubic, 16 times for an output pixel, and is costly.
-          Cut after gamma, it would run once at this size: pipeline(pipeline(…, nhwc('u8')), warpAffine(…), …).
+          With stored('u8') behind gamma it would run once at this size.
           The image between takes 3 bytes per pixel, and rounds to whole numbers in 0..255.
           Behind warpAffine it would run once, with another result: cubic would mix what gamma has not changed yet."
     `);
     expect(await warning('shrinks')).toMatchInlineSnapshot(`
       "  Warning: toLinear runs on every tap of linear, 4 times for an output pixel, and is costly.
-          A cut after toLinear would not help at this size: it would run 4 times for an output pixel.
+          An image behind toLinear would not help at this size: it would run 4 times for an output pixel.
           Behind resize it would run once, with another result: linear would mix what toLinear has not changed yet."
     `);
     expect(await warning('window')).toMatchInlineSnapshot(`
       "  Warning: toLinear runs on every tap of antialiasedLinear, 16 times for an output pixel, and is costly.
-          Cut after toLinear, it would run 4 times at this size: pipeline(pipeline(…, nhwc('f16')), resize(…), …).
+          With stored('f16') behind toLinear it would run 4 times at this size.
           The image between takes 6 bytes per pixel, and rounds to 11 bits.
           Behind resize it would run once, with another result: antialiasedLinear would mix what toLinear has not changed yet."
     `);
     expect(await warning('enlarged')).toMatchInlineSnapshot(`
       "  Warning: placed runs on every tap of linear, 4 times for an output pixel, and is costly.
-          Cut after placed, it would run 0.1 times at this size: pipeline(pipeline(…, nhwc('u8')), resize(…), …).
+          With stored('u8') behind placed it would run 0.1 times at this size.
           The image between takes 3 bytes per pixel, and rounds to whole numbers in 0..255."
     `);
   });
   it.each(['inside', 'one', 'cheap', 'loops', 'images'])('does not warn of %s', async name => {
     expect(await warning(name)).toBe('none');
     expect((await of(name)).kernels[0]).not.toHaveProperty('waste');
+  });
+  it('says of stencils how much they read, and how often what is before them runs', async () => {
+    const notes = async (name: string): Promise<unknown> => {
+      const { kernels } = await of(name);
+      return kernels.map(kernel =>
+        kernel.notes.map(
+          ({ stage, why }, n) =>
+            `${stage}: ${why} [${kernel.operators[n]?.runs} × ${kernel.operators[n]?.operations}]`,
+        ),
+      );
+    };
+    expect(await notes('median5')).toMatchInlineSnapshot(`
+      [
+        [
+          "yuvToRgb: on every tap: the stencil reads its result [25 × 12]",
+          "median: 25 taps, up to 2 away [1 × 792]",
+        ],
+      ]
+    `);
+    expect(await notes('passes')).toMatchInlineSnapshot(`
+      [
+        [
+          "gamma: on every tap: the stencil reads its result [15 × 129]",
+          "gaussianBlur: 225 taps, up to 7 away [1 × 2192]",
+        ],
+      ]
+    `);
+    expect(await notes('opened')).toMatchInlineSnapshot(`
+      [
+        [
+          "erode: 6 taps, up to 1 away [1 × 31]",
+        ],
+        [
+          "dilate: 6 taps, up to 1 away [1 × 31]",
+        ],
+      ]
+    `);
+    const splits = async (name: string): Promise<unknown> =>
+      /^ {2}Split.*(\n {4}.*)*/m.exec(explanationText(await of(name)))?.[0];
+    expect(await splits('opened')).toMatchInlineSnapshot(`
+      "  Split after erode: erode and dilate both read the pixels around theirs.
+          Between the kernels: rgb_nhwc_u8, 3 bytes per pixel; of 200×100 pixels 0.06 MB are written and 0.06 MB read.
+          In one kernel each of the 6 taps of dilate would compute erode anew: 36 reads of the source per pixel, not 6."
+    `);
+    expect(await splits('asked')).toMatchInlineSnapshot(`
+      "  Split after gamma: stored('u8') stands there.
+          Between the kernels: rgb_nhwc_u8, 3 bytes per pixel; of 200×100 pixels 0.06 MB are written and 0.06 MB read."
+    `);
   });
   it('gives programs the same', async () => {
     const { kernels } = JSON.parse(JSON.stringify(await of('onTaps'))) as Explanation;

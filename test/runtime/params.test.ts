@@ -117,6 +117,55 @@ describe('packParam', () => {
     expect(packParam('angle', 30, { path })).toEqual([Math.fround(Math.sqrt(3) / 2), 0.5]);
   });
 
+  it('takes weights, and makes those of a Gaussian', () => {
+    const weights = (value: unknown, lanes = 3) => packParam('weights', value, { path, lanes });
+    expect(weights([1, 0.1, -2])).toEqual([1, Math.fround(0.1), -2]);
+    expect(weights(Float64Array.of(1, 2, 3))).toEqual([1, 2, 3]);
+    const gaussian = (sigma: unknown, lanes: number, steps?: number) =>
+      packParam('gaussian', sigma, { path, lanes, steps, bounds: steps ? { least: 0 } : { above: 0 } });
+    // exp(−1 / 2) of the one in the middle on both sides.
+    const side = Math.exp(-0.5);
+    expect(gaussian(1, 3)).toEqual([side, 1, side].map(v => Math.fround(v / (1 + 2 * side))));
+    // The smallest deviation there is.
+    expect(gaussian(2 ** -149, 5)).toEqual([0, 0, 1, 0, 0]);
+    expect(gaussian(2 ** -149, 4)).toEqual([0, 0.5, 0.5, 0]);
+    expect(gaussian(3e38, 4)).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(gaussian(1.2, 5, 256)).toMatchInlineSnapshot(`
+      [
+        22,
+        62,
+        88,
+        62,
+        22,
+      ]
+    `);
+    // OpenCV's own, for a deviation of 0.
+    expect(gaussian(0, 5, 256)).toEqual([16, 64, 96, 64, 16]);
+    expect(gaussian(0, 9, 256)).toEqual([4, 13, 30, 51, 60, 51, 30, 13, 4]);
+    expect(gaussian(0, 11, 256)).toEqual(gaussian(2, 11, 256));
+    expect(
+      [
+        () => weights([1, 2]),
+        () => weights([1, 2, NaN]),
+        () => weights({ 0: 1, length: 3 }),
+        () => gaussian(0, 3),
+        () => gaussian(-1, 3, 256),
+        () => gaussian(NaN, 3),
+        () => gaussian([1, 2], 3),
+      ].map(refusal),
+    ).toMatchInlineSnapshot(`
+      [
+        "Expected 3 numbers, row by row for options.p but received [1, 2].",
+        "Expected a finite number for options.p[2] but received NaN.",
+        "Expected 3 numbers, row by row for options.p but received { 0, length }.",
+        "Expected a number above 0 for options.p but received 0.",
+        "Expected a number of at least 0 for options.p but received -1.",
+        "Expected a finite number for options.p but received NaN.",
+        "Expected a finite number for options.p but received [1, 2].",
+      ]
+    `);
+  });
+
   it("takes a signal's colours from the image where they are 'auto'", () => {
     const wanted = Object.values(yuvToRgbCoefficients('bt2020', 'full')).map(Math.fround);
     const colour = { matrix: 'bt2020', range: 'full', source: 'stream' } as const;

@@ -62,7 +62,7 @@ const stages: Readonly<Record<Model, readonly Written[]>> = {
   rgba: [['swapChannels()', 'rgba']],
   gray: [['grayToRgb()', 'rgb']],
 };
-/** One of these at most among the stages of a trunk, of a head or of a branch. */
+/** Maps and stencils. One of these at most is among the stages of a trunk, of a head or of a branch. */
 const resamplings = [
   'resize({ width: 13, height: 6, filter: linear, border: replicate })',
   'resize({ width: 5, height: 9, filter: antialiasedLinear, border: replicate })',
@@ -71,6 +71,11 @@ const resamplings = [
   'warpAffine({ matrix: { dstToSrc: [0.8, 0.3, -2, -0.25, 1.1, 1] }, filter: cubic, border: reflect101 })',
   'warpAffine({ matrix: { dstToSrc: [1.3, -0.2, 1, 0.1, 0.7, -3] }, filter: linear, border: constant(200) })',
   'resample([resize({ width: 12, height: 11 }), rotate({ degrees: 30 })], { filter: linear, border: reflect })',
+  'boxBlur({ size: 3, border: replicate })',
+  'gaussianBlur({ size: 5, sigma: 1.25, border: reflect101 })',
+  'median({ size: 3, border: wrap })',
+  `erode({ size: 3, shape: 'cross' })`,
+  'sobel({ dx: 1, dy: 0, border: constant(9) })',
 ];
 const noAlpha = new Set(['invert()', 'normalize({ mean: 0.25, std: 0.5 })']);
 
@@ -258,4 +263,5 @@ export const words = [
   'replicate',
   'reflect',
   'reflect101',
+  'wrap',
 ];

@@ -81,8 +81,16 @@ const invertProjective = (m: Mat3x3): Mat3x3 => {
   return flat as unknown as Mat3x3;
 };
 
+/** OpenCV's own weights for a deviation of 0, of the sizes that the suite has. */
+const ownWeights: Readonly<Record<number, readonly number[]>> = { 7: [8, 28, 56, 72, 56, 28, 8] };
+
 /** The weights of a Gaussian, as docs/ops.md has them. */
-const gaussianWeights = (sigma: number, count: number, steps: number | undefined): readonly number[] => {
+const gaussianWeights = (given: number, count: number, steps: number | undefined): readonly number[] => {
+  const own = given === 0 ? ownWeights[count] : undefined;
+  if (own) {
+    return own;
+  }
+  const sigma = given === 0 ? 0.3 * ((count - 1) / 2 - 1) + 0.8 : given;
   const bell = (n: number): number => Math.exp(-((n - (count - 1) / 2) ** 2) / (2 * sigma ** 2));
   const sum = Array.from({ length: count }, (_, n) => bell(n)).reduce((a, b) => a + b);
   const weights = Array.from({ length: count }, (_, n) => bell(n) / sum);
@@ -286,6 +294,9 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
       return found;
     };
     return { size, colour, at };
+  }
+  if (op.role === 'stored') {
+    return storedPicture(before, op.dtype);
   }
   if (op.role === 'resample') {
     const maps = op.maps.map(stage => ({

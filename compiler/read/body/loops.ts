@@ -97,7 +97,8 @@ const whole = (scope: Scope, node: ts.Expression): number | undefined => {
   const value = read(scope, node);
   const known = constantOf(value);
   if (typeof known === 'number' && isI32(known)) {
-    return known;
+    // Minus zero is 0.
+    return known + 0;
   }
   return value.kind === 'poison' ? undefined : refuseHead(scope, node);
 };

@@ -13,7 +13,7 @@ import { type PackageFiles, packageFiles } from '../packageFiles.js';
 import { memberDocs } from './paramDocs.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
-export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'filter' | 'border' | 'format';
+export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'stencilOp' | 'filter' | 'border' | 'format';
 /** One export of `cuweave/ops` that may stand in a pipeline. */
 export type OpSource = {
   readonly name: string;
@@ -51,7 +51,7 @@ export const readOpsSource = (): {
     new Map(memberDocs(checker, type?.compilerType).map(([name, text]) => [name, oneLine(text)]));
   const aliasOf = (name: string): Type | undefined =>
     exported.get(name)?.find(Node.isTypeAliasDeclaration)?.getType();
-  const sampling = membersOf(aliasOf('Sampling'));
+  const sampling = { mapOp: membersOf(aliasOf('Sampling')), stencilOp: membersOf(aliasOf('Bordered')) };
   const ops = [...exported].flatMap(([name, [node]]) => {
     const maker = Node.isVariableDeclaration(node) ? makerOf(files, name, node) : undefined;
     return maker && Node.isVariableDeclaration(node)
@@ -70,6 +70,8 @@ const makers: Readonly<Record<string, Maker>> = {
   pointOp: 'pointOp',
   mapOp: 'mapOp',
   indexMapOp: 'indexMapOp',
+  stencilOp: 'stencilOp',
+  separableStencil: 'stencilOp',
   filter: 'filter',
   separableFilter: 'filter',
   indexBorder: 'border',
@@ -111,7 +113,8 @@ const sourceOf = (
   node: VariableDeclaration,
   maker: Maker,
   membersOf: (type: Type | undefined) => ReadonlyMap<string, string>,
-  sampling: ReadonlyMap<string, string>,
+  /** The options that operators of a kind have beside their own. */
+  sampling: Readonly<Partial<Record<Maker, ReadonlyMap<string, string>>>>,
 ): OpSource => {
   const statement = node.getVariableStatementOrThrow();
   const call = node.getInitializerIfKind(SyntaxKind.CallExpression);
@@ -120,7 +123,7 @@ const sourceOf = (
   const params = new Map([
     ...described,
     ...(call ? membersOf(paramsOf(call)) : []),
-    ...(call && maker === 'mapOp' ? sampling : []),
+    ...(call ? (sampling[maker] ?? []) : []),
   ]);
   const signatures = plain ? node.getType().getCallSignatures() : [];
   const types = new Map<string, string>();
@@ -156,7 +159,7 @@ const sourceOf = (
   });
   const result = signatures.at(-1)?.getReturnType();
   // What a map's stage lacks is no colour model.
-  const isMap = typeNameOf(result) === 'MapStage';
+  const isMap = ['MapStage', 'NeighbourStage'].includes(typeNameOf(result) ?? '');
   const models = (isMap ? [] : (result?.getAliasTypeArguments() ?? [])).map(type =>
     type.getText(node).replace(/import\([^)]*\)\./g, ''),
   );

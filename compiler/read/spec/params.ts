@@ -147,7 +147,9 @@ const boundNames = ['least', 'most', 'above', 'not'];
 /** Why a parameter cannot have a name. */
 export const nameProblem = (name: string, taken: readonly string[]): string => {
   if (taken.includes(name)) {
-    return `${taken.join(' and ')} are options of every map`;
+    return taken.length === 1
+      ? `${taken[0]} is an option of every stencil`
+      : `${taken.join(' and ')} are options of every map`;
   }
   if (name in Object.prototype) {
     return 'every object of JavaScript has a property of this name';
@@ -196,6 +198,11 @@ const settleParam = (
   const lanes = (per === 'channel' ? channels : 1) * each;
   const bounds = boundsOf(own(param, 'bounds'));
   const steps = own(param, 'steps');
+  if (steps !== undefined && !(isI32(steps) && Number(steps) >= 1 && Number(steps) <= MAX_STEPS)) {
+    const actual = describeActual(steps);
+    refuse(undefined, 'CW2021', { what: `the steps of ${name}`, op, least: 1, most: MAX_STEPS, actual });
+    return undefined;
+  }
   const field = {
     name,
     kind,
@@ -222,6 +229,9 @@ const settleParam = (
   return { ...field, value: { settled: structuredClone(value) } };
 };
 
+/** What whole weights sum to at most; the runtime holds manifests to the same. */
+const MAX_STEPS = 65_536;
+
 const isWeights = (kind: NumberKind): kind is 'weights' | 'gaussian' =>
   kind === 'weights' || kind === 'gaussian';
 
@@ -246,13 +256,13 @@ const weightCount = (
 
 /** A whole number that is given as such, or as a function of the choices. */
 export const numberOf = (given: unknown, choices: Choices): number | undefined => {
-  const value = countGiven(given, choices);
+  const value = settledBy(given, choices);
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 };
 /** What a message says of it. */
 export const describeCount = (given: unknown, choices: Choices): string =>
-  describeActual(countGiven(given, choices));
-const countGiven = (given: unknown, choices: Choices): unknown => {
+  describeActual(settledBy(given, choices));
+const settledBy = (given: unknown, choices: Choices): unknown => {
   if (typeof given !== 'function') {
     return given;
   }

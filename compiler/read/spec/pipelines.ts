@@ -1,7 +1,7 @@
 /** Exported pipelines: found by their values, placed by their declarations, read stage by stage. */
 import { isDeepStrictEqual } from 'node:util';
 import { ts } from 'ts-morph';
-import { adapt } from '../../../ops/formats/formats.js';
+import { adapt, nhwc } from '../../../ops/formats/formats.js';
 import type { Colour, Format } from '../../../ops/spec.js';
 import { storeStage, storesPixels } from '../../ir/store.js';
 import {
@@ -107,7 +107,8 @@ const readTrunk = (reader: StageReader, value: Bag, reading: Reading): Trunk | u
     return undefined;
   }
   const first = head?.colour ?? parts.source.colour;
-  const { stages, colour, refused } = readStages(
+  const before = head?.stages ?? [];
+  const { stages, stored, colour, refused } = readStages(
     reader,
     first,
     parts.stages,
@@ -120,8 +121,8 @@ const readTrunk = (reader: StageReader, value: Bag, reading: Reading): Trunk | u
     ? undefined
     : {
         source: parts.source,
-        stages: [...(head?.stages ?? []), ...stages],
-        stored: head?.stored ?? [],
+        stages: [...before, ...stages],
+        stored: [...(head?.stored ?? []), ...stored.map(one => ({ ...one, at: one.at + before.length }))],
         colour,
         end: nodes?.at(-1),
       };
@@ -183,6 +184,10 @@ const readResults = (
     }
     const read = readStages(reader, colour, own, nodes, loc, inside, names);
     const format = readSink(reader, sink, read.colour, at, inside);
+    if (read.stored.length > 0) {
+      reader.session.report('CW3014', at, { name }, inside);
+      return undefined;
+    }
     return format && !read.refused ? { name, stages: read.stages, sink: format, loc: at } : undefined;
   });
   const whole = results.filter(result => result !== undefined);
@@ -289,6 +294,8 @@ const withoutFused = (call: ts.CallExpression): ts.CallExpression => {
 const locFor = (reader: StageReader, node: ts.Node | undefined, otherwise: Loc): Loc =>
   node ? reader.session.locOf(node) : otherwise;
 
+const storedTypes = ['u8', 'f16', 'f32'] as const;
+
 /** Gives a stage a name that no other of its pipeline has. */
 type StageNames = (name: string) => string;
 const stageNames = (): StageNames => {
@@ -312,9 +319,15 @@ const readStages = (
   loc: Loc,
   chain: readonly string[],
   uniqueName: StageNames,
-): { readonly stages: readonly Stage[]; readonly colour: Colour; readonly refused: boolean } => {
+): {
+  readonly stages: readonly Stage[];
+  readonly stored: readonly Stored[];
+  readonly colour: Colour;
+  readonly refused: boolean;
+} => {
   const { session, loaded } = reader;
   const stages: Stage[] = [];
+  const stored: Stored[] = [];
   let colour = before;
   let refused = false;
   for (const [index, value] of values.entries()) {
@@ -326,6 +339,17 @@ const readStages = (
       call: node && ts.isCallExpression(node) ? node : call,
       chain,
     };
+    if (isBag(value) && value.kind === 'stage' && isBag(value.op) && value.op.role === 'stored') {
+      const dtype = storedTypes.find(one => one === (value.op as Bag).dtype);
+      if (dtype) {
+        stored.push({ at: stages.length, format: nhwc(dtype, { colour }), isAsked: true });
+      } else {
+        const actual = describeActual(value.op.dtype);
+        session.report('CW2007', place.loc, { choices: "'u8', 'f16', 'f32'", name: 'stored', actual }, chain);
+        refused = true;
+      }
+      continue;
+    }
     if (!isBag(value) || value.kind !== 'stage' || !isOp(value.op)) {
       const what = isFormatLike(value) ? 'a format' : describePart(value);
       session.report('CW3007', place.loc, { actual: what }, chain);
@@ -347,7 +371,7 @@ const readStages = (
     refused ||= !result.stage;
     colour = result.colour;
   }
-  return { stages, colour, refused };
+  return { stages, stored, colour, refused };
 };
 
 const readSink = (
