@@ -16,7 +16,7 @@
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
 import { createHash } from 'node:crypto';
-import type { Bounds, ChannelSource, Colour, DType, Format, NumberKind, ParamScope } from '../ops/spec.js';
+import type { Bounds, ChannelSource, Colour, DType, Format, NumberKind, ParamScope, ResultDType } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
 export const ABI_VERSION = 3;
@@ -55,6 +55,23 @@ export type ManifestSink = ManifestFormat & {
    * `rgbToYuv`. None where an operator of the author's made the signal.
    */
   readonly signal?: 'source' | { readonly stage: string };
+  /** What the pixels are reduced to; none: the sink is an image. */
+  readonly reduce?: ManifestReduce;
+};
+/**
+ * A reduction: its planes are the memory of the result, and two of what lies between blocks, of which only the pointers are read. A kernel that
+ * has one writes no images.
+ */
+export type ManifestReduce = {
+  readonly dtype: ResultDType;
+  /** Of the result for one image; its numbers lie one after the other. */
+  readonly shape: readonly number[];
+  /** Bytes of the plane `partials`, for each tile of 128×32 pixels; 0: it is not read. */
+  readonly partial: number;
+  /** i32 of the plane `counters`: all are 0 before the kernel, and after it. */
+  readonly counters: number;
+  /** The image's sides are multiples of these: its cells are counted by themselves. */
+  readonly grid?: readonly [number, number];
 };
 /** One parameter of one operator. */
 export type ManifestParam = {
@@ -120,7 +137,8 @@ export type ManifestKernel = {
   readonly args: { readonly size: number };
   /**
    * The image descriptor. `sizes` is the byte offset of `geometry.length + 1` pairs of i32 (width, height): the source's
-   * size first, then the size after each geometric stage; the last is the sinks'.
+   * size first, then the size after each geometric stage; the last is the sinks'. Of a kernel with reductions one more comes after them:
+   * (32 · width, ⌈height / 32⌉) of the sinks' size. Its second number is how many rows `cuweave_NAME_host` is called for.
    */
   readonly image: { readonly size: number; readonly sizes: number };
 };

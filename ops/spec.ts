@@ -8,6 +8,7 @@ export * from './spec/operators.js';
 export * from './spec/params.js';
 export * from './spec/pipelines.js';
 export * from './spec/pixels.js';
+export * from './spec/reductions.js';
 export * from './spec/sampling.js';
 export * from './spec/scalars.js';
 export * from './spec/values.js';

@@ -110,6 +110,12 @@ export const operatorDiagnostics = {
     hint: 'write `{name}: [nv12(), yuvToRgb()]`; crop or resize the image in a pipeline of its own',
     why: 'The image is read at one place for each pixel.',
   },
+  CW2040: {
+    title: 'A reduction that is not whole',
+    message: 'Expected {what} but received {actual}.',
+    hint: 'write `reduceOp({ from, init: [0], step, merge, result: "f64" })`, or `binsOp({ from, bins: 256, bin })`',
+    why: 'The memory of its result and of what lies between blocks is laid out when the kernel is built.',
+  },
 } as const;
 
 /** CW3xxx: pipelines. */
@@ -134,8 +140,8 @@ export const pipelineDiagnostics = {
   },
   CW3004: {
     title: 'A pipeline without a sink',
-    message: 'Expected a format that can be written at the end of the pipeline but received {actual}.',
-    hint: 'end with nchw("f32"), nhwc("u8"), …',
+    message: 'Expected a format that can be written, or a reduction, at the end of the pipeline but received {actual}.',
+    hint: 'end with nchw("f32"), nhwc("u8"), mean(), …',
     why: 'The format says how pixels are written.',
   },
   CW3005: {
@@ -153,7 +159,7 @@ export const pipelineDiagnostics = {
   CW3007: {
     title: 'Something that is no stage',
     message: 'Expected an operator between source and sink but received {actual}.',
-    hint: 'call the operator: `normalize({ … })`; formats stand at the head and at the end',
+    hint: 'call the operator: `normalize({ … })`; formats stand at the head and at the end, reductions at the end',
     why: 'A pipeline is a source, operators and a sink.',
   },
   CW3008: {

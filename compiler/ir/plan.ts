@@ -221,6 +221,8 @@ export type Apart =
   | { readonly why: 'geometry'; readonly stage: string }
   /** Pixels share samples of its format. */
   | { readonly why: 'samples'; readonly format: string }
+  /** It is a reduction, whose kernel runs in tiles. */
+  | { readonly why: 'reduction' }
   /** It is of the source's geometry, which stages of others change. */
   | { readonly why: 'unmoved' };
 /** One way to compute several results, and the bytes that it moves for a pixel of images whose size does not change. */

@@ -2,7 +2,7 @@
  * The intermediate representation: plain, JSON-serialisable data. The reader makes it, the passes turn it into a
  * plan, the printers write it in three languages. Every node says where in the author's file it came from.
  */
-import type { Bounds, Colour, DType, Format, NumberKind, ParamScope } from '../../ops/spec.js';
+import type { Bounds, Colour, DType, Format, NumberKind, ParamScope, ResultDType } from '../../ops/spec.js';
 
 /** A stretch of a source file; `line` and `column` count from 1, `file` is relative to the project's root. */
 export type Loc = {
@@ -13,7 +13,8 @@ export type Loc = {
   readonly endColumn: number;
 };
 
-export type Scalar = 'f32' | 'i32' | 'bool';
+/** `f64` is of reductions alone: what their merges and results are computed in. */
+export type Scalar = 'f32' | 'i32' | 'bool' | 'f64';
 /** A number or a tuple of numbers of one kind. `length` 0 is a bare number. */
 export type Type = { readonly scalar: Scalar; readonly length: number };
 
@@ -49,8 +50,14 @@ export type Expr =
   | (Node & { readonly kind: 'local'; readonly name: string })
   /** One number of an operator's parameter; `lane` 0 for a bare one. */
   | (Node & { readonly kind: 'param'; readonly param: string; readonly lane: number })
-  /** One number of a table, at `first` plus the index; an index outside of the table is held to it. */
-  | (Node & { readonly kind: 'entry'; readonly param: string; readonly first: number; readonly at: Expr })
+  /** One number of a table, at `first` plus the index; an index outside of the table is held to it. `count`: where it has not 256. */
+  | (Node & {
+      readonly kind: 'entry';
+      readonly param: string;
+      readonly first: number;
+      readonly at: Expr;
+      readonly count?: number;
+    })
   /** A size that a map or a point operator sees. */
   | (Node & { readonly kind: 'size'; readonly of: 'src' | 'dst'; readonly axis: 'width' | 'height' })
   /** A value of the image that is computed before the launch; see compiler/pass/uniform.ts. */
@@ -61,7 +68,7 @@ export type Expr =
   | (Node & { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
   | (Node & { readonly kind: 'select'; readonly test: Expr; readonly then: Expr; readonly else: Expr })
   | (Node & { readonly kind: 'math'; readonly fn: MathFunction; readonly args: readonly Expr[] })
-  /** Between f32 and i32; to i32 it drops the fraction and saturates. */
+  /** Between f32, i32 and f64; to i32 it drops the fraction and saturates. */
   | (Node & { readonly kind: 'cast'; readonly value: Expr })
   /** Another function of the kernel, by its name in {@link OpFunction.helpers}. */
   | (Node & {
@@ -203,6 +210,34 @@ export type BorderRef =
   /** The value is an argument of the kernel: one number per channel. */
   | { readonly kind: 'constant'; readonly value: readonly number[] };
 
+/** What an image comes to. See `reduceOp` and `binsOp` for what their functions are given, and in which order they run. */
+export type ReduceIr = FoldIr | BinsIr;
+type ReduceBase<Kind extends string> = {
+  readonly kind: Kind;
+  /** `step(acc: f32×L, px) → f32×L` or `bin(px) → i32`, with its parameters; the pixel's position last where it asks for that. */
+  readonly stage: PointStage;
+  /** How often: once for each channel, or once for the whole pixel. */
+  readonly groups: number;
+  /** Numbers of the result for each of these. */
+  readonly values: number;
+  readonly dtype: ResultDType;
+  /** Of the result for one image. */
+  readonly shape: readonly number[];
+};
+export type FoldIr = ReduceBase<'fold'> & {
+  readonly init: readonly number[];
+  /** `merge(a: f64×L, b: f64×L) → f64×L`. */
+  readonly merge: OpFunction;
+  /** `finish(acc: f64×L) → f64×K`; without it the accumulator is the result. */
+  readonly finish?: OpFunction;
+};
+export type BinsIr = ReduceBase<'bins'> & {
+  readonly bins: number;
+  readonly grid: readonly [columns: number, rows: number];
+  /** `finish(i: i32) → f64`, which reads the table `bins`; without it the counts are the result. */
+  readonly finish?: OpFunction;
+};
+
 /** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say. */
 export type Stored = { readonly at: number; readonly format: Format };
 
@@ -219,7 +254,7 @@ type PipelineHead = {
   readonly fused?: true;
 };
 /** A pipeline as the reader found it: checked, typed, not yet planned. */
-export type PipelineIr = PipelineHead & { readonly sink: Format };
+export type PipelineIr = PipelineHead & { readonly sink: Format; readonly reduce?: ReduceIr };
 /** A pipeline with several results: its stages come before all of them, those of each result after these. */
 export type ForkIr = PipelineHead & { readonly outputs: readonly OutputIr[] };
 /** One result. The names of its stages differ from those of all others. */
@@ -227,6 +262,7 @@ export type OutputIr = {
   readonly name: string;
   readonly stages: readonly Stage[];
   readonly sink: Format;
+  readonly reduce?: ReduceIr;
   readonly loc: Loc;
 };
 
@@ -244,13 +280,17 @@ export type SinkIr = {
   /** What leads to it after the stages that lead to all; sinks that share one of these have the same object. */
   readonly points: readonly PointStage[];
   readonly format: Format;
+  /** What the pixels are reduced to, where that is the result; `format` has the memory of it then (compiler/ir/reduce.ts). */
+  readonly reduce?: ReduceIr;
 };
 
-/** All stages of a pipeline, in order; those of results one result after the other. */
+/** All stages of a pipeline, in order; those of results one result after the other. A reduction's is the last of its result. */
 export const stagesOf = (pipeline: PipelineIr | ForkIr): readonly Stage[] =>
   'outputs' in pipeline
-    ? [...pipeline.stages, ...pipeline.outputs.flatMap(({ stages }) => stages)]
-    : pipeline.stages;
+    ? [...pipeline.stages, ...pipeline.outputs.flatMap(withReduction)]
+    : withReduction(pipeline);
+const withReduction = ({ stages, reduce }: PipelineIr | OutputIr): readonly Stage[] =>
+  reduce ? [...stages, reduce.stage] : stages;
 
 /** The stages, with the operators on images that they read before each. */
 export const withImageStages = (stages: readonly Stage[]): readonly Stage[] =>
@@ -265,6 +305,7 @@ export type { Colour, DType, Format };
 export const f32: Type = { scalar: 'f32', length: 0 };
 export const i32: Type = { scalar: 'i32', length: 0 };
 export const bool: Type = { scalar: 'bool', length: 0 };
+export const f64: Type = { scalar: 'f64', length: 0 };
 export const tuple = (scalar: Scalar, length: number): Type => ({ scalar, length });
 export const sameType = (a: Type, b: Type): boolean => a.scalar === b.scalar && a.length === b.length;
 

@@ -1,6 +1,7 @@
 import { paramFields } from '../../ops/spec.js';
 import { freeName, memberName, stageName } from '../ir/names.js';
 import type { Layout, PlacedField, PlacedImage, PlacedParams, PlacedPlane } from '../ir/plan.js';
+import { reduceStages, reduces } from '../ir/reduce.js';
 import { type Format, type KernelIr, type ParamField, type Stage, withImageStages } from '../ir/types.js';
 
 /** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
@@ -35,11 +36,12 @@ export const layOut = (pipeline: KernelIr): Layout => {
     return { ...placed, input, planes: inputPlanes[input]! };
   });
   const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
-  const sizes = take(8 * (geometric + 1));
+  // Of a kernel that reduces, the last is that of its tiles: how rows are handed to threads.
+  const sizes = take(8 * (geometric + 1 + (reduces(pipeline) ? 1 : 0)));
 
   let args = ARGS_HEAD;
   const params: PlacedParams[] = [];
-  const stages = withImageStages(pipeline.stages);
+  const stages = [...withImageStages(pipeline.stages), ...reduceStages(pipeline)];
   const members = new Set(stages.map(({ name }) => stageName(name)));
   for (const stage of stages) {
     const member = stageName(stage.name);

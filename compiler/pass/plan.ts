@@ -3,6 +3,7 @@ import { makeDiagnostic } from '../diagnostics/index.js';
 import { type Diagnostic, InternalError } from '../errors.js';
 import { cName } from '../ir/names.js';
 import type { Cut, Halves, Hoisted, Kernel, Plan } from '../ir/plan.js';
+import { reduces } from '../ir/reduce.js';
 import {
   type ForkIr,
   type Format,
@@ -90,7 +91,7 @@ const halvesOf = (
   stages: ReadonlySet<string>,
   free: (wanted: string) => string,
 ): Halves | undefined => {
-  const [across, down] = halve(pipeline, stages) ?? [];
+  const [across, down] = (reduces(pipeline) ? undefined : halve(pipeline, stages)) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
   if (!across || !down || !map?.filter.halves) {
     return undefined;
@@ -197,7 +198,8 @@ const imagesLabel = (images: readonly ImageParam[] = [], open = ' (', close = ')
 /** What shapes a kernel's code. */
 const structureOf = ({ name, source, stages, sinks }: KernelIr): object => {
   const common = { name, source, stages };
-  return sinks.length === 1 ? { ...common, sink: sinks[0].format } : { ...common, sinks };
+  const [{ format, reduce }] = sinks;
+  return sinks.length === 1 ? { ...common, sink: format, ...(reduce ? { reduce } : {}) } : { ...common, sinks };
 };
 
 /** Values and what is said of them, documentation, places and promises are no part of a structure. */

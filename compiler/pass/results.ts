@@ -29,19 +29,25 @@ export const groupResults = ({ stages, outputs }: Pick<ForkIr, 'stages' | 'outpu
   const paths = withEqualShared(outputs.map(output => output.stages));
   const common = commonLength(paths);
   const trunk = [...stages, ...paths[0]!.slice(0, common)];
-  const groups = new Map<Stage | string, number[]>();
-  for (const [n, { name, sink }] of outputs.entries()) {
+  const groups = new Map<object | string, number[]>();
+  /** Reductions go by themselves: a kernel of theirs runs in tiles. */
+  const reducing = new Map<object | string, object>();
+  for (const [n, { name, sink, reduce }] of outputs.entries()) {
     // No result is called ''.
-    const key = hasBlocks(sink) ? name : (movesLast(paths[n]!.slice(common)) ?? '');
+    const own = hasBlocks(sink) ? name : (movesLast(paths[n]!.slice(common)) ?? '');
+    const apart = reducing.get(own) ?? {};
+    reducing.set(own, apart);
+    const key = reduce ? apart : own;
     groups.set(key, [...(groups.get(key) ?? []), n]);
   }
   const grouped = [...groups.values()].map((members): Group => {
     const own = members.map(n => paths[n]!.slice(common));
     const length = commonLength(own);
     const sinks = members.map((member, n): SinkIr => {
-      const { name, sink } = outputs[member]!;
+      const { name, sink, reduce } = outputs[member]!;
       const points = own[n]!.slice(length).filter(isPoint);
-      return { name: members.length === 1 ? '' : name, output: name, points, format: sink };
+      const common = { output: name, points, format: sink, ...(reduce ? { reduce } : {}) };
+      return { name: members.length === 1 ? '' : name, ...common };
     });
     const [first, ...others] = sinks;
     const apart = groups.size > 1 ? { apart: whyApart(own[0]!, first!) } : {};
@@ -52,7 +58,10 @@ export const groupResults = ({ stages, outputs }: Pick<ForkIr, 'stages' | 'outpu
 
 const movesLast = (stages: readonly Stage[]): Stage | undefined => stages.findLast(stage => !isPoint(stage));
 
-const whyApart = (stages: readonly Stage[], { format }: SinkIr): Apart => {
+const whyApart = (stages: readonly Stage[], { format, reduce }: SinkIr): Apart => {
+  if (reduce) {
+    return { why: 'reduction' };
+  }
   if (hasBlocks(format)) {
     return { why: 'samples', format: format.name };
   }

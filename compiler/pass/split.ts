@@ -5,6 +5,7 @@
  */
 import { nhwc } from '../../ops/formats/formats.js';
 import type { Cut, Forced, ResultsPlan, Step, Way } from '../ir/plan.js';
+import { isReduceSink } from '../ir/reduce.js';
 import {
   type Colour,
   dtypeBytes,
@@ -55,9 +56,9 @@ export const split = (pipeline: PipelineIr | ForkIr, free: (wanted: string) => s
   'outputs' in pipeline ? splitFork(pipeline, free) : splitOne(pipeline, free);
 
 const splitOne = (pipeline: PipelineIr, free: (wanted: string) => string): Split => {
-  const { name, sink } = pipeline;
+  const { name, sink, reduce } = pipeline;
   const builder = new Builder(pipeline, free);
-  const links = splitChain({ ...pipeline, sinks: [{ name: '', output: '', points: [], format: sink }] });
+  const links = splitChain({ ...pipeline, sinks: [{ name: '', output: '', points: [], format: sink, ...(reduce ? { reduce } : {}) }] });
   builder.add(links, n => (links.length === 1 ? name : `${name}_${n}`), undefined);
   return builder;
 };
@@ -262,7 +263,7 @@ const moved = (links: readonly Link[]): number =>
   links
     .flatMap(({ chain }) => [
       chain.source,
-      ...chain.sinks.map(({ format }) => format),
+      ...chain.sinks.filter(sink => !isReduceSink(sink)).map(({ format }) => format),
       ...new Map(
         allStages(chain).flatMap(({ images = [] }) =>
           images.map(({ open, format }) => [open, format] as const),
@@ -285,7 +286,8 @@ type SharedImage = {
 const sharedImage = (source: Format, { trunk, groups }: Grouped, place: Place): SharedImage => {
   const later = trunk.slice(place.at);
   const isWritten = ({ stages, sinks }: Group): boolean =>
-    [...later, ...stages].every(isPoint) && !sinks.some(({ format }) => hasBlocks(format));
+    [...later, ...stages].every(isPoint) &&
+    !sinks.some(sink => hasBlocks(sink.format) || isReduceSink(sink));
   const beside = groups.filter(isWritten).flatMap(({ stages, sinks }) =>
     sinks.map(
       (sink): SinkIr => ({

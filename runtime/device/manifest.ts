@@ -10,6 +10,8 @@ import {
   type ManifestKernel,
   type ManifestParam,
   type ManifestPipeline,
+  type ManifestReduce,
+  type ManifestSink,
   type ManifestStep,
   manifestDigest,
 } from '../../native/manifest.js';
@@ -302,6 +304,9 @@ const checkKernel = (kernel: ManifestKernel, path: string): void => {
   list(kernel.sinks, `${path}.sinks`, 1, 64).forEach((sink, n) => {
     checkFormat(sink as ManifestFormat, `${path}.sinks[${n}]`);
     optional(kernel.sinks[n]!.output, `${path}.sinks[${n}].output`, text);
+    optional(kernel.sinks[n]!.reduce, `${path}.sinks[${n}].reduce`, (reduce, at) => {
+      checkReduce(reduce as ManifestReduce, kernel.sinks[n]!, at);
+    });
   });
   list(kernel.geometry, `${path}.geometry`, 0, 1000).forEach((stage, n) => {
     const at = `${path}.geometry[${n}]`;
@@ -332,6 +337,25 @@ const checkKernel = (kernel: ManifestKernel, path: string): void => {
   });
   checkSignals(kernel, path);
   checkLayout(kernel, path);
+};
+
+const checkReduce = (reduce: ManifestReduce, { planes, output }: ManifestSink, path: string): void => {
+  const { dtype, shape, partial, counters, grid } = record(reduce, path) as unknown as ManifestReduce;
+  oneOf(dtype, `${path}.dtype`, ['f32', 'f64', 'i32', 'i64']);
+  list(shape, `${path}.shape`, 0, 5).forEach((size, n) => {
+    whole(size, `${path}.shape[${n}]`, 1, 1 << 24);
+  });
+  whole(partial, `${path}.partial`, 0, 4096);
+  whole(counters, `${path}.counters`, 0, 1 << 20);
+  exactly(planes.length, `${path}, planes`, 3);
+  optional(grid, `${path}.grid`, (value, at) => {
+    list(value, at, 2, 2).forEach((cells, n) => {
+      whole(cells, `${at}[${n}]`, 1, 4096);
+    });
+  });
+  if (output === undefined) {
+    throw damaged(`is damaged: ${path} is of no result`);
+  }
 };
 
 const checkFormat = (format: ManifestFormat, path: string): void => {
@@ -443,7 +467,8 @@ const checkLayout = (kernel: ManifestKernel, path: string): void => {
   record(kernel.image, `${path}.image`);
   record(kernel.args, `${path}.args`);
   exactly(kernel.image.sizes, `${path}.image.sizes`, image);
-  image += 8 * (geometry.length + 1);
+  // Of a kernel that reduces, one size more: that of its rows of tiles.
+  image += 8 * (geometry.length + (sinks.some(({ reduce }) => reduce !== undefined) ? 2 : 1));
   params.forEach(({ block, offset, lanes }, n) => {
     exactly(offset, `${path}.params[${n}].offset`, block === 'image' ? image : args);
     if (block === 'image') {

@@ -5,6 +5,7 @@ import { build } from '../../compiler/build/build.js';
 import { oracleSource } from '../../compiler/generate.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
+import { withReduceStages } from '../../compiler/ir/reduce.js';
 import { type Stage, stagesOf, withImageStages } from '../../compiler/ir/types.js';
 import { plansOf } from '../../compiler/specs.js';
 import { type Fork, type Format, type Pipeline, paramFields } from '../../ops/spec.js';
@@ -65,7 +66,7 @@ export const buildForCuda = async (
 };
 
 type Sizes = { width: number; height: number };
-type OracleImage = {
+export type OracleImage = {
   read(x: number, y: number): number[];
   images: Record<string, (x: number, y: number) => number[]>;
   size: readonly Sizes[];
@@ -138,12 +139,13 @@ export const runOracles = (
 };
 
 /** What the oracle is called with for an image of a batch. */
-const oracleImage = (
+export const oracleImage = (
   kernel: Kernel,
   oracle: Oracle,
   image: TestImage,
   given: Given,
   place: { readonly number: number; readonly of: number },
+  measured: OracleImage['params'] = {},
 ): OracleImage => {
   const size: Sizes[] = [{ width: image.width, height: image.height }];
   const params: OracleImage['params'] = {};
@@ -161,9 +163,9 @@ const oracleImage = (
     return own;
   };
   const images: OracleImage['images'] = {};
-  for (const stage of kernel.pipeline.stages) {
+  for (const stage of withReduceStages(kernel.pipeline)) {
     const src = size.at(-1)!;
-    const own = paramsOf(stage, image, src);
+    const own = { ...paramsOf(stage, image, src), ...measured[stage.name] };
     params[stage.name] = own;
     for (const { name, open, points } of stage.images ?? []) {
       const beside = besideImage(given, open, place.number);
@@ -412,7 +414,8 @@ export const referenceOf = (
     return reference(spec, image, given, number);
   }
   const { stages, sink } = spec.outputs[name]!;
-  return reference({ ...spec, stages: [...spec.stages, ...stages], sink }, image, given, number);
+  const whole = { ...spec, stages: [...spec.stages, ...stages], sink: sink as Format };
+  return reference(whole, image, given, number);
 };
 
 /** Empty images for the results of a case. */

@@ -2,8 +2,8 @@
 import type { Plan } from '../../ir/plan.js';
 import {
   type ForkIr,
-  type Format,
   type ImageParam,
+  type OutputIr,
   type ParamField,
   type PipelineIr,
   stagesOf,
@@ -95,13 +95,16 @@ export const bindingViews = (plans: readonly Plan[]): readonly BindingView[] => 
   return plans.map(plan => bindingView(plan, locals.get(plan)!, names));
 };
 
-/** Results whose planes are not one tensor are images. */
+/** Results whose planes are not one tensor are images; those of reductions are tensors. */
 const resultType = (pipeline: PipelineIr | ForkIr): string => {
-  const typeOfSink = ({ layout }: Format): string => (layout === undefined ? 'Image' : 'Tensor');
+  const isImage = ({ sink, reduce }: Pick<OutputIr, 'sink' | 'reduce'>): boolean =>
+    sink.layout === undefined && !reduce;
   if (!('outputs' in pipeline)) {
-    return pipeline.sink.layout === undefined ? 'Image' : '';
+    return isImage(pipeline) ? 'Image' : '';
   }
-  const members = pipeline.outputs.map(({ name, sink }) => `readonly ${name}: ${typeOfSink(sink)}`);
+  const members = pipeline.outputs.map(
+    output => `readonly ${output.name}: ${isImage(output) ? 'Image' : 'Tensor'}`,
+  );
   return `{ ${members.join('; ')} }`;
 };
 

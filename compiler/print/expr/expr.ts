@@ -44,7 +44,7 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         return atom(around.param(e.param, e.lane));
       case 'entry': {
         const held = language.math('max', [free(e.at), '0'], 'i32');
-        const index = language.math('min', [held, String(TABLE_SIZE - 1)], 'i32');
+        const index = language.math('min', [held, String((e.count ?? TABLE_SIZE) - 1)], 'i32');
         return atom(around.entry(e.param, e.first === 0 ? index : `${index} + ${e.first}`));
       }
       case 'uniform':

@@ -17,6 +17,8 @@ export type Access = {
   readImage(reader: string, image: ImageParam, position: Position): string;
   /** Image and arguments, as they are passed on. */
   readonly context: string;
+  /** The counts of a reduction, `bins`, as its function declares them. */
+  readonly countsArg: string;
   /** What a filter reads through, as it declares it. */
   readonly tapsArg: string;
   /** That, with the border. */

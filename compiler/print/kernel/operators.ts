@@ -2,6 +2,7 @@
 
 import { cName, functionName, isReserved } from '../../ir/names.js';
 import type { Kernel } from '../../ir/plan.js';
+import { COUNTS, reduceStages } from '../../ir/reduce.js';
 import type { Expr, Fn, OpFunction, ParamField, Stage } from '../../ir/types.js';
 import { withImageStages } from '../../ir/types.js';
 import { stageFields } from '../../pass/layout.js';
@@ -60,7 +61,7 @@ export const printOperators = (
   names: FunctionNames,
 ): PrintedOperators => {
   const allStages = withImageStages(kernel.pipeline.stages);
-  const stageNames = allStages.map(stage => cName(stage.name));
+  const stageNames = [...allStages, ...reduceStages(kernel.pipeline)].map(stage => cName(stage.name));
   const functions: PrintedFunction[] = [];
   const called = new Map<Stage, Call>();
   const enters = new Map<Stage, number>();
@@ -77,11 +78,13 @@ export const printOperators = (
     stage?: Stage,
   ) => {
     const uses = usesOf(fn);
+    // The counts of a reduction are no parameter of the author's: its function is given them.
+    const hasCounts = uses.params.has(COUNTS);
     const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
     const structs = (stage ? access.structs(stage.name) : []).filter(({ holds }) =>
-      [...uses.params].some(param => holds(fields.get(param)!)),
+      [...uses.params].some(param => param !== COUNTS && holds(fields.get(param)!)),
     );
     const structOf = (field: ParamField): string => structs.find(({ holds }) => holds(field))!.name;
     const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
@@ -93,13 +96,17 @@ export const printOperators = (
       local,
       helper,
       param: (field, lane) => access.lane(structOf(fields.get(field)!), fields.get(field)!, lane),
-      entry: (field, index) => `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
+      entry: (field, index) =>
+        field === COUNTS
+          ? `bins[${index}]`
+          : `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
       tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
     };
     const args = [
       ...(uses.tap ? [access.tapsArg] : []),
+      ...(hasCounts ? [access.countsArg] : []),
       ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
       ...structs.map(({ declared }) => declared),
       ...(uses.src ? [access.sizeArg('src')] : []),

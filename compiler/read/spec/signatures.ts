@@ -74,9 +74,9 @@ export const signature = (
   }
 };
 
-const bound = (value: Value): MainArg => ({ kind: 'bound', value });
+export const bound = (value: Value): MainArg => ({ kind: 'bound', value });
 
-const position = (loc: Loc): MainArg => ({
+export const position = (loc: Loc): MainArg => ({
   kind: 'part',
   name: 'at',
   type: tuple('i32', 2),
@@ -123,7 +123,7 @@ const sizesRecord = (type: Type, loc: Loc): Value => ({
   ]),
 });
 
-const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
+export const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
   const axis = (name: 'width' | 'height'): Expr => {
     const size: Expr = { kind: 'size', of, axis: name, type: i32, loc };
     return type.scalar === 'i32' ? size : { kind: 'cast', value: size, type, loc };
@@ -139,7 +139,7 @@ const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
 };
 
 type RecordValue = Extract<Value, { kind: 'record' }>;
-const paramsRecord = (params: readonly NumberParam[], channels: number, loc: Loc): RecordValue => ({
+export const paramsRecord = (params: readonly NumberParam[], channels: number, loc: Loc): RecordValue => ({
   kind: 'record',
   what: "the parameters' object",
   fields: new Map(params.map(param => [param.name, paramValue(param, channels, loc)])),
@@ -164,7 +164,7 @@ const withImageSizes = (
   return { ...record, fields: new Map([...fields, ...sizes]) };
 };
 
-type NumberParam = Exclude<KernelParam, { readonly channels: number }>;
+export type NumberParam = Exclude<KernelParam, { readonly channels: number }>;
 const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
   if ('choice' in param) {
     return { kind: 'text', value: param.choice };

@@ -156,7 +156,7 @@ export const readStage = (
     : { stage: { role: 'chainedMap', ...map }, colour };
 };
 
-const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
+export const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
   doc === undefined ? field : { ...field, doc };
 
 /** Reads the operators that an image's pixels go through, which stand in an option of the stage. */
@@ -172,7 +172,7 @@ const pointReader =
   };
 
 /** Points at the option where the call's object names it. */
-const refuser =
+export const refuser =
   (reader: StageReader, place: StagePlace) =>
   (option: string | undefined, code: Code, args: Args): void => {
     const [argument] = place.call?.arguments ?? [];
