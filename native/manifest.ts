@@ -107,6 +107,13 @@ export type ManifestImage = {
   /** Its size is the image descriptor's `sizes` at this number. */
   readonly at: number;
 };
+/** A result of a reduction that a stage reads. */
+export type ManifestMeasure = {
+  readonly stage: string;
+  readonly name: string;
+  /** Byte offset of the pointer (u64) to the image's numbers, f32, in the image descriptor. */
+  readonly pointer: number;
+};
 /** One geometric stage: images have size `at − 1` before it and `at` after it. */
 export type ManifestGeometry = {
   readonly stage: string;
@@ -131,6 +138,8 @@ export type ManifestKernel = {
   readonly sinks: readonly ManifestSink[];
   /** Images beside the source; none: there are none. */
   readonly images?: readonly ManifestImage[];
+  /** What images come to, as stages read it; none: there is nothing. Their steps are in {@link ManifestStep.measures}. */
+  readonly measures?: readonly ManifestMeasure[];
   /** Stages that move pixels, in order. */
   readonly geometry: readonly ManifestGeometry[];
   readonly params: readonly ManifestParam[];
@@ -170,6 +179,8 @@ export type ManifestStep = {
   readonly kernel: ManifestKernel;
   /** The earlier step, from 0, whose intermediate images it reads; none: the pipeline's source. */
   readonly reads?: number;
+  /** For each of the kernel's `measures` the earlier step whose one sink, a reduction that is no result, makes it. */
+  readonly measures?: readonly number[];
   /**
    * Two kernels that give the same bits as `kernel`, the second reading the intermediate images that the first writes, in the format of
    * its one sink. They take 2 · radius · max(scale, 1) taps of each axis per pixel, one after the other, where the one kernel takes

@@ -116,6 +116,24 @@ export const operatorDiagnostics = {
     hint: 'write `reduceOp({ from, init: [0], step, merge, result: "f64" })`, or `binsOp({ from, bins: 256, bin })`',
     why: 'The memory of its result and of what lies between blocks is laid out when the kernel is built.',
   },
+  CW2041: {
+    title: 'A parameter that is no reduction',
+    message: 'Expected a reduction for {name} but received {actual}.',
+    hint: 'write `{name}: meanStd()`, or `{name}: [rgbToGray(), mean()]` for what pixels go through before',
+    why: 'The operator reads what the pixels that enter it come to.',
+  },
+  CW2042: {
+    title: 'Something that pixels do not go through before they are reduced',
+    message: 'Expected point operators and exact maps before the reduction of {name} but received {actual}.',
+    hint: 'write `{name}: [rgbToGray(), mean()]`; resize in the pipeline, before the operator',
+    why: 'Pixels are reduced by one kernel, together with what leads to the operator.',
+  },
+  CW2043: {
+    title: 'A reduction that an operator does not read',
+    message: 'Expected a reduction to f32 for {name} but received one to {actual}.',
+    hint: "declare it with `result: 'f32'`, and `finish` if it counts",
+    why: 'Operators compute in f32.',
+  },
 } as const;
 
 /** CW3xxx: pipelines. */

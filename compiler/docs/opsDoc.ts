@@ -191,6 +191,9 @@ const values: Readonly<Record<NumberKind, string>> = {
   rgbToYuv: '`{ matrix, range }`',
 };
 const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
+  if (param === 'measured') {
+    return 'a reduction, or `[operators, reduction]`';
+  }
   if (param === 'image') {
     return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
   }
@@ -203,6 +206,11 @@ const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
 };
 
 const written = (value: unknown): string => {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (all.some(isReduction)) {
+    const names = all.map(one => `${nameOfPlaced(one)}()`).join(', ');
+    return all.length > 1 ? `[${names}]` : names;
+  }
   if (isFormat(value)) {
     return value.name;
   }
@@ -211,6 +219,15 @@ const written = (value: unknown): string => {
     return `1/${1 / value}`;
   }
   return JSON.stringify(value)?.replaceAll('"', "'").replaceAll(',', ', ') ?? '';
+};
+
+const isReduction = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'reduction';
+/** The name under which cuweave/ops exports a placed operator, or its own. */
+const nameOfPlaced = (value: unknown): string => {
+  const { op } = value as { readonly op: { readonly name?: string } };
+  const found = Object.entries(exported).find(([, one]) => (one as unknown) === op);
+  return op.name ?? found?.[0] ?? 'operator';
 };
 
 const isFormat = (value: unknown): value is Format =>

@@ -159,12 +159,23 @@ export type ImageParam = {
   readonly points: readonly PointStage[];
 };
 
+/** What the pixels that enter a stage come to, which its function reads as a table of f32. */
+export type MeasureParam = {
+  readonly name: string;
+  /** What pixels go through before they are reduced: point operators and exact maps. */
+  readonly stages: readonly Stage[];
+  readonly reduce: ReduceIr;
+  /** The memory of the result (compiler/ir/reduce.ts). */
+  readonly format: Format;
+};
+
 type StageBase<Role extends string> = {
   readonly role: Role;
   /** Unique in the pipeline; the author's name of the operator, numbered where it repeats. */
   readonly name: string;
   readonly params: readonly ParamField[];
   readonly images?: readonly ImageParam[];
+  readonly measures?: readonly MeasureParam[];
   readonly apply: OpFunction;
   /** Where the stage stands in the pipeline. */
   readonly loc: Loc;
@@ -295,6 +306,16 @@ const withReduction = ({ stages, reduce }: PipelineIr | OutputIr): readonly Stag
 /** The stages, with the operators on images that they read before each. */
 export const withImageStages = (stages: readonly Stage[]): readonly Stage[] =>
   stages.flatMap(stage => [...(stage.images ?? []).flatMap(({ points }) => points), stage]);
+
+/** The same with the stages of what they measure: all that have parameters. */
+export const withMeasureStages = (stages: readonly Stage[]): readonly Stage[] =>
+  withImageStages(stages).flatMap(stage => [
+    ...(stage.measures ?? []).flatMap(({ stages: before, reduce }) => [
+      ...withMeasureStages(before),
+      reduce.stage,
+    ]),
+    stage,
+  ]);
 
 /** Whether a point operator's function takes its pixel's position. */
 export const isPositioned = ({ apply, images = [] }: PointStage): boolean =>

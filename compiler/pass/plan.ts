@@ -91,7 +91,8 @@ const halvesOf = (
   stages: ReadonlySet<string>,
   free: (wanted: string) => string,
 ): Halves | undefined => {
-  const [across, down] = (reduces(pipeline) ? undefined : halve(pipeline, stages)) ?? [];
+  const isWhole = reduces(pipeline) || pipeline.stages.some(({ measures }) => measures);
+  const [across, down] = (isWhole ? undefined : halve(pipeline, stages)) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
   if (!across || !down || !map?.filter.halves) {
     return undefined;

@@ -1,5 +1,6 @@
 /** What a whole image comes to: reductions, which stand where a pipeline's format stands. */
 import type { Exactly } from './fitting.js';
+import type { Stage } from './operators.js';
 import type { KernelParams, Options, Param, ParamScope } from './params.js';
 import type { Channels, Colour, Pixel, Position, Size } from './pixels.js';
 import type { f32, f64, i32 } from './scalars.js';
@@ -30,7 +31,7 @@ export type FoldOp = ReductionBase<'fold'> & {
   readonly init: readonly f32[];
   readonly step: (acc: never, px: never, p: never, position?: Position) => readonly f32[];
   readonly merge: (a: readonly f64[], b: readonly f64[]) => readonly f64[];
-  readonly finish?: (acc: readonly f64[], image: Whole) => readonly f64[];
+  readonly finish?: (acc: readonly f64[], image: Whole, p: never) => readonly f64[];
 };
 /** Counts pixels by a number of theirs. See {@link binsOp}. */
 export type BinsOp = ReductionBase<'bins'> & {
@@ -38,8 +39,22 @@ export type BinsOp = ReductionBase<'bins'> & {
   readonly grid: readonly [columns: number, rows: number];
   readonly bin: (px: never, p: never, position?: Position) => i32;
   readonly values: number;
-  readonly finish?: (bins: Counts, i: i32, image: Whole) => f64;
+  readonly finish?: (bins: Counts, i: i32, image: Whole, p: never) => f64;
 };
+
+/** What a parameter that is {@link measured} is given: a reduction, or what pixels go through before, and it. */
+export type MeasureSource = Reduction | readonly [Stage, ...Stage[], Reduction];
+/** See {@link measured}. */
+export type MeasuredParam = Param<MeasureSource, Measured, 'pixel'>;
+/** What an image came to, number by number: `lookup(numbers, i)` reads one. */
+export type Measured = readonly f32[];
+/**
+ * A parameter of a point operator that is what its pixels come to, over the whole image: the pipeline says by which reduction,
+ * `stats: meanStd()`, and through which point operators and exact maps they go before, if any: `level: [rgbToGray(), mean()]`. Its result must be
+ * f32. The kernel of the reduction runs first, on the pixels that enter the operator, and the operator reads its result where it lies: the
+ * host sees nothing of it.
+ */
+export const measured = (): MeasuredParam => ({ param: 'measured', per: 'pixel' });
 
 /** The image that was reduced, or the part of it that a grid's cell is: how many pixels, and the image's size. */
 export type Whole = { readonly count: f64; readonly size: Size };
@@ -80,11 +95,11 @@ const placeReduction = (op: object): never => {
  *
  * @param def.from The colour models that it takes.
  * @param def.per `'channel'` (default): `step` sees one channel, and there is a result for each. `'pixel'`: it sees whole pixels.
- * @param def.params What the author or the caller gives, by name; by default nothing. Only `step` sees them.
+ * @param def.params What the author or the caller gives, by name; by default nothing. `step` and `finish` see them.
  * @param def.init The accumulator before any pixel: up to 16 numbers. Merging it with another must change nothing.
  * @param def.step `(acc, px, params, { at, size }) => acc` in the kernel language. Of integers of 8 and 16 bits a column's sum is exact.
  * @param def.merge `(a, b) => acc`, in f64: of pixels before and after. A sum of integers is exact up to 2^53.
- * @param def.finish `(acc, { count, size }) => numbers`, in f64; by default the accumulator itself.
+ * @param def.finish `(acc, { count, size }, params) => numbers`, in f64; by default the accumulator itself.
  * @param def.result The type of the results: f32 (default), f64, i32 or i64; rounded to the nearest, integers held to their range.
  */
 export const reduceOp = <
@@ -105,7 +120,7 @@ export const reduceOp = <
     position: Position,
   ) => Lanes<NoInfer<Init>>;
   readonly merge: (a: Lanes<NoInfer<Init>>, b: Lanes<NoInfer<Init>>) => Lanes<NoInfer<Init>>;
-  readonly finish?: (acc: Lanes<NoInfer<Init>>, image: Whole) => readonly f64[];
+  readonly finish?: (acc: Lanes<NoInfer<Init>>, image: Whole, p: KernelParams<P>) => readonly f64[];
   readonly result?: ResultDType;
 }): PlacedReduction<P, In[number]> =>
   placeReduction({ role: 'fold', per: 'channel', params: {}, result: 'f32', ...def });
@@ -116,11 +131,11 @@ export const reduceOp = <
  * `[N, rows, columns, C, …]`.
  *
  * @param def.from The colour models that it takes.
- * @param def.params What the author or the caller gives, by name; by default nothing. Only `bin` sees them.
+ * @param def.params What the author or the caller gives, by name; by default nothing. `bin` and `finish` see them.
  * @param def.bins How many: 1 to 4096, and at most 12,288 for all channels.
  * @param def.grid Cells beside and below one another, each counted by itself; the image's sides must be multiples. By default one: the image.
  * @param def.bin `([v], params, { at, size }) => i32` in the kernel language: the bin of one channel of a pixel; outside of `bins` it is not counted.
- * @param def.finish `(bins, i, { count, size }) => number`: number i of the result, from all counts, which `lookup(bins, j)` reads. By default the counts.
+ * @param def.finish `(bins, i, { count, size }, params) => number`: number i of the result, from all counts, which `lookup(bins, j)` reads. By default the counts.
  * @param def.values How many numbers `finish` gives; by default as many as there are bins.
  * @param def.result The type of the results: i32 by default, f32 where there is `finish`.
  */
@@ -135,7 +150,7 @@ export const binsOp = <
   readonly grid?: readonly [columns: number, rows: number];
   readonly bin: (px: Pixel<1>, p: KernelParams<P>, position: Position) => i32;
   readonly values?: number;
-  readonly finish?: (bins: Counts, i: i32, image: Whole) => f64;
+  readonly finish?: (bins: Counts, i: i32, image: Whole, p: KernelParams<P>) => f64;
   readonly result?: ResultDType;
 }): PlacedReduction<P, In[number]> =>
   placeReduction({

@@ -201,6 +201,16 @@ export class Packing {
     }
   }
 
+  /** Fills in where lies what images came to. */
+  fillMeasures(measured: readonly (readonly BoundImage[])[]): void {
+    const { image, measures = [] } = this.kernel;
+    for (let m = 0; m < measures.length; m++) {
+      for (let n = 0; n < measured[m].length; n++) {
+        writeU64(this.#images, n * image.size + measures[m].pointer, measured[m][n].planes[0].address);
+      }
+    }
+  }
+
   /** Images that are read where an image has this size have it, too. */
   #checkBeside(beside: Beside, at: number, { width, height }: Size, n: number, count: number): void {
     for (const read of this.#beside) {

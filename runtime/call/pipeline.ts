@@ -16,7 +16,7 @@ import { type FilledCall, KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
 import { requireOptions, type ScaleFunction, type SizeFunction, withColours } from './packing.js';
 import { isPerImage } from './params.js';
-import { bindReduced, emptyReduced, isReduced, reduces, Scratch } from './reduced.js';
+import { bindReduced, emptyReduced, isReduced, Measured, reduces, Scratch } from './reduced.js';
 import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 
 /** One value for all images of a call, or an array with one per image. */
@@ -163,6 +163,8 @@ class Runner {
   readonly #results: readonly Result[];
   /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
   readonly #written: readonly (readonly number[])[];
+  /** By step: the last one that reads what it writes. */
+  readonly #lastReaders: readonly number[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openImages: ReturnType<typeof openImagesOf>;
   readonly #openNames: readonly string[];
@@ -183,6 +185,9 @@ class Runner {
     this.#results = resultsOf(entry);
     this.#written = this.#steps.map(({ kernel }) =>
       kernel.sinks.map(({ output }) => this.#results.findIndex(({ name }) => name === output)),
+    );
+    this.#lastReaders = this.#steps.map((_, n) =>
+      this.#steps.findLastIndex(({ reads, measures = [] }) => reads === n || measures.includes(n)),
     );
     this.#openParams = openParamsOf(entry);
     this.#openImages = openImagesOf(entry);
@@ -444,7 +449,7 @@ class Runner {
     if (capturingStream()) {
       refusePassing([images, ...beside.values()].flat());
     }
-    const between = new Map<number, Intermediate>();
+    const between = new Map<number, Intermediate | Measured>();
     /** Memory for what a step writes. */
     const writtenBy = (n: number): (readonly BoundImage[])[] =>
       this.#written[n].map((result, s) => {
@@ -452,20 +457,27 @@ class Runner {
           return outputs[result];
         }
         const { sinks } = this.#steps[n].kernel;
+        const sink = sinks[s];
+        if (isReduced(sink)) {
+          const numbers = new Measured(stream, sink, images.length);
+          between.set(n, numbers);
+          return numbers.images;
+        }
         const made = new Intermediate(stream, sinks[s], withColours(sizes[n], images));
         between.set(n, made);
         return made.images;
       });
     try {
       for (let n = 0; n < this.#steps.length; n++) {
-        const { reads, kernel } = this.#steps[n];
+        const { reads, kernel, measures = [] } = this.#steps[n];
+        const measured = measures.map(step => between.get(step)!.images);
         const inputs = reads === undefined ? images : between.get(reads)!.images;
         const written = writtenBy(n);
         const pair = this.#pairs[n];
         if (reduces(kernel)) {
           const scratch = new Scratch(stream, kernel, sizes[n], written);
           try {
-            steps[n].whole.launch(inputs, scratch.outputs, beside, stream);
+            steps[n].whole.launch(inputs, scratch.outputs, beside, stream, measured);
           } finally {
             scratch.dispose();
           }
@@ -474,11 +486,13 @@ class Runner {
           n++;
           pair.launch(both, inputs, [written, writtenBy(n)], beside, stream);
         } else if (!steps[n].halves?.launch(inputs, written, beside, stream)) {
-          steps[n].whole.launch(inputs, written, beside, stream);
+          steps[n].whole.launch(inputs, written, beside, stream, measured);
         }
-        if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
-          between.get(reads)!.dispose();
-          between.delete(reads);
+        for (const step of [...(reads === undefined ? [] : [reads]), ...measures]) {
+          if (this.#lastReaders[step] === n) {
+            between.get(step)?.dispose();
+            between.delete(step);
+          }
         }
       }
     } finally {

@@ -98,6 +98,33 @@ const placed = (tensor: Tensor, { dtype, shape }: ManifestReduce, count: number)
   }));
 };
 
+/** @internal Memory for what images come to between kernels; `dispose()` gives it back in the stream's order. */
+export class Measured {
+  readonly images: readonly BoundImage[];
+  readonly #memory: NativeMemory;
+  readonly #stream: Stream;
+
+  constructor(stream: Stream, { reduce: { shape, dtype } }: ReducedSink, count: number) {
+    const bytes = aligned(byteSize[dtype] * shape.reduce((product, size) => product * size, 1));
+    const memory = stream._takeBetween(bytes * count);
+    const start = Number(guarded(() => memory.pointer));
+    this.#memory = memory;
+    this.#stream = stream;
+    const { device } = stream;
+    this.images = Array.from({ length: count }, (_, n) => ({
+      device,
+      width: 0,
+      height: 0,
+      bitDepth: 8,
+      planes: [{ memory, address: start + n * bytes, pitch: 0 }],
+    }));
+  }
+
+  dispose(): void {
+    this.#stream._giveBetween(this.#memory);
+  }
+}
+
 /** The next multiple of what any number of a partial is aligned to, and lines of a cache. */
 const aligned = (bytes: number): number => Math.ceil(bytes / 128) * 128;
 

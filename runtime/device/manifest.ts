@@ -255,6 +255,16 @@ const checkStep = (steps: readonly ManifestStep[], n: number, path: string): voi
       `what step ${reads} writes`,
     );
   }
+  const measured = kernel.measures?.length ?? 0;
+  const { measures = [] } = steps[n]!;
+  list(measures, `${path}.measures`, measured, measured).forEach((step, m) => {
+    whole(step, `${path}.measures[${m}]`, 0, n - 1);
+    const { sinks } = steps[step as number]!.kernel;
+    const [sink] = sinks;
+    if (sinks.length !== 1 || sink!.reduce?.dtype !== 'f32' || sink!.output !== undefined) {
+      throw wrong('a step that reduces images to f32', `${path}.measures[${m}]`, step);
+    }
+  });
   if (halves === undefined) {
     return;
   }
@@ -332,6 +342,13 @@ const checkKernel = (kernel: ManifestKernel, path: string): void => {
       whole(own.at, `${at}.at`, 0, kernel.geometry.length);
     });
   });
+  optional(kernel.measures, `${path}.measures`, (measures, at) => {
+    list(measures, at, 1, 64).forEach((measure, n) => {
+      const own = record(measure, `${at}[${n}]`);
+      name(own.stage, `${at}[${n}].stage`);
+      name(own.name, `${at}[${n}].name`);
+    });
+  });
   list(kernel.params, `${path}.params`, 0, 10_000).forEach((param, n) => {
     checkParam(param as ManifestParam, kernel, `${path}.params[${n}]`);
   });
@@ -339,7 +356,7 @@ const checkKernel = (kernel: ManifestKernel, path: string): void => {
   checkLayout(kernel, path);
 };
 
-const checkReduce = (reduce: ManifestReduce, { planes, output }: ManifestSink, path: string): void => {
+const checkReduce = (reduce: ManifestReduce, { planes }: ManifestSink, path: string): void => {
   const { dtype, shape, partial, counters, grid } = record(reduce, path) as unknown as ManifestReduce;
   oneOf(dtype, `${path}.dtype`, ['f32', 'f64', 'i32', 'i64']);
   list(shape, `${path}.shape`, 0, 5).forEach((size, n) => {
@@ -353,9 +370,6 @@ const checkReduce = (reduce: ManifestReduce, { planes, output }: ManifestSink, p
       whole(cells, `${at}[${n}]`, 1, 4096);
     });
   });
-  if (output === undefined) {
-    throw damaged(`is damaged: ${path} is of no result`);
-  }
 };
 
 const checkFormat = (format: ManifestFormat, path: string): void => {
@@ -456,7 +470,16 @@ const checkLayout = (kernel: ManifestKernel, path: string): void => {
     ...sinks.map((format, n) => ({ format, at: `${path}.sinks[${n}]` })),
     ...[...inputs.values()].map(({ open, format }) => ({ format, at: `${path}.images, ${open},` })),
   ];
+  const pointers = (): void => {
+    (kernel.measures ?? []).forEach(({ pointer }, n) => {
+      exactly(pointer, `${path}.measures[${n}].pointer`, image);
+      image += 8;
+    });
+  };
   for (const member of ['pointer', 'pitch'] as const) {
+    if (member === 'pitch') {
+      pointers();
+    }
     for (const { format, at } of placed) {
       format.planes.forEach((plane, n) => {
         exactly(plane[member], `${at}.planes[${n}].${member}`, image);

@@ -189,15 +189,16 @@ const readerOf = (image: TestImage) => {
 };
 
 /** Writes what the oracle computes for an image of a batch; `outs`, one for each sink, have the right size, unless they are left out. */
-const runOracleTo = (
+export const runOracleTo = (
   outs: readonly (TestImage | undefined)[],
   kernel: Kernel,
   oracle: Oracle,
   image: TestImage,
   given: Given,
   place: { readonly number: number; readonly of: number },
+  measured: OracleImage['params'] = {},
 ): readonly TestImage[] => {
-  const called = oracleImage(kernel, oracle, image, given, place);
+  const called = oracleImage(kernel, oracle, image, given, place, measured);
   const { width, height } = called.size.at(-1)!;
   const rows = Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => oracle.pixel(called, x, y)),

@@ -1,9 +1,9 @@
 /** What the oracles of reductions make of images, in the order that `reduceOp` and `binsOp` say. */
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
-import { reductionsOf } from '../../compiler/ir/reduce.js';
+import { reduces, reductionsOf } from '../../compiler/ir/reduce.js';
 import type { ReduceIr } from '../../compiler/ir/types.js';
 import type { ResultDType } from '../../ops/spec.js';
-import { type Oracle, oracleImage, type OracleImage } from './executions.js';
+import { type Oracle, oracleImage, type OracleImage, runOracleTo } from './executions.js';
 import type { TestImage } from './images.js';
 import type { Given } from './reference.js';
 
@@ -124,19 +124,33 @@ const binned = (
     });
   }).flat();
 
-/** The reductions of a plan for an image of a batch, by the names of the results. */
-export const reducedBy = (
-  { kernels }: Plan,
+/** All results of a plan for an image of a batch, by their names: numbers, or an image. */
+export const resultsBy = (
+  { kernels, steps }: Plan,
   oracles: readonly Oracle[],
   image: TestImage,
   given: Given,
   place: { readonly number: number; readonly of: number },
-): ReadonlyMap<string, readonly number[]> =>
-  new Map(
-    kernels.flatMap((kernel, k) => {
-      const reductions = reductionsOf(kernel.pipeline);
-      const numbers =
-        reductions.length > 0 ? reduceImage(kernel, oracles[k] as ReducingOracle, image, given, place) : [];
-      return reductions.map(({ output = '' }, n) => [output, numbers[n]!] as const);
-    }),
-  );
+): ReadonlyMap<string, readonly number[] | TestImage> => {
+  const results = new Map<string, readonly number[] | TestImage>();
+  const made: (readonly (readonly number[] | TestImage)[])[] = [];
+  kernels.forEach((kernel, k) => {
+    const { reads, measures = [] } = steps[k]!;
+    const measured: Record<string, Record<string, number[]>> = {};
+    kernel.layout.measures.forEach(({ stage, name }, m) => {
+      measured[stage] = { ...measured[stage], [name]: made[measures[m]!]![0] as number[] };
+    });
+    const { sinks } = kernel.pipeline;
+    const from = reads === undefined ? image : (made[reads]!.at(-1) as TestImage);
+    const written = reduces(kernel.pipeline)
+      ? reduceImage(kernel, oracles[k] as ReducingOracle, from, given, place, measured)
+      : runOracleTo(sinks.map(() => undefined), kernel, oracles[k]!, from, given, place, measured);
+    made.push(written);
+    sinks.forEach(({ output }, n) => {
+      if (output !== undefined) {
+        results.set(output, written[n]!);
+      }
+    });
+  });
+  return results;
+};

@@ -177,6 +177,9 @@ const access = (kernel: Kernel, target: Target): Access => ({
   readImage: (reader, _, { x, y }) => `${reader}(image, ${x}, ${y})`,
   context: 'image, args',
   countsArg: 'const int32_t* const bins',
+  measuredArg: name => `const float* const ${name}`,
+  measured: (stage, param) =>
+    `image.${kernel.layout.measures.find(({ stage: own, name }) => own === stage && name === param)!.member}`,
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),

@@ -7,7 +7,7 @@ import {
   type ParamField,
   type PipelineIr,
   stagesOf,
-  withImageStages,
+  withMeasureStages,
 } from '../../ir/types.js';
 import { FunctionNames } from '../expr/fn.js';
 import { jsPrelude } from '../expr/js.js';
@@ -54,7 +54,7 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
 export const openParams = (
   pipeline: PipelineIr | ForkIr,
 ): readonly { stage: string; field: ParamField; open: string }[] =>
-  withImageStages(stagesOf(pipeline)).flatMap(stage =>
+  withMeasureStages(stagesOf(pipeline)).flatMap(stage =>
     stage.params.flatMap(field =>
       'open' in field.value ? [{ stage: stage.name, field, open: field.value.open }] : [],
     ),
@@ -112,7 +112,7 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
   const { name, pipeline, chain, kernels } = plan;
   // Of stages that branches have alike, one is in a kernel.
   const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
-  const stages = stagesOf(pipeline).filter(stage => built.has(stage.name));
+  const stages = withMeasureStages(stagesOf(pipeline)).filter(stage => built.has(stage.name));
   const halves = plan.halves.flatMap(found =>
     (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
   );

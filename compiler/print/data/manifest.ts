@@ -66,6 +66,9 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
           })),
         }
       : {}),
+    ...(layout.measures.length > 0
+      ? { measures: layout.measures.map(({ stage, name, pointer }) => ({ stage, name, pointer })) }
+      : {}),
     geometry: kernel.geometry.map((stage, n) => ({
       stage: stage.name,
       role: stage.role === 'chainedMap' ? 'map' : stage.role,

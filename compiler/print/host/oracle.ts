@@ -55,6 +55,8 @@ const access = (kernel: Kernel): Access => ({
   readImage: (_, image, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
   context: 'image',
   countsArg: 'bins',
+  measuredArg: name => name,
+  measured: (stage, param) => `image.params.${stage}.${param}`,
   tapsArg: 'taps',
   anywhere: '(x, y) => anywhere(image, x, y)',
   // Elsewhere it is the same pixel, and the oracle goes the longer way.

@@ -80,11 +80,13 @@ export const printOperators = (
     const uses = usesOf(fn);
     // The counts of a reduction are no parameter of the author's: its function is given them.
     const hasCounts = uses.params.has(COUNTS);
+    const measures = (stage?.measures ?? []).map(({ name }) => name).filter(name => uses.params.has(name));
+    const measured = (name: string): string => `measured_${cName(name)}`;
     const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
     const structs = (stage ? access.structs(stage.name) : []).filter(({ holds }) =>
-      [...uses.params].some(param => param !== COUNTS && holds(fields.get(param)!)),
+      [...uses.params].some(param => fields.has(param) && holds(fields.get(param)!)),
     );
     const structOf = (field: ParamField): string => structs.find(({ holds }) => holds(field))!.name;
     const places = uses.tap && access.place ? placesOf(fn) : new Map<Expr, TapPlace>();
@@ -97,8 +99,8 @@ export const printOperators = (
       helper,
       param: (field, lane) => access.lane(structOf(fields.get(field)!), fields.get(field)!, lane),
       entry: (field, index) =>
-        field === COUNTS
-          ? `bins[${index}]`
+        field === COUNTS || measures.includes(field)
+          ? `${field === COUNTS ? 'bins' : measured(field)}[${index}]`
           : `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
@@ -108,6 +110,7 @@ export const printOperators = (
       ...(uses.tap ? [access.tapsArg] : []),
       ...(hasCounts ? [access.countsArg] : []),
       ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
+      ...measures.map(name => access.measuredArg(measured(name))),
       ...structs.map(({ declared }) => declared),
       ...(uses.src ? [access.sizeArg('src')] : []),
       ...(uses.dst ? [access.sizeArg('dst')] : []),
@@ -121,7 +124,7 @@ export const printOperators = (
       taps: uses.tap,
       lines: printBody(fn, written, around),
     };
-    return { printed, uses, structs };
+    return { printed, uses, structs, measures };
   };
 
   const define = (apply: OpFunction, wanted: string, title: string, stage?: Stage, number = 0) => {
@@ -131,8 +134,9 @@ export const printOperators = (
       functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written).printed);
     }
     const name = names.take(functionName(wanted));
-    const { printed, uses, structs } = printFn(name, title, apply.fn, rename, written, stage);
+    const { printed, uses, structs, measures } = printFn(name, title, apply.fn, rename, written, stage);
     const rest = [
+      ...measures.map(param => access.measured(stage!.name, param)),
       ...structs.map(({ value }) => value),
       ...(uses.src ? [`image.size[${number}]`] : []),
       ...(uses.dst ? [`image.size[${number + 1}]`] : []),

@@ -67,6 +67,10 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
       ...source.pointers,
       ...sinks.flatMap(({ pointers }) => pointers),
       ...images.flatMap(({ pointers }) => pointers),
+      ...layout.measures.map(({ stage, name, member }) => ({
+        member: `const float* ${member};`,
+        comment: `${stage}'s ${name}`,
+      })),
       ...source.pitches.map(({ member }, n) => ({ member, comment: n === 0 ? 'bytes from row to row' : '' })),
       ...sinks.flatMap(({ pitches }) => pitches),
       ...images.flatMap(({ pitches }) => pitches),

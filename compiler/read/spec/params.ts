@@ -62,6 +62,10 @@ const isScope = (per: unknown): per is ParamField['per'] | 'structure' => scopes
 export const isImage = (param: unknown): param is Bag =>
   isBag(param) && param.param === 'image' && param.per === 'pixel';
 
+/** Whether a parameter is what an image comes to: compiler/read/spec/reduce/measures.ts reads it. */
+export const isMeasure = (param: unknown): param is Bag =>
+  isBag(param) && param.param === 'measured' && param.per === 'pixel';
+
 /**
  * @param taken Options of the stage that are not parameters: `filter` and `border` of a map.
  * @returns undefined after a diagnostic.
@@ -86,7 +90,7 @@ export const settleParams = (
     }
   }
   for (const name of Object.keys(params)) {
-    if (isImage(params[name])) {
+    if (isImage(params[name]) || isMeasure(params[name])) {
       continue;
     }
     const settled = settleParam(name, params[name], own(options, name), channels, taken, refuse);

@@ -11,14 +11,14 @@ import {
   type PipelineIr,
   type Stage,
   type Stored,
-  withImageStages,
+  withMeasureStages,
 } from '../../ir/types.js';
 import { javascriptWords } from '../../ir/words.js';
 import { makeNames } from '../body/names.js';
 import { behindImport, isOfSpec, nameIn, symbolOf } from '../body/symbols.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
-import { isReduction, readReduction } from './reductions.js';
+import { isReduction, readReduction } from './reduce/reductions.js';
 import { readResample } from './resamples.js';
 import { signalBits, withSignalBits } from './signals.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
@@ -410,7 +410,7 @@ const readSink = (
 /** The caller gives one thing for each name. An image may be read by several operators, if all of them read it in the same format. */
 const checkOpenNames = (reader: StageReader, stages: readonly Stage[], chain: readonly string[]): void => {
   const owners = new Map<string, { readonly stage: string; readonly format?: Format }>();
-  for (const stage of withImageStages(stages)) {
+  for (const stage of withMeasureStages(stages)) {
     const numbers = stage.params.flatMap(({ name, value }) =>
       'open' in value ? [{ name, open: value.open, format: undefined }] : [],
     );

@@ -11,6 +11,8 @@ import { scalarType } from '../body/values.js';
 export type KernelParam =
   | { readonly name: string; readonly choice: string }
   | { readonly name: string; readonly constant: number }
+  /** What an image comes to: so many numbers. */
+  | { readonly name: string; readonly measured: number }
   /** An image of so many channels. */
   | { readonly name: string; readonly channels: number }
   | { readonly name: string; readonly kind: NumberKind; readonly perChannel: boolean };
@@ -171,6 +173,9 @@ const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
   }
   if ('constant' in param) {
     return { kind: 'number', value: param.constant };
+  }
+  if ('measured' in param) {
+    return { kind: 'table', param: param.name, first: 0, count: param.measured };
   }
   const { scalar, lanes, fields } = paramFields[param.kind];
   const lane = (index: number): Expr => ({

@@ -12,6 +12,7 @@ import {
   type Loc,
   type OpFunction,
   type ParamField,
+  type PipelineIr,
   readsScale,
   type Stage,
 } from '../../ir/types.js';
@@ -22,6 +23,7 @@ import { hasUnitGain } from './gain.js';
 import { readImages } from './images.js';
 import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
+import { readMeasures } from './reduce/measures.js';
 import {
   type Bag,
   constantValue,
@@ -39,6 +41,14 @@ export type StageReader = {
   readonly session: Session;
   readonly loaded: Loaded;
   readonly operators: Operators;
+  /** Reads a reduction in its place; compiler/read/spec/reduce/reductions.ts. */
+  readonly readReduction: (
+    reader: StageReader,
+    value: Bag,
+    colour: Colour,
+    place: StagePlace,
+    uniqueName: (name: string) => string,
+  ) => Pick<PipelineIr, 'sink' | 'reduce'> | undefined;
 };
 /** Where a stage stands: for its messages. */
 export type StagePlace = {
@@ -109,13 +119,20 @@ export const readStage = (
       ? heldInside(place.loc)
       : readBorder(reader, declaration, options, channels, here)
     : undefined;
-  if (!settled || !imaged) {
+  const measured = readMeasures(op.params, options, {
+    colour,
+    taken,
+    refuse,
+    readBefore: readPoint,
+    readEnd: (value, before) => reader.readReduction(reader, value as Bag, before, here, uniqueName),
+  });
+  if (!settled || !imaged || !measured) {
     return { colour: after };
   }
   const reading = {
     channels,
     out: channelCount[after],
-    params: [...settled.kernel, ...imaged.kernel],
+    params: [...settled.kernel, ...imaged.kernel, ...measured.kernel],
     chain: here.chain,
   };
   const apply = operators.read(declaration, role, reading);
@@ -127,7 +144,14 @@ export const readStage = (
   const docs = paramDocs(session, declaration.call, place.call);
   const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
   const images = imaged.images.map(image => withDoc(image, docs.get(image.name)));
-  const base = { params, ...(images.length > 0 ? { images } : {}), apply, loc: place.loc };
+  const { measures } = measured;
+  const base = {
+    params,
+    ...(images.length > 0 ? { images } : {}),
+    ...(measures.length > 0 ? { measures } : {}),
+    apply,
+    loc: place.loc,
+  };
   const name = uniqueName(declaration.name);
   if (role === 'point') {
     return { stage: { role, name, ...base, from: colour, to: after }, colour: after };

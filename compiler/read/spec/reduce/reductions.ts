@@ -1,14 +1,14 @@
 /** The reduction at a pipeline's end, or at the end of one of its results. */
-import { type Colour, channelCount, type Format, type ResultDType } from '../../../ops/spec.js';
-import { COUNTS, reduceFormat } from '../../ir/reduce.js';
-import { type Expr, f64, i32, type Loc, type PointStage, type ReduceIr, tuple, type Type } from '../../ir/types.js';
-import type { MainArg } from '../body/functions.js';
-import type { Value } from '../body/types.js';
-import type { Declaration, FunctionOf } from './operators.js';
-import { paramDocs } from './paramDocs.js';
-import { type Bag, describeActual, isBag, isPlainName, type Settled, settleParams } from './params.js';
-import { bound, type NumberParam, paramsRecord, position, sizeRecord } from './signatures.js';
-import { refuser, type StagePlace, type StageReader, withDoc } from './stages.js';
+import { type Colour, channelCount, type Format, type ResultDType } from '../../../../ops/spec.js';
+import { COUNTS, reduceFormat } from '../../../ir/reduce.js';
+import { type Expr, f64, i32, type Loc, type PointStage, type ReduceIr, tuple, type Type } from '../../../ir/types.js';
+import type { MainArg } from '../../body/functions.js';
+import type { Value } from '../../body/types.js';
+import type { Declaration, FunctionOf } from '../operators.js';
+import { paramDocs } from '../paramDocs.js';
+import { type Bag, describeActual, isBag, isPlainName, type Settled, settleParams } from '../params.js';
+import { bound, type NumberParam, paramsRecord, position, sizeRecord } from '../signatures.js';
+import { refuser, type StagePlace, type StageReader, withDoc } from '../stages.js';
 
 type Op = Bag & { readonly role: 'fold' | 'bins'; readonly params: Bag };
 /** A reduction in its place. */
@@ -28,12 +28,17 @@ const MOST = { lanes: 16, values: 16_384, bins: 4096, counters: 12_288, cells: 6
 /** What a pipeline that ends in it writes, and how; undefined after a diagnostic. */
 export const readReduction = (
   reader: StageReader,
-  { op, options }: PlacedReduction,
+  value: Bag,
   colour: Colour,
   place: StagePlace,
   uniqueName: (name: string) => string,
 ): { readonly sink: Format; readonly reduce: ReduceIr } | undefined => {
   const { session, operators } = reader;
+  if (!isReduction(value)) {
+    session.report('CW3004', place.loc, { actual: describeActual(value) }, place.chain);
+    return undefined;
+  }
+  const { op, options } = value;
   if (op.name !== undefined && !isPlainName(op.name)) {
     session.report('CW2010', place.loc, { actual: describeActual(op.name) }, place.chain);
     return undefined;
@@ -171,7 +176,7 @@ const readFold = (op: Op, reading: Reading): Made | undefined => {
           fn: 'finish',
           key,
           signature: loc => ({
-            args: [arg('acc', wide), bound(imageRecord(loc, [1, 1]))],
+            args: [arg('acc', wide), bound(imageRecord(loc, [1, 1])), paramsArg(reading, loc)],
             returns: tuple('f64', values),
           }),
         });
@@ -197,7 +202,7 @@ const readBins = (op: Op, reading: Reading): Made | undefined => {
           fn: 'finish',
           key: String([bins, grid]),
           signature: loc => ({
-            args: [bound(table), arg('i', i32), bound(imageRecord(loc, grid))],
+            args: [bound(table), arg('i', i32), bound(imageRecord(loc, grid)), paramsArg(reading, loc)],
             returns: f64,
           }),
         });
@@ -214,9 +219,14 @@ const readFn = ({ reader, declaration, settled, channels, chain }: Reading, role
 const arg = (name: string, type: Type): MainArg => ({ kind: 'arg', name, type });
 
 /** The pixel, the parameters, the position. */
-const pixelArgs = ({ channels, settled }: Reading, loc: Loc): readonly MainArg[] => {
+const pixelArgs = (reading: Reading, loc: Loc): readonly MainArg[] => [
+  arg('px', tuple('f32', reading.channels)),
+  paramsArg(reading, loc),
+  position(loc),
+];
+const paramsArg = ({ channels, settled }: Reading, loc: Loc): MainArg => {
   const record = paramsRecord(settled.kernel as readonly NumberParam[], channels, loc);
-  return [arg('px', tuple('f32', channels)), { kind: 'params', record, pixels: [] }, position(loc)];
+  return { kind: 'params', record, pixels: [] };
 };
 
 /** How many pixels there are, in the image or in a cell of the grid, and the image's size. */
