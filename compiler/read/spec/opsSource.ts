@@ -13,7 +13,7 @@ import { type PackageFiles, packageFiles } from '../packageFiles.js';
 import { memberDocs } from './paramDocs.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
-export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'filter' | 'border' | 'format';
+export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'reduction' | 'filter' | 'border' | 'format';
 /** One export of `cuweave/ops` that may stand in a pipeline. */
 export type OpSource = {
   readonly name: string;
@@ -70,6 +70,8 @@ const makers: Readonly<Record<string, Maker>> = {
   pointOp: 'pointOp',
   mapOp: 'mapOp',
   indexMapOp: 'indexMapOp',
+  reduceOp: 'reduction',
+  binsOp: 'reduction',
   filter: 'filter',
   separableFilter: 'filter',
   indexBorder: 'border',
@@ -99,7 +101,7 @@ const makerOf = (files: PackageFiles, name: string, node: VariableDeclaration): 
   const calls = file
     .getDescendantsOfKind(SyntaxKind.CallExpression)
     .map(call => call.getExpression().getText());
-  const maker = calls.find(callee => callee in makers);
+  const maker = calls.includes('pointOp') ? 'pointOp' : calls.find(callee => callee in makers);
   return maker === undefined ? undefined : makers[maker];
 };
 

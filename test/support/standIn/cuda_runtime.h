@@ -141,7 +141,8 @@ static inline void __threadfence() {}
 template <class T> T __ldcg(const T* at) { return *standInAligned(at); }
 static inline int atomicAdd(int* at, int value) { return *at += value, *at - value; }
 // All threads of the block have to come here, and not only those of the warp.
-template <class T> T __shfl_down_sync(unsigned, T value, unsigned further) {
+// Of each file, as the blocks are.
+template <class T> static T __shfl_down_sync(unsigned, T value, unsigned further) {
   static thread_local T values[StandInBlock::most];
   const StandInBlock& block = StandInBlock::own();
   const unsigned n = (threadIdx.z * block.size.y + threadIdx.y) * block.size.x + threadIdx.x;
