@@ -158,7 +158,8 @@ export const pipelineDiagnostics = {
   },
   CW3004: {
     title: 'A pipeline without a sink',
-    message: 'Expected a format that can be written, or a reduction, at the end of the pipeline but received {actual}.',
+    message:
+      'Expected a format that can be written, or a reduction, at the end of the pipeline but received {actual}.',
     hint: 'end with nchw("f32"), nhwc("u8"), mean(), …',
     why: 'The format says how pixels are written.',
   },

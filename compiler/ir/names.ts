@@ -71,7 +71,8 @@ export const functionName = (name: string): string =>
 export const stageName = (name: string): string =>
   standIn(
     plain(name),
-    word => isForbidden(word) || /^(size|count|images|(src|dst|in\d+|measured)_.*|(.*_)?(image|args))$/.test(word),
+    word =>
+      isForbidden(word) || /^(size|count|images|(src|dst|in\d+|measured)_.*|(.*_)?(image|args))$/.test(word),
   );
 
 /** The first of `name`, `name_1`, `name_2`, … that is not taken. Takes it. */

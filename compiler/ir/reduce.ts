@@ -11,7 +11,8 @@ export const COUNTS = '#counts';
 export type ReduceSink = SinkIr & { readonly reduce: ReduceIr };
 export const isReduceSink = (sink: SinkIr): sink is ReduceSink => sink.reduce !== undefined;
 /** The reductions of a kernel, in the order of its sinks. */
-export const reductionsOf = ({ sinks }: Pick<KernelIr, 'sinks'>): readonly ReduceSink[] => sinks.filter(isReduceSink);
+export const reductionsOf = ({ sinks }: Pick<KernelIr, 'sinks'>): readonly ReduceSink[] =>
+  sinks.filter(isReduceSink);
 /** Whether a kernel reduces pixels: it is one of another kind then, in tiles. */
 export const reduces = ({ sinks }: Pick<KernelIr, 'sinks'>): boolean => sinks.some(isReduceSink);
 
@@ -24,7 +25,11 @@ export const reduceFormat = (name: string, colour: Colour, channels: number): Fo
   name,
   dtype: 'f32',
   colour,
-  planes: ['result', 'partials', 'counters'].map(plane => ({ name: plane, channels: 1, subsampling: [1, 1] })),
+  planes: ['result', 'partials', 'counters'].map(plane => ({
+    name: plane,
+    channels: 1,
+    subsampling: [1, 1],
+  })),
   channels: Array.from({ length: channels }, () => ({ plane: 0, lane: 0 })),
   role: 'both',
 });
@@ -32,7 +37,8 @@ export const reduceFormat = (name: string, colour: Colour, channels: number): Fo
 /** Numbers in the accumulator of a fold. */
 export const lanesOf = ({ init }: FoldIr): number => init.length;
 /** Cells that are counted by themselves. */
-export const cellsOf = (reduce: ReduceIr): number => (reduce.kind === 'bins' ? reduce.grid[0] * reduce.grid[1] : 1);
+export const cellsOf = (reduce: ReduceIr): number =>
+  reduce.kind === 'bins' ? reduce.grid[0] * reduce.grid[1] : 1;
 /** Numbers of the result for one image. */
 export const resultLength = (reduce: ReduceIr): number => cellsOf(reduce) * reduce.groups * reduce.values;
 /** Bytes of a partial of one tile. */

@@ -1,6 +1,13 @@
 import { paramFields } from '../../ops/spec.js';
 import { freeName, memberName, stageName } from '../ir/names.js';
-import type { Layout, PlacedField, PlacedImage, PlacedMeasure, PlacedParams, PlacedPlane } from '../ir/plan.js';
+import type {
+  Layout,
+  PlacedField,
+  PlacedImage,
+  PlacedMeasure,
+  PlacedParams,
+  PlacedPlane,
+} from '../ir/plan.js';
 import { reduceStages, reduces } from '../ir/reduce.js';
 import { type Format, type KernelIr, type ParamField, type Stage, withImageStages } from '../ir/types.js';
 

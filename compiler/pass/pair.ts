@@ -37,7 +37,14 @@ export const pairsOf = (
 const goTogether = (one: Kernel, other: Kernel): boolean => {
   const both = [one, other];
   // A thread of such formats is not one of a block of pixels, nor is one that reduces.
-  if (both.some(({ pipeline, layout }) => layout.measures.length > 0 || reduces(pipeline) || pipeline.sinks.some(({ format }) => hasBlocks(format)))) {
+  if (
+    both.some(
+      ({ pipeline, layout }) =>
+        layout.measures.length > 0 ||
+        reduces(pipeline) ||
+        pipeline.sinks.some(({ format }) => hasBlocks(format)),
+    )
+  ) {
     return false;
   }
   if (one.schedule.block.join() !== other.schedule.block.join()) {

@@ -200,7 +200,9 @@ const imagesLabel = (images: readonly ImageParam[] = [], open = ' (', close = ')
 const structureOf = ({ name, source, stages, sinks }: KernelIr): object => {
   const common = { name, source, stages };
   const [{ format, reduce }] = sinks;
-  return sinks.length === 1 ? { ...common, sink: format, ...(reduce ? { reduce } : {}) } : { ...common, sinks };
+  return sinks.length === 1
+    ? { ...common, sink: format, ...(reduce ? { reduce } : {}) }
+    : { ...common, sinks };
 };
 
 /** Values and what is said of them, documentation, places and promises are no part of a structure. */

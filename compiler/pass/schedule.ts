@@ -125,7 +125,8 @@ const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {
 const reducedTile = ({ geometry, pipeline: { source } }: FusedKernel): Tile => ({
   width: TILE.width / BLOCK[0],
   height: 1,
-  readsRuns: geometry.length === 0 && source.chroma === undefined && leastRun(source) <= TILE.width / BLOCK[0],
+  readsRuns:
+    geometry.length === 0 && source.chroma === undefined && leastRun(source) <= TILE.width / BLOCK[0],
 });
 
 /** Pixels of one thread, and whether it reads them in runs. */

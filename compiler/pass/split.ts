@@ -59,7 +59,10 @@ export const split = (pipeline: PipelineIr | ForkIr, free: (wanted: string) => s
 const splitOne = (pipeline: PipelineIr, free: (wanted: string) => string): Split => {
   const { name, sink, reduce } = pipeline;
   const builder = new Builder(pipeline, free);
-  const links = splitChain({ ...pipeline, sinks: [{ name: '', output: '', points: [], format: sink, ...(reduce ? { reduce } : {}) }] });
+  const links = splitChain({
+    ...pipeline,
+    sinks: [{ name: '', output: '', points: [], format: sink, ...(reduce ? { reduce } : {}) }],
+  });
   builder.add(links, n => (links.length === 1 ? name : `${name}_${n}`), undefined);
   return builder;
 };
@@ -150,7 +153,10 @@ class Builder {
       const measures = this.#measure(source, stages, sinks, from);
       this.pieces.push({
         pipeline: { name, doc: name === own ? doc : '', source, stages, sinks, loc },
-        step: { ...(from === undefined ? {} : { reads: from }), ...(measures.length > 0 ? { measures } : {}) },
+        step: {
+          ...(from === undefined ? {} : { reads: from }),
+          ...(measures.length > 0 ? { measures } : {}),
+        },
       });
       from = this.pieces.length - 1;
       if (cut) {
@@ -161,7 +167,12 @@ class Builder {
   }
 
   /** Adds a kernel for everything that these stages measure, and gives their steps. */
-  #measure(source: Format, stages: readonly Stage[], sinks: readonly SinkIr[], reads: number | undefined): readonly number[] {
+  #measure(
+    source: Format,
+    stages: readonly Stage[],
+    sinks: readonly SinkIr[],
+    reads: number | undefined,
+  ): readonly number[] {
     const { loc, name: own } = this.whole;
     const paths = sinks.map(({ points }) => points);
     return stages.flatMap(stage =>
@@ -175,7 +186,14 @@ class Builder {
         const measures = this.#measure(source, all, [], reads);
         const sink: SinkIr = { name: '', points: [], format, reduce };
         this.pieces.push({
-          pipeline: { name: this.free(`${own}_${cName(stage.name)}_${cName(name)}`), doc: '', source, stages: all, sinks: [sink], loc },
+          pipeline: {
+            name: this.free(`${own}_${cName(stage.name)}_${cName(name)}`),
+            doc: '',
+            source,
+            stages: all,
+            sinks: [sink],
+            loc,
+          },
           step: { ...(reads === undefined ? {} : { reads }), ...(measures.length > 0 ? { measures } : {}) },
         });
         this.#measured.set(key, this.pieces.length - 1);
@@ -186,7 +204,11 @@ class Builder {
 }
 
 /** What leads to a stage: those before it, but for point operators that lead to other results. */
-const before = (stages: readonly Stage[], stage: Stage, paths: readonly (readonly Stage[])[]): readonly Stage[] => {
+const before = (
+  stages: readonly Stage[],
+  stage: Stage,
+  paths: readonly (readonly Stage[])[],
+): readonly Stage[] => {
   const path = paths.find(points => points.includes(stage)) ?? [];
   const others = new Set(paths.flat().filter(other => !path.includes(other)));
   return stages.slice(0, stages.indexOf(stage)).filter(other => !others.has(other));
@@ -323,8 +345,7 @@ type SharedImage = {
 const sharedImage = (source: Format, { trunk, groups }: Grouped, place: Place): SharedImage => {
   const later = trunk.slice(place.at);
   const isWritten = ({ stages, sinks }: Group): boolean =>
-    [...later, ...stages].every(isPoint) &&
-    !sinks.some(sink => hasBlocks(sink.format) || isReduceSink(sink));
+    [...later, ...stages].every(isPoint) && !sinks.some(sink => hasBlocks(sink.format) || isReduceSink(sink));
   const beside = groups.filter(isWritten).flatMap(({ stages, sinks }) =>
     sinks.map(
       (sink): SinkIr => ({

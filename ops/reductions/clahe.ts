@@ -3,7 +3,8 @@ import { binsOp, bounded, f32, f64, i32, indexMapOp, measured, pointOp, type Sta
 
 /** The least size of at least so many pixels that a grid divides. OpenCV adds a whole grid on a side that it divides, if it does not the other. */
 const extended = (side: i32, cells: i32, other: i32, otherCells: i32): i32 => {
-  const isWhole = side - idiv(side, cells) * cells === 0 && other - idiv(other, otherCells) * otherCells === 0;
+  const isWhole =
+    side - idiv(side, cells) * cells === 0 && other - idiv(other, otherCells) * otherCells === 0;
   return isWhole ? side : side + cells - (side - idiv(side, cells) * cells);
 };
 /** The image with what a grid lacks mirrored below and to the right of it, without the edge itself. */
@@ -101,10 +102,10 @@ const interpolate = pointOp({
  * the tiles' centres. Of gray in 0..255; values are rounded first. OpenCV's `CLAHE` of u8 (modules/imgproc/src/clahe.cpp); where that is built
  * with fused multiply-add, a level may be one off. An image that the grid does not divide is mirrored to the right and below for counting.
  */
-export const clahe = ({ clipLimit = 40, tiles: [columns, rows] = [8, 8] }: ClaheOptions = {}): Stage<
-  'gray',
-  'same'
-> =>
+export const clahe = ({
+  clipLimit = 40,
+  tiles: [columns, rows] = [8, 8],
+}: ClaheOptions = {}): Stage<'gray', 'same'> =>
   interpolate({
     tables: [toGrid({ columns, rows }), tables([columns, rows], clipLimit)],
     columns,

@@ -32,11 +32,11 @@ type Fit<S, C extends Colour> =
       ? Wrong<'a format belongs at the head or at the end'>
       : S extends Reduction
         ? Wrong<'a reduction belongs at the end'>
-      : S extends Outputs
-        ? Wrong<'outputs belong at the end'>
-        : S extends Pipeline
-          ? Wrong<'a pipeline belongs at the head'>
-          : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
+        : S extends Outputs
+          ? Wrong<'outputs belong at the end'>
+          : S extends Pipeline
+            ? Wrong<'a pipeline belongs at the head'>
+            : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
 type LinkSink<Sink, C extends Colour> =
   Sink extends Format<infer K, infer R>
     ? R extends 'both'

@@ -42,12 +42,12 @@ type Made<S extends readonly unknown[]> = S extends readonly [...infer _Stages, 
   : S extends readonly [...infer _Before, Reduction]
     ? Measurement
     : S extends readonly [infer Source, ...infer Rest]
-    ? Source extends Format<infer C>
-      ? Pipeline<Ends<Rest, SourceColour<C>>>
-      : Source extends Pipeline<infer C>
-        ? Pipeline<Ends<Rest, C>>
-        : Pipeline
-    : Pipeline;
+      ? Source extends Format<infer C>
+        ? Pipeline<Ends<Rest, SourceColour<C>>>
+        : Source extends Pipeline<infer C>
+          ? Pipeline<Ends<Rest, C>>
+          : Pipeline
+      : Pipeline;
 
 /**
  * Declares a pipeline: a source format, operators in order, a sink format or a reduction. Export it as a constant; its name

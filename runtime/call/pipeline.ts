@@ -223,9 +223,7 @@ class Runner {
       }
       return sink.layout === undefined
         ? this.#emptyImages(result, prepared, keep)
-        : prepared.sizes[result.step].map(size =>
-            keep(this.#empty(sink, size, undefined, prepared.stream)),
-          );
+        : prepared.sizes[result.step].map(size => keep(this.#empty(sink, size, undefined, prepared.stream)));
     });
   }
 

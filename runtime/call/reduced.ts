@@ -73,7 +73,8 @@ const requireResult = (
     throw expected(dtype, `${path}.dtype`, given.dtype);
   }
   const fits =
-    given.shape.length === shape.length && shape.every((size, n) => size === undefined || given.shape[n] === size);
+    given.shape.length === shape.length &&
+    shape.every((size, n) => size === undefined || given.shape[n] === size);
   if (!fits) {
     const wanted = shape.map(size => (size === undefined ? 'N' : String(size))).join(', ');
     throw expected(`[${wanted}]`, `${path}.shape`, `[${given.shape.join(', ')}]`);

@@ -94,7 +94,9 @@ export const requireHostArray = (data: unknown, dtype: TensorDType, path: string
     throw expected(`a typed array of ${dtype}`, path, describe(data));
   }
   const array = data as HostArray;
-  const isKind = /^[fi]64$|^f32$/.test(dtype) ? tag === arrays[dtype].name : integers[tag] === byteSize[dtype];
+  const isKind = /^[fi]64$|^f32$/.test(dtype)
+    ? tag === arrays[dtype].name
+    : integers[tag] === byteSize[dtype];
   if (!isKind) {
     const name = arrays[dtype].name;
     throw expected(

@@ -268,7 +268,13 @@ export class Tensor {
   }
 }
 
-const requireLength = (array: HostArray, dtype: TensorDType, length: number, what: string, path: string): void => {
+const requireLength = (
+  array: HostArray,
+  dtype: TensorDType,
+  length: number,
+  what: string,
+  path: string,
+): void => {
   const given = byteLengthOf(array) / byteSize[dtype];
   if (given !== length) {
     throw expected(what, path, String(given));

@@ -60,9 +60,7 @@ export class NpyWriter {
       );
     }
     const bytes =
-      dtype === 'i64'
-        ? toIntegers(data)
-        : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      dtype === 'i64' ? toIntegers(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     await this.file.write(bytes, headerBytes + this.bytes);
     this.bytes += bytes.length;
     this.images += shape[0];

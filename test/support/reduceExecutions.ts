@@ -15,26 +15,30 @@ export const bindingsOf = async (out: string): Promise<Record<string, Built<neve
   (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
 
 /** 1×1, less and more than a tile, several rows of tiles, unequal in one batch, and aligned as a device's own images are. */
-const batches: readonly { readonly sizes: readonly (readonly [number, number])[]; readonly align: number }[] = [
-  { sizes: [[1, 1]], align: 1 },
-  {
-    sizes: [
-      [37, 23],
-      [300, 9],
-      [129, 70],
-    ],
-    align: 1,
-  },
-  {
-    sizes: [
-      [264, 131],
-      [128, 32],
-    ],
-    align: 256,
-  },
-];
+const batches: readonly { readonly sizes: readonly (readonly [number, number])[]; readonly align: number }[] =
+  [
+    { sizes: [[1, 1]], align: 1 },
+    {
+      sizes: [
+        [37, 23],
+        [300, 9],
+        [129, 70],
+      ],
+      align: 1,
+    },
+    {
+      sizes: [
+        [264, 131],
+        [128, 32],
+      ],
+      align: 256,
+    },
+  ];
 
-export type ReduceCase = { readonly images: readonly TestImage[]; readonly given: Readonly<Record<string, unknown>> };
+export type ReduceCase = {
+  readonly images: readonly TestImage[];
+  readonly given: Readonly<Record<string, unknown>>;
+};
 /** The cases of a pipeline, the same for the same name. `from`: sides are multiples of it. */
 export const reduceCases = ({ name, pipeline }: Plan, from = 1): readonly ReduceCase[] => {
   const seeded = random(name.length * 104729);
@@ -78,8 +82,9 @@ export const run = async (
 ): Promise<ReadonlyMap<string, HostTensor>> => {
   const sources = images.map(image => placed(device, image));
   const names = new Set(
-    ('steps' in built.manifest ? built.manifest.steps.map(({ kernel }) => kernel) : [built.manifest])
-      .flatMap(kernel => kernel.params.flatMap(({ open }) => open ?? [])),
+    ('steps' in built.manifest ? built.manifest.steps.map(({ kernel }) => kernel) : [built.manifest]).flatMap(
+      kernel => kernel.params.flatMap(({ open }) => open ?? []),
+    ),
   );
   const options = Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
   const made = built.runEach(sources, options as never) as unknown as Tensor[] | Record<string, Tensor[]>;

@@ -59,7 +59,11 @@ export const standardized = pipeline(
   standardize(),
   nchw('f32'),
 );
-export const balanced = pipeline(rgb8(), grayWorld(), outputs({ a: [nhwc('u8')], b: [nchw('f16')], mean: [mean()] }));
+export const balanced = pipeline(
+  rgb8(),
+  grayWorld(),
+  outputs({ a: [nhwc('u8')], b: [nchw('f16')], mean: [mean()] }),
+);
 export const otsuOf = pipeline(gray, otsuThreshold(), nhwc('u8'));
 export const triangleOf = pipeline(gray, triangleThreshold(), nhwc('u8'));
 export const claheOf = pipeline(gray, clahe({ clipLimit: 2, tiles: [3, 2] }), nhwc('u8'));

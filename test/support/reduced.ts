@@ -144,7 +144,15 @@ export const resultsBy = (
     const from = reads === undefined ? image : (made[reads]!.at(-1) as TestImage);
     const written = reduces(kernel.pipeline)
       ? reduceImage(kernel, oracles[k] as ReducingOracle, from, given, place, measured)
-      : runOracleTo(sinks.map(() => undefined), kernel, oracles[k]!, from, given, place, measured);
+      : runOracleTo(
+          sinks.map(() => undefined),
+          kernel,
+          oracles[k]!,
+          from,
+          given,
+          place,
+          measured,
+        );
     made.push(written);
     sinks.forEach(({ output }, n) => {
       if (output !== undefined) {

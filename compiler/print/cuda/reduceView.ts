@@ -94,11 +94,24 @@ export const reductionViews = (
       steps,
       merged,
       finished,
-      widened: isFold ? c.tuple(all.map(n => c.cast(c.index('acc', n, acc), 'f64')), wide) : '',
-      loaded: isFold ? c.tuple(all.map(n => `of[${n}][i]`), acc) : '',
+      widened: isFold
+        ? c.tuple(
+            all.map(n => c.cast(c.index('acc', n, acc), 'f64')),
+            wide,
+          )
+        : '',
+      loaded: isFold
+        ? c.tuple(
+            all.map(n => `of[${n}][i]`),
+            acc,
+          )
+        : '',
       saves: all.map(n => `of[${n}][i] = ${c.index('acc', n, acc)};`),
       stores: isFold
-        ? Array.from({ length: reduce.values }, (_, n) => `putResult(${c.index('made', n, made)}, out[${n}]);`)
+        ? Array.from(
+            { length: reduce.values },
+            (_, n) => `putResult(${c.index('made', n, made)}, out[${n}]);`,
+          )
         : [],
       columns: reduce.kind === 'bins' ? reduce.grid[0] : 1,
       rows: reduce.kind === 'bins' ? reduce.grid[1] : 1,

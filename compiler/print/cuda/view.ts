@@ -332,7 +332,9 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     paired: kernel.isPaired,
     work: workView(kernel),
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
-    ...(reduces(kernel.pipeline) ? { ...reduceView(kernel, printed.reductions, !target.isDevice), sinks: [] } : {}),
+    ...(reduces(kernel.pipeline)
+      ? { ...reduceView(kernel, printed.reductions, !target.isDevice), sinks: [] }
+      : {}),
   };
 };
 

@@ -5,7 +5,8 @@ import { lumaWeights } from '../../../ops/colour/colour.js';
 import { paramFields } from '../../../ops/spec.js';
 import { cName, functionName, isReserved, memberName } from '../../ir/names.js';
 import {
-  builtKernels, isCarried,
+  builtKernels,
+  isCarried,
   type Kernel,
   type PlacedField,
   type PlacedParams,

@@ -68,5 +68,6 @@ export const printReductions = (
 };
 
 /** The name of the argument that is the pixel, or its channel. */
-const pixelArg = (reduce: ReduceIr): string => reduce.stage.apply.fn.args[reduce.kind === 'fold' ? 1 : 0]!.name;
+const pixelArg = (reduce: ReduceIr): string =>
+  reduce.stage.apply.fn.args[reduce.kind === 'fold' ? 1 : 0]!.name;
 const sinkChannels = ({ groups }: ReduceIr, channels: number): number => Math.max(groups, channels);

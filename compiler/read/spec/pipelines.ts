@@ -57,7 +57,10 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
   const after = results.flatMap(({ stages }) => stages);
   checkOpenNames(reader, [...trunk.stages, ...after, ...reductions], chain);
   const stored = results.filter(({ reduce }) => !reduce);
-  const paths = (stored.length > 0 ? stored : results).map(({ stages, sink }) => ({ stages: [...trunk.stages, ...stages], sink }));
+  const paths = (stored.length > 0 ? stored : results).map(({ stages, sink }) => ({
+    stages: [...trunk.stages, ...stages],
+    sink,
+  }));
   const bits = signalBits(paths, (stage, found) =>
     session.report('CW3013', stage.loc, { op: stage.name, bits: found.join(' and of ') }, chain),
   );

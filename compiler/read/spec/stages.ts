@@ -180,8 +180,10 @@ export const readStage = (
     : { stage: { role: 'chainedMap', ...map }, colour };
 };
 
-export const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
-  doc === undefined ? field : { ...field, doc };
+export const withDoc = <Field extends ParamField | ImageParam>(
+  field: Field,
+  doc: string | undefined,
+): Field => (doc === undefined ? field : { ...field, doc });
 
 /** Reads the operators that an image's pixels go through, which stand in an option of the stage. */
 const pointReader =

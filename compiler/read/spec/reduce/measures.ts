@@ -2,7 +2,15 @@
 import type { Colour } from '../../../../ops/spec.js';
 import { resultLength } from '../../../ir/reduce.js';
 import type { MeasureParam, PipelineIr, Stage } from '../../../ir/types.js';
-import { describeActual, isBag, isMeasure, isPlainName, nameProblem, type Bag, type RefuseOption } from '../params.js';
+import {
+  describeActual,
+  isBag,
+  isMeasure,
+  isPlainName,
+  nameProblem,
+  type Bag,
+  type RefuseOption,
+} from '../params.js';
 import type { KernelParam } from '../signatures.js';
 
 /** What they are read with. */
@@ -13,11 +21,11 @@ export type MeasureReading = {
   readonly taken: readonly string[];
   readonly refuse: RefuseOption;
   /** Read what stands before the end, and the end; they report what is wrong. */
-  readonly readBefore: (value: unknown, colour: Colour) => { readonly stage?: Stage; readonly colour: Colour };
-  readonly readEnd: (
+  readonly readBefore: (
     value: unknown,
     colour: Colour,
-  ) => Pick<PipelineIr, 'sink' | 'reduce'> | undefined;
+  ) => { readonly stage?: Stage; readonly colour: Colour };
+  readonly readEnd: (value: unknown, colour: Colour) => Pick<PipelineIr, 'sink' | 'reduce'> | undefined;
 };
 
 /** The reductions of an operator's parameters, and how its function sees them; undefined after a diagnostic. */

@@ -1,7 +1,16 @@
 /** The reduction at a pipeline's end, or at the end of one of its results. */
 import { type Colour, channelCount, type Format, type ResultDType } from '../../../../ops/spec.js';
 import { COUNTS, reduceFormat } from '../../../ir/reduce.js';
-import { type Expr, f64, i32, type Loc, type PointStage, type ReduceIr, tuple, type Type } from '../../../ir/types.js';
+import {
+  type Expr,
+  f64,
+  i32,
+  type Loc,
+  type PointStage,
+  type ReduceIr,
+  tuple,
+  type Type,
+} from '../../../ir/types.js';
 import type { MainArg } from '../../body/functions.js';
 import type { Value } from '../../body/types.js';
 import type { Declaration, FunctionOf } from '../operators.js';
@@ -126,7 +135,9 @@ const problemOf = (op: Op, channels: number): Problem | undefined => {
   }
   const { init, finish } = op;
   const isInit =
-    Array.isArray(init) && isWhole(init.length, 1, MOST.lanes) && init.every(v => typeof v === 'number' && !Number.isNaN(v));
+    Array.isArray(init) &&
+    isWhole(init.length, 1, MOST.lanes) &&
+    init.every(v => typeof v === 'number' && !Number.isNaN(v));
   if (!isInit) {
     return wrong(`1 to ${MOST.lanes} numbers for init`, init);
   }
