@@ -16,7 +16,16 @@
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
 import { createHash } from 'node:crypto';
-import type { Bounds, ChannelSource, Colour, DType, Format, NumberKind, ParamScope, ResultDType } from '../ops/spec.js';
+import type {
+  Bounds,
+  ChannelSource,
+  Colour,
+  DType,
+  Format,
+  NumberKind,
+  ParamScope,
+  ResultDType,
+} from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
 export const ABI_VERSION = 3;

@@ -7,11 +7,11 @@ import type { Plan } from '../compiler/ir/plan.js';
 import { type Pipeline as Built, type Device, openDevice, Tensor, writeNpy } from '../runtime/index.js';
 import { buildFolder, loadOracles } from './support/executions.js';
 import { blankImage, fillImage, randomImage, type TestImage } from './support/images.js';
-import * as peers from './support/reducePeers.js';
 import { buildQuick } from './support/quickBuild.js';
 import { random } from './support/random.js';
-import { bindingsOf, placed, reduceCases, reducePlans, run } from './support/reduceExecutions.js';
 import { resultsBy } from './support/reduced.js';
+import { bindingsOf, placed, reduceCases, reducePlans, run } from './support/reduceExecutions.js';
+import * as peers from './support/reducePeers.js';
 
 /** The values of an image as a tensor has them: plane by plane, without padding. */
 const valuesOf = ({ planes, format }: TestImage): number[] =>
@@ -156,6 +156,24 @@ describe('reductions', () => {
       `[ArgumentError: Expected i32 for output.dtype but received f32.]`,
     );
     for (const held of [...sources, made, into, wrong, other]) {
+      held.dispose();
+    }
+  });
+
+  it('are captured and launched again, with memory of the graph', async () => {
+    const built = bindings.equalized as unknown as Built<Record<string, never>>;
+    const image = low(sourceOf('equalized'), 70, 40);
+    const source = placed(device, image);
+    const stream = device.createStream();
+    const empty = (): Tensor => Tensor.empty(device, { shape: [1, 40, 70, 1], dtype: 'u8', layout: 'NHWC' });
+    const [out, plain] = [empty(), empty()];
+    built.runInto(plain, [source]);
+    const graph = stream.capture(() => built.runInto(out, [source]));
+    for (let n = 0; n < 3; n++) {
+      graph.launch();
+      expect((await out.toHost({ stream })).data).toEqual((await plain.toHost()).data);
+    }
+    for (const held of [graph, stream, source, out, plain]) {
       held.dispose();
     }
   });

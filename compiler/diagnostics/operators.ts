@@ -134,6 +134,12 @@ export const operatorDiagnostics = {
     hint: "declare it with `result: 'f32'`, and `finish` if it counts",
     why: 'Operators compute in f32.',
   },
+  CW2044: {
+    title: 'A map that reads what an image comes to',
+    message: 'Expected no measured() parameter in a map but received {name}.',
+    hint: 'read it in a point operator before or behind the map',
+    why: 'The size of a map is computed where the call is made, before any pixel is.',
+  },
 } as const;
 
 /** CW3xxx: pipelines. */

@@ -4,6 +4,12 @@ import type { Colour, FoldIr, Format, KernelIr, PointStage, ReduceIr, SinkIr, St
 /** Columns and rows of a tile; part of the meaning of every fold (ops/spec/reductions.ts). */
 export const TILE = { width: 128, height: 32 } as const;
 
+/** Counts that a kernel has room for in a block's shared memory. */
+export const MOST_COUNTS = 8192;
+/** Those that a reduction has. */
+export const countsOf = (reduce: ReduceIr): number =>
+  reduce.kind === 'bins' ? reduce.groups * reduce.bins : 0;
+
 /** The parameter of a `finish` that is the counts: no author's has such a name. */
 export const COUNTS = '#counts';
 

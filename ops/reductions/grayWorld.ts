@@ -4,7 +4,7 @@ import { mean } from './mean.js';
 
 /**
  * White balance under the assumption that each image is gray on average (Buchsbaum 1980): every channel times (mean of all channels) / (its
- * own mean). Of RGB in any units; a channel of mean 0 stays.
+ * own mean). Of RGB in any units; a channel of mean 0 stays. In PyTorch `x * (m.mean(1, keepdim=True) / m)` with `m = x.mean((2, 3), keepdim=True)`.
  */
 export const grayWorld = pointOp({
   from: ['rgb', 'linear'],

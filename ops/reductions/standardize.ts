@@ -2,7 +2,10 @@ import { lookup } from '../math.js';
 import { anyColour, bounded, f32, measured, pointOp, withDefault } from '../spec.js';
 import { meanStd } from './meanStd.js';
 
-/** Gives each channel of each image mean 0 and standard deviation 1: (v − m) / max(s, epsilon), with m and s of the image itself. */
+/**
+ * Gives each channel of each image mean 0 and standard deviation 1: (v − m) / max(s, epsilon), with m and s of the image itself. In PyTorch
+ * `(x - x.mean((2, 3), keepdim=True)) / x.std((2, 3), correction=0, keepdim=True)`.
+ */
 export const standardize = pointOp({
   from: anyColour,
   params: {

@@ -132,7 +132,7 @@ export const reduceOp = <
  *
  * @param def.from The colour models that it takes.
  * @param def.params What the author or the caller gives, by name; by default nothing. `bin` and `finish` see them.
- * @param def.bins How many: 1 to 4096, and at most 12,288 for all channels.
+ * @param def.bins How many: 1 to 4096, and at most 8192 for all channels.
  * @param def.grid Cells beside and below one another, each counted by itself; the image's sides must be multiples. By default one: the image.
  * @param def.bin `([v], params, { at, size }) => i32` in the kernel language: the bin of one channel of a pixel; outside of `bins` it is not counted.
  * @param def.finish `(bins, i, { count, size }, params) => number`: number i of the result, from all counts, which `lookup(bins, j)` reads. By default the counts.

@@ -18,6 +18,7 @@ test('it has everything that may stand in a pipeline', () => {
     ...[
       'f32',
       'i32',
+      'f64',
       'idiv',
       'lookup',
       'roundHalfEven',
@@ -31,6 +32,9 @@ test('it has everything that may stand in a pipeline', () => {
       'pointOp',
       'mapOp',
       'indexMapOp',
+      'reduceOp',
+      'binsOp',
+      'measured',
       'filter',
       'separableFilter',
       'indexBorder',

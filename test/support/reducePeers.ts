@@ -56,7 +56,10 @@ export const equalize = (values: readonly number[]): number[] => {
     return [...values];
   }
   let sum = 0;
-  const lut = h.map(n => Math.floor(((sum += n) + Math.floor(step / 2)) / step));
+  const lut = h.map(n => {
+    sum += n;
+    return Math.floor((sum + Math.floor(step / 2)) / step);
+  });
   const moved = [0, ...lut.slice(0, -1)].map(v => Math.min(v, 255));
   return values.map(v => moved[v]!);
 };
@@ -116,9 +119,11 @@ export const otsu = (values: readonly number[]): number => {
 export const triangle = (values: readonly number[]): number => {
   const h = histogramOf(values);
   let left = h.findIndex(n => n > 0);
-  let right = h.findLastIndex((n, i) => n > 0 && i > 0);
+  let right = Math.max(
+    h.findLastIndex((n, i) => n > 0 && i > 0),
+    0,
+  );
   left = left > 0 ? left - 1 : left;
-  right = right < 0 ? 0 : right;
   right = right < 255 ? right + 1 : right;
   const max = Math.max(...h);
   let peak = h.indexOf(max);
@@ -191,7 +196,10 @@ export const clahe = (
       }
     }
     let sum = 0;
-    return h.map(n => toByte(f((sum += n) * scale)));
+    return h.map(n => {
+      sum += n;
+      return toByte(f(sum * scale));
+    });
   });
   const [invW, invH] = [f(1 / tw), f(1 / th)];
   return values.map((v, n) => {

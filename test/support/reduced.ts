@@ -3,7 +3,7 @@ import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { reduces, reductionsOf } from '../../compiler/ir/reduce.js';
 import type { ReduceIr } from '../../compiler/ir/types.js';
 import type { ResultDType } from '../../ops/spec.js';
-import { type Oracle, oracleImage, type OracleImage, runOracleTo } from './executions.js';
+import { type Oracle, type OracleImage, oracleImage, runOracleTo } from './executions.js';
 import type { TestImage } from './images.js';
 import type { Given } from './reference.js';
 

@@ -1,12 +1,13 @@
 /** Generated files of kernels that reduce pixels: what their templates have beside that of others. */
-import type { Kernel } from '../../ir/plan.js';
-import { cellsOf, isReduceSink, lanesOf } from '../../ir/reduce.js';
+
 import { channelCount, type ResultDType } from '../../../ops/spec.js';
-import { type ReduceIr, tuple, type Type } from '../../ir/types.js';
+import type { Kernel } from '../../ir/plan.js';
+import { cellsOf, countsOf, isReduceSink, lanesOf, MOST_COUNTS } from '../../ir/reduce.js';
+import { type Type, tuple } from '../../ir/types.js';
 import { c, cType } from '../expr/c.js';
+import { planeMember } from '../kernel/planes.js';
 import type { PrintedReduction } from '../kernel/reductions.js';
 import { namedSinks } from '../kernel/sinks.js';
-import { planeMember } from '../kernel/planes.js';
 
 /** A reduction in C++. */
 export type ReductionView = {
@@ -50,9 +51,10 @@ const resultTypes: Readonly<Record<ResultDType, string>> = {
   i32: 'int32_t',
   i64: 'int64_t',
 };
-/** i32 of shared memory for counts. */
-const SHARED_COUNTS = 8192;
 const MOST_COPIES = 8;
+/** Rows that a thread has under way at once, where its accumulators leave registers for it: with more than so many numbers they do not. */
+const UNROLLED_ROWS = 4;
+const FEW_NUMBERS = 8;
 
 /** The reductions of a kernel. */
 export const reductionViews = (
@@ -62,7 +64,7 @@ export const reductionViews = (
   const sinks = namedSinks(kernel.pipeline.sinks);
   const counts = printed.reduce((sum, { reduce }) => sum + countsOf(reduce), 0);
   let copies = MOST_COPIES;
-  while (copies > 1 && copies * counts > SHARED_COUNTS) {
+  while (copies > 1 && copies * counts > MOST_COUNTS) {
     copies /= 2;
   }
   return printed.map(one => {
@@ -122,8 +124,6 @@ export const reductionViews = (
   });
 };
 
-const countsOf = (reduce: ReduceIr): number => (reduce.kind === 'bins' ? reduce.groups * reduce.bins : 0);
-
 /** What the templates of such a kernel have beside. */
 export const reduceView = (
   kernel: Kernel,
@@ -136,17 +136,24 @@ export const reduceView = (
   readonly counts: boolean;
   /** Cells of a grid, which is alone in its kernel; 0: there is none. */
   readonly cells: number;
+  /** Rows of which a thread reads several before it folds the first. */
+  readonly unroll: number;
   /** The member whose first number says which block is the last. */
   readonly ticketPlane: string;
 } => {
   const reductions = reductionViews(kernel, printed);
   const [{ reduce }] = kernel.pipeline.sinks.filter(isReduceSink);
   const cells = cellsOf(reduce);
+  const numbers = reductions.reduce(
+    (sum, { isFold, groups, lanes }) => sum + (isFold ? groups * lanes : 0),
+    0,
+  );
   return {
     reductions,
     isHost,
     counts: reductions.some(({ isFold }) => !isFold),
     cells: cells > 1 ? cells : 0,
     ticketPlane: reductions[0]!.countersPlane,
+    unroll: numbers > FEW_NUMBERS ? 1 : UNROLLED_ROWS,
   };
 };

@@ -25,8 +25,8 @@ import {
 import { namedSinks } from '../kernel/sinks.js';
 import { type StructsView, structName, structsView } from '../kernel/structs.js';
 import { type BlocksView, blocksView } from './blocks.js';
-import { reduceView } from './reduceView.js';
 import type { GatherView } from './gather.js';
+import { reduceView } from './reduceView.js';
 import { type StagingView, stagingView } from './staging.js';
 import { gatheredLines, type InsideView, insideType, insideView } from './taps.js';
 import type { PackedPlane, WindowView } from './window.js';

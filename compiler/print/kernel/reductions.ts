@@ -1,8 +1,9 @@
 /** The functions of a kernel's reductions as text, and how the code around them calls these. */
+
+import { cName } from '../../ir/names.js';
 import type { Kernel } from '../../ir/plan.js';
 import { type ReduceSink, reductionsOf } from '../../ir/reduce.js';
 import { f32, isPositioned, type ReduceIr, tuple } from '../../ir/types.js';
-import { cName } from '../../ir/names.js';
 import type { FunctionNames } from '../expr/fn.js';
 import type { Language } from '../expr/language.js';
 import type { Access } from './access.js';

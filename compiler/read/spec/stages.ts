@@ -23,7 +23,6 @@ import { hasUnitGain } from './gain.js';
 import { readImages } from './images.js';
 import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
-import { readMeasures } from './reduce/measures.js';
 import {
   type Bag,
   constantValue,
@@ -33,6 +32,7 @@ import {
   type RefuseOption,
   settleParams,
 } from './params.js';
+import { readMeasures } from './reduce/measures.js';
 import { separable } from './separable.js';
 import type { KernelParam } from './signatures.js';
 
@@ -122,6 +122,7 @@ export const readStage = (
   const measured = readMeasures(op.params, options, {
     colour,
     taken,
+    isPoint: role === 'point',
     refuse,
     readBefore: readPoint,
     readEnd: (value, before) => reader.readReduction(reader, value as Bag, before, here, uniqueName),

@@ -3,12 +3,12 @@ import type { Colour } from '../../../../ops/spec.js';
 import { resultLength } from '../../../ir/reduce.js';
 import type { MeasureParam, PipelineIr, Stage } from '../../../ir/types.js';
 import {
+  type Bag,
   describeActual,
   isBag,
   isMeasure,
   isPlainName,
   nameProblem,
-  type Bag,
   type RefuseOption,
 } from '../params.js';
 import type { KernelParam } from '../signatures.js';
@@ -19,6 +19,8 @@ export type MeasureReading = {
   readonly colour: Colour;
   /** Options of the stage that are not parameters. */
   readonly taken: readonly string[];
+  /** Whether the stage is a point operator: a map leads to pixels before there are any. */
+  readonly isPoint: boolean;
   readonly refuse: RefuseOption;
   /** Read what stands before the end, and the end; they report what is wrong. */
   readonly readBefore: (
@@ -48,10 +50,14 @@ const readMeasure = (
   name: string,
   param: Bag,
   options: Bag,
-  { colour, taken, refuse, readBefore, readEnd }: MeasureReading,
+  { colour, taken, isPoint, refuse, readBefore, readEnd }: MeasureReading,
 ): MeasureParam | undefined => {
   if (!isPlainName(name) || taken.includes(name)) {
     refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
+    return undefined;
+  }
+  if (!isPoint) {
+    refuse(undefined, 'CW2044', { name });
     return undefined;
   }
   const option = Object.hasOwn(options, name) ? options[name] : undefined;

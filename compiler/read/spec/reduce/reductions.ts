@@ -1,6 +1,6 @@
 /** The reduction at a pipeline's end, or at the end of one of its results. */
 import { type Colour, channelCount, type Format, type ResultDType } from '../../../../ops/spec.js';
-import { COUNTS, reduceFormat } from '../../../ir/reduce.js';
+import { COUNTS, MOST_COUNTS, reduceFormat } from '../../../ir/reduce.js';
 import {
   type Expr,
   f64,
@@ -8,8 +8,8 @@ import {
   type Loc,
   type PointStage,
   type ReduceIr,
-  tuple,
   type Type,
+  tuple,
 } from '../../../ir/types.js';
 import type { MainArg } from '../../body/functions.js';
 import type { Value } from '../../body/types.js';
@@ -32,7 +32,7 @@ export const isReduction = (value: unknown): value is PlacedReduction =>
   isBag(value.op.params);
 
 const dtypes: readonly ResultDType[] = ['f32', 'f64', 'i32', 'i64'];
-const MOST = { lanes: 16, values: 16_384, bins: 4096, counters: 12_288, cells: 64 } as const;
+const MOST = { lanes: 16, values: 16_384, bins: 4096, counters: MOST_COUNTS, cells: 64 } as const;
 
 /** What a pipeline that ends in it writes, and how; undefined after a diagnostic. */
 export const readReduction = (
@@ -73,7 +73,9 @@ export const readReduction = (
   }
   const problem = problemOf(op, channelCount[colour]);
   if (problem) {
-    session.report('CW2040', declaration.call, problem, chain);
+    // Of cuweave's own it is the options that are wrong.
+    const isOwn = declaration.call.getSourceFile().fileName.startsWith(`${session.files.root}/ops/`);
+    session.report('CW2040', isOwn ? here.loc : declaration.call, problem, chain);
     return undefined;
   }
   const groups = whole ? 1 : channelCount[colour];
