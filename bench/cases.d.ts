@@ -6,10 +6,14 @@ export type Case = {
   readonly label: string;
   /** The pipeline's name in pipelines.ts. */
   readonly pipeline: string;
-  readonly source: Size & { readonly format: 'nv12' | 'rgb8' | 'yuv_nchw_u8' | 'rgb_nchw_f32' };
+  readonly source: Size & {
+    readonly format: 'gray8' | 'nv12' | 'rgb8' | 'yuv_nchw_u8' | 'rgb_nchw_f32';
+    /** Of gray: the values are from the first to below the second; 0 to 256 without. */
+    readonly range?: readonly [number, number];
+  };
   /** Bytes of one image that must be read. */
   readonly bytesRead: number;
-  /** Of several results the largest. */
+  /** Of several results the largest; of a reduction, which no peer is given, one number. */
   readonly output: Size & { readonly layout: 'nchw' | 'nhwc'; readonly dtype: 'u8' | 'f16' | 'f32' };
   readonly batches: readonly number[];
   /** How far a peer's value may be from ours; for some peers another. */

@@ -51,18 +51,19 @@ const random = (dtype, length, [from, to] = [0, 256]) => {
 };
 
 /** Planes of random values; `inGamut` keeps YUV to colours that are RGB, which peers that clamp in between leave alone. */
-const planesOf = ({ format, width, height }, inGamut = false) => {
+const planesOf = ({ format, width, height, range }, inGamut = false) => {
   const luma = inGamut ? [64, 192] : undefined;
   const chroma = inGamut ? [112, 144] : undefined;
   const fill = (rows, rowLength, range, dtype = 'u8') => ({ data: random(dtype, rows * rowLength, range) });
   return {
     nv12: () => [fill(height, width, luma), fill(height / 2, width, chroma)],
+    gray8: () => [fill(height, width, range)],
     rgb8: () => [fill(height, 3 * width)],
     yuv_nchw_u8: () => [luma, chroma, chroma].map(range => fill(height, width, range)),
     rgb_nchw_f32: () => [0, 1, 2].map(() => fill(height, width, undefined, 'f32')),
   }[format]();
 };
-const pixelBytes = { nv12: 1.5, rgb8: 3, yuv_nchw_u8: 3, rgb_nchw_f32: 12 };
+const pixelBytes = { gray8: 1, nv12: 1.5, rgb8: 3, yuv_nchw_u8: 3, rgb_nchw_f32: 12 };
 const imageOf = ({ format, width, height }, planes) =>
   Image.fromHost(device, { format, width, height, planes });
 

@@ -1,10 +1,15 @@
 /** The measured cases: what video and vision models ask of a frame. */
 import {
   analogYuvToRgb,
+  clahe,
   constant,
   crop,
+  equalizeHistogram,
   flip,
+  gray8,
+  histogram,
   linear,
+  meanStd,
   nchw,
   nhwc,
   normalize,
@@ -84,3 +89,9 @@ export const cropFlip = pipeline(
   normalize(imagenet),
   nchw('f32'),
 );
+
+// Reductions, and what is made with their results.
+export const grayHistogram = pipeline(gray8(), histogram());
+export const rgbMeanStd = pipeline(rgb8(), meanStd());
+export const grayEqualized = pipeline(gray8(), equalizeHistogram(), nhwc('u8'));
+export const grayClahe = pipeline(gray8(), clahe(), nhwc('u8'));

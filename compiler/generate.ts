@@ -1,6 +1,7 @@
 /** From plans to the text of every generated file. Pure: identical input gives identical text. */
 import { ABI_VERSION, type Manifest } from '../native/manifest.js';
 import type { Kernel, Pair, Plan } from './ir/plan.js';
+import { reduces } from './ir/reduce.js';
 import { version } from './package.js';
 import { gatherView } from './print/cuda/gather.js';
 import { pairView } from './print/cuda/pair.js';
@@ -17,7 +18,7 @@ import { render } from './render.js';
 export const cudaSource = (kernel: Kernel, file: string): string =>
   resolveLines(
     render(
-      'kernel.cu',
+      reduces(kernel.pipeline) ? 'reduce.cu' : 'kernel.cu',
       kernelView(kernel, {
         isDevice: true,
         file,
@@ -25,7 +26,7 @@ export const cudaSource = (kernel: Kernel, file: string): string =>
         inline: 'static __device__ __forceinline__',
         member: '__device__ __forceinline__',
         column: 'x',
-        window: windowView(kernel),
+        window: reduces(kernel.pipeline) ? undefined : windowView(kernel),
       }),
     ),
   );
@@ -38,7 +39,7 @@ export const pairSource = (plan: Plan, pair: Pair, file: string): string =>
 export const hostSource = (kernel: Kernel, file: string): string =>
   resolveLines(
     render(
-      'host.cpp',
+      reduces(kernel.pipeline) ? 'reduceHost.cpp' : 'host.cpp',
       kernelView(kernel, {
         isDevice: false,
         file,
@@ -46,7 +47,7 @@ export const hostSource = (kernel: Kernel, file: string): string =>
         inline: 'static inline __attribute__((always_inline))',
         member: '__attribute__((always_inline))',
         column: 'int(x)',
-        gather: gatherView(kernel),
+        gather: reduces(kernel.pipeline) ? undefined : gatherView(kernel),
       }),
     ),
   );

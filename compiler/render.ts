@@ -9,6 +9,8 @@ export type TemplateName =
   | 'kernel.cu'
   | 'pair.cu'
   | 'host.cpp'
+  | 'reduce.cu'
+  | 'reduceHost.cpp'
   | 'oracle.js'
   | 'pipelines.h'
   | 'interface.cpp'

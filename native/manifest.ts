@@ -16,7 +16,16 @@
  * parameters with one value per call. `images` points to `count` descriptors in host memory; both are copied by the call.
  */
 import { createHash } from 'node:crypto';
-import type { Bounds, ChannelSource, Colour, DType, Format, NumberKind, ParamScope } from '../ops/spec.js';
+import type {
+  Bounds,
+  ChannelSource,
+  Colour,
+  DType,
+  Format,
+  NumberKind,
+  ParamScope,
+  ResultDType,
+} from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
 export const ABI_VERSION = 3;
@@ -55,6 +64,23 @@ export type ManifestSink = ManifestFormat & {
    * `rgbToYuv`. None where an operator of the author's made the signal.
    */
   readonly signal?: 'source' | { readonly stage: string };
+  /** What the pixels are reduced to; none: the sink is an image. */
+  readonly reduce?: ManifestReduce;
+};
+/**
+ * A reduction: its planes are the memory of the result, and two of what lies between blocks, of which only the pointers are read. A kernel that
+ * has one writes no images.
+ */
+export type ManifestReduce = {
+  readonly dtype: ResultDType;
+  /** Of the result for one image; its numbers lie one after the other. */
+  readonly shape: readonly number[];
+  /** Bytes of the plane `partials`, for each tile of 128×32 pixels; 0: it is not read. */
+  readonly partial: number;
+  /** i32 of the plane `counters`: all are 0 before the kernel, and after it. */
+  readonly counters: number;
+  /** The image's sides are multiples of these: its cells are counted by themselves. */
+  readonly grid?: readonly [number, number];
 };
 /** One parameter of one operator. */
 export type ManifestParam = {
@@ -92,6 +118,13 @@ export type ManifestImage = {
   /** Its size is the image descriptor's `sizes` at this number. */
   readonly at: number;
 };
+/** A result of a reduction that a stage reads. */
+export type ManifestMeasure = {
+  readonly stage: string;
+  readonly name: string;
+  /** Byte offset of the pointer (u64) to the image's numbers, f32, in the image descriptor. */
+  readonly pointer: number;
+};
 /** One geometric stage: images have size `at − 1` before it and `at` after it. */
 export type ManifestGeometry = {
   readonly stage: string;
@@ -116,13 +149,16 @@ export type ManifestKernel = {
   readonly sinks: readonly ManifestSink[];
   /** Images beside the source; none: there are none. */
   readonly images?: readonly ManifestImage[];
+  /** What images come to, as stages read it; none: there is nothing. Their steps are in {@link ManifestStep.measures}. */
+  readonly measures?: readonly ManifestMeasure[];
   /** Stages that move pixels, in order. */
   readonly geometry: readonly ManifestGeometry[];
   readonly params: readonly ManifestParam[];
   readonly args: { readonly size: number };
   /**
    * The image descriptor. `sizes` is the byte offset of `geometry.length + 1` pairs of i32 (width, height): the source's
-   * size first, then the size after each geometric stage; the last is the sinks'.
+   * size first, then the size after each geometric stage; the last is the sinks'. Of a kernel with reductions one more comes after them:
+   * (32 · width, ⌈height / 32⌉) of the sinks' size. Its second number is how many rows `cuweave_NAME_host` is called for.
    */
   readonly image: { readonly size: number; readonly sizes: number };
 };
@@ -154,6 +190,8 @@ export type ManifestStep = {
   readonly kernel: ManifestKernel;
   /** The earlier step, from 0, whose intermediate images it reads; none: the pipeline's source. */
   readonly reads?: number;
+  /** For each of the kernel's `measures` the earlier step whose one sink, a reduction that is no result, makes it. */
+  readonly measures?: readonly number[];
   /**
    * Two kernels that give the same bits as `kernel`, the second reading the intermediate images that the first writes, in the format of
    * its one sink. They take 2 · radius · max(scale, 1) taps of each axis per pixel, one after the other, where the one kernel takes

@@ -2,7 +2,6 @@
  * Functions of the kernel language that JavaScript lacks. Each is a JavaScript function here and an instruction or
  * a prelude function in generated code (native/kernel/prelude.h).
  */
-import { TABLE_SIZE } from './limits.js';
 import type { f32, i32, Table } from './spec.js';
 
 /** The nearest whole number; halves go to the even one, as IEEE 754 and CUDA's `rintf` do. */
@@ -38,4 +37,4 @@ export const roundToF16 = (v: f32): f32 => {
 export const idiv = (a: i32, b: i32): i32 => (a / b) | 0;
 
 /** The i-th number of a table; below the first it gives the first, beyond the last the last. */
-export const lookup = (table: Table, i: i32): f32 => table[Math.min(Math.max(i, 0), TABLE_SIZE - 1)]!;
+export const lookup = (table: Table, i: i32): f32 => table[Math.min(Math.max(i, 0), table.length - 1)]!;

@@ -24,6 +24,7 @@ export {
 export * from './spec/params.js';
 export * from './spec/pipelines.js';
 export * from './spec/pixels.js';
+export * from './spec/reductions.js';
 export * from './spec/sampling.js';
 export * from './spec/scalars.js';
 export * from './spec/stencils.js';

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BuildError } from '../errors.js';
 import { bindingSources, builtManifest, headerSource, manifestText } from '../generate.js';
-import type { Plan } from '../ir/plan.js';
+import { isCarried, type Plan } from '../ir/plan.js';
 import { version } from '../package.js';
 import type { SpecOptions } from '../specs.js';
 import { buildAddon } from './addon.js';
@@ -195,6 +195,7 @@ export const buildPlans = async (
       `Expected exported pipelines in ${options.entries.join(', ')} but found none: write 'export const name = pipeline(…)'`,
     );
   }
+  requireCarried(plans, options);
   const { archs, nvcc, cpuOnly } = await target(options);
   if (nvcc) {
     checkNvccPaths(root, [fromRoot(root, out), fromRoot(root, includeDirectory())]);
@@ -249,6 +250,19 @@ export const buildPlans = async (
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+};
+
+/** Refuses what callers in other languages cannot run. */
+const requireCarried = (plans: readonly Plan[], { python, package: deployed }: BuildOptions): void => {
+  const odd = plans.find(plan => !isCarried(plan));
+  if (!odd || !(python || deployed)) {
+    return;
+  }
+  const { file, line } = odd.pipeline.loc;
+  throw new BuildError(
+    `${odd.name} (${file}:${line}) reduces images to numbers, which ${python ? 'modules for Python' : 'packages for C and C++'} do not carry: ` +
+      `leave out ${python ? '--python' : '--package'}, or export it from another entry`,
+  );
 };
 
 type Library = { readonly name: string; readonly key: string; readonly content: Uint8Array };

@@ -176,6 +176,8 @@ const groupText = ({ names, apart, beside }: ResultsPlan['groups'][number]): str
   }
   const kernel = several ? 'one kernel' : 'a kernel of its own';
   switch (apart?.why) {
+    case 'reduction':
+      return `${kernel}: a reduction's runs in tiles`;
     case 'geometry':
       return `${kernel}: ${apart.stage} leads to ${several ? 'them' : 'it'} and to no other`;
     case 'samples':

@@ -367,4 +367,10 @@ export const languageDiagnostics = {
     hint: 'write `{value} | 0`, which has the same 32 bits and is what `&`, `|`, `^` and Math.imul make of it in JavaScript; `i32(x)` stops at the largest i32',
     why: 'An i32 is signed: it goes from −2147483648 to 2147483647.',
   },
+  CW1064: {
+    title: 'More digits than f32 has',
+    message: 'Expected f32 but received {actual}.',
+    hint: 'write `f32(x)`, which rounds to the nearest',
+    why: 'Losing digits must be visible. The other way, f32 and i32 become f64 by themselves.',
+  },
 } as const;

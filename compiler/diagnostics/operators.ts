@@ -128,6 +128,36 @@ export const operatorDiagnostics = {
     hint: 'write `{name}: [nv12(), yuvToRgb()]`; crop or resize the image in a pipeline of its own',
     why: 'The image is read at one place for each pixel.',
   },
+  CW2040: {
+    title: 'A reduction that is not whole',
+    message: 'Expected {what} but received {actual}.',
+    hint: 'write `reduceOp({ from, init: [0], step, merge, result: "f64" })`, or `binsOp({ from, bins: 256, bin })`',
+    why: 'The memory of its result and of what lies between blocks is laid out when the kernel is built.',
+  },
+  CW2041: {
+    title: 'A parameter that is no reduction',
+    message: 'Expected a reduction for {name} but received {actual}.',
+    hint: 'write `{name}: meanStd()`, or `{name}: [rgbToGray(), mean()]` for what pixels go through before',
+    why: 'The operator reads what the pixels that enter it come to.',
+  },
+  CW2042: {
+    title: 'Something that pixels do not go through before they are reduced',
+    message: 'Expected point operators and exact maps before the reduction of {name} but received {actual}.',
+    hint: 'write `{name}: [rgbToGray(), mean()]`; resize in the pipeline, before the operator',
+    why: 'Pixels are reduced by one kernel, together with what leads to the operator.',
+  },
+  CW2043: {
+    title: 'A reduction that an operator does not read',
+    message: 'Expected a reduction to f32 for {name} but received one to {actual}.',
+    hint: "declare it with `result: 'f32'`, and `finish` if it counts",
+    why: 'Operators compute in f32.',
+  },
+  CW2044: {
+    title: 'A map that reads what an image comes to',
+    message: 'Expected no measured() parameter in a map but received {name}.',
+    hint: 'read it in a point operator before or behind the map',
+    why: 'The size of a map is computed where the call is made, before any pixel is.',
+  },
 } as const;
 
 /** CW3xxx: pipelines. */
@@ -152,8 +182,9 @@ export const pipelineDiagnostics = {
   },
   CW3004: {
     title: 'A pipeline without a sink',
-    message: 'Expected a format that can be written at the end of the pipeline but received {actual}.',
-    hint: 'end with nchw("f32"), nhwc("u8"), …',
+    message:
+      'Expected a format that can be written, or a reduction, at the end of the pipeline but received {actual}.',
+    hint: 'end with nchw("f32"), nhwc("u8"), mean(), …',
     why: 'The format says how pixels are written.',
   },
   CW3005: {
@@ -171,7 +202,7 @@ export const pipelineDiagnostics = {
   CW3007: {
     title: 'Something that is no stage',
     message: 'Expected an operator between source and sink but received {actual}.',
-    hint: 'call the operator: `normalize({ … })`; formats stand at the head and at the end',
+    hint: 'call the operator: `normalize({ … })`; formats stand at the head and at the end, reductions at the end',
     why: 'A pipeline is a source, operators and a sink.',
   },
   CW3008: {

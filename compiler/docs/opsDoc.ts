@@ -19,9 +19,14 @@ const groups: readonly (readonly [maker: Maker, title: string, text: string])[] 
     'Where an output pixel comes from, between the pixels of the input. Its `filter` reads that point, its `border` says what lies outside.',
   ],
   [
-    'stencilOp',
-    'Stencils',
-    'What a pixel becomes by those around it: blurs, medians, edges, morphology. Its `border` says what lies outside the image. Operators before a stencil run for every pixel that it reads.',
+      'stencilOp',
+      'Stencils',
+      'What a pixel becomes by those around it: blurs, medians, edges, morphology. Its `border` says what lies outside the image. Operators before a stencil run for every pixel that it reads.',
+    ],
+    [
+      'reduction',
+      'Reductions',
+      'What an image comes to: the end of a pipeline, one of its results, or what a parameter of an operator is given. The result is a tensor of one row for each image.',
   ],
   ['filter', 'Filters', 'How a point between pixels is read: `resize({ …, filter: linear })`.'],
   ['border', 'Borders', 'What lies outside an image: `warpAffine({ …, border: replicate })`.'],
@@ -202,6 +207,9 @@ const values: Readonly<Record<NumberKind, string>> = {
   rgbToYuv: '`{ matrix, range }`',
 };
 const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
+  if (param === 'measured') {
+    return 'a reduction, or `[operators, reduction]`';
+  }
   if (param === 'image') {
     return `format of ${colour === 'same' ? 'such an image' : `an image of ${colour}`}`;
   }
@@ -216,6 +224,11 @@ const shownValue = ({ param, per, choices, colour, bounds }: Param): string => {
 };
 
 const written = (value: unknown): string => {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (all.some(isReduction)) {
+    const names = all.map(one => `${nameOfPlaced(one)}()`).join(', ');
+    return all.length > 1 ? `[${names}]` : names;
+  }
   if (isFormat(value)) {
     return value.name;
   }
@@ -224,6 +237,15 @@ const written = (value: unknown): string => {
     return `1/${1 / value}`;
   }
   return JSON.stringify(value)?.replaceAll('"', "'").replaceAll(',', ', ') ?? '';
+};
+
+const isReduction = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'reduction';
+/** The name under which cuweave/ops exports a placed operator, or its own. */
+const nameOfPlaced = (value: unknown): string => {
+  const { op } = value as { readonly op: { readonly name?: string } };
+  const found = Object.entries(exported).find(([, one]) => (one as unknown) === op);
+  return op.name ?? found?.[0] ?? 'operator';
 };
 
 const isFormat = (value: unknown): value is Format =>

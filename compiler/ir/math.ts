@@ -14,6 +14,8 @@ export type MathEntry = {
   readonly exact: boolean;
   /** Name in native/kernel/prelude.h, where it differs between host and CUDA; else the CUDA name, which C++ has too. */
   readonly cpp: string;
+  /** Of f64, where it has a meaning there. */
+  readonly wide?: string;
 };
 
 const f = (cpp: string, arity = 1, exact = false): MathEntry => ({
@@ -23,20 +25,21 @@ const f = (cpp: string, arity = 1, exact = false): MathEntry => ({
   exact,
   cpp,
 });
+const alsoWide = (entry: MathEntry, wide: string): MathEntry => ({ ...entry, wide });
 
 export const mathFunctions: Readonly<Record<string, MathEntry>> = {
   abs: { args: 'number', arity: 1, result: 'same', exact: true, cpp: 'cw::abs' },
   min: { args: 'number', arity: 2, result: 'same', exact: true, cpp: 'cw::min' },
   max: { args: 'number', arity: 2, result: 'same', exact: true, cpp: 'cw::max' },
-  floor: f('floorf', 1, true),
-  ceil: f('ceilf', 1, true),
-  trunc: f('truncf', 1, true),
+  floor: alsoWide(f('floorf', 1, true), 'floor'),
+  ceil: alsoWide(f('ceilf', 1, true), 'ceil'),
+  trunc: alsoWide(f('truncf', 1, true), 'trunc'),
   round: f('cw::roundHalfUp', 1, true),
-  sqrt: f('sqrtf', 1, true),
+  sqrt: alsoWide(f('sqrtf', 1, true), 'sqrt'),
   sign: f('cw::sign', 1, true),
   fround: f('cw::same', 1, true),
   imul: { args: 'i32', arity: 2, result: 'i32', exact: true, cpp: 'cw::imul' },
-  roundHalfEven: f('cw::roundHalfEven', 1, true),
+  roundHalfEven: alsoWide(f('cw::roundHalfEven', 1, true), 'rint'),
   roundToF16: f('cw::roundToF16', 1, true),
   idiv: { args: 'i32', arity: 2, result: 'i32', exact: true, cpp: 'cw::idiv' },
   sin: f('sinf'),

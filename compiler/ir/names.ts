@@ -21,6 +21,8 @@ const scaffold = new Set([
   Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below copy16 cw f16 gatherRun get getCode held
   isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within
+  Acc Bins Columns Fold Result Wide Counter Tiles acc across bins bottom columns counts finishBins finishFold first foldTile isLastBlock
+  mergeColumns partials tiles
   args batch capacity dst finite image images inside own p src taps tap
   Float32Array Infinity Math NaN Number Uint32Array f single undefined
   blockDim blockIdx dim3 gridDim threadIdx warpSize
@@ -28,7 +30,7 @@ const scaffold = new Set([
   ...Object.values(mathFunctions).map(({ cpp }) => cpp),
 ]);
 const scaffoldFamilies =
-  /^((f32|i32|bool)x\d+|cuda[A-Z]\w*|(u?(char|short|int|long|longlong)|float|double)[1-4]|u(char|short|int|long))$/;
+  /^((f32|i32|bool|f64)x\d+|cuda[A-Z]\w*|(u?(char|short|int|long|longlong)|float|double)[1-4]|u(char|short|int|long))$/;
 
 /** Whether a name must not appear in generated code. */
 export const isReserved = (name: string): boolean =>
@@ -69,7 +71,8 @@ export const functionName = (name: string): string =>
 export const stageName = (name: string): string =>
   standIn(
     plain(name),
-    word => isForbidden(word) || /^(size|count|images|(src|dst|in\d+)_.*|(.*_)?(image|args))$/.test(word),
+    word =>
+      isForbidden(word) || /^(size|count|images|(src|dst|in\d+|measured)_.*|(.*_)?(image|args))$/.test(word),
   );
 
 /** The first of `name`, `name_1`, `name_2`, … that is not taken. Takes it. */

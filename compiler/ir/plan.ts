@@ -1,3 +1,4 @@
+import { reduces } from './reduce.js';
 import type {
   ChainedMapStage,
   Expr,
@@ -47,12 +48,21 @@ export type PlacedImage = {
   readonly at: number;
   readonly planes: readonly PlacedPlane[];
 };
+/** What an image came to, as a stage reads it: the place of its pointer in the image descriptor. */
+export type PlacedMeasure = {
+  readonly stage: string;
+  readonly name: string;
+  /** The member that holds the pointer. */
+  readonly member: string;
+  readonly pointer: number;
+};
 /** Byte offsets of everything in the argument block. */
 export type Layout = {
   readonly source: readonly PlacedPlane[];
   /** Of every sink. */
   readonly sinks: readonly (readonly PlacedPlane[])[];
   readonly images: readonly PlacedImage[];
+  readonly measures: readonly PlacedMeasure[];
   readonly sizes: number;
   readonly params: readonly PlacedParams[];
   readonly argsSize: number;
@@ -167,6 +177,8 @@ export type FusionNote = { readonly stage: string; readonly rule: string; readon
 export type Step = {
   /** The step whose intermediate image it reads; none: the pipeline's source. */
   readonly reads?: number;
+  /** For each of the kernel's {@link Layout.measures}, the step that makes it. */
+  readonly measures?: readonly number[];
 };
 
 /** A place where a pipeline is split: what comes before is written to an intermediate image, and read again. */
@@ -249,6 +261,8 @@ export type Apart =
   | { readonly why: 'geometry'; readonly stage: string }
   /** Pixels share samples of its format. */
   | { readonly why: 'samples'; readonly format: string }
+  /** It is a reduction, whose kernel runs in tiles. */
+  | { readonly why: 'reduction' }
   /** It is of the source's geometry, which stages of others change. */
   | { readonly why: 'unmoved' };
 /** One way to compute several results, and the bytes that it moves for a pixel of images whose size does not change. */
@@ -280,6 +294,8 @@ export const builtKernels = ({ kernels, halves }: Plan): readonly Kernel[] => [
   ...kernels,
   ...halves.flatMap(found => found?.kernels ?? []),
 ];
+/** Whether callers in C and Python have it: of what images are reduced to, the runtime of JavaScript alone keeps the memory. */
+export const isCarried = ({ kernels }: Plan): boolean => !kernels.some(({ pipeline }) => reduces(pipeline));
 /** The two kernels of a pair. */
 export const pairedKernels = (
   { kernels }: Plan,

@@ -2,7 +2,7 @@
  * The intermediate representation: plain, JSON-serialisable data. The reader makes it, the passes turn it into a
  * plan, the printers write it in three languages. Every node says where in the author's file it came from.
  */
-import type { Bounds, Colour, DType, Format, NumberKind, ParamScope } from '../../ops/spec.js';
+import type { Bounds, Colour, DType, Format, NumberKind, ParamScope, ResultDType } from '../../ops/spec.js';
 
 /** A stretch of a source file; `line` and `column` count from 1, `file` is relative to the project's root. */
 export type Loc = {
@@ -13,7 +13,8 @@ export type Loc = {
   readonly endColumn: number;
 };
 
-export type Scalar = 'f32' | 'i32' | 'bool';
+/** `f64` is of reductions alone: what their merges and results are computed in. */
+export type Scalar = 'f32' | 'i32' | 'bool' | 'f64';
 /** A number or a tuple of numbers of one kind. `length` 0 is a bare number. */
 export type Type = { readonly scalar: Scalar; readonly length: number };
 
@@ -74,7 +75,7 @@ export type Expr =
     })
   | (Node & { readonly kind: 'select'; readonly test: Expr; readonly then: Expr; readonly else: Expr })
   | (Node & { readonly kind: 'math'; readonly fn: MathFunction; readonly args: readonly Expr[] })
-  /** Between f32 and i32; to i32 it drops the fraction and saturates. */
+  /** Between f32, i32 and f64; to i32 it drops the fraction and saturates. */
   | (Node & { readonly kind: 'cast'; readonly value: Expr })
   /** Another function of the kernel, by its name in {@link OpFunction.helpers}. */
   | (Node & {
@@ -167,12 +168,23 @@ export type ImageParam = {
   readonly points: readonly PointStage[];
 };
 
+/** What the pixels that enter a stage come to, which its function reads as a table of f32. */
+export type MeasureParam = {
+  readonly name: string;
+  /** What pixels go through before they are reduced: point operators and exact maps. */
+  readonly stages: readonly Stage[];
+  readonly reduce: ReduceIr;
+  /** The memory of the result (compiler/ir/reduce.ts). */
+  readonly format: Format;
+};
+
 type StageBase<Role extends string> = {
   readonly role: Role;
   /** Unique in the pipeline; the author's name of the operator, numbered where it repeats. */
   readonly name: string;
   readonly params: readonly ParamField[];
   readonly images?: readonly ImageParam[];
+  readonly measures?: readonly MeasureParam[];
   readonly apply: OpFunction;
   /** Where the stage stands in the pipeline. */
   readonly loc: Loc;
@@ -225,6 +237,34 @@ export type BorderRef =
   /** The value is an argument of the kernel: one number per channel. */
   | { readonly kind: 'constant'; readonly value: readonly number[] };
 
+/** What an image comes to. See `reduceOp` and `binsOp` for what their functions are given, and in which order they run. */
+export type ReduceIr = FoldIr | BinsIr;
+type ReduceBase<Kind extends string> = {
+  readonly kind: Kind;
+  /** `step(acc: f32×L, px) → f32×L` or `bin(px) → i32`, with its parameters; the pixel's position last where it asks for that. */
+  readonly stage: PointStage;
+  /** How often: once for each channel, or once for the whole pixel. */
+  readonly groups: number;
+  /** Numbers of the result for each of these. */
+  readonly values: number;
+  readonly dtype: ResultDType;
+  /** Of the result for one image. */
+  readonly shape: readonly number[];
+};
+export type FoldIr = ReduceBase<'fold'> & {
+  readonly init: readonly number[];
+  /** `merge(a: f64×L, b: f64×L) → f64×L`. */
+  readonly merge: OpFunction;
+  /** `finish(acc: f64×L) → f64×K`; without it the accumulator is the result. */
+  readonly finish?: OpFunction;
+};
+export type BinsIr = ReduceBase<'bins'> & {
+  readonly bins: number;
+  readonly grid: readonly [columns: number, rows: number];
+  /** `finish(i: i32) → f64`, which reads the table `bins`; without it the counts are the result. */
+  readonly finish?: OpFunction;
+};
+
 /** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say, or that the author asked for. */
 export type Stored = { readonly at: number; readonly format: Format; readonly isAsked?: true };
 
@@ -241,7 +281,7 @@ type PipelineHead = {
   readonly fused?: true;
 };
 /** A pipeline as the reader found it: checked, typed, not yet planned. */
-export type PipelineIr = PipelineHead & { readonly sink: Format };
+export type PipelineIr = PipelineHead & { readonly sink: Format; readonly reduce?: ReduceIr };
 /** A pipeline with several results: its stages come before all of them, those of each result after these. */
 export type ForkIr = PipelineHead & { readonly outputs: readonly OutputIr[] };
 /** One result. The names of its stages differ from those of all others. */
@@ -249,6 +289,7 @@ export type OutputIr = {
   readonly name: string;
   readonly stages: readonly Stage[];
   readonly sink: Format;
+  readonly reduce?: ReduceIr;
   readonly loc: Loc;
 };
 
@@ -266,17 +307,31 @@ export type SinkIr = {
   /** What leads to it after the stages that lead to all; sinks that share one of these have the same object. */
   readonly points: readonly PointStage[];
   readonly format: Format;
+  /** What the pixels are reduced to, where that is the result; `format` has the memory of it then (compiler/ir/reduce.ts). */
+  readonly reduce?: ReduceIr;
 };
 
-/** All stages of a pipeline, in order; those of results one result after the other. */
+/** All stages of a pipeline, in order; those of results one result after the other. A reduction's is the last of its result. */
 export const stagesOf = (pipeline: PipelineIr | ForkIr): readonly Stage[] =>
   'outputs' in pipeline
-    ? [...pipeline.stages, ...pipeline.outputs.flatMap(({ stages }) => stages)]
-    : pipeline.stages;
+    ? [...pipeline.stages, ...pipeline.outputs.flatMap(withReduction)]
+    : withReduction(pipeline);
+const withReduction = ({ stages, reduce }: PipelineIr | OutputIr): readonly Stage[] =>
+  reduce ? [...stages, reduce.stage] : stages;
 
 /** The stages, with the operators on images that they read before each. */
 export const withImageStages = (stages: readonly Stage[]): readonly Stage[] =>
   stages.flatMap(stage => [...(stage.images ?? []).flatMap(({ points }) => points), stage]);
+
+/** The same with the stages of what they measure: all that have parameters. */
+export const withMeasureStages = (stages: readonly Stage[]): readonly Stage[] =>
+  withImageStages(stages).flatMap(stage => [
+    ...(stage.measures ?? []).flatMap(({ stages: before, reduce }) => [
+      ...withMeasureStages(before),
+      reduce.stage,
+    ]),
+    stage,
+  ]);
 
 /** Whether a point operator's function takes its pixel's position. */
 export const isPositioned = ({ apply, images = [] }: PointStage): boolean =>
@@ -287,6 +342,7 @@ export type { Colour, DType, Format };
 export const f32: Type = { scalar: 'f32', length: 0 };
 export const i32: Type = { scalar: 'i32', length: 0 };
 export const bool: Type = { scalar: 'bool', length: 0 };
+export const f64: Type = { scalar: 'f64', length: 0 };
 export const tuple = (scalar: Scalar, length: number): Type => ({ scalar, length });
 export const sameType = (a: Type, b: Type): boolean => a.scalar === b.scalar && a.length === b.length;
 

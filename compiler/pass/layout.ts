@@ -1,6 +1,14 @@
 import { paramFields } from '../../ops/spec.js';
 import { freeName, memberName, stageName } from '../ir/names.js';
-import type { Layout, PlacedField, PlacedImage, PlacedParams, PlacedPlane } from '../ir/plan.js';
+import type {
+  Layout,
+  PlacedField,
+  PlacedImage,
+  PlacedMeasure,
+  PlacedParams,
+  PlacedPlane,
+} from '../ir/plan.js';
+import { reduceStages, reduces } from '../ir/reduce.js';
 import { type Format, type KernelIr, type ParamField, type Stage, withImageStages } from '../ir/types.js';
 
 /** Bytes of `{ uint32_t size; int32_t count; const image* images; }`, the head of every call's block. */
@@ -25,6 +33,9 @@ export const layOut = (pipeline: KernelIr): Layout => {
   const formats = new Map(read.map(({ image }) => [image.open, image.format]));
   const opened = [...formats.keys()];
   const inputs = [...formats.values()].map(pointers);
+  const measures = pipeline.stages
+    .flatMap(({ name: stage, measures: own = [] }) => own.map(({ name }) => ({ stage, name })))
+    .map((measure, n): PlacedMeasure => ({ ...measure, member: `measured_${n}`, pointer: take(8) }));
   const pitched = (planes: typeof sources): PlacedPlane[] =>
     planes.map(plane => ({ ...plane, pitch: take(8) }));
   const source = pitched(sources);
@@ -35,11 +46,12 @@ export const layOut = (pipeline: KernelIr): Layout => {
     return { ...placed, input, planes: inputPlanes[input]! };
   });
   const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
-  const sizes = take(8 * (geometric + 1));
+  // Of a kernel that reduces, the last is that of its tiles: how rows are handed to threads.
+  const sizes = take(8 * (geometric + 1 + (reduces(pipeline) ? 1 : 0)));
 
   let args = ARGS_HEAD;
   const params: PlacedParams[] = [];
-  const stages = withImageStages(pipeline.stages);
+  const stages = [...withImageStages(pipeline.stages), ...reduceStages(pipeline)];
   const members = new Set(stages.map(({ name }) => stageName(name)));
   for (const stage of stages) {
     const member = stageName(stage.name);
@@ -66,7 +78,7 @@ export const layOut = (pipeline: KernelIr): Layout => {
       });
     }
   }
-  return { source, sinks, images, sizes, params, argsSize: align8(args), imageSize: align8(image) };
+  return { source, sinks, images, measures, sizes, params, argsSize: align8(args), imageSize: align8(image) };
 };
 
 /** Every image that stages read beside their own, with the number of its size: a map's is as large as its output. */

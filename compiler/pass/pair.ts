@@ -3,6 +3,7 @@
  * second asks for it, and there is one launch less. Calls of more images are left to the two, whose launches take more.
  */
 import type { Halves, Kernel, Pair, Step } from '../ir/plan.js';
+import { reduces } from '../ir/reduce.js';
 import { hasBlocks } from './block.js';
 import { callBytes, imageBytes, PARAMETER_SPACE } from './launch.js';
 import { fitsShared } from './schedule.js';
@@ -35,8 +36,15 @@ export const pairsOf = (
 
 const goTogether = (one: Kernel, other: Kernel): boolean => {
   const both = [one, other];
-  // A thread of such formats is not one of a block of pixels.
-  if (both.some(({ pipeline }) => pipeline.sinks.some(({ format }) => hasBlocks(format)))) {
+  // A thread of such formats is not one of a block of pixels, nor is one that reduces.
+  if (
+    both.some(
+      ({ pipeline, layout }) =>
+        layout.measures.length > 0 ||
+        reduces(pipeline) ||
+        pipeline.sinks.some(({ format }) => hasBlocks(format)),
+    )
+  ) {
     return false;
   }
   if (one.schedule.block.join() !== other.schedule.block.join()) {

@@ -3,6 +3,7 @@ import { makeDiagnostic } from '../diagnostics/index.js';
 import { type Diagnostic, InternalError } from '../errors.js';
 import { cName } from '../ir/names.js';
 import { type Cut, type Halves, type Hoisted, type Kernel, type Plan, whyTwice } from '../ir/plan.js';
+import { reduces } from '../ir/reduce.js';
 import {
   type ForkIr,
   type Format,
@@ -92,7 +93,11 @@ const halvesOf = (
 ): Halves | undefined => {
   const { pipeline } = whole;
   // A stencil's two passes are one kernel where a thread has a window for them.
-  const [across, down] = (whole.schedule.strip ? undefined : halve(pipeline, stages)) ?? [];
+  const isWhole =
+    whole.schedule.strip !== undefined ||
+    reduces(pipeline) ||
+    pipeline.stages.some(({ measures }) => measures);
+  const [across, down] = (isWhole ? undefined : halve(pipeline, stages)) ?? [];
   const map = pipeline.stages.find(stage => stage.role === 'map');
   if (!across || !down || !map?.filter.halves) {
     return undefined;
@@ -205,7 +210,10 @@ const imagesLabel = (images: readonly ImageParam[] = [], open = ' (', close = ')
 /** What shapes a kernel's code. */
 const structureOf = ({ name, source, stages, sinks }: KernelIr): object => {
   const common = { name, source, stages };
-  return sinks.length === 1 ? { ...common, sink: sinks[0].format } : { ...common, sinks };
+  const [{ format, reduce }] = sinks;
+  return sinks.length === 1
+    ? { ...common, sink: format, ...(reduce ? { reduce } : {}) }
+    : { ...common, sinks };
 };
 
 /** Values and what is said of them, documentation, places and promises are no part of a structure. */

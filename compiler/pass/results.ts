@@ -1,6 +1,7 @@
 /** Which results of a pipeline one kernel can write: those to which the same stages lead, but for point operators. */
 import type { Apart } from '../ir/plan.js';
-import type { ForkIr, PointStage, SinkIr, Stage } from '../ir/types.js';
+import { cellsOf, countsOf, MOST_COUNTS } from '../ir/reduce.js';
+import type { ForkIr, PointStage, ReduceIr, SinkIr, Stage } from '../ir/types.js';
 import { hasBlocks } from './block.js';
 
 /** Results that one kernel writes. */
@@ -29,19 +30,23 @@ export const groupResults = ({ stages, outputs }: Pick<ForkIr, 'stages' | 'outpu
   const paths = withEqualShared(outputs.map(output => output.stages));
   const common = commonLength(paths);
   const trunk = [...stages, ...paths[0]!.slice(0, common)];
-  const groups = new Map<Stage | string, number[]>();
-  for (const [n, { name, sink }] of outputs.entries()) {
+  const groups = new Map<object | string, number[]>();
+  /** Reductions go by themselves: a kernel of theirs runs in tiles. */
+  const reducing = new Map<object | string, Reducing>();
+  for (const [n, { name, sink, reduce }] of outputs.entries()) {
     // No result is called ''.
-    const key = hasBlocks(sink) ? name : (movesLast(paths[n]!.slice(common)) ?? '');
+    const own = hasBlocks(sink) ? name : (movesLast(paths[n]!.slice(common)) ?? '');
+    const key = reduce ? reducingBy(reducing, own, reduce) : own;
     groups.set(key, [...(groups.get(key) ?? []), n]);
   }
   const grouped = [...groups.values()].map((members): Group => {
     const own = members.map(n => paths[n]!.slice(common));
     const length = commonLength(own);
     const sinks = members.map((member, n): SinkIr => {
-      const { name, sink } = outputs[member]!;
+      const { name, sink, reduce } = outputs[member]!;
       const points = own[n]!.slice(length).filter(isPoint);
-      return { name: members.length === 1 ? '' : name, output: name, points, format: sink };
+      const common = { output: name, points, format: sink, ...(reduce ? { reduce } : {}) };
+      return { name: members.length === 1 ? '' : name, ...common };
     });
     const [first, ...others] = sinks;
     const apart = groups.size > 1 ? { apart: whyApart(own[0]!, first!) } : {};
@@ -50,9 +55,34 @@ export const groupResults = ({ stages, outputs }: Pick<ForkIr, 'stages' | 'outpu
   return { trunk, groups: grouped };
 };
 
+/** A kernel that reduces, and how many counts it has. */
+type Reducing = { counts: number };
+/** A block has the counts of its kernel's reductions; a grid's cells have blocks of their own. */
+const reducingBy = (
+  known: Map<object | string, Reducing>,
+  own: object | string,
+  reduce: ReduceIr,
+): Reducing => {
+  if (cellsOf(reduce) > 1) {
+    return { counts: 0 };
+  }
+  const last = known.get(own);
+  const counts = countsOf(reduce);
+  if (last && last.counts + counts <= MOST_COUNTS) {
+    last.counts += counts;
+    return last;
+  }
+  const made = { counts };
+  known.set(own, made);
+  return made;
+};
+
 const movesLast = (stages: readonly Stage[]): Stage | undefined => stages.findLast(stage => !isPoint(stage));
 
-const whyApart = (stages: readonly Stage[], { format }: SinkIr): Apart => {
+const whyApart = (stages: readonly Stage[], { format, reduce }: SinkIr): Apart => {
+  if (reduce) {
+    return { why: 'reduction' };
+  }
   if (hasBlocks(format)) {
     return { why: 'samples', format: format.name };
   }

@@ -1,4 +1,5 @@
 import type { FusedKernel, Layout, Patch, Reach, Schedule, Staging, Tile } from '../ir/plan.js';
+import { reduces, TILE } from '../ir/reduce.js';
 import { dtypeBytes, type Expr, type Fn, type Format } from '../ir/types.js';
 import { isMonotonic } from './axes.js';
 import { blockOf, hasBlocks } from './block.js';
@@ -31,6 +32,14 @@ const LEAST_TILES = 512;
 /** Decides how a kernel is spread over threads and launches, and how a thread reaches memory. */
 export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
   const reach = kernel.resample && reachOf(kernel.resample.stage.filter);
+  if (reduces(kernel.pipeline)) {
+    return {
+      block: BLOCK,
+      tile: reducedTile(kernel),
+      ...(reach ? { reach } : {}),
+      capacities: capacitiesOf(kernel, layout),
+    };
+  }
   const strip = stripOf(kernel);
   return {
     block: BLOCK,
@@ -115,6 +124,14 @@ const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {
     isNumber(last.right, 1)
   );
 };
+
+/** A warp has a row of a tile: each of its threads neighbouring columns, which it folds by themselves. */
+const reducedTile = ({ geometry, pipeline: { source } }: FusedKernel): Tile => ({
+  width: TILE.width / BLOCK[0],
+  height: 1,
+  readsRuns:
+    geometry.length === 0 && source.chroma === undefined && leastRun(source) <= TILE.width / BLOCK[0],
+});
 
 /** Pixels of one thread, and whether it reads them in runs. */
 const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {

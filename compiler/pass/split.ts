@@ -4,7 +4,9 @@
  * that moves fewer bytes.
  */
 import { nhwc } from '../../ops/formats/formats.js';
+import { cName } from '../ir/names.js';
 import type { Cut, Forced, ResultsPlan, Step, Way } from '../ir/plan.js';
+import { isReduceSink } from '../ir/reduce.js';
 import {
   type Colour,
   dtypeBytes,
@@ -55,9 +57,12 @@ export const split = (pipeline: PipelineIr | ForkIr, free: (wanted: string) => s
   'outputs' in pipeline ? splitFork(pipeline, free) : splitOne(pipeline, free);
 
 const splitOne = (pipeline: PipelineIr, free: (wanted: string) => string): Split => {
-  const { name, sink } = pipeline;
+  const { name, sink, reduce } = pipeline;
   const builder = new Builder(pipeline, free);
-  const links = splitChain({ ...pipeline, sinks: [{ name: '', output: '', points: [], format: sink }] });
+  const links = splitChain({
+    ...pipeline,
+    sinks: [{ name: '', output: '', points: [], format: sink, ...(reduce ? { reduce } : {}) }],
+  });
   builder.add(links, n => (links.length === 1 ? name : `${name}_${n}`), undefined);
   return builder;
 };
@@ -127,6 +132,8 @@ const between = (format: Format, name = ''): SinkIr => ({ name, points: [], form
 /** Collects pieces under their names. */
 class Builder {
   readonly pieces: Piece[] = [];
+  /** The steps that measure, by what they read and for whom. */
+  readonly #measured = new Map<string, number>();
   readonly cuts: Cut[] = [];
 
   constructor(
@@ -138,21 +145,74 @@ class Builder {
   add(links: readonly Link[], nameOf: (n: number) => string, reads: number | undefined): number {
     const { name: own, doc, loc } = this.whole;
     const names = links.map((_, n) => nameOf(n + 1)).map(name => (name === own ? own : this.free(name)));
+    let from = reads;
     links.forEach(({ chain, cut }, n) => {
       const { source, sinks } = chain;
-      const from = n === 0 ? reads : this.pieces.length - 1;
       const name = names[n]!;
+      const stages = allStages(chain);
+      const measures = this.#measure(source, stages, sinks, from);
       this.pieces.push({
-        pipeline: { name, doc: name === own ? doc : '', source, stages: allStages(chain), sinks, loc },
-        step: from === undefined ? {} : { reads: from },
+        pipeline: { name, doc: name === own ? doc : '', source, stages, sinks, loc },
+        step: {
+          ...(from === undefined ? {} : { reads: from }),
+          ...(measures.length > 0 ? { measures } : {}),
+        },
       });
+      from = this.pieces.length - 1;
       if (cut) {
         this.cuts.push({ ...cut, writer: name, readers: [names[n + 1]!] });
       }
     });
     return this.pieces.length - 1;
   }
+
+  /** Adds a kernel for everything that these stages measure, and gives their steps. */
+  #measure(
+    source: Format,
+    stages: readonly Stage[],
+    sinks: readonly SinkIr[],
+    reads: number | undefined,
+  ): readonly number[] {
+    const { loc, name: own } = this.whole;
+    const paths = sinks.map(({ points }) => points);
+    return stages.flatMap(stage =>
+      (stage.measures ?? []).map(({ name, stages: more, reduce, format }) => {
+        const key = JSON.stringify([reads, stage.name, name]);
+        const known = this.#measured.get(key);
+        if (known !== undefined) {
+          return known;
+        }
+        const all = [...before(stages, stage, paths), ...more];
+        const measures = this.#measure(source, all, [], reads);
+        const sink: SinkIr = { name: '', points: [], format, reduce };
+        this.pieces.push({
+          pipeline: {
+            name: this.free(`${own}_${cName(stage.name)}_${cName(name)}`),
+            doc: '',
+            source,
+            stages: all,
+            sinks: [sink],
+            loc,
+          },
+          step: { ...(reads === undefined ? {} : { reads }), ...(measures.length > 0 ? { measures } : {}) },
+        });
+        this.#measured.set(key, this.pieces.length - 1);
+        return this.pieces.length - 1;
+      }),
+    );
+  }
 }
+
+/** What leads to a stage: those before it, but for point operators that lead to other results. */
+const before = (
+  stages: readonly Stage[],
+  stage: Stage,
+  paths: readonly (readonly Stage[])[],
+): readonly Stage[] => {
+  const path = paths.find(points => points.includes(stage)) ?? [];
+  const others = new Set(paths.flat().filter(other => !path.includes(other)));
+  return stages.slice(0, stages.indexOf(stage)).filter(other => !others.has(other));
+};
 
 const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Link[] => {
   const [must, ...later] = stored;
@@ -263,7 +323,7 @@ const moved = (links: readonly Link[]): number =>
   links
     .flatMap(({ chain }) => [
       chain.source,
-      ...chain.sinks.map(({ format }) => format),
+      ...chain.sinks.filter(sink => !isReduceSink(sink)).map(({ format }) => format),
       ...new Map(
         allStages(chain).flatMap(({ images = [] }) =>
           images.map(({ open, format }) => [open, format] as const),
@@ -286,7 +346,7 @@ type SharedImage = {
 const sharedImage = (source: Format, { trunk, groups }: Grouped, place: Place): SharedImage => {
   const later = trunk.slice(place.at);
   const isWritten = ({ stages, sinks }: Group): boolean =>
-    [...later, ...stages].every(isPoint) && !sinks.some(({ format }) => hasBlocks(format));
+    [...later, ...stages].every(isPoint) && !sinks.some(sink => hasBlocks(sink.format) || isReduceSink(sink));
   const beside = groups.filter(isWritten).flatMap(({ stages, sinks }) =>
     sinks.map(
       (sink): SinkIr => ({

@@ -20,6 +20,7 @@ import {
   placeOf,
   typeErrors,
 } from './spec/program.js';
+import { readReduction } from './spec/reduce/reductions.js';
 import type { StageReader } from './spec/stages.js';
 
 /** What was read. With diagnostics, the pipelines that have none of their own are still there. */
@@ -97,7 +98,8 @@ const readEntries = async (root: string, entries: readonly string[]): Promise<Sp
     const place = { ...startOf(root, file), ...(line !== undefined && { line, endLine: line }) };
     session.report('CW9002', place, { message }, []);
   }
-  const reader: StageReader = { session, loaded, operators: makeOperators(session, loaded) };
+  const operators = makeOperators(session, loaded);
+  const reader: StageReader = { session, loaded, operators, readReduction };
   const found = entries.flatMap(entry => {
     const module = loaded.modules.get(entry);
     const file = program.getSourceFile(entry);

@@ -15,7 +15,8 @@ import {
   pairedKernels,
   type ResultsPlan,
 } from '../ir/plan.js';
-import { dtypeBytes, type Format, type Stage } from '../ir/types.js';
+import { resultLength } from '../ir/reduce.js';
+import { dtypeBytes, type Format, type ReduceIr, type Stage } from '../ir/types.js';
 import { tapsOf } from '../pass/work.js';
 import { openImages, openParams } from '../print/data/bindings.js';
 import { plansOf, type SpecOptions } from '../specs.js';
@@ -376,6 +377,8 @@ const explainHalves = async (
 };
 
 type Size = { readonly width: number; readonly height: number };
+const resultBytes = (reduce: ReduceIr): number =>
+  resultLength(reduce) * (reduce.dtype === 'f64' || reduce.dtype === 'i64' ? 8 : 4);
 const formatBytes = (format: Format, { width, height }: Size): number =>
   format.planes.reduce(
     (sum, { channels, subsampling: [across, down] }) =>
@@ -444,13 +447,19 @@ const traffic = async (
     start,
     channelCount[from.colour],
   );
-  for (const { output, points, format } of sinks) {
+  for (const { output, points, format, reduce } of sinks) {
     const { written: read } = run(points, trunk.written, trunk.channels);
     if (output !== undefined) {
-      alone.push({ step: format.name, read, written: formatBytes(format, size) });
+      alone.push({
+        step: format.name,
+        read,
+        written: reduce ? resultBytes(reduce) : formatBytes(format, size),
+      });
     }
   }
-  const written = sum(sinks.map(({ format }) => formatBytes(format, size)));
+  const written = sum(
+    sinks.map(({ format, reduce }) => (reduce ? resultBytes(reduce) : formatBytes(format, size))),
+  );
   return {
     fused: { step: kernel.name, read: formatBytes(from, source) + sum([...beside.values()]), written },
     alone,

@@ -44,6 +44,10 @@ struct boolx1 { bool x; };
 struct boolx2 { bool x, y; };
 struct boolx3 { bool x, y, z; };
 struct boolx4 { bool x, y, z, w; };
+struct f64x1 { double x; };
+struct f64x2 { double x, y; };
+struct f64x3 { double x, y, z; };
+struct f64x4 { double x, y, z, w; };
 template <class T, int n> struct array { T v[n]; };
 
 // A column of an image, or a value of its row. The host counts in 64 bits: its 32-bit integers wrap (-fwrapv), and a
@@ -98,6 +102,10 @@ CW_INLINE float max(float a, float b) {
 }
 CW_INLINE int min(int a, int b) { return a < b ? a : b; }
 CW_INLINE int max(int a, int b) { return a > b ? a : b; }
+// The same of f64, which reductions alone compute in.
+CW_INLINE double min(double a, double b) { return a < b || a != a ? a : b; }
+CW_INLINE double max(double a, double b) { return a > b || a != a ? a : b; }
+CW_INLINE double abs(double v) { return fabs(v); }
 CW_INLINE float abs(float v) { return fabsf(v); }
 CW_INLINE int abs(int v) { return v < 0 ? (int)(0u - (uint32_t)v) : v; }
 // A zero and a NaN are their own sign.
@@ -159,6 +167,10 @@ CW_INLINE int toI32(float v) {
   const bool fits = v >= -2147483648.0f && v < 2147483648.0f;
   return fits ? (int)v : v > 0.0f ? 2147483647 : v < 0.0f ? -2147483647 - 1 : 0;
 #endif
+}
+
+CW_INLINE int toI32(double v) {
+  return v != v ? 0 : v >= 2147483647.0 ? 2147483647 : v <= -2147483648.0 ? -2147483647 - 1 : (int)v;
 }
 
 // The bits of the nearest half, halves to even. Without branches, so that host loops vectorise.

@@ -3,6 +3,7 @@ import type { Format } from './formats.js';
 import type { Stage } from './operators.js';
 import type { Outputs, Pipeline } from './pipelines.js';
 import type { Colour } from './pixels.js';
+import type { Reduction } from './reductions.js';
 
 type After<S, Before extends Colour> = S extends { readonly _types?: { out: infer Out } }
   ? 'same' extends Out
@@ -29,11 +30,13 @@ type Fit<S, C extends Colour> =
         : Wrong<`it takes ${In}, and the pixels are ${C} here`>
     : S extends Format
       ? Wrong<'a format belongs at the head or at the end'>
-      : S extends Outputs
-        ? Wrong<'outputs belong at the end'>
-        : S extends Pipeline
-          ? Wrong<'a pipeline belongs at the head'>
-          : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
+      : S extends Reduction
+        ? Wrong<'a reduction belongs at the end'>
+        : S extends Outputs
+          ? Wrong<'outputs belong at the end'>
+          : S extends Pipeline
+            ? Wrong<'a pipeline belongs at the head'>
+            : Wrong<'not a stage: call the operator, as in normalize({ … })'>;
 type LinkSink<Sink, C extends Colour> =
   Sink extends Format<infer K, infer R>
     ? R extends 'both'
@@ -41,7 +44,11 @@ type LinkSink<Sink, C extends Colour> =
         ? unknown
         : Wrong<`this format holds ${K}, and the pixels are ${C} here`>
       : Wrong<'this format can be read, and not written'>
-    : Wrong<'a pipeline ends with a format, as in nchw("f32")'>;
+    : Sink extends Reduction<infer K>
+      ? [C] extends [K]
+        ? unknown
+        : Wrong<`it takes ${K}, and the pixels are ${C} here`>
+      : Wrong<'a pipeline ends with a format, as in nchw("f32"), or with a reduction, as in mean()'>;
 /** What is known goes along, so that TypeScript follows 1,000 stages and not 50. */
 export type Links<
   S extends readonly unknown[],
@@ -62,7 +69,7 @@ type BranchLinks<B, C extends Colour> = B extends readonly [...infer _Stages, in
   ? Last extends Outputs
     ? 'outputs belong at the end of a pipeline, once'
     : FirstWrong<Links<B, C>>
-  : 'a result ends with a format, as in [nchw("f32")]';
+  : 'a result ends with a format, as in [nchw("f32")], or with a reduction';
 type LinkBranches<Branches, C extends Colour> = {
   [Name in keyof Branches & string]: BranchLinks<Branches[Name], C> extends infer Message extends string
     ? `${Name}: ${Message}`

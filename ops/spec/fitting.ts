@@ -3,6 +3,7 @@ import type { Ends, FirstWrong, Links, SourceColour, Wrong } from './chain.js';
 import type { Format } from './formats.js';
 import type { OpenImage, Param, PixelParam } from './params.js';
 import type { Channels, Colour } from './pixels.js';
+import type { Reduction } from './reductions.js';
 import type { paramFields } from './values.js';
 
 type OfLength<N> = { [C in Colour]: Channels<C> extends N ? C : never }[Colour];
@@ -18,7 +19,9 @@ type Fitting<P, O> = {
         : Colour
       : P[K] extends PixelParam<'same'>
         ? ColourOf<O[K] extends OpenImage<infer S> ? S : O[K]>
-        : Colour,
+        : O[K] extends Reduction<infer C>
+          ? C
+          : Colour,
   ) => void;
 }[keyof O & keyof P];
 /** The colour model of the pixels that an image's source gives. */

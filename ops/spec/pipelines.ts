@@ -3,6 +3,7 @@ import type { Checked, Ends, SourceColour } from './chain.js';
 import type { Format } from './formats.js';
 import type { Stage, StoredOp } from './operators.js';
 import type { Colour } from './pixels.js';
+import type { Reduction } from './reductions.js';
 
 /**
  * A source format, operators and a sink format, in this order. The compiler makes a kernel of it, or several.
@@ -13,6 +14,8 @@ export type Pipeline<C extends Colour = Colour> = PipelineHead & {
   /** Only for types. */
   readonly _types?: { colour: C };
 };
+/** A pipeline that ends in a reduction: its result is a small tensor of numbers. */
+export type Measurement = PipelineHead & { readonly sink: Reduction };
 /** A pipeline with several results, by their names. See {@link outputs}. */
 export type Fork<Names extends string = string> = PipelineHead & {
   readonly outputs: Readonly<Record<Names, Branch>>;
@@ -26,8 +29,8 @@ type PipelineHead = {
   /** See {@link fused}. */
   readonly fused?: true;
 };
-/** One of several results: its operators, and the format that it is written in. */
-export type Branch = { readonly stages: readonly Stage[]; readonly sink: Format };
+/** One of several results: its operators, and the format that it is written in or the reduction that it ends in. */
+export type Branch = { readonly stages: readonly Stage[]; readonly sink: Format | Reduction };
 /** The end of a pipeline with several results. */
 export type Outputs<Branches = Readonly<Record<string, readonly unknown[]>>> = {
   readonly kind: 'outputs';
@@ -36,16 +39,18 @@ export type Outputs<Branches = Readonly<Record<string, readonly unknown[]>>> = {
 
 type Made<S extends readonly unknown[]> = S extends readonly [...infer _Stages, Outputs<infer Branches>]
   ? Fork<keyof Branches & string>
-  : S extends readonly [infer Source, ...infer Rest]
-    ? Source extends Format<infer C>
-      ? Pipeline<Ends<Rest, SourceColour<C>>>
-      : Source extends Pipeline<infer C>
-        ? Pipeline<Ends<Rest, C>>
-        : Pipeline
-    : Pipeline;
+  : S extends readonly [...infer _Before, Reduction]
+    ? Measurement
+    : S extends readonly [infer Source, ...infer Rest]
+      ? Source extends Format<infer C>
+        ? Pipeline<Ends<Rest, SourceColour<C>>>
+        : Source extends Pipeline<infer C>
+          ? Pipeline<Ends<Rest, C>>
+          : Pipeline
+      : Pipeline;
 
 /**
- * Declares a pipeline: a source format, operators in order, a sink format. Export it as a constant; its name
+ * Declares a pipeline: a source format, operators in order, a sink format or a reduction. Export it as a constant; its name
  * becomes the function's name. A stage that does not fit the pixels before it is an error in the editor.
  *
  * At the head there may be a pipeline of one result in place of the format: the new one reads its source and goes on from
@@ -54,7 +59,7 @@ type Made<S extends readonly unknown[]> = S extends readonly [...infer _Stages, 
 export const pipeline = <const S extends readonly [unknown, ...unknown[]]>(
   ...stages: Checked<S>
 ): Made<S> => {
-  const all = stages as unknown as readonly (Format | Stage | Pipeline | Outputs)[];
+  const all = stages as unknown as readonly (Format | Stage | Pipeline | Outputs | Reduction)[];
   const [first] = all;
   const last = all[all.length - 1];
   const head = first?.kind === 'pipeline' ? { head: first, source: first.source } : { source: first };
@@ -68,7 +73,7 @@ const branchesOf = ({ branches }: Outputs): Readonly<Record<string, Branch>> =>
   Object.fromEntries(
     Object.entries(branches).map(([name, branch]) => [
       name,
-      { stages: branch.slice(0, -1) as Stage[], sink: branch[branch.length - 1] as Format },
+      { stages: branch.slice(0, -1) as Stage[], sink: branch[branch.length - 1] as Format | Reduction },
     ]),
   );
 
@@ -98,4 +103,4 @@ export const stored = (dtype: StoredOp['dtype']): Stage<Colour, 'same'> => ({
  * The same pipeline, with the promise that nothing of it goes through memory in between: every result is made by one
  * kernel from the source. Where that cannot be, the build stops and says what the intermediate image would cost.
  */
-export const fused = <P extends Pipeline | Fork>(whole: P): P => ({ ...whole, fused: true });
+export const fused = <P extends Pipeline | Fork | Measurement>(whole: P): P => ({ ...whole, fused: true });

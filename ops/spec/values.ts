@@ -24,9 +24,10 @@ export type ParamKind =
   | 'yuvToRgb'
   | 'rgbToYuv'
   | 'choice'
-  | 'image';
+  | 'image'
+  | 'measured';
 /** The kinds that are numbers in the kernel's arguments. */
-export type NumberKind = Exclude<ParamKind, 'choice' | 'image'>;
+export type NumberKind = Exclude<ParamKind, 'choice' | 'image' | 'measured'>;
 
 /** How each kind of parameter is laid out: the number type, and the fields' names where it has any. */
 export const paramFields = {

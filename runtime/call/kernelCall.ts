@@ -110,19 +110,25 @@ export class FilledCall {
    * Enqueues the kernel.
    * @param outputs An image for each sink and each of the inputs.
    * @param beside The images that its operators read.
+   * @param measured What images came to, for each of the kernel's measures.
    */
   launch(
     inputs: readonly BoundImage[],
     outputs: readonly (readonly BoundImage[])[],
     beside: Beside,
     stream: Stream,
+    measured: readonly (readonly BoundImage[])[] = [],
   ): void {
     const { packing } = this;
     const { kernel, origin } = this.call;
     packing.fillPlanes(inputs, outputs, beside);
+    packing.fillMeasures(measured);
     const { handle } = this.native;
     handles.clear();
     handles.add(inputs);
+    for (let m = 0; m < measured.length; m++) {
+      handles.add(measured[m]);
+    }
     handles.addBeside(kernel, beside);
     const reads = handles.count;
     for (let s = 0; s < outputs.length; s++) {
@@ -134,7 +140,7 @@ export class FilledCall {
       throw launchError(error, origin.manifest, origin.name, inputs.length, stream.device);
     }
     if (capturingStream()) {
-      keepForGraph(stream, inputs, outputs, beside);
+      keepForGraph(stream, inputs, [...outputs, ...measured], beside);
     }
   }
 }

@@ -12,6 +12,7 @@ import { expected, LibraryError } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideOf } from './beside.js';
 import { packParam, valueOfImage } from './params.js';
+import { reduces, requireGrid, workSize } from './reduced.js';
 
 /** The output's size of a stage: its parameters by name, always as arrays of numbers, and the size that comes in. */
 export type SizeFunction = (
@@ -69,6 +70,7 @@ export class Packing {
   readonly #asked: readonly ManifestParam[];
   readonly #geometry: readonly GeometricStage[];
   readonly #beside: readonly ManifestImage[];
+  readonly #reduces: boolean;
 
   constructor(
     readonly kernel: ManifestKernel,
@@ -77,6 +79,7 @@ export class Packing {
   ) {
     const { params, geometry, images = [] } = kernel;
     this.#beside = images;
+    this.#reduces = reduces(kernel);
     requireFunctions(kernel, sizes, scales);
     const paramsOf = (stage: string): StageParams => {
       const own = params.filter(param => param.stage === stage);
@@ -170,6 +173,10 @@ export class Packing {
         this.#writeSize(at, g + 1, size);
         this.#checkBeside(beside, g + 1, size, n, count);
       }
+      if (this.#reduces) {
+        requireGrid(this.kernel, size, n);
+        this.#writeSize(at, this.#geometry.length + 1, workSize(size));
+      }
       covered.push(scale);
       return size;
     });
@@ -190,6 +197,16 @@ export class Packing {
       }
       for (const read of this.#beside) {
         this.#writePlanes(n * image.size, read.format, besideOf(beside, read, n));
+      }
+    }
+  }
+
+  /** Fills in where lies what images came to. */
+  fillMeasures(measured: readonly (readonly BoundImage[])[]): void {
+    const { image, measures = [] } = this.kernel;
+    for (let m = 0; m < measures.length; m++) {
+      for (let n = 0; n < measured[m].length; n++) {
+        writeU64(this.#images, n * image.size + measures[m].pointer, measured[m][n].planes[0].address);
       }
     }
   }

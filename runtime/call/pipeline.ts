@@ -16,6 +16,7 @@ import { type FilledCall, KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
 import { requireOptions, type ScaleFunction, type SizeFunction, withColours } from './packing.js';
 import { isPerImage } from './params.js';
+import { bindReduced, emptyReduced, isReduced, Measured, reduces, Scratch } from './reduced.js';
 import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 
 /** One value for all images of a call, or an array with one per image. */
@@ -162,6 +163,8 @@ class Runner {
   readonly #results: readonly Result[];
   /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
   readonly #written: readonly (readonly number[])[];
+  /** By step: the last one that reads what it writes. */
+  readonly #lastReaders: readonly number[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openImages: ReturnType<typeof openImagesOf>;
   readonly #openNames: readonly string[];
@@ -183,6 +186,9 @@ class Runner {
     this.#written = this.#steps.map(({ kernel }) =>
       kernel.sinks.map(({ output }) => this.#results.findIndex(({ name }) => name === output)),
     );
+    this.#lastReaders = this.#steps.map((_, n) =>
+      this.#steps.findLastIndex(({ reads, measures = [] }) => reads === n || measures.includes(n)),
+    );
     this.#openParams = openParamsOf(entry);
     this.#openImages = openImagesOf(entry);
     this.#openNames = [...new Set([...this.#openImages, ...this.#openParams].map(({ open }) => open))];
@@ -191,12 +197,15 @@ class Runner {
   run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
     for (const result of this.#results) {
-      if (result.sink.layout !== undefined) {
+      if (result.sink.layout !== undefined && !isReduced(result.sink)) {
         this.#requireOneSize(result, prepared.sizes[result.step]);
       }
     }
     return this.#intoNew(prepared, (result, keep) => {
       const { step, sink } = result;
+      if (isReduced(sink)) {
+        return keep(emptyReduced(sink, prepared.images.length, prepared.stream));
+      }
       if (sink.layout === undefined) {
         return new ImageBatch(this.#emptyImages(result, prepared, keep));
       }
@@ -207,13 +216,15 @@ class Runner {
 
   runEach(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
-    return this.#intoNew(prepared, (result, keep) =>
-      result.sink.layout === undefined
+    return this.#intoNew(prepared, (result, keep) => {
+      const { sink } = result;
+      if (isReduced(sink)) {
+        return prepared.images.map(() => keep(emptyReduced(sink, undefined, prepared.stream)));
+      }
+      return sink.layout === undefined
         ? this.#emptyImages(result, prepared, keep)
-        : prepared.sizes[result.step].map(size =>
-            keep(this.#empty(result.sink, size, undefined, prepared.stream)),
-          ),
-    );
+        : prepared.sizes[result.step].map(size => keep(this.#empty(sink, size, undefined, prepared.stream)));
+    });
   }
 
   runInto(output: unknown, input: PipelineInput, options: unknown, call?: CallOptions): unknown {
@@ -222,7 +233,7 @@ class Runner {
     const given = this.#outputsOf(output);
     const bound = this.#results.map(({ name, step, sink }, r) => {
       const path = pathOf(name);
-      const outputs = bindImages(given[r], sink, path);
+      const outputs = isReduced(sink) ? bindReduced(given[r], sink, path) : bindImages(given[r], sink, path);
       if (outputs.length !== images.length) {
         const what = name === '' ? 'the number of outputs' : `the number of images in ${path}`;
         throw expected(`${images.length} (as many as input)`, what, `${outputs.length}`);
@@ -231,12 +242,18 @@ class Runner {
         const isWhole = outputs.length === 1 || given[r] instanceof Tensor || given[r] instanceof Image;
         const at = isWhole ? path : `${path}[${n}]`;
         requireSameDevice(device, stream.device, at);
+        if (isReduced(sink)) {
+          return;
+        }
         const size = sizes[step][n];
         if (width === size.width && height === size.height) {
           return;
         }
         throw expected(`${size.width}×${size.height}`, `the size of ${at}`, `${width}×${height}`);
       });
+      if (isReduced(sink)) {
+        return outputs;
+      }
       refuseOverlap(images, this.#source, outputs, sink, path);
       for (const { open, format } of this.#openImages) {
         const read = prepared.beside.get(open) as readonly BoundImage[];
@@ -247,6 +264,9 @@ class Runner {
     this.#results.forEach((result, r) => {
       for (let other = 0; other < r; other++) {
         const { name, sink } = this.#results[other];
+        if (isReduced(sink) || isReduced(result.sink)) {
+          continue;
+        }
         refuseOverlap(bound[other], sink, bound[r], result.sink, pathOf(result.name), pathOf(name));
       }
     });
@@ -351,6 +371,9 @@ class Runner {
       const made = this.#results.map(result => make(result, keep));
       const bound = made.map((results, r) => {
         const { sink } = this.#results[r];
+        if (isReduced(sink)) {
+          return bindReduced(results, sink, 'output');
+        }
         return Array.isArray(results)
           ? results.flatMap(result => bindImages(result, sink, 'output'))
           : bindImages(results, sink, 'output');
@@ -424,7 +447,7 @@ class Runner {
     if (capturingStream()) {
       refusePassing([images, ...beside.values()].flat());
     }
-    const between = new Map<number, Intermediate>();
+    const between = new Map<number, Intermediate | Measured>();
     /** Memory for what a step writes. */
     const writtenBy = (n: number): (readonly BoundImage[])[] =>
       this.#written[n].map((result, s) => {
@@ -432,26 +455,42 @@ class Runner {
           return outputs[result];
         }
         const { sinks } = this.#steps[n].kernel;
+        const sink = sinks[s];
+        if (isReduced(sink)) {
+          const numbers = new Measured(stream, sink, images.length);
+          between.set(n, numbers);
+          return numbers.images;
+        }
         const made = new Intermediate(stream, sinks[s], withColours(sizes[n], images));
         between.set(n, made);
         return made.images;
       });
     try {
       for (let n = 0; n < this.#steps.length; n++) {
-        const { reads } = this.#steps[n];
+        const { reads, kernel, measures = [] } = this.#steps[n];
+        const measured = measures.map(step => between.get(step)!.images);
         const inputs = reads === undefined ? images : between.get(reads)!.images;
         const written = writtenBy(n);
         const pair = this.#pairs[n];
-        if (pair?.serves(stream.device, images.length)) {
+        if (reduces(kernel)) {
+          const scratch = new Scratch(stream, kernel, sizes[n], written);
+          try {
+            steps[n].whole.launch(inputs, scratch.outputs, beside, stream, measured);
+          } finally {
+            scratch.dispose();
+          }
+        } else if (pair?.serves(stream.device, images.length)) {
           const both = [steps[n].whole, steps[n + 1].whole] as const;
           n++;
           pair.launch(both, inputs, [written, writtenBy(n)], beside, stream);
         } else if (!steps[n].halves?.launch(inputs, written, beside, stream)) {
-          steps[n].whole.launch(inputs, written, beside, stream);
+          steps[n].whole.launch(inputs, written, beside, stream, measured);
         }
-        if (reads !== undefined && this.#steps.findLastIndex(step => step.reads === reads) === n) {
-          between.get(reads)!.dispose();
-          between.delete(reads);
+        for (const step of [...(reads === undefined ? [] : [reads]), ...measures]) {
+          if (this.#lastReaders[step] === n) {
+            between.get(step)?.dispose();
+            between.delete(step);
+          }
         }
       }
     } finally {

@@ -1,9 +1,20 @@
-import type { DType } from '../../ops/spec.js';
+import type { DType, ResultDType } from '../../ops/spec.js';
 import { describe, expected, fromNative } from '../errors.js';
 import type { HostArray } from './addon.js';
 
+/** The types of a tensor's values: those of images, and those of results that are numbers alone. */
+export type TensorDType = DType | ResultDType;
+
 /** Bytes of one value. */
-export const byteSize = { u8: 1, u16: 2, i32: 4, f16: 2, f32: 4 } as const satisfies Record<DType, number>;
+export const byteSize = {
+  u8: 1,
+  u16: 2,
+  i32: 4,
+  f16: 2,
+  f32: 4,
+  f64: 8,
+  i64: 8,
+} as const satisfies Record<TensorDType, number>;
 
 const arrays = {
   u8: Uint8Array,
@@ -11,20 +22,39 @@ const arrays = {
   i32: Int32Array,
   f16: Uint16Array,
   f32: Float32Array,
+  f64: Float64Array,
+  // Numbers on the host, and converted on the way: see `wholeNumbers`.
+  i64: Float64Array,
 } as const;
 
-/** The typed array that holds a dtype on the host; halves are kept as their bits. */
-export type HostData = Uint8Array | Uint16Array | Int32Array | Float32Array;
+/** The typed array that holds a dtype on the host; halves are kept as their bits, i64 as numbers, exact up to 2^53. */
+export type HostData = Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
 
 /**
  * @internal An array of zeros.
  * @throws {OutOfMemoryError} If the host has no room for it.
  */
-export const newHostArray = (dtype: DType, length: number): HostData => {
+export const newHostArray = (dtype: TensorDType, length: number): HostData => {
   try {
     return new arrays[dtype](length);
   } catch (error) {
     throw fromNative(error, length * byteSize[dtype]);
+  }
+};
+
+/** @internal 64-bit integers as they lie in memory, from the numbers that stand for them on the host. */
+export const toIntegers = (numbers: ArrayLike<number>): Uint8Array => {
+  const view = new DataView(new ArrayBuffer(8 * numbers.length));
+  for (let n = 0; n < numbers.length; n++) {
+    view.setBigInt64(8 * n, BigInt(Math.round(numbers[n]!)), true);
+  }
+  return new Uint8Array(view.buffer);
+};
+/** @internal The way back, in place. */
+export const toNumbers = (data: Float64Array): void => {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let n = 0; n < data.length; n++) {
+    data[n] = Number(view.getBigInt64(8 * n, true));
   }
 };
 
@@ -58,13 +88,16 @@ const integers: Readonly<Record<string, number>> = {
 };
 
 /** @internal The array, if its elements are of the dtype's size and kind. */
-export const requireHostArray = (data: unknown, dtype: DType, path: string): HostArray => {
+export const requireHostArray = (data: unknown, dtype: TensorDType, path: string): HostArray => {
   const tag = ArrayBuffer.isView(data) ? tagOf(data) : undefined;
   if (typeof tag !== 'string') {
     throw expected(`a typed array of ${dtype}`, path, describe(data));
   }
   const array = data as HostArray;
-  if (dtype === 'f32' ? tag !== 'Float32Array' : integers[tag] !== byteSize[dtype]) {
+  const isKind = /^[fi]64$|^f32$/.test(dtype)
+    ? tag === arrays[dtype].name
+    : integers[tag] === byteSize[dtype];
+  if (!isKind) {
     const name = arrays[dtype].name;
     throw expected(
       `${name === 'Int32Array' ? 'an' : 'a'} ${name}`,
@@ -80,9 +113,9 @@ export const requireHostArray = (data: unknown, dtype: DType, path: string): Hos
 };
 
 /** @internal */
-export const requireDType = (dtype: unknown, path: string): DType => {
+export const requireDType = (dtype: unknown, path: string): TensorDType => {
   if (typeof dtype === 'string' && Object.hasOwn(byteSize, dtype)) {
-    return dtype as DType;
+    return dtype as TensorDType;
   }
   throw expected(`one of ${Object.keys(byteSize).join(', ')}`, path, describe(dtype));
 };

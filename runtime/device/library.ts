@@ -26,7 +26,8 @@ export const loadKernel = (
   manifest: Manifest,
   entry: ManifestKernel,
 ): NativePipeline => {
-  const outputSize = entry.image.sizes + 8 * entry.geometry.length;
+  const rows = entry.sinks.some(({ reduce }) => reduce !== undefined) ? 1 : 0;
+  const outputSize = entry.image.sizes + 8 * (entry.geometry.length + rows);
   return fromLibrary(directory, manifest, library =>
     library.pipeline(entry.name, entry.args.size, entry.image.size, outputSize),
   );

@@ -10,6 +10,8 @@ import {
   type ManifestKernel,
   type ManifestParam,
   type ManifestPipeline,
+  type ManifestReduce,
+  type ManifestSink,
   type ManifestStep,
   manifestDigest,
 } from '../../native/manifest.js';
@@ -253,6 +255,16 @@ const checkStep = (steps: readonly ManifestStep[], n: number, path: string): voi
       `what step ${reads} writes`,
     );
   }
+  const measured = kernel.measures?.length ?? 0;
+  const { measures = [] } = steps[n]!;
+  list(measures, `${path}.measures`, measured, measured).forEach((step, m) => {
+    whole(step, `${path}.measures[${m}]`, 0, n - 1);
+    const { sinks } = steps[step as number]!.kernel;
+    const [sink] = sinks;
+    if (sinks.length !== 1 || sink!.reduce?.dtype !== 'f32' || sink!.output !== undefined) {
+      throw wrong('a step that reduces images to f32', `${path}.measures[${m}]`, step);
+    }
+  });
   if (halves === undefined) {
     return;
   }
@@ -302,6 +314,9 @@ const checkKernel = (kernel: ManifestKernel, path: string): void => {
   list(kernel.sinks, `${path}.sinks`, 1, 64).forEach((sink, n) => {
     checkFormat(sink as ManifestFormat, `${path}.sinks[${n}]`);
     optional(kernel.sinks[n]!.output, `${path}.sinks[${n}].output`, text);
+    optional(kernel.sinks[n]!.reduce, `${path}.sinks[${n}].reduce`, (reduce, at) => {
+      checkReduce(reduce as ManifestReduce, kernel.sinks[n]!, at);
+    });
   });
   list(kernel.geometry, `${path}.geometry`, 0, 1000).forEach((stage, n) => {
     const at = `${path}.geometry[${n}]`;
@@ -327,11 +342,34 @@ const checkKernel = (kernel: ManifestKernel, path: string): void => {
       whole(own.at, `${at}.at`, 0, kernel.geometry.length);
     });
   });
+  optional(kernel.measures, `${path}.measures`, (measures, at) => {
+    list(measures, at, 1, 64).forEach((measure, n) => {
+      const own = record(measure, `${at}[${n}]`);
+      name(own.stage, `${at}[${n}].stage`);
+      name(own.name, `${at}[${n}].name`);
+    });
+  });
   list(kernel.params, `${path}.params`, 0, 10_000).forEach((param, n) => {
     checkParam(param as ManifestParam, kernel, `${path}.params[${n}]`);
   });
   checkSignals(kernel, path);
   checkLayout(kernel, path);
+};
+
+const checkReduce = (reduce: ManifestReduce, { planes }: ManifestSink, path: string): void => {
+  const { dtype, shape, partial, counters, grid } = record(reduce, path) as unknown as ManifestReduce;
+  oneOf(dtype, `${path}.dtype`, ['f32', 'f64', 'i32', 'i64']);
+  list(shape, `${path}.shape`, 0, 5).forEach((size, n) => {
+    whole(size, `${path}.shape[${n}]`, 1, 1 << 24);
+  });
+  whole(partial, `${path}.partial`, 0, 4096);
+  whole(counters, `${path}.counters`, 0, 1 << 20);
+  exactly(planes.length, `${path}, planes`, 3);
+  optional(grid, `${path}.grid`, (value, at) => {
+    list(value, at, 2, 2).forEach((cells, n) => {
+      whole(cells, `${at}[${n}]`, 1, 4096);
+    });
+  });
 };
 
 const checkFormat = (format: ManifestFormat, path: string): void => {
@@ -435,7 +473,16 @@ const checkLayout = (kernel: ManifestKernel, path: string): void => {
     ...sinks.map((format, n) => ({ format, at: `${path}.sinks[${n}]` })),
     ...[...inputs.values()].map(({ open, format }) => ({ format, at: `${path}.images, ${open},` })),
   ];
+  const pointers = (): void => {
+    (kernel.measures ?? []).forEach(({ pointer }, n) => {
+      exactly(pointer, `${path}.measures[${n}].pointer`, image);
+      image += 8;
+    });
+  };
   for (const member of ['pointer', 'pitch'] as const) {
+    if (member === 'pitch') {
+      pointers();
+    }
     for (const { format, at } of placed) {
       format.planes.forEach((plane, n) => {
         exactly(plane[member], `${at}.planes[${n}].${member}`, image);
@@ -446,7 +493,8 @@ const checkLayout = (kernel: ManifestKernel, path: string): void => {
   record(kernel.image, `${path}.image`);
   record(kernel.args, `${path}.args`);
   exactly(kernel.image.sizes, `${path}.image.sizes`, image);
-  image += 8 * (geometry.length + 1);
+  // Of a kernel that reduces, one size more: that of its rows of tiles.
+  image += 8 * (geometry.length + (sinks.some(({ reduce }) => reduce !== undefined) ? 2 : 1));
   params.forEach(({ block, offset, lanes }, n) => {
     exactly(offset, `${path}.params[${n}].offset`, block === 'image' ? image : args);
     if (block === 'image') {

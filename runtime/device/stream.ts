@@ -76,6 +76,7 @@ export class Stream {
   readonly #native: NativeStream;
   readonly #isDefault: boolean;
   #disposed = false;
+  #zeroed: { readonly memory: NativeMemory; readonly bytes: number } | undefined;
 
   /** @internal */
   constructor(
@@ -168,6 +169,7 @@ export class Stream {
       throw refuseInCapture('dispose() of a stream', 'Do that before or after it.');
     }
     this.#disposed = true;
+    this.#zeroed?.memory.dispose();
     this.#native.dispose();
   }
   /** The same as `dispose()`, for `using`. */
@@ -211,6 +213,30 @@ export class Stream {
     }
     // Its end is certain and near, so the collector need not hear of it.
     return this.device._allocate(this.#open(), bytes, false);
+  }
+
+  /**
+   * @internal Memory of zeros for a kernel's counters, which leaves zeros there again: it is the stream's own, from call to call. A graph has
+   * memory of its own.
+   */
+  _takeZeroed(bytes: number): NativeMemory {
+    const native = this.#open();
+    if (!capturing && this.#zeroed && this.#zeroed.bytes >= bytes) {
+      return this.#zeroed.memory;
+    }
+    if (capturing) {
+      this.#requireCapture();
+    }
+    const room = capturing ? bytes : 2 * bytes;
+    const memory = this.device._allocate(native, room, false);
+    guarded(() => native.upload(memory, 0, room, new Uint8Array(room), 0, room, room, 1));
+    if (capturing) {
+      capturing.between.push(memory);
+    } else {
+      this.#zeroed?.memory.dispose();
+      this.#zeroed = { memory, bytes: room };
+    }
+    return memory;
   }
 
   /** @internal Gives it back after the work that was enqueued, or with the graph that is captured. */

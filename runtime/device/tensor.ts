@@ -1,4 +1,3 @@
-import type { DType } from '../../ops/spec.js';
 import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
 import { paired } from '../lists.js';
@@ -15,23 +14,28 @@ import {
   requireHostArray,
   requireInteger,
   requirePointer,
+  type TensorDType,
+  toIntegers,
+  toNumbers,
 } from './dtype.js';
 import { type Stream, streamOf, writerOf } from './stream.js';
 
-/** The order of a tensor's axes in memory: N images, C channels, H rows, W columns. */
-export type Layout = 'NHWC' | 'NCHW' | 'HWC' | 'CHW';
+/** The order of a tensor's axes in memory: N images, C channels, H rows, W columns. `any`: numbers that are no image, as reductions give. */
+export type Layout = 'NHWC' | 'NCHW' | 'HWC' | 'CHW' | 'any';
 
 /** What a tensor is made of: sizes in the layout's order, the type of its values, the layout. */
 export type TensorSpec = {
   readonly shape: readonly number[];
-  readonly dtype: DType;
+  readonly dtype: TensorDType;
   readonly layout: Layout;
 };
 
 /** A tensor's values on the host, dense and in the layout's order; halves (`f16`) as their bits. */
 export type HostTensor = TensorSpec & { readonly data: HostData };
 
-const layouts = ['NHWC', 'NCHW', 'HWC', 'CHW'] as const;
+const layouts = ['NHWC', 'NCHW', 'HWC', 'CHW', 'any'] as const;
+/** Axes of a tensor whose axes have no names. */
+const MOST_AXES = 6;
 
 /**
  * Numbers on a device: one image or N of one size. It holds memory of the device until `dispose()`, or until the garbage
@@ -41,7 +45,7 @@ export class Tensor {
   /** Sizes in the layout's order. */
   readonly shape: readonly number[];
   /** The type of its values. */
-  readonly dtype: DType;
+  readonly dtype: TensorDType;
   /** The order of its axes. */
   readonly layout: Layout;
   /** Distance from one value to the next along each axis, in values. */
@@ -94,7 +98,7 @@ export class Tensor {
   /**
    * A tensor with these values, copied before this returns unless they lie in a buffer of `device.allocateHost`.
    * @param data Dense, in the layout's order: `Uint8Array` for u8, `Uint16Array` for u16 and for the bits of f16,
-   *   `Int32Array`, `Float32Array`.
+   *   `Int32Array`, `Float32Array`, `Float64Array`; of i64 its numbers are whole.
    */
   static fromHost(
     device: Device,
@@ -105,9 +109,10 @@ export class Tensor {
     requireDevice(device);
     // A tensor on the host says what to make with its values beside it.
     const checked = checkSpec(spec, 'spec', ['data']);
-    const array = requireHostArray(data, checked.dtype, 'data');
+    const given = requireHostArray(data, checked.dtype, 'data');
     const length = elements(checked.shape);
-    requireLength(array, checked.dtype, length, `${length} values ([${checked.shape.join(', ')}])`, 'data');
+    requireLength(given, checked.dtype, length, `${length} values ([${checked.shape.join(', ')}])`, 'data');
+    const array = checked.dtype === 'i64' ? toIntegers(given as Float64Array) : given;
     const tensor = Tensor.empty(device, checked, options);
     const bytes = tensor.byteLength;
     const stream = streamOf(options, device)._native();
@@ -207,6 +212,9 @@ export class Tensor {
       await Promise.all(copies);
     });
     await abortable(copied, signal);
+    if (dtype === 'i64') {
+      toNumbers(data as Float64Array);
+    }
     return { data, shape, dtype, layout };
   }
 
@@ -264,7 +272,13 @@ export class Tensor {
   }
 }
 
-const requireLength = (array: HostArray, dtype: DType, length: number, what: string, path: string): void => {
+const requireLength = (
+  array: HostArray,
+  dtype: TensorDType,
+  length: number,
+  what: string,
+  path: string,
+): void => {
   const given = byteLengthOf(array) / byteSize[dtype];
   if (given !== length) {
     throw expected(what, path, String(given));
@@ -329,12 +343,13 @@ const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = [
   }
   const layout = layouts.find(name => name === spec.layout);
   if (layout === undefined) {
-    throw expected('NHWC, NCHW, HWC or CHW', `${path}.layout`, describe(spec.layout));
+    throw expected('NHWC, NCHW, HWC, CHW or any', `${path}.layout`, describe(spec.layout));
   }
   const dtype = requireDType(spec.dtype, `${path}.dtype`);
   const shape: unknown = Array.isArray(spec.shape) ? Array.from(spec.shape) : spec.shape;
-  if (!isSizes(shape, layout.length)) {
-    throw expected(`${layout.length} sizes (${layout})`, `${path}.shape`, describe(shape));
+  if (!isSizes(shape, layout)) {
+    const count = layout === 'any' ? `1 to ${MOST_AXES}` : String(layout.length);
+    throw expected(`${count} sizes (${layout})`, `${path}.shape`, describe(shape));
   }
   shape.forEach((size, axis) => {
     requireInteger(size, 1, 2 ** 31 - 1, `${path}.shape[${axis}]`);
@@ -344,8 +359,10 @@ const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = [
   }
   return { shape, dtype, layout };
 };
-const isSizes = (shape: unknown, count: number): shape is number[] =>
-  Array.isArray(shape) && shape.length === count;
+/** @param count `any`: from 1 on. */
+const isSizes = (shape: unknown, layout: Layout): shape is number[] =>
+  Array.isArray(shape) &&
+  (layout === 'any' ? shape.length >= 1 && shape.length <= MOST_AXES : shape.length === layout.length);
 
 /** @internal Where a tensor's axes are. */
 export const axesOf = (

@@ -1,19 +1,21 @@
-import type { DType } from '../../ops/spec.js';
+import { type TensorDType, toIntegers } from '../device/dtype.js';
 import type { HostTensor } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
 import { WholeFile } from './wholeFile.js';
 
-const descriptions: Readonly<Record<DType, string>> = {
+const descriptions: Readonly<Record<TensorDType, string>> = {
   u8: '|u1',
   u16: '<u2',
   i32: '<i4',
   f16: '<f2',
   f32: '<f4',
+  f64: '<f8',
+  i64: '<i8',
 };
 // Room for the largest shape, so that the header can be written again when the number of images is known.
 const headerBytes = 192;
 
-const header = (dtype: DType, shape: readonly number[]): Buffer => {
+const header = (dtype: TensorDType, shape: readonly number[]): Buffer => {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': (${extents}), }`;
   const bytes = Buffer.alloc(headerBytes, ' ');
@@ -57,7 +59,8 @@ export class NpyWriter {
         'Write to a folder instead: it gets a file per image.',
       );
     }
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const bytes =
+      dtype === 'i64' ? toIntegers(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     await this.file.write(bytes, headerBytes + this.bytes);
     this.bytes += bytes.length;
     this.images += shape[0] ?? 0;
@@ -87,7 +90,7 @@ export class NpyWriter {
 }
 
 /**
- * Writes a tensor as NumPy reads it: format version 1.0, C order, little-endian; halves as `<f2`.
+ * Writes a tensor as NumPy reads it: format version 1.0, C order, little-endian; halves as `<f2`, i64 as `<i8`.
  * Source: numpy.lib.format, version 1.0.
  *
  * @param path The file; one that is there is written over.

@@ -17,7 +17,7 @@ describe('the cases', () => {
   });
 
   it('read no more than their image', () => {
-    const bytes = { nv12: 1.5, rgb8: 3, yuv_nchw_u8: 3, rgb_nchw_f32: 12 };
+    const bytes = { gray8: 1, nv12: 1.5, rgb8: 3, yuv_nchw_u8: 3, rgb_nchw_f32: 12 };
     for (const { id, source, bytesRead } of bench.cases) {
       expect(bytesRead, id).toBeGreaterThan(0);
       expect(bytesRead, id).toBeLessThanOrEqual(bytes[source.format] * source.width * source.height);

@@ -11,6 +11,7 @@ const layout = (argsSize: number, imageSize: number): Layout => ({
   source: [],
   sinks: [],
   images: [],
+  measures: [],
   sizes: 0,
   params: [],
   argsSize,

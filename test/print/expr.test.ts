@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
-import type { Expr, Scalar } from '../../compiler/ir/types.js';
+import type { Expr } from '../../compiler/ir/types.js';
 import { c, cType, f32Literal } from '../../compiler/print/expr/c.js';
 import { printExpr, type Surroundings } from '../../compiler/print/expr/expr.js';
 import { js, jsPrelude } from '../../compiler/print/expr/js.js';
-import { expressions, locals, type Values, values } from '../support/expressions.js';
+import { expressions, locals, type Scalar, type Values, values } from '../support/expressions.js';
 
 const SEED = 20240607;
 const COUNTS = { f32: 1000, i32: 1000, bool: 400 } as const;

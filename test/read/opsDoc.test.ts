@@ -18,6 +18,7 @@ test('it has everything that may stand in a pipeline', () => {
     ...[
       'f32',
       'i32',
+      'f64',
       'idiv',
       'lookup',
       'roundHalfEven',
@@ -34,6 +35,9 @@ test('it has everything that may stand in a pipeline', () => {
       'indexMapOp',
       'stencilOp',
       'separableStencil',
+      'reduceOp',
+      'binsOp',
+      'measured',
       'filter',
       'separableFilter',
       'indexBorder',

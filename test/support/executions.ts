@@ -5,6 +5,7 @@ import { build } from '../../compiler/build/build.js';
 import { oracleSource } from '../../compiler/generate.js';
 import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
+import { withReduceStages } from '../../compiler/ir/reduce.js';
 import { type Stage, stagesOf, withImageStages } from '../../compiler/ir/types.js';
 import { plansOf } from '../../compiler/specs.js';
 import { type Fork, type Format, type Pipeline, paramFields } from '../../ops/spec.js';
@@ -71,7 +72,7 @@ export const buildForCuda = async (
 };
 
 type Sizes = { width: number; height: number };
-type OracleImage = {
+export type OracleImage = {
   read(x: number, y: number): number[];
   images: Record<string, (x: number, y: number) => number[]>;
   size: readonly Sizes[];
@@ -144,12 +145,13 @@ export const runOracles = (
 };
 
 /** What the oracle is called with for an image of a batch. */
-const oracleImage = (
+export const oracleImage = (
   kernel: Kernel,
   oracle: Oracle,
   image: TestImage,
   given: Given,
   place: { readonly number: number; readonly of: number },
+  measured: OracleImage['params'] = {},
 ): OracleImage => {
   const size: Sizes[] = [{ width: image.width, height: image.height }];
   const params: OracleImage['params'] = {};
@@ -169,9 +171,9 @@ const oracleImage = (
     return own;
   };
   const images: OracleImage['images'] = {};
-  for (const stage of kernel.pipeline.stages) {
+  for (const stage of withReduceStages(kernel.pipeline)) {
     const src = size.at(-1)!;
-    const own = paramsOf(stage, image, src);
+    const own = { ...paramsOf(stage, image, src), ...measured[stage.name] };
     params[stage.name] = own;
     for (const { name, open, points } of stage.images ?? []) {
       const beside = besideImage(given, open, place.number);
@@ -195,15 +197,16 @@ const readerOf = (image: TestImage) => {
 };
 
 /** Writes what the oracle computes for an image of a batch; `outs`, one for each sink, have the right size, unless they are left out. */
-const runOracleTo = (
+export const runOracleTo = (
   outs: readonly (TestImage | undefined)[],
   kernel: Kernel,
   oracle: Oracle,
   image: TestImage,
   given: Given,
   place: { readonly number: number; readonly of: number },
+  measured: OracleImage['params'] = {},
 ): readonly TestImage[] => {
-  const called = oracleImage(kernel, oracle, image, given, place);
+  const called = oracleImage(kernel, oracle, image, given, place, measured);
   const { width, height } = called.size.at(-1)!;
   const rows = Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => oracle.pixel(called, x, y)),
@@ -416,7 +419,7 @@ const pipelineOf = (plan: Plan, { name }: PlanResult): Pipeline => {
     return spec;
   }
   const { stages, sink } = spec.outputs[name]!;
-  return { ...spec, stages: [...spec.stages, ...stages], sink };
+  return { ...spec, stages: [...spec.stages, ...stages], sink: sink as Format };
 };
 
 /** What the spec as it stands gives for one result of an image. */

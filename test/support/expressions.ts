@@ -1,7 +1,18 @@
 /** Random expressions of the kernel language, as the reader would hand them to the printers. */
 import fc from 'fast-check';
 import { mathFunctions } from '../../compiler/ir/math.js';
-import { bool, type Expr, f32, i32, type Loc, type Scalar, tuple } from '../../compiler/ir/types.js';
+import {
+  type Scalar as AnyScalar,
+  bool,
+  type Expr,
+  f32,
+  i32,
+  type Loc,
+  tuple,
+} from '../../compiler/ir/types.js';
+
+/** The types that operators compute in. */
+export type Scalar = Exclude<AnyScalar, 'f64'>;
 
 /** The locals that expressions read, in the order of {@link Values}. */
 export const locals: Readonly<Record<Scalar, readonly string[]>> = {

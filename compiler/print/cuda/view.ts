@@ -2,6 +2,7 @@
 import { channelCount } from '../../../ops/spec.js';
 import { memberName } from '../../ir/names.js';
 import type { Kernel, PlacedParams, Tile } from '../../ir/plan.js';
+import { reduces } from '../../ir/reduce.js';
 import { tuple } from '../../ir/types.js';
 import { hasBlocks, movesRuns } from '../../pass/block.js';
 import { blockOf, lanePath } from '../../pass/layout.js';
@@ -26,6 +27,7 @@ import { namedSinks } from '../kernel/sinks.js';
 import { type StructsView, structName, structsView } from '../kernel/structs.js';
 import { type BlocksView, blocksView } from './blocks.js';
 import type { GatherView } from './gather.js';
+import { reduceView } from './reduceView.js';
 import { type StagingView, stagingView } from './staging.js';
 import { distances, type StripView, stripView } from './strip.js';
 import { gatheredLines, type InsideView, insideType, insideView } from './taps.js';
@@ -184,6 +186,10 @@ const access = (kernel: Kernel, target: Target): Access => ({
   array: (struct, field) => `${struct}.${memberName(field.name)}`,
   readImage: (reader, _, { x, y }) => `${reader}(image, ${x}, ${y})`,
   context: 'image, args',
+  countsArg: 'const int32_t* const bins',
+  measuredArg: name => `const float* const ${name}`,
+  measured: (stage, param) =>
+    `image.${kernel.layout.measures.find(({ stage: own, name }) => own === stage && name === param)!.member}`,
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),
@@ -350,6 +356,9 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     paired: kernel.isPaired,
     work: workView(kernel),
     capacities: capacities.map((images, n) => ({ images, last: n === capacities.length - 1 })),
+    ...(reduces(kernel.pipeline)
+      ? { ...reduceView(kernel, printed.reductions, !target.isDevice), sinks: [] }
+      : {}),
   };
 };
 

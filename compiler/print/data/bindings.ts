@@ -2,12 +2,12 @@
 import type { Plan } from '../../ir/plan.js';
 import {
   type ForkIr,
-  type Format,
   type ImageParam,
+  type OutputIr,
   type ParamField,
   type PipelineIr,
   stagesOf,
-  withImageStages,
+  withMeasureStages,
 } from '../../ir/types.js';
 import { FunctionNames } from '../expr/fn.js';
 import { jsPrelude } from '../expr/js.js';
@@ -56,7 +56,7 @@ const valueTypes: Readonly<Record<ParamField['kind'], string>> = {
 export const openParams = (
   pipeline: PipelineIr | ForkIr,
 ): readonly { stage: string; field: ParamField; open: string }[] =>
-  withImageStages(stagesOf(pipeline)).flatMap(stage =>
+  withMeasureStages(stagesOf(pipeline)).flatMap(stage =>
     stage.params.flatMap(field =>
       'open' in field.value ? [{ stage: stage.name, field, open: field.value.open }] : [],
     ),
@@ -97,13 +97,16 @@ export const bindingViews = (plans: readonly Plan[]): readonly BindingView[] => 
   return plans.map(plan => bindingView(plan, locals.get(plan)!, names));
 };
 
-/** Results whose planes are not one tensor are images. */
+/** Results whose planes are not one tensor are images; those of reductions are tensors. */
 const resultType = (pipeline: PipelineIr | ForkIr): string => {
-  const typeOfSink = ({ layout }: Format): string => (layout === undefined ? 'Image' : 'Tensor');
+  const isImage = ({ sink, reduce }: Pick<OutputIr, 'sink' | 'reduce'>): boolean =>
+    sink.layout === undefined && !reduce;
   if (!('outputs' in pipeline)) {
-    return pipeline.sink.layout === undefined ? 'Image' : '';
+    return isImage(pipeline) ? 'Image' : '';
   }
-  const members = pipeline.outputs.map(({ name, sink }) => `readonly ${name}: ${typeOfSink(sink)}`);
+  const members = pipeline.outputs.map(
+    output => `readonly ${output.name}: ${isImage(output) ? 'Image' : 'Tensor'}`,
+  );
   return `{ ${members.join('; ')} }`;
 };
 
@@ -111,7 +114,7 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
   const { name, pipeline, chain, kernels } = plan;
   // Of stages that branches have alike, one is in a kernel.
   const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
-  const stages = stagesOf(pipeline).filter(stage => built.has(stage.name));
+  const stages = withMeasureStages(stagesOf(pipeline)).filter(stage => built.has(stage.name));
   const halves = plan.halves.flatMap(found =>
     (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
   );

@@ -6,6 +6,7 @@ import { paramFields } from '../../../ops/spec.js';
 import { cName, functionName, isReserved, memberName } from '../../ir/names.js';
 import {
   builtKernels,
+  isCarried,
   type Kernel,
   type PlacedField,
   type PlacedParams,
@@ -102,7 +103,7 @@ export type KernelInterface = {
 
 /** Every kernel of the plans. */
 export const kernelInterfaces = (plans: readonly Plan[], hasCuda: boolean): readonly KernelInterface[] =>
-  plans.flatMap(plan => builtKernels(plan).map(kernel => kernelInterface(kernel, hasCuda)));
+  plans.filter(isCarried).flatMap(plan => builtKernels(plan).map(kernel => kernelInterface(kernel, hasCuda)));
 
 /** Weights of red and blue in luma by the number that ITU-T H.273, table 4, gives the matrix. */
 const matrixCodes = { bt709: 1, fcc: 4, bt601: 6, smpte240m: 7, bt2020: 9 } as const;
@@ -123,7 +124,7 @@ export const interfaceView = (plans: readonly Plan[], version: string, hasCuda: 
 export const headerView = (plans: readonly Plan[], hasCuda: boolean): object => ({
   abi: ABI_VERSION,
   hasCuda,
-  pipelines: plans.flatMap(plan =>
+  pipelines: plans.filter(isCarried).flatMap(plan =>
     builtKernels(plan).map((kernel, n) => {
       // Behind the second of the two.
       const pair = plan.pairs.find(({ steps }) => steps[1] === n);

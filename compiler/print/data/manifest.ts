@@ -4,12 +4,14 @@ import {
   type ManifestFormat,
   type ManifestKernel,
   type ManifestPipeline,
+  type ManifestReduce,
   type ManifestSink,
   type ManifestStep,
   manifestDigest,
 } from '../../../native/manifest.js';
 import { type Halves, isOneKernel, type Kernel, type PlacedPlane, type Plan } from '../../ir/plan.js';
-import type { Format, KernelIr, SinkIr } from '../../ir/types.js';
+import { cellsOf, counterCount, partialBytes } from '../../ir/reduce.js';
+import type { Format, KernelIr, ReduceIr, SinkIr } from '../../ir/types.js';
 
 /** The manifest's entry of a pipeline. */
 export const manifestEntry = (plan: Plan): ManifestPipeline => {
@@ -64,6 +66,9 @@ export const kernelEntry = (kernel: Kernel): ManifestKernel => {
           })),
         }
       : {}),
+    ...(layout.measures.length > 0
+      ? { measures: layout.measures.map(({ stage, name, pointer }) => ({ stage, name, pointer })) }
+      : {}),
     geometry: kernel.geometry.map((stage, n) => ({
       stage: stage.name,
       role: stage.role === 'chainedMap' ? 'map' : stage.role,
@@ -99,7 +104,15 @@ const imageOf = (images: Kernel['layout']['images'], stage: string): { readonly 
 const sinkEntry = (pipeline: KernelIr, sink: SinkIr, planes: readonly PlacedPlane[]): ManifestSink => ({
   ...(sink.output === undefined ? {} : { output: sink.output }),
   ...format(sink.format, planes),
-  ...signalOf(pipeline, sink),
+  ...(sink.reduce ? { reduce: reduceEntry(sink.reduce) } : signalOf(pipeline, sink)),
+});
+
+const reduceEntry = (reduce: ReduceIr): ManifestReduce => ({
+  dtype: reduce.dtype,
+  shape: reduce.shape,
+  partial: partialBytes(reduce),
+  counters: counterCount(reduce),
+  ...(reduce.kind === 'bins' && cellsOf(reduce) > 1 ? { grid: reduce.grid } : {}),
 });
 
 /** Whose matrix and range the sink's YUV has. */

@@ -4,7 +4,12 @@ import { mathFunctions } from '../../ir/math.js';
 import type { BinaryOp, Scalar, Type } from '../../ir/types.js';
 import type { Language } from './language.js';
 
-const scalarNames: Readonly<Record<Scalar, string>> = { f32: 'float', i32: 'int', bool: 'bool' };
+const scalarNames: Readonly<Record<Scalar, string>> = {
+  f32: 'float',
+  i32: 'int',
+  bool: 'bool',
+  f64: 'double',
+};
 const members = ['x', 'y', 'z', 'w'];
 
 /** The C++ name of a type: `float`, `f32x3`, or `array<float, 9>` for tuples longer than four. */
@@ -58,6 +63,10 @@ export const c: Language = {
     if (scalar === 'f32') {
       return f32Literal(value);
     }
+    if (scalar === 'f64') {
+      const text = String(value);
+      return /[.e]/.test(text) ? text : `${text}.0`;
+    }
     // INT_MIN has no literal of type int.
     return value === -2147483648 ? '(-2147483647 - 1)' : String(value);
   },
@@ -69,6 +78,9 @@ export const c: Language = {
     if (op === '%' && scalar === 'f32') {
       return `fmodf(${left}, ${right})`;
     }
+    if (op === '%' && scalar === 'f64') {
+      return `fmod(${left}, ${right})`;
+    }
     const name = scalar === 'i32' ? wrapping[op] : undefined;
     // A divisor that is known traps nowhere.
     const plain = (op === '/' || op === '%') && /^[1-9]\d*$/.test(right);
@@ -78,14 +90,16 @@ export const c: Language = {
     expr.kind === 'unary' && expr.op === '-' && expr.type.scalar === 'i32'
       ? `cw::neg(${text.slice(1)})`
       : undefined,
-  cast: (value, to) => (to === 'f32' ? `float(${value})` : `cw::toI32(${value})`),
+  cast: (value, to) =>
+    to === 'i32' ? `cw::toI32(${value})` : `${to === 'f64' ? 'double' : 'float'}(${value})`,
   quotient: (value, by, reciprocal) => `cw::quotient(${value}, ${by}, ${reciprocal})`,
-  math: (fn, args) => {
+  math: (fn, args, scalar) => {
     const entry = mathFunctions[fn];
     if (!entry) {
       throw new InternalError(`unknown function ${fn}`);
     }
-    return `${entry.cpp}(${args.join(', ')})`;
+    const name = scalar === 'f64' ? (entry.wide ?? entry.cpp) : entry.cpp;
+    return `${name}(${args.join(', ')})`;
   },
 };
 

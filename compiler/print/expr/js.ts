@@ -58,7 +58,8 @@ export const js: Language = {
     op === '*' && scalar === 'i32' ? `Math.imul(${left}, ${right})` : undefined,
   rounded: (expr, text) => {
     const { scalar } = expr.type;
-    if (scalar === 'bool') {
+    // What JavaScript computes in is f64 itself.
+    if (scalar === 'bool' || scalar === 'f64') {
       return undefined;
     }
     // A sign change is exact in f32, and so are bit operations in i32.
@@ -67,12 +68,15 @@ export const js: Language = {
     }
     return `(${text} | 0)`;
   },
-  cast: (value, to) => (to === 'f32' ? `f(${value})` : `cw.toI32(${value})`),
+  cast: (value, to) => (to === 'f64' ? value : to === 'f32' ? `f(${value})` : `cw.toI32(${value})`),
   quotient: (value, by) => `f(${value} / ${by})`,
   math: (fn, args, scalar) => {
     const call = `${fromPrelude.has(fn) ? 'cw' : 'Math'}.${fn}(${args.join(', ')})`;
     if (scalar === 'f32') {
       return `f(${call})`;
+    }
+    if (scalar === 'f64') {
+      return call;
     }
     // The smallest i32 has no positive twin: it wraps to itself.
     return fn === 'abs' ? `(${call} | 0)` : call;

@@ -15,7 +15,7 @@ export type Language = {
   operatorCall(op: BinaryOp, scalar: Scalar, left: string, right: string): string | undefined;
   /** An arithmetic result as the target must round or wrap it, or undefined where the operator alone does so. */
   rounded(expr: Expr & { kind: 'binary' | 'unary' }, text: string): string | undefined;
-  /** A conversion between f32 and i32. */
+  /** A conversion between f32, i32 and f64. */
   cast(value: string, to: Scalar): string;
   /** An f32 divided by another, of which the reciprocal is known. */
   quotient(value: string, by: string, reciprocal: string): string;

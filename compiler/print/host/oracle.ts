@@ -26,6 +26,14 @@ export type OracleView = {
   readonly positioned: boolean;
   /** Whether there are several sinks. */
   readonly several: boolean;
+  /** What each of its reductions does: with a pixel, and with what pixels came to. */
+  readonly reductions: readonly {
+    readonly isFold: boolean;
+    readonly steps: readonly string[];
+    readonly merged: string;
+    readonly finished: string;
+    readonly first: string;
+  }[];
   readonly sizeFunctions: readonly JsFunctionView[];
   readonly sizes: readonly NamedFunction[];
 };
@@ -46,6 +54,9 @@ const access = (kernel: Kernel): Access => ({
   array: (struct, field) => `${struct}.${field.name}`,
   readImage: (_, image, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
   context: 'image',
+  countsArg: 'bins',
+  measuredArg: name => name,
+  measured: (stage, param) => `image.params.${stage}.${param}`,
   tapsArg: 'taps',
   anywhere: '(x, y) => anywhere(image, x, y)',
   // Elsewhere it is the same pixel, and the oracle goes the longer way.
@@ -96,6 +107,13 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
     finish: printed.finish,
     positioned: printed.positioned,
     several: printed.pixels.length > 0,
+    reductions: printed.reductions.map(({ reduce, steps, merged, finished, first }) => ({
+      isFold: reduce.kind === 'fold',
+      steps,
+      merged,
+      finished,
+      first,
+    })),
     sizeFunctions: sizeFns,
     sizes,
   };

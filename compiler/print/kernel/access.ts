@@ -17,6 +17,11 @@ export type Access = {
   readImage(reader: string, image: ImageParam, position: Position): string;
   /** Image and arguments, as they are passed on. */
   readonly context: string;
+  /** The counts of a reduction, `bins`, as its function declares them. */
+  readonly countsArg: string;
+  /** What an image came to, an array under a name, as a function declares it; and where it is, of a stage's parameter. */
+  measuredArg(name: string): string;
+  measured(stage: string, param: string): string;
   /** What a filter reads through, as it declares it. */
   readonly tapsArg: string;
   /** That, with the border. */

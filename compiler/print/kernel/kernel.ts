@@ -15,6 +15,7 @@ import type { Access, Position } from './access.js';
 import { type PrintedFunction, printOperators } from './operators.js';
 import { patchType } from './planes.js';
 import { type ImageReader, readersOf } from './readers.js';
+import { type PrintedReduction, printReductions } from './reductions.js';
 import { namedSinks } from './sinks.js';
 
 /** All of a kernel that depends on its operators. */
@@ -66,6 +67,8 @@ export type PrintedKernel = {
   readonly finish: readonly string[];
   /** Whether `finish` takes the output's position too: a point operator there asks for its pixel's. */
   readonly positioned: boolean;
+  /** What its pixels are reduced to. */
+  readonly reductions: readonly PrintedReduction[];
 };
 
 /** The steps of a stencil whose rows are read once for many pixels. */
@@ -127,12 +130,9 @@ export const printKernel = (
   names = kernelNames(kernel),
 ): PrintedKernel => {
   const readers = readersOf(kernel.layout, name => names.take(name));
-  const { functions, called, enters, uniforms, define, add } = printOperators(
-    kernel,
-    language,
-    access,
-    names,
-  );
+  const operators = printOperators(kernel, language, access, names);
+  const { functions, called, enters, uniforms, define, add } = operators;
+  const reductions = printReductions(kernel, language, access, names, operators);
   const pixelType = (colour: Colour): Type => tuple('f32', channelCount[colour]);
   const sourceColour = kernel.pipeline.source.colour;
   const { sinks } = kernel.pipeline;
@@ -265,6 +265,7 @@ export const printKernel = (
     member === '' ? [] : [{ type: cType(pixelType(sinks[n]!.points.at(-1)?.to ?? leaving)), member }],
   );
   const common = {
+    reductions,
     readers,
     uniforms,
     sourcePixel: cType(pixelType(sourceColour)),

@@ -2,6 +2,7 @@
 
 import { cName, functionName, isReserved } from '../../ir/names.js';
 import type { Kernel } from '../../ir/plan.js';
+import { COUNTS, reduceStages } from '../../ir/reduce.js';
 import type { Expr, Fn, OpFunction, ParamField, Stage } from '../../ir/types.js';
 import { withImageStages } from '../../ir/types.js';
 import { stageFields } from '../../pass/layout.js';
@@ -71,7 +72,7 @@ export const printOperators = (
   names: FunctionNames,
 ): PrintedOperators => {
   const allStages = withImageStages(kernel.pipeline.stages);
-  const stageNames = allStages.map(stage => cName(stage.name));
+  const stageNames = [...allStages, ...reduceStages(kernel.pipeline)].map(stage => cName(stage.name));
   const functions: PrintedFunction[] = [];
   const called = new Map<Stage, Call>();
   const enters = new Map<Stage, number>();
@@ -90,12 +91,16 @@ export const printOperators = (
   ) => {
     const uses = usesOf(fn);
     const params = paramsOf(fn, ofHelpers);
+    // The counts of a reduction are no parameter of the author's: its function is given them.
+    const hasCounts = uses.params.has(COUNTS);
+    const measures = (stage?.measures ?? []).map(({ name }) => name).filter(name => uses.params.has(name));
+    const measured = (name: string): string => `measured_${cName(name)}`;
     const locals = localNames(fn, local => isReserved(local) || stageNames.includes(local));
     const local = (own: string): string => locals.get(own) ?? own;
     const fields = new Map((stage ? stageFields(stage) : []).map(field => [field.name, field]));
     const structsOf = (used: ReadonlySet<string>) =>
       (stage ? access.structs(stage.name) : []).filter(({ holds }) =>
-        [...used].some(param => holds(fields.get(param)!)),
+        [...used].some(param => fields.has(param) && holds(fields.get(param)!)),
       );
     const structs = structsOf(params);
     const structOf = (field: ParamField): string => structs.find(({ holds }) => holds(field))!.name;
@@ -109,14 +114,19 @@ export const printOperators = (
       helper,
       passed: called => structsOf(ofHelpers.get(called) ?? new Set()).map(({ name: struct }) => struct),
       param: (field, lane) => access.lane(structOf(fields.get(field)!), fields.get(field)!, lane),
-      entry: (field, index) => `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
+      entry: (field, index) =>
+        field === COUNTS || measures.includes(field)
+          ? `${field === COUNTS ? 'bins' : measured(field)}[${index}]`
+          : `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
       tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
     };
     const args = [
       ...(uses.tap ? [access.tapsArg] : []),
+      ...(hasCounts ? [access.countsArg] : []),
       ...fn.args.map(arg => access.arg(arg.type, local(arg.name))),
+      ...measures.map(name => access.measuredArg(measured(name))),
       ...structs.map(({ declared }) => declared),
       ...(uses.src ? [access.sizeArg('src')] : []),
       ...(uses.dst ? [access.sizeArg('dst')] : []),
@@ -130,7 +140,7 @@ export const printOperators = (
       taps: uses.tap,
       lines: printBody(fn, written, around, isStencil(stage) && uses.tap ? access.unroll : undefined),
     };
-    return { printed, uses, structs };
+    return { printed, uses, structs, measures };
   };
 
   const define = (
@@ -151,8 +161,17 @@ export const printOperators = (
       functions.push(printFn(name, `${title}: ${fn.name}`, fn, rename, written, ofHelpers, own).printed);
     }
     const name = names.take(functionName(wanted));
-    const { printed, uses, structs } = printFn(name, title, apply.fn, rename, written, ofHelpers, stage);
+    const { printed, uses, structs, measures } = printFn(
+      name,
+      title,
+      apply.fn,
+      rename,
+      written,
+      ofHelpers,
+      stage,
+    );
     const rest = [
+      ...measures.map(param => access.measured(stage!.name, param)),
       ...structs.map(({ value }) => value),
       ...(uses.src ? [`image.size[${number}]`] : []),
       ...(uses.dst ? [`image.size[${number + 1}]`] : []),

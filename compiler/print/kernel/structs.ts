@@ -1,6 +1,7 @@
 /** The C structs of a pipeline's argument block, as text. */
 import { paramFields } from '../../../ops/spec.js';
 import type { Kernel, PlacedField } from '../../ir/plan.js';
+import { reduces } from '../../ir/reduce.js';
 import { inputsOf, isArray } from '../../pass/layout.js';
 import { planeMember } from './planes.js';
 import { readersText } from './readers.js';
@@ -50,7 +51,12 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
         member: `struct ${structName(name, placed.member)} ${placed.member};`,
         comment: '',
       }));
-  const sizes = ['the source', ...geometry.map(stage => `after ${stage.name}`)].join(', ');
+  const work = reduces(pipeline) ? 1 : 0;
+  const sizes = [
+    'the source',
+    ...geometry.map(stage => `after ${stage.name}`),
+    ...(work ? ['rows of tiles, 32 · width by how many'] : []),
+  ].join(', ');
   return {
     pipeline: name,
     params: layout.params.map(placed => ({
@@ -61,10 +67,14 @@ export const structsView = ({ name, pipeline, layout, geometry }: Kernel): Struc
       ...source.pointers,
       ...sinks.flatMap(({ pointers }) => pointers),
       ...images.flatMap(({ pointers }) => pointers),
+      ...layout.measures.map(({ stage, name, member }) => ({
+        member: `const float* ${member};`,
+        comment: `${stage}'s ${name}`,
+      })),
       ...source.pitches.map(({ member }, n) => ({ member, comment: n === 0 ? 'bytes from row to row' : '' })),
       ...sinks.flatMap(({ pitches }) => pitches),
       ...images.flatMap(({ pitches }) => pitches),
-      { member: `cuweaveSize size[${geometry.length + 1}];`, comment: `pixels: ${sizes}` },
+      { member: `cuweaveSize size[${geometry.length + 1 + work}];`, comment: `pixels: ${sizes}` },
       ...params('image'),
     ],
     args: [

@@ -151,7 +151,8 @@ const foldTyped = (
     // The low 32 bits, as the machine has them.
     return op === '*' ? Math.imul(a, b) : number(op, a, b) | 0;
   }
-  const value = Math.fround(number(op, a, b));
+  const exact = number(op, a, b);
+  const value = scalar === 'f64' ? exact : Math.fround(exact);
   return Number.isFinite(value) ? value : undefined;
 };
 

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import { mathFunctions } from '../../ir/math.js';
 import type { Expr, Scalar } from '../../ir/types.js';
-import { f32, i32, tuple } from '../../ir/types.js';
+import { i32, tuple } from '../../ir/types.js';
 import { isNumeric, lowBits } from './arithmetic.js';
 import { castTo, coerce, isSimple } from './coerce.js';
 import { read, readRaw } from './expressions.js';
@@ -30,7 +30,7 @@ export const readCall = (scope: Scope, node: ts.CallExpression): Value => {
   const { session } = scope.reader;
   const symbol = session.checker.getSymbolAtLocation(nameIn(callee));
   const builtin = builtinOf(scope, symbol);
-  if (builtin === 'f32' || builtin === 'i32') {
+  if (builtin === 'f32' || builtin === 'i32' || builtin === 'f64') {
     return readConversion(scope, node, builtin);
   }
   if (builtin === 'lookup') {
@@ -115,7 +115,9 @@ const readMath = (scope: Scope, node: ts.CallExpression, fn: string, shown: stri
   if (fn === 'idiv' && constantOf(args[1]) === 0) {
     return refuse(scope, node, 'CW1043');
   }
-  const scalar: Scalar = entry.args === 'number' ? (commonScalar(args) ?? 'f32') : entry.args;
+  const common = commonScalar(args) ?? 'f32';
+  const isWide = common === 'f64' && entry.wide !== undefined;
+  const scalar: Scalar = entry.args === 'number' || isWide ? common : entry.args;
   if (entry.arity === 1 || args.length > 1) {
     const values = fn === 'imul' ? args.map(lowBits) : args;
     return values
@@ -143,7 +145,7 @@ const apply = (
     return poison;
   }
   const { result } = mathFunctions[fn];
-  const out = result === 'same' ? type : scalarType(result);
+  const out = result === 'same' || scalar === 'f64' ? type : scalarType(result);
   const loc = locOf(scope, node);
   const folded = fold(fn, scalar, args);
   return folded === undefined
@@ -172,7 +174,7 @@ const fold = (fn: string, scalar: Scalar, args: readonly Expr[]): number | undef
     return undefined;
   }
   const value = folds[fn](...numbers);
-  const rounded = scalar === 'i32' ? value | 0 : Math.fround(value);
+  const rounded = scalar === 'i32' ? value | 0 : scalar === 'f64' ? value : Math.fround(value);
   return Number.isFinite(rounded) ? rounded : undefined;
 };
 
@@ -209,7 +211,7 @@ const integerDivision = (scope: Scope, node: ts.CallExpression): Value | undefin
   return apply(scope, node, 'idiv', 'i32', args, node);
 };
 
-const readConversion = (scope: Scope, node: ts.CallExpression, to: 'f32' | 'i32'): Value => {
+const readConversion = (scope: Scope, node: ts.CallExpression, to: 'f32' | 'i32' | 'f64'): Value => {
   const args = readArgs(scope, node);
   if (!args) {
     return poison;
@@ -255,8 +257,9 @@ const readLookup = (scope: Scope, node: ts.CallExpression): Value => {
   if (scope.parent) {
     return refuse(scope, node, 'CW1059');
   }
-  const { param, first, count } = table;
-  return make(scope, node, { kind: 'entry', param, first, count, at, type: f32, loc: locOf(scope, node) });
+  const { param, first, count, scalar = 'f32' } = table;
+  const type = scalarType(scalar);
+  return make(scope, node, { kind: 'entry', param, first, count, at, type, loc: locOf(scope, node) });
 };
 
 /** @param axis Whether it takes one number: what the other is follows from where the filter stands (compiler/read/spec/separable.ts). */

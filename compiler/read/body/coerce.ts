@@ -65,7 +65,7 @@ const coerceNumber = (scope: Scope, value: number, type: Type, node: ts.Node): V
       ? refuse(scope, node, 'CW1062', { value: written(value, node) })
       : refuse(scope, node, 'CW1010', { actual: `the number ${value}` });
   }
-  const rounded = Math.fround(value);
+  const rounded = type.scalar === 'f64' ? value : Math.fround(value);
   return Number.isFinite(rounded)
     ? literal(rounded, type, locOf(scope, node))
     : refuse(scope, node, 'CW1042', { value: String(value) });
@@ -111,6 +111,9 @@ const coerceExpr = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value 
     }
     return refuse(scope, node, 'CW1010', { actual: describeType(expr.type) });
   }
+  if (type.scalar === 'f32' && from === 'f64') {
+    return refuse(scope, node, 'CW1064', { actual: describeType(expr.type) });
+  }
   if (type.length === 0) {
     return castTo(scope, expr, type, node);
   }
@@ -120,12 +123,13 @@ const coerceExpr = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value 
   return coerceList(scope, items, type, node);
 };
 
-/** Converts between f32 and i32; of a literal, at once. */
+/** Converts between f32, i32 and f64; of a literal, at once. */
 export const castTo = (scope: Scope, expr: Expr, type: Type, node: ts.Node): Value => {
   const loc = locOf(scope, node);
   if (expr.kind === 'literal' && typeof expr.value === 'number') {
-    const value = type.scalar === 'i32' ? toI32(expr.value) : Math.fround(expr.value);
-    return literal(value, type, loc);
+    const { value } = expr;
+    const rounded = { i32: toI32, f64: Number }[type.scalar as string] ?? Math.fround;
+    return literal(rounded(value), type, loc);
   }
   return make(scope, node, { kind: 'cast', value: expr, type, loc });
 };

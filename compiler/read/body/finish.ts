@@ -171,6 +171,9 @@ const note = (expr: Expr, used: Set<string>): void => {
     case 'index':
       note(expr.tuple, used);
       break;
+    case 'entry':
+      note(expr.at, used);
+      break;
     default:
       break;
   }

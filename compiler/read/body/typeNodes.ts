@@ -1,7 +1,7 @@
 /** Dtypes are read from the written type: the checker erases `type i32 = number`. */
 import { ts } from 'ts-morph';
-import type { Type } from '../../ir/types.js';
-import { bool, f32, i32, tuple } from '../../ir/types.js';
+import type { Scalar, Type } from '../../ir/types.js';
+import { bool, f32, f64, i32, tuple } from '../../ir/types.js';
 import { refuse } from './scope.js';
 import { symbolOf } from './symbols.js';
 import type { Scope } from './types.js';
@@ -9,7 +9,7 @@ import type { Scope } from './types.js';
 /** A written type; `length: 'any'` is `readonly f32[]`, as long as what is given. */
 export type WrittenType =
   | { readonly kind: 'value'; readonly type: Type }
-  | { readonly kind: 'anyLength'; readonly scalar: 'f32' | 'i32' | 'bool' }
+  | { readonly kind: 'anyLength'; readonly scalar: Scalar }
   | { readonly kind: 'text' };
 
 const value = (type: Type): WrittenType => ({ kind: 'value', type });
@@ -17,6 +17,7 @@ const value = (type: Type): WrittenType => ({ kind: 'value', type });
 const named: Readonly<Record<string, WrittenType>> = {
   f32: value(f32),
   i32: value(i32),
+  f64: value(f64),
   Point: value(tuple('f32', 2)),
   Index: value(tuple('i32', 2)),
   Mat2x3: value(tuple('f32', 6)),

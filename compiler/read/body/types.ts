@@ -63,7 +63,14 @@ export type Value =
   /** `scope` is where it closes over; none for a function of a module. */
   | { readonly kind: 'function'; readonly node: FunctionNode; readonly name: string; readonly scope?: Scope }
   /** A parameter of the operator's that `lookup` reads: its numbers from `first` on. */
-  | { readonly kind: 'table'; readonly param: string; readonly first: number; readonly count: number }
+  | {
+      readonly kind: 'table';
+      readonly param: string;
+      readonly first: number;
+      /** How many numbers, and of which type, where it is not f32. */
+      readonly count: number;
+      readonly scalar?: 'i32';
+    }
   /** A filter's or stencil's first parameter; that of a separable one takes the place on its axis alone. */
   | { readonly kind: 'tapper'; readonly axis?: true }
   /** A value of the enclosing function, not yet captured. */

@@ -1,6 +1,6 @@
 /** Makes and inspects the values that the reader of functions works with. */
 import type { Expr, Loc, Scalar, Type } from '../../ir/types.js';
-import { bool, f32, i32, tuple } from '../../ir/types.js';
+import { bool, f32, f64, i32, tuple } from '../../ir/types.js';
 import type { Value } from './types.js';
 
 export const poison: Value = { kind: 'poison' };
@@ -54,7 +54,7 @@ export const typeOf = (value: Value): Type | undefined => {
   return undefined;
 };
 
-/** The one scalar type that the values share: f32 where any is, i32 where all are or can be. */
+/** The one scalar type that the values share: f64 where any is, else f32 where any is, i32 where all are or can be. */
 export const commonScalar = (values: readonly Value[]): Scalar | undefined => {
   const typed = values.filter(value => !isUntyped(value)).map(typeOf);
   if (typed.some(type => type?.length !== 0)) {
@@ -63,6 +63,9 @@ export const commonScalar = (values: readonly Value[]): Scalar | undefined => {
   const scalars = new Set(typed.map(type => type?.scalar));
   if (scalars.has('bool')) {
     return scalars.size === 1 && typed.length === values.length ? 'bool' : undefined;
+  }
+  if (scalars.has('f64')) {
+    return 'f64';
   }
   if (scalars.has('f32') || scalars.size === 0) {
     return 'f32';
@@ -86,7 +89,7 @@ export const isI32 = (value: number): boolean =>
 export const toI32 = (value: number): number =>
   Number.isNaN(value) ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(value)));
 
-export const scalarType = (scalar: Scalar): Type => ({ f32, i32, bool })[scalar];
+export const scalarType = (scalar: Scalar): Type => ({ f32, i32, bool, f64 })[scalar];
 
 /** For messages: `f32`, `3 × f32`, `a boolean`, … */
 export const describeType = (type: Type): string => {

@@ -40,7 +40,7 @@ export const builtinOf = (scope: Scope, symbol: ts.Symbol | undefined): string |
   const name = declaration.name.text;
   const file = declaration.getSourceFile().fileName;
   if (files.isSpec(file)) {
-    return name === 'f32' || name === 'i32' ? name : undefined;
+    return name === 'f32' || name === 'i32' || name === 'f64' ? name : undefined;
   }
   const isKnown = name === 'lookup' || Object.hasOwn(mathFunctions, name);
   return file === files.math && isKnown ? name : undefined;

@@ -1,7 +1,7 @@
 /** From an operator, as it was declared, to its functions in the IR; each is read once for a number of channels and choices. */
 import { ts } from 'ts-morph';
-import type { Loc, OpFunction } from '../../ir/types.js';
-import { readMain } from '../body/functions.js';
+import type { Loc, OpFunction, Type } from '../../ir/types.js';
+import { type MainArg, readMain } from '../body/functions.js';
 import { makeReader } from '../body/scope.js';
 import type { Reader } from '../body/types.js';
 import type { FunctionNode, Loaded } from '../loaded.js';
@@ -19,6 +19,20 @@ export type Declaration = {
 
 /** Functions beside an operator's own. */
 const besides: readonly Role[] = ['size', 'scale'];
+/** The functions of a declaration: those that it must have, and those that it may have. */
+type Functions = { readonly must: readonly string[]; readonly may: readonly string[] };
+const applied: Functions = { must: ['apply'], may: ['down', ...besides] };
+const reductions: Readonly<Record<string, Functions>> = {
+  fold: { must: ['step', 'merge'], may: ['finish'] },
+  bins: { must: ['bin'], may: ['finish'] },
+};
+/** A function that is no operator's own: its name in the declaration, and what it is given and gives. */
+export type FunctionOf = {
+  readonly fn: string;
+  /** What its text depends on, beside the rest. */
+  readonly key: string;
+  readonly signature: (loc: Loc) => { readonly args: readonly MainArg[]; readonly returns: Type };
+};
 
 export const constructors: Readonly<Record<string, string>> = {
   point: 'pointOp',
@@ -29,6 +43,8 @@ export const constructors: Readonly<Record<string, string>> = {
   filter: 'filter',
   axisFilter: 'separableFilter',
   indexBorder: 'indexBorder',
+  fold: 'reduceOp',
+  bins: 'binsOp',
 };
 
 export type Operators = {
@@ -40,13 +56,13 @@ export type Operators = {
   readonly declare: (
     value: Bag,
     definition: Bag,
-    role: Role,
+    role: Role | 'fold' | 'bins',
     at: ts.Node | Loc,
     chain: readonly string[],
   ) => Declaration | undefined;
   readonly read: (
     declaration: Declaration,
-    role: Role,
+    role: Role | FunctionOf,
     options: ReadFor & {
       readonly chain: readonly string[];
       /** Which of the declaration's functions, where its role does not say. */
@@ -67,13 +83,15 @@ export const makeOperators = (session: Session, loaded: Loaded): Operators => {
     declare: (value, definition, role, at, chain) =>
       declare(session, loaded, value, definition, role, at, chain),
     read: (declaration, role, options) => {
-      const { channels, out, params, part = besides.includes(role) ? role : 'apply' } = options;
-      const node = declaration.functions.get(part);
+      const { channels, out, params, part } = options;
+      const own = typeof role === 'string' ? (part ?? (besides.includes(role) ? role : 'apply')) : role.fn;
+      const node = declaration.functions.get(own);
       if (!node) {
         return undefined;
       }
       // Only what the text of the kernel depends on.
-      const key = JSON.stringify([idOf(node), role, declaration.name, channels, out, params]);
+      const roleKey = typeof role === 'string' ? role : [role.fn, role.key];
+      const key = JSON.stringify([idOf(node), roleKey, declaration.name, channels, out, params]);
       const known = functions.get(key);
       const made = known ?? readOperator(session, loaded, declaration, node, role, options) ?? 'refused';
       functions.set(key, made);
@@ -87,7 +105,7 @@ const declare = (
   loaded: Loaded,
   value: Bag,
   definition: Bag,
-  role: Role,
+  role: Role | 'fold' | 'bins',
   at: ts.Node | Loc,
   chain: readonly string[],
 ): Declaration | undefined => {
@@ -98,10 +116,11 @@ const declare = (
     return undefined;
   }
   const functions = new Map<string, FunctionNode>();
-  for (const name of ['apply', 'down', ...besides]) {
+  const { must, may } = reductions[role] ?? applied;
+  for (const name of [...must, ...may]) {
     // An operator is a function, and every function has an `apply` of another kind.
     const fn = Object.hasOwn(definition, name) ? definition[name] : undefined;
-    if (fn === undefined && name !== 'apply') {
+    if (fn === undefined && !must.includes(name)) {
       continue;
     }
     const source = loaded.sourceOf(fn);
@@ -141,13 +160,14 @@ const readOperator = (
   loaded: Loaded,
   declaration: Declaration,
   node: FunctionNode,
-  role: Role,
+  role: Role | FunctionOf,
   options: ReadFor & { readonly chain: readonly string[] },
 ): OpFunction | undefined => {
   const reader: Reader = makeReader(session, loaded, options.chain, options.channels);
   const loc = session.locOf(node);
-  const { args, returns } = signature(role, options, loc);
-  const name = `${declaration.name}${role === 'size' ? 'Size' : role === 'scale' ? 'Scale' : ''}`;
+  const { args, returns } = typeof role === 'string' ? signature(role, options, loc) : role.signature(loc);
+  const suffix = typeof role === 'string' ? (besides.includes(role) ? role : '') : role.fn;
+  const name = `${declaration.name}${suffix.slice(0, 1).toUpperCase()}${suffix.slice(1)}`;
   const fn = readMain(reader, node, name, args, returns, role === 'size');
   return fn && { fn, helpers: reader.helpers };
 };

@@ -13,7 +13,15 @@ import { type PackageFiles, packageFiles } from '../packageFiles.js';
 import { memberDocs } from './paramDocs.js';
 
 /** The call that declares it; `constant` and formats are plain functions. */
-export type Maker = 'pointOp' | 'mapOp' | 'indexMapOp' | 'stencilOp' | 'filter' | 'border' | 'format';
+export type Maker =
+  | 'pointOp'
+  | 'mapOp'
+  | 'indexMapOp'
+  | 'stencilOp'
+  | 'reduction'
+  | 'filter'
+  | 'border'
+  | 'format';
 /** One export of `cuweave/ops` that may stand in a pipeline. */
 export type OpSource = {
   readonly name: string;
@@ -72,6 +80,8 @@ const makers: Readonly<Record<string, Maker>> = {
   indexMapOp: 'indexMapOp',
   stencilOp: 'stencilOp',
   separableStencil: 'stencilOp',
+  reduceOp: 'reduction',
+  binsOp: 'reduction',
   filter: 'filter',
   separableFilter: 'filter',
   indexBorder: 'border',
@@ -101,7 +111,7 @@ const makerOf = (files: PackageFiles, name: string, node: VariableDeclaration): 
   const calls = file
     .getDescendantsOfKind(SyntaxKind.CallExpression)
     .map(call => call.getExpression().getText());
-  const maker = calls.find(callee => callee in makers);
+  const maker = calls.includes('pointOp') ? 'pointOp' : calls.find(callee => callee in makers);
   return maker === undefined ? undefined : makers[maker];
 };
 

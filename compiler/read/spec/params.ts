@@ -69,6 +69,10 @@ const isScope = (per: unknown): per is ParamField['per'] | 'structure' => scopes
 export const isImage = (param: unknown): param is Bag =>
   isBag(param) && param.param === 'image' && param.per === 'pixel';
 
+/** Whether a parameter is what an image comes to: compiler/read/spec/reduce/measures.ts reads it. */
+export const isMeasure = (param: unknown): param is Bag =>
+  isBag(param) && param.param === 'measured' && param.per === 'pixel';
+
 /**
  * @param taken Options of the stage that are not parameters: `filter` and `border` of a map.
  * @returns undefined after a diagnostic.
@@ -98,7 +102,7 @@ export const settleParams = (
     const param = params[name];
     return isBag(param) && param.per === 'structure';
   };
-  const names = Object.keys(params).filter(name => !isImage(params[name]));
+  const names = Object.keys(params).filter(name => !isImage(params[name]) && !isMeasure(params[name]));
   for (const name of [...names.filter(isChoice), ...names.filter(name => !isChoice(name))]) {
     const given = { op: opName, option: own(options, name), channels, choices };
     const settled = settleParam(name, params[name], given, taken, refuse);

@@ -11,13 +11,14 @@ import {
   type PipelineIr,
   type Stage,
   type Stored,
-  withImageStages,
+  withMeasureStages,
 } from '../../ir/types.js';
 import { javascriptWords } from '../../ir/words.js';
 import { makeNames } from '../body/names.js';
 import { behindImport, isOfSpec, nameIn, symbolOf } from '../body/symbols.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
 import { type Bag, describeActual, isBag, isPlainName } from './params.js';
+import { isReduction, readReduction } from './reduce/reductions.js';
 import { readResample } from './resamples.js';
 import { signalBits, withSignalBits } from './signals.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
@@ -52,8 +53,14 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
   if (!trunk || !results || session.diagnostics.length > before) {
     return undefined;
   }
-  checkOpenNames(reader, [...trunk.stages, ...results.flatMap(({ stages }) => stages)], chain);
-  const paths = results.map(({ stages, sink }) => ({ stages: [...trunk.stages, ...stages], sink }));
+  const reductions = results.flatMap(({ reduce }) => reduce?.stage ?? []);
+  const after = results.flatMap(({ stages }) => stages);
+  checkOpenNames(reader, [...trunk.stages, ...after, ...reductions], chain);
+  const stored = results.filter(({ reduce }) => !reduce);
+  const paths = (stored.length > 0 ? stored : results).map(({ stages, sink }) => ({
+    stages: [...trunk.stages, ...stages],
+    sink,
+  }));
   const bits = signalBits(paths, (stage, found) =>
     session.report('CW3013', stage.loc, { op: stage.name, bits: found.join(' and of ') }, chain),
   );
@@ -61,7 +68,7 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
     return undefined;
   }
   const doc = symbol ? ts.displayPartsToString(symbol.getDocumentationComment(session.checker)) : '';
-  const { source, stored } = trunk;
+  const { source } = trunk;
   const stages = withSignalBits(trunk.stages, bits);
   const common = {
     name,
@@ -69,11 +76,12 @@ export const readPipeline = (reader: StageReader, exported: Exported): PipelineI
     source,
     stages,
     loc,
-    ...(stored.length > 0 ? { stored } : {}),
+    ...(trunk.stored.length > 0 ? { stored: trunk.stored } : {}),
     ...(value.fused === true ? { fused: true as const } : {}),
   };
   const outputs = results.map(result => ({ ...result, stages: withSignalBits(result.stages, bits) }));
-  return 'outputs' in value ? { ...common, outputs } : { ...common, sink: results[0]!.sink };
+  const [{ sink, reduce }] = outputs as [OutputIr];
+  return 'outputs' in value ? { ...common, outputs } : { ...common, sink, ...(reduce ? { reduce } : {}) };
 };
 
 /** Where a pipeline is written, and the names that its stages have taken. */
@@ -140,6 +148,10 @@ const readHead = (
     reader.session.report('CW3003', place, { actual: 'a pipeline with several results' }, chain);
     return undefined;
   }
+  if (isReduction(value.sink)) {
+    reader.session.report('CW3003', place, { actual: 'a pipeline that ends in a reduction' }, chain);
+    return undefined;
+  }
   const trunk = readTrunk(reader, value, { loc: place, chain, names });
   const sink = trunk && readSink(reader, value.sink as Format, trunk.colour, place, chain);
   if (!sink) {
@@ -162,8 +174,8 @@ const readResults = (
 ): readonly OutputIr[] | undefined => {
   if (!('outputs' in value)) {
     const place = locFor(reader, end, loc);
-    const sink = readSink(reader, value.sink as Format, colour, place, chain);
-    return sink && [{ name: '', stages: [], sink, loc: place }];
+    const ended = readEnd(reader, value.sink, colour, { loc: place, chain, names });
+    return ended && [{ name: '', stages: [], ...ended, loc: place }];
   }
   const branches = isBag(value.outputs) ? Object.entries(value.outputs) : [];
   const wrong = branches.find(([name]) => !isPlainName(name) || javascriptWords.has(name));
@@ -183,15 +195,30 @@ const readResults = (
       return undefined;
     }
     const read = readStages(reader, colour, own, nodes, loc, inside, names);
-    const format = readSink(reader, sink, read.colour, at, inside);
+    const ended = readEnd(reader, sink, read.colour, { loc: at, chain: inside, names });
     if (read.stored.length > 0) {
       reader.session.report('CW3014', at, { name }, inside);
       return undefined;
     }
-    return format && !read.refused ? { name, stages: read.stages, sink: format, loc: at } : undefined;
+    return ended && !read.refused ? { name, stages: read.stages, ...ended, loc: at } : undefined;
   });
   const whole = results.filter(result => result !== undefined);
   return whole.length === results.length ? whole : undefined;
+};
+
+/** The format that a result is written in, or the reduction that it ends in. */
+const readEnd = (
+  reader: StageReader,
+  value: unknown,
+  colour: Colour,
+  { loc, chain, names }: Reading,
+): Pick<OutputIr, 'sink' | 'reduce'> | undefined => {
+  if (isReduction(value)) {
+    const call = reader.loaded.placedBy(value);
+    return readReduction(reader, value, colour, { loc, call, chain }, names);
+  }
+  const sink = readSink(reader, value as Format, colour, loc, chain);
+  return sink && { sink };
 };
 
 /** The expressions of a branch in `outputs({ name: [ … ] })`, where it is written so. */
@@ -240,7 +267,10 @@ const readParts = (
 };
 
 /** Whether a format stands where one must, for something to be written in; reports it if not. */
-const isSink = (reader: StageReader, value: unknown, loc: Loc, chain: readonly string[]): value is Format => {
+const isSink = (reader: StageReader, value: unknown, loc: Loc, chain: readonly string[]): boolean => {
+  if (isReduction(value)) {
+    return true;
+  }
   if (!isFormatLike(value)) {
     reader.session.report('CW3004', loc, { actual: describePart(value) }, chain);
     return false;
@@ -254,9 +284,15 @@ const isSink = (reader: StageReader, value: unknown, loc: Loc, chain: readonly s
 
 const isFormatLike = (value: unknown): boolean => isBag(value) && value.kind === 'format';
 
+const isReductionOp = (value: unknown): boolean =>
+  isBag(value) && (value.role === 'fold' || value.role === 'bins') && typeof value === 'function';
+
 const describePart = (value: unknown): string => {
-  if (isOp(value)) {
-    return 'an operator that was not called';
+  if (isOp(value) || isReductionOp(value)) {
+    return `${isOp(value) ? 'an operator' : 'a reduction'} that was not called`;
+  }
+  if (isReduction(value)) {
+    return 'a reduction';
   }
   if (isBag(value) && value.kind === 'stage') {
     return 'an operator';
@@ -401,7 +437,7 @@ const readSink = (
 /** The caller gives one thing for each name. An image may be read by several operators, if all of them read it in the same format. */
 const checkOpenNames = (reader: StageReader, stages: readonly Stage[], chain: readonly string[]): void => {
   const owners = new Map<string, { readonly stage: string; readonly format?: Format }>();
-  for (const stage of withImageStages(stages)) {
+  for (const stage of withMeasureStages(stages)) {
     const numbers = stage.params.flatMap(({ name, value }) =>
       'open' in value ? [{ name, open: value.open, format: undefined }] : [],
     );

@@ -11,6 +11,8 @@ import { scalarType } from '../body/values.js';
 export type KernelParam =
   | { readonly name: string; readonly choice: string }
   | { readonly name: string; readonly constant: number }
+  /** What an image comes to: so many numbers. */
+  | { readonly name: string; readonly measured: number }
   /** An image of so many channels. */
   | { readonly name: string; readonly channels: number }
   | {
@@ -100,9 +102,9 @@ export const signature = (
   }
 };
 
-const bound = (value: Value): MainArg => ({ kind: 'bound', value });
+export const bound = (value: Value): MainArg => ({ kind: 'bound', value });
 
-const position = (loc: Loc): MainArg => ({
+export const position = (loc: Loc): MainArg => ({
   kind: 'part',
   name: 'at',
   type: tuple('i32', 2),
@@ -149,7 +151,7 @@ const sizesRecord = (type: Type, loc: Loc): Value => ({
   ]),
 });
 
-const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
+export const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
   const axis = (name: 'width' | 'height'): Expr => {
     const size: Expr = { kind: 'size', of, axis: name, type: i32, loc };
     return type.scalar === 'i32' ? size : { kind: 'cast', value: size, type, loc };
@@ -165,7 +167,7 @@ const sizeRecord = (of: 'src' | 'dst', type: Type, loc: Loc): Value => {
 };
 
 type RecordValue = Extract<Value, { kind: 'record' }>;
-const paramsRecord = (params: readonly NumberParam[], channels: number, loc: Loc): RecordValue => ({
+export const paramsRecord = (params: readonly NumberParam[], channels: number, loc: Loc): RecordValue => ({
   kind: 'record',
   what: "the parameters' object",
   fields: new Map(params.map(param => [param.name, paramValue(param, channels, loc)])),
@@ -190,13 +192,16 @@ const withImageSizes = (
   return { ...record, fields: new Map([...fields, ...sizes]) };
 };
 
-type NumberParam = Exclude<KernelParam, { readonly channels: number }>;
+export type NumberParam = Exclude<KernelParam, { readonly channels: number }>;
 const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
   if ('choice' in param) {
     return { kind: 'text', value: param.choice };
   }
   if ('constant' in param) {
     return { kind: 'number', value: param.constant };
+  }
+  if ('measured' in param) {
+    return { kind: 'table', param: param.name, first: 0, count: param.measured };
   }
   const { scalar, lanes, fields } = paramFields[param.kind];
   const lane = (index: number): Expr => ({

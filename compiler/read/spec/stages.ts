@@ -13,6 +13,7 @@ import {
   type Loc,
   type OpFunction,
   type ParamField,
+  type PipelineIr,
   readsScale,
   type Stage,
 } from '../../ir/types.js';
@@ -35,6 +36,7 @@ import {
   type RefuseOption,
   settleParams,
 } from './params.js';
+import { readMeasures } from './reduce/measures.js';
 import { separable } from './separable.js';
 import type { KernelParam, ReadFor } from './signatures.js';
 import { aroundPlace, aroundPoint, stayInPlace, wrongTap } from './stencils.js';
@@ -44,6 +46,14 @@ export type StageReader = {
   readonly session: Session;
   readonly loaded: Loaded;
   readonly operators: Operators;
+  /** Reads a reduction in its place; compiler/read/spec/reduce/reductions.ts. */
+  readonly readReduction: (
+    reader: StageReader,
+    value: Bag,
+    colour: Colour,
+    place: StagePlace,
+    uniqueName: (name: string) => string,
+  ) => Pick<PipelineIr, 'sink' | 'reduce'> | undefined;
 };
 /** Where a stage stands: for its messages. */
 export type StagePlace = {
@@ -115,13 +125,21 @@ export const readStage = (
       ? heldInside(place.loc)
       : readBorder(reader, declaration, options, channels, here)
     : undefined;
-  if (!settled || !imaged) {
+  const measured = readMeasures(op.params, options, {
+    colour,
+    taken,
+    isPoint: role === 'point',
+    refuse,
+    readBefore: readPoint,
+    readEnd: (value, before) => reader.readReduction(reader, value as Bag, before, here, uniqueName),
+  });
+  if (!settled || !imaged || !measured) {
     return { colour: after };
   }
   const reading = {
     channels,
     out: channelCount[after],
-    params: [...settled.kernel, ...imaged.kernel],
+    params: [...settled.kernel, ...imaged.kernel, ...measured.kernel],
     chain: here.chain,
   };
   if (role === 'stencil') {
@@ -150,7 +168,14 @@ export const readStage = (
   const docs = paramDocs(session, declaration.call, place.call);
   const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
   const images = imaged.images.map(image => withDoc(image, docs.get(image.name)));
-  const base = { params, ...(images.length > 0 ? { images } : {}), apply, loc: place.loc };
+  const { measures } = measured;
+  const base = {
+    params,
+    ...(images.length > 0 ? { images } : {}),
+    ...(measures.length > 0 ? { measures } : {}),
+    apply,
+    loc: place.loc,
+  };
   const name = uniqueName(declaration.name);
   if (role === 'point') {
     return { stage: { role, name, ...base, from: colour, to: after }, colour: after };
@@ -235,8 +260,10 @@ const readStencil = (
   return { filter: { ...common, ...functions }, radius };
 };
 
-const withDoc = <Field extends ParamField | ImageParam>(field: Field, doc: string | undefined): Field =>
-  doc === undefined ? field : { ...field, doc };
+export const withDoc = <Field extends ParamField | ImageParam>(
+  field: Field,
+  doc: string | undefined,
+): Field => (doc === undefined ? field : { ...field, doc });
 
 /** Reads the operators that an image's pixels go through, which stand in an option of the stage. */
 const pointReader =
@@ -251,7 +278,7 @@ const pointReader =
   };
 
 /** Points at the option where the call's object names it. */
-const refuser =
+export const refuser =
   (reader: StageReader, place: StagePlace) =>
   (option: string | undefined, code: Code, args: Args): void => {
     const [argument] = place.call?.arguments ?? [];

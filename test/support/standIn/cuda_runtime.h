@@ -137,6 +137,21 @@ struct StandInBlock {
 };
 }  // namespace
 static inline void __syncthreads() { StandInBlock::own().wait(); }
+static inline void __threadfence() {}
+template <class T> T __ldcg(const T* at) { return *standInAligned(at); }
+static inline int atomicAdd(int* at, int value) { return *at += value, *at - value; }
+// All threads of the block have to come here, and not only those of the warp.
+// Of each file, as the blocks are.
+template <class T> static T __shfl_down_sync(unsigned, T value, unsigned further) {
+  static thread_local T values[StandInBlock::most];
+  const StandInBlock& block = StandInBlock::own();
+  const unsigned n = (threadIdx.z * block.size.y + threadIdx.y) * block.size.x + threadIdx.x;
+  values[n] = value;
+  StandInBlock::own().wait();
+  const T result = n % 32 + further < 32 ? values[n + further] : value;
+  StandInBlock::own().wait();
+  return result;
+}
 
 // What native/kernel/launch.h asks of the device: its code is of an early architecture.
 struct cudaFuncAttributes {
