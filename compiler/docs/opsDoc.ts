@@ -19,14 +19,14 @@ const groups: readonly (readonly [maker: Maker, title: string, text: string])[] 
     'Where an output pixel comes from, between the pixels of the input. Its `filter` reads that point, its `border` says what lies outside.',
   ],
   [
-      'stencilOp',
-      'Stencils',
-      'What a pixel becomes by those around it: blurs, medians, edges, morphology. Its `border` says what lies outside the image. Operators before a stencil run for every pixel that it reads.',
-    ],
-    [
-      'reduction',
-      'Reductions',
-      'What an image comes to: the end of a pipeline, one of its results, or what a parameter of an operator is given. The result is a tensor of one row for each image.',
+    'stencilOp',
+    'Stencils',
+    'What a pixel becomes by those around it: blurs, medians, edges, morphology. Its `border` says what lies outside the image. Operators before a stencil run for every pixel that it reads.',
+  ],
+  [
+    'reduction',
+    'Reductions',
+    'What an image comes to: the end of a pipeline, one of its results, or what a parameter of an operator is given. The result is a tensor of one row for each image.',
   ],
   ['filter', 'Filters', 'How a point between pixels is read: `resize({ …, filter: linear })`.'],
   ['border', 'Borders', 'What lies outside an image: `warpAffine({ …, border: replicate })`.'],

@@ -28,6 +28,20 @@ test('a file that is not there', async () => {
   `);
 });
 
+test('the types of browsers are there for specs that need them', async () => {
+  const spec = (top: string) => anySpec(`${top}\nexport const p = pipeline(rgb8(), nchw('f32'));`);
+  const files = {
+    'right.ts': spec("export const host: string = new URL('https://example.org').host;"),
+    'wrong.ts': spec("export const port: number = new URL('https://example.org').port;"),
+  };
+  // By name, and as what TypeScript takes where no libraries are named.
+  for (const options of ['"lib": ["es2022", "dom"]', '"target": "es2022"']) {
+    const config = { 'tsconfig.json': `{ "compilerOptions": { "types": [], ${options} } }` };
+    const { codesOf } = await runSpecs({ ...files, ...config }, Object.keys(files));
+    expect([codesOf('right.ts'), codesOf('wrong.ts')]).toEqual([[], ['TS2322']]);
+  }
+});
+
 test('a folder', async () => {
   expect(await textOf(['.'])).toMatchInlineSnapshot(`
     ".:1:1 - error CW9001: Expected a TypeScript file but received a folder.

@@ -41,8 +41,8 @@ export const entryProblem = (file: string): string | undefined => {
 export const maxNesting = 1500;
 
 /**
- * One program over all entries and what they import. Node's types, which are nine tenths of all that there would be to read,
- * are in it only where something may need them.
+ * One program over all entries and what they import. The types of Node and of browsers, which are nine tenths of all that there would
+ * be to read, are in it only where something may need them.
  */
 export const openProgram = (
   root: string,
@@ -51,63 +51,58 @@ export const openProgram = (
   files: PackageFiles,
 ): ts.Program => {
   const rootNames = [...entries, ...config.declarations, files.ops];
-  const open = (types: readonly string[]): ts.Program => {
-    const options = compilerOptions(config, files, types);
+  const open = (types: readonly string[], lib: readonly string[] | undefined): ts.Program => {
+    const all = compilerOptions(config, files, types);
+    const options = lib ? { ...all, lib: [...lib] } : all;
     return ts.createProgram({ rootNames, options, host: hostOf(root, options) });
   };
   const asked = config.options.types;
   const others = (asked ?? []).filter(name => name !== 'node');
-  const plain = open(others);
   const hasNode = asked ? asked.includes('node') : config.hasNode;
-  return hasNode && mayNeedNode(plain, files) ? open([...others, 'node']) : plain;
+  const plain = open(others, withoutBrowsers(compilerOptions(config, files, others)));
+  return mayNeedMore(plain, files) ? open(hasNode ? [...others, 'node'] : others, undefined) : plain;
 };
 
-const mayNeedNode = (program: ts.Program, files: PackageFiles): boolean => {
+/** The libraries of the language alone. */
+const withoutBrowsers = (options: ts.CompilerOptions): readonly string[] => {
+  const all = options.lib ?? [ts.getDefaultLibFileName(options).replace('.full.', '.')];
+  return all.filter(name => !/^lib\.(dom|webworker|scripthost)\b/.test(name));
+};
+
+const mayNeedMore = (program: ts.Program, files: PackageFiles): boolean => {
   const authors = authorFiles(program, files);
-  const known = new Set([...authors, ...libraries(program.getCompilerOptions()).values()]);
+  const known = new Set(authors);
   const ops = `${files.root}/ops/`;
   // What is wrong in a package's types is not reported, and would be any.
-  if (program.getSourceFiles().some(file => !known.has(file) && !file.fileName.startsWith(ops))) {
+  if (
+    program
+      .getSourceFiles()
+      .some(file => !known.has(file) && !isLibrary(file.fileName) && !file.fileName.startsWith(ops))
+  ) {
     return true;
   }
   return !authors.some(file => nestsTooDeep(file, maxNesting)) && problemsOf(program, authors).length > 0;
 };
 
-/** JavaScript's own types, which ts-morph brings as text, by the libraries that are asked for. */
-const libraryFiles = new Map<string, ReadonlyMap<string, ts.SourceFile>>();
-const libraries = ({ target, lib }: ts.CompilerOptions): ReadonlyMap<string, ts.SourceFile> => {
-  const key = JSON.stringify([target, lib]);
-  const known = libraryFiles.get(key);
-  if (known) {
-    return known;
-  }
-  const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { target, lib } });
-  project.createSourceFile('/none.ts', '');
-  const all = project.getProgram().compilerObject.getSourceFiles();
-  const made = new Map(all.flatMap(file => (file.isDeclarationFile ? [[file.fileName, file] as const] : [])));
-  libraryFiles.set(key, made);
-  return made;
-};
+/** JavaScript's own types, which ts-morph brings as text under this folder. */
+const libraryFolder = '/node_modules/typescript/lib';
+const libraryTexts = new Project({ useInMemoryFileSystem: true }).getModuleResolutionHost();
+const isLibrary = (file: string): boolean =>
+  posix.dirname(file) === libraryFolder && libraryTexts.fileExists(file);
 
 /** The last text of each file, and its tree: most files are the same when the specs are read again. */
 const parsed = new Map<string, ts.SourceFile>();
 
 const hostOf = (root: string, options: ts.CompilerOptions): ts.CompilerHost => {
-  const own = libraries(options);
-  const folder = posix.dirname([...own.keys()][0] ?? '/');
   const host = ts.createCompilerHost(options, true);
   return {
     ...host,
     getCurrentDirectory: () => root,
-    getDefaultLibLocation: () => folder,
-    getDefaultLibFileName: asked => posix.join(folder, ts.getDefaultLibFileName(asked)),
-    fileExists: file => own.has(file) || host.fileExists(file),
+    getDefaultLibLocation: () => libraryFolder,
+    getDefaultLibFileName: asked => posix.join(libraryFolder, ts.getDefaultLibFileName(asked)),
+    fileExists: file => isLibrary(file) || host.fileExists(file),
     getSourceFile: (file, asked) => {
-      const library = own.get(file);
-      if (library) {
-        return library;
-      }
-      const text = host.readFile(file);
+      const text = isLibrary(file) ? libraryTexts.readFile(file) : host.readFile(file);
       const known = parsed.get(file);
       if (text === undefined || known?.text === text) {
         return text === undefined ? undefined : known;
