@@ -97,7 +97,8 @@ describe('templates', () => {
   const templates = templatesIn(folder);
   beforeAll(async () => {
     const plans = await plansOf({ root, entries: ['test/support/pipelines.ts'] });
-    for (const kernel of plans.flatMap(({ kernels }) => kernels)) {
+    const reducing = await plansOf({ root, entries: ['test/support/reducePipelines.ts'] });
+    for (const kernel of [...plans, ...reducing].flatMap(({ kernels }) => kernels)) {
       cudaSource(kernel, 'a.cu');
       hostSource(kernel, 'a.cpp');
       oracleSource(kernel);

@@ -492,17 +492,10 @@ test('every case is refused, by the table', () => {
   const plans: readonly Code[] = ['CW3009', 'CW3011', 'CW3013', 'CW3102', 'CW3103'];
   const images: readonly Code[] = ['CW2030', 'CW2031', 'CW2032', 'CW2033', 'CW3023'];
   const stencils: readonly Code[] = ['CW2021', 'CW2022', 'CW2023', 'CW3014'];
-  const elsewhere: readonly Code[] = [
-    ...plans,
-    ...images,
-    ...stencils,
-
-    'CW3001',
-    'CW9001',
-    'CW9003',
-    'CW9004',
-    'CW9005',
-  ];
+  // And of reductions in test/read/refusedReductions.test.ts.
+  const reductions: readonly Code[] = ['CW1064', 'CW2040', 'CW2041', 'CW2042', 'CW2043', 'CW2044'];
+  const files: readonly Code[] = ['CW3001', 'CW9001', 'CW9003', 'CW9004', 'CW9005'];
+  const elsewhere: readonly Code[] = [...plans, ...images, ...stencils, ...reductions, ...files];
   const untested = Object.keys(diagnosticTable).filter(
     code => !codes.has(code) && !elsewhere.some(other => other === code),
   );
@@ -2489,33 +2482,33 @@ test('sourceMissing', () => {
 
 test('sinkMissing', () => {
   expect(run.textOf('sinkMissing.ts')).toMatchInlineSnapshot(`
-    "sinkMissing.ts:6:14 - error CW3004: Expected a format that can be written at the end of the pipeline but received an operator.
+    "sinkMissing.ts:6:14 - error CW3004: Expected a format that can be written, or a reduction, at the end of the pipeline but received an operator.
 
     6 export const sinkMissing = pipeline(rgb8(), normalize({ mean: 0, std: 1 }) as never);
                    ~~~~~~~~~~~
-      hint: end with nchw("f32"), nhwc("u8"), …
+      hint: end with nchw("f32"), nhwc("u8"), mean(), …
       in pipeline sinkMissing (sinkMissing.ts:6:14)"
   `);
 });
 
 test('sinkUncalled', () => {
   expect(run.textOf('sinkUncalled.ts')).toMatchInlineSnapshot(`
-    "sinkUncalled.ts:6:14 - error CW3004: Expected a format that can be written at the end of the pipeline but received an operator that was not called.
+    "sinkUncalled.ts:6:14 - error CW3004: Expected a format that can be written, or a reduction, at the end of the pipeline but received an operator that was not called.
 
     6 export const sinkUncalled = pipeline(rgb8(), normalize as never);
                    ~~~~~~~~~~~~
-      hint: end with nchw("f32"), nhwc("u8"), …
+      hint: end with nchw("f32"), nhwc("u8"), mean(), …
       in pipeline sinkUncalled (sinkUncalled.ts:6:14)"
   `);
 });
 
 test('onlyASource', () => {
   expect(run.textOf('onlyASource.ts')).toMatchInlineSnapshot(`
-    "onlyASource.ts:6:14 - error CW3004: Expected a format that can be written at the end of the pipeline but received nothing.
+    "onlyASource.ts:6:14 - error CW3004: Expected a format that can be written, or a reduction, at the end of the pipeline but received nothing.
 
     6 export const onlyASource = pipeline(...([rgb8()] as never as [never, never]));
                    ~~~~~~~~~~~
-      hint: end with nchw("f32"), nhwc("u8"), …
+      hint: end with nchw("f32"), nhwc("u8"), mean(), …
       in pipeline onlyASource (onlyASource.ts:6:14)"
   `);
 });
@@ -2577,11 +2570,11 @@ test('mixedSubsampling', () => {
 
 test('sinkOnlyRead', () => {
   expect(run.textOf('sinkOnlyRead.ts')).toMatchInlineSnapshot(`
-    "sinkOnlyRead.ts:6:46 - error CW3004: Expected a format that can be written at the end of the pipeline but received nv12, which can only be read.
+    "sinkOnlyRead.ts:6:46 - error CW3004: Expected a format that can be written, or a reduction, at the end of the pipeline but received nv12, which can only be read.
 
     6 export const sinkOnlyRead = pipeline(nv12(), nv12({ chroma: 'linear' }) as never);
                                                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: end with nchw("f32"), nhwc("u8"), …
+      hint: end with nchw("f32"), nhwc("u8"), mean(), …
       in pipeline sinkOnlyRead (sinkOnlyRead.ts:6:14)"
   `);
 });
@@ -2614,21 +2607,21 @@ test('notAStage', () => {
 
     6 export const notAStage = pipeline(rgb8(), normalize as never, rgb8() as never, 3 as never, nchw('f32'));
                                                 ~~~~~~~~~~~~~~~~~~
-      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline notAStage (notAStage.ts:6:14)
 
     notAStage.ts:6:63 - error CW3007: Expected an operator between source and sink but received a format.
 
     6 export const notAStage = pipeline(rgb8(), normalize as never, rgb8() as never, 3 as never, nchw('f32'));
                                                                     ~~~~~~~~~~~~~~~
-      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline notAStage (notAStage.ts:6:14)
 
     notAStage.ts:6:80 - error CW3007: Expected an operator between source and sink but received 3.
 
     6 export const notAStage = pipeline(rgb8(), normalize as never, rgb8() as never, 3 as never, nchw('f32'));
                                                                                      ~~~~~~~~~~
-      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline notAStage (notAStage.ts:6:14)"
   `);
 });
