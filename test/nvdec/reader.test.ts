@@ -41,7 +41,7 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
       const file = await openVideoFile(decodeClipPath(name));
       const { timestamps } = await file.index();
       file.close();
-      const all = hashes[name].map((pixels, n) => ({ timestamp: timestamps[n], pixels }));
+      const all = hashes[name].map((pixels, index) => ({ index, timestamp: timestamps[index], pixels }));
       expect(all).toHaveLength(timestamps.length);
       const reader = await open(name);
       for (const { from = 0, to = 100, step = 1 } of [
@@ -52,13 +52,11 @@ describe.skipIf(!nvdec.usable)(`VideoReader on NVDEC${nvdec.title}`, () => {
       ]) {
         const stretch = all.filter(({ timestamp }) => timestamp >= from && timestamp < to);
         const found = [];
-        const indices = [];
         for await (const frame of reader.frames({ from, to, step })) {
-          found.push({ timestamp: frame.timestamp, pixels: await digest(frame) });
-          indices.push(frame.index);
+          const { index, timestamp } = frame;
+          found.push({ index, timestamp, pixels: await digest(frame) });
         }
         expect(found).toEqual(stretch.filter((_, n) => n % step === 0));
-        expect(indices).toEqual(found.map((_, n) => n * step));
       }
       reader.dispose();
     },

@@ -45,20 +45,20 @@ describe.skipIf(!nvdec.usable)(`chosen frames on NVDEC${nvdec.title}`, () => {
     }
   });
 
+  // What the software decoder gives; a machine for tests on a GPU may lack it.
   it('scene changes are those of the CPU', async () => {
-    const cpu = openDevice('cpu');
-    const found = async (on: Device): Promise<unknown[]> => {
-      const reader = await VideoReader.open(decodeClipPath('avcBFrames'), { device: on });
-      const changes: unknown[] = [];
-      for await (const change of reader.sceneChanges({ threshold: 0.05 })) {
-        changes.push(change);
-      }
-      reader.dispose();
-      return changes;
-    };
-    const expected = await found(cpu);
-    expect(expected.length).toBeGreaterThan(0);
-    expect(await found(device)).toEqual(expected);
-    cpu.dispose();
+    const reader = await VideoReader.open(decodeClipPath('avcBFrames'), { device });
+    const found: (readonly [number, number])[] = [];
+    for await (const { index, difference } of reader.sceneChanges({ threshold: 0.05 })) {
+      found.push([index, Number(difference.toFixed(3))]);
+    }
+    reader.dispose();
+    expect(found).toEqual([
+      [1, 3.365],
+      [4, 0.282],
+      [5, 0.273],
+      [6, 0.152],
+      [7, 0.076],
+    ]);
   });
 });
