@@ -14,11 +14,14 @@ import { type GoldenCase, goldenCases, goldenPipelines } from './cases.js';
 /** `warpAffine (linear, constant)`, or several operators in their order. */
 const operatorsOf = ({ pipeline }: Kernel): string =>
   pipeline.stages
-    .map(stage =>
-      stage.role === 'map'
-        ? `${stage.name} (${stage.filter.name}, ${stage.border.kind === 'index' ? stage.border.name : 'constant'})`
-        : stage.name,
-    )
+    .map(stage => {
+      if (stage.role !== 'map') {
+        return stage.name;
+      }
+      const border = stage.border.kind === 'index' ? stage.border.name : 'constant';
+      // A stencil has no filter beside itself.
+      return `${stage.name} (${stage.radius === undefined ? `${stage.filter.name}, ` : ''}${border})`;
+    })
     .join(', ');
 
 /** The difference of every value. */
