@@ -3,14 +3,22 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../compiler/build/build.js';
 import type { Plan } from '../compiler/ir/plan.js';
 import { type Pipeline as Built, type Device, openDevice, Tensor, writeNpy } from '../runtime/index.js';
-import { buildFolder, loadOracles } from './support/executions.js';
+import { buildFolder, loadOracles, root } from './support/executions.js';
 import { blankImage, fillImage, randomImage, type TestImage } from './support/images.js';
 import { buildQuick } from './support/quickBuild.js';
 import { random } from './support/random.js';
 import { resultsBy } from './support/reduced.js';
-import { bindingsOf, placed, reduceCases, reducePlans, run } from './support/reduceExecutions.js';
+import {
+  bindingsOf,
+  placed,
+  reduceCases,
+  reduceEntry,
+  reducePlans,
+  run,
+} from './support/reduceExecutions.js';
 import * as peers from './support/reducePeers.js';
 
 /** The values of an image as a tensor has them: plane by plane, without padding. */
@@ -158,6 +166,14 @@ describe('reductions', () => {
     for (const held of [...sources, made, into, wrong, other]) {
       held.dispose();
     }
+  });
+
+  it('are refused for Python, and for C and C++, which do not carry them', async () => {
+    const out = join(mkdtempSync(join(tmpdir(), 'cuweave-reduced-')), 'out');
+    const options = { root, entries: [reduceEntry], out, cpu: true };
+    await expect(build({ ...options, python: true })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[BuildError: meanOfRgb (test/support/reducePipelines.ts:34) reduces images to numbers, which modules for Python do not carry: leave out --python, or export it from another entry]`,
+    );
   });
 
   it('are captured and launched again, with memory of the graph', async () => {

@@ -22,7 +22,7 @@ const scaffold = new Set([
   isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within
   Acc Bins Columns Fold Result Wide Counter Tiles acc across bins bottom columns counts finishBins finishFold first foldTile isLastBlock
-  mergeColumns partials tiles
+  cells mergeColumns partials reduce tiles
   args batch capacity dst finite image images inside own p src taps tap
   Float32Array Infinity Math NaN Number Uint32Array f single undefined
   blockDim blockIdx dim3 gridDim threadIdx warpSize
