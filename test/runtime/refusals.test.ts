@@ -155,7 +155,7 @@ it('refuses tensors that do not fit together', () => {
     refusals({
       'no spec': () => Tensor.empty(device, wrong(undefined)),
       layout: () => Tensor.empty(device, { ...spec, layout: wrong('WHC') }),
-      dtype: () => Tensor.empty(device, { ...spec, dtype: wrong('f64') }),
+      dtype: () => Tensor.empty(device, { ...spec, dtype: wrong('f128') }),
       'inherited name': () => Tensor.empty(device, { ...spec, dtype: wrong('constructor') }),
       'axes missing': () => Tensor.empty(device, { ...spec, shape: [2, 3] }),
       'empty axis': () => Tensor.empty(device, { ...spec, shape: [2, 0, 4] }),
@@ -172,9 +172,9 @@ it('refuses tensors that do not fit together', () => {
     }).replace(/with .* free of .* MiB/, 'with … free of …'),
   ).toMatchInlineSnapshot(`
     "no spec: ArgumentError: Expected { shape, dtype, layout } for spec but received undefined.
-    layout: ArgumentError: Expected NHWC, NCHW, HWC or CHW for spec.layout but received 'WHC'.
-    dtype: ArgumentError: Expected one of u8, u16, i32, f16, f32 for spec.dtype but received 'f64'.
-    inherited name: ArgumentError: Expected one of u8, u16, i32, f16, f32 for spec.dtype but received 'constructor'.
+    layout: ArgumentError: Expected NHWC, NCHW, HWC, CHW or any for spec.layout but received 'WHC'.
+    dtype: ArgumentError: Expected one of u8, u16, i32, f16, f32, f64, i64 for spec.dtype but received 'f128'.
+    inherited name: ArgumentError: Expected one of u8, u16, i32, f16, f32, f64, i64 for spec.dtype but received 'constructor'.
     axes missing: ArgumentError: Expected 3 sizes (CHW) for spec.shape but received [2, 3].
     empty axis: ArgumentError: Expected a whole number from 1 to 2147483647 for spec.shape[1] but received 0.
     too large: ArgumentError: Expected at most 2^46 values for spec.shape but received [1073741824, 1073741824, 1].
