@@ -1,24 +1,32 @@
 /** The measured cases: what video and vision models ask of a frame. */
 import {
   analogYuvToRgb,
+  bilateral,
   clahe,
   constant,
   crop,
   equalizeHistogram,
+  erode,
   flip,
+  gaussianBlur,
   gray8,
   histogram,
   linear,
+  luma,
   meanStd,
+  median,
   nchw,
   nhwc,
   normalize,
   nv12,
   outputs,
   pipeline,
+  reflect101,
   replicate,
   resize,
   rgb8,
+  sobelMagnitude,
+  unsharpMask,
   warpAffine,
   yuvToRgb,
 } from 'cuweave/ops';
@@ -95,3 +103,31 @@ export const grayHistogram = pipeline(gray8(), histogram());
 export const rgbMeanStd = pipeline(rgb8(), meanStd());
 export const grayEqualized = pipeline(gray8(), equalizeHistogram(), nhwc('u8'));
 export const grayClahe = pipeline(gray8(), clahe(), nhwc('u8'));
+
+// Neighbours.
+export const rgbGaussian5 = pipeline(
+  rgb8(),
+  gaussianBlur({ size: 5, sigma: 1.1, border: reflect101 }),
+  rgb8(),
+);
+export const rgbGaussian15 = pipeline(
+  rgb8(),
+  gaussianBlur({ size: 15, sigma: 3, border: reflect101 }),
+  rgb8(),
+);
+export const rgbMedian3 = pipeline(rgb8(), median({ size: 3, border: replicate }), rgb8());
+export const rgbEroded3 = pipeline(rgb8(), erode({ size: 3 }), rgb8());
+export const nv12Edges = pipeline(nv12(), luma(), sobelMagnitude({ border: replicate }), nchw('f16'));
+export const rgbBilateral7 = pipeline(
+  rgb8(),
+  bilateral({ size: 7, sigmaColor: 25, sigmaSpace: 3, border: reflect101 }),
+  rgb8(),
+);
+export const nv12Sharpened = pipeline(
+  nv12(),
+  yuvToRgb({ matrix: 'bt709', range: 'limited' }),
+  unsharpMask({ size: 5, sigma: 1.1, border: replicate }),
+  resize({ width: 640, height: 640, filter: linear, border: replicate }),
+  normalize(imagenet),
+  nchw('f16'),
+);

@@ -28,7 +28,7 @@ import type {
 } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** A plane's place in the image descriptor. */
 export type ManifestPlane = {

@@ -12,6 +12,7 @@ export { gbrToRgb } from './colour/gbrToRgb.js';
 export { grayToRgb } from './colour/grayToRgb.js';
 export { hsvToRgb } from './colour/hsvToRgb.js';
 export { labToRgb } from './colour/labToRgb.js';
+export { luma } from './colour/luma.js';
 export { primaries } from './colour/primaries.js';
 export { rgbToGray } from './colour/rgbToGray.js';
 export { rgbToHsv } from './colour/rgbToHsv.js';

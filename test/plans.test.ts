@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explanationText } from '../compiler/commands/explain.js';
+import { headerSource } from '../compiler/generate.js';
 import { explain } from '../compiler/report/explain.js';
 import { plansOf } from '../compiler/specs.js';
 import type { Manifest } from '../native/manifest.js';
@@ -329,7 +330,11 @@ describe('several kernels from C', () => {
   it('are called in the order that the header lists', async () => {
     const folder = buildFolder('byHand');
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
-    const header = readFileSync(join(folder, 'pipelines.h'), 'utf8');
+    const header = headerSource(
+      await plansOf({ root, entries: ['test/support/byHandPipelines.ts'] }),
+      manifest.library,
+    );
+    writeFileSync(join(folder, 'pipelines.h'), header);
     expect(header.slice(header.indexOf('// rounded:')).split('\n//\n')[0]).toMatchInlineSnapshot(`
       "// rounded: rgb8 > resize (linear, replicate) > convertTo > flip > rgbToGray > warpAffine (linear, constant) > gray_nhwc_u8
       // Kernels, to be called in this order on one stream:

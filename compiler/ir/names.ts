@@ -18,6 +18,8 @@ const scaffold = new Set([
   Taps Work anywhere block each fetch fetchRun fetchStaged finish imageOf isAligned isBeyond isDense isGathered isHeld isInside isStaged
   launch locate locateColumns locateLine locateRun partOf pixel prefetchRun prefetchStores read rows sampleBeyond sampleInside
   sizes store tile workOf
+  ColumnTaps LinePixels Row RowTaps Window WindowTaps early fillRow getQuick kAbove kBelow kColumns kHeight kLeft kRight kRows kWidth
+  readLine readRow
   Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below copy16 cw f16 gatherRun get getCode held
   isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within

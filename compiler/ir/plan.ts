@@ -106,8 +106,6 @@ export type Strip = Omit<Reach, 'isFixed'> & {
   readonly height: number;
   /** Whether rows are computed before columns. */
   readonly isSeparable: boolean;
-  /** How many blocks a multiprocessor should hold at least. */
-  readonly leastBlocks?: number;
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
 export type Staging = {

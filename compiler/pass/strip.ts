@@ -13,12 +13,6 @@ import { operationsOf, tapsOf } from './work.js';
 
 /** Floats of a thread's window: with what a stencil needs besides, fewer than the 255 registers that a thread has. */
 const MOST_FLOATS = 150;
-/**
- * With windows of so many floats, three blocks to a multiprocessor are asked for: their threads wait for memory, and more of them are
- * worth a few values that do not stay in registers (measured on an H200: a Gaussian of 5 × 5 on RGB in 186 µs for 204, and smaller windows
- * gain nothing).
- */
-const WIDE_FLOATS = 50;
 /** Operations that are unrolled for a round of a strip, about: more are slow to compile, and leave the cache of instructions. */
 const MOST_OPERATIONS = 12_000;
 /** Rows of a strip, about: more read fewer rows twice, and fewer give more threads. */
@@ -83,6 +77,5 @@ export const stripOf = (kernel: FusedKernel): Strip | undefined => {
     return undefined;
   }
   const height = rows * Math.max(1, Math.round(ROWS / rows));
-  const isWide = floats(width) >= WIDE_FLOATS;
-  return { x, y, width, height, isSeparable, ...(isWide ? { leastBlocks: 3 } : {}) };
+  return { x, y, width, height, isSeparable };
 };

@@ -88,7 +88,9 @@ CW_INLINE float min(float a, float b) {
   asm("min.NaN.f32 %0, %1, %2;" : "=f"(least) : "f"(a), "f"(b));
   return least;
 #else
-  return a < b || a != a ? a : b;
+  // In two steps: compilers vectorise these, and not one test of both.
+  const float least = a < b ? a : b;
+  return a != a ? a : least;
 #endif
 }
 CW_INLINE float max(float a, float b) {
@@ -97,7 +99,8 @@ CW_INLINE float max(float a, float b) {
   asm("max.NaN.f32 %0, %1, %2;" : "=f"(most) : "f"(a), "f"(b));
   return most;
 #else
-  return a > b || a != a ? a : b;
+  const float most = a > b ? a : b;
+  return a != a ? a : most;
 #endif
 }
 CW_INLINE int min(int a, int b) { return a < b ? a : b; }

@@ -70,10 +70,10 @@ describe('a build', () => {
       [
         "1 error: The pipelines' manifest ROOT/damaged0/manifest.json cannot be read: Unexpected end of JSON input. Run cuweave build again.",
         "1 error: The pipelines' manifest is damaged: it should be an object and is null. Run cuweave build again.",
-        "1 error: The pipelines were built by cuweave undefined with ABI undefined, and this version has ABI 3. Run cuweave build again.",
+        "1 error: The pipelines were built by cuweave undefined with ABI undefined, and this version has ABI 4. Run cuweave build again.",
         "1 error: The pipelines' manifest is damaged: it should be an object and is []. Run cuweave build again.",
-        "1 error: The pipelines were built by cuweave undefined with ABI undefined, and this version has ABI 3. Run cuweave build again.",
-        "1 error: The pipelines were built by cuweave '0.1.0' with ABI 1, and this version has ABI 3. Run cuweave build again.",
+        "1 error: The pipelines were built by cuweave undefined with ABI undefined, and this version has ABI 4. Run cuweave build again.",
+        "1 error: The pipelines were built by cuweave '0.1.0' with ABI 1, and this version has ABI 4. Run cuweave build again.",
         "1 error: The pipelines' manifest is damaged: pipelines[0].doc should be a string and is undefined. Run cuweave build again.",
         "1 error: The pipelines' manifest is damaged: pipelines[0].steps[0].kernel should be an object and is undefined. Run cuweave build again.",
         "1 error: Expected built pipelines in ROOT/damaged8 but there are none. Run cuweave build again.",

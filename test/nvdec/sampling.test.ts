@@ -53,12 +53,14 @@ describe.skipIf(!nvdec.usable)(`chosen frames on NVDEC${nvdec.title}`, () => {
       found.push([index, Number(difference.toFixed(3))]);
     }
     reader.dispose();
-    expect(found).toEqual([
+    expect(found).toHaveLength(24);
+    expect(found.slice(0, 6)).toEqual([
       [1, 3.365],
       [4, 0.282],
       [5, 0.273],
       [6, 0.152],
       [7, 0.076],
+      [12, 0.389],
     ]);
   });
 });

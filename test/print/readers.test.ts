@@ -32,23 +32,23 @@ it('one for an image, and two where they ask for sizes of the image that differ'
     {
       "plain": [
         "read_paper: composite's background, composite2's background",
-        "read_first: composite's mask",
+        "read_first_: composite's mask",
         "read_second: composite2's mask",
       ],
       "smooth": [
         "read_paper: composite's background, composite2's background",
-        "read_first: composite's mask",
+        "read_first_: composite's mask",
         "read_second: composite2's mask",
       ],
       "smoothSizes": [
         "read_paper: composite's background",
         "read_paper_1: composite2's background",
-        "read_first: composite's mask",
+        "read_first_: composite's mask",
         "read_second: composite2's mask",
       ],
       "video": [
         "read_paper: composite's background, composite2's background",
-        "read_first: composite's mask",
+        "read_first_: composite's mask",
         "read_second: composite2's mask",
       ],
     }

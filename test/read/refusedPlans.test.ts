@@ -94,17 +94,17 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
                                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: convert first, for instance with yuvToRgb(), or move the operator
       in op normalize < result full < pipeline wrongPixels (wrongPixels.ts:6:14)",
-      "noFormat.ts:6:42 - error CW3004: Expected a format that can be written at the end of the pipeline but received an operator.
+      "noFormat.ts:6:42 - error CW3004: Expected a format that can be written, or a reduction, at the end of the pipeline but received an operator.
 
     6 export const noFormat = pipeline(rgb8(), ops.outputs({ full: [flip({ direction: 'both' })] }) as never);
                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: end with nchw("f32"), nhwc("u8"), …
+      hint: end with nchw("f32"), nhwc("u8"), mean(), …
       in result full < pipeline noFormat (noFormat.ts:6:14)",
-      "onlyRead.ts:6:42 - error CW3004: Expected a format that can be written at the end of the pipeline but received nv12, which can only be read.
+      "onlyRead.ts:6:42 - error CW3004: Expected a format that can be written, or a reduction, at the end of the pipeline but received nv12, which can only be read.
 
     6 export const onlyRead = pipeline(nv12(), ops.outputs({ full: [nv12({ chroma: 'linear' })] }) as never);
                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: end with nchw("f32"), nhwc("u8"), …
+      hint: end with nchw("f32"), nhwc("u8"), mean(), …
       in result full < pipeline onlyRead (onlyRead.ts:6:14)",
       "oneName.ts:7:59 - error CW3008: gamma and gamma2 both leave exponent open.
 
@@ -122,7 +122,7 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
 
     7 export const pipelineInside = pipeline(rgb8(), whole as never, nchw('f32'));
                                                      ~~~~~~~~~~~~~~
-      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline pipelineInside (pipelineInside.ts:7:14)",
       "wrongHead.ts:7:40 - error CW3005: Expected rgb, rgba, gray for normalize but received yuv.
 
@@ -140,7 +140,7 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
 
     6 export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));
                                                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline outputsInside (outputsInside.ts:6:14)",
     ]
   `);

@@ -96,7 +96,7 @@ test('each mistake says what is wrong, where, and how to mend it', () => {
                   ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: write \`reduceOp({ from, init: [0], step, merge, result: "f64" })\`, or \`binsOp({ from, bins: 256, bin })\`
       in reduction odd < pipeline oddResult (oddResult.ts:8:14)",
-      "tooManyBins.ts:6:45 - error CW2040: Expected 1 to 4096 bins but received 100000.
+      "tooManyBins.ts:6:45 - error CW2040: Expected 1 to 2730 bins but received 100000.
 
     6 export const tooManyBins = pipeline(rgb8(), ops.histogram({ bins: 100000 }));
                                                   ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~

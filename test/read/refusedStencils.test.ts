@@ -356,7 +356,7 @@ test('notCalled', () => {
 
     6 export const notCalled = pipeline(rgb8(), ops.median as any, nchw('f32'));
                                                 ~~~~~~~~~~~~~~~~~
-      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end
+      hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline notCalled (notCalled.ts:6:14)"
   `);
 });

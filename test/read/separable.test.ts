@@ -120,7 +120,7 @@ it('is refused', () => {
       hint: import one from cuweave/ops, or declare one with \`filter\` or \`indexBorder\`
       in op resize < pipeline noRadius (noRadius.ts:7:14)
 
-    otherFunction.ts:6:87 - error CW1049: The tap function is called in the body of the filter only.
+    otherFunction.ts:6:87 - error CW1049: The tap function is called in the body of the filter or stencil itself, and not in a function inside of it.
 
     6 const tent = ops.separableFilter({ radius: 1, apply: (tap, x) => { const near = () => tap(i32(x)); return near(); } });
                                                                                             ~~~~~~~~~~~

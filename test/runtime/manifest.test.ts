@@ -174,7 +174,7 @@ describe('a field that was changed', () => {
       edit('pipelines.0.sinks.0.dtype', 'u8'),
     ]).toMatchInlineSnapshot(`
       [
-        "LibraryError: The pipelines were built by cuweave '0.0.0' with ABI 2, and this version has ABI 3. Run cuweave build again.",
+        "LibraryError: The pipelines were built by cuweave '0.0.0' with ABI 2, and this version has ABI 4. Run cuweave build again.",
         "LibraryError: The pipelines' manifest names 'a/b.so' as its library, which is no file name. Run cuweave build again.",
         "LibraryError: The pipelines' manifest is damaged: pipelines[0].source.planes[0].pointer should be 0 and is 8. Run cuweave build again.",
         "LibraryError: The pipelines' manifest is damaged: pipelines[0].params[0].lanes should be 4 and is 1e+308. Run cuweave build again.",

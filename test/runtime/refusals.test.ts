@@ -96,14 +96,14 @@ it('refuses names that nothing reads', async () => {
     tensor.empty options: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
     tensor.fromHost: ArgumentError: Expected a known name for spec but received 'dtpye'. Known: shape, dtype, layout, data.
     tensor.fromHost options: ArgumentError: Expected a known name for options but received 'Stream'. Known: stream.
-    tensor.wrap: ArgumentError: Expected a known name for spec but received 'stride'. Known: shape, dtype, layout, pointer, strides, keepAlive.
+    tensor.wrap: ArgumentError: Expected a known name for spec but received 'stride'. Known: shape, dtype, layout, pointer, strides, keepAlive, stream.
     tensor.copyTo: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
     image.empty: ArgumentError: Expected a known name for image but received 'planes'. Known: format, width, height, colour, orientation.
     image.empty options: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
     image.fromHost: ArgumentError: Expected a known name for image but received 'colours'. Known: format, width, height, colour, orientation, planes, data.
     image.fromHost plane: ArgumentError: Expected a known name for planes[0] but received 'ptich'. Known: data, pitch, offset.
     image.fromHost colour: ArgumentError: Expected a known name for colour but received 'fullRange'. Known: matrix, range, bitDepth, primaries, transfer, source.
-    image.wrap: ArgumentError: Expected a known name for image but received 'keepalive'. Known: format, width, height, colour, orientation, planes, keepAlive.
+    image.wrap: ArgumentError: Expected a known name for image but received 'keepalive'. Known: format, width, height, colour, orientation, planes, keepAlive, stream.
     image.wrap plane: ArgumentError: Expected a known name for planes[0] but received 'offset'. Known: pointer, pitch.
     image.clone: ArgumentError: Expected a known name for options but received 'straem'. Known: stream.
     no stream: ArgumentError: Expected a Stream for options.stream but received 'fast'.
@@ -441,7 +441,7 @@ it('refuses libraries that are missing, damaged or of another version', () => {
         })(rgb(), options),
     }),
   ).toMatchInlineSnapshot(`
-    "other ABI: LibraryError: The pipelines were built by cuweave '0.0.0' with ABI 9, and this version has ABI 3. Run cuweave build again.
+    "other ABI: LibraryError: The pipelines were built by cuweave '0.0.0' with ABI 9, and this version has ABI 4. Run cuweave build again.
     other name: LibraryError: There is no pipeline 'toString' in the manifest; it has cropped, slow. Run cuweave build again.
     missing file: LibraryError: The pipelines' library is missing: there is no <folder>/other.so. Run cuweave build again.
     path in the name: LibraryError: The pipelines' manifest names '../pipelines.so' as its library, which is no file name. Run cuweave build again.

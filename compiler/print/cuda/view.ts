@@ -363,10 +363,8 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
 };
 
 /** Two blocks to a multiprocessor are enough for a chroma filter: to have eight, nvcc would rather spill than use more registers. */
-export const launchBounds = ({ pipeline, schedule: { block, strip } }: Kernel): string => {
-  const least = pipeline.source.chroma ? 2 : strip?.leastBlocks;
-  return `${block[0] * block[1]}${least === undefined ? '' : `, ${least}`}`;
-};
+export const launchBounds = ({ pipeline, schedule: { block } }: Kernel): string =>
+  `${block[0] * block[1]}${pipeline.source.chroma ? ', 2' : ''}`;
 
 /** No kernel has both ways: only such as resample are staged, and these write pixel by pixel. */
 export const workView = ({ pipeline, schedule: { staging, tile } }: Kernel): WorkView => {

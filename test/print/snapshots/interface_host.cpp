@@ -447,7 +447,7 @@ static const Kernel kernel = {
 // Of the CUDA runtime; cudaError_t is an int here.
 extern "C" const char* cudaGetErrorString(int code);
 
-CUWEAVE_EXPORT int cuweaveAbi(void) { return 3; }
+CUWEAVE_EXPORT int cuweaveAbi(void) { return 4; }
 CUWEAVE_EXPORT const char* cuweaveErrorText(int code) {
   const char* text = cuweave::errorText(code);
   return text ? text : cudaGetErrorString(code);

@@ -42,7 +42,7 @@ typedef struct cuweaveSize {
 
 #ifndef CUWEAVE_ABI
 // The version of everything here but the structs of kernels, each of which has a layout of its own.
-#define CUWEAVE_ABI 3
+#define CUWEAVE_ABI 4
 
 enum {
   CUWEAVE_ERROR_HEADER = -1,   // compiled with another pipelines.h than the library's

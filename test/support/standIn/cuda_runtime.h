@@ -52,6 +52,15 @@ template <class T> T __ldg(const T* at) { return *standInAligned(at); }
 static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
   return (unsigned)((((unsigned long long)high << 32) | low) >> (shift & 31));
 }
+// Byte n of the result is the one of the eight bytes of y and x, x lowest, that digit n of the selector names.
+static inline unsigned __byte_perm(unsigned x, unsigned y, unsigned selector) {
+  const unsigned long long bytes = ((unsigned long long)y << 32) | x;
+  unsigned result = 0;
+  for (int n = 0; n < 4; n++) {
+    result |= (unsigned)((bytes >> (8 * ((selector >> (4 * n)) & 7))) & 0xff) << (8 * n);
+  }
+  return result;
+}
 static inline void* __cvta_global_to_generic(unsigned long long at) { return (void*)at; }
 template <class T> void __stcs(T* at, const T value) { *(T*)standInAligned(at) = value; }
 
