@@ -58,7 +58,7 @@ const files = [
   'lib/cmake/prep/prepConfigVersion.cmake',
   'lib/libprep.a',
   'lib/libprep.so',
-  'lib/libprep.so.3',
+  'lib/libprep.so.4',
   'lib/pkgconfig/prep.pc',
   'lib/prep.CONTENT.so',
   'share/doc/prep/LICENSE',
@@ -108,8 +108,8 @@ describe('a package', () => {
   it('has these files, and a link by which programs find the library', () => {
     const made = project.path('dist/prep');
     expect(filesIn(made)).toEqual(files);
-    expect(readlinkSync(join(made, 'lib/libprep.so'))).toBe('libprep.so.3');
-    expect(readlinkSync(join(made, 'lib/libprep.so.3'))).toMatch(/^prep\.[0-9a-f]{12}\.so$/);
+    expect(readlinkSync(join(made, 'lib/libprep.so'))).toBe('libprep.so.4');
+    expect(readlinkSync(join(made, 'lib/libprep.so.4'))).toMatch(/^prep\.[0-9a-f]{12}\.so$/);
     expect(readFileSync(join(made, 'share/doc/prep/LICENSE'), 'utf8')).toContain('Apache License');
   });
 
@@ -346,7 +346,7 @@ int main() {
       -6 preprocess: this library was built without CUDA: build it where nvcc is, or call cuweaveRun_preprocess
       -3 preprocess: expected a block of arguments and at least one image
       -1 preprocess: args.size is 4 where it is 56 in this library: call cuweaveInit_preprocess, and compile with its own pipelines.h
-      3 3 a size is out of its range
+      4 4 a size is out of its range
       "
     `);
   });
@@ -359,7 +359,7 @@ describe('a package that is built again', () => {
     const place = project.path('again');
     const again = { package: { directory: 'again', name: 'prep' } };
     await build(plans, again);
-    const first = readlinkSync(join(place, 'lib/libprep.so.3'));
+    const first = readlinkSync(join(place, 'lib/libprep.so.4'));
     const out = join(folder, 'linked');
     const source = join(folder, 'linked.c');
     writeFileSync(
@@ -395,7 +395,7 @@ int main(void) {
       again,
     );
     expect(ok(out, [])).toBe('0.5 256\n');
-    const second = readlinkSync(join(place, 'lib/libprep.so.3'));
+    const second = readlinkSync(join(place, 'lib/libprep.so.4'));
     expect(second).not.toBe(first);
     expect(existsSync(join(lib, first))).toBe(true);
 
@@ -409,7 +409,7 @@ int main(void) {
     expect(existsSync(join(lib, 'libprep.a'))).toBe(false);
 
     await build(plans, again);
-    expect(readlinkSync(join(place, 'lib/libprep.so.3'))).toBe(first);
+    expect(readlinkSync(join(place, 'lib/libprep.so.4'))).toBe(first);
     expect(ok(out, [])).toBe('0.485 224\n');
   });
 
@@ -421,9 +421,9 @@ int main(void) {
     await build(plans, { package: { directory: 'shared', name: 'two' } });
     expect(filesIn(place).filter(path => path.startsWith('lib/') && !path.includes('cmake'))).toEqual([
       'lib/libone.so',
-      'lib/libone.so.3',
+      'lib/libone.so.4',
       'lib/libtwo.so',
-      'lib/libtwo.so.3',
+      'lib/libtwo.so.4',
       'lib/one.CONTENT.so',
       'lib/other.txt',
       'lib/pkgconfig/one.pc',
@@ -541,8 +541,8 @@ install(DIRECTORY "\${prep_PACKAGE}/" DESTINATION . USE_SOURCE_PERMISSIONS)
     // With nothing changed nothing is made again.
     expect(ok('cmake', ['--build', out])).toContain('0 steps done');
     ok('cmake', ['--install', out]);
-    expect(readlinkSync(join(folder, 'usr/lib/libprep.so'))).toBe('libprep.so.3');
-    expect(dirname(readlinkSync(join(folder, 'usr/lib/libprep.so.3')))).toBe('.');
+    expect(readlinkSync(join(folder, 'usr/lib/libprep.so'))).toBe('libprep.so.4');
+    expect(dirname(readlinkSync(join(folder, 'usr/lib/libprep.so.4')))).toBe('.');
   });
 
   it('says what is wrong with its arguments', () => {
