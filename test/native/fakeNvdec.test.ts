@@ -190,9 +190,10 @@ describe('NVDEC on stand-ins', () => {
   it('refuses what the device does not decode, and says why', async () => {
     const refusal = async (codec: 'hevc' | 'vp8', packet: Uint8Array): Promise<unknown> => {
       using decoder = new VideoDecoder({ device, codec });
-      await decoder.push(packet, 0);
+      // Where it is refused at once, the packet's own promise says so, and the picture's where that comes later.
       return await decoder
-        .next()
+        .push(packet, 0)
+        .then(() => decoder.next())
         .catch(error => `${error.name}, ${error.reason ?? error.code}: ${error.message}`);
     };
     expect([
