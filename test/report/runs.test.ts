@@ -120,7 +120,7 @@ describe('explain', () => {
       [
         [
           "yuvToRgb: on every tap: the stencil reads its result [25 × 12]",
-          "median: 25 taps, up to 2 away [1 × 792]",
+          "median: 25 taps, up to 2 away [1 × 788]",
         ],
       ]
     `);
