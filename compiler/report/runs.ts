@@ -45,8 +45,16 @@ export type ExplainedWaste = {
  * The taps of a kernel's filter for an output pixel; 1 without a filter.
  * @param measured What the sizes of the explanation make of it: of a filter whose window follows from them, or in two passes.
  */
-const tapsOfKernel = ({ resample }: Kernel, measured: number | undefined): number | undefined =>
-  resample ? (measured ?? tapsOf(resample.stage)) : 1;
+const tapsOfKernel = (
+  { resample, schedule: { strip } }: Kernel,
+  measured: number | undefined,
+): number | undefined => {
+  // A strip of a separable stencil computes each row once, whatever the columns ask for.
+  if (strip?.isSeparable) {
+    return strip.x.high - strip.x.low + 1;
+  }
+  return resample ? (measured ?? tapsOf(resample.stage)) : 1;
+};
 
 /** All operators of a kernel, images' before the ones that read them. @param measured See above. */
 export const explainRuns = (kernel: Kernel, measured: number | undefined): readonly ExplainedRuns[] => {

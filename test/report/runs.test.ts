@@ -128,17 +128,17 @@ describe('explain', () => {
       [
         [
           "gamma: on every tap: the stencil reads its result [15 × 129]",
-          "gaussianBlur: 225 taps, up to 7 away [1 × 2192]",
+          "gaussianBlur: 225 taps, up to 7 away [1 × 2160]",
         ],
       ]
     `);
     expect(await notes('opened')).toMatchInlineSnapshot(`
       [
         [
-          "erode: 6 taps, up to 1 away [1 × 31]",
+          "erode: 6 taps, up to 1 away [1 × 27]",
         ],
         [
-          "dilate: 6 taps, up to 1 away [1 × 31]",
+          "dilate: 6 taps, up to 1 away [1 × 27]",
         ],
       ]
     `);
