@@ -25,16 +25,14 @@ export const isStencil = ({ resample }: Pick<FusedKernel, 'resample'>): boolean 
   resample?.stage.radius !== undefined;
 
 /** The stencil of a kernel whose pixels share their windows: those of others lie where maps lead, or are written together. */
-const sharedStencil = (kernel: FusedKernel): (MapStage & { readonly radius: number }) | undefined => {
+const sharedStencil = (kernel: FusedKernel): MapStage | undefined => {
   const { resample, before, after, chained, pipeline } = kernel;
   const stage = resample?.stage;
   const isPlain = before.length === 0 && after.length === 0 && chained.length === 0;
   if (stage?.radius === undefined || !isPlain || pipeline.source.chroma !== undefined) {
     return undefined;
   }
-  return pipeline.sinks.some(({ format }) => hasBlocks(format)) || !isUnrolled(stage)
-    ? undefined
-    : { ...stage, radius: stage.radius };
+  return pipeline.sinks.some(({ format }) => hasBlocks(format)) || !isUnrolled(stage) ? undefined : stage;
 };
 
 /** Whether all loops over taps are unrolled, so that each tap's place in the window is known. */
@@ -55,12 +53,12 @@ export const stripOf = (kernel: FusedKernel): Strip | undefined => {
   const { source } = kernel.pipeline;
   const channels = channelCount[kernel.pre.at(-1)?.to ?? source.colour];
   const [beside, rows] = [x.high - x.low, y.high - y.low + 1];
-  const isSeparable = stage.filter.halves !== undefined;
+  const { halves } = stage.filter;
+  const isSeparable = halves !== undefined;
   const floats = (width: number): number => {
     const row = (width + beside) * channels;
     return isSeparable ? rows * width * channels + row : rows * row;
   };
-  const { halves } = stage.filter;
   const operations = (halves ? [halves.across, halves.down] : [stage.filter.apply])
     .map(operationsOf)
     .reduce((a, b) => a + b);

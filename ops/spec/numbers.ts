@@ -1,4 +1,5 @@
 /** How values of some kinds become the numbers that a kernel sees: for the runtime, and for what a build settles. */
+import { roundHalfEven } from '../math.js';
 import type { NumberKind, Orientation, Rect } from './values.js';
 
 /** Cosine and sine of an angle in degrees. Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1. */
@@ -88,7 +89,8 @@ export const gaussianNumbers = (sigma: number, count: number, steps?: number): n
   let lost = 0;
   for (let n = 0; 2 * n < count - 1; n++) {
     const wanted = weights[n]! * steps + lost;
-    const rounded = roundHalfEven(wanted);
+    // Not −0.
+    const rounded = 0 + roundHalfEven(wanted);
     lost = wanted - rounded;
     whole[n] = rounded;
     whole[count - 1 - n] = rounded;
@@ -98,12 +100,6 @@ export const gaussianNumbers = (sigma: number, count: number, steps?: number): n
     whole[(count - 1) / 2] = left;
   }
   return whole;
-};
-
-const roundHalfEven = (value: number): number => {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 };
 
 const vectors: readonly NumberKind[] = ['vec2', 'mat2x3', 'mat3x3', 'mat3x4', 'table', 'weights'];

@@ -1,5 +1,6 @@
 /** Morphology: the smallest and the largest pixel of a window. */
 import { replicate } from '../filters/border.js';
+import { roundHalfEven } from '../math.js';
 import {
   anyColour,
   type Border,
@@ -14,18 +15,12 @@ import {
 const size = oneOf(3, 5, 7, 9, 11, 13, 15);
 const radius = ({ size: width }: { readonly size: number }): number => (width - 1) / 2;
 
-/**
- * How far a window's rows reach to both sides, by its size and by the row's distance from the middle one.
- * Source: OpenCV's `getStructuringElement`; an ellipse's rows reach round(r · √(1 − dy² / r²)).
- */
-const roundHalfEven = (value: number): number => {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-};
-const ellipses = Array.from({ length: 8 }, (_, r) =>
-  Array.from({ length: 8 }, (_, dy) => (dy > r ? 0 : roundHalfEven(Math.sqrt(r * r - dy * dy)))),
-);
+/** How far the rows of a window reach to both sides of its middle, by how far the window itself does and by the row from the top. */
+const reaches = (reachOf: (r: number, dy: number) => number): readonly (readonly number[])[] =>
+  Array.from({ length: 8 }, (_, r) => Array.from({ length: 2 * r + 1 }, (_, row) => reachOf(r, row - r)));
+/** Source: OpenCV's `getStructuringElement`; an ellipse's rows reach round(r · √(1 − dy² / r²)). */
+const ellipses = reaches((r, dy) => roundHalfEven(Math.sqrt(r * r - dy * dy)));
+const crosses = reaches((r, dy) => (dy === 0 ? r : 0));
 
 const smallestInRectangle = separableStencil({
   name: 'erode',
@@ -67,7 +62,7 @@ const smallestInShape = stencilOp({
     const r = (size - 1) / 2;
     let best = tap(0, 0).map(v => v);
     for (let row = 0; row < size; row++) {
-      const reach = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
+      const reach = shape === 'ellipse' ? ellipses[r]![row]! : crosses[r]![row]!;
       for (let dx = -reach; dx <= reach; dx++) {
         const px = tap(dx, row - r);
         best = best.map((v, c) => Math.min(v, px[c]!));
@@ -85,7 +80,7 @@ const largestInShape = stencilOp({
     const r = (size - 1) / 2;
     let best = tap(0, 0).map(v => v);
     for (let row = 0; row < size; row++) {
-      const reach = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
+      const reach = shape === 'ellipse' ? ellipses[r]![row]! : crosses[r]![row]!;
       for (let dx = -reach; dx <= reach; dx++) {
         const px = tap(dx, row - r);
         best = best.map((v, c) => Math.max(v, px[c]!));
@@ -146,8 +141,7 @@ export const morphGradient = stencilOp({
     let least = tap(0, 0).map(v => v);
     let most = tap(0, 0).map(v => v);
     for (let row = 0; row < size; row++) {
-      const half = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
-      const reach = shape === 'rectangle' ? r : half;
+      const reach = shape === 'rectangle' ? r : shape === 'ellipse' ? ellipses[r]![row]! : crosses[r]![row]!;
       for (let dx = -reach; dx <= reach; dx++) {
         const px = tap(dx, row - r);
         least = least.map((v, c) => Math.min(v, px[c]!));
@@ -169,14 +163,12 @@ const hat = stencilOp({
     const own = tap(0, 0).map(v => sign * v);
     let opened = own.map(() => -3e38);
     for (let row = 0; row < size; row++) {
-      const round = shape === 'ellipse' ? ellipses[r]![row < r ? r - row : row - r]! : row === r ? r : 0;
-      const reach = shape === 'rectangle' ? r : round;
+      const reach = shape === 'rectangle' ? r : shape === 'ellipse' ? ellipses[r]![row]! : crosses[r]![row]!;
       for (let dx = -reach; dx <= reach; dx++) {
         let least = tap(dx, row - r).map(v => sign * v);
         for (let line = 0; line < size; line++) {
-          const arc =
-            shape === 'ellipse' ? ellipses[r]![line < r ? r - line : line - r]! : line === r ? r : 0;
-          const wide = shape === 'rectangle' ? r : arc;
+          const wide =
+            shape === 'rectangle' ? r : shape === 'ellipse' ? ellipses[r]![line]! : crosses[r]![line]!;
           for (let right = -wide; right <= wide; right++) {
             const px = tap(dx + right, row - r + line - r);
             least = least.map((v, c) => Math.min(v, sign * px[c]!));

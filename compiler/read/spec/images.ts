@@ -8,7 +8,7 @@ import {
   isBag,
   isImage,
   isPlainName,
-  nameProblem,
+  mayBeNamed,
   type RefuseOption,
 } from './params.js';
 import type { KernelParam } from './signatures.js';
@@ -49,8 +49,7 @@ const readImage = (
   options: Bag,
   { colour, taken, hasPlace, refuse, readPoint }: ImageReading,
 ): ImageParam | undefined => {
-  if (!isPlainName(name) || taken.includes(name)) {
-    refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
+  if (!mayBeNamed(name, taken, refuse)) {
     return undefined;
   }
   if (!hasPlace) {

@@ -149,7 +149,7 @@ const boundsOf = (given: unknown): Bounds | undefined => {
 const boundNames = ['least', 'most', 'above', 'not'];
 
 /** Why a parameter cannot have a name. */
-export const nameProblem = (name: string, taken: readonly string[]): string => {
+const nameProblem = (name: string, taken: readonly string[]): string => {
   if (taken.includes(name)) {
     return taken.length === 1
       ? `${taken[0]} is an option of every stencil`
@@ -164,6 +164,15 @@ export const nameProblem = (name: string, taken: readonly string[]): string => {
   return name.length > 60
     ? `it has ${name.length} characters, and 60 are allowed`
     : 'it may hold the letters a to z and A to Z, digits and _, and not begin with a digit';
+};
+
+/** Whether a parameter may have the name; says why not. @param taken Options of the stage that are not parameters. */
+export const mayBeNamed = (name: string, taken: readonly string[], refuse: RefuseOption): boolean => {
+  if (isPlainName(name) && !taken.includes(name)) {
+    return true;
+  }
+  refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
+  return false;
 };
 
 /** What is known where a parameter is settled: its option, the pixel's channels, and the choices before it. */
@@ -181,8 +190,7 @@ const settleParam = (
   taken: readonly string[],
   refuse: RefuseOption,
 ): ParamField | { readonly choice: string | number } | undefined => {
-  if (!isPlainName(name) || taken.includes(name)) {
-    refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
+  if (!mayBeNamed(name, taken, refuse)) {
     return undefined;
   }
   const kind = isBag(param) ? param.param : undefined;

@@ -142,14 +142,14 @@ export const readStage = (
     params: [...settled.kernel, ...imaged.kernel, ...measured.kernel],
     chain: here.chain,
   };
+  const docs = paramDocs(session, declaration.call, place.call);
+  const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
   if (role === 'stencil') {
     const border = readBorder(reader, declaration, options, channels, here);
     const read = readStencil(reader, op, declaration, reading, settled.choices, here);
     if (!border || !read) {
       return { colour };
     }
-    const docs = paramDocs(session, declaration.call, place.call);
-    const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
     const { loc } = place;
     const { filter, radius } = read;
     const apply = stayInPlace(loc);
@@ -165,8 +165,6 @@ export const readStage = (
   if (!apply || (hasSize && !size)) {
     return { colour: after };
   }
-  const docs = paramDocs(session, declaration.call, place.call);
-  const params = settled.fields.map(field => withDoc(field, docs.get(field.name)));
   const images = imaged.images.map(image => withDoc(image, docs.get(image.name)));
   const { measures } = measured;
   const base = {

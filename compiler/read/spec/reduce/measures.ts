@@ -2,15 +2,7 @@
 import type { Colour } from '../../../../ops/spec.js';
 import { resultLength } from '../../../ir/reduce.js';
 import type { MeasureParam, PipelineIr, Stage } from '../../../ir/types.js';
-import {
-  type Bag,
-  describeActual,
-  isBag,
-  isMeasure,
-  isPlainName,
-  nameProblem,
-  type RefuseOption,
-} from '../params.js';
+import { type Bag, describeActual, isBag, isMeasure, mayBeNamed, type RefuseOption } from '../params.js';
 import type { KernelParam } from '../signatures.js';
 
 /** What they are read with. */
@@ -52,8 +44,7 @@ const readMeasure = (
   options: Bag,
   { colour, taken, isPoint, refuse, readBefore, readEnd }: MeasureReading,
 ): MeasureParam | undefined => {
-  if (!isPlainName(name) || taken.includes(name)) {
-    refuse(undefined, 'CW2011', { name: name.slice(0, 40), cause: nameProblem(name, taken) });
+  if (!mayBeNamed(name, taken, refuse)) {
     return undefined;
   }
   if (!isPoint) {
