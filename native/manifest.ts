@@ -68,7 +68,7 @@ export type ManifestSink = ManifestFormat & {
   readonly reduce?: ManifestReduce;
 };
 /**
- * A reduction: its planes are the memory of the result, and two of what lies between blocks, of which only the pointers are read. A kernel that
+ * A reduction: its planes are the memory of the result, and two of what lies between blocks; only the pointers of those are read. A kernel that
  * has one writes no images.
  */
 export type ManifestReduce = {

@@ -7,10 +7,10 @@
 
 namespace cw {
 
-// A block's warps have a tile each, and a thread so many neighbouring columns of it.
+// A block's warps have a tile each, and a thread several neighbouring columns of it.
 constexpr int WARP = 32, WARPS = 8, COLUMNS = TILE_WIDTH / WARP;
 
-// The accumulator of the thread so many lanes further.
+// The accumulator of the thread that is this many lanes further.
 template <int lanes, class Wide> static __device__ __forceinline__ Wide fromLane(const Wide& v, const int further) {
   Wide other;
 #pragma unroll
@@ -87,7 +87,7 @@ static __device__ __forceinline__ int threadOfBlock() { return threadIdx.y * WAR
 static __device__ __forceinline__ void clearCounts(int* counts, const int length) {
   for (int n = threadOfBlock(); n < length; n += WARP * WARPS) counts[n] = 0;
 }
-// Adds a block's counts, of which there are several copies, to those of the image.
+// Adds a block's counts to those of the image. The block has several copies of them.
 template <class Bins> static __device__ __forceinline__ void addCounts(const int* counts, int* all) {
   constexpr int length = Bins::groups * Bins::bins;
   for (int n = threadOfBlock(); n < length; n += WARP * WARPS) {
@@ -111,7 +111,7 @@ static __device__ __forceinline__ void finishBins(const Image& image, const Args
   }
 }
 
-// Whether the block is the last of so many that come here. It sees what the others wrote then.
+// Whether the block is the last of all that come here. It sees what the others wrote then.
 static __device__ __forceinline__ bool isLastBlock(int* ticket, const int blocks) {
   __shared__ bool isLast;
   __threadfence();

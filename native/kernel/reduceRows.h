@@ -14,7 +14,7 @@ template <class Fold> struct Columns {
     }
   }
 };
-// What so many columns come to, two neighbours by two.
+// What the columns come to, two neighbours by two.
 template <class Fold> CW_INLINE typename Fold::Wide mergeColumns(typename Fold::Wide (&columns)[TILE_WIDTH]) {
   for (int left = TILE_WIDTH / 2; left > 0; left /= 2) {
     for (int i = 0; i < left; i++) columns[i] = Fold::merge(columns[2 * i], columns[2 * i + 1]);
@@ -41,7 +41,7 @@ CW_INLINE void finishFold(const Image& image, const Args& args, const void* part
   }
 }
 
-// Counts of some rows, of which there are several copies: neighbouring pixels are often alike, and one count waits for the other.
+// Counts of some rows, in several copies: neighbouring pixels are often alike, and one count waits for the other.
 template <class Bins> struct Counts {
   static constexpr int length = Bins::groups * Bins::bins, copies = length <= 1024 ? 4 : 1;
   int32_t of[copies][length] = {};

@@ -1,7 +1,7 @@
 import { idiv, lookup, roundHalfEven } from '../math.js';
 import { binsOp, bounded, f32, f64, i32, indexMapOp, measured, pointOp, type Stage } from '../spec.js';
 
-/** The least size of at least so many pixels that a grid divides. OpenCV adds a whole grid on a side that it divides, if it does not the other. */
+/** The least size that a grid divides and that has all the pixels. OpenCV adds a whole grid on a side that it divides, if it does not the other. */
 const extended = (side: i32, cells: i32, other: i32, otherCells: i32): i32 => {
   const isWhole =
     side - idiv(side, cells) * cells === 0 && other - idiv(other, otherCells) * otherCells === 0;

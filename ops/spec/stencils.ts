@@ -14,7 +14,7 @@ export type Settled<P> = {
 };
 /** How far a stencil looks, in pixels: a number, or one that follows from its settled choices. */
 export type Radius<P = never> = number | ((choices: Settled<P>) => number);
-/** The pixel so many columns to the right and rows down of the stencil's own. */
+/** The pixel dx columns to the right of the stencil's own and dy rows below it. */
 export type Tap<N extends number = number> = (dx: i32, dy: i32) => Pixel<N>;
 /** The same along one axis. */
 export type AxisTap<N extends number = number> = (d: i32) => Pixel<N>;

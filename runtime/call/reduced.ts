@@ -16,7 +16,7 @@ type ReducedSink = ManifestSink & { readonly reduce: ManifestReduce };
 export const isReduced = (sink: ManifestSink): sink is ReducedSink => sink.reduce !== undefined;
 /** @internal Whether a kernel reduces pixels: it has one size more, that of its rows of tiles. */
 export const reduces = ({ sinks }: ManifestKernel): boolean => sinks.some(isReduced);
-/** @internal What the host's threads share: so many rows, of about so much work. */
+/** @internal What the host's threads share: how many rows there are, and about how much work each is. */
 export const workSize = ({ width, height }: Size): Size => ({
   width: TILE.height * width,
   height: Math.ceil(height / TILE.height),

@@ -108,7 +108,7 @@ describe('CUDA on a stand-in driver', () => {
   });
 
   it('takes streams of others, and gives handles of its own', async () => {
-    // Another library's stream: here one of this library's own, of which the other handle knows nothing.
+    // Another library's stream: here one of this library's own; the other handle knows nothing of it.
     const theirs = device.createStream();
     expect(theirs.handle).toBeGreaterThan(0n);
     expect(theirs.handle).not.toBe(device.stream.handle);

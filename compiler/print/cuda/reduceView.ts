@@ -52,7 +52,7 @@ const resultTypes: Readonly<Record<ResultDType, string>> = {
   i64: 'int64_t',
 };
 const MOST_COPIES = 8;
-/** Rows that a thread has under way at once, where its accumulators leave registers for it: with more than so many numbers they do not. */
+/** Rows that a thread has under way at once. Accumulators of more than FEW_NUMBERS leave no registers for that. */
 const UNROLLED_ROWS = 4;
 const FEW_NUMBERS = 8;
 
@@ -136,7 +136,7 @@ export const reduceView = (
   readonly counts: boolean;
   /** Cells of a grid, which is alone in its kernel; 0: there is none. */
   readonly cells: number;
-  /** Rows of which a thread reads several before it folds the first. */
+  /** How many rows a thread reads before it folds the first. */
   readonly unroll: number;
   /** The member whose first number says which block is the last. */
   readonly ticketPlane: string;

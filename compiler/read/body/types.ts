@@ -67,7 +67,7 @@ export type Value =
       readonly kind: 'table';
       readonly param: string;
       readonly first: number;
-      /** How many numbers, and of which type, where it is not f32. */
+      /** How many numbers there are, and their type where it is not f32. */
       readonly count: number;
       readonly scalar?: 'i32';
     }

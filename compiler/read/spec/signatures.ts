@@ -11,7 +11,7 @@ import { scalarType } from '../body/values.js';
 export type KernelParam =
   | { readonly name: string; readonly choice: string }
   | { readonly name: string; readonly constant: number }
-  /** What an image comes to: so many numbers. */
+  /** What an image comes to: how many numbers that is. */
   | { readonly name: string; readonly measured: number }
   /** An image of so many channels. */
   | { readonly name: string; readonly channels: number }

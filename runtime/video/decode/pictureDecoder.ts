@@ -41,7 +41,7 @@ export type PictureDecoder<Picture> = {
     pieces: AsyncGenerator<Piece<Pick>, void, undefined>,
     choice: { readonly held: number },
   ) => AsyncGenerator<readonly [TimedPicture<Picture>, Pick], void, undefined>;
-  /** For several pieces at a time: so many seconds of a video are worth one. Undefined: one after the other. */
+  /** For several pieces at a time: the seconds of a video that are worth a piece. Undefined: one after the other. */
   readonly shortestPiece?: number;
   /** Gives back what it keeps between stretches; those under way end with an error. */
   readonly close?: () => void;

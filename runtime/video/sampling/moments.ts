@@ -77,7 +77,7 @@ const named = (values: ArrayLike<number>, list: FrameIndex, way: 'times' | 'indi
 
 /** The end of the stretch: behind the last frame that is meant. */
 const limitOf = ({ to = Number.POSITIVE_INFINITY }: FrameOptions, list: FrameIndex): number =>
-  // A last frame of which nobody knows how long it is shown is shown at its own time.
+  // Where nobody knows how long the last frame is shown, it is shown at its own time.
   Math.min(to, Math.max(endOf(list), (list.timestamps[list.timestamps.length - 1] as number) + 2 * slack));
 
 /** Frames at moments that follow one another evenly. */

@@ -36,7 +36,7 @@ type Stretch = {
 export type SelectionOptions = {
   /** Nothing but key frames is decoded. */
   readonly keysOnly: boolean;
-  /** For pieces that are decoded side by side: groups that follow one another make one piece up to so many seconds. */
+  /** For pieces that are decoded side by side: groups that follow one another make one piece of up to this many seconds. */
   readonly shortestPiece?: number;
 };
 
@@ -45,10 +45,10 @@ export type SelectionOptions = {
 const mostBetween = 8;
 // A group of more chosen frames comes in parts, so that one of a whole day takes no more memory.
 const mostTogether = 1024;
-// A key frame that none is by its own bits, though the container says so, is looked for so many times.
+// How often a key frame is looked for again where its own bits say that it is none, though the container says so.
 const mostTries = 64;
 
-// Where times go back frames come a little out of order: one that so many others have passed does not come any more.
+// Where times go back frames come a little out of order: one that this many others have passed does not come any more.
 const mostPassed = 16;
 
 /** The chosen frames of one iteration. */

@@ -161,10 +161,10 @@ const outcome = async (frames: Frames): Promise<string> => {
 };
 
 describe('moments', () => {
-  // 90 frames of 1001/30000 s, whole numbers of which are exact.
+  // 90 frames of 1001/30000 s, whose multiples are exact.
   const shownAt = (seconds: number): number => Math.min(89, Math.floor((seconds * 30000) / 1001 + 1e-9));
 
-  it('every so many seconds, and so many a second', async () => {
+  it('every half second, and by a rate', async () => {
     const video = await open('media/bars.mp4');
     const at = (seconds: readonly number[]) => seconds.map(shownAt);
     expect(await indicesOf(video.frames({ every: 0.5 }))).toEqual(at([0, 0.5, 1, 1.5, 2, 2.5, 3]));

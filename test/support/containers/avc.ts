@@ -61,7 +61,7 @@ export const hevcUnits = (
   sequence: bytesOf(
     [0x42, 0x01],
     [
-      // No layers in time; a profile and a level, of which nothing is read.
+      // No layers in time; a profile and a level, which are not read.
       `0000${'000'}1${'1'.repeat(96)}`,
       ...[0, 1, width, height].map(code),
       '1',

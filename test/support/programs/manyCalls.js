@@ -58,7 +58,7 @@ const call = stream => {
   }
 };
 
-/** Many calls: on two streams, one of which is new every hundred. What they hold goes in any order, and a part of it is forgotten. */
+/** Many calls, on two streams; one of the two is new every hundred calls. What they hold goes in any order, and a part of it is forgotten. */
 const callAll = async count => {
   let held = [];
   let second = device.createStream();

@@ -16,7 +16,7 @@ const byte = () => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   return state >>> 24;
 };
-/** Rows of so many values, one behind the other: what is read beyond the last lies outside of the array. */
+/** Rows of values, one behind the other: what is read beyond the last lies outside of the array. */
 const plane = (values, rows, Values = Uint8Array) => ({
   data: Values.from({ length: values * rows }, Values === Uint16Array ? () => byte() << 8 : byte),
 });
