@@ -162,6 +162,8 @@ export class VideoDecoder {
   async next(): Promise<VideoFrame | undefined> {
     const native = this.#open();
     for (;;) {
+      // Asked before pictures are taken: otherwise the last packet's picture or error could come between the two.
+      const idle = native.queued === 0;
       // Behind the end of a stream, which a caller of flush() did not wait for, the next one's frames may lie already.
       const ended = this.#ready.length === 0 && this.#take();
       if (this.#ready.length > 0) {
@@ -170,7 +172,7 @@ export class VideoDecoder {
       if (ended) {
         continue;
       }
-      if (native.queued === 0) {
+      if (idle) {
         return undefined;
       }
       this.#checkHeld();

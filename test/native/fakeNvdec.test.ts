@@ -190,10 +190,9 @@ describe('NVDEC on stand-ins', () => {
   it('refuses what the device does not decode, and says why', async () => {
     const refusal = async (codec: 'hevc' | 'vp8', packet: Uint8Array): Promise<unknown> => {
       using decoder = new VideoDecoder({ device, codec });
-      // Where it is refused at once, the packet's own promise says so, and the picture's where that comes later.
+      await decoder.push(packet, 0);
       return await decoder
-        .push(packet, 0)
-        .then(() => decoder.next())
+        .next()
         .catch(error => `${error.name}, ${error.reason ?? error.code}: ${error.message}`);
     };
     expect([
