@@ -76,6 +76,9 @@ type DecodedPicture = PacketTiming & { readonly frame: Frame; readonly damage: s
 // Every thread holds a picture of its own; more than a few gain little and cost memory.
 const maxThreads = 8;
 
+/** Pictures that encoders' usual settings show after one that was decoded later, and the most that H.264 allows. */
+const [usualReorder, mostReorder] = [4, 16];
+
 const codecId = (av: Av, codec: ContainedCodec): AVCodecID =>
   ({
     avc: av.AV_CODEC_ID_H264,
@@ -90,13 +93,25 @@ const openContext = async (av: Av, setup: DecoderSetup): Promise<CodecContext> =
   if (!codec) {
     throw new Error(`this FFmpeg has no decoder for ${setup.codec}`);
   }
+  const threads = Math.min(availableParallelism(), maxThreads);
   const context = new av.CodecContext();
   context.allocContext3(codec);
-  context.codecType = av.AVMEDIA_TYPE_VIDEO;
-  context.width = setup.width;
-  context.height = setup.height;
-  context.extraData = setup.description ? Buffer.from(setup.description) : null;
-  context.threadCount = Math.min(availableParallelism(), maxThreads);
+  const parameters = new av.CodecParameters();
+  parameters.alloc();
+  parameters.codecType = av.AVMEDIA_TYPE_VIDEO;
+  parameters.codecId = codecId(av, setup.codec);
+  parameters.width = setup.width;
+  parameters.height = setup.height;
+  parameters.extradata = setup.description ? Buffer.from(setup.description) : null;
+  if (setup.codec === 'avc') {
+    // A thread hands out what another one decodes, with what is known of its damage by then (libavcodec/h264dec.c, `finalize_frame`).
+    // Pictures that wait for this many others come from threads that are done, since each has begun another picture meanwhile.
+    parameters.videoDelay = Math.min(threads + usualReorder, mostReorder);
+  }
+  const copied = context.parametersToContext(parameters);
+  parameters.free();
+  av.FFmpegError.throwIfError(copied, 'set up');
+  context.threadCount = threads;
   // Strict: H.264 streams that do not say how far they reorder get the most that their level allows, not a guess.
   // Unaligned: cropping on the left holds to the pixel, and not only as far as vector loads like it.
   const options = av.Dictionary.fromObject({
