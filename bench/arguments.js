@@ -8,7 +8,7 @@ Measures cuweave and its peers on this machine in one run, and writes Markdown, 
 
   --cases PATTERN     cases whose id matches this regular expression; default: all
   --peers LIST        peers, separated by commas, or none; default: all that are found here
-  --repetitions N     repetitions, of which the median counts; default: 30 on a GPU, 5 on the CPU
+  --repetitions N     repetitions; the median counts; default: 30 on a GPU, 5 on the CPU
   --threads N         on the CPU: cuweave and its peers have N of the processors that this process may use; default: all
   --out FOLDER        where the results are written; default: bench/out
   --help              this text

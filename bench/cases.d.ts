@@ -31,7 +31,7 @@ export type Case = {
 export const bench: {
   /** Calls between two events on a GPU. */
   readonly launches: number;
-  /** Buffers are rotated over so many bytes on a GPU. */
+  /** Bytes over which buffers are rotated on a GPU. */
   readonly rotatedBytes: number;
   /** The share of values that may be further from ours than the tolerance: taps on an edge that rounding moves. */
   readonly outliers: number;

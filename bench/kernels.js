@@ -72,7 +72,7 @@ const busy = onGpu
   ? [0, 1].map(() => Tensor.empty(device, { shape: [1, 2 ** 29, 1], dtype: 'u8', layout: 'HWC' }))
   : [];
 
-/** Microseconds of one call, back to back, on so many sets of buffers by turns. */
+/** Microseconds of one call, back to back, on `sets` of buffers by turns. */
 const time = async (call, sets) => {
   const runs = [];
   let copies = 4;

@@ -80,7 +80,7 @@ export const endRunning = () => {
   }
 };
 
-/** Runs a program to its end, or ends it and what it started after so many seconds. Arguments are never read by a shell. */
+/** Runs a program to its end, or ends it and what it started after `seconds`. Arguments are never read by a shell. */
 export const run = (command, args, { seconds = 600 } = {}) =>
   new Promise(resolve => {
     const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -12,7 +12,7 @@ export const processorsIn = list =>
 const allowed = () =>
   processorsIn(/^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
 
-/** The command held to the first so many of the processors; as it is where the number is not given. @throws Error if there are fewer. */
+/** The command held to the first `count` processors; as it is where the number is not given. @throws Error if there are fewer. */
 export const onProcessors = (threads, command, args, processors = allowed()) => {
   if (threads === undefined) {
     return { command, args };

@@ -12,7 +12,7 @@ import { endRunning, nvcc, peers, preparePeer, python, run, runPeer } from './pe
 import { onProcessors } from './processors.js';
 import { markdown, mergeRows, table } from './report.js';
 
-/** After so many seconds no peer is begun and none begins another case. */
+/** Seconds after which no peer is begun and none begins another case. */
 const RUN_SECONDS = 330;
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -8,7 +8,7 @@
  * A pipeline of several kernels has these two functions for each of them, under the kernels' names; its steps say in which
  * order they run and what each reads, the kernels' sinks what they write.
  *
- * Two steps that read the same may have one function for both, which takes a launch for so many images (in a build with CUDA):
+ * Two steps that read the same may have one function for both, which takes a launch for up to that many images (in a build with CUDA):
  *
  *   int cuweave_PAIR(const struct cuweave_FIRST_args*, const struct cuweave_SECOND_args*, void* cudaStream);   // of as many images each
  *
@@ -132,7 +132,7 @@ export type ManifestGeometry = {
   /** Whether the binding has a function that gives the output's size; without it the size stays. */
   readonly resizes: boolean;
   /**
-   * For a filter that covers so many input pixels per output pixel and axis, at most: its name, and how many. Of maps that are
+   * The filter's name, and the most input pixels that it covers for an output pixel along an axis. Of maps that are
    * sampled together the last has it, and the scales of all are multiplied.
    */
   readonly filter?: string;

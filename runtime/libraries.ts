@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 // The modules of a library are read at the same time: of node-av, with its binary, more than 40 and fewer than 80 files.
 const descriptors = 96;
 
-/** Fails with EMFILE where so many files cannot be opened. */
+/** Fails with EMFILE where this number of files cannot be opened. */
 const requireDescriptors = (): void => {
   const opened: number[] = [];
   try {

@@ -27,7 +27,7 @@ namespace bench {
 
 constexpr int kLaunches = 20;
 constexpr double kRotatedBytes = 400e6;
-// A copy takes a quarter of a millisecond on a fast GPU. Beyond so many the host is what the GPU waits for.
+// A copy takes a quarter of a millisecond on a fast GPU. With more of them the GPU waits for the host.
 constexpr int kMostCopies = 128;
 constexpr size_t kBusyBytes = size_t{1} << 29;
 
@@ -46,7 +46,7 @@ inline size_t bytesOf(Type type) { return type == Type::u8 ? 1 : type == Type::f
 struct Work {
   size_t imageBytes;
   bool floats;
-  // A batch of one image, of which N parts are taken.
+  // A batch of one image, from which N parts are taken.
   bool oneImage;
   Type result;
   std::function<void(const void* images, void* results, cudaStream_t)> call;

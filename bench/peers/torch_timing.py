@@ -8,7 +8,7 @@ import torch
 from harness import BENCH, DTYPES, batch_bytes, images_of, source_dtype, source_shape
 
 LAUNCHES = BENCH["launches"]
-# A quarter of a millisecond each on a fast GPU. Beyond so many the host is what the GPU waits for, and the time says so.
+# A quarter of a millisecond each on a fast GPU. With more of them the GPU waits for the host, and the time says so.
 MOST_COPIES = 128
 busy = []
 

@@ -71,7 +71,7 @@ const through = pipeline => async reader => {
   return frames;
 };
 /**
- * Opens a file so many times, then starts the clock: the bare loop, too, has its packets and its decoders before. Each file is begun
+ * Opens a file several times, then starts the clock: the bare loop, too, has its packets and its decoders before. Each file is begun
  * `apart` ms after the one before.
  */
 const measured = async (count, path, options, work, apart = 0) => {
@@ -91,7 +91,7 @@ const measured = async (count, path, options, work, apart = 0) => {
   return found;
 };
 
-/** The median, by frames per second, of so many runs. */
+/** The median run, by frames per second. */
 const medianOf = async (count, run) => {
   const runs = [];
   for (let n = 0; n < count; n++) {

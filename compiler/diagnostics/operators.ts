@@ -283,7 +283,7 @@ export const pipelineDiagnostics = {
   CW3103: {
     title: 'More parameters than a kernel takes',
     message:
-      'Expected at most {most} bytes of parameters for one image but received {bytes}, of which the largest are {largest}.',
+      'Expected at most {most} bytes of parameters for one image but received {bytes}. The largest are {largest}.',
     hint: 'make two pipelines of it; tables that follow each other may be one table, and `table` is one for all channels where `perChannel(table)` is one for each',
     why: 'CUDA passes so much to a kernel and no more. The CPU is held to the same, so that whatever is built runs on both.',
   },

@@ -117,7 +117,7 @@ export type Staging = {
   /** Whether that is all that its taps read at the image's edge as well. */
   readonly atEdges: boolean;
 };
-/** So many rows of so many bytes. */
+/** A number of rows, and the bytes of each. */
 export type Patch = { readonly bytes: number; readonly rows: number };
 /** Taps lie from floor(x) + low to floor(x) + high, and the same for y. */
 export type Reach = {
@@ -151,7 +151,7 @@ export type Kernel = {
   readonly after: readonly Geometric<IndexMapStage>[];
   /** Point operators after the resampling that lead to all sinks: they run once per output pixel. */
   readonly post: readonly PointStage[];
-  /** Stages of which something is computed once per image; the oracle computes it for every pixel. */
+  /** Stages that compute something once per image; the oracle computes it for every pixel. */
   readonly hoisted: readonly Hoisted[];
   /** Every geometric stage, in order. */
   readonly geometry: readonly (MapStage | ChainedMapStage | IndexMapStage)[];

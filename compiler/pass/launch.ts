@@ -4,7 +4,7 @@ import { ARGS_HEAD, align8, inputsOf } from './layout.js';
 
 /** Bytes of parameters that one launch takes: 32,764 from CUDA 12.1 on (compute capability 7.0 and newer). */
 export const PARAMETER_SPACE = 32764;
-/** Of which so many say how all images of the launch lie. */
+/** The bytes of it that say how all images of the launch lie. */
 const FLAGS = 8;
 /** A launch copies the whole parameter block, so a block that is just large enough launches faster. */
 const SMALLER_BATCHES = [16, 64];

@@ -14,15 +14,15 @@ const BLOCK = [32, 8] as const;
 const VECTOR_BYTES = 16;
 /** Shared memory that a kernel may have without asking for more. */
 const SHARED_BYTES = 48 * 1024;
-/** Of which a block needs so many itself. */
+/** The bytes of it that a block needs itself. */
 const SHARED_OWN = 64;
 /** Rows of shared memory are multiples of its 32 banks: those of other lengths suit some angles of a warp, and others much less. */
 const BANKS_BYTES = 128;
 /** A wider tile reads less beside what it needs; pixels of more bytes than these would need more shared memory for it. */
 const WIDE_TILE_BYTES = 3;
-/** Room for the source of a tile that covers so many times its own width, */
+/** Room for the source of a tile, as a multiple of its width. */
 const ROOM_ACROSS = 1.2;
-/** and so many rows for 32: 1080 rows become 640 with the first, a tile as wide as it is high turns by any angle with the second. */
+/** Room for the source of 32 rows: 1080 rows become 640 with the first, and a tile as wide as it is high turns by any angle with the second. */
 const ROOM_DOWN = { wide: 57, square: 47 };
 /** With fewer rows not even a small turn fits. */
 const LEAST_ROWS = 36;

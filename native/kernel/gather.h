@@ -15,7 +15,7 @@ struct Run {
   int row;
   Index count;
 };
-// Rows are so many runs, one row after the other, and the n-th of them from `row` on.
+// Rows are runs, one row after the other, and the n-th of them from `row` on.
 CW_INLINE Index runsOf(const Index width, const int rows) { return (width + RUN - 1) / RUN * rows; }
 CW_INLINE Run runFrom(const Index begin, const Index width, const int row) {
   return Run{begin, row, width - begin < RUN ? width - begin : RUN};

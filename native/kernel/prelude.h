@@ -326,7 +326,7 @@ template <class T, int channels> CW_INLINE T* valuesAt(void* plane, int64_t pitc
   return (T*)valuesAt<T, channels>((const void*)plane, pitch, x, y);
 }
 
-// What lies so many rows below.
+// What lies a number of rows below.
 template <class T> CW_INLINE const T* below(const T* values, int64_t pitch, int rows) {
   return (const T*)((const char*)values + rows * pitch);
 }

@@ -15,7 +15,7 @@ template <class T, int count> struct Run {
   uint32_t word[words];
 };
 
-// The widest access, in words, that a run of so many can be made of.
+// The widest access, in words, that a run of this length can be made of.
 __host__ __device__ constexpr int accessWords(int words) { return words % 4 == 0 ? 4 : words % 2 == 0 ? 2 : 1; }
 
 // Whether a row's values lie so that runs can be moved in their widest accesses, wherever a run begins.
@@ -53,7 +53,7 @@ template <bool aligned, class T, int count> static __device__ __forceinline__ Ru
   for (int i = 0; i < count; i++) run.word[i / perWord] |= (uint32_t)__ldg(values + i) << (8 * sizeof(T) * (i % perWord));
   return run;
 }
-// How many values fill the words that so many begin to fill.
+// How many values fill the words that this number of values begins to fill.
 template <class T> __host__ __device__ constexpr int wholeWords(int count) { return (count * (int)sizeof(T) + 3) / 4 * 4 / (int)sizeof(T); }
 
 // A run of values that may begin anywhere: read in whole words, but in none that has not one of the values in it.

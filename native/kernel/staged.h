@@ -47,7 +47,7 @@ static __device__ __forceinline__ float getCode(const Shared<uint16_t> from, Ind
   return (float)(from.values[i] >> shift) * scale;
 }
 
-// Sixteen bytes, of which `count` are there to be read. Later architectures have the copy done beside their threads.
+// Sixteen bytes; the first `count` of them are there to be read. Later architectures have the copy done beside their threads.
 static __device__ __forceinline__ void copy16(void* to, const void* from, const int count) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"((uint32_t)__cvta_generic_to_shared(to)),
@@ -69,7 +69,7 @@ static __device__ __forceinline__ void waitForCopies() {
   __syncthreads();
 }
 
-// So many rows of so many bytes each of a plane, in shared memory.
+// Rows of a plane in shared memory, each with the same number of bytes.
 template <class T, int channels, int bytes, int rows> struct Patch {
   static_assert(bytes % 16 == 0, "whole accesses");
   T (&memory)[rows * bytes / sizeof(T)];
@@ -82,7 +82,7 @@ template <class T, int channels, int bytes, int rows> struct Patch {
   CW_INLINE bool holds(const int left, const int top, const int right, const int bottom) {
     return ((right + 1) * channels * (int)sizeof(T) - start(left) <= bytes) & (bottom - top < rows);
   }
-  // Has all threads of a block of `threads` copy those, of a plane that is so many samples wide.
+  // Has all threads of a block of `threads` copy those, of a plane with this width in samples.
   template <int threads>
   __device__ __forceinline__ void fill(const void* plane, const int64_t pitch, const int width, const int left, const int top,
                                        const int right, const int bottom, const int thread) {

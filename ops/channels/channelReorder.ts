@@ -25,7 +25,7 @@ const at = (px: Pixel, place: Place): f32 => {
   return px[3]!;
 };
 
-/** The colour models with so many channels. */
+/** The colour models with this number of channels. */
 type OfLength<N> = { [C in Colour]: Channels<C> extends N ? C : never }[Colour];
 /** The places of that many channels. */
 type Below<N> = N extends 1 ? 0 : N extends 2 ? 0 | 1 : N extends 3 ? 0 | 1 | 2 : 0 | 1 | 2 | 3;

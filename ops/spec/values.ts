@@ -120,7 +120,7 @@ export type FisheyeCoefficients = {
 /** The same as they are given: what is left out is 0. */
 export type Fisheye = Partial<FisheyeCoefficients>;
 /**
- * How a stored picture is to be turned so that it stands upright, in the words of WebCodecs: clockwise by so many degrees, and then,
+ * How a stored picture is to be turned so that it stands upright, in the words of WebCodecs: clockwise by `rotate` degrees, and then,
  * with `flip`, mirrored, so that left and right change places. The eight orientations of a picture are these.
  */
 export type Orientation = { readonly rotation: 0 | 90 | 180 | 270; readonly flip?: boolean };

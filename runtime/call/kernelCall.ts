@@ -154,7 +154,7 @@ export class PairCall {
     readonly calls: readonly [KernelCall, KernelCall],
   ) {}
 
-  /** Whether it is what a call of so many images takes. */
+  /** Whether a call of this number of images takes it. */
   serves(device: Device, images: number): boolean {
     return device.kind === 'cuda' && images <= this.pair.images;
   }

@@ -99,7 +99,7 @@ export class Packing {
     this.#reserve(1);
   }
 
-  /** Makes a block for so many images, with everything in it that no call changes. */
+  /** Makes a block for a number of images, with everything in it that no call changes. */
   #reserve(count: number): void {
     const { args, image, params } = this.kernel;
     this.block = new Uint8Array(args.size + image.size * count);

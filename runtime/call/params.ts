@@ -303,7 +303,7 @@ const toEncoding = (value: unknown, { path, bitDepth }: PackContext): number[] =
   return paramFields.rgbToYuv.fields.map(field => Math.fround(coefficients[field]));
 };
 
-/** A record of numbers, of which those that are not `required` are 0 where they are missing. */
+/** A record of numbers; those that are not `required` are 0 where they are missing. */
 const toFields = (value: unknown, names: readonly string[], required: boolean, path: string): number[] => {
   if (!isRecord(value) || Object.keys(value).some(name => !names.includes(name))) {
     throw expected(`{ ${names.join(', ')} }`, path, describe(value));

@@ -206,9 +206,8 @@ export type NativeDevice = {
   wrapHost(array: HostArray, owned: boolean): NativeMemory | undefined;
   allocateHost(bytes: number): ArrayBuffer;
   /**
-   * @param waiting Where given, pictures are copied out of the decoder, by its own thread: of those that wait to be taken there are
-   *   at most so many.
-   * @param waitingBytes And at most so many bytes, or one.
+   * @param waiting Where given, the decoder's own thread copies pictures out of it. This is the most that wait to be taken.
+   * @param waitingBytes The most bytes of pictures that wait to be taken; one picture may always.
    */
   createDecoder(
     codec: string,

@@ -73,7 +73,7 @@ export class WholeFile {
     }
   }
 
-  /** Ends it at so many bytes and gives it its name. */
+  /** Ends it at this number of bytes and gives it its name. */
   async keep(length: number): Promise<void> {
     try {
       await this.file.truncate(length);

@@ -109,7 +109,7 @@ const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOpti
     }
   }
   const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
-  // Who names a number gets just so many decoders.
+  // Whoever names a number gets exactly that many decoders.
   const sessions = engines === 'auto' ? sessionsFor(count) : count;
   const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
   const budget = options.budget ?? (device.memory().free ?? 0) / 4;

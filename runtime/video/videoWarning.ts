@@ -3,7 +3,7 @@
  * - `clock`: the times of a transport stream start anew in the middle; the frames behind that follow those before.
  * - `joined`: another film follows in the same file, as when files are written one behind the other; the first is read.
  * - `order`: frames came with times that go back; each of them has the latest time before it.
- * - `programs`: a transport stream carries several programs, of which one is read.
+ * - `programs`: a transport stream carries several programs, and one is read.
  * - `orientation`: the container asks for a turn that is none of the eight of a picture; frames are left as they are.
  * - `alphaDropped`: the video has transparency, and frames come without it.
  * - `matrix`: its colours are coded in a way that `yuvToRgb` does not undo.

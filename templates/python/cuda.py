@@ -1,4 +1,4 @@
-"""NVIDIA's driver, of which a call on a GPU needs little: the context of its device, events, and memory between kernels."""
+"""The little of NVIDIA's driver that a call on a GPU needs: the context of its device, events, and memory between kernels."""
 
 import ctypes
 import os

@@ -186,7 +186,7 @@ class Kernel:
 
 
 class _Given(dict):
-    """A stage's parameters, of which a size may follow from fewer than all."""
+    """A stage's parameters; a size may follow from some of them."""
 
     def __init__(self):
         self.missing = {}

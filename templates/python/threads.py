@@ -5,7 +5,7 @@ import queue
 import threading
 from collections import deque
 
-# Rows are handed to threads in pieces of so many pixels: several for every thread, so that all end at about the same time, but none
+# Rows are handed to threads in pieces of about this number of pixels: several for every thread, so that all end at about the same time, but none
 # so small that handing it over takes longer than its work.
 MOST_PIXELS = 65536
 FEWEST_PIXELS = 8192

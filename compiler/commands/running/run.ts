@@ -48,7 +48,7 @@ export type RunOptions = {
   readonly images?: ImageFiles;
   /** Images per call, 1..65535. Default 8. */
   readonly batch?: number;
-  /** Stops after so many images. */
+  /** Stops after this number of images. */
   readonly limit?: number;
   /** Which frames of a video, as `VideoReader.frames` takes it; default: all. */
   readonly frames?: FrameChoice;
@@ -224,7 +224,7 @@ const openSource = async (
       throw expected(
         'pictures, or one video alone',
         'inputs',
-        `${inputs.length}, of which ${shown(path)} is no picture`,
+        `${inputs.length}, and ${shown(path)} is not a picture`,
       );
     }
   }

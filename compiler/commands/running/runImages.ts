@@ -61,7 +61,7 @@ export class RunImages {
     }
   }
 
-  /** Checks, before anything runs, that those with several files have one for each of so many images. */
+  /** Checks, before anything runs, that those with several files have one for each image. */
   requireFor(total: number): void {
     for (const [name, images] of this.placed) {
       if (images.length === 1 || images.length === total) {

@@ -15,7 +15,7 @@ export type GatherView = {
   /** The window's first pixel, from the point `at`. */
   readonly left: string;
   readonly top: string;
-  /** A coordinate of points of which no tap lies outside, if there are any. */
+  /** A coordinate of points whose taps all lie inside, if there are any. */
   readonly insideX: string;
   readonly insideY: string;
   /** Whether columns and rows are located apart from each other, each once. */
@@ -94,7 +94,7 @@ const firstOf = (axis: 'x' | 'y', low: number): string => {
   return low === 0 ? floor : `${floor} ${low < 0 ? '-' : '+'} ${Math.abs(low)}`;
 };
 
-/** As many samples as may cover so many pixels in a row. */
+/** The most samples that a number of pixels in a row may cover. */
 const samplesOf = (pixels: number, factor: number): number =>
   factor === 1 ? pixels : Math.floor(pixels / 2) + 1;
 

@@ -12,7 +12,7 @@ import { samples } from '../kernel/samples.js';
 /** The text of a struct that holds the window of one point. */
 export type WindowView = {
   /**
-   * The first tap's place, and for each plane a pointer there or what is read of it already. Not for subsampled planes, of which
+   * The first tap's place, and for each plane a pointer there or what is read of it already. Subsampled planes have none, since
    * neighbouring pixels may share a sample.
    */
   readonly members: readonly string[];
@@ -24,11 +24,11 @@ export type WindowView = {
   readonly values: readonly string[];
   /** Whether a row of taps is read in words, or a sample in one access. */
   readonly words: boolean;
-  /** Planes of which a sample is read in one access, where it lies on a multiple of its size. */
+  /** Planes whose samples are read in one access each, where they lie on multiples of their size. */
   readonly packed: readonly PackedPlane[];
 };
 
-/** A plane whose values are moved together, so many at a time, if it is aligned. */
+/** A plane whose values are moved together, several at a time, if it is aligned. */
 export type PackedPlane = {
   readonly type: string;
   readonly count: number;
@@ -38,9 +38,9 @@ export type PackedPlane = {
 
 /** As many taps each way as registers hold without a thought. */
 const MOST_TAPS = 2;
-/** A row of taps of at least so many channels is read in words, and of fewer value by value. */
+/** A row of taps with at least this number of channels is read in words, and with fewer value by value. */
 const FEWEST_CHANNELS = 3;
-/** And at most so many bytes. */
+/** The most bytes of a row that is read in words. */
 const MOST_BYTES = 16;
 
 /** The window of a kernel's filter, or undefined where taps are read one by one. */

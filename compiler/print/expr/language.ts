@@ -17,7 +17,7 @@ export type Language = {
   rounded(expr: Expr & { kind: 'binary' | 'unary' }, text: string): string | undefined;
   /** A conversion between f32, i32 and f64. */
   cast(value: string, to: Scalar): string;
-  /** An f32 divided by another, of which the reciprocal is known. */
+  /** An f32 divided by another whose reciprocal is known. */
   quotient(value: string, by: string, reciprocal: string): string;
   /** A function of compiler/ir/math.ts. */
   math(fn: string, args: readonly string[], scalar: Scalar): string;

@@ -26,7 +26,7 @@ export type Access = {
   readonly tapsArg: string;
   /** That, with the border. */
   readonly anywhere: string;
-  /** That for the point `at`, of whose taps none lies outside; unset where all taps are tested. */
+  /** The same for a point `at` whose taps all lie inside; unset where all taps are tested. */
   readonly inside?: string;
   /** A tap's place in its window as the last argument of its call, where it is known; unset where taps do not take it. */
   place?(place: TapPlace): string;

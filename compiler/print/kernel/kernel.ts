@@ -48,7 +48,7 @@ export type PrintedKernel = {
   readonly locate: readonly string[];
   /** Whether no tap of `at` lies outside. */
   readonly isInside: string;
-  /** How a point is sampled of whose taps all lie outside, where the border is a constant; unset where that is not asked. */
+  /** How a point is sampled whose taps all lie outside, where the border is a constant; unset where that is not asked. */
   readonly beyond?: {
     /** Whether all taps of `at` lie outside. */
     readonly test: string;

@@ -35,7 +35,7 @@ export type PrintedFunction = {
 
 const isStencil = (stage: Stage | undefined): boolean => stage?.role === 'map' && stage.radius !== undefined;
 
-/** A function that is called with so many values; what else it takes is added. */
+/** A function that is called with these values; what else it takes is added. */
 type Call = (...values: string[]) => string;
 
 /** What {@link printOperators} has printed, and prints. */

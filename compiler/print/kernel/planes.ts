@@ -22,7 +22,7 @@ export const shift = (text: string, subsampling: number): string =>
 export const times = (text: string, factor: number): string =>
   factor === 1 ? text : `${text.includes(' ') ? `(${text})` : text} * ${factor}`;
 
-/** Samples of so many bytes are read in one access: those of more have no access of their size, or no format. */
+/** Samples of these sizes, in bytes, are read in one access: larger ones have no access of their size, or no format. */
 const PACKED_BYTES = [2, 4];
 /** Whether a sample of several values is one access, where it lies on a multiple of its size. */
 export const isPacked = (channels: number, dtype: DType): boolean =>

@@ -328,7 +328,7 @@ export type MainArg =
       readonly name: string;
       readonly whole: (part: Expr) => Value;
     }
-  /** A record of which some fields are arguments; those that the function does not use are none, unless all are kept. */
+  /** A record some of whose fields are arguments: those that the function uses, or all if `all` are kept. */
   | {
       readonly kind: 'record';
       readonly what: string;
@@ -336,7 +336,7 @@ export type MainArg =
       readonly args: readonly { readonly name: string; readonly type: Type }[];
       readonly fields: ReadonlyMap<string, Value>;
     }
-  /** The operator's parameters, of which some are pixels of images: tuples that the function takes, whether it reads them or not. */
+  /** The operator's parameters. Some are pixels of images: tuples that the function takes, whether it reads them or not. */
   | {
       readonly kind: 'params';
       readonly record: Extract<Value, { kind: 'record' }>;

@@ -440,7 +440,7 @@ const checkRects = (value: unknown, path: string): Problem | undefined =>
     ? firstProblem(value, (item, index) => checkRect(item, `${path}[${index}]`, -2147483647))
     : expected(`at most ${MAX_RECTS} rectangles in an array`, path, value);
 
-/** A record of numbers, of which those that are not `required` may be missing. */
+/** A record of numbers; those that are not `required` may be missing. */
 const checkFields = (
   value: unknown,
   names: readonly string[],

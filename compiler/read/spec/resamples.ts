@@ -1,4 +1,4 @@
-/** `resample([…], { filter, border })`: its maps as stages, of which the first samples, and the others hand their points on. */
+/** `resample([…], { filter, border })`: its maps as stages. The first samples, and the others hand their points on. */
 import type { ts } from 'ts-morph';
 import type { Colour } from '../../../ops/spec.js';
 import type { FilterRef, Stage } from '../../ir/types.js';

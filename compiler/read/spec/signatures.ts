@@ -13,7 +13,7 @@ export type KernelParam =
   | { readonly name: string; readonly constant: number }
   /** What an image comes to: how many numbers that is. */
   | { readonly name: string; readonly measured: number }
-  /** An image of so many channels. */
+  /** An image with this number of channels. */
   | { readonly name: string; readonly channels: number }
   | {
       readonly name: string;

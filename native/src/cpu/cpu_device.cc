@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kAlignment = 64;
 // Blocks that are given back wait here for the next one of their size: fresh pages cost more than a kernel's work.
 constexpr size_t kCacheLimit = size_t{512} << 20;
-// Rows are handed to threads in pieces of about so many pixels: in each call several for every thread, so that all end at about
+// Rows are handed to threads in pieces of about this number of pixels: in each call several for every thread, so that all end at about
 // the same time, but none so small that handing it over takes longer than its work.
 constexpr size_t kMostPixels = 32768;
 constexpr size_t kFewestPixels = 4096;

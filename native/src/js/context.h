@@ -50,7 +50,7 @@ class Context {
   void end();
 
   std::shared_ptr<JsQueue> queue;
-  // Shared with the objects, some of which are collected after this.
+  // Shared with the objects: some of them are collected after this.
   std::shared_ptr<Handles<JsMemory>> memories = std::make_shared<Handles<JsMemory>>();
   std::shared_ptr<Handles<JsPipeline>> pipelines = std::make_shared<Handles<JsPipeline>>();
   Napi::FunctionReference decoderClass, deviceClass, eventClass, graphClass, libraryClass, memoryClass, pipelineClass, streamClass;

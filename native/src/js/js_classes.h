@@ -197,7 +197,7 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   void push(const Napi::CallbackInfo& info);
   // (most) → pictures, and null at the end of a stream
   Napi::Value take(const Napi::CallbackInfo& info);
-  // (packets) → Promise: something to take, or at most so many packets left; without a number, only the former
+  // (packets) → Promise: something to take, or at most this number of packets left; without a number, only the former
   Napi::Value wait(const Napi::CallbackInfo& info);
   Napi::Value queued(const Napi::CallbackInfo& info);
   Napi::Value held(const Napi::CallbackInfo& info);

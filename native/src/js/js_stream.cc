@@ -201,7 +201,7 @@ namespace {
 struct GivenCall {
   Launch launch;
   std::vector<std::shared_ptr<Memory>> used;
-  // The first so many of these are read, the others are written.
+  // The first of these are read (the number comes with the call), the others are written.
   size_t reads;
   HostBytes handles;
 };
@@ -210,7 +210,7 @@ double handleAt(const GivenCall& call, size_t index) {
   std::memcpy(&handle, reinterpret_cast<const char*>(call.handles.pointer) + index * sizeof handle, sizeof handle);
   return handle;
 }
-// A kernel's part of a block, for so many images: what a call has once, and behind it what each image has.
+// A kernel's part of a block: what a call has once, and behind it what each image has.
 std::pair<const uint8_t*, const uint8_t*> partsOf(const PipelineFunctions& pipeline, const Napi::Value& blockOf, size_t count) {
   const HostBytes block = toBytes(blockOf, "the block");
   if (count < 1 || count > 65535 || block.bytes < pipeline.argsSize + pipeline.imageSize * count) {

@@ -14,7 +14,7 @@
 
 namespace cuweave {
 
-// Copies of pictures that may wait to be taken: at most so many, and so many bytes, or one.
+// How many copies of pictures may wait to be taken, and with how many bytes; one may always.
 struct Waiting {
   size_t pictures, bytes;
 };

@@ -52,7 +52,7 @@ const inOrder = async (order: Uint32Array, values: readonly number[]): Promise<F
 /**
  * Lists frames.
  *
- * @param step Seconds of a frame of which the container does not say it.
+ * @param step Seconds of a frame whose duration the container does not say.
  * @param isError Whether an error ends the list, as one of the file does, instead of being thrown.
  */
 export const indexOf = async (

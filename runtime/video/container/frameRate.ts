@@ -2,7 +2,7 @@
 
 // Containers round times, Matroska to milliseconds.
 const rounding = 0.0011;
-// Of the distances between frames so many are one interval; the others are whole intervals, where frames are left out.
+// The part of the distances between frames that is one interval; the others are whole intervals, where frames are left out.
 const mostly = 0.9;
 
 /**

@@ -28,7 +28,7 @@ export type PictureReader = {
   readonly lengthSize: number;
 };
 
-// Samples of one pass hold no more than so many times the file's size, and a little more: a small file must not become a long one by samples
+// Samples of one pass hold no more than this multiple of the file's size, and a little more: a small file must not become a long one by samples
 // that lie upon each other, or by parameter sets that stand before each of them.
 const [mostTimes, freeBytes] = [2, 2 ** 20];
 // Seconds of the earliest and the latest moment that are believed.

@@ -72,7 +72,7 @@ export type Track = {
   readonly frameRate?: number;
   /** When its last frame ends, in seconds, as the container says. */
   readonly duration?: number;
-  /** Samples have no times: frames are counted as they are shown, at so many a second. */
+  /** Samples have no times: frames are counted as they are shown, at this rate, in frames a second. */
   readonly counted?: number;
   /** The length of the whole is counted from its first frame: its clock begins anywhere. */
   readonly ownClock?: true;
@@ -96,7 +96,7 @@ export type ContainerInput = {
 
 /** How many samples a source gives at a time. */
 export const groupSize = 64;
-/** How many bytes of samples it gives at a time that it holds: no more once there are so many. */
+/** Bytes of samples that it gives at a time from what it holds: it stops once it has this much. */
 export const groupBytes = 2 ** 24;
 
 /** The bytes of a sample as a decoder takes them, at once where they are at hand; undefined: the file became shorter. */

@@ -65,7 +65,7 @@ export type VideoFile = {
   readonly colour: StreamColour;
   /** What the first key frame's own header says. */
   readonly bitstreamColour?: StreamColour;
-  /** Packets have no times of their own: frames are counted, and have those of so many a second. */
+  /** Packets have no times of their own: frames are counted, and their times follow from this rate, in frames a second. */
   readonly counted?: number;
   /** What the caller should know of the file, although it is read. */
   readonly warnings: readonly VideoWarning[];
@@ -241,9 +241,9 @@ const chooseTrack = (
 const mostEager = 2 ** 25;
 // Frames whose times tell the rate.
 const ratedFrames = 256;
-// A key frame that none is at the container's word is looked for so many times.
+// How often a key frame is looked for that the container announces wrongly.
 const mostTries = 64;
-// And in samples of so many times the file's size; behind that it is read from its beginning.
+// It is looked for in samples of at most this multiple of the file's size; after that the file is read from its beginning.
 const mostLooked = 2;
 
 const openTrack = async (

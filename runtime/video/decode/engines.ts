@@ -27,13 +27,13 @@ export type EngineOptions = {
   readonly budget: number;
 };
 
-/** Decoders that keep so many engines busy: one that ends a piece, and begins the next, leaves its engine idle for a moment. */
+/** The number of decoders that keep these engines busy: one that ends a piece, and begins the next, leaves its engine idle for a moment. */
 export const sessionsFor = (engines: number): number => engines + Math.ceil(engines / 3);
 
 /** A stretch of the file, from one key frame to another that begins the next one. */
 type Stretch = { readonly start: Packet; readonly next?: Packet };
 
-// Later pieces leave room for so many pictures of the one that is being read, in at most half of the budget.
+// Later pieces leave room for this number of pictures of the one that is being read, in at most half of the budget.
 const leastAhead = 8;
 /** Bytes of a picture of 4:2:0 in 16 bits, with rows as NVDEC lays them out: few others are larger. */
 const pictureBytes = ({ setup: { width, height } }: VideoFile): number =>

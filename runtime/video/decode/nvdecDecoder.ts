@@ -142,8 +142,8 @@ export class NvdecSession {
 
   /**
    * @param surfaces How many pictures may be out of the decoder at once; when none is left, decoding waits.
-   * @param copies Pictures are copied out of the decoder, to be kept as long as anybody likes: of those that wait to be taken at
-   *   most {@link mostWaiting} and at most so many bytes, or one.
+   * @param copies Where given, pictures are copied out of the decoder, to be kept as long as anybody likes. At most {@link mostWaiting} of them,
+   *   with this number of bytes, wait to be taken; one may always.
    */
   constructor(
     device: Device,
@@ -161,7 +161,7 @@ export class NvdecSession {
   }
 
   /**
-   * The pictures of one stretch of packets after another, each of which begins with a key frame; `null` is the end of a
+   * The pictures of one stretch of packets after another. Each stretch begins with a key frame; `null` is the end of a
    * stretch. The next stretch is fed while the last pictures of one are decoded, so that the engine always has work.
    */
   async *decodeAll(
@@ -302,7 +302,7 @@ export class NvdecSessions {
     readonly file: VideoFile,
   ) {}
 
-  /** A session for somebody who keeps `held` pictures at a time, or any number of copies, of which so many bytes may wait. */
+  /** A session for somebody who keeps `held` pictures at a time, or any number of copies, of at most `copies` bytes while they wait. */
   take(held: number, copies?: number): NvdecSession {
     if (this.#closed) {
       throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');

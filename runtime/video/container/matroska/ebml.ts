@@ -1,4 +1,4 @@
-/** Elements of EBML (RFC 8794), of which Matroska and WebM are made. */
+/** Elements of EBML (RFC 8794), the form that Matroska and WebM have. */
 import { VideoError } from '../../videoError.js';
 
 /** What stands before an element's body. */

@@ -51,8 +51,8 @@ const readColour = (body: Buffer, what: string, place: number): TrackEntry['colo
 };
 
 /**
- * How a projection turns flat pictures: about the upright axis (yaw) and the level one (pitch), of which half turns are mirror images and
- * nothing else leaves a picture flat; and then in their plane (roll), against the clock. Undefined for pictures of a sphere.
+ * How a projection turns flat pictures: about the upright axis (yaw) and the level one (pitch), where half turns are mirror images and
+ * no other turn leaves a picture flat; and then in their plane (roll), against the clock. Undefined for pictures of a sphere.
  */
 const matrixOf = (projection: Buffer, what: string, place: number): readonly number[] | undefined => {
   let kind = 0;

@@ -16,10 +16,10 @@ import { Clock, type ClockState, ticksASecond, ticksUntil } from './clock.js';
 import { beginsAt, type Framing, framingOf, readPacket, searched, type TransportPacket } from './packets.js';
 import { Programs, type Stream } from './programs.js';
 
-// Tables that are not there within so many bytes are not looked for any longer.
+// Tables are looked for in the first bytes alone, as many as these.
 const tablesWithin = 2 ** 25;
 const pieceBytes = 2 ** 19;
-// The last pictures are looked for in so many bytes, and more where there are none.
+// The last pictures are looked for in this number of bytes, and in more where there are none.
 const tailBytes = 2 ** 21;
 
 /** Where a PES packet lies and what is known there. */
@@ -103,7 +103,7 @@ export const openTransport = async (input: ContainerInput): Promise<Tracks> => {
     const list = video.map(({ codecName }, n) => `${n}: ${codecName}`).join(', ');
     input.warn(
       'programs',
-      `${what} carries several programs, of which one is read; options.track chooses (${list}).`,
+      `${what} carries several programs, and one of them is read; options.track chooses (${list}).`,
     );
   }
   return {

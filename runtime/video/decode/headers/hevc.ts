@@ -30,7 +30,7 @@ const skipScalingLists = (bits: BitReader): void => {
   }
 };
 
-/** The sets of reference pictures, each of which may build on the one before (7.3.7). */
+/** The sets of reference pictures; each may build on the one before (7.3.7). */
 const skipReferences = (bits: BitReader): void => {
   let before = 0;
   for (let count = bits.ue(64), n = 0; n < count; n++) {

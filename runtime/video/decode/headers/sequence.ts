@@ -31,7 +31,7 @@ export type SequenceHeader = {
 export const chromaOf = (code: number): ChromaFormat =>
   (['4:0:0', '4:2:0', '4:2:2', '4:4:4'] as const)[code] ?? '4:2:0';
 
-/** A size without what is cut off on the left, right, top and bottom, in units of so many pixels across and down. */
+/** A size without what is cut off on the left, right, top and bottom, in units of `across` by `down` pixels. */
 export const cropped = (
   codedWidth: number,
   codedHeight: number,
@@ -47,7 +47,7 @@ export const cropped = (
   return { width, height, codedWidth, codedHeight, left: across * left, top: down * top };
 };
 
-/** Frames per second of so many ticks each; none where the clock stands still. */
+/** Frames per second from the ticks of a frame; undefined where the clock stands still. */
 export const rateOf = (
   unitsInTick: number,
   timeScale: number,
