@@ -110,18 +110,19 @@ describe('build', () => {
   it('says what it does and what it made', () => {
     expect(stable(first.stdout)).toMatchInlineSnapshot(`
       "twice, brighter: built for the CPU only (asked for with --cpu) in TIME
-      4 steps done, 1 unchanged; output in build/
+      5 steps done, 0 unchanged; output in build/
       "
     `);
     // Compilers end in any order.
     const steps = first.stderr.split('\n').map(line => line.replace(/^\[\d/, '[N'));
     expect(steps.filter(Boolean).sort()).toMatchInlineSnapshot(`
       [
-        "[N/5] addon (unchanged)",
+        "[N/5] addon",
         "[N/5] brighter.cpp",
         "[N/5] interface_host.cpp",
         "[N/5] link",
         "[N/5] twice.cpp",
+        "compiling the addon, once per installation, about a minute",
       ]
     `);
   });
@@ -198,7 +199,7 @@ describe('explain', () => {
           rgb_nhwc_u8  reads    0.02 MB  writes    0.01 MB
 
         Asked for at the call: nothing
-        Images per launch: up to 16 or 64 or 818
+        Images per launch: 16, 64 or 818, the smallest that fits
       "
     `);
   });

@@ -2,6 +2,6 @@
 import { describe } from 'vitest';
 import { testExecutions } from './support/hostExecutions.js';
 import { names } from './support/pipelineNames.js';
-import { shardOf } from './support/shard.js';
+import { shardOf, turnOf } from './support/shard.js';
 
-describe('oracle, host and the spec as it stands', () => testExecutions(names, shardOf(names, '0/16')));
+describe('oracle, host and the spec as it stands', () => testExecutions(names, shardOf(names, turnOf(16))));

@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findNvcc } from '../compiler/build/toolchain.js';
+import { turnOf } from './support/shard.js';
 import { expectToPassOnStandIn, standIn } from './support/standIn/suite.js';
 
 const nvcc = join(standIn, 'bin', 'nvcc');
 
 describe('CUDA on a stand-in for nvcc, runtime and driver', () => {
   it('passes every test of test/gpu, and skips none', { timeout: 2_400_000 }, () =>
-    expectToPassOnStandIn(process.env.CUWEAVE_SHARD ?? '0/16', ['test/gpu'], 100),
+    expectToPassOnStandIn(turnOf(16), ['test/gpu'], 100),
   );
 
   it('refuses a flag that it does not know', () => {

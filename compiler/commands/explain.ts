@@ -13,6 +13,10 @@ import { compiledLines } from './compiledText.js';
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
 const total = ({ read, written }: Traffic): number => read + written;
 const sum = (all: readonly Traffic[]): number => all.reduce((bytes, step) => bytes + total(step), 0);
+const launchSizes = (sizes: readonly number[]): string =>
+  sizes.length === 1
+    ? `${sizes[0]}`
+    : `${sizes.slice(0, -1).join(', ')} or ${sizes.at(-1)}, the smallest that fits`;
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** An explanation as the command line prints it. */
@@ -82,7 +86,7 @@ export const explanationText = (of: Explanation): string => {
     const indent = kernels.length > 1 ? '    ' : '  ';
     const isPaired = of.pairs.some(pair => pair.kernels.includes(name));
     lines.push(
-      `${indent}Images per launch${isPaired ? ' of its own' : ''}: up to ${imagesPerLaunch.join(' or ')}`,
+      `${indent}Images per launch${isPaired ? ' of its own' : ''}: ${launchSizes(imagesPerLaunch)}`,
     );
     if (of.compilers) {
       continue;

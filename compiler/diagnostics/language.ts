@@ -181,7 +181,7 @@ export const languageDiagnostics = {
     why: 'JavaScript would make a string of it.',
   },
   CW1032: {
-    title: 'A size that is none',
+    title: 'Not a size',
     message: 'Expected `{ width, height }` to be returned.',
     hint: 'write `size: (params, src) => ({ width: …, height: … })`',
     why: "The runtime allocates the output from an operator's size.",

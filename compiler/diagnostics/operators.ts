@@ -31,7 +31,7 @@ export const operatorDiagnostics = {
     why: 'The pixels have as many channels here.',
   },
   CW2007: {
-    title: 'A choice that is none',
+    title: 'Not one of the choices',
     message: 'Expected one of {choices} for {name} but received {actual}.',
     hint: 'a choice is settled when the pipeline is declared, and cannot be left open',
     why: 'The kernel holds the code of one choice.',
@@ -61,7 +61,7 @@ export const operatorDiagnostics = {
     why: 'It becomes a field in generated code.',
   },
   CW2012: {
-    title: 'A parameter that is none',
+    title: 'Not a type of parameter',
     message: 'Expected a type such as f32 for the parameter {name} but received {actual}.',
     hint: 'use f32, i32, vec2, mat2x3, mat3x3, angle, mat3x4, primariesChange, camera, distortion, fisheye, rect, rects, table, weights, gaussian, yuvCoding, yuvEncoding, perChannel, perImage, perPixel, oneOf or withDefault',
     why: 'The compiler lays parameters out by their types.',

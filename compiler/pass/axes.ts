@@ -66,8 +66,8 @@ export const areAxesApart = ({ resample, chained, after }: Kernel): boolean =>
 
 /**
  * Whether both coordinates of the points along a row (axis 0) or a column only ever grow or only ever fall: then all points between two
- * lie between them, in f32 as well, since a rounding keeps the order. That much is told of sums with numbers that all
- * pixels share, and of their products with such.
+ * lie between them, in f32 as well, since a rounding keeps the order. It is recognised for sums and products
+ * with numbers that all pixels share.
  */
 export const isMonotonic = ({ resample, chained, after }: FusedKernel, axis: Axis): boolean => {
   if (!resample || after.length > 0 || chained.length > 0 || resample.stage.images) {

@@ -26,7 +26,7 @@ export type Fused = Pick<
  *
  * - *point in register*: a point operator needs its own pixel only. Before a resampling it runs on every tap, since
  *   the filter must see its result; after it, once per output pixel.
- * - *affine operator follows the filter*: a sum of multiples of channels commutes, up to rounding, with a filter whose weights
+ * - *moved behind the filter*: a sum of multiples of channels commutes, up to rounding, with a filter whose weights
  *   sum to 1, so that it runs once and not on every tap.
  * - *exact map composes*: an index map moves whole pixels, so it commutes with point operators and composes with any
  *   other map.
@@ -138,9 +138,9 @@ const onEveryTap = (note: FusionNote, { radius }: MapStage): FusionNote => ({
 });
 const afterFilter = (note: FusionNote, { name }: FilterRef, border: BorderRef): FusionNote => ({
   ...note,
-  rule: 'affine operator follows the filter',
+  rule: 'moved behind the filter',
   why:
     border.kind === 'index'
-      ? `once, after ${name}, whose weights sum to 1`
-      : `once, after ${name}, whose weights sum to 1; on every tap where one lies outside`,
+      ? `affine, and the weights of ${name} sum to 1: once per pixel`
+      : `affine, and the weights of ${name} sum to 1: once per pixel, on every tap only at the border`,
 });

@@ -51,7 +51,7 @@ static cudaError_t enqueue(void (*kernel)(Parameters), dim3 grid, dim3 block, cu
   config.attrs = &early;
   config.numAttrs = waitsForEarlier(kernel) ? 1 : 0;
   const cudaError_t error = cudaLaunchKernelEx(&config, kernel, parameters);
-  // It is reported here, and not once more to whom asks the runtime next.
+  // The runtime keeps the error for whoever asks next; it is returned here instead.
   if (error != cudaSuccess) cudaGetLastError();
   return error;
 }

@@ -88,7 +88,7 @@ template <class T, int count> static __device__ __forceinline__ void storeRun(T*
 
 // Value i of a run, as `get` gives it from memory.
 template <int count> static __device__ __forceinline__ float get(const Run<uint8_t, count>& run, int i) {
-  // Of one word no other is asked for, also where only the kernel knows which value: no index, no local memory.
+  // With one word the index is 0 even where `i` is known at run time alone, so the run stays in registers.
   return (float)((run.word[run.words == 1 ? 0 : i >> 2] >> (8 * (i & 3))) & 0xffu);
 }
 // The same by way of the mantissa of 2^23, whose last bit is 1: conversions from integers have a quarter of the throughput of these two.

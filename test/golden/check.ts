@@ -1,13 +1,13 @@
 /** The golden table against one execution, and the golden pipelines as built code. */
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { plansOf } from '../../compiler/specs.js';
+import { pathToFileURL } from 'node:url';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
-import { buildFolder, buildForCuda, root, runBuilt } from '../support/executions.js';
+import { buildFolder, buildForCuda, runBuilt } from '../support/executions.js';
 import { blankImage, expectIntact, type Pixels, readPixels } from '../support/images.js';
+import { plansIn } from '../support/plans.js';
 import { buildQuick } from '../support/quickBuild.js';
 import { expectWithin } from '../support/tolerance.js';
-import { type GoldenCase, goldenPipelines } from './cases.js';
+import type { GoldenCase } from './cases.js';
 
 /** Compares what an execution makes of a case's inputs with the peer's results. */
 export const expectGolden = async (
@@ -24,6 +24,8 @@ export const expectGolden = async (
 /** The golden pipelines, built into a folder of the tests. */
 export type GoldenBuild = Readonly<Record<string, Built<never>>>;
 
+const goldenEntry = 'test/golden/pipelines.ts';
+
 /** Builds those of the cases; `cpu` leaves CUDA out. */
 export const buildGolden = async (
   folder: string,
@@ -31,12 +33,11 @@ export const buildGolden = async (
   { cpu }: { readonly cpu: boolean },
 ): Promise<GoldenBuild> => {
   const out = buildFolder(folder);
-  const entries = [fileURLToPath(goldenPipelines)];
   if (cpu) {
     // What the flags of a build make of kernels is for test/executions.test.ts.
-    await buildQuick(await plansOf({ root, entries }), out);
+    await buildQuick(await plansIn(goldenEntry), out);
   } else {
-    await buildForCuda(entries[0]!, out, { strict: false, names: cases.map(({ name }) => name) });
+    await buildForCuda(goldenEntry, out, { strict: false, names: cases.map(({ name }) => name) });
   }
   return (await import(pathToFileURL(join(out, 'index.js')).href)) as GoldenBuild;
 };

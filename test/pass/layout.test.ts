@@ -10,10 +10,11 @@ import type { Plan } from '../../compiler/ir/plan.js';
 import { launchBytes, launchParts } from '../../compiler/pass/launch.js';
 import { kernelEntry } from '../../compiler/print/data/manifest.js';
 import { structsView } from '../../compiler/print/kernel/structs.js';
-import { kernelsOf, plansOf } from '../../compiler/specs.js';
+import { kernelsOf } from '../../compiler/specs.js';
 import type { ManifestKernel, ManifestParam } from '../../native/manifest.js';
 import { checkedManifest } from '../../runtime/device/manifest.js';
 import { root } from '../support/executions.js';
+import { plansIn } from '../support/plans.js';
 
 /** Everything that the manifest gives an offset, as C names it; `{ path in C: offset }`. */
 const offsets = ({ name, source, sinks, image, params, args }: ManifestKernel): [string, number][] => {
@@ -53,7 +54,7 @@ describe('layout', () => {
   let plans: readonly Plan[];
   let manifest: readonly ManifestKernel[];
   beforeAll(async () => {
-    plans = await plansOf({ root, entries: ['test/support/pipelines.ts', 'examples/pipelines.ts'] });
+    plans = [...(await plansIn('test/support/pipelines.ts')), ...(await plansIn('examples/pipelines.ts'))];
     manifest = plans.flatMap(({ kernels }) => kernels.map(kernelEntry));
   });
 

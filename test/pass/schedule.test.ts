@@ -2,8 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Kernel, Layout } from '../../compiler/ir/plan.js';
 import { blockOf } from '../../compiler/pass/block.js';
 import { schedule } from '../../compiler/pass/schedule.js';
-import { kernelsOf } from '../../compiler/specs.js';
-import { root } from '../support/executions.js';
+import { plansIn } from '../support/plans.js';
 
 /** The most that CUDA passes to a kernel, in bytes, less the batch's own flags. */
 const MOST = 32764 - 8;
@@ -21,7 +20,7 @@ const layout = (argsSize: number, imageSize: number): Layout => ({
 describe('schedule', () => {
   let kernels: readonly Kernel[];
   beforeAll(async () => {
-    kernels = await kernelsOf({ root, entries: ['test/support/pipelines.ts'] });
+    kernels = (await plansIn('test/support/pipelines.ts')).flatMap(plan => plan.kernels);
   });
 
   const named = (name: string): Kernel => kernels.find(kernel => kernel.name === name)!;

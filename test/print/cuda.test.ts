@@ -1,6 +1,6 @@
 /**
  * nvcc takes every kernel without a warning, and nothing of it leaves the registers: the examples' as a build compiles them,
- * the suite's for one architecture and one size of launch. test/long/cuda.test.ts takes the suite's for every size.
+ * and a quarter of the suite's for one architecture and one size of launch. test/long/cuda.test.ts takes all of the suite's for every size.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findNvcc } from '../../compiler/build/toolchain.js';
@@ -10,9 +10,12 @@ import * as examples from '../../examples/pipelines.js';
 import { root, suitePlans } from '../support/executions.js';
 import { pipelineNames, names as suite } from '../support/pipelineNames.js';
 import { type Reports, reportsOfBuild, reportsOfSweep } from '../support/ptxas.js';
+import { shardOf, turnOf } from '../support/shard.js';
 
 const nvcc = await findNvcc();
 const title = nvcc ? '' : ' (skipped: no nvcc found)';
+
+const part = shardOf(suite, turnOf(4));
 
 /** The oldest and the newest. */
 const archs = ['sm_75', 'sm_90'];
@@ -25,9 +28,9 @@ const sweeps = [
     reports: (plans: readonly Plan[]) => reportsOfBuild(nvcc!, plans, archs),
   },
   {
-    title: 'the suite for sm_90',
-    names: suite,
-    plansOf: suitePlans,
+    title: 'a part of the suite for sm_90',
+    names: part,
+    plansOf: async () => (await suitePlans()).filter(({ name }) => part.includes(name)),
     archs: ['sm_90'],
     reports: (plans: readonly Plan[]) => reportsOfSweep(nvcc!, plans, 'sm_90'),
   },

@@ -18,8 +18,7 @@ import {
   pairSource,
 } from '../../compiler/generate.js';
 import { packageFile } from '../../compiler/package.js';
-import { plansOf } from '../../compiler/specs.js';
-import { root } from '../support/executions.js';
+import { plansIn } from '../support/plans.js';
 
 const views = vi.hoisted(() => new Map<string, object[]>());
 vi.mock('../../compiler/render.js', () => ({
@@ -100,8 +99,8 @@ const sharedWith = (template: string): readonly string[] =>
 describe('templates', () => {
   const templates = templatesIn(folder);
   beforeAll(async () => {
-    const plans = await plansOf({ root, entries: ['test/support/pipelines.ts'] });
-    const reducing = await plansOf({ root, entries: ['test/support/reducePipelines.ts'] });
+    const plans = await plansIn('test/support/pipelines.ts');
+    const reducing = await plansIn('test/support/reducePipelines.ts');
     for (const kernel of [...plans, ...reducing].flatMap(({ kernels }) => kernels)) {
       cudaSource(kernel, 'a.cu');
       hostSource(kernel, 'a.cpp');

@@ -185,7 +185,7 @@ test('a kernel of more parameters than a launch takes is refused, and those of a
   );
   expect(said).toMatchInlineSnapshot(`
     {
-      "eleven": "tables.ts:7:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33888, of which the largest are table of lut (3072 bytes), table of lut2 (3072 bytes), table of lut3 (3072 bytes) and 12 more.
+      "eleven": "tables.ts:7:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33888. The largest are table of lut (3072 bytes), table of lut2 (3072 bytes), table of lut3 (3072 bytes) and 12 more.
 
     7 export const eleven = pipeline(rgb8(), ops.lut({ table: open('t0') }), ops.lut({ table: open('t1') }), ops.lut({ table: open('t2') }), ops.lut({ table: open('t3
                    ~~~~~~
@@ -194,7 +194,7 @@ test('a kernel of more parameters than a launch takes is refused, and those of a
 
     Found 1 error.
     ",
-      "perImageTables": "tables.ts:11:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33952, of which the largest are curve of tone (3072 bytes), curve of tone2 (3072 bytes), curve of tone3 (3072 bytes) and 24 more.
+      "perImageTables": "tables.ts:11:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33952. The largest are curve of tone (3072 bytes), curve of tone2 (3072 bytes), curve of tone3 (3072 bytes) and 24 more.
 
     11 export const perImageTables = pipeline(rgb8(), tone(curve('a')), tone(curve('b')), tone(curve('c')), tone(curve('d')),
                     ~~~~~~~~~~~~~~
@@ -203,7 +203,7 @@ test('a kernel of more parameters than a launch takes is refused, and those of a
 
     Found 1 error.
     ",
-      "second": "tables.ts:15:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33928, of which the largest are table of lut2 (3072 bytes), table of lut3 (3072 bytes), table of lut4 (3072 bytes) and 15 more.
+      "second": "tables.ts:15:14 - error CW3103: Expected at most 32764 bytes of parameters for one image but received 33928. The largest are table of lut2 (3072 bytes), table of lut3 (3072 bytes), table of lut4 (3072 bytes) and 15 more.
 
     15 export const second = pipeline(rgb8(), ops.lut({ table: open('t0') }), resize({ filter: linear, border: replicate }), warpAffine({ filter: linear, border: repli
                     ~~~~~~

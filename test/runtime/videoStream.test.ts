@@ -197,7 +197,7 @@ describe('what goes wrong', () => {
     );
     expect((await outcome(openVideoStream(here))) as string).toContain('but it is a folder');
     expect(await outcome(openVideoStream(Buffer.from('no video at all')))).toMatchInlineSnapshot(
-      `"notVideo: Expected a video but received 15 bytes, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS), nor IVF nor H.264 or HEVC with start codes"`,
+      `"notVideo: 15 bytes is not in a supported video container (MP4, MOV, Matroska, WebM, MPEG-TS, IVF), nor H.264 or HEVC with start codes"`,
     );
     expect(await outcome(openVideoStream(new Uint8Array(0)))).toMatchInlineSnapshot(
       `"notVideo: Expected the bytes of a video but received none (0 bytes)"`,

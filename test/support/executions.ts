@@ -7,7 +7,6 @@ import { mathFunctions } from '../../compiler/ir/math.js';
 import type { Kernel, Plan } from '../../compiler/ir/plan.js';
 import { withReduceStages } from '../../compiler/ir/reduce.js';
 import { type Stage, stagesOf, withImageStages } from '../../compiler/ir/types.js';
-import { plansOf } from '../../compiler/specs.js';
 import { type Fork, type Format, type Pipeline, paramFields } from '../../ops/spec.js';
 import { packParam, valueOfImage } from '../../runtime/call/params.js';
 import type { Pipeline as Built, Device } from '../../runtime/index.js';
@@ -18,11 +17,12 @@ import {
   blankImage,
   expectIntact,
   type Pixels,
+  pixelReader,
   randomImage,
-  readSample,
   type TestImage,
 } from './images.js';
 import * as specs from './pipelines.js';
+import { plansIn } from './plans.js';
 import { buildQuick } from './quickBuild.js';
 import type { Random } from './random.js';
 import { type Given, reference, sizeBehind } from './reference.js';
@@ -34,7 +34,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const entry = 'test/support/pipelines.ts';
 
 /** Every plan of test/support/pipelines.ts. */
-export const suitePlans = (): Promise<readonly Plan[]> => plansOf({ root, entries: [entry] });
+export const suitePlans = (): Promise<readonly Plan[]> => plansIn(entry);
 /** The spec of that name, as the author wrote it. */
 export const specOf = (name: string): Pipeline | Fork =>
   (specs as unknown as Record<string, Pipeline | Fork>)[name]!;
@@ -63,7 +63,7 @@ export const buildForCuda = async (
   }: { readonly strict: boolean; readonly names?: readonly string[]; readonly sizes?: 'largest' | 'all' },
 ): Promise<void> => {
   if (onStandIn) {
-    const plans = await plansOf({ root, entries: [from] });
+    const plans = await plansIn(from);
     const asked = names ? plans.filter(({ name }) => names.includes(name)) : plans;
     await buildQuick(asked, out, { strictCuda: sizes === 'all' || sizes });
   } else {
@@ -84,6 +84,7 @@ export type Oracle = {
   sizes: Record<string, (p: Record<string, number[]>, src: Sizes) => [number, number]>;
 };
 
+/** Whether a function that is exact nowhere is called in it. */
 const callsInexact = (node: unknown): boolean => {
   if (typeof node !== 'object' || node === null) {
     return false;
@@ -180,7 +181,7 @@ export const oracleImage = (
       for (const point of points) {
         params[point.name] = paramsOf(point, beside, src);
       }
-      images[open] = readerOf(beside);
+      images[open] = pixelReader(beside);
       own[name] = [beside.width, beside.height];
     }
     if (stage.role === 'point') {
@@ -189,11 +190,7 @@ export const oracleImage = (
     const next = oracle.sizes[stage.name]?.(own, src);
     size.push(next ? { width: next[0], height: next[1] } : src);
   }
-  return { read: readerOf(image), images, size, params };
-};
-const readerOf = (image: TestImage) => {
-  const channels = image.format.channels.map((_, channel) => channel);
-  return (x: number, y: number): number[] => channels.map(channel => readSample(image, x, y, channel));
+  return { read: pixelReader(image), images, size, params };
 };
 
 /** Writes what the oracle computes for an image of a batch; `outs`, one for each sink, have the right size, unless they are left out. */

@@ -119,14 +119,12 @@ export const randomImage = (
 
 /** Chroma at a pixel from the four samples around it, by where they lie in the picture. */
 const interpolated = (
-  image: TestImage,
-  x: number,
-  y: number,
+  { format, width, height }: TestImage,
   channel: number,
   siting: ChromaSiting,
-): number => {
-  const { format, width, height } = image;
-  const [across, down] = format.planes[format.channels[channel].plane].subsampling;
+  nearest: SampleAt,
+): SampleAt => {
+  const [across, down] = format.planes[format.channels[channel]!.plane]!.subsampling;
   const line = (pixel: number, pixels: number, factor: number, isOnFirst: boolean): [number, number][] => {
     if (factor === 1) {
       return [[pixel, 1]];
@@ -140,58 +138,82 @@ const interpolated = (
       [held(first + 1), at - first],
     ];
   };
-  let sum = 0;
-  for (const [row, vertical] of line(y, height, down, siting === 'topLeft')) {
-    for (const [column, horizontal] of line(x, width, across, siting !== 'centre')) {
-      sum += vertical * horizontal * nearestSample(image, column, row, channel);
+  return (x, y) => {
+    let sum = 0;
+    for (const [row, vertical] of line(y, height, down, siting === 'topLeft')) {
+      for (const [column, horizontal] of line(x, width, across, siting !== 'centre')) {
+        sum += vertical * horizontal * nearest(column, row);
+      }
     }
-  }
-  return sum;
+    return sum;
+  };
 };
 
 /** How many codes of its many bits are one code of 8. */
 export const codesPerUnit = ({ bits, range }: NonNullable<Format['code']>): number =>
   range === 'full' ? (2 ** bits - 1) / 255 : 2 ** (bits - 8);
 
-/** The value of one channel of one pixel, as a source of this format reads it. */
-export const readSample = (image: TestImage, x: number, y: number, channel: number): number => {
-  const { chroma, channels, planes } = image.format;
-  const { plane, next = 0 } = channels[channel];
-  if (x < 0 || y < 0 || x >= image.width || y >= image.height) {
-    throw new RangeError(`Expected a pixel inside ${image.width}×${image.height} but received (${x}, ${y}).`);
-  }
-  return chroma && next === 0 && planes[plane].subsampling[0] === 2
-    ? interpolated(image, x, y, channel, chroma.siting)
-    : nearestSample(image, x, y, channel);
+type SampleAt = (x: number, y: number) => number;
+
+/** The value of one channel at any pixel, as a source of the image's format reads it. What is the same for all pixels is looked up once. */
+const channelReader = (image: TestImage, channel: number): SampleAt => {
+  const { format, width, height } = image;
+  const { plane, next = 0 } = format.channels[channel]!;
+  const nearest = nearestReader(image, channel);
+  const read =
+    format.chroma && next === 0 && format.planes[plane]!.subsampling[0] === 2
+      ? interpolated(image, channel, format.chroma.siting, nearest)
+      : nearest;
+  return (x, y) => {
+    if (x < 0 || y < 0 || x >= width || y >= height) {
+      throw new RangeError(`Expected a pixel inside ${width}×${height} but received (${x}, ${y}).`);
+    }
+    return read(x, y);
+  };
 };
 
 /** The same of the sample that covers the pixel, without its neighbours. */
-const nearestSample = (image: TestImage, x: number, y: number, channel: number): number => {
-  const { format } = image;
-  const { plane, lane, next = 0 } = format.channels[channel];
-  const { channels, subsampling } = format.planes[plane];
-  const { pitch, view } = image.planes[plane];
-  const column = Math.floor(x / subsampling[0]) * channels + lane + next * (x % subsampling[0]);
-  const offset = Math.floor(y / subsampling[1]) * pitch + column * bytesPer[format.dtype];
-  const stored = readScalar(view, offset, format.dtype);
-  if (!format.code) {
+const nearestReader = (image: TestImage, channel: number): SampleAt => {
+  const { dtype, code, channels: of, planes } = image.format;
+  const { plane, lane, next = 0 } = of[channel]!;
+  const {
+    channels,
+    subsampling: [across, down],
+  } = planes[plane]!;
+  const { pitch, view } = image.planes[plane]!;
+  const bytes = bytesPer[dtype];
+  const stored: SampleAt = (x, y) => {
+    const column = Math.floor(x / across) * channels + lane + next * (x % across);
+    return readScalar(view, Math.floor(y / down) * pitch + column * bytes, dtype);
+  };
+  if (!code) {
     return stored;
   }
-  const { shift } = format.code;
-  const code = Math.floor(stored / 2 ** shift);
   // As a kernel has it, in f32: exact where the scale is a power of two.
-  return Math.fround(code * Math.fround(1 / codesPerUnit(format.code)));
+  const scale = Math.fround(1 / codesPerUnit(code));
+  return (x, y) => Math.fround(Math.floor(stored(x, y) / 2 ** code.shift) * scale);
 };
+
+/** The pixels of an image, as a source of its format reads them. */
+export const pixelReader = (image: TestImage): ((x: number, y: number) => number[]) => {
+  const readers = image.format.channels.map((_, channel) => channelReader(image, channel));
+  return (x, y) => readers.map(read => read(x, y));
+};
+
+/** The value of one channel of one pixel. */
+export const readSample = (image: TestImage, x: number, y: number, channel: number): number =>
+  channelReader(image, channel)(x, y);
 
 /** All pixels of an image as numbers. */
 export const readPixels = (image: TestImage): Pixels => {
   const { width, height } = image;
   const channels = image.format.channels.length;
   const values = new Float64Array(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < channels; c++) {
-        values[(y * width + x) * channels + c] = readSample(image, x, y, c);
+  for (let c = 0; c < channels; c++) {
+    const read = channelReader(image, c);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        values[(y * width + x) * channels + c] = read(x, y);
       }
     }
   }

@@ -2,15 +2,14 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plan } from '../../compiler/ir/plan.js';
-import { plansOf } from '../../compiler/specs.js';
 import type { Pipeline as Built, Device, HostTensor, Tensor } from '../../runtime/index.js';
 import { Image } from '../../runtime/index.js';
-import { root } from './executions.js';
 import { randomImage, type TestImage } from './images.js';
+import { plansIn } from './plans.js';
 import { random } from './random.js';
 
 export const reduceEntry = 'test/support/reducePipelines.ts';
-export const reducePlans = (): Promise<readonly Plan[]> => plansOf({ root, entries: [reduceEntry] });
+export const reducePlans = (): Promise<readonly Plan[]> => plansIn(reduceEntry);
 export const bindingsOf = async (out: string): Promise<Record<string, Built<never>>> =>
   (await import(pathToFileURL(join(out, 'index.js')).href)) as never;
 

@@ -30,7 +30,7 @@ import {
   type YuvEncoding,
 } from '../../ops/spec.js';
 import { besideImage, besideParams } from './beside.js';
-import { bitsOf, type Pixels, readSample, type TestImage } from './images.js';
+import { bitsOf, type Pixels, pixelReader, type TestImage } from './images.js';
 import { f16FromBits, f16ToBits } from './scalars.js';
 
 /** The values given at the call, by their open names; per-image ones may be arrays. */
@@ -225,7 +225,9 @@ const withPixels = (
   x: number,
   y: number,
 ): never =>
-  ({ ...params, ...Object.fromEntries(pictures.map(([name, { at }]) => [name, at(x, y)])) }) as never;
+  (pictures.length === 0
+    ? params
+    : { ...params, ...Object.fromEntries(pictures.map(([name, { at }]) => [name, at(x, y)])) }) as never;
 const withSizes = (params: object, pictures: readonly (readonly [string, Picture])[]): never =>
   ({ ...params, ...Object.fromEntries(pictures.map(([name, { size }]) => [name, size])) }) as never;
 
@@ -255,19 +257,29 @@ const tapOf = (before: Picture, border: Border | undefined) => {
   if (!border) {
     throw new Error('Expected a border.');
   }
-  const { size, at } = before;
-  return (x: number, y: number): readonly number[] => {
-    if (border.kind === 'indexBorder') {
-      return at(border.apply(x, size.width), border.apply(y, size.height));
-    }
-    if (!outsideOf(size, x, y)) {
+  const { size } = before;
+  const at = remembered(before);
+  if (border.kind === 'indexBorder') {
+    return (x: number, y: number) => at(border.apply(x, size.width), border.apply(y, size.height));
+  }
+  const { value } = border;
+  const outside = Array.from({ length: channelCount[before.colour] }, (_, c) =>
+    Math.fround(typeof value === 'number' ? value : value[c]!),
+  );
+  return (x: number, y: number) => (outsideOf(size, x, y) ? outside : at(x, y));
+};
+
+/** The pixels of a picture, each computed once: neighbouring results read the same ones. */
+const remembered = ({ size, at }: Picture): Picture['at'] => {
+  const known: (readonly number[] | undefined)[] = new Array(size.width * size.height);
+  return (x, y) => {
+    if (outsideOf(size, x, y)) {
       return at(x, y);
     }
-    const { value } = border;
-    const lanes = Array.from({ length: channelCount[before.colour] }, (_, c) =>
-      typeof value === 'number' ? value : value[c],
-    );
-    return lanes.map(Math.fround);
+    const place = y * size.width + x;
+    const found = known[place] ?? at(x, y);
+    known[place] = found;
+    return found;
   };
 };
 
@@ -285,14 +297,8 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
   if (op.role === 'stencil') {
     const { size, colour } = before;
     const tap = tapOf(before, stage.options.border as Border | undefined);
-    const known = new Map<number, readonly number[]>();
-    const at = (x: number, y: number): readonly number[] => {
-      const key = y * size.width + x;
-      const found =
-        known.get(key) ?? op.apply((dx, dy) => tap(x + dx, y + dy) as Pixel, params, { at: [x, y], size });
-      known.set(key, found);
-      return found;
-    };
+    const at = (x: number, y: number): readonly number[] =>
+      op.apply((dx, dy) => tap(x + dx, y + dy) as Pixel, params, { at: [x, y], size });
     return { size, colour, at };
   }
   if (op.role === 'stored') {
@@ -349,7 +355,7 @@ const pictureOf = ({ head, source, stages }: Omit<Pipeline, 'sink'>, context: Co
     : {
         size: { width: image.width, height: image.height },
         colour,
-        at: (x, y) => Array.from({ length: channelCount[colour] }, (_, c) => readSample(image, x, y, c)),
+        at: pixelReader(image),
       };
   return stages.reduce((before, stage) => apply(before, stage, context), first);
 };

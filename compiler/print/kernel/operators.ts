@@ -60,7 +60,7 @@ export type PrintedOperators = {
     readonly printed: PrintedFunction;
     readonly call: Call;
   };
-  /** The same, and it is. */
+  /** Does the same, and appends the function to those that are printed. */
   add(apply: OpFunction, wanted: string, title: string, stage?: Stage, number?: number): Call;
 };
 

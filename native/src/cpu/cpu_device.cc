@@ -273,7 +273,7 @@ class CpuStream : public Stream {
   void launch(const Launch& launch, std::vector<std::shared_ptr<Memory>> used) override {
     requireOpen();
     const auto& pipeline = *launch.pipeline;
-    if (!pipeline.host) throw wrongArgument("Expected a kernel but received a pair of them, which the CPU does not have.");
+    if (!pipeline.host) throw wrongArgument("Two kernels in one launch exist on CUDA alone, and this is a CPU device: please report it.");
     auto block = std::make_shared<std::vector<uint8_t>>(pipeline.argsSize);
     auto images = std::make_shared<std::vector<uint8_t>>(launch.images,
                                                          launch.images + pipeline.imageSize * launch.count);

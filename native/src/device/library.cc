@@ -52,7 +52,7 @@ std::shared_ptr<PipelineFunctions> Library::pipeline(const std::string& name, si
 std::shared_ptr<PipelineFunctions> Library::pair(const std::string& name, const PipelineFunctions& first,
                                                  std::shared_ptr<const PipelineFunctions> second) const {
   requireSound(name);
-  if (first.second || second->second) throw wrongArgument("Expected two kernels but received a pair of them.");
+  if (first.second || second->second) throw wrongArgument("A kernel of a pair cannot be paired again: please report it.");
   auto found = std::make_shared<PipelineFunctions>(first);
   found->name = name;
   found->cuda = nullptr;

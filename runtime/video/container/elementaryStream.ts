@@ -68,7 +68,7 @@ export const openElementary = async (codec: 'avc' | 'hevc', input: ContainerInpu
   const units = await readElementary(codec, input);
   const first = units.findIndex(({ key }) => key);
   if (first < 0) {
-    throw new VideoError('truncated', `Expected frames in ${input.what} but it has no key frame`);
+    throw new VideoError('truncated', `${input.what} has no key frame, so nothing of it can be decoded`);
   }
   // Pictures that precede the first key frame in showing need what is not there (ITU-T H.265, 8.1.3).
   const nextKey = units.findIndex(({ key }, n) => n > first && key);

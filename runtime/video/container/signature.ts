@@ -112,12 +112,12 @@ export const refusal = (
   if (picture) {
     return new VideoError(
       'notVideo',
-      `Expected a video but ${what} is ${picture}: readPicture() reads pictures`,
+      `${what} is ${picture}, and not a video: readPicture() reads pictures`,
     );
   }
   return new VideoError(
     'notVideo',
-    `Expected a video but received ${what}, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS), ` +
-      'nor IVF nor H.264 or HEVC with start codes',
+    `${what} is not in a supported video container (MP4, MOV, Matroska, WebM, MPEG-TS, IVF), ` +
+      'nor H.264 or HEVC with start codes',
   );
 };

@@ -179,7 +179,7 @@ struct Anywhere {
     return px2;
   }
 };
-// The same around the point `at`, of whose taps none lies outside.
+// Interior path: every tap of `at` lies inside, so no border is tested.
 struct Inside {
   const Image& image;
   const Args& args;

@@ -106,7 +106,7 @@ struct Anywhere {
     return px0;
   }
 };
-// The same around the point `at`, of whose taps none lies outside.
+// Interior path: every tap of `at` lies inside, so no border is tested.
 struct Inside {
   const Image& image;
   const Args& args;

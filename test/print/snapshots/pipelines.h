@@ -9,7 +9,7 @@
 //   4. The caller sets the planes of the result, in memory of that size.
 //   5. cuweaveRun_NAME     computes all of it on the processors, and returns when it is done; or
 //      cuweaveEnqueue_NAME checks the call and enqueues it on a CUDA stream, and returns at once.
-// Every function returns 0 or a code, of which cuweaveErrorText says the meaning.
+// Every function returns 0 or a code; cuweaveErrorText says what it means.
 //
 // Below these are the kernel's own two functions, which check next to nothing:
 //   cuweave_NAME       enqueues on a CUDA stream and returns a cudaError_t (in a build with CUDA);
@@ -41,7 +41,7 @@ typedef struct cuweaveSize {
 #endif
 
 #ifndef CUWEAVE_ABI
-// The version of everything here but the structs of kernels, each of which has a layout of its own.
+// The version of everything here but the structs of kernels, whose layouts have versions of their own.
 #define CUWEAVE_ABI 4
 
 enum {
@@ -67,7 +67,7 @@ enum { CUWEAVE_LIMITED = 0, CUWEAVE_FULL = 1 };
 
 // CUWEAVE_ABI of the library that is loaded.
 int cuweaveAbi(void);
-// What a code means. Of a negative one that was the calling thread's last: which value of which image is wrong. It is valid until the
+// What a code means. For the calling thread's last negative one it says which value of which image is wrong. The text is valid until the
 // thread's next error. A positive code is a cudaError_t.
 const char* cuweaveErrorText(int code);
 // The coefficients that turn YUV into RGB in 0..255, as member `colour` of yuvToRgb's struct has them (7 floats). `bits` are those of a

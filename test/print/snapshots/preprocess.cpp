@@ -137,7 +137,7 @@ struct Anywhere {
     return px1;
   }
 };
-// The same around the point `at`, of whose taps none lies outside, as it is before yuvToRgb.
+// Interior path: every tap of `at` lies inside, so no border is tested; the result is as it is before yuvToRgb.
 struct Inside {
   const Image& image;
   const Args& args;

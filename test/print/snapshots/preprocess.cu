@@ -145,7 +145,7 @@ struct Anywhere {
     return px1;
   }
 };
-// The same around the point `at`, of whose taps none lies outside, as it is before yuvToRgb.
+// Interior path: every tap of `at` lies inside, so no border is tested; the result is as it is before yuvToRgb.
 template <bool aligned>
 struct Inside {
   const Image& image;
@@ -365,7 +365,7 @@ __global__ void __launch_bounds__(256) preprocess_kernel_staged(const __grid_con
   const Args& args = batch.args;
   const cuweaveSize size = image.size[1];
   const int left = blockIdx.x * 64, top = blockIdx.y * 32;
-  // All threads of the block alike: none is waited for in vain.
+  // The whole block leaves together, so no thread misses the barrier below.
   if (left >= size.width || top >= size.height) return;
   const Part wanted = partOf(image, args, left, top, cw::min(left + 64, size.width) - 1, cw::min(top + 32, size.height) - 1);
   const bool inside = isWithin(wanted, image.size[0]);

@@ -55,7 +55,7 @@ static cudaError_t launch(const cuweave_three_a_args* first, const cuweave_three
 }  // namespace three_pair_kernel
 }  // namespace cuweave
 
-// Enqueues both for their args->count images, of which they have as many, on the stream; returns a cudaError_t.
+// Enqueues both for their args->count images, which is the same number for both, on the stream; returns a cudaError_t.
 extern "C" __attribute__((visibility("default"))) int cuweave_three_pair(const cuweave_three_a_args* first, const cuweave_three_b_args* second, void* stream) {
   if (first->size != sizeof *first || second->size != sizeof *second || first->count != second->count) return cudaErrorInvalidValue;
   for (int at = 0; at < first->count; at += 16) {

@@ -81,7 +81,7 @@ struct Anywhere {
     return px0;
   }
 };
-// The same around the point `at`, of whose taps none lies outside.
+// Interior path: every tap of `at` lies inside, so no border is tested.
 struct Inside {
   const Image& image;
   const Args& args;
@@ -192,7 +192,7 @@ static inline __attribute__((always_inline)) void locateColumns(const Image& ima
   int in = 0, src_rgb_most = 0;
   for (int i = 0; i < count; i++) {
     const f32x2 point = locate(image, args, begin + i, 0);
-    // With a row of which that is so, if there is one.
+    // With a row that lies inside, if there is one.
     const bool isIn = isInside(image, f32x2{point.x, 0.0f});
     const f32x2 at{isIn ? point.x : 0.0f, 0.0f};
     const int left = (int)floorf(at.x);
@@ -276,7 +276,7 @@ CW_CLONES static void rows(const Args& call, const Given& described, const int r
   const Index width = image.size[1].width;
   // Some of a run's points may be given later than others.
   Fetched fetched{};
-  // Columns are located once for all rows: so many at a time as leave room in the first cache.
+  // Columns are located once for all rows: as many at a time as leave room in the first cache.
   Columns columns[STRIP];
   for (Index left = 0; left < width; left += STRIP * RUN) {
     const Index runs = runsOf(width - left < STRIP * RUN ? width - left : STRIP * RUN, 1);

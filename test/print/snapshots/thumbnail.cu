@@ -92,7 +92,7 @@ struct Anywhere {
     return px0;
   }
 };
-// The same around the point `at`, of whose taps none lies outside.
+// Interior path: every tap of `at` lies inside, so no border is tested.
 struct Inside {
   const Image& image;
   const Args& args;
@@ -291,7 +291,7 @@ __global__ void __launch_bounds__(256) thumbnail_kernel_staged(const __grid_cons
   const Args& args = batch.args;
   const cuweaveSize size = image.size[1];
   const int left = blockIdx.x * 64, top = blockIdx.y * 32;
-  // All threads of the block alike: none is waited for in vain.
+  // The whole block leaves together, so no thread misses the barrier below.
   if (left >= size.width || top >= size.height) return;
   const Part wanted = partOf(image, args, left, top, cw::min(left + 64, size.width) - 1, cw::min(top + 32, size.height) - 1);
   const bool inside = isWithin(wanted, image.size[0]);

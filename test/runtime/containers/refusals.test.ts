@@ -57,10 +57,10 @@ it('files of other kinds are told by their first bytes', async () => {
     DASH: unsupportedContainer: Expected a video but DIR/a user's clip is a playlist that names other files: open one of them, or join them: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
     Ogg: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an Ogg: encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
     WAV: noVideoTrack: Expected a video but DIR/a user's clip is a WAV, which holds audio only
-    JPEG: notVideo: Expected a video but DIR/a user's clip is a JPEG: readPicture() reads pictures
-    AVIF: notVideo: Expected a video but DIR/a user's clip is a HEIF or AVIF: readPicture() reads pictures
+    JPEG: notVideo: DIR/a user's clip is a JPEG, and not a video: readPicture() reads pictures
+    AVIF: notVideo: DIR/a user's clip is a HEIF or AVIF, and not a video: readPicture() reads pictures
     MPEG-2: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an MPEG-1 or MPEG-2 stream without a container: encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
-    text: notVideo: Expected a video but received DIR/a user's clip, which is no container known here (MP4, MOV, Matroska, WebM, MPEG-TS), nor IVF nor H.264 or HEVC with start codes"
+    text: notVideo: DIR/a user's clip is not in a supported video container (MP4, MOV, Matroska, WebM, MPEG-TS, IVF), nor H.264 or HEVC with start codes"
   `);
 });
 
