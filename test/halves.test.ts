@@ -51,7 +51,7 @@ it('explain shows both ways, and what they cost', async () => {
       nv12 > yuvToRgb > resize (antialiasedLinear, replicate) > normalize > rgb_nchw_f32
 
       1 kernel; 3 operators fused; in brackets runs per output pixel:
-        yuvToRgb      affine operator follows the filter: once, after antialiasedLinear, whose weights sum to 1 [1 × 12 operations]
+        yuvToRgb      moved behind the filter: affine, and the weights of antialiasedLinear sum to 1: once per pixel [1 × 12 operations]
         resize        one resampling: reads the source through antialiasedLinear [1 × 6 operations]
         normalize     point in register: once per output pixel [1 × 9 operations]
 

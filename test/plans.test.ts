@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explanationText } from '../compiler/commands/explain.js';
 import { headerSource } from '../compiler/generate.js';
 import { explain } from '../compiler/report/explain.js';
-import { plansOf } from '../compiler/specs.js';
 import type { Manifest } from '../native/manifest.js';
 import { stepsOf } from '../runtime/call/steps.js';
 import { type Device, Image, openDevice, type Pipeline, Tensor } from '../runtime/index.js';
 import { buildByHand, pairs, runByHand } from './support/byHand.js';
 import { buildFolder, root } from './support/executions.js';
+import { plansIn } from './support/plans.js';
 
 describe('several kernels on the CPU', () => {
   let built: Awaited<ReturnType<typeof buildByHand>>;
@@ -32,7 +32,7 @@ describe('several kernels on the CPU', () => {
   });
 
   it('are these, with images of the fewest bytes between them', async () => {
-    const plans = await plansOf({ root, entries: ['test/support/byHandPipelines.ts'] });
+    const plans = await plansIn('test/support/byHandPipelines.ts');
     const split = plans.filter(({ kernels }) => kernels.length > 1);
     expect(
       split.flatMap(({ kernels }) => kernels.map(({ name, chain }) => `${name}: ${chain}`)),
@@ -188,9 +188,9 @@ describe('what is said of several kernels', () => {
 
         Asked for at the call: matrix (warpAffine.matrix)
         rounded_1:
-          Images per launch: up to 16 or 64 or 511
+          Images per launch: 16, 64 or 511, the smallest that fits
         rounded_2:
-          Images per launch: up to 16 or 64 or 454
+          Images per launch: 16, 64 or 454, the smallest that fits
 
       forked (test/support/byHandPipelines.ts:55)
         nv12 > yuvToRgb > warpAffine (linear, constant) > { small: crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16; full: resize2 (linear, replicate) > rgb_nhwc_u8 }
@@ -198,7 +198,7 @@ describe('what is said of several kernels', () => {
         3 kernels, one after the other; 6 operators; in brackets runs per output pixel:
 
         forked_1: nv12 > yuvToRgb > warpAffine (linear, constant) > rgb_nhwc_f32
-          yuvToRgb      affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside [1 × 12 operations; 4 × at edges]
+          yuvToRgb      moved behind the filter: affine, and the weights of linear sum to 1: once per pixel, on every tap only at the border [1 × 12 operations; 4 × at edges]
           warpAffine    one resampling: reads the source through linear [1 × 8 operations]
 
         forked_small: rgb_nhwc_f32 > crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16
@@ -236,11 +236,11 @@ describe('what is said of several kernels', () => {
 
         Asked for at the call: matrix (warpAffine.matrix), region (crop.rect)
         forked_1:
-          Images per launch: up to 16 or 64 or 272
+          Images per launch: 16, 64 or 272, the smallest that fits
         forked_small:
-          Images per launch of its own: up to 16 or 64 or 255
+          Images per launch of its own: 16, 64 or 255, the smallest that fits
         forked_full:
-          Images per launch of its own: up to 16 or 64 or 584
+          Images per launch of its own: 16, 64 or 584, the smallest that fits
 
       copied (test/support/byHandPipelines.ts:90)
         nv12 > yuvToRgb > { picture: rgb_nhwc_u8; half: normalize > rgb_nchw_f16; luma: rgbToGray > gray_nchw_f32 }
@@ -266,7 +266,7 @@ describe('what is said of several kernels', () => {
           gray_nchw_f32  reads    0.03 MB  writes    0.03 MB
 
         Asked for at the call: nothing
-        Images per launch: up to 16 or 64 or 194
+        Images per launch: 16, 64 or 194, the smallest that fits
 
       beside (test/support/byHandPipelines.ts:99)
         nv12 > yuvToRgb > warpAffine (linear, constant) > { small: crop > resize (cubic, reflect101) > normalize > rgb_nchw_f16; full: resize2 (linear, replicate) > rgb_nhwc_u8; luma: rgbToGray > gray_nchw_f32 }
@@ -274,7 +274,7 @@ describe('what is said of several kernels', () => {
         3 kernels, one after the other; 7 operators; in brackets runs per output pixel:
 
         beside_1: nv12 > yuvToRgb > warpAffine (linear, constant) > { between: rgb_nhwc_f32; luma: rgbToGray > gray_nchw_f32 }
-          yuvToRgb       affine operator follows the filter: once, after linear, whose weights sum to 1; on every tap where one lies outside [1 × 12 operations; 4 × at edges]
+          yuvToRgb       moved behind the filter: affine, and the weights of linear sum to 1: once per pixel, on every tap only at the border [1 × 12 operations; 4 × at edges]
           warpAffine     one resampling: reads the source through linear [1 × 8 operations]
           rgbToGray      point in register: once per output pixel, for luma [1 × 5 operations]
 
@@ -316,11 +316,11 @@ describe('what is said of several kernels', () => {
 
         Asked for at the call: matrix (warpAffine.matrix), region (crop.rect)
         beside_1:
-          Images per launch: up to 16 or 64 or 240
+          Images per launch: 16, 64 or 240, the smallest that fits
         beside_small:
-          Images per launch of its own: up to 16 or 64 or 255
+          Images per launch of its own: 16, 64 or 255, the smallest that fits
         beside_full:
-          Images per launch of its own: up to 16 or 64 or 584
+          Images per launch of its own: 16, 64 or 584, the smallest that fits
       "
     `);
   });
@@ -330,10 +330,7 @@ describe('several kernels from C', () => {
   it('are called in the order that the header lists', async () => {
     const folder = buildFolder('byHand');
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
-    const header = headerSource(
-      await plansOf({ root, entries: ['test/support/byHandPipelines.ts'] }),
-      manifest.library,
-    );
+    const header = headerSource(await plansIn('test/support/byHandPipelines.ts'), manifest.library);
     writeFileSync(join(folder, 'pipelines.h'), header);
     expect(header.slice(header.indexOf('// rounded:')).split('\n//\n')[0]).toMatchInlineSnapshot(`
       "// rounded: rgb8 > resize (linear, replicate) > convertTo > flip > rgbToGray > warpAffine (linear, constant) > gray_nhwc_u8

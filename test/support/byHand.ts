@@ -1,13 +1,13 @@
 /** Runs pipelines of several kernels, and the single kernels that do the same one after the other. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { plansOf } from '../../compiler/specs.js';
 import type { Format } from '../../ops/spec.js';
 import { openParamsOf } from '../../runtime/call/steps.js';
 import { type Device, Image, type Pipeline, type Tensor } from '../../runtime/index.js';
 import { between, forked, headed, rounded } from './byHandPipelines.js';
-import { buildFolder, buildForCuda, root } from './executions.js';
+import { buildFolder, buildForCuda } from './executions.js';
 import { randomImage } from './images.js';
+import { plansIn } from './plans.js';
 import { buildQuick } from './quickBuild.js';
 import { random } from './random.js';
 
@@ -46,9 +46,7 @@ export const buildByHand = async (
 ): Promise<Readonly<Record<string, Call>>> => {
   const out = buildFolder(folder);
   const entry = 'test/support/byHandPipelines.ts';
-  await (cpu
-    ? buildQuick(await plansOf({ root, entries: [entry] }), out)
-    : buildForCuda(entry, out, { strict: true }));
+  await (cpu ? buildQuick(await plansIn(entry), out) : buildForCuda(entry, out, { strict: true }));
   return (await import(pathToFileURL(join(out, 'index.js')).href)) as Record<string, Call>;
 };
 
