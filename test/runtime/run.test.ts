@@ -11,16 +11,29 @@ import { writePicture } from '../../runtime/files/picture.js';
 import { readPicture } from '../../runtime/files/pictureReader.js';
 import { clipPath } from '../media/clips.js';
 import { bars, barsAt } from '../media/pattern.js';
+import { commandLine } from '../support/commandLine.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cli = join(root, 'dist', 'compiler', 'cli.js');
 let folder = '';
-const cuweave = (...args: string[]): { code: number | null; out: string; err: string } => {
+type Said = { readonly code: number | null; readonly out: string; readonly err: string };
+const said = (code: number | null, stdout: string, stderr: string): Said => ({
+  code,
+  out: stdout,
+  err: stderr.replaceAll(folder, 'FOLDER').replaceAll(root, 'ROOT/'),
+});
+/** In a process of its own, as users do; what it builds is not kept in this process. */
+const cuweaveProcess = (...args: readonly string[]): Said => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     cwd: folder,
     encoding: 'utf8',
   });
-  return { code: status, out: stdout, err: stderr.replaceAll(folder, 'FOLDER').replaceAll(root, 'ROOT/') };
+  return said(status, stdout, stderr);
+};
+/** In this process, with the pipelines that were built last. */
+const cuweave = async (...args: readonly string[]): Promise<Said> => {
+  const { code, stdout, stderr } = await commandLine(folder, args);
+  return said(code, stdout, stderr);
 };
 const at = (name: string): string => join(folder, name);
 
@@ -59,7 +72,7 @@ beforeAll(async () => {
     throw new Error('Expected the compiled package in dist/. Run: npm run build');
   }
   folder = await mkdtemp(join(tmpdir(), 'cuweave-run-'));
-  expect(cuweave('new', '.', '--name', 'example').err).toBe('');
+  expect(cuweaveProcess('new', '.', '--name', 'example').err).toBe('');
   await mkdir(at('node_modules'));
   await symlink(root, at('node_modules/cuweave'));
 });
@@ -67,7 +80,7 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 describe('a new project', () => {
   it('builds and runs at once', async () => {
-    const built = cuweave('build', '--cpu', 'src/pipelines.ts');
+    const built = cuweaveProcess('build', '--cpu', 'src/pipelines.ts');
     expect(built.err).not.toContain('error');
     expect(built.code).toBe(0);
     const ran = spawnSync(process.execPath, ['src/app.js'], { cwd: folder, encoding: 'utf8' });
@@ -84,7 +97,7 @@ describe('a new project', () => {
 describe('cuweave run', () => {
   beforeAll(async () => {
     await writeFile(at('src/pipelines.ts'), pipelines);
-    expect(cuweave('build', '--cpu', 'src/pipelines.ts').code).toBe(0);
+    expect(cuweaveProcess('build', '--cpu', 'src/pipelines.ts').code).toBe(0);
     const flat = (width: number, height: number, value: number) => ({
       width,
       height,
@@ -96,7 +109,7 @@ describe('cuweave run', () => {
   });
 
   it('pictures to a folder; their results may differ in size', async () => {
-    const { code, out } = cuweave(
+    const { code, out } = await cuweave(
       'run',
       'balance',
       'a.png',
@@ -117,7 +130,7 @@ describe('cuweave run', () => {
   });
 
   it('every named result goes to a place of its own', async () => {
-    const { code, out } = cuweave('run', 'views', 'a.png', 'b.png', '-o', 'both', '-d', 'cpu');
+    const { code, out } = await cuweave('run', 'views', 'a.png', 'b.png', '-o', 'both', '-d', 'cpu');
     expect(code).toBe(0);
     expect(out.split('\n').slice(1, -1)).toEqual([
       'both/tiny/a.png',
@@ -127,7 +140,7 @@ describe('cuweave run', () => {
     ]);
     const { width, height } = await readPicture(at('both/tiny/b.png'));
     expect([width, height]).toEqual([4, 2]);
-    const one = cuweave('run', 'views', 'a.png', '-o', 'x.npy', '-d', 'cpu');
+    const one = await cuweave('run', 'views', 'a.png', '-o', 'x.npy', '-d', 'cpu');
     expect(one.out.split('\n').slice(1, -1)).toEqual(['x.tiny.npy', 'x.full.npy']);
   });
 
@@ -141,7 +154,7 @@ describe('cuweave run', () => {
     });
     const matrix = JSON.stringify([scale(0), scale(1), scale(2)]);
     const ramps = ['ramp.png', 'ramp.png', 'ramp.png'];
-    const { code, err } = cuweave(
+    const { code, err } = await cuweave(
       'run',
       'moved',
       ...ramps,
@@ -155,7 +168,16 @@ describe('cuweave run', () => {
     expect([code, err]).toEqual([0, '[2/3] moved\n[3/3] moved\n']);
     const first = async (n: number) => (await readPicture(at(`m-${n}.png`))).data[0];
     expect([await first(0), await first(1), await first(2)]).toEqual([0, 10, 20]);
-    const few = cuweave('run', 'moved', ...ramps, ...ramps, '-o', 'x-%d.png', '--set', `matrix=${matrix}`);
+    const few = await cuweave(
+      'run',
+      'moved',
+      ...ramps,
+      ...ramps,
+      '-o',
+      'x-%d.png',
+      '--set',
+      `matrix=${matrix}`,
+    );
     expect(few.err).toMatchInlineSnapshot(`
       "error: Expected a value for each image, or one for all, for options.matrix but received 3 values for at least 6 images.
       "
@@ -178,21 +200,31 @@ describe('cuweave run', () => {
         ...images.flatMap(image => ['--image', image]),
       );
     const first = async (n: number) => (await readPicture(at(`o-${n}.png`))).data[0];
-    expect(over('background=paper.png', 'mask=fifth.png')).toMatchObject({ code: 0 });
+    expect(await over('background=paper.png', 'mask=fifth.png')).toMatchObject({ code: 0 });
     expect([await first(0), await first(1)]).toEqual([180, 180]);
-    expect(over('mask=fifth.png', 'background=paper.png', 'mask=zero.png')).toMatchObject({ code: 0 });
+    expect(await over('mask=fifth.png', 'background=paper.png', 'mask=zero.png')).toMatchObject({ code: 0 });
     expect([await first(0), await first(1)]).toEqual([180, 200]);
     const points = Float32Array.from([3, 4, -9, 0]);
     await writeNpy(at('map.npy'), { data: points, shape: [1, 1, 2, 2], dtype: 'f32', layout: 'NHWC' });
-    const mapped = cuweave('run', 'mapped', 'a.png', '-o', 'm.png', '-d', 'cpu', '--image', 'map=map.npy');
+    const mapped = await cuweave(
+      'run',
+      'mapped',
+      'a.png',
+      '-o',
+      'm.png',
+      '-d',
+      'cpu',
+      '--image',
+      'map=map.npy',
+    );
     expect(mapped.code).toBe(0);
     expect([...(await readPicture(at('m.png'))).data]).toEqual([100, 100, 100, 7, 7, 7]);
   });
 
   it('says what is wrong with images beside the source', async () => {
-    const refusal = (pipeline: string, ...images: string[]): string => {
+    const refusal = async (pipeline: string, ...images: string[]): Promise<string> => {
       const all = ['run', pipeline, 'a.png', 'a.png', 'a.png', '-o', 'none', '-d', 'cpu'];
-      const { code, err } = cuweave(...all, ...images.flatMap(image => ['--image', image]));
+      const { code, err } = await cuweave(...all, ...images.flatMap(image => ['--image', image]));
       expect(code).toBe(1);
       return err.replace(/^\[.*\n/gm, '').trimEnd();
     };
@@ -211,19 +243,19 @@ describe('cuweave run', () => {
     });
     await writeFile(at('broken.npy'), Buffer.from('\x93NUMPY\x01\x00\xff\xff', 'latin1'));
     expect([
-      refusal('over', paper),
-      refusal('over', paper, 'mask=fifth.png', 'paper=a.png'),
-      refusal('balance', paper),
-      refusal('over', paper, 'mask=nowhere.png'),
-      refusal('over', paper, 'mask=colours.png'),
-      refusal('over', 'background=b.png', 'mask=fifth.png'),
-      refusal('over', paper, paper, 'mask=fifth.png'),
-      refusal('over', paper, paper, 'mask=src/pipelines.ts'),
-      refusal('over', 'background=flat.npy', 'mask=fifth.png'),
-      refusal('over', 'background=broken.npy', 'mask=fifth.png'),
-      refusal('overVideo', paper, 'mask=fifth.png'),
-      refusal('mapped', 'map=paper.png'),
-      refusal('mapped', 'map'),
+      await refusal('over', paper),
+      await refusal('over', paper, 'mask=fifth.png', 'paper=a.png'),
+      await refusal('balance', paper),
+      await refusal('over', paper, 'mask=nowhere.png'),
+      await refusal('over', paper, 'mask=colours.png'),
+      await refusal('over', 'background=b.png', 'mask=fifth.png'),
+      await refusal('over', paper, paper, 'mask=fifth.png'),
+      await refusal('over', paper, paper, 'mask=src/pipelines.ts'),
+      await refusal('over', 'background=flat.npy', 'mask=fifth.png'),
+      await refusal('over', 'background=broken.npy', 'mask=fifth.png'),
+      await refusal('overVideo', paper, 'mask=fifth.png'),
+      await refusal('mapped', 'map=paper.png'),
+      await refusal('mapped', 'map'),
     ]).toMatchInlineSnapshot(`
       [
         "error: Expected a file for images.mask but received none. composite.mask is an image in gray8: --image mask=PATH",
@@ -246,7 +278,7 @@ describe('cuweave run', () => {
   });
 
   it('a video to numbered pictures and a contact sheet', async () => {
-    const { code, out } = cuweave(
+    const { code, out } = await cuweave(
       'run',
       'show',
       clipPath('bars'),
@@ -273,7 +305,7 @@ describe('cuweave run', () => {
 
   it('frames of a video at moments and places', async () => {
     const chosen = async (...options: string[]): Promise<readonly string[]> => {
-      const { code, err, out } = cuweave('run', 'prep', clipPath('bars'), '-o', 'chosen', ...options);
+      const { code, err, out } = await cuweave('run', 'prep', clipPath('bars'), '-o', 'chosen', ...options);
       const files = out.split('\n').slice(1, -1);
       await rm(at('chosen'), { recursive: true, force: true });
       return code === 0
@@ -318,9 +350,11 @@ describe('cuweave run', () => {
         ],
       }
     `);
-    const picture = cuweave('run', 'show', clipPath('bars'), '-o', 'one.png', '--times', '2.5');
+    const picture = await cuweave('run', 'show', clipPath('bars'), '-o', 'one.png', '--times', '2.5');
     expect(picture.code).toBe(0);
-    expect(cuweave('run', 'balance', 'one.png', '-o', 'x.png', '--every', '1').err).toMatchInlineSnapshot(`
+    expect(
+      (await cuweave('run', 'balance', 'one.png', '-o', 'x.png', '--every', '1')).err,
+    ).toMatchInlineSnapshot(`
       "error: Expected a video, since 'every' chooses frames of one, for inputs but received a picture: one.png.
       "
     `);
@@ -338,7 +372,7 @@ describe('cuweave run', () => {
       ['twoGops.mp4', 5],
     ] as const) {
       const more = limit === undefined ? [] : ['--limit', String(limit)];
-      const { code, out, err } = cuweave(
+      const { code, out, err } = await cuweave(
         'run',
         'show',
         `${folder}${name}`,
@@ -389,7 +423,7 @@ describe('cuweave run', () => {
   });
 
   it('a video to one .npy', async () => {
-    expect(cuweave('run', 'prep', clipPath('bars'), '-o', 'deep/prep.npy').code).toBe(0);
+    expect((await cuweave('run', 'prep', clipPath('bars'), '-o', 'deep/prep.npy')).code).toBe(0);
     const bytes = await readFile(at('deep/prep.npy'));
     expect(bytes.toString('latin1', 10, 100)).toContain(
       "'<f2', 'fortran_order': False, 'shape': (90, 3, 32, 64)",
@@ -398,44 +432,44 @@ describe('cuweave run', () => {
   });
 
   it('says what is wrong, and leaves no file behind', async () => {
-    const error = (...args: string[]): string => {
-      const { code, err } = cuweave('run', ...args);
+    const error = async (...args: string[]): Promise<string> => {
+      const { code, err } = await cuweave('run', ...args);
       expect(code).toBe(1);
       return err.replace(/^\[.*\n/gm, '');
     };
-    expect(error('prep', 'a.png', '-o', 'x.npy')).toMatchInlineSnapshot(`
+    expect(await error('prep', 'a.png', '-o', 'x.npy')).toMatchInlineSnapshot(`
       "error: Expected nv12 for the source of pipeline prep but received rgb8. Pictures are rgb8; a video of 4:2:0 is nv12.
       "
     `);
-    expect(error('prep', clipPath('bars'), '-o', 'x.png')).toMatchInlineSnapshot(`
+    expect(await error('prep', clipPath('bars'), '-o', 'x.png')).toMatchInlineSnapshot(`
       "error: Expected a pipeline whose results are pictures for output x.png but its values are f16, and pictures hold u8. Write a .npy instead.
       "
     `);
-    expect(error('prep', clipPath('bars'), '-o', 'x.npy', '--sheet', 's.png')).toMatchInlineSnapshot(`
+    expect(await error('prep', clipPath('bars'), '-o', 'x.npy', '--sheet', 's.png')).toMatchInlineSnapshot(`
       "error: Expected a pipeline whose results are pictures for the sheet but its values are f16, and pictures hold u8.
       "
     `);
-    expect(error('nope', 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
+    expect(await error('nope', 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
       "error: Expected one of thumbnail, balance, views, show, over, overVideo, mapped, moved, prep for pipeline but received 'nope'.
       "
     `);
-    expect(error('show', clipPath('bars'), 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
-      "error: Expected pictures, or one video alone for inputs but received 2, of which ROOT/test/media/bars.mp4 is no picture.
+    expect(await error('show', clipPath('bars'), 'a.png', '-o', 'x')).toMatchInlineSnapshot(`
+      "error: Expected pictures, or one video alone for inputs but received 2, and ROOT/test/media/bars.mp4 is not a picture.
       "
     `);
-    expect(error('balance', 'none.png', '-o', 'x')).toMatchInlineSnapshot(`
+    expect(await error('balance', 'none.png', '-o', 'x')).toMatchInlineSnapshot(`
       "error: Expected a file at none.png but there is none
       "
     `);
-    expect(error('balance', 'a.png', '-o', 'x', '--set', 'gain=1', '-d', 'gpu')).toMatchInlineSnapshot(`
+    expect(await error('balance', 'a.png', '-o', 'x', '--set', 'gain=1', '-d', 'gpu')).toMatchInlineSnapshot(`
       "error: Expected cuda, cuda:N or cpu for device but received 'gpu'.
       "
     `);
-    expect(error('balance', 'a.png', '-o', 'x', '-b', 'nowhere')).toMatchInlineSnapshot(`
+    expect(await error('balance', 'a.png', '-o', 'x', '-b', 'nowhere')).toMatchInlineSnapshot(`
       "error: Expected built pipelines in FOLDER/nowhere but there is no manifest.json. Run: cuweave build
       "
     `);
-    expect(error('balance', 'a.png', 'b.png', '-o', 'x.npy', '--set', 'gain=1')).toMatchInlineSnapshot(`
+    expect(await error('balance', 'a.png', 'b.png', '-o', 'x.npy', '--set', 'gain=1')).toMatchInlineSnapshot(`
       "1 frame is written: x.npy
       error: Expected images of u8×10×20×3, as the first ones are, for the .npy file but received some of u8×12×8×3. Write to a folder instead: it gets a file per image.
       "
@@ -457,13 +491,27 @@ describe('cuweave run', () => {
     for (const [name, content] of Object.entries(files)) {
       await writeFile(at(`given/${name}`), content);
     }
-    const refusal = (input: string): string => {
-      const { code, err } = cuweave('run', 'balance', input, '-o', 'never', '-d', 'cpu', '--set', 'gain=1');
+    const refusal = async (input: string): Promise<string> => {
+      const { code, err } = await cuweave(
+        'run',
+        'balance',
+        input,
+        '-o',
+        'never',
+        '-d',
+        'cpu',
+        '--set',
+        'gain=1',
+      );
       expect(code).toBe(1);
       return err.trimEnd();
     };
     const inputs = [...Object.keys(files).map(name => `given/${name}`), 'given'];
-    expect(inputs.map(refusal)).toMatchInlineSnapshot(`
+    const said: string[] = [];
+    for (const input of inputs) {
+      said.push(await refusal(input));
+    }
+    expect(said).toMatchInlineSnapshot(`
       [
         "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) for inputs but received given/note.jpg, which begins with the text "no picture at al". Its content counts, whatever its name: convert it, or save or download it anew.",
         "error: Expected a picture (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif) or a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received given/note.txt, which begins with the text "a". Its content counts, whatever its name: convert it, or save or download it anew.",
@@ -481,7 +529,7 @@ describe('cuweave run', () => {
   it('takes a file for what its content is, whatever its name', async () => {
     await copyFile(at('a.png'), at('a.mp4'));
     await copyFile(clipPath('bars'), at('bars.jpg'));
-    expect(cuweave('run', 'balance', 'a.mp4', '-o', 'named.png', '--set', 'gain=1').code).toBe(0);
-    expect(cuweave('run', 'show', 'bars.jpg', '-o', 'named', '--limit', '1').code).toBe(0);
+    expect((await cuweave('run', 'balance', 'a.mp4', '-o', 'named.png', '--set', 'gain=1')).code).toBe(0);
+    expect((await cuweave('run', 'show', 'bars.jpg', '-o', 'named', '--limit', '1')).code).toBe(0);
   });
 });
