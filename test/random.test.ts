@@ -9,7 +9,7 @@ import {
   settings,
 } from './support/randomPipelines.js';
 
-const chosen = settings(110, 1000);
+const chosen = settings(70, 600);
 
 describe(`${chosen.pipelines} random pipelines from seed ${chosen.seed}`, () => {
   let pipelines: readonly RandomPipeline[];

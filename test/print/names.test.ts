@@ -25,6 +25,7 @@ import { packageFile } from '../../compiler/package.js';
 import { plan } from '../../compiler/pass/plan.js';
 import { compileOnce, inGroups } from '../support/objects.js';
 import { ofLargestLaunch } from '../support/quickBuild.js';
+import { shardOf, turnOf } from '../support/shard.js';
 import { runSpecs } from '../support/specFiles.js';
 
 /** Keywords of C++, C's functions, macros, types of the prelude and of CUDA, and what generated code itself says. */
@@ -119,8 +120,8 @@ describe('names', () => {
   it.skipIf(!nvcc)(`nvcc takes them${nvcc ? '' : ' (skipped: no nvcc found)'}`, async () => {
     const all = cudaFlags(['sm_90'], false).filter(flag => !flag.startsWith('-Xptxas'));
     const flags = [...all.slice(0, all.indexOf('-gencode')), '-arch=sm_90', '-Xcicc=-O0', '-ptx'];
-    // One size of launch has all names that there are.
-    await inParallel(inGroups(kernels.map(ofLargestLaunch), 40), 2, async some => {
+    // One size of launch has all names that there are. The compilers' front ends differ in few of them: nvcc takes a quarter by turns.
+    await inParallel(inGroups(shardOf(kernels, turnOf(4)).map(ofLargestLaunch), 40), 2, async some => {
       const text = some.map(kernel => cudaSource(kernel, 'all.cu')).join('\n');
       const made = await compileOnce(nvcc!, [...flags, '-Werror', 'all-warnings'], { name: 'all.cu', text });
       expect(made.report).toBe('');
