@@ -21,9 +21,10 @@ export type TemplateName =
   | 'index.js'
   | 'index.d.ts'
   | 'pipelines.py'
-  | 'pipelines.pyi';
+  | 'pipelines.pyi'
+  | 'explain.html';
 
-// Nothing is HTML here, and a misspelt member must throw rather than print nothing.
+// Nothing but explain.html is HTML, whose view is escaped already; a misspelt member must throw rather than print nothing.
 const options = { noEscape: true, strict: true } as const;
 
 let templates: Map<string, HandlebarsTemplateDelegate> | undefined;

@@ -1,11 +1,12 @@
-import { type ResultsPlan, type Way, whyTwice } from '../ir/plan.js';
-import type {
-  CompiledKernel,
-  ExplainedCut,
-  ExplainedHalves,
-  ExplainedKernel,
-  Explanation,
-  Traffic,
+import type { ResultsPlan, Way } from '../ir/plan.js';
+import {
+  type CompiledKernel,
+  type ExplainedCut,
+  type ExplainedHalves,
+  type ExplainedKernel,
+  type Explanation,
+  type Traffic,
+  whyCut,
 } from '../report/explain.js';
 import type { ExplainedRuns, ExplainedWaste } from '../report/runs.js';
 import { compiledLines } from './compiledText.js';
@@ -85,9 +86,7 @@ export const explanationText = (of: Explanation): string => {
     }
     const indent = kernels.length > 1 ? '    ' : '  ';
     const isPaired = of.pairs.some(pair => pair.kernels.includes(name));
-    lines.push(
-      `${indent}Images per launch${isPaired ? ' of its own' : ''}: ${launchSizes(imagesPerLaunch)}`,
-    );
+    lines.push(`${indent}Images per launch${isPaired ? ' of its own' : ''}: ${launchSizes(imagesPerLaunch)}`);
     if (of.compilers) {
       continue;
     }
@@ -205,16 +204,8 @@ const wayText = (way: Way): string => {
 
 /** What forced the split, what it costs, and what else could be done. */
 const cutLines = ({ after, format, bytes, forced, others, size, written, read }: ExplainedCut): string[] => {
-  const why =
-    forced.why === 'resampling'
-      ? whyTwice(forced)
-      : forced.why === 'stored'
-        ? forced.isAsked
-          ? `stored('${format.dtype}') stands there`
-          : `the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel`
-        : `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;
   const lines = [
-    `  Split after ${after}: ${why}.`,
+    `  Split after ${after}: ${whyCut(forced, format)}.`,
     `    Between the kernels: ${format.name}, ${bytes} bytes per pixel; of ${size.width}×${size.height} pixels ` +
       `${megabytes(written)} are written and ${megabytes(read)} read.`,
   ];

@@ -5,6 +5,7 @@ import type { BuildResult, BuildStep } from '../build/build.js';
 import { BuildError, InternalError, SpecError } from '../errors.js';
 import { version } from '../package.js';
 import { explanationText } from './explain.js';
+import { checkPage, writePage } from './explainFile.js';
 import { Interrupted, interruptible } from './interrupts.js';
 import { progressDisplay } from './progress.js';
 import type { Terminal } from './terminal.js';
@@ -244,6 +245,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       'compile every kernel as build does, and print what nvcc and g++ made of it: registers, spills, widths of loads',
     )
     .option('--json', 'print all of it as JSON')
+    .option('--html <file>', 'write all of it as one page, with generated code beside the specs')
     .option('--code', 'print the generated CUDA and host code')
     .option('--arch <sm_NN,...>', 'as in build', listed)
     .option('--cpu', 'as in build')
@@ -260,6 +262,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           size: { width: number; height: number };
           compiled?: true;
           json?: true;
+          html?: string;
           code?: true;
           arch?: string[];
           cpu?: true;
@@ -267,7 +270,10 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
         },
       ) => {
         const { explain } = await import('../report/explain.js');
-        const { file: entries, arch: archs, json, ...rest } = options;
+        const { file: entries, arch: archs, json, html, ...rest } = options;
+        if (html !== undefined) {
+          checkPage(html);
+        }
         const display = progressDisplay('steps', streams.stderr);
         try {
           const explanations = await explain({
@@ -275,10 +281,17 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
             entries,
             archs,
             ...rest,
+            ...(html !== undefined ? { code: true } : {}),
             ...(name ? { names: [name] } : {}),
             onProgress: ({ done, total, label }) => display.step(done, total, label),
           });
           display.stop();
+          if (html !== undefined) {
+            const { explanationPage } = await import('../report/page.js');
+            writePage(html, explanationPage(explanations, { root, version }));
+            print(`Written: ${html}`);
+            return;
+          }
           print(
             json
               ? JSON.stringify({ cuweave: version, pipelines: explanations }, null, 2)

@@ -14,6 +14,7 @@ import {
   type Plan,
   pairedKernels,
   type ResultsPlan,
+  whyTwice,
 } from '../ir/plan.js';
 import { resultLength } from '../ir/reduce.js';
 import { dtypeBytes, type Format, type ReduceIr, type Stage } from '../ir/types.js';
@@ -79,6 +80,18 @@ export type ExplainedKernel = {
 };
 /** A place where a pipeline is split, with the bytes of one intermediate image. */
 export type ExplainedCut = Cut & { readonly size: Size; readonly written: number; readonly read: number };
+/** Why a pipeline is split at a place. */
+export const whyCut = (forced: Cut['forced'], format: Format): string => {
+  if (forced.why === 'resampling') {
+    return whyTwice(forced);
+  }
+  if (forced.why === 'stored') {
+    return forced.isAsked
+      ? `stored('${format.dtype}') stands there`
+      : 'the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel';
+  }
+  return `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;
+};
 /** Another way to do a kernel's work: two of them, with what both ways cost in taps. */
 export type ExplainedHalves = {
   readonly kernel: string;

@@ -176,10 +176,10 @@ describe.skipIf(!status.usable)(`pairs of kernels${title}`, () => {
         "another name: no function cuweave_twice_other in …",
         "no name: Expected a pipeline's name of letters, digits and _.",
         "no handle: Expected the handle of a native pipeline.",
-        "a pair of pairs: Expected two kernels but received a pair of them.",
+        "a pair of pairs: A kernel of a pair cannot be paired again: please report it.",
         "one block: Expected a typed array for the block.",
         "a small block: The argument block does not have the size that pipeline 'twice_tiny' needs.",
-        "a CPU: Expected a kernel but received a pair of them, which the CPU does not have.",
+        "a CPU: Two kernels in one launch exist on CUDA alone, and this is a CPU device: please report it.",
       ]
     `);
   });
