@@ -30,7 +30,13 @@ export const stampKey = (settings: unknown): string =>
 const ownDigest = (): string => {
   const here = fileURLToPath(new URL('../..', import.meta.url));
   const code = ['compiler', 'ops', 'native'].map(name => join(here, name));
-  const folders = [...code, packageFile('templates'), includeDirectory(), interfaceDirectory(), ringDirectory()];
+  const folders = [
+    ...code,
+    packageFile('templates'),
+    includeDirectory(),
+    interfaceDirectory(),
+    ringDirectory(),
+  ];
   return keyOf(...folders.flatMap(folder => codeFiles(folder)).map(path => readFileSync(path)));
 };
 
