@@ -141,16 +141,21 @@ bool checkName(const char* name, Failure& failure) {
   return false;
 }
 
-void folderPath(char* path, size_t bytes) {
+bool folderPath(char* path, size_t bytes) {
   const char* own = std::getenv("CUWEAVE_RINGS");
-  if (own && *own) snprintf(path, bytes, "%s", own);
-  else snprintf(path, bytes, "/dev/shm/cuweave-%u", static_cast<unsigned>(geteuid()));
+  const bool isNamed = own && *own;
+  const int length = isNamed ? snprintf(path, bytes, "%s", own)
+                             : snprintf(path, bytes, "/dev/shm/cuweave-%u", static_cast<unsigned>(geteuid()));
+  return length > 0 && static_cast<size_t>(length) < bytes;
 }
 
 // The user's own folder; nobody else may look into it.
 int openFolder(bool make, Failure& failure) {
-  char path[300];
-  folderPath(path, sizeof path);
+  char path[PATH_MAX];
+  if (!folderPath(path, sizeof path)) {
+    failed(failure, kSystem, "CUWEAVE_RINGS is longer than a path may be. Set it to a folder in memory.");
+    return -1;
+  }
   if (make && mkdir(path, 0700) != 0 && errno != EEXIST) {
     failed(failure, kSystem, "The folder of rings %.180s cannot be made: %s. Set CUWEAVE_RINGS to a folder in memory.", path,
            std::strerror(errno));
@@ -423,7 +428,10 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
     return nullptr;
   }
   auto* ring = new (std::nothrow) Ring;
-  if (!ring) return nullptr;
+  if (!ring) {
+    failed(failure, kNoRoom, "There is no memory for ring '%s'.", name);
+    return nullptr;
+  }
   snprintf(ring->name_, sizeof ring->name_, "%s", name);
   fstat(file.number, &found);
   ring->inode_ = found.st_ino;
@@ -483,7 +491,10 @@ Ring* Ring::open(const char* name, Failure& failure) {
     return nullptr;
   }
   auto* ring = new (std::nothrow) Ring;
-  if (!ring) return nullptr;
+  if (!ring) {
+    failed(failure, kNoRoom, "There is no memory for ring '%s'.", name);
+    return nullptr;
+  }
   snprintf(ring->name_, sizeof ring->name_, "%s", name);
   ring->inode_ = found.st_ino;
   ring->spec_ = start.spec;

@@ -109,6 +109,19 @@ def flat(name, least):
     say(told="flat", grown=marks[1] - marks[0], seen=seen)
 
 
+def serve(name):
+    """Says how what cuweave serve writes comes to its end."""
+    ring = pipelines.ring(name, wait=60)
+    next(ring)
+    say(told="open")
+    try:
+        for _ in ring:
+            pass
+        say(told="end")
+    except pipelines.RingError as error:
+        say(told=error.code)
+
+
 def frames(name):
     """What cuweave serve says of each frame, and what it made of it."""
     told = []

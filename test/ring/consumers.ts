@@ -10,8 +10,8 @@ import { type Device, Ring, type RingOptions, Tensor } from '../../runtime/index
 import { python } from '../python/python.js';
 import { buildFolder } from '../support/executions.js';
 
-/** Where the module of pipelines.ts is built. */
-export const out = buildFolder('rings');
+/** Where the module of pipelines.ts is built, by those who serve and by those who are killed: two files of tests may build at once. */
+export const out = { served: buildFolder('rings'), killed: buildFolder('ringKills') };
 
 /** A folder of rings for this process and those that it starts; `end()` removes it. */
 export const ringFolder = (): { readonly path: string; readonly end: () => void } => {
@@ -33,7 +33,7 @@ export class Program {
   #errors = '';
 
   constructor(command: string, args: readonly string[]) {
-    const env = { ...process.env, CUWEAVE_BUILD: out, PYTHONDONTWRITEBYTECODE: '1' };
+    const env = { CUWEAVE_BUILD: out.served, ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
     this.process = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process.stderr?.on('data', text => {
       this.#errors += text;

@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = ringFolder();
   device = openDevice('cpu');
   if (python) {
-    await build({ root, entries: ['test/ring/pipelines.ts'], out, cpu: true, python: true });
+    await build({ root, entries: ['test/ring/pipelines.ts'], out: out.served, cpu: true, python: true });
   }
 });
 afterAll(() => {
@@ -111,7 +111,7 @@ describe.skipIf(!python)(`cuweave serve${whyNot}`, () => {
     expect(served.stderr).toBe('ring clips: result f32 [4, 3, 24, 32]; 2 slots, share\n');
     expect(served.code).toBe(0);
     const told = (await consumer.told()).told as [string, number, number, number][];
-    const { preprocess } = (await import(join(out, 'index.js'))) as {
+    const { preprocess } = (await import(join(out.served, 'index.js'))) as {
       preprocess: (image: object) => Tensor;
     };
     const expected: [string, number, number, number][] = [];
@@ -134,6 +134,31 @@ describe.skipIf(!python)(`cuweave serve${whyNot}`, () => {
     expect(served.stdout).toMatch(
       new RegExp(`^${told.length} frames in ${Math.ceil(told.length / 4)} batches in `),
     );
+  });
+
+  it('ends in order by SIGINT, and is missed when it is killed', async () => {
+    const ended: unknown[] = [];
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const args = [
+        'serve',
+        'preprocess',
+        'test/media/bars.mp4',
+        '-b',
+        'test/build/rings',
+        '--ring',
+        'ended',
+        '--repeat',
+      ];
+      const server = new Program(process.execPath, ['dist/compiler/cli.js', ...args]);
+      const consumer = Program.consumer('serve', 'ended');
+      expect(await consumer.told()).toEqual({ told: 'open' });
+      server.process.kill(signal);
+      ended.push([await server.end(), await consumer.told(), await consumer.end()]);
+    }
+    expect(ended).toEqual([
+      [130, { told: 'end' }, 0],
+      [null, { told: 'producerLost' }, 0],
+    ]);
   });
 
   it('says what it does not serve', async () => {
@@ -163,7 +188,7 @@ describe.skipIf(!python)(`cuweave serve${whyNot}`, () => {
         "1 error: Expected a video (.mp4, .mov, .mkv, .webm, .ts, .h264, .h265, .ivf) for inputs but received test/media/pattern.ts, which begins with the text "/**\\n * The movin". Its content counts, whatever its name: convert it, or save or download it anew.",
       ]
     `);
-    expect(readdirSync(folder.path)).toEqual(['.lock']);
+    expect(readdirSync(folder.path).filter(name => name === 'refused')).toEqual([]);
   });
 
   it('takes the videos in another order in each pass', () => {
