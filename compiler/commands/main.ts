@@ -410,7 +410,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     .command('serve')
     .description('run a built pipeline on videos, into a ring that other processes read')
     .argument('<pipeline>', 'the name of a pipeline')
-    .argument('<videos...>', 'videos')
+    .argument('<clip...>', 'videos')
     .requiredOption('--ring <name>', "the ring's name: letters, digits, '-', '_' and '.'")
     .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
     .addOption(
