@@ -130,6 +130,40 @@ export class LibraryError extends CuweaveError {
   override readonly name: string = 'LibraryError';
 }
 
+const ringCodes = [
+  'missing',
+  'exists',
+  'refused',
+  'version',
+  'full',
+  'noRoom',
+  'producerLost',
+  'consumerLost',
+  'closed',
+  'infoTooLarge',
+  'unsupported',
+  'system',
+] as const;
+/**
+ * What went wrong with a ring. `missing`: nobody writes one of that name. `exists`: somebody else does. `refused`: its file or folder is not safe,
+ * or damaged. `version`: the other side is of another cuweave. `full`: it has all the consumers it can have. `noRoom`: shared memory is
+ * too small. `producerLost`, `consumerLost`: the other side ended without closing the ring; after `consumerLost` the ring can be used on.
+ * `closed`: it was closed here. `infoTooLarge`: what is said of a batch has no room. `unsupported`: no such memory can be shared.
+ */
+export type RingErrorCode = (typeof ringCodes)[number];
+
+/** Something is wrong with a ring, or with the process at its other side. */
+export class RingError extends CuweaveError {
+  override readonly name: string = 'RingError';
+  constructor(
+    message: string,
+    /** The cause, for programs. */
+    readonly code: RingErrorCode,
+  ) {
+    super(message);
+  }
+}
+
 /** A value as a message shows it: short, with its type where that helps. */
 export const describe = (value: unknown): string => {
   if (value === null || value === undefined) {
@@ -221,6 +255,10 @@ export const fromNative = (thrown: unknown, bytes?: number): Error => {
       return outOfMemory(failure);
     case 'unavailable':
       return new DeviceUnavailableError(message, toReason(cuda));
+    case 'ring':
+      return cuda === 'name'
+        ? new ArgumentError(message, 'name')
+        : new RingError(message, ringCodes.find(code => code === cuda) ?? 'system');
     case 'library':
       return new LibraryError(message);
     case 'kernel':

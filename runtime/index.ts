@@ -23,7 +23,7 @@ export { Graph } from './device/graph.js';
 export { type DevicePlane, type HostPlane, Image, ImageBatch, type ImageSpec } from './device/image.js';
 export { readManifest } from './device/manifest.js';
 export { Event, Stream } from './device/stream.js';
-export { type HostTensor, type Layout, Tensor, type TensorSpec } from './device/tensor.js';
+export { type HostTensor, type Layout, Tensor, type TensorExport, type TensorSpec } from './device/tensor.js';
 export type { ColourDescription } from './device/videoColour.js';
 export {
   AddonLoadError,
@@ -36,6 +36,8 @@ export {
   LaunchError,
   LibraryError,
   OutOfMemoryError,
+  RingError,
+  type RingErrorCode,
   type UnavailableReason,
 } from './errors.js';
 export { contactSheet, type SheetOptions } from './files/contactSheet.js';
@@ -49,6 +51,7 @@ export {
 } from './files/picture.js';
 export { type PictureOptions, readPicture } from './files/pictureReader.js';
 export { FileError } from './files/wholeFile.js';
+export { Ring, RingBatch, type RingOptions, RingReader, RingSlot } from './ring/ring.js';
 export { nvdecCapabilities, nvdecStatus } from './video/decode/nvdec.js';
 export type { VideoLimits } from './video/limits.js';
 export type { FrameAddress } from './video/sampling/address.js';

@@ -61,7 +61,7 @@ afterAll(() => {
 });
 
 describe('help', () => {
-  it.each(['', 'build', 'check', 'explain', 'run', 'addon', 'doctor', 'new'])(
+  it.each(['', 'build', 'check', 'explain', 'run', 'serve', 'addon', 'doctor', 'new'])(
     'cuweave %s --help',
     async command => {
       const { code, stdout, stderr } = await cuweave(...(command ? [command] : []), '--help');

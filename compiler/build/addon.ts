@@ -89,10 +89,12 @@ export const buildAddon = async (
 };
 
 const hashSources = async (): Promise<string> => {
-  const below = await readdir(join(nativeFolder, 'src'), { recursive: true });
-  const sources = below.filter(name => /\.(cc|h)$/.test(name)).sort();
+  const below = async (folder: string): Promise<string[]> =>
+    (await readdir(join(nativeFolder, folder), { recursive: true })).map(name => join(folder, name));
+  const all = [...(await below('ring')), ...(await below('src'))];
+  const sources = all.filter(name => /\.(cc|h)$/.test(name)).sort();
   const hash = createHash('sha256');
-  for (const name of ['CMakeLists.txt', ...sources.map(name => join('src', name))]) {
+  for (const name of ['CMakeLists.txt', ...sources]) {
     hash.update(`${name}\0`).update(await readFile(join(nativeFolder, name)));
   }
   return hash.digest('hex');

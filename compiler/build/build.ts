@@ -17,6 +17,7 @@ import {
   jobsOf,
   link,
   linkOf,
+  ringJob,
   type Tools,
   type Workplace,
 } from './jobs.js';
@@ -207,7 +208,8 @@ export const buildPlans = async (
   requireUnedited(out);
   const work = makeWorkFolder(out);
   try {
-    const jobs = [...plans.flatMap(plan => jobsOf(plan, tools, work)), interfaceJob(plans, tools, work)];
+    const own = [...plans.flatMap(plan => jobsOf(plan, tools, work)), interfaceJob(plans, tools, work)];
+    const jobs = options.python ? [...own, ringJob(tools, work)] : own;
     checkSpecPaths(jobs);
     const counts = { compiled: 0, cached: 0 };
     const step = (label: string, cached: boolean): void => {
@@ -229,7 +231,7 @@ export const buildPlans = async (
         pipelines: Object.fromEntries(plans.map(({ name, pipeline }) => [name, pipeline.loc.file])),
       });
       if (deployed) {
-        await writePackage(plans, jobs, tools, deployed, packageKey(out, deployed), place);
+        await writePackage(plans, own, tools, deployed, packageKey(out, deployed), place);
       }
       const gone = Object.entries(old.pipelines)
         .filter(([name]) => !plans.some(plan => plan.name === name))

@@ -15,6 +15,7 @@ import {
   hostTuning,
   includeDirectory,
   interfaceDirectory,
+  ringDirectory,
   type Tool,
 } from './toolchain.js';
 
@@ -84,6 +85,19 @@ export const interfaceJob = (plans: readonly Plan[], { cxx, nvcc }: Tools, work:
   const flags = hostFlags.map(flag => (flag === '-O3' ? '-O1' : flag));
   const run = { tool: cxx, flags: [...flags, '-c'], sources, headers };
   return { label: INTERFACE, text, run, key: keyOfRun(run) };
+};
+
+/** No kernel's name, either. */
+const RING = 'ring_host.cpp';
+
+/** What there is to compile for a library that a Python module opens: rings. It is the same in every build. */
+export const ringJob = ({ cxx }: Tools, work: string): Job => {
+  const text =
+    '// Rings of batches in shared memory, for the Python module.\n#include "ring.cc"\n#include "exports.cc"\n';
+  const sources = [{ path: join(work, RING), content: text }];
+  const flags = hostFlags.map(flag => (flag === '-O3' ? '-O1' : flag));
+  const run = { tool: cxx, flags: [...flags, '-c'], sources, headers: [ringDirectory()] };
+  return { label: RING, text, run, key: keyOfRun(run) };
 };
 
 /**

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { packageFile, packageRoot } from '../package.js';
 import { digestOf, keyOf } from './cache.js';
 import { CACHE, isIntact, MARKER, type Marker, readMarker } from './output.js';
-import { includeDirectory, interfaceDirectory } from './toolchain.js';
+import { includeDirectory, interfaceDirectory, ringDirectory } from './toolchain.js';
 
 type Stamp = {
   /** Of the options and the compilers. */
@@ -30,13 +30,19 @@ export const stampKey = (settings: unknown): string =>
 const ownDigest = (): string => {
   const here = fileURLToPath(new URL('../..', import.meta.url));
   const code = ['compiler', 'ops', 'native'].map(name => join(here, name));
-  const folders = [...code, packageFile('templates'), includeDirectory(), interfaceDirectory()];
+  const folders = [
+    ...code,
+    packageFile('templates'),
+    includeDirectory(),
+    interfaceDirectory(),
+    ringDirectory(),
+  ];
   return keyOf(...folders.flatMap(folder => codeFiles(folder)).map(path => readFileSync(path)));
 };
 
 const codeFiles = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && /\.(js|ts|hbs|h|py)$/.test(entry.name))
+    .filter(entry => entry.isFile() && /\.(js|ts|hbs|h|cc|py)$/.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter(path => !path.startsWith(join(packageRoot, 'native', 'build')))
     .sort();

@@ -108,6 +108,9 @@ export const includeDirectory = (): string => packageFile('native', 'kernel');
 /** Where interface.h is, which the library's functions beside its kernels are made of. */
 export const interfaceDirectory = (): string => packageFile('native', 'interface');
 
+/** Where the code of rings is, which the addon has and libraries of Python modules have. */
+export const ringDirectory = (): string => packageFile('native', 'ring');
+
 /**
  * The host compiler's flags. No contraction, and integers wrap: the host gives the oracle's bits. Neither errno nor
  * floating-point traps are used, and without them loops vectorise.

@@ -73,6 +73,27 @@ const image = (
   return { ...before, [name]: [...(others ?? []), text.slice(at + 1)] };
 };
 
+/** Which frames of a video, in the words of `run` and `serve`. */
+type SamplingWords = {
+  from?: number;
+  to?: number;
+  step?: number;
+  every?: number;
+  fps?: number;
+  times?: number[];
+  indices?: number[];
+  count?: number;
+  spread?: 'uniform' | 'random';
+  seed?: number;
+  keyFrames?: true;
+};
+/** Those that were given. */
+const chosenFrames = (words: SamplingWords): SamplingWords => {
+  const { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames } = words;
+  const choice = { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames };
+  return Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
+};
+
 /** The last lines of a command's help. */
 const example = (line: string): string => `\nExample:\n  npx cuweave ${line}`;
 
@@ -353,22 +374,9 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           image?: Record<string, readonly string[]>;
           sheet?: string;
           orient: boolean;
-          from?: number;
-          to?: number;
-          step?: number;
-          every?: number;
-          fps?: number;
-          times?: number[];
-          indices?: number[];
-          count?: number;
-          spread?: 'uniform' | 'random';
-          seed?: number;
-          keyFrames?: true;
-        },
+        } & SamplingWords,
       ) => {
         const { runPipeline } = await import('./running/run.js');
-        const { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames } = options;
-        const choice = { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames };
         const display = progressDisplay('frames', streams.stderr);
         try {
           const result = await interruptible(signal =>
@@ -380,7 +388,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
               device: options.device,
               batch: options.batch,
               limit: options.limit,
-              frames: Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined)),
+              frames: chosenFrames(options),
               options: options.set ?? {},
               images: options.image ?? {},
               sheet: options.sheet,
@@ -405,6 +413,98 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           for (const file of result.files) {
             print(file);
           }
+        } finally {
+          display.stop();
+        }
+      },
+    );
+
+  program
+    .command('serve')
+    .description('run a built pipeline on videos, into a ring that other processes read')
+    .argument('<pipeline>', 'the name of a pipeline')
+    .argument('<clip...>', 'videos')
+    .requiredOption('--ring <name>', "the ring's name: letters, digits, '-', '_' and '.'")
+    .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
+    .addOption(
+      new Option('-d, --device <name>', 'cpu, the default: rings hold memory of the CPU only so far'),
+    )
+    .option('--batch <n>', 'frames of a batch', count, 16)
+    .option('--slots <n>', 'batches that there is room for', count, 8)
+    .option('--broadcast', 'each consumer gets every batch; else each batch goes to one of them')
+    .option('--repeat', 'begin anew after the last video, until Ctrl-C')
+    .option('--shuffle <seed>', 'the videos in an order by this seed, another one in each pass', decimal)
+    .option('--set <name=json>', 'as in run', setting)
+    .option('--image <name=path>', 'as in run', image)
+    .option('--from <seconds>', 'of each video: the first moment', decimal)
+    .option('--to <seconds>', 'the end, which is no longer in it', decimal)
+    .option('--step <n>', 'every n-th frame', count)
+    .option('--every <seconds>', 'one frame per period of this many seconds', decimal)
+    .option('--fps <rate>', 'this many frames for each second', decimal)
+    .option('--times <seconds,...>', 'the frames shown at these moments, ascending', decimals)
+    .option('--indices <n,...>', 'the frames with these numbers, from 0, ascending', decimals)
+    .option('--count <n>', 'this many frames, evenly over each video', count)
+    .option('--spread <way>', 'of --count: uniform, or random by --seed')
+    .option('--seed <n>', 'of --spread random: a whole number', decimal)
+    .option('--key-frames', 'key frames alone')
+    .option('--no-orient', 'as in run')
+    .addHelpText(
+      'after',
+      `${example('serve preprocess clips/*.mp4 --ring train --batch 16 --every 0.5 --repeat --shuffle 1')}\n\nConsumers, from Python: for batch in pipelines.ring("train"): … (docs/rings.md in the package).`,
+    )
+    .action(
+      async (
+        pipeline: string,
+        videos: string[],
+        options: {
+          ring: string;
+          build: string;
+          device?: string;
+          batch: number;
+          slots: number;
+          broadcast?: true;
+          repeat?: true;
+          shuffle?: number;
+          set?: Record<string, unknown>;
+          image?: Record<string, readonly string[]>;
+          orient: boolean;
+        } & SamplingWords,
+      ) => {
+        const { servePipeline } = await import('./running/serve.js');
+        const display = progressDisplay('frames', streams.stderr);
+        try {
+          const result = await interruptible(signal =>
+            servePipeline({
+              buildDirectory: options.build,
+              pipeline,
+              videos,
+              ring: options.ring,
+              device: options.device,
+              batch: options.batch,
+              slots: options.slots,
+              broadcast: options.broadcast === true,
+              repeat: options.repeat === true,
+              ...(options.shuffle === undefined ? {} : { shuffle: options.shuffle }),
+              frames: chosenFrames(options),
+              options: options.set ?? {},
+              images: options.image ?? {},
+              orient: options.orient,
+              onNote: sentence => stderr.write(`${sentence}\n`),
+              onRing: sentence => stderr.write(`${sentence}\n`),
+              // A server's log would grow by a line for each batch.
+              ...(streams.stderr.isTTY
+                ? {
+                    onProgress: ({ done }: { readonly done: number }) =>
+                      display.step(done, undefined, pipeline),
+                  }
+                : {}),
+              signal,
+            }),
+          );
+          display.stop();
+          print(
+            `${result.frames} ${result.frames === 1 ? 'frame' : 'frames'} in ${result.batches} ${result.batches === 1 ? 'batch' : 'batches'} in ${result.seconds.toFixed(2)} s`,
+          );
         } finally {
           display.stop();
         }

@@ -221,8 +221,48 @@ export type NativeDevice = {
   memory(): { readonly live: number; readonly total?: number; readonly free?: number };
   dispose(): void;
 };
+/** A tensor of every slot of a ring; its offset is from the beginning of the slot's memory. */
+export type NativeRingTensor = {
+  readonly name: string;
+  readonly dtype: string;
+  readonly layout: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly bytes: number;
+};
+/** One side of a ring of batches in shared memory. Slots are numbers from 0 on. */
+export type NativeRing = {
+  /** `mode` 0: a batch goes to one consumer, 1: to all, 2: one batch is there for good. */
+  spec(): {
+    readonly slots: number;
+    readonly mode: number;
+    readonly tensors: readonly NativeRingTensor[];
+  };
+  /** -1: there is no free slot now. */
+  acquire(): number;
+  publish(slot: number, count: number, info: string): void;
+  /** No more is published. */
+  end(): void;
+  drained(): boolean;
+  /** -1: there is no batch now; -2: there will be none. */
+  take(): number;
+  batch(slot: number): { readonly sequence: number; readonly count: number; readonly info: string };
+  give(slot: number): void;
+  memory(device: NativeDevice, slot: number, offset: number, bytes: number): NativeMemory;
+  wait(): Promise<void>;
+  close(): void;
+};
+/** What a ring is made of. */
+export type NativeRingSpec = {
+  readonly slots: number;
+  readonly mode: number;
+  readonly infoBytes: number;
+  readonly tensors: readonly Omit<NativeRingTensor, 'offset' | 'bytes'>[];
+};
 export type NativeAddon = {
   readonly interface: number;
+  createRing(name: string, spec: NativeRingSpec): NativeRing;
+  openRing(name: string): NativeRing;
   cudaStatus(): CudaStatus;
   nvdecStatus(): NvdecStatus;
   openDevice(kind: 'cuda' | 'cpu', index: number): NativeDevice;
@@ -230,7 +270,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 9;
+const INTERFACE = 10;
 
 let loaded: NativeAddon | undefined;
 

@@ -1,8 +1,8 @@
 import { abortable, requireSignal } from '../abort.js';
-import { DisposedError, describe, expected, guarded, guardedAsync } from '../errors.js';
+import { DisposedError, describe, expected, guarded, guardedAsync, RingError } from '../errors.js';
 import { paired } from '../lists.js';
 import { guardClasses, requireKnown } from '../options.js';
-import type { HostArray, NativeMemory } from './addon.js';
+import { type HostArray, loadAddon, type NativeMemory } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
 import {
@@ -32,6 +32,16 @@ export type TensorSpec = {
 
 /** A tensor's values on the host, dense and in the layout's order; halves (`f16`) as their bits. */
 export type HostTensor = TensorSpec & { readonly data: HostData };
+
+/** A tensor in shared memory, as `Tensor.export` gives it. */
+export type TensorExport = {
+  /** What `Tensor.import` takes. */
+  readonly name: string;
+  /** From then on nobody can open it. */
+  dispose(): void;
+  /** The same as `dispose()`, for `using`. */
+  [Symbol.dispose](): void;
+};
 
 const layouts = ['NHWC', 'NCHW', 'HWC', 'CHW', 'any'] as const;
 /** Axes of a tensor whose axes have no names. */
@@ -250,6 +260,66 @@ export class Tensor {
     });
   }
 
+  /**
+   * Copies its values into shared memory, where another process of this user opens them by `Tensor.import(device, name)`, without a copy of its own.
+   * Both see writes of either from then on; who writes when is for them to say. CPU only so far.
+   * @param name 1 to 64 letters, digits, '-', '_' and '.'; by default one of its own.
+   * @returns Its name, and `dispose()`, after which nobody can open it; what was opened stays until it is disposed of.
+   * @throws {RingError} `exists`, if a process has given the name to something; `noRoom`; `unsupported`, on a GPU.
+   */
+  async export(name: string = `tensor-${process.pid}-${++exported}`): Promise<TensorExport> {
+    requireShareable(this.device);
+    requireName(name);
+    const { shape, dtype, layout } = this;
+    const tensors = [{ name: 'tensor', shape, dtype, layout }];
+    const native = guarded(() =>
+      loadAddon().createRing(name, { slots: 1, mode: STILL, infoBytes: 0, tensors }),
+    );
+    try {
+      const slot = guarded(() => native.acquire());
+      const memory = guarded(() =>
+        native.memory(this.device._native(), slot, 0, elements(shape) * byteSize[dtype]),
+      );
+      const copy = Tensor._over(this.device, memory, this);
+      this.copyTo(copy);
+      await this.device.stream.record().wait();
+      copy.dispose();
+      guarded(() => native.publish(slot, shape[0] as number, ''));
+    } catch (error) {
+      native.close();
+      throw error;
+    }
+    const dispose = (): void => native.close();
+    return Object.freeze({ name, dispose, [Symbol.dispose]: dispose });
+  }
+
+  /**
+   * What another process of this user, or this one, has exported under the name; on the CPU the same memory.
+   * @throws {RingError} `missing`, if nobody has; `refused`, if its file is not safe or damaged; `unsupported`, on a GPU.
+   */
+  static import(device: Device, name: string): Tensor {
+    requireShareable(requireDevice(device));
+    requireName(name);
+    const native = guarded(() => loadAddon().openRing(name));
+    const { mode, tensors } = native.spec();
+    const [tensor] = tensors;
+    const slot = mode === STILL && tensor ? guarded(() => native.take()) : -1;
+    if (slot < 0 || !tensor) {
+      native.close();
+      const what =
+        mode === STILL ? 'is not filled yet: open it again later' : 'is a ring of batches: use Ring.open';
+      throw new RingError(`'${name}' ${what}.`, 'missing');
+    }
+    const memory = guarded(() => native.memory(device._native(), slot, tensor.offset, tensor.bytes));
+    return Tensor._over(device, memory, pick(tensor));
+  }
+
+  /** @internal A dense tensor over memory of its size. */
+  static _over(device: Device, memory: NativeMemory, spec: TensorSpec): Tensor {
+    const bytes = elements(spec.shape) * byteSize[spec.dtype];
+    return new Tensor(device, memory, spec, denseStrides(spec.shape), bytes, ownCall);
+  }
+
   /** Gives the memory back, after the work that uses it. A second call does nothing. */
   dispose(): void {
     if (this.#disposed) {
@@ -271,6 +341,39 @@ export class Tensor {
     return this.#memory;
   }
 }
+
+/** Of the addon: memory that holds one thing for good. */
+const STILL = 2;
+/** How many tensors without a name this process has exported. */
+let exported = 0;
+
+/** @internal Refuses devices whose memory cannot be shared. */
+export const requireShareable = ({ kind }: Device): void => {
+  if (kind !== 'cpu') {
+    throw new RingError(
+      "Rings and exported tensors hold memory of the CPU only so far. Copy the result to the host first, or use openDevice('cpu').",
+      'unsupported',
+    );
+  }
+};
+/** @internal The addon says what names may consist of. */
+export const requireName = (name: unknown): string => {
+  if (typeof name === 'string') {
+    return name;
+  }
+  throw expected('a name', 'name', describe(name));
+};
+
+/** @internal A tensor's spec from what the addon read of a ring, checked. */
+export const pick = ({
+  shape,
+  dtype,
+  layout,
+}: {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly layout: string;
+}): TensorSpec => checkSpec({ shape, dtype, layout } as TensorSpec, 'tensor');
 
 const requireLength = (
   array: HostArray,
@@ -332,8 +435,8 @@ const blocks = (
 
 const specNames = ['shape', 'dtype', 'layout'];
 
-/** @param others What the spec may name beside shape, dtype and layout. */
-const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = []): TensorSpec => {
+/** @internal @param others What the spec may name beside shape, dtype and layout. */
+export const checkSpec = (spec: TensorSpec, path: string, others: readonly string[] = []): TensorSpec => {
   if (typeof spec !== 'object' || spec === null) {
     throw expected('{ shape, dtype, layout }', path, describe(spec));
   }

@@ -1,10 +1,20 @@
 """The runtime of printed pipelines: fixed files, the same for every build of one version of cuweave. Standard library only."""
 
-from .errors import ArgumentError, CudaError, CuweaveError, ForkError, LibraryError
+from .errors import ArgumentError, CudaError, CuweaveError, ForkError, LibraryError, RingError
 from .library import Library
 from .pipeline import Pipeline
 
-__all__ = ["ArgumentError", "CudaError", "CuweaveError", "ForkError", "Library", "LibraryError", "Pipeline", "requires"]
+__all__ = [
+    "ArgumentError",
+    "CudaError",
+    "CuweaveError",
+    "ForkError",
+    "Library",
+    "LibraryError",
+    "Pipeline",
+    "RingError",
+    "requires",
+]
 
 #: The version of cuweave that these files are of.
 VERSION = "@CUWEAVE_VERSION@"

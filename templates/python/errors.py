@@ -47,6 +47,15 @@ class ForkError(CuweaveError, RuntimeError):
     """The process was forked after CUDA was used in it: its child cannot use CUDA."""
 
 
+class RingError(CuweaveError, RuntimeError):
+    """Something is wrong with a ring, or with the process at its other side."""
+
+    def __init__(self, message, code):
+        super().__init__(message)
+        #: The cause, for programs: `missing`, `refused`, `version`, `full`, `producerLost`, `closed` or `system`.
+        self.code = code
+
+
 def expected(what, path, actual, hint=""):
     """The one phrase for values that do not fit. `hint` says how to mend it."""
     end = f" {hint}" if hint else ""

@@ -39,6 +39,23 @@ class Library:
         for pipeline in self.pipelines:
             register(pipeline)
 
+    def ring(self, name, *, copy=False, arrays="numpy", wait=0.0):
+        """Opens a ring that another process writes, as one of its consumers: an iterator of batches.
+
+        `copy`: arrays of their own, whose slot is free at once. `arrays`: `numpy` or `torch`. `wait`: for so many seconds, until there is
+        a ring of the name.
+        """
+        from .rings import Ring
+
+        return Ring(self, name, copy, arrays, wait)
+
+    def function(self, name, result, *arguments):
+        """A function of the library beside its kernels."""
+        function = self._function(name)
+        function.restype = result
+        function.argtypes = arguments
+        return function
+
     def host(self, kernel):
         """The function that computes rows of one image on the calling thread."""
         function = self._function(f"cuweave_{kernel}_host")

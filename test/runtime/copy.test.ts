@@ -47,3 +47,18 @@ it('refuses what does not fit', () => {
     `[ArgumentError: Expected a Tensor for target but received {}.]`,
   );
 });
+
+it('reads the source of before, though it is disposed of at once and its memory given out anew', async () => {
+  const spec = { shape: [2 ** 16], dtype: 'i32', layout: 'any' } as const;
+  const targets = Array.from({ length: 200 }, (_, value) => {
+    const target = Tensor.empty(device, spec);
+    using source = Tensor.fromHost(device, new Int32Array(2 ** 16).fill(value), spec);
+    source.copyTo(target);
+    return target;
+  });
+  const last = await Promise.all(targets.map(async target => (await target.toHost()).data.at(-1)));
+  expect(last).toEqual(targets.map((_, value) => value));
+  for (const target of targets) {
+    target.dispose();
+  }
+});

@@ -94,6 +94,7 @@ describe('rooms', () => {
     ['runtime/device', ['runtime/device']],
     ['runtime/files', ['runtime/files', 'runtime/device']],
     ['runtime/call', ['runtime/call', 'runtime/device']],
+    ['runtime/ring', ['runtime/ring', 'runtime/device']],
     ['runtime/video', ['runtime/video', 'runtime/files', 'runtime/device']],
   ] as const)('%s imports of its neighbours only %s', (from, allowed) => {
     const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);

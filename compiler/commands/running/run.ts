@@ -1,28 +1,23 @@
 /** What `cuweave run` does: a built pipeline over pictures or a video, to pictures or .npy files. */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Manifest, ManifestFormat, ManifestPipeline } from '../../../native/manifest.js';
+import { resolve } from 'node:path';
+import type { ManifestFormat, ManifestPipeline } from '../../../native/manifest.js';
 import { MAX_IMAGES } from '../../../runtime/call/inputs.js';
-import { resultsOf, sourceOf } from '../../../runtime/call/steps.js';
-import type { Device, DeviceName } from '../../../runtime/device/device.js';
+import { resultsOf } from '../../../runtime/call/steps.js';
+import type { Device } from '../../../runtime/device/device.js';
 import { requireInteger } from '../../../runtime/device/dtype.js';
-import { formatOf, sameFormat } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
-import { readManifest, rebuild } from '../../../runtime/device/manifest.js';
 import type { HostTensor, Tensor } from '../../../runtime/device/tensor.js';
-import { ArgumentError, describe, expected, LibraryError, shown } from '../../../runtime/errors.js';
+import { ArgumentError, describe, expected, shown } from '../../../runtime/errors.js';
 import { ContactSheet } from '../../../runtime/files/contactSheet.js';
 import { notPictures, picturesOf, requirePictureName } from '../../../runtime/files/picture.js';
 import { readPicture } from '../../../runtime/files/pictureReader.js';
-import type { FrameOptions } from '../../../runtime/video/sampling/options.js';
-import type { VideoReader } from '../../../runtime/video/video.js';
+import { deviceName, formatFor, loadBuilt, manifestOf, type Runtime, type Video } from './built.js';
 import { type ImageFiles, imagesToRead, RunImages } from './runImages.js';
-import { looksLikePicture, whyNoInput } from './runInput.js';
+import { looksLikePicture } from './runInput.js';
 import { optionsFor } from './runOptions.js';
 import { openOutput, pathOfResult, type RunOutput, requireOutput } from './runOutput.js';
-import { orients, putUpright, uprightNote } from './upright.js';
+import { type FrameChoice, openVideo, type VideoGroup } from './videoInput.js';
 
 /** What to run, on what, and where to. */
 export type RunOptions = {
@@ -69,9 +64,6 @@ export type RunOptions = {
   readonly onPartial?: (written: Pick<RunResult, 'frames' | 'files'>) => void;
 };
 
-/** Which frames of a video: a stretch of it, and a way to choose frames of that. */
-export type FrameChoice = Omit<FrameOptions, 'keep' | 'signal'>;
-
 /** What a run did. */
 export type RunResult = {
   readonly frames: number;
@@ -86,20 +78,6 @@ export type RunResult = {
   readonly files: readonly string[];
 };
 
-/** What a pipeline gives: one, or by name one for each result. */
-type Made<T> = T | Readonly<Record<string, T>>;
-type Built = ((images: readonly Image[], options: object) => Made<Tensor>) & {
-  readonly runEach: (images: readonly Image[], options: object) => Made<Tensor[]>;
-};
-/** The runtime that the built pipelines themselves import: its images are the ones they take. */
-type Runtime = {
-  readonly openDevice: (which?: DeviceName) => Device;
-  readonly Image: typeof Image;
-  readonly Tensor: typeof Tensor;
-  readonly VideoReader: { open(...args: Parameters<typeof VideoReader.open>): Promise<Video> };
-};
-/** A reader that may know how many frames it has. */
-type Video = VideoReader & { readonly frameCount?: number };
 /** Where images go, how many at a time and altogether. */
 type Placing = {
   readonly runtime: Runtime;
@@ -120,62 +98,6 @@ type Source = {
   readonly close: () => void;
 };
 
-const manifestOf = (directory: string): Manifest => {
-  if (!existsSync(join(directory, 'manifest.json'))) {
-    throw new LibraryError(
-      `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
-    );
-  }
-  const manifest = readManifest(directory);
-  if (manifest.pipelines.length === 0) {
-    throw new LibraryError(`Expected built pipelines in ${directory} but there are none. ${rebuild}`);
-  }
-  return manifest;
-};
-
-const loadBuilt = async (directory: string, name: string): Promise<{ built: Built; runtime: Runtime }> => {
-  const index = join(directory, 'index.js');
-  if (!existsSync(index)) {
-    throw new LibraryError(`Expected the built module ${index} but there is none. ${rebuild}`);
-  }
-  let runtime: string;
-  try {
-    runtime = createRequire(index).resolve('cuweave');
-  } catch (error) {
-    throw new LibraryError(
-      `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
-    );
-  }
-  const module = await loadIndex(index);
-  const built = Object.hasOwn(module, name) ? module[name] : undefined;
-  if (typeof built !== 'function') {
-    throw new LibraryError(
-      `Expected a pipeline named ${describe(name)} from ${index}, as its manifest says, but it exports ${describe(built)}. ${rebuild}`,
-    );
-  }
-  return { built: built as Built, runtime: (await import(pathToFileURL(runtime).href)) as Runtime };
-};
-
-const loadIndex = async (index: string): Promise<Readonly<Record<string, unknown>>> => {
-  try {
-    return await import(pathToFileURL(index).href);
-  } catch (error) {
-    // What the runtime refuses says so itself; by its name, since it may be another copy of the package.
-    if (error instanceof Error && error.name === 'LibraryError') {
-      throw error;
-    }
-    const text = error instanceof Error ? error.message : String(error);
-    throw new LibraryError(`The built module ${index} cannot be loaded: ${text}. ${rebuild}`);
-  }
-};
-
-const deviceName = (name: string | undefined): DeviceName | undefined => {
-  if (name === undefined || /^(cpu|cuda(:\d{1,3})?)$/.test(name)) {
-    return name as DeviceName | undefined;
-  }
-  throw expected('cuda, cuda:N or cpu', 'device', describe(name));
-};
-
 const openSource = async (
   inputs: readonly string[],
   manifest: ManifestPipeline,
@@ -186,30 +108,12 @@ const openSource = async (
   }
   const [first] = inputs;
   if (inputs.length === 1 && !(await looksLikePicture(first))) {
-    const video = await runtime.VideoReader.open(first, { device }).catch(async error => {
-      throw await whyNoInput(first, error);
+    const { video, groups } = await openVideo(first, manifest, {
+      ...{ runtime, device, batch, frames, orient },
+      ...(onNote ? { onNote } : {}),
     });
-    for (const { message } of video.warnings) {
-      onNote?.(message);
-    }
-    const note = orients(manifest)
-      ? undefined
-      : uprightNote(
-          sourceOf(manifest),
-          { rotation: video.rotation, flip: video.flip },
-          { width: video.width, height: video.height },
-          orient,
-        );
-    if (note !== undefined) {
-      onNote?.(note);
-    }
-    const upright =
-      note !== undefined && orient
-        ? (image: Image) => putUpright(image, spec => runtime.Image.fromHost(device, spec))
-        : undefined;
-    const groups = videoGroups(video.batches(batch, frames), manifest, limit, upright);
     return {
-      groups,
+      groups: limited(groups, limit),
       // Raw streams and transport streams tell it when they are read to their end.
       get total() {
         const count = framesOf(video, frames);
@@ -251,34 +155,12 @@ const framesOf = (
 ): number | undefined =>
   count ?? (times ?? indices)?.length ?? (Object.keys(others).length === 0 ? frameCount : undefined);
 
-async function* videoGroups(
-  batches: ReturnType<Video['batches']>,
-  manifest: ManifestPipeline,
-  limit: number,
-  upright?: (image: Image) => Promise<Image>,
-): AsyncGenerator<Group> {
+async function* limited(groups: AsyncIterable<VideoGroup>, limit: number): AsyncGenerator<Group> {
   let seen = 0;
-  for await (const { frames } of batches) {
-    const images = frames.slice(0, limit - seen);
-    for (const image of images) {
-      formatFor(image, manifest);
-    }
-    const names = images.map(({ index }) => `frame-${String(index).padStart(6, '0')}`);
-    if (upright) {
-      const turned: Image[] = [];
-      try {
-        for (const image of images) {
-          turned.push(await upright(image));
-        }
-        yield { images: turned, names };
-      } finally {
-        for (const image of turned) {
-          image.dispose();
-        }
-      }
-    } else {
-      yield { images, names };
-    }
+  for await (const { images: all, frames } of groups) {
+    const images = all.slice(0, limit - seen);
+    const names = images.map((_, n) => `frame-${String(frames[n].index).padStart(6, '0')}`);
+    yield { images, names };
     seen += images.length;
     if (seen === limit) {
       return;
@@ -309,19 +191,6 @@ async function* pictureGroups(
 const nameOf = (path: string): string => {
   const name = path.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
   return name === '' ? 'picture' : name;
-};
-
-/** The format under which the pipeline takes such images, or an error that says what it takes. */
-const formatFor = (image: { readonly format: string }, pipeline: ManifestPipeline): string => {
-  const source = sourceOf(pipeline);
-  if (sameFormat(formatOf(image.format, 'image.format'), source)) {
-    return source.name;
-  }
-  const hint =
-    image.format === 'rgb8'
-      ? 'Pictures are rgb8; a video of 4:2:0 is nv12.'
-      : 'A video is nv12 (4:2:0), p010 (4:2:0 of 10 bits), yuv422p or yuv444p; pictures are rgb8.';
-  throw expected(source.name, `the source of pipeline ${pipeline.name}`, image.format, hint);
 };
 
 // Red first: every channel in the plane, or at the place in its sample, that its number says.

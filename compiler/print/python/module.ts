@@ -39,8 +39,8 @@ type TupleField = { readonly name: string; readonly type: string };
 
 /** Names that the templates have. */
 const ownNames = [
-  'cw os requires register_torch Library ArgumentError CudaError CuweaveError ForkError LibraryError range None True False',
-  'Any Mapping NamedTuple Optional Sequence Tuple TypedDict Union List Pipeline Size Array Images Colour Orientation Affine Rect',
+  'cw os requires register_torch ring Library ArgumentError CudaError CuweaveError ForkError LibraryError RingError range None True False',
+  'Ring Batch Frame Iterator Any Mapping NamedTuple Optional Sequence Tuple TypedDict Union List Pipeline Size Array Images Colour Orientation Affine Rect',
   'Projective PrimariesChange Camera Distortion Fisheye YuvCoding YuvEncoding Numbers',
 ].flatMap(names => names.split(' '));
 /** What a call takes beside options; an option of the name gets an underscore. templates/python/pipeline.py has the same. */

@@ -267,7 +267,8 @@ class CpuStream : public Stream {
             Extent extent) override {
     reads(*from);
     writes(*to);
-    thread_.post([=] { copyRows(target, source, extent); });
+    // Both are named, since the copy's own words are addresses: without them either could be given out anew before it runs.
+    thread_.post([to, from, target, source, extent] { copyRows(target, source, extent); });
   }
 
   void launch(const Launch& launch, std::vector<std::shared_ptr<Memory>> used) override {

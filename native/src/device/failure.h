@@ -8,7 +8,7 @@
 
 namespace cuweave {
 
-enum class FailureKind { Argument, Cuda, DeviceLost, Disposed, Kernel, Library, OutOfMemory, Unavailable };
+enum class FailureKind { Argument, Cuda, DeviceLost, Disposed, Kernel, Library, OutOfMemory, Ring, Unavailable };
 
 struct Failure : std::runtime_error {
   Failure(FailureKind kind, const std::string& message) : std::runtime_error(message), kind(kind) {}

@@ -14,7 +14,7 @@ namespace cuweave {
 namespace {
 
 // Raised with every change of what JavaScript sees; runtime/device/addon.ts refuses another.
-constexpr int kInterface = 9;
+constexpr int kInterface = 10;
 
 Napi::Value cudaStatus(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -86,8 +86,11 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   context->libraryClass = Napi::Persistent(JsLibrary::define(env));
   context->memoryClass = Napi::Persistent(JsMemory::define(env));
   context->pipelineClass = Napi::Persistent(JsPipeline::define(env));
+  context->ringClass = Napi::Persistent(JsRing::define(env));
   context->streamClass = Napi::Persistent(JsStream::define(env));
   exports.Set("interface", kInterface);
+  exports.Set("createRing", Napi::Function::New(env, createRing, "createRing"));
+  exports.Set("openRing", Napi::Function::New(env, openRing, "openRing"));
   exports.Set("cudaStatus", Napi::Function::New(env, cudaStatus, "cudaStatus"));
   exports.Set("nvdecStatus", Napi::Function::New(env, nvdecStatus, "nvdecStatus"));
   exports.Set("openDevice", Napi::Function::New(env, openDevice, "openDevice"));

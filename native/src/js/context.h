@@ -53,7 +53,8 @@ class Context {
   // Shared with the objects: some of them are collected after this.
   std::shared_ptr<Handles<JsMemory>> memories = std::make_shared<Handles<JsMemory>>();
   std::shared_ptr<Handles<JsPipeline>> pipelines = std::make_shared<Handles<JsPipeline>>();
-  Napi::FunctionReference decoderClass, deviceClass, eventClass, graphClass, libraryClass, memoryClass, pipelineClass, streamClass;
+  Napi::FunctionReference decoderClass, deviceClass, eventClass, graphClass, libraryClass, memoryClass, pipelineClass, ringClass,
+      streamClass;
   // What the constructor that runs next is to wrap; null: JavaScript called it, which is refused.
   void* creating = nullptr;
 

@@ -6,10 +6,13 @@
 
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "js/context.h"
 #include "device/device.h"
+#include "device/task_thread.h"
+#include "ring.h"
 #include "video/video_decoder.h"
 
 namespace cuweave {
@@ -21,6 +24,8 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   static Napi::Function define(Napi::Env env);
   explicit JsDevice(const Napi::CallbackInfo& info);
   ~JsDevice() override;
+
+  const std::shared_ptr<Device>& device() const { return core_; }
 
  private:
   Device& open() const;
@@ -212,6 +217,46 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   std::shared_ptr<const PictureFormat> format_;
   Napi::ObjectReference formatObject_;
 };
+
+// One side of a ring, as native/ring/ring.h has it.
+class JsRing : public Napi::ObjectWrap<JsRing> {
+ public:
+  using Core = std::shared_ptr<ring::Ring>;
+  static const napi_type_tag tag;
+  static Napi::Function define(Napi::Env env);
+  explicit JsRing(const Napi::CallbackInfo& info);
+
+ private:
+  // { slots, mode, tensors: [{ name, dtype, layout, shape, offset, bytes }] }
+  Napi::Value spec(const Napi::CallbackInfo& info);
+  // → slot, or -1
+  Napi::Value acquire(const Napi::CallbackInfo& info);
+  // (slot, count, JSON)
+  void publish(const Napi::CallbackInfo& info);
+  void end(const Napi::CallbackInfo& info);
+  Napi::Value drained(const Napi::CallbackInfo& info);
+  // → slot, -1 where there is none yet, -2 at the end
+  Napi::Value take(const Napi::CallbackInfo& info);
+  // (slot) → { sequence, count, info }
+  Napi::Value batch(const Napi::CallbackInfo& info);
+  // (slot): of a consumer, once the memory over it is done with; of a producer, unpublished
+  void give(const Napi::CallbackInfo& info);
+  // (device, slot, offset, bytes) → memory
+  Napi::Value memory(const Napi::CallbackInfo& info);
+  // → Promise: something has changed, or a fifth of a second is over
+  Napi::Value wait(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  struct Hold;
+  Core core_;
+  // What gives a slot back when the last of the memory over it goes.
+  std::unordered_map<uint32_t, std::shared_ptr<Hold>> holds_;
+  std::unique_ptr<TaskThread> thread_;
+};
+
+// (name, { slots, mode, infoBytes, tensors: [{ name, dtype, layout, shape }] })
+Napi::Value createRing(const Napi::CallbackInfo& info);
+// (name)
+Napi::Value openRing(const Napi::CallbackInfo& info);
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);
 

@@ -26,6 +26,7 @@ const char* kindName(FailureKind kind) {
     case FailureKind::Kernel: return "kernel";
     case FailureKind::Library: return "library";
     case FailureKind::OutOfMemory: return "outOfMemory";
+    case FailureKind::Ring: return "ring";
     case FailureKind::Unavailable: return "unavailable";
   }
   return "cuda";

@@ -1,0 +1,92 @@
+/** Processes that are killed while they write a ring or read it, and what the other side sees. */
+import { expect } from 'vitest';
+import { type Device, RingError } from '../../runtime/index.js';
+import { random } from '../support/random.js';
+import { Producer, Program } from './consumers.js';
+
+/** Milliseconds within which the other side is to know. */
+const SOON = 2000;
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+/** Kills consumers in Python at random moments; the producer goes on, and hears of each that had opened the ring. */
+export const killConsumers = async (
+  device: Device,
+  count: number,
+  mode: 'share' | 'broadcast',
+): Promise<void> => {
+  const { next } = random(41 + count);
+  const producer = new Producer(device, `consumers-${mode}`, { slots: 3, mode });
+  let isDone = false;
+  const heard: number[] = [];
+  const writing = (async () => {
+    const done = new AbortController();
+    const watch = setInterval(() => isDone && done.abort(new Error('done')), 20);
+    try {
+      while (!isDone) {
+        try {
+          const slot = await producer.ring.acquire({ signal: done.signal });
+          slot.cancel();
+          await producer.put();
+        } catch (error) {
+          if (!(error instanceof RingError)) {
+            throw error;
+          }
+          expect(error.code).toBe('consumerLost');
+          heard.push(performance.now());
+        }
+      }
+    } catch (error) {
+      if (!isDone) {
+        throw error;
+      }
+    } finally {
+      clearInterval(watch);
+    }
+  })();
+  writing.catch(() => {});
+  let following = Program.consumer('read', `consumers-${mode}`, 0);
+  for (let n = 0; n < count; n++) {
+    const consumer = following;
+    // The next one starts while this one reads.
+    following = Program.consumer('read', `consumers-${mode}`, n % 3 === 0 ? 0.01 : 0);
+    expect(await consumer.told()).toEqual({ told: 'open' });
+    await pause(next() * 80);
+    const before = heard.length;
+    const killed = performance.now();
+    await consumer.kill();
+    while (heard.length === before) {
+      expect(performance.now() - killed, 'milliseconds until the producer knows').toBeLessThan(SOON);
+      await pause(5);
+    }
+  }
+  // What comes then works as ever.
+  expect(await following.told()).toEqual({ told: 'open' });
+  const reached = producer.value + 20;
+  while (producer.value < reached) {
+    await pause(5);
+  }
+  isDone = true;
+  await writing;
+  producer.ring.close();
+  await following.end();
+  expect(following.process.exitCode).toBe(0);
+};
+
+/** Kills producers at random moments; one consumer in Python reads them all, and says when it knows. */
+export const killProducers = async (count: number, mode: 'share' | 'broadcast'): Promise<void> => {
+  const { next } = random(97 + count);
+  const name = `producers-${mode}`;
+  const consumer = Program.consumer('survive', name);
+  for (let n = 0; n < count; n++) {
+    const producer = Program.producer(name, mode);
+    expect(await producer.line()).toBe('open');
+    expect(await consumer.told()).toEqual({ told: 'open' });
+    await pause(next() * 80);
+    const killed = Date.now();
+    await producer.kill();
+    const { told, time } = await consumer.told();
+    expect(told).toBe('producerLost');
+    expect(1000 * Number(time) - killed, 'milliseconds until the consumer knows').toBeLessThan(SOON);
+  }
+  await consumer.kill();
+};
