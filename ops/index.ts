@@ -81,7 +81,7 @@ export { rotate90 } from './geometry/rotate90.js';
 export { undistort, undistortFisheye } from './geometry/undistort.js';
 export { warpAffine } from './geometry/warpAffine.js';
 export { warpPerspective } from './geometry/warpPerspective.js';
-export { idiv, lookup, roundHalfEven, roundToF16 } from './math.js';
+export { idiv, lookup, roundHalfEven, roundToBf16, roundToF16 } from './math.js';
 export { adjustContrast } from './reductions/adjustContrast.js';
 export { autoContrast, extremes } from './reductions/autoContrast.js';
 export { type ClaheOptions, clahe } from './reductions/clahe.js';

@@ -24,8 +24,8 @@ export const storeStage = (
   const math = (fn: string, ...args: Expr[]): Expr => ({ kind: 'math', fn, args, type: f32, loc });
   const v: Expr = { kind: 'local', name: 'v', type: f32, loc };
   const rounded: Expr =
-    dtype === 'f16'
-      ? math('roundToF16', v)
+    dtype === 'f16' || dtype === 'bf16'
+      ? math(dtype === 'f16' ? 'roundToF16' : 'roundToBf16', v)
       : {
           kind: 'select',
           // Not of a NaN, which becomes 0.

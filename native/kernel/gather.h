@@ -40,6 +40,7 @@ template <class T> struct Packed { uint32_t bits; };
 CW_INLINE float get(const Packed<uint8_t> v, const int i) { return (float)(int)((v.bits >> (8 * i)) & 0xffu); }
 CW_INLINE float get(const Packed<uint16_t> v, const int i) { return (float)(int)((v.bits >> (16 * i)) & 0xffffu); }
 CW_INLINE float get(const Packed<f16> v, const int i) { return f16Value((uint16_t)(v.bits >> (16 * i))); }
+CW_INLINE float get(const Packed<bf16> v, const int i) { return bf16Value((uint16_t)(v.bits >> (16 * i))); }
 CW_INLINE float get(const Packed<float> v, int) { return floatOf(v.bits); }
 CW_INLINE float getCode(const Packed<uint16_t> v, const int i, const int shift, const float scale) {
   return (float)(int)(((v.bits >> (16 * i)) & 0xffffu) >> shift) * scale;

@@ -90,11 +90,12 @@ export const adapt = (format: Format, colour: Colour): Format =>
       }
     : format;
 
-type TensorDType = 'u8' | 'u16' | 'f16' | 'f32';
+type TensorDType = 'u8' | 'u16' | 'f16' | 'bf16' | 'f32';
 
 /**
  * Channels side by side, [N, H, W, C]. As a sink it takes any colour model; as a source it is RGB unless `colour` says
- * otherwise. An integer dtype rounds half to even and saturates when it is written. A tensor's numbers are taken as they are: u16
+ * otherwise. An integer dtype rounds half to even and saturates when it is written; `f16` (IEEE 754 binary16) and `bf16` (bfloat16,
+ * the upper half of an f32) round half to even. A tensor's numbers are taken as they are: u16
  * is 0..65535 here and 0..255 in {@link rgb16} and {@link gray16}, whose scale the operators on colours mean.
  */
 export const nhwc: {

@@ -132,6 +132,14 @@ def roundToF16(value):
     return roundHalfEven(value / step) * step
 
 
+def roundToBf16(value):
+    """The nearest bfloat16: the upper half of 32 bits."""
+    if not math.isfinite(value):
+        return value
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return struct.unpack("<f", struct.pack("<I", (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000))[0]
+
+
 def sqrt(value):
     """The square root; of a negative number none."""
     return NAN if value < 0 else f(math.sqrt(value))

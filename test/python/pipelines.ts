@@ -14,6 +14,8 @@ export const tensor = pipeline(
   ops.normalize(imagenet),
   nchw('f16'),
 );
+/** Numbers of 16 bits with the exponents of f32. */
+export const upper = pipeline(nchw('bf16'), ops.scaleOffset({ scale: 3, offset: 1 }), nhwc('bf16'));
 /** A matrix per image, and one of twelve numbers. */
 export const warped = pipeline(
   rgb8(),

@@ -9,6 +9,7 @@ export const storedTypes: Readonly<Record<DType, string>> = {
   u16: 'uint16_t',
   i32: 'int32_t',
   f16: 'f16',
+  bf16: 'bf16',
   f32: 'float',
 };
 

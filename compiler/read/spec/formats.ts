@@ -2,7 +2,7 @@
 import { channelCount, type Format, type Plane } from '../../../ops/spec.js';
 import { describeActual, isBag, isPlainName } from './params.js';
 
-const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'f32'];
+const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'bf16', 'f32'];
 const layouts: readonly unknown[] = [undefined, 'NHWC', 'NCHW'];
 
 /** The format of a source: one that adapts as a sink is what it says. */

@@ -330,7 +330,7 @@ const withoutFused = (call: ts.CallExpression): ts.CallExpression => {
 const locFor = (reader: StageReader, node: ts.Node | undefined, otherwise: Loc): Loc =>
   node ? reader.session.locOf(node) : otherwise;
 
-const storedTypes = ['u8', 'f16', 'f32'] as const;
+const storedTypes = ['u8', 'f16', 'bf16', 'f32'] as const;
 
 /** Gives a stage a name that no other of its pipeline has. */
 type StageNames = (name: string) => string;
@@ -381,7 +381,12 @@ const readStages = (
         stored.push({ at: stages.length, format: nhwc(dtype, { colour }), isAsked: true });
       } else {
         const actual = describeActual(value.op.dtype);
-        session.report('CW2007', place.loc, { choices: "'u8', 'f16', 'f32'", name: 'stored', actual }, chain);
+        session.report(
+          'CW2007',
+          place.loc,
+          { choices: "'u8', 'f16', 'bf16', 'f32'", name: 'stored', actual },
+          chain,
+        );
         refused = true;
       }
       continue;
