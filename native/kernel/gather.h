@@ -27,10 +27,10 @@ CW_INLINE Run runAt(const Index n, const Index width, const int row) {
 // So many runs of a row are located together, where columns and rows stay apart.
 constexpr Index STRIP = 8;
 
-// Has a plane's samples under a run brought from memory, to be written.
-template <class T, int channels> CW_INLINE void prefetchResults(const void* plane, const int64_t pitch, const Run& run) {
+// Has a plane's samples under a run, from that of its first pixel on, brought from memory, to be written.
+template <class T, int channels> CW_INLINE void prefetchResults(const T* values, const Run& run) {
   constexpr int line = 64;
-  const char* const to = (const char*)valuesAt<T, channels>(plane, pitch, run.begin, run.row);
+  const char* const to = (const char*)values;
   for (Index byte = 0; byte < run.count * channels * (Index)sizeof(T); byte += line) __builtin_prefetch(to + byte, 1);
 }
 

@@ -346,6 +346,16 @@ template <class T, int channels> CW_INLINE T* valuesAt(void* plane, int64_t pitc
   return (T*)valuesAt<T, channels>((const void*)plane, pitch, x, y);
 }
 
+// The same of pixel (x, y) in a plane that lies in patches: see `patches` in ops/formats/patches.ts. A row of squares of merge × merge patches has
+// `pitch` bytes, and a token `token` values.
+template <class T, int channels, int patch, int merge, int token>
+CW_INLINE T* patchAt(void* plane, int64_t pitch, Index x, int y) {
+  constexpr int side = patch * merge;
+  const Index across = x / side * (merge * merge * token) + x / patch % merge * token + x % patch * channels;
+  const int down = y / patch % merge * (merge * token) + y % patch * (patch * channels);
+  return (T*)((char*)plane + y / side * pitch) + across + down;
+}
+
 // What lies so many rows below.
 template <class T> CW_INLINE const T* below(const T* values, int64_t pitch, int rows) {
   return (const T*)((const char*)values + rows * pitch);

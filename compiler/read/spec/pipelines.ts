@@ -152,6 +152,10 @@ const readHead = (
     reader.session.report('CW3003', place, { actual: 'a pipeline that ends in a reduction' }, chain);
     return undefined;
   }
+  if (isBag(value.sink) && value.sink.tokens) {
+    reader.session.report('CW3003', place, { actual: onlyWritten(value.sink as Format) }, chain);
+    return undefined;
+  }
   const trunk = readTrunk(reader, value, { loc: place, chain, names });
   const sink = trunk && readSink(reader, value.sink as Format, trunk.colour, place, chain);
   if (!sink) {
@@ -259,6 +263,9 @@ const readParts = (
     session.report('CW3003', loc, { actual: describePart(source) }, chain);
   } else if (sourceProblem) {
     session.report('CW3010', loc, { problem: sourceProblem }, chain);
+  } else if ((source as Format).tokens) {
+    session.report('CW3003', loc, { actual: onlyWritten(source as Format) }, chain);
+    return undefined;
   }
   if (!good || !isGoodFormat(source) || !Array.isArray(stages)) {
     return undefined;
@@ -282,6 +289,7 @@ const isSink = (reader: StageReader, value: unknown, loc: Loc, chain: readonly s
   return problem === undefined;
 };
 
+const onlyWritten = ({ name }: Format): string => `${name}, which can only be written`;
 const isFormatLike = (value: unknown): boolean => isBag(value) && value.kind === 'format';
 
 const isReductionOp = (value: unknown): boolean =>
