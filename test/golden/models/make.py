@@ -55,8 +55,8 @@ def tokens():
 def sizes():
     """The sizes that Qwen's rule gives, of all widths and heights in steps, and of some that are square numbers."""
     smart_resize = importlib.import_module(f"transformers.models.{QWEN[0]}").smart_resize
+    lengths = LENGTHS
     for factor, least, most in ((28, 56 * 56, 28 * 28 * 1280), (32, 65536, 16777216), (28, 3136, 12845056)):
-        lengths = [*range(1, 400, 7), *range(400, 4000, 97), 28, 56, 448, 784, 1080, 1120, 1920, 2240, 3840, 4096]
         given, made = [], []
         for height in lengths:
             for width in lengths:
@@ -73,6 +73,62 @@ def sizes():
         }
 
 
+LENGTHS = [*range(1, 400, 7), *range(400, 4000, 97), 28, 56, 448, 784, 1080, 1120, 1920, 2240, 3840, 4096]
+
+
+def shorter():
+    """Sizes by the shorter side, and at most by the longer one."""
+    rule = importlib.import_module("transformers.image_transforms").get_resize_output_image_size
+    for size, most in ((224, 0), (256, 0), (800, 1333)):
+        made = []
+        for height in LENGTHS:
+            for width in LENGTHS:
+                image = np.broadcast_to(np.uint8(0), (height, width, 3))
+                made.append(rule(image, size, default_to_square=False, max_size=most or None, input_data_format="channels_last")[::-1])
+        yield {"size": size, "most": most, "sha256": digest(np.array(made, np.int32))}
+
+
+def longer():
+    """Sizes by the longer side: SAM's."""
+    sam = importlib.import_module("transformers.models.sam.image_processing_pil_sam").SamImageProcessorPil
+    made = [sam._get_preprocess_shape(None, (height, width), 1024)[::-1] for height in LENGTHS for width in LENGTHS]
+    return digest(np.array(made, np.int32))
+
+
+def presets():
+    """Whole presets: every `step`-th number."""
+    clip = ("clip.image_processing_pil_clip", "CLIPImageProcessorPil")
+    siglip = ("siglip.image_processing_pil_siglip", "SiglipImageProcessorPil")
+    bit = ("bit.image_processing_pil_bit", "BitImageProcessorPil")
+    vit = ("vit.image_processing_pil_vit", "ViTImageProcessorPil")
+    imagenet = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+    half = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+    square = {"crop_size": {"height": 224, "width": 224}}
+    cases = [
+        ("clip", clip, {}),
+        ("siglip", siglip, {}),
+        ("dinov2", bit, {"size": {"shortest_edge": 256}, **square, **imagenet}),
+        ("vit", vit, {}),
+        ("imagenet", bit, {"size": {"shortest_edge": 256}, "resample": 2, **square, **imagenet}),
+        ("videomae", bit, {"size": {"shortest_edge": 224}, "resample": 2, **square, **imagenet}),
+        ("qwen2vl", QWEN, {"size": {"shortest_edge": 3136, "longest_edge": 12845056}}),
+        ("qwen3vl", QWEN, {"size": {"shortest_edge": 65536, "longest_edge": 16777216}, "patch_size": 16, **half}),
+    ]
+    for name, where, options in cases:
+        for width, height in ((341, 259), (97, 300)):
+            values = np.asarray(processor(*where, **options)(picture(width, height), return_tensors="np")["pixel_values"], np.float32)
+            flat = values.ravel()
+            step = max(1, flat.size // 150)
+            yield {
+                "name": name,
+                "width": width,
+                "height": height,
+                "shape": values.shape,
+                "step": step,
+                "values": [round(float(value), 5) for value in flat[::step]],
+            }
+
+
 def main():
     import PIL
     import transformers
@@ -81,6 +137,9 @@ def main():
         "producers": {"transformers": transformers.__version__, "Pillow": PIL.__version__, "numpy": np.__version__},
         "tokens": list(tokens()),
         "withinPixels": list(sizes()),
+        "shorter": list(shorter()),
+        "longer": longer(),
+        "presets": list(presets()),
     }
     json.dump(made, sys.stdout, indent=2)
     print()
