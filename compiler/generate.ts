@@ -106,7 +106,11 @@ export const bindingSources = (plans: readonly Plan[], digest = ''): { js: strin
   const text = pipelines.flatMap(({ functions }) => functions.flatMap(({ lines }) => lines)).join('\n');
   const needsPrelude = /\b(cw\.|f\()/.test(text);
   const names = (type: string): boolean => pipelines.some(({ result }) => result.includes(type));
-  const results = { givesImages: names('Image'), givesTensors: names('Tensor') };
+  const results = {
+    givesImages: names('Image'),
+    givesPatches: names('Patches'),
+    givesTensors: names('Tensor'),
+  };
   const takesImages = pipelines.some(pipeline => pipeline.takesImages);
   const view = {
     takesImages,

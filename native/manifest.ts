@@ -25,6 +25,7 @@ import type {
   NumberKind,
   ParamScope,
   ResultDType,
+  TokenLayout,
 } from '../ops/spec.js';
 
 /** The version of everything in this file; the runtime refuses another. */
@@ -46,6 +47,11 @@ export type ManifestFormat = {
   readonly dtype: DType;
   readonly colour: Colour;
   readonly layout?: 'NHWC' | 'NCHW';
+  /**
+   * Of a sink that is tokens of patches: a plane's pointer is where the first token has its first number of the plane (and of the image's own frame, where
+   * frames are paired), and its pitch the bytes of the tokens of a row of squares of merge × merge patches.
+   */
+  readonly tokens?: TokenLayout;
   /** For codes of more than 8 bits: where they are in a u16. */
   readonly code?: Format['code'];
   /** Where each channel of the colour model is: plane, and position in its sample. */

@@ -52,9 +52,11 @@ export {
   nv16,
   nv21,
   nv24,
+  type PatchOptions,
   p010,
   p012,
   p016,
+  patches,
   rgb8,
   rgb16,
   rgba8,
@@ -72,16 +74,18 @@ export { letterbox } from './geometry/letterbox.js';
 export { orient } from './geometry/orient.js';
 export { pad } from './geometry/pad.js';
 export { padTo } from './geometry/padTo.js';
+export { padToMultiple } from './geometry/padToMultiple.js';
 export { remap } from './geometry/remap.js';
 export { resample } from './geometry/resample.js';
 export { resize } from './geometry/resize.js';
+export { resizeLonger, resizeShorter, resizeWithin } from './geometry/resizeBy.js';
 export { resizeNearest } from './geometry/resizeNearest.js';
 export { rotate } from './geometry/rotate.js';
 export { rotate90 } from './geometry/rotate90.js';
 export { undistort, undistortFisheye } from './geometry/undistort.js';
 export { warpAffine } from './geometry/warpAffine.js';
 export { warpPerspective } from './geometry/warpPerspective.js';
-export { idiv, lookup, roundHalfEven, roundToF16 } from './math.js';
+export { idiv, lookup, roundHalfEven, roundToBf16, roundToF16 } from './math.js';
 export { adjustContrast } from './reductions/adjustContrast.js';
 export { autoContrast, extremes } from './reductions/autoContrast.js';
 export { type ClaheOptions, clahe } from './reductions/clahe.js';

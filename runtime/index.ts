@@ -2,6 +2,7 @@
 
 export type { PipelineInput, PipelineOutput } from './call/inputs.js';
 export type { ScaleFunction, SizeFunction } from './call/packing.js';
+export { Patches, type PatchGrid, patchGrid } from './call/patches.js';
 export {
   type BuiltPipeline,
   type CallOptions,

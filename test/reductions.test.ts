@@ -30,6 +30,7 @@ const valuesOf = ({ planes, format }: TestImage): number[] =>
         u8: Uint8Array,
         u16: Uint16Array,
         f16: Uint16Array,
+        bf16: Uint16Array,
         i32: Int32Array,
         f32: Float32Array,
       };

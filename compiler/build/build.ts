@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { BuildError } from '../errors.js';
 import { bindingSources, builtManifest, headerSource, manifestText } from '../generate.js';
 import { isCarried, type Plan } from '../ir/plan.js';
+import { reduces } from '../ir/reduce.js';
 import { version } from '../package.js';
 import type { SpecOptions } from '../specs.js';
 import { buildAddon } from './addon.js';
@@ -262,10 +263,13 @@ const requireCarried = (plans: readonly Plan[], { python, package: deployed }: B
   }
   const { file, line } = odd.pipeline.loc;
   throw new BuildError(
-    `${odd.name} (${file}:${line}) reduces images to numbers, which ${python ? 'modules for Python' : 'packages for C and C++'} do not carry: ` +
+    `${odd.name} (${file}:${line}) ${whatOf(odd)}, which ${python ? 'modules for Python' : 'packages for C and C++'} do not carry: ` +
       `leave out ${python ? '--python' : '--package'}, or export it from another entry`,
   );
 };
+
+const whatOf = ({ kernels }: Plan): string =>
+  kernels.some(({ pipeline }) => reduces(pipeline)) ? 'reduces images to numbers' : 'gives patches';
 
 type Library = { readonly name: string; readonly key: string; readonly content: Uint8Array };
 

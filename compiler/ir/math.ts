@@ -41,6 +41,7 @@ export const mathFunctions: Readonly<Record<string, MathEntry>> = {
   imul: { args: 'i32', arity: 2, result: 'i32', exact: true, cpp: 'cw::imul' },
   roundHalfEven: alsoWide(f('cw::roundHalfEven', 1, true), 'rint'),
   roundToF16: f('cw::roundToF16', 1, true),
+  roundToBf16: f('cw::roundToBf16', 1, true),
   idiv: { args: 'i32', arity: 2, result: 'i32', exact: true, cpp: 'cw::idiv' },
   sin: f('sinf'),
   cos: f('cosf'),

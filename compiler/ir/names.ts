@@ -20,8 +20,8 @@ const scaffold = new Set([
   sizes store tile workOf
   ColumnTaps LinePixels Row RowTaps Window WindowTaps early fillRow getQuick kAbove kBelow kColumns kHeight kLeft kRight kRows kWidth
   readLine readRow
-  Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below copy16 cw f16 gatherRun get getCode held
-  isStageable isWithin loadRun loadSample max min offsetOf prefetchResults put putCode runAt runFrom runsOf storeRun toI32
+  Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below bf16 copy16 cw f16 gatherRun get getCode held
+  isStageable isWithin loadRun loadSample max min offsetOf patchAt prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within
   Acc Bins Columns Fold Result Wide Counter Tiles acc across bins bottom columns counts finishBins finishFold first foldTile isLastBlock
   cells mergeColumns partials reduce tiles

@@ -292,8 +292,9 @@ export const builtKernels = ({ kernels, halves }: Plan): readonly Kernel[] => [
   ...kernels,
   ...halves.flatMap(found => found?.kernels ?? []),
 ];
-/** Whether callers in C and Python have it: of what images are reduced to, the runtime of JavaScript alone keeps the memory. */
-export const isCarried = ({ kernels }: Plan): boolean => !kernels.some(({ pipeline }) => reduces(pipeline));
+/** Whether callers in C and Python have it: of what images are reduced to, and of tokens, the runtime of JavaScript alone knows the memory. */
+export const isCarried = ({ kernels }: Plan): boolean =>
+  !kernels.some(({ pipeline }) => reduces(pipeline) || pipeline.sinks.some(({ format }) => format.tokens));
 /** The two kernels of a pair. */
 export const pairedKernels = (
   { kernels }: Plan,

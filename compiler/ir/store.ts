@@ -3,8 +3,9 @@ import type { Colour, Expr, Fn, Format, Loc, PointStage } from './types.js';
 import { bool, f32, tuple } from './types.js';
 
 /** Whether a pixel that was stored is read as itself, rounded, whatever its neighbours are. */
-export const storesPixels = ({ planes, channels, code, dtype }: Format): boolean =>
+export const storesPixels = ({ planes, channels, code, dtype, tokens }: Format): boolean =>
   code === undefined &&
+  tokens === undefined &&
   dtype !== 'i32' &&
   planes.every(({ subsampling: [across, down] }) => across === 1 && down === 1) &&
   planes.reduce((sum, plane) => sum + plane.channels, 0) === channels.length;
@@ -24,8 +25,8 @@ export const storeStage = (
   const math = (fn: string, ...args: Expr[]): Expr => ({ kind: 'math', fn, args, type: f32, loc });
   const v: Expr = { kind: 'local', name: 'v', type: f32, loc };
   const rounded: Expr =
-    dtype === 'f16'
-      ? math('roundToF16', v)
+    dtype === 'f16' || dtype === 'bf16'
+      ? math(dtype === 'f16' ? 'roundToF16' : 'roundToBf16', v)
       : {
           kind: 'select',
           // Not of a NaN, which becomes 0.

@@ -347,4 +347,11 @@ export const tuple = (scalar: Scalar, length: number): Type => ({ scalar, length
 export const sameType = (a: Type, b: Type): boolean => a.scalar === b.scalar && a.length === b.length;
 
 /** Bytes of one stored number. */
-export const dtypeBytes: Readonly<Record<DType, number>> = { u8: 1, u16: 2, f16: 2, i32: 4, f32: 4 };
+export const dtypeBytes: Readonly<Record<DType, number>> = {
+  u8: 1,
+  u16: 2,
+  f16: 2,
+  bf16: 2,
+  i32: 4,
+  f32: 4,
+};

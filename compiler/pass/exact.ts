@@ -21,20 +21,23 @@ export type Known = {
   readonly step: number;
   /** Whether a half holds it, infinities and NaN included. */
   readonly half: boolean;
+  /** Whether a bfloat16 holds it, likewise. */
+  readonly bfloat: boolean;
   readonly nan: boolean;
 };
 type Value = readonly Known[];
 
-const unknown: Known = { low: -Infinity, high: Infinity, step: 0, half: false, nan: true };
+const unknown: Known = { low: -Infinity, high: Infinity, step: 0, half: false, bfloat: false, nan: true };
 /** Whole numbers up to here are exact in f32, and so are multiples of a power of two with as many steps. */
 const F32_STEPS = 2 ** 24;
+const BF16_STEPS = 2 ** 8;
 const F16_STEPS = 2 ** 11;
 const F16_LARGEST = 65504;
 const F16_SMALLEST_STEP = 2 ** -24;
 
 const largest = ({ low, high }: Known): number => Math.max(Math.abs(low), Math.abs(high));
 const onGrid = (low: number, high: number, step: number): Known => {
-  const known = { low, high, step, half: false, nan: false };
+  const known = { low, high, step, half: false, bfloat: false, nan: false };
   return step > 0 && largest(known) / step <= F32_STEPS ? known : unknown;
 };
 const isHalf = (known: Known): boolean =>
@@ -42,11 +45,15 @@ const isHalf = (known: Known): boolean =>
   (known.step >= F16_SMALLEST_STEP &&
     largest(known) / known.step <= F16_STEPS &&
     largest(known) <= F16_LARGEST);
+// A step is never below f32's own, and bfloat16 has the exponents of f32.
+const isBfloat = (known: Known): boolean =>
+  known.bfloat || (known.step > 0 && largest(known) / known.step <= BF16_STEPS);
 const either = (a: Known, b: Known): Known => ({
   low: Math.min(a.low, b.low),
   high: Math.max(a.high, b.high),
   step: Math.min(a.step, b.step),
   half: isHalf(a) && isHalf(b),
+  bfloat: isBfloat(a) && isBfloat(b),
   nan: a.nan || b.nan,
 });
 /** Minus zero is none of the integers of a storage type: where it may come out, the range says so. */
@@ -76,7 +83,7 @@ export const storedRange = ({ dtype, code }: Format): Known => {
   if (dtype === 'u16') {
     return onGrid(0, 65535, 1);
   }
-  return { ...unknown, half: dtype === 'f16' };
+  return { ...unknown, half: dtype === 'f16', bfloat: dtype === 'bf16' };
 };
 
 /** The same as pixels of a source have it: chroma between samples takes quarters of them, across and down. */
@@ -98,6 +105,9 @@ export const exactDType = (value: Value): DType => {
   }
   if (value.every(isHalf)) {
     return 'f16';
+  }
+  if (value.every(isBfloat)) {
+    return 'bf16';
   }
   return whole(65535) ? 'u16' : 'f32';
 };
@@ -234,12 +244,13 @@ const join = (locals: Map<string, Value>, others: ReadonlyMap<string, Value>): v
 };
 const isSame = (a: Value, b: Value): boolean =>
   a.every((known, n) => {
-    const { low, high, step, half, nan } = b[n]!;
+    const { low, high, step, half, bfloat, nan } = b[n]!;
     return (
       known.low === low &&
       known.high === high &&
       known.step === step &&
       known.half === half &&
+      known.bfloat === bfloat &&
       known.nan === nan
     );
   });
@@ -294,8 +305,8 @@ const where = (test: Expr, scope: Scope): Scope => {
   return { ...scope, locals: new Map(scope.locals).set(left.name, [bounded]) };
 };
 
-const negated = ({ low, high, step, half, nan }: Known): Known =>
-  withMinusZero({ low: -high, high: -low, step, half, nan });
+const negated = ({ low, high, ...known }: Known): Known =>
+  withMinusZero({ ...known, low: -high, high: -low });
 
 const binary = (op: string, a: Known, b: Known): Known => {
   const step = Math.min(a.step, b.step);
@@ -335,6 +346,8 @@ const math = (fn: string, args: readonly Known[]): Known => {
       return a;
     case 'roundToF16':
       return { ...unknown, half: true };
+    case 'roundToBf16':
+      return { ...unknown, bfloat: true };
     default:
       return unknown;
   }

@@ -158,18 +158,29 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   const readsRuns = geometry.length === 0 && source.chroma === undefined;
   // The run that suits every sink: where one needs fewer pixels for its widest access, the others' are narrower.
   const widest = Math.min(...sinks.map(widestRun));
-  const width = Math.max(widest, ...sinks.map(leastRun), readsRuns ? leastRun(source) : 1);
+  const least = Math.max(...sinks.map(leastRun));
+  const width =
+    [Math.max(widest, least, readsRuns ? leastRun(source) : 1)]
+      .concat(Math.max(widest, least))
+      .find(pixels => sinks.every(sink => isInPatches(sink, pixels))) ?? 1;
+  const isRead = readsRuns && width % leastRun(source) === 0;
   // Single pixels, or those of one sample, are moved value by value.
   if (width <= blockWidth) {
     return { width, height: blockHeight, readsRuns: false };
   }
   // Two rows of subsampled chroma are one row of samples: read once, used for both.
-  const shared = readsRuns && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
-  return { width, height: Math.max(shared, blockHeight), readsRuns };
+  const shared = isRead && source.planes.some(plane => plane.subsampling[1] === 2) ? 2 : 1;
+  return { width, height: Math.max(shared, blockHeight), readsRuns: isRead };
 };
 
+/** Whether so many pixels of a row, from a multiple of them on, never lie in two patches. */
+const isInPatches = ({ tokens }: Format, pixels: number): boolean =>
+  tokens === undefined || tokens.patch % pixels === 0;
+
 /** The most pixels that one access writes in every plane: longer runs leave gaps between the threads of a warp. */
-const widestRun = ({ planes, dtype }: Format): number => {
+const widestRun = ({ planes, dtype, tokens }: Format): number => {
   const most = VECTOR_BYTES / (dtypeBytes[dtype] * Math.max(...planes.map(({ channels }) => channels)));
-  return most < 1 ? 1 : Math.min(8, 2 ** Math.floor(Math.log2(most)));
+  const widest = most < 1 ? 1 : Math.min(8, 2 ** Math.floor(Math.log2(most)));
+  // The largest power of two that divides a patch's rows.
+  return tokens ? Math.min(widest, tokens.patch & -tokens.patch) : widest;
 };

@@ -299,7 +299,8 @@ const cheapest = (places: readonly Place[]): Place =>
   places.reduce((best, place) => (place.bytes <= best.bytes ? place : best));
 
 /** Bytes of one pixel of an image. */
-export const bytesPerPixel = ({ planes, dtype }: Format): number =>
+export const bytesPerPixel = ({ planes, dtype, tokens }: Format): number =>
+  (tokens?.frames === 'repeated' ? tokens.temporal : 1) *
   planes.reduce(
     (sum, { channels, subsampling: [across, down] }) =>
       sum + (channels * dtypeBytes[dtype]) / (across * down),

@@ -63,6 +63,10 @@ export const stripOf = (kernel: FusedKernel): Strip | undefined => {
     .map(operationsOf)
     .reduce((a, b) => a + b);
   const sinks = kernel.pipeline.sinks.map(({ format }) => format);
+  // What a strip stores together lies in one row of memory.
+  if (sinks.some(({ tokens }) => tokens)) {
+    return undefined;
+  }
   // Samples that two pixels share are the same for all threads whose strips begin at even columns.
   const isShared = source.planes.some(({ subsampling: [across] }) => across > 1);
   const width = [...(channels === 1 ? [8] : []), 4, 2, ...(isShared ? [] : [1])].find(

@@ -66,7 +66,7 @@ const POWER = 40;
 export const COSTLY = 36;
 
 const exactFunctions = new Set(
-  'abs min max floor ceil trunc round sign fround imul roundHalfEven roundToF16'.split(' '),
+  'abs min max floor ceil trunc round sign fround imul roundHalfEven roundToF16 roundToBf16'.split(' '),
 );
 const divisions = new Set(['sqrt', 'idiv']);
 

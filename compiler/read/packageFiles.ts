@@ -11,6 +11,8 @@ export type PackageFiles = {
   /** `ops/index.ts`, `ops/math.ts`: with bodies, also in the published package. */
   readonly ops: string;
   readonly math: string;
+  /** What `cuweave/presets` resolves to. */
+  readonly presets: string;
   /** Whether a file is of the vocabulary: `ops/spec.ts`, or one of `ops/spec/`. */
   readonly isSpec: (file: string) => boolean;
   /** What `cuweave` itself resolves to, and where its types are. */
@@ -26,6 +28,7 @@ export const packageFiles = (): PackageFiles => {
   return {
     root,
     ops: `${root}/ops/index.ts`,
+    presets: `${root}/ops/presets/index.ts`,
     math: `${root}/ops/math.ts`,
     isSpec: file =>
       toPosix(file) === `${root}/ops/spec.ts` || posix.dirname(toPosix(file)) === `${root}/ops/spec`,

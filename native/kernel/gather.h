@@ -27,10 +27,10 @@ CW_INLINE Run runAt(const Index n, const Index width, const int row) {
 // So many runs of a row are located together, where columns and rows stay apart.
 constexpr Index STRIP = 8;
 
-// Has a plane's samples under a run brought from memory, to be written.
-template <class T, int channels> CW_INLINE void prefetchResults(const void* plane, const int64_t pitch, const Run& run) {
+// Has a plane's samples under a run, from that of its first pixel on, brought from memory, to be written.
+template <class T, int channels> CW_INLINE void prefetchResults(const T* values, const Run& run) {
   constexpr int line = 64;
-  const char* const to = (const char*)valuesAt<T, channels>(plane, pitch, run.begin, run.row);
+  const char* const to = (const char*)values;
   for (Index byte = 0; byte < run.count * channels * (Index)sizeof(T); byte += line) __builtin_prefetch(to + byte, 1);
 }
 
@@ -40,6 +40,7 @@ template <class T> struct Packed { uint32_t bits; };
 CW_INLINE float get(const Packed<uint8_t> v, const int i) { return (float)(int)((v.bits >> (8 * i)) & 0xffu); }
 CW_INLINE float get(const Packed<uint16_t> v, const int i) { return (float)(int)((v.bits >> (16 * i)) & 0xffffu); }
 CW_INLINE float get(const Packed<f16> v, const int i) { return f16Value((uint16_t)(v.bits >> (16 * i))); }
+CW_INLINE float get(const Packed<bf16> v, const int i) { return bf16Value((uint16_t)(v.bits >> (16 * i))); }
 CW_INLINE float get(const Packed<float> v, int) { return floatOf(v.bits); }
 CW_INLINE float getCode(const Packed<uint16_t> v, const int i, const int shift, const float scale) {
   return (float)(int)(((v.bits >> (16 * i)) & 0xffffu) >> shift) * scale;

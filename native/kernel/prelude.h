@@ -60,6 +60,8 @@ using Index = int64_t;
 
 // An IEEE 754 half, as stored.
 struct f16 { uint16_t bits; };
+// A bfloat16, as stored: the upper half of an f32.
+struct bf16 { uint16_t bits; };
 
 CW_INLINE uint32_t bitsOf(float v) {
 #ifdef __CUDA_ARCH__
@@ -213,10 +215,27 @@ CW_INLINE float f16Value(uint16_t bits) {
 }
 CW_INLINE float roundToF16(float v) { return f16Value(f16Bits(v)); }
 
+// The bits of the nearest bfloat16, halves to even; a NaN is CUDA's canonical one. The instruction comes with compute capability 8.0.
+CW_INLINE uint16_t bf16Bits(float v) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+  uint16_t bits;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(v));
+  return bits;
+#else
+  const uint32_t word = bitsOf(v);
+  // A carry out of the fraction moves the exponent, up to infinity.
+  const uint32_t rounded = (word + 0x7fffu + ((word >> 16) & 1u)) >> 16;
+  return (uint16_t)((word & 0x7fffffffu) > 0x7f800000u ? 0x7fffu : rounded);
+#endif
+}
+CW_INLINE float bf16Value(uint16_t bits) { return floatOf((uint32_t)bits << 16); }
+CW_INLINE float roundToBf16(float v) { return bf16Value(bf16Bits(v)); }
+
 // Stored values as f32, unchanged in number.
 CW_INLINE float toF32(uint8_t v) { return (float)v; }
 CW_INLINE float toF32(uint16_t v) { return (float)v; }
 CW_INLINE float toF32(f16 v) { return f16Value(v.bits); }
+CW_INLINE float toF32(bf16 v) { return bf16Value(v.bits); }
 CW_INLINE float toF32(float v) { return v; }
 
 // The host's half of `put`: v, rounded and held to 0..most, in the lowest bits. Both clamps are arithmetic on bits: of conditions with
@@ -253,6 +272,7 @@ CW_INLINE void putCode(float v, uint16_t& out, int shift, float scale, uint32_t 
   out = (uint16_t)((code < most ? code : most) << shift);
 }
 CW_INLINE void put(float v, f16& out) { out.bits = f16Bits(v); }
+CW_INLINE void put(float v, bf16& out) { out.bits = bf16Bits(v); }
 CW_INLINE void put(float v, float& out) { out = v; }
 
 // The mean of pixels that share a sample. The order of the additions is part of a pipeline's meaning; the factor is exact.
@@ -326,6 +346,16 @@ template <class T, int channels> CW_INLINE T* valuesAt(void* plane, int64_t pitc
   return (T*)valuesAt<T, channels>((const void*)plane, pitch, x, y);
 }
 
+// The same of pixel (x, y) in a plane that lies in patches: see `patches` in ops/formats/patches.ts. A row of squares of merge × merge patches has
+// `pitch` bytes, and a token `token` values.
+template <class T, int channels, int patch, int merge, int token>
+CW_INLINE T* patchAt(void* plane, int64_t pitch, Index x, int y) {
+  constexpr int side = patch * merge;
+  const Index across = x / side * (merge * merge * token) + x / patch % merge * token + x % patch * channels;
+  const int down = y / patch % merge * (merge * token) + y % patch * (patch * channels);
+  return (T*)((char*)plane + y / side * pitch) + across + down;
+}
+
 // What lies a number of rows below.
 template <class T> CW_INLINE const T* below(const T* values, int64_t pitch, int rows) {
   return (const T*)((const char*)values + rows * pitch);
@@ -351,6 +381,13 @@ CW_INLINE float getCode(const uint16_t* row, Index i, int shift, float scale) {
 CW_INLINE float get(const f16* row, Index i) {
 #ifdef __CUDA_ARCH__
   return f16Value(__ldg((const uint16_t*)row + i));
+#else
+  return toF32(row[i]);
+#endif
+}
+CW_INLINE float get(const bf16* row, Index i) {
+#ifdef __CUDA_ARCH__
+  return bf16Value(__ldg((const uint16_t*)row + i));
 #else
   return toF32(row[i]);
 #endif

@@ -101,6 +101,9 @@ template <int count> static __device__ __forceinline__ float get(const Run<uint1
 template <int count> static __device__ __forceinline__ float get(const Run<f16, count>& run, int i) {
   return f16Value((uint16_t)(run.word[i >> 1] >> (16 * (i & 1))));
 }
+template <int count> static __device__ __forceinline__ float get(const Run<bf16, count>& run, int i) {
+  return bf16Value((uint16_t)(run.word[i >> 1] >> (16 * (i & 1))));
+}
 template <int count> static __device__ __forceinline__ float get(const Run<float, count>& run, int i) {
   return floatOf(run.word[i]);
 }

@@ -1,19 +1,9 @@
-import { type Colour, channelCount, type DType, type Format } from '../spec.js';
+import type { Colour, Format } from '../spec.js';
+import { inPatches } from './patches.js';
+import { interleaved, planar, type TensorDType } from './tensors.js';
 
+export * from './patches.js';
 export * from './yuvFormats.js';
-
-const channelNames = {
-  gray: ['v'],
-  yuv: ['y', 'u', 'v'],
-  rgb: ['r', 'g', 'b'],
-  rgba: ['r', 'g', 'b', 'a'],
-  hsv: ['h', 's', 'v'],
-  yCrCb: ['y', 'cr', 'cb'],
-  lab: ['l', 'a', 'b'],
-  linear: ['r', 'g', 'b'],
-  premultiplied: ['r', 'g', 'b', 'a'],
-  xy: ['x', 'y'],
-} as const satisfies Record<Colour, readonly string[]>;
 
 /** Red, green and blue side by side, 8 bits each: what sharp and Pillow keep. Layout NHWC. */
 export const rgb8 = (): Format<'rgb', 'both'> => ({ ...interleaved('rgb', 'u8'), name: 'rgb8' });
@@ -59,42 +49,22 @@ const blueFirst = <C extends Colour>(format: Format<C, 'both'>): Format<C, 'both
   return { ...format, channels: [blue!, green!, red!, ...alpha] };
 };
 
-const interleaved = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> => ({
-  kind: 'format',
-  name: `${colour}_nhwc_${dtype}`,
-  dtype,
-  colour,
-  layout: 'NHWC',
-  planes: [{ name: colour, channels: channelCount[colour], subsampling: [1, 1] }],
-  channels: channelNames[colour].map((_, lane) => ({ plane: 0, lane })),
-  role: 'both',
-});
-
-const planar = <C extends Colour>(colour: C, dtype: DType): Format<C, 'both'> => ({
-  kind: 'format',
-  name: `${colour}_nchw_${dtype}`,
-  dtype,
-  colour,
-  layout: 'NCHW',
-  planes: channelNames[colour].map(name => ({ name, channels: 1, subsampling: [1, 1] })),
-  channels: channelNames[colour].map((_, number) => ({ plane: number, lane: 0 })),
-  role: 'both',
-});
-
 /** The same format for another colour model; used by the compiler for a sink that takes any. */
-export const adapt = (format: Format, colour: Colour): Format =>
-  format.adapts
-    ? {
-        ...(format.layout === 'NHWC' ? interleaved(colour, format.dtype) : planar(colour, format.dtype)),
-        adapts: true,
-      }
-    : format;
-
-type TensorDType = 'u8' | 'u16' | 'f16' | 'f32';
+export const adapt = (format: Format, colour: Colour): Format => {
+  const { adapts, dtype, layout, tokens } = format;
+  if (!adapts) {
+    return format;
+  }
+  if (tokens) {
+    return { ...inPatches(colour, { dtype, tokens }), adapts };
+  }
+  return { ...(layout === 'NHWC' ? interleaved : planar)(colour, dtype), adapts };
+};
 
 /**
  * Channels side by side, [N, H, W, C]. As a sink it takes any colour model; as a source it is RGB unless `colour` says
- * otherwise. An integer dtype rounds half to even and saturates when it is written. A tensor's numbers are taken as they are: u16
+ * otherwise. An integer dtype rounds half to even and saturates when it is written; `f16` (IEEE 754 binary16) and `bf16` (bfloat16,
+ * the upper half of an f32) round half to even. A tensor's numbers are taken as they are: u16
  * is 0..65535 here and 0..255 in {@link rgb16} and {@link gray16}, whose scale the operators on colours mean.
  */
 export const nhwc: {

@@ -1,5 +1,5 @@
 import { roundHalfEven } from '../math.js';
-import { type f32, mapOp, type Point } from '../spec.js';
+import { type f32, mapOp, oneOf, type Point, withDefault } from '../spec.js';
 import { side } from './side.js';
 
 // Further out than any filter reaches, also where a map before this one enlarges.
@@ -30,7 +30,7 @@ const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
 };
 
 /**
- * Scales the image until it fits, and centres it; what is left is the border, usually `constant(114)` or `constant(0)`. With `linear` and
+ * Scales the image until it fits, and centres it, or puts it into the upper left corner; what is left is the border, usually `constant(114)` or `constant(0)`. With `linear` and
  * `nearest` it samples at one point, without antialiasing when it shrinks; with the antialiased filters and `area` it reads all that an output
  * pixel covers. The picture has round(side · scale) pixels, halves to even, with
  * scale = min(width / width_in, height / height_in), and starts at floor(rest / 2). Equals Ultralytics' `LetterBox(auto=False)` and
@@ -43,10 +43,15 @@ export const letterbox = mapOp({
     width: side,
     /** The output's height in pixels, at least 1. */
     height: side,
+    /** Where the picture stands: `'centre'` (default), or `'topLeft'`, with all that is left to the right and below. */
+    place: withDefault(oneOf('centre', 'topLeft'), 'centre'),
   },
   size: ({ width, height }) => ({ width, height }),
-  apply: ([x, y], _, { src, dst }) => {
+  apply: ([x, y], { place }, { src, dst }) => {
     const [width, height] = inner(src.width, src.height, dst.width, dst.height);
+    if (place === 'topLeft') {
+      return [along(x, 0, width, src.width), along(y, 0, height, src.height)];
+    }
     return [
       along(x, Math.floor((dst.width - width) * 0.5), width, src.width),
       along(y, Math.floor((dst.height - height) * 0.5), height, src.height),

@@ -42,6 +42,20 @@ export type ChromaOptions = {
   readonly siting?: 'left' | 'centre' | 'topLeft';
 };
 
+/**
+ * How a picture lies in memory as the tokens of a model: patches of `patch` × `patch` pixels, in squares of `merge` × `merge` patches, each token
+ * with `temporal` frames. See `patches`.
+ */
+export type TokenLayout = {
+  readonly patch: number;
+  readonly merge: number;
+  readonly temporal: number;
+  /** Which frames a token has: the picture again and again, or so many of the call's images that follow each other. */
+  readonly frames: 'repeated' | 'paired';
+  /** The order of a token's numbers: channel, frame, row, column; or frame, row, column, channel. */
+  readonly order: 'chw' | 'hwc';
+};
+
 /** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */
 export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = 'source' | 'both'> = {
   readonly kind: 'format';
@@ -51,6 +65,8 @@ export type Format<C extends Colour = Colour, Role extends 'source' | 'both' = '
   readonly colour: C;
   /** The memory order of a tensor of such images; none for formats that are not one tensor. */
   readonly layout?: 'NHWC' | 'NCHW';
+  /** Set where a result is tokens of patches; such a format is only written. */
+  readonly tokens?: TokenLayout;
   readonly planes: readonly Plane[];
   readonly channels: readonly ChannelSource[];
   readonly role: Role;

@@ -46,7 +46,7 @@ export type IndexMapOp = OpBase<'indexMap'> & {
 /** Several maps that are sampled once; see `resample`. */
 export type ResampleOp = OpBase<'resample'> & { readonly maps: readonly MapStage[] };
 /** What has pixels go through memory; see `stored`. */
-export type StoredOp = OpBase<'stored'> & { readonly dtype: 'u8' | 'f16' | 'f32' };
+export type StoredOp = OpBase<'stored'> & { readonly dtype: 'u8' | 'f16' | 'bf16' | 'f32' };
 /** A map in its place: what `resample` takes. `Lacks` says what its place in a pipeline still needs: `never` nothing. */
 export type MapStage<Lacks extends string = string> = Stage<Colour, 'same'> & {
   readonly op: MapOp;

@@ -89,9 +89,9 @@ export const outputs = <const B extends Readonly<Record<string, readonly [unknow
 
 /**
  * Writes the pixels to an image of this type there, and reads them again: what stands before runs once for each of its pixels, and not for
- * every tap of a filter or stencil behind it. `'u8'` rounds to whole numbers in 0..255 (NaN becomes 0), `'f16'` to 11 bits, and `'f32'`
- * keeps every number. {@link fused} refuses it.
- * @param dtype `'u8'`, `'f16'` or `'f32'`.
+ * every tap of a filter or stencil behind it. `'u8'` rounds to whole numbers in 0..255 (NaN becomes 0), `'f16'` to 11 bits, `'bf16'` to 8,
+ * and `'f32'` keeps every number. {@link fused} refuses it.
+ * @param dtype `'u8'`, `'f16'`, `'bf16'` or `'f32'`.
  */
 export const stored = (dtype: StoredOp['dtype']): Stage<Colour, 'same'> => ({
   kind: 'stage',

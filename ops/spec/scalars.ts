@@ -8,7 +8,7 @@ export type i32 = number;
 /** A 64-bit IEEE 754 number: what the merges and results of reductions are computed in. */
 export type f64 = number;
 /** Storage types of images and tensors. Arithmetic is done in {@link f32} and {@link i32}. */
-export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'f32';
+export type DType = 'u8' | 'u16' | 'i32' | 'f16' | 'bf16' | 'f32';
 
 type Scalar<Name extends 'f32' | 'i32'> = Param<number, number, 'call'> & { readonly param: Name } & ((
     value: number,

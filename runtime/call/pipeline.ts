@@ -1,11 +1,11 @@
 import type { Manifest, ManifestFormat, ManifestPipeline, ManifestStep } from '../../native/manifest.js';
 import { type Device, sameDevice } from '../device/device.js';
 import { refuseInCapture } from '../device/graph.js';
-import { Image, ImageBatch } from '../device/image.js';
+import { Image, type ImageBatch } from '../device/image.js';
 import { entryOf } from '../device/library.js';
 import type { BoundImage } from '../device/placed.js';
 import { capturingStream, Stream } from '../device/stream.js';
-import { Tensor, type TensorSpec } from '../device/tensor.js';
+import { Tensor } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideCount, bindBeside } from './beside.js';
@@ -16,7 +16,9 @@ import { type FilledCall, KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
 import { requireOptions, type ScaleFunction, type SizeFunction, withColours } from './packing.js';
 import { isPerImage } from './params.js';
-import { bindReduced, emptyReduced, isReduced, Measured, reduces, Scratch } from './reduced.js';
+import type { Patches } from './patches.js';
+import { isReduced, Measured, reduces, Scratch } from './reduced.js';
+import { type Keep, kindOf, type Made, type One, type ResultCall } from './results.js';
 import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
 
 /** One value for all images of a call, or an array with one per image. */
@@ -37,19 +39,19 @@ type Given<Options> =
     : [options: Options, call?: CallOptions];
 
 /** What a pipeline gives for one image: one result, or several by name. */
-export type Results = Tensor | Image | { readonly [name: string]: Tensor | Image };
+export type Results = Tensor | Image | Patches | { readonly [name: string]: Tensor | Image | Patches };
 /** The results for all images together. */
-export type Together<R extends Results> = R extends Tensor
-  ? Tensor
+export type Together<R extends Results> = R extends Tensor | Patches
+  ? R
   : R extends Image
     ? ImageBatch
-    : { readonly [Name in keyof R]: R[Name] extends Image ? ImageBatch : Tensor };
+    : { readonly [Name in keyof R]: R[Name] extends Image ? ImageBatch : R[Name] };
 /** The results for each image by itself. */
-export type Each<R extends Results> = R extends Tensor | Image
+export type Each<R extends Results> = R extends Tensor | Image | Patches
   ? R[]
   : { readonly [Name in keyof R]: R[Name][] };
 /** Memory for the results. */
-export type Outputs<R extends Results> = R extends Tensor | Image
+export type Outputs<R extends Results> = R extends Tensor | Image | Patches
   ? PipelineOutput
   : { readonly [Name in keyof R]: PipelineOutput };
 
@@ -149,9 +151,6 @@ const refusePassing = (images: readonly BoundImage[]): void => {
   throw refuseInCapture('a frame of a video, whose memory the decoder takes back', hint);
 };
 
-/** A result of all images, or one for each. */
-type Made = Tensor | ImageBatch | (Tensor | Image)[];
-
 class Runner {
   readonly #source: ManifestFormat;
   readonly #steps: readonly ManifestStep[];
@@ -196,44 +195,38 @@ class Runner {
 
   run(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
-    for (const result of this.#results) {
-      if (result.sink.layout !== undefined && !isReduced(result.sink)) {
-        this.#requireOneSize(result, prepared.sizes[result.step]);
-      }
-    }
-    return this.#intoNew(prepared, (result, keep) => {
-      const { step, sink } = result;
-      if (isReduced(sink)) {
-        return keep(emptyReduced(sink, prepared.images.length, prepared.stream));
-      }
-      if (sink.layout === undefined) {
-        return new ImageBatch(this.#emptyImages(result, prepared, keep));
-      }
-      const sizes = prepared.sizes[step];
-      return keep(this.#empty(sink, sizes[0], sizes.length, prepared.stream));
+    const calls = this.#results.map(result => this.#callOf(result, prepared));
+    this.#results.forEach(({ sink }, r) => {
+      kindOf(sink).requireTogether?.(sink, calls[r]);
     });
+    return this.#intoNew(prepared, calls, ({ sink }, made, keep) => kindOf(sink).together(sink, made, keep));
   }
 
   runEach(input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
-    return this.#intoNew(prepared, (result, keep) => {
-      const { sink } = result;
-      if (isReduced(sink)) {
-        return prepared.images.map(() => keep(emptyReduced(sink, undefined, prepared.stream)));
-      }
-      return sink.layout === undefined
-        ? this.#emptyImages(result, prepared, keep)
-        : prepared.sizes[result.step].map(size => keep(this.#empty(sink, size, undefined, prepared.stream)));
-    });
+    const calls = this.#results.map(result => this.#callOf(result, prepared));
+    return this.#intoNew(prepared, calls, ({ sink }, made, keep) => kindOf(sink).each(sink, made, keep));
+  }
+
+  /** What a result's memory depends on. */
+  #callOf({ name, step, sink }: Result, { images, sizes, stream, options }: Prepared): ResultCall {
+    return {
+      pipeline: this.entry.name,
+      name,
+      sizes: sizes[step],
+      stream,
+      signalOf: n => signalOf(this.#steps, step, sink, images, n, options),
+    };
   }
 
   runInto(output: unknown, input: PipelineInput, options: unknown, call?: CallOptions): unknown {
     const prepared = this.#prepare(input, options, call);
     const { images, sizes, stream } = prepared;
     const given = this.#outputsOf(output);
+    const extents: { readonly images: readonly BoundImage[]; readonly format: ManifestFormat }[] = [];
     const bound = this.#results.map(({ name, step, sink }, r) => {
       const path = pathOf(name);
-      const outputs = isReduced(sink) ? bindReduced(given[r], sink, path) : bindImages(given[r], sink, path);
+      const outputs = kindOf(sink).bind(given[r], sink, sizes[step], path);
       if (outputs.length !== images.length) {
         const what = name === '' ? 'the number of outputs' : `the number of images in ${path}`;
         throw expected(`${images.length} (as many as input)`, what, `${outputs.length}`);
@@ -254,10 +247,13 @@ class Runner {
       if (isReduced(sink)) {
         return outputs;
       }
-      refuseOverlap(images, this.#source, outputs, sink, path);
+      const extent = kindOf(sink).extent?.(given[r]) ?? { images: outputs, format: sink };
+      extents[r] = extent;
+      const { images: written, format: into } = extent;
+      refuseOverlap(images, this.#source, written, into, path);
       for (const { open, format } of this.#openImages) {
         const read = prepared.beside.get(open) as readonly BoundImage[];
-        refuseOverlap(read, format, outputs, sink, path, `options.${open}`);
+        refuseOverlap(read, format, written, into, path, `options.${open}`);
       }
       return outputs;
     });
@@ -267,7 +263,15 @@ class Runner {
         if (isReduced(sink) || isReduced(result.sink)) {
           continue;
         }
-        refuseOverlap(bound[other], sink, bound[r], result.sink, pathOf(result.name), pathOf(name));
+        const [before, own] = [extents[other], extents[r]];
+        refuseOverlap(
+          before.images,
+          before.format,
+          own.images,
+          own.format,
+          pathOf(result.name),
+          pathOf(name),
+        );
       }
     });
     this.#launch(bound, prepared);
@@ -334,27 +338,11 @@ class Runner {
     return count === 1 ? images : new Array<BoundImage>(count).fill(images[0]);
   }
 
-  #requireOneSize({ name }: Result, sizes: readonly Size[]): void {
-    const other = sizes.findIndex(
-      ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
-    );
-    if (other < 0) {
-      return;
-    }
-    const show = ({ width, height }: Size): string => `${width}×${height}`;
-    const which = name === '' ? 'outputs' : `outputs '${name}'`;
-    throw expected(
-      'outputs of one size',
-      'input',
-      `images whose ${which} are ${show(sizes[0])} (image 0) and ${show(sizes[other])} (image ${other})`,
-      `Use ${this.entry.name}.runEach, which gives a tensor for each image.`,
-    );
-  }
-
   /** Runs into new memory; if that fails it is given back. `make` says of each thing that it makes that it is to be kept. */
   #intoNew(
     prepared: Prepared,
-    make: (result: Result, keep: <T extends Tensor | Image>(made: T) => T) => Made,
+    calls: readonly ResultCall[],
+    make: (result: Result, call: ResultCall, keep: Keep) => Made,
   ): unknown {
     if (capturingStream()) {
       throw refuseInCapture(
@@ -362,21 +350,17 @@ class Runner {
         'Use runInto, with memory that is there.',
       );
     }
-    const kept: (Tensor | Image)[] = [];
-    const keep = <T extends Tensor | Image>(made: T): T => {
+    const kept: One[] = [];
+    const keep: Keep = made => {
       kept.push(made);
       return made;
     };
     try {
-      const made = this.#results.map(result => make(result, keep));
+      const made = this.#results.map((result, r) => make(result, calls[r], keep));
       const bound = made.map((results, r) => {
-        const { sink } = this.#results[r];
-        if (isReduced(sink)) {
-          return bindReduced(results, sink, 'output');
-        }
-        return Array.isArray(results)
-          ? results.flatMap(result => bindImages(result, sink, 'output'))
-          : bindImages(results, sink, 'output');
+        const { sink, step } = this.#results[r];
+        const { bind, bindMade = bind } = kindOf(sink);
+        return bindMade(results, sink, prepared.sizes[step], 'output');
       });
       this.#launch(bound, prepared);
       if (this.#results[0].name === '') {
@@ -389,33 +373,6 @@ class Runner {
       }
       throw error;
     }
-  }
-
-  #emptyImages(
-    { step, sink }: Result,
-    { images, sizes, stream, options }: Prepared,
-    keep: (made: Image) => Image,
-  ): Image[] {
-    return sizes[step].map(({ width, height }, n) => {
-      const colour = signalOf(this.#steps, step, sink, images, n, options);
-      const spec = { format: sink.name, width, height, ...(colour ? { colour } : {}) };
-      return keep(Image.empty(stream.device, spec, { stream }));
-    });
-  }
-
-  #empty(
-    { dtype, layout, planes }: ManifestFormat,
-    { width, height }: Size,
-    count: number | undefined,
-    stream: Stream,
-  ): Tensor {
-    const channels = planes.reduce((sum, plane) => sum + plane.channels, 0);
-    const shape = layout === 'NHWC' ? [height, width, channels] : [channels, height, width];
-    const spec: TensorSpec =
-      count === undefined
-        ? { shape, dtype, layout: layout === 'NHWC' ? 'HWC' : 'CHW' }
-        : { shape: [count, ...shape], dtype, layout: layout === 'NHWC' ? 'NHWC' : 'NCHW' };
-    return Tensor.empty(stream.device, spec, { stream });
   }
 
   /** What `runInto` was given, result by result. */

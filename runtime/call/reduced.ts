@@ -10,7 +10,8 @@ import { describe, expected, guarded } from '../errors.js';
 /** Columns and rows of a tile: see native/kernel/reduce.h. */
 const TILE = { width: 128, height: 32 } as const;
 type Size = { readonly width: number; readonly height: number };
-type ReducedSink = ManifestSink & { readonly reduce: ManifestReduce };
+/** A sink of what pixels came to. */
+export type ReducedSink = ManifestSink & { readonly reduce: ManifestReduce };
 
 /** @internal Whether a result is what pixels came to. */
 export const isReduced = (sink: ManifestSink): sink is ReducedSink => sink.reduce !== undefined;

@@ -11,6 +11,7 @@ export const byteSize = {
   u16: 2,
   i32: 4,
   f16: 2,
+  bf16: 2,
   f32: 4,
   f64: 8,
   i64: 8,
@@ -21,13 +22,14 @@ const arrays = {
   u16: Uint16Array,
   i32: Int32Array,
   f16: Uint16Array,
+  bf16: Uint16Array,
   f32: Float32Array,
   f64: Float64Array,
   // Numbers on the host, and converted on the way: see `wholeNumbers`.
   i64: Float64Array,
 } as const;
 
-/** The typed array that holds a dtype on the host; halves are kept as their bits, i64 as numbers, exact up to 2^53. */
+/** The typed array that holds a dtype on the host; f16 and bf16 are kept as their bits, i64 as numbers, exact up to 2^53. */
 export type HostData = Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
 
 /**
@@ -103,7 +105,11 @@ export const requireHostArray = (data: unknown, dtype: TensorDType, path: string
       `${name === 'Int32Array' ? 'an' : 'a'} ${name}`,
       path,
       describe(data),
-      dtype === 'f16' ? 'It holds the bits of the halves.' : undefined,
+      dtype === 'f16'
+        ? 'It holds the bits of the halves.'
+        : dtype === 'bf16'
+          ? 'It holds the bits of the bfloat16 numbers, the upper halves of f32.'
+          : undefined,
     );
   }
   if ((array.buffer as { resizable?: boolean }).resizable) {

@@ -30,7 +30,7 @@ const known: ReadonlyMap<string, ImageFormat> = new Map(
     formats.rgb16(),
     formats.gray8(),
     formats.gray16(),
-    ...(['u8', 'u16', 'f16', 'f32'] as const).flatMap(dtype =>
+    ...(['u8', 'u16', 'f16', 'bf16', 'f32'] as const).flatMap(dtype =>
       anyColour.flatMap(colour => [formats.nhwc(dtype, { colour }), formats.nchw(dtype, { colour })]),
     ),
   ].map(format => [format.name, format as ImageFormat]),
@@ -54,7 +54,7 @@ export const formatOf = (name: unknown, path: string): ImageFormat => {
       "a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32'",
       path,
       describe(name),
-      `Known: ${pictureNames}. Tensors: ${anyColour.join(', ')}, then nhwc or nchw, then u8, u16, f16 or f32.`,
+      `Known: ${pictureNames}. Tensors: ${anyColour.join(', ')}, then nhwc or nchw, then u8, u16, f16, bf16 or f32.`,
     );
   }
   return format;

@@ -373,7 +373,14 @@ const checkReduce = (reduce: ManifestReduce, { planes }: ManifestSink, path: str
 };
 
 const checkFormat = (format: ManifestFormat, path: string): void => {
-  const { name: own, dtype, colour, layout, code } = record(format, path) as unknown as ManifestFormat;
+  const {
+    name: own,
+    dtype,
+    colour,
+    layout,
+    code,
+    tokens,
+  } = record(format, path) as unknown as ManifestFormat;
   name(own, `${path}.name`);
   oneOf(dtype, `${path}.dtype`, Object.keys(byteSize));
   oneOf(colour, `${path}.colour`, anyColour);
@@ -382,6 +389,15 @@ const checkFormat = (format: ManifestFormat, path: string): void => {
     const { bits, shift } = record(value, at);
     whole(bits, `${at}.bits`, 1, 16);
     whole(shift, `${at}.shift`, 0, 16 - (bits as number));
+  });
+  optional(tokens, `${path}.tokens`, (value, at) => {
+    const { patch, merge, temporal, frames, order } = record(value, at);
+    whole(patch, `${at}.patch`, 1, 64);
+    whole(merge, `${at}.merge`, 1, 8);
+    whole(temporal, `${at}.temporal`, 1, 8);
+    oneOf(frames, `${at}.frames`, ['repeated', 'paired']);
+    oneOf(order, `${at}.order`, ['chw', 'hwc']);
+    exactly(format.planes.length, `${path}.planes.length`, order === 'hwc' ? 1 : channelCount[colour]);
   });
   list(format.planes, `${path}.planes`, 1, 4).forEach((plane, n) => {
     const at = `${path}.planes[${n}]`;

@@ -30,7 +30,7 @@ export type TensorSpec = {
   readonly layout: Layout;
 };
 
-/** A tensor's values on the host, dense and in the layout's order; halves (`f16`) as their bits. */
+/** A tensor's values on the host, dense and in the layout's order; `f16` and `bf16` as their bits. */
 export type HostTensor = TensorSpec & { readonly data: HostData };
 
 /** A tensor in shared memory, as `Tensor.export` gives it. */
@@ -107,7 +107,7 @@ export class Tensor {
 
   /**
    * A tensor with these values, copied before this returns unless they lie in a buffer of `device.allocateHost`.
-   * @param data Dense, in the layout's order: `Uint8Array` for u8, `Uint16Array` for u16 and for the bits of f16,
+   * @param data Dense, in the layout's order: `Uint8Array` for u8, `Uint16Array` for u16 and for the bits of f16 and bf16,
    *   `Int32Array`, `Float32Array`, `Float64Array`; of i64 its numbers are whole.
    */
   static fromHost(

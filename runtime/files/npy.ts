@@ -3,7 +3,7 @@ import type { HostTensor } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
 import { WholeFile } from './wholeFile.js';
 
-const descriptions: Readonly<Record<TensorDType, string>> = {
+const descriptions: Readonly<Record<Exclude<TensorDType, 'bf16'>, string>> = {
   u8: '|u1',
   u16: '<u2',
   i32: '<i4',
@@ -15,7 +15,7 @@ const descriptions: Readonly<Record<TensorDType, string>> = {
 // Room for the largest shape, so that the header can be written again when the number of images is known.
 const headerBytes = 192;
 
-const header = (dtype: TensorDType, shape: readonly number[]): Buffer => {
+const header = (dtype: keyof typeof descriptions, shape: readonly number[]): Buffer => {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': (${extents}), }`;
   const bytes = Buffer.alloc(headerBytes, ' ');
@@ -31,7 +31,9 @@ const header = (dtype: TensorDType, shape: readonly number[]): Buffer => {
  * beside it under another.
  */
 export class NpyWriter {
-  private first: Omit<HostTensor, 'data'> | undefined;
+  private first:
+    | (Omit<HostTensor, 'data' | 'dtype'> & { readonly dtype: keyof typeof descriptions })
+    | undefined;
   private images = 0;
   private bytes = 0;
 
@@ -48,6 +50,14 @@ export class NpyWriter {
   /** Adds the tensor's images, all or none. All must have one dtype and, but for the first axis, one shape. */
   async append(tensor: HostTensor): Promise<void> {
     const { shape, dtype, layout, data } = tensor;
+    if (dtype === 'bf16') {
+      throw expected(
+        'numbers of a type that NumPy has',
+        'the .npy file',
+        'bf16',
+        "End the pipeline in 'f16' or 'f32', or write the bits as they are: { ...tensor, dtype: 'u16' }.",
+      );
+    }
     this.first ??= { shape, dtype, layout };
     const want = [dtype, ...shape.slice(1)].join('×');
     const have = [this.first.dtype, ...this.first.shape.slice(1)].join('×');
@@ -95,7 +105,7 @@ export class NpyWriter {
  *
  * @param path The file; one that is there is written over.
  * @param tensor Dense values of any shape, as `Tensor.toHost` gives them.
- * @throws {ArgumentError} when it is no such tensor, or still on its device.
+ * @throws {ArgumentError} when it is no such tensor, or still on its device, or of bf16, which NumPy lacks.
  * @throws {FileError} when the file cannot be written; the one that was there stays then.
  */
 export const writeNpy = async (path: string, tensor: HostTensor): Promise<void> => {

@@ -13,6 +13,17 @@ from .formats import NAMES
 _CODES = {name: code for code, name in NAMES.items()}
 
 
+def numpy_type(code):
+    """What numpy and cupy call a dtype. They have no bfloat16 of their own: ml_dtypes, which jax brings along, adds it."""
+    if code != "bf16":
+        return NAMES[code]
+    try:
+        import ml_dtypes
+    except ImportError as error:
+        raise expected("a library with bfloat16", "the result", "numpy alone", "Give tensors of torch, or install ml_dtypes.") from error
+    return ml_dtypes.bfloat16
+
+
 class Array:
     """An array's shape, its strides in bytes, its dtype, and the GPU that it lies on; None: host memory."""
 
@@ -78,7 +89,7 @@ class Numpy(Library):
         return Array(shape, strides, code or str(dtype), None, read_only)
 
     def empty(self, shape, code, device, stream):
-        return sys.modules["numpy"].empty(shape, NAMES[code])
+        return sys.modules["numpy"].empty(shape, numpy_type(code))
 
     def address(self, array):
         return array.ctypes.data
@@ -224,7 +235,7 @@ class Cupy(Library):
             return self.cupy.cuda.get_current_stream().ptr
 
     def empty(self, shape, code, device, stream):
-        return self._on(device, stream, lambda: self.cupy.empty(shape, NAMES[code]))
+        return self._on(device, stream, lambda: self.cupy.empty(shape, numpy_type(code)))
 
     def scratch(self, size, device, stream):
         made = self.empty((size,), "u8", device, stream)
@@ -266,7 +277,7 @@ _capsule_pointer.restype = ctypes.c_void_p
 _capsule_pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
 
 _DL_CPU, _DL_CUDA, _DL_CUDA_HOST, _DL_CUDA_MANAGED = 1, 2, 3, 13
-_DL_DTYPES = {(0, 32): "i32", (1, 8): "u8", (1, 16): "u16", (2, 16): "f16", (2, 32): "f32"}
+_DL_DTYPES = {(0, 32): "i32", (1, 8): "u8", (1, 16): "u16", (2, 16): "f16", (2, 32): "f32", (4, 16): "bf16"}
 
 
 class DLPack(Library):
@@ -340,7 +351,7 @@ class Jax(DLPack):
         import numpy
 
         if device is None:
-            return numpy.empty(shape, NAMES[code])
+            return numpy.empty(shape, numpy_type(code))
         import jax
 
         on = [one for one in jax.devices("cuda") if one.local_hardware_id == device][0]

@@ -1,9 +1,16 @@
 """What a format says of the memory that its images take."""
 
 #: Bytes of one value.
-SIZES = {"u8": 1, "u16": 2, "i32": 4, "f16": 2, "f32": 4}
+SIZES = {"u8": 1, "u16": 2, "i32": 4, "f16": 2, "bf16": 2, "f32": 4}
 #: What libraries call them.
-NAMES = {"u8": "uint8", "u16": "uint16", "i32": "int32", "f16": "float16", "f32": "float32"}
+NAMES = {
+    "u8": "uint8",
+    "u16": "uint16",
+    "i32": "int32",
+    "f16": "float16",
+    "bf16": "bfloat16",
+    "f32": "float32",
+}
 
 MAX_SIZE = 65535
 MAX_IMAGES = 65535

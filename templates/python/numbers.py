@@ -132,6 +132,26 @@ def roundToF16(value):
     return roundHalfEven(value / step) * step
 
 
+def roundToBf16(value):
+    """The nearest bfloat16: the upper half of 32 bits."""
+    if not math.isfinite(value):
+        return value
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return struct.unpack("<f", struct.pack("<I", (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000))[0]
+
+
+def wide_div(a, b):
+    """A quotient of 64 bits; by 0 as IEEE 754 has it."""
+    if b == 0:
+        return NAN if a == 0 or math.isnan(a) else math.copysign(INFINITY, a) * math.copysign(1.0, b)
+    return a / b
+
+
+def wide_sqrt(value):
+    """The square root, of 64 bits."""
+    return NAN if value < 0 else math.sqrt(value)
+
+
 def sqrt(value):
     """The square root; of a negative number none."""
     return NAN if value < 0 else f(math.sqrt(value))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { idiv, roundHalfEven, roundToF16 } from '../../ops/index.js';
+import { idiv, roundHalfEven, roundToBf16, roundToF16 } from '../../ops/index.js';
 import { random } from '../support/random.js';
-import { f16FromBits, f16ToBits } from '../support/scalars.js';
+import { bf16FromBits, bf16ToBits, f16FromBits, f16ToBits } from '../support/scalars.js';
 
 describe('roundHalfEven', () => {
   it.each([
@@ -71,6 +71,57 @@ describe('roundToF16', () => {
     for (let n = 0; n < 20_000; n++) {
       const value = Math.fround(float(-1, 1) * 2 ** int(-28, 17));
       expect(roundToF16(value)).toBe(f16FromBits(f16ToBits(value)));
+    }
+  });
+});
+
+describe('roundToBf16', () => {
+  it('keeps every bfloat16', () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const number = bf16FromBits(bits);
+      if (!Object.is(roundToBf16(number), number)) {
+        expect.fail(`${bits.toString(16)}: ${roundToBf16(number)}`);
+      }
+    }
+  });
+
+  it('takes the even one in the middle of two, and the nearer one beside it', () => {
+    const single = new Float32Array(1);
+    const word = new Uint32Array(single.buffer);
+    const ofWord = (value: number): number => {
+      word[0] = value;
+      return single[0];
+    };
+    for (let bits = 0; bits < 0x7f80; bits++) {
+      const [low, high] = [bf16FromBits(bits), bf16FromBits(bits + 1)];
+      const even = bits & 1 ? high : low;
+      const middle = bits * 65536 + 0x8000;
+      const found = [middle - 1, middle, middle + 1, middle + 2 ** 31].map(at => roundToBf16(ofWord(at)));
+      if (found.some((value, at) => !Object.is(value, [low, even, high, -even][at]))) {
+        expect.fail(`between ${low} and ${high}: ${found}`);
+      }
+    }
+    // Every NaN stays one, whatever its bits.
+    for (const nan of [0x7f800001, 0x7fc00000, 0x7fffffff, 0xff800001, 0xffffffff]) {
+      expect(roundToBf16(ofWord(nan))).toBeNaN();
+    }
+  });
+
+  it('goes to infinity from 2^128 − 2^119 on', () => {
+    const first = 2 ** 128 - 2 ** 119;
+    expect([first, first - 2 ** 104, -first, Infinity].map(roundToBf16)).toEqual([
+      Infinity,
+      2 ** 128 - 2 ** 120,
+      -Infinity,
+      Infinity,
+    ]);
+  });
+
+  it('agrees with a search among all of them', () => {
+    const { float, int } = random(8);
+    for (let n = 0; n < 20_000; n++) {
+      const value = Math.fround(float(-1, 1) * 2 ** int(-140, 127));
+      expect(roundToBf16(value)).toBe(bf16FromBits(bf16ToBits(value)));
     }
   });
 });

@@ -182,7 +182,7 @@ describe('schedule', () => {
       ]) {
         for (const { channels, subsampling } of planes) {
           const values = (width / subsampling[0]) * channels;
-          expect((values * { u8: 1, u16: 2, f16: 2, i32: 4, f32: 4 }[dtype]) % 4, name).toBe(0);
+          expect((values * { u8: 1, u16: 2, f16: 2, bf16: 2, i32: 4, f32: 4 }[dtype]) % 4, name).toBe(0);
           expect(height % subsampling[1] === 0 || subsampling[1] === 1, name).toBe(true);
         }
       }

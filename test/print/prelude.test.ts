@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostFlags, includeDirectory } from '../../compiler/build/toolchain.js';
-import { i32, roundHalfEven, roundToF16 } from '../../ops/index.js';
+import { i32, roundHalfEven, roundToBf16, roundToF16 } from '../../ops/index.js';
 
 /** Reads floats, writes for each one what every function of the prelude makes of it, as 32-bit words. */
 const program = `
@@ -13,12 +13,13 @@ const program = `
 int main() {
   float v;
   while (std::fread(&v, 4, 1, stdin) == 1) {
-    uint8_t byte; uint16_t word; cw::f16 half;
-    cw::put(v, byte); cw::put(v, word); cw::put(v, half);
+    uint8_t byte; uint16_t word; cw::f16 half; cw::bf16 upper;
+    cw::put(v, byte); cw::put(v, word); cw::put(v, half); cw::put(v, upper);
     const float out[] = {cw::roundHalfEven(v), cw::roundHalfUp(v), cw::roundToF16(v), cw::toF32(half), (float)byte,
-                         (float)word, cw::min(v, 1.5f), cw::max(1.5f, v), cw::sign(v), cw::min(1.5f, v), cw::max(v, 1.5f)};
+                         (float)word, cw::min(v, 1.5f), cw::max(1.5f, v), cw::sign(v), cw::min(1.5f, v), cw::max(v, 1.5f),
+                         cw::roundToBf16(v), cw::toF32(upper)};
     const int whole = cw::toI32(v);
-    std::fwrite(out, 4, 11, stdout);
+    std::fwrite(out, 4, 13, stdout);
     std::fwrite(&whole, 4, 1, stdout);
   }
 }`;
@@ -59,6 +60,11 @@ const inputs = (): Float32Array => {
       values.push(ofBits(at), ofBits(at + 1), ofBits(Math.max(at - 1, 0)), -v);
     }
   }
+  // Every bfloat16, and the floats beside the middle to the next one.
+  for (let upper = 0; upper < 0x10000; upper += 5) {
+    const middle = upper * 65536 + 0x8000;
+    values.push(ofBits(middle - 0x8000), ofBits(middle - 1), ofBits(middle), ofBits(middle + 1));
+  }
   for (let at = 0; at < 2 ** 32; at += 49999) {
     values.push(ofBits(at));
   }
@@ -93,7 +99,7 @@ describe('the prelude of generated code, on the host', () => {
   const column =
     (n: number) =>
     (i: number): number =>
-      n === 11 ? results.getInt32(48 * i + 44, true) : results.getFloat32(48 * i + 4 * n, true);
+      n === 13 ? results.getInt32(56 * i + 52, true) : results.getFloat32(56 * i + 4 * n, true);
   const cases: [string, number, (v: number) => number][] = [
     ['roundHalfEven', 0, v => (Number.isFinite(v) ? roundHalfEven(v) : v)],
     ['roundHalfUp', 1, v => (Math.abs(v) < 2 ** 23 ? Math.round(v) : v)],
@@ -106,7 +112,9 @@ describe('the prelude of generated code, on the host', () => {
     ['sign', 8, Math.sign],
     ['min of a NaN on the right', 9, v => Math.min(1.5, v)],
     ['max of a NaN on the left', 10, v => Math.max(v, 1.5)],
-    ['toI32', 11, i32],
+    ['roundToBf16', 11, roundToBf16],
+    ['a stored bfloat16', 12, roundToBf16],
+    ['toI32', 13, i32],
   ];
   it.each(cases)('%s gives the bits of its JavaScript twin on %#', (_, n, expected) => {
     const got = column(n);
@@ -114,7 +122,7 @@ describe('the prelude of generated code, on the host', () => {
     given.forEach((v, i) => {
       const want = Math.fround(expected(v)) + 0;
       const have = got(i) + 0;
-      if (n === 11 ? have !== expected(v) : !Object.is(have, want)) {
+      if (n === 13 ? have !== expected(v) : !Object.is(have, want)) {
         wrong.push(`${v}: ${have}, not ${want}`);
       }
     });

@@ -54,7 +54,7 @@ const planesOf = (format: ManifestFormat, { width, height, seed }: GivenImage): 
       data[n] =
         dtype === 'f32'
           ? next() * 255
-          : dtype === 'f16'
+          : dtype === 'f16' || dtype === 'bf16'
             ? 0x3c00 + Math.floor(next() * 4096)
             : Math.floor(next() * 2 ** (code?.bits ?? 8 * byteSize[dtype])) << (code?.shift ?? 0);
     }

@@ -14,6 +14,20 @@ export const tensor = pipeline(
   ops.normalize(imagenet),
   nchw('f16'),
 );
+/** Numbers of 16 bits with the exponents of f32. */
+export const upper = pipeline(nchw('bf16'), ops.scaleOffset({ scale: 3, offset: 1 }), nhwc('bf16'));
+/** A size that follows from the image's own, by a rule in doubles. */
+export const within = pipeline(
+  rgb8(),
+  ops.resizeWithin({
+    minPixels: 3136,
+    maxPixels: open('most'),
+    multiple: 28,
+    filter: linear,
+    border: replicate,
+  }),
+  rgb8(),
+);
 /** A matrix per image, and one of twelve numbers. */
 export const warped = pipeline(
   rgb8(),

@@ -55,6 +55,14 @@ describe.skipIf(!python)(`calls from Python${whyNot}`, () => {
         colour: [bt709, { matrix: 'bt601', range: 'full' }, { matrix: 'bt2020', range: 'full', bitDepth: 8 }],
         orientation: [{ rotation: 90 }, { rotation: 180, flip: true }, { rotation: 0 }],
       },
+      // Too small, as it is, and too large.
+      {
+        pipeline: 'within',
+        form: 'list',
+        how: 'each',
+        images: [one(20, 30), one(70, 99), one(400, 300)],
+        options: { most: 20_000 },
+      },
       { pipeline: 'warped', form: 'single', images: [one(23, 11)], options: { from: turn, twist } },
       // One image for each of the values.
       {

@@ -247,6 +247,13 @@ class Torch(unittest.TestCase):
         self.torch = torch
         self.image = torch.from_numpy(random((11, 8, 3)))
 
+    def test_bfloat16(self):
+        torch = self.torch
+        image = (torch.rand(3, 5, 4) * 255).to(torch.bfloat16)
+        made = pipelines.upper(image)
+        self.assertEqual((made.dtype, tuple(made.shape)), (torch.bfloat16, (5, 4, 3)))
+        self.assertTrue(torch.equal(made, (image.float() * 3 + 1).to(torch.bfloat16).movedim(0, 2)))
+
     def test_tensors_give_tensors(self):
         torch, image = self.torch, self.image
         made = pipelines.warped([image, image], **CALL)

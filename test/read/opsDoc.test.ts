@@ -22,6 +22,7 @@ test('it has everything that may stand in a pipeline', () => {
       'idiv',
       'lookup',
       'roundHalfEven',
+      'roundToBf16',
       'roundToF16',
       'open',
       'pipeline',

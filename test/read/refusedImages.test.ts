@@ -23,6 +23,7 @@ export const imageOfIndexMap = pipeline(rgb8(), op({ to: nhwc('f32', { colour: '
 export const filterOfImage = pipeline(rgb8(), op({ filter: linear, border: replicate } as never), nchw('f32'));`,
   oddColour: `const op = pointOp({ from: ['rgb'], params: { image: ops.perPixel('cmyk' as never) }, apply: px => px });
 export const oddColour = pipeline(rgb8(), op({ image: rgb8() } as never), nchw('f32'));`,
+  tokensBeside: `export const tokensBeside = pipeline(rgb8(), ops.composite({ background: ops.patches({ patch: 16 }) } as never), nchw('f32'));`,
   orderTooFar: `export const orderTooFar = pipeline(rgb8(), ops.channelReorder({ order: [0, 1, 3] } as never) as never, nchw('f32'));`,
   orderTooShort: `export const orderTooShort = pipeline(rgb8(), ops.channelReorder({ order: [0, 1] }) as never, nchw('f32'));`,
 };

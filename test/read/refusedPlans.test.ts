@@ -23,6 +23,9 @@ export const wrongHead = pipeline(yuv, normalize({ mean: 0, std: 1 }) as never, 
   twoDepths: `export const twoDepths = pipeline(nhwc('f32'), ops.rgbToYuv({ matrix: 'bt709', range: 'full' }),
   ops.outputs({ small: [nv12()], deep: [ops.p010()] }));`,
   outputsInside: `export const outputsInside = pipeline(rgb8(), ops.outputs({ full: [nchw('f32')] }) as never, nchw('f32'));`,
+  tokensAsSource: `export const tokensAsSource = pipeline(ops.patches({ patch: 16 }), nchw('f32'));`,
+  tokensAtTheHead: `const tokens = pipeline(rgb8(), ops.patches({ patch: 16 }));
+export const tokensAtTheHead = pipeline(tokens, nchw('f32'));`,
 } as const;
 
 /** A pipeline of so many tables; with `cut`, in two kernels, the second of which begins after the first `cut` tables. */
@@ -142,6 +145,18 @@ test('every one is refused where it is wrong, and says how to mend it', () => {
                                                     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       hint: call the operator: \`normalize({ … })\`; formats stand at the head and at the end, reductions at the end
       in pipeline outputsInside (outputsInside.ts:6:14)",
+      "tokensAsSource.ts:6:14 - error CW3003: Expected a format at the head of the pipeline but received rgb_patches16_merge1_chw_f32, which can only be written.
+
+    6 export const tokensAsSource = pipeline(ops.patches({ patch: 16 }), nchw('f32'));
+                   ~~~~~~~~~~~~~~
+      hint: begin with nv12(), rgb8(), …
+      in pipeline tokensAsSource (tokensAsSource.ts:6:14)",
+      "tokensAtTheHead.ts:7:41 - error CW3003: Expected a format at the head of the pipeline but received rgb_patches16_merge1_chw_f32, which can only be written.
+
+    7 export const tokensAtTheHead = pipeline(tokens, nchw('f32'));
+                                              ~~~~~~
+      hint: begin with nv12(), rgb8(), …
+      in pipeline tokensAtTheHead (tokensAtTheHead.ts:7:14)",
     ]
   `);
 });

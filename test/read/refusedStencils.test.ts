@@ -385,7 +385,7 @@ test('onAnImage', () => {
 
 test('storedAsNothing', () => {
   expect(run.textOf('storedAsNothing.ts')).toMatchInlineSnapshot(`
-    "storedAsNothing.ts:6:49 - error CW2007: Expected one of 'u8', 'f16', 'f32' for stored but received 'u16'.
+    "storedAsNothing.ts:6:49 - error CW2007: Expected one of 'u8', 'f16', 'bf16', 'f32' for stored but received 'u16'.
 
     6 export const storedAsNothing = pipeline(rgb8(), ops.stored('u16' as never), nchw('f32'));
                                                       ~~~~~~~~~~~~~~~~~~~~~~~~~~

@@ -348,6 +348,13 @@ describe('.npy', () => {
       const data = Uint16Array.of(n, n + 100, n, n + 100);
       await writer.append({ data, shape: [2, 1, 2, 1], dtype: 'f16', layout: 'NHWC' });
     }
+    expect(
+      await message(
+        writer.append({ data: Uint16Array.of(0x3f80), shape: [1, 1, 1, 1], dtype: 'bf16', layout: 'NHWC' }),
+      ),
+    ).toMatchInlineSnapshot(
+      `"ArgumentError : Expected numbers of a type that NumPy has for the .npy file but received bf16. End the pipeline in 'f16' or 'f32', or write the bits as they are: { ...tensor, dtype: 'u16' }."`,
+    );
     expect(await message(writer.append(tensor()))).toMatchInlineSnapshot(
       `"ArgumentError : Expected images of f16×1×2×1, as the first ones are, for the .npy file but received some of u8×2×3×3. Write to a folder instead: it gets a file per image."`,
     );

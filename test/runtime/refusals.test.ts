@@ -165,6 +165,7 @@ it('refuses tensors that do not fit together', () => {
       'no array': () => Tensor.fromHost(device, wrong([1, 2]), spec),
       'floats for integers': () => Tensor.fromHost(device, data, { ...spec, dtype: 'i32' }),
       'halves as floats': () => Tensor.fromHost(device, data, { ...spec, dtype: 'f16' }),
+      'bfloat16 as floats': () => Tensor.fromHost(device, data, { ...spec, dtype: 'bf16' }),
       'too few values': () => Tensor.fromHost(device, data.subarray(1), spec),
       'no address': () => Tensor.wrap(device, { ...spec, pointer: wrong(4096) }),
       'address not aligned': () => Tensor.wrap(device, { ...spec, pointer: 4097n }),
@@ -173,8 +174,8 @@ it('refuses tensors that do not fit together', () => {
   ).toMatchInlineSnapshot(`
     "no spec: ArgumentError: Expected { shape, dtype, layout } for spec but received undefined.
     layout: ArgumentError: Expected NHWC, NCHW, HWC, CHW or any for spec.layout but received 'WHC'.
-    dtype: ArgumentError: Expected one of u8, u16, i32, f16, f32, f64, i64 for spec.dtype but received 'f128'.
-    inherited name: ArgumentError: Expected one of u8, u16, i32, f16, f32, f64, i64 for spec.dtype but received 'constructor'.
+    dtype: ArgumentError: Expected one of u8, u16, i32, f16, bf16, f32, f64, i64 for spec.dtype but received 'f128'.
+    inherited name: ArgumentError: Expected one of u8, u16, i32, f16, bf16, f32, f64, i64 for spec.dtype but received 'constructor'.
     axes missing: ArgumentError: Expected 3 sizes (CHW) for spec.shape but received [2, 3].
     empty axis: ArgumentError: Expected a whole number from 1 to 2147483647 for spec.shape[1] but received 0.
     too large: ArgumentError: Expected at most 2^46 values for spec.shape but received [1073741824, 1073741824, 1].
@@ -183,6 +184,7 @@ it('refuses tensors that do not fit together', () => {
     no array: ArgumentError: Expected a typed array of f32 for data but received [1, 2].
     floats for integers: ArgumentError: Expected an Int32Array for data but received Float32Array of 96 bytes.
     halves as floats: ArgumentError: Expected a Uint16Array for data but received Float32Array of 96 bytes. It holds the bits of the halves.
+    bfloat16 as floats: ArgumentError: Expected a Uint16Array for data but received Float32Array of 96 bytes. It holds the bits of the bfloat16 numbers, the upper halves of f32.
     too few values: ArgumentError: Expected 24 values ([2, 3, 4]) for data but received 23.
     no address: ArgumentError: Expected an address below 2^53 as a bigint for spec.pointer but received 4096.
     address not aligned: ArgumentError: Expected an address that is a multiple of 4 for spec.pointer but received 4097n.
@@ -219,9 +221,9 @@ it('refuses images that do not fit together', () => {
   ).toMatchInlineSnapshot(`
     "fitting: accepted
     no spec: ArgumentError: Expected { format, width, height, planes } for image but received null.
-    format: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'nv99'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, xy, then nhwc or nchw, then u8, u16, f16 or f32.
+    format: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'nv99'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, xy, then nhwc or nchw, then u8, u16, f16, bf16 or f32.
     bytes for 10 bits: ArgumentError: Expected a Uint16Array for planes[0].data but received Uint8Array of 15 bytes.
-    inherited name: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'toString'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, xy, then nhwc or nchw, then u8, u16, f16 or f32.
+    inherited name: ArgumentError: Expected a format such as 'nv12', 'rgb8' or, for a tensor's, 'rgb_nchw_f32' for format but received 'toString'. Known: nv12, nv21, i420, yv12, nv16, yuv422p, yuyv, uyvy, nv24, yuv444p, yuv444p16, p010, p012, p016, rgb8, bgr8, rgba8, bgra8, rgb16, gray8, gray16. Tensors: gray, yuv, rgb, rgba, hsv, yCrCb, lab, linear, premultiplied, xy, then nhwc or nchw, then u8, u16, f16, bf16 or f32.
     width: ArgumentError: Expected a whole number from 1 to 65535 for width but received 0.
     height: ArgumentError: Expected a whole number from 1 to 65535 for height but received 70000.
     plane missing: ArgumentError: Expected 2 planes (y, uv) for planes but received 1.

@@ -44,6 +44,32 @@ export const yuv422pToI420 = pipeline(ops.yuv422p(), ops.i420());
 export const nv12ToP010 = pipeline(ops.nv12(), ops.p010());
 export const rgb16ToP010 = pipeline(ops.rgb16(), encoded, ops.p010());
 export const rgbToP012 = pipeline(nhwc('f32'), rgbToYuv({ matrix: 'bt2020', range: 'full' }), ops.p012());
+// The upper half of an f32: as a result, as a source, in planes and side by side, and as an image between two kernels.
+export const nv12ToBf16 = pipeline(
+  ops.nv12(),
+  yuvToRgb(itu),
+  ops.normalize({ mean: 127.5, std: 64 }),
+  nchw('bf16'),
+);
+export const bf16ToF32 = pipeline(nhwc('bf16'), nchw('f32'));
+export const bf16ToUyvy = pipeline(nchw('bf16'), encoded, ops.uyvy());
+export const roundedToBf16 = pipeline(
+  rgb8(),
+  ops.convertTo('bf16', { scale: 1 / 255, offset: -0.5 }),
+  nhwc('f32'),
+);
+export const storedAsBf16 = pipeline(
+  rgb8(),
+  ops.gamma({ exponent: 2 }),
+  ops.stored('bf16'),
+  ops.median({ size: 3, border: ops.replicate }),
+  nhwc('bf16'),
+);
+export const bf16Resized = pipeline(
+  nchw('bf16'),
+  ops.resize({ filter: ops.linear, border: ops.replicate }),
+  nchw('bf16'),
+);
 export const rgbToP016 = pipeline(nchw('f16'), rgbToYuv({ matrix: 'bt2020', range: 'full' }), ops.p016());
 export const p016ToP010 = pipeline(ops.p016(), ops.p010());
 export const rgbToYuv444p16 = pipeline(rgb8(), encoded, ops.yuv444p16());

@@ -113,7 +113,9 @@ export const randomImage = (
   const whole = { u8: 255, u16: 65535, i32: 2147483647 };
   const { dtype } = format;
   const value = (): number =>
-    dtype === 'f16' || dtype === 'f32' ? random.float(0, 255) : random.int(0, whole[dtype]);
+    dtype === 'f16' || dtype === 'bf16' || dtype === 'f32'
+      ? random.float(0, 255)
+      : random.int(0, whole[dtype]);
   return fillImage(blankImage(format, width, height, options), value);
 };
 

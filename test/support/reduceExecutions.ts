@@ -59,7 +59,14 @@ export const reduceCases = ({ name, pipeline }: Plan, from = 1): readonly Reduce
   }));
 };
 
-const arrays = { u8: Uint8Array, u16: Uint16Array, f16: Uint16Array, i32: Int32Array, f32: Float32Array };
+const arrays = {
+  u8: Uint8Array,
+  u16: Uint16Array,
+  f16: Uint16Array,
+  bf16: Uint16Array,
+  i32: Int32Array,
+  f32: Float32Array,
+};
 
 /** Where an image of a test lies on a device. */
 export const placed = (device: Device, image: TestImage): Image =>

@@ -31,7 +31,7 @@ import {
 } from '../../ops/spec.js';
 import { besideImage, besideParams } from './beside.js';
 import { bitsOf, type Pixels, pixelReader, type TestImage } from './images.js';
-import { f16FromBits, f16ToBits } from './scalars.js';
+import { bf16FromBits, bf16ToBits, f16FromBits, f16ToBits } from './scalars.js';
 
 /** The values given at the call, by their open names; per-image ones may be arrays. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -406,6 +406,8 @@ export const stored = (value: number, dtype: DType): number => {
       return Number.isNaN(value) ? 0 : roundHalfEven(Math.min(Math.max(value, -2147483648), 2147483647));
     case 'f16':
       return f16FromBits(f16ToBits(Math.fround(value)));
+    case 'bf16':
+      return bf16FromBits(bf16ToBits(Math.fround(value)));
     case 'f32':
       return Math.fround(value);
   }

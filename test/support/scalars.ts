@@ -1,7 +1,14 @@
 /** Reading and writing one number of each storage type, little-endian; independent of the code under test. */
 import type { DType } from '../../ops/spec.js';
 
-export const bytesPer: Readonly<Record<DType, number>> = { u8: 1, u16: 2, i32: 4, f16: 2, f32: 4 };
+export const bytesPer: Readonly<Record<DType, number>> = {
+  u8: 1,
+  u16: 2,
+  i32: 4,
+  f16: 2,
+  bf16: 2,
+  f32: 4,
+};
 
 /** The number that these 16 bits are as an IEEE 754 half. */
 export const f16FromBits = (bits: number): number => {
@@ -40,6 +47,37 @@ export const f16ToBits = (value: number): number => {
   return sign | (up ? high : low);
 };
 
+/** The number that these 16 bits are as a bfloat16. */
+export const bf16FromBits = (bits: number): number => {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 7) & 255;
+  const fraction = bits & 127;
+  if (exponent === 255) {
+    return fraction === 0 ? sign * Infinity : NaN;
+  }
+  return exponent === 0 ? sign * fraction * 2 ** -133 : sign * (128 + fraction) * 2 ** (exponent - 134);
+};
+
+/** The bits of the nearest bfloat16, halves to even: of its two neighbours, by their distances. */
+export const bf16ToBits = (value: number): number => {
+  if (Number.isNaN(value)) {
+    return 0x7fc0;
+  }
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  // The positive ones are in the order of their bits.
+  let low = 0;
+  for (let step = 0x4000; step > 0; step >>= 1) {
+    if (low + step < 0x7f80 && bf16FromBits(low + step) <= size) {
+      low += step;
+    }
+  }
+  // Infinity stands where the next number would be, for rounding: 2^128.
+  const above = low === 0x7f7f ? 2 ** 128 : bf16FromBits(low + 1);
+  const [down, up] = [size - bf16FromBits(low), above - size];
+  return sign | (up < down || (up === down && (low & 1) === 1) ? low + 1 : low);
+};
+
 /** One number at a byte offset. */
 export const readScalar = (view: DataView, offset: number, dtype: DType): number => {
   switch (dtype) {
@@ -51,6 +89,8 @@ export const readScalar = (view: DataView, offset: number, dtype: DType): number
       return view.getInt32(offset, true);
     case 'f16':
       return f16FromBits(view.getUint16(offset, true));
+    case 'bf16':
+      return bf16FromBits(view.getUint16(offset, true));
     case 'f32':
       return view.getFloat32(offset, true);
   }
@@ -61,6 +101,7 @@ const setters: Readonly<Record<DType, (view: DataView, offset: number, value: nu
   u16: (view, offset, value) => view.setUint16(offset, value, true),
   i32: (view, offset, value) => view.setInt32(offset, value, true),
   f16: (view, offset, value) => view.setUint16(offset, f16ToBits(value), true),
+  bf16: (view, offset, value) => view.setUint16(offset, bf16ToBits(value), true),
   f32: (view, offset, value) => view.setFloat32(offset, value, true),
 };
 

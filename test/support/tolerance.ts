@@ -210,6 +210,7 @@ export const expectWithin = (actual: Pixels, expected: Pixels, tolerance: Tolera
  * - Rounding in the middle or at the end may land on the neighbouring value: one level of u8 or u16, of a code of more bits
  *   one on the scale of 8 bits, 2^(8 − bits); for f16 one step,
  *   which is 2⁻¹⁰ of the value's power of two: 1/4 at 256..511, where the RGB of random YUV ends.
+ *   For bf16 it is 2⁻⁷: 2 there.
  * - A hue of up to 600 degrees is off by half a step, 2⁻¹⁵, a few times; a sixth of the circle sweeps a channel by up to 255.
  * - L*a*b* to RGB: light is off by 2⁻¹⁹ (cubes, and a matrix whose rows add up to 5.2 in size), and sRGB's curve near black
  *   multiplies by 12.92 · 255.
@@ -227,7 +228,7 @@ export const roundingTolerance = (
     dtype === 'u8' || dtype === 'u16' || /[tT]oU8|toU16|everything/.test(pipeline)
       ? 2 ** (8 - (code?.bits ?? 8))
       : 0;
-  const half = dtype === 'f16' || pipeline === 'toF16' ? 1 / 4 : 0;
+  const half = dtype === 'f16' || pipeline === 'toF16' ? 1 / 4 : dtype === 'bf16' ? 2 : 0;
   const wide = /Cubic|CatmullRom|Lanczos/.test(pipeline) ? 2 * shiftedCubic(f32Position, 255).absolute : 0;
   const shifted = resampled ? Math.max(shiftedLinear(f32Position, 255).absolute, wide) : 0;
   const hue = pipeline === 'pointFromHsv' ? 4 * 2 ** -15 * (255 / 60) : 0;

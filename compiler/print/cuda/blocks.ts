@@ -2,7 +2,7 @@
 import type { Format } from '../../../ops/spec.js';
 import { blockOf } from '../../pass/block.js';
 import type { Sample } from '../kernel/planes.js';
-import { inRun, laneAt, planeMember, save, shift, storedTypes } from '../kernel/planes.js';
+import { finder, inRun, laneAt, planeMember, save, shift, storedTypes } from '../kernel/planes.js';
 
 /** A sink whose pixels are written block by block. */
 export type BlocksView = {
@@ -35,6 +35,7 @@ export const blocksView = (format: Format): BlocksView => {
       name: pointer,
       type: storedTypes[format.dtype],
       channels: plane.channels,
+      at: finder(format, plane),
       pointer,
       pitch: `${pointer}_pitch`,
       x: shift('x', plane.subsampling[0]),

@@ -12,7 +12,7 @@ export type StripView = {
   readonly above: number;
   readonly below: number;
   /** A row of each of the source's planes. */
-  readonly source: readonly Omit<TilePlane, 'rows'>[];
+  readonly source: readonly Omit<TilePlane, 'rows' | 'at' | 'copies'>[];
   /** The channels of pixel i of the row. */
   readonly values: readonly string[];
   /** How the channels of pixel i go into the runs that are written. */

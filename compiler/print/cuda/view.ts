@@ -12,7 +12,7 @@ import { withLineDirectives } from '../expr/lines.js';
 import type { Access } from '../kernel/access.js';
 import { kernelName, type PrintedKernel, type PrintedNeighbours, printKernel } from '../kernel/kernel.js';
 import type { PrintedFunction } from '../kernel/operators.js';
-import { load, type Sample, save } from '../kernel/planes.js';
+import { load, repeats, type Sample, save } from '../kernel/planes.js';
 import { readersText } from '../kernel/readers.js';
 import {
   type PixelsView,
@@ -298,8 +298,10 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
       pixel,
       member: member && `.${member}`,
       samples: samples(format, side),
-      stores: places(format, side).map(({ plane, index }, channel) =>
-        save(format, `px.${lanes[channel]}`, `${plane}[${index}]`),
+      stores: places(format, side).flatMap(({ plane, index }, channel) =>
+        repeats(format, format.planes[format.channels[channel]!.plane]!.channels).map(by =>
+          save(format, `px.${lanes[channel]}`, `${plane}[${by === 0 ? index : `${index} + ${by}`}]`),
+        ),
       ),
     })),
     ...(hasBlocks(sink) ? { blocks: blocksView(sink) } : {}),

@@ -84,7 +84,7 @@ const typeOf = (field: ParamField): string => {
 /** What the bindings' files import, declare or read themselves. */
 const ownNames = [
   ...'readManifest definePipeline directory manifest URL JSON Math Float32Array Uint32Array'.split(' '),
-  ...'PerImage Pipeline PipelineInput Image Tensor f single cw'.split(' '),
+  ...'PerImage Pipeline PipelineInput Image Patches Tensor f single cw'.split(' '),
   ...Object.values(valueTypes),
   ...'Mat3x4 Numbers Table TypedNumbers'.split(' '),
 ];
@@ -97,16 +97,19 @@ export const bindingViews = (plans: readonly Plan[]): readonly BindingView[] => 
   return plans.map(plan => bindingView(plan, locals.get(plan)!, names));
 };
 
-/** Results whose planes are not one tensor are images; those of reductions are tensors. */
+/** Results whose planes are not one tensor are images, or the tokens of patches; those of reductions are tensors. */
 const resultType = (pipeline: PipelineIr | ForkIr): string => {
-  const isImage = ({ sink, reduce }: Pick<OutputIr, 'sink' | 'reduce'>): boolean =>
-    sink.layout === undefined && !reduce;
+  const typeOf = ({ sink, reduce }: Pick<OutputIr, 'sink' | 'reduce'>): string => {
+    if (sink.tokens) {
+      return 'Patches';
+    }
+    return sink.layout === undefined && !reduce ? 'Image' : 'Tensor';
+  };
   if (!('outputs' in pipeline)) {
-    return isImage(pipeline) ? 'Image' : '';
+    const type = typeOf(pipeline);
+    return type === 'Tensor' ? '' : type;
   }
-  const members = pipeline.outputs.map(
-    output => `readonly ${output.name}: ${isImage(output) ? 'Image' : 'Tensor'}`,
-  );
+  const members = pipeline.outputs.map(output => `readonly ${output.name}: ${typeOf(output)}`);
   return `{ ${members.join('; ')} }`;
 };
 

@@ -404,12 +404,13 @@ const cppTypes: Readonly<Record<Format['dtype'], string>> = {
   u16: 'std::uint16_t',
   i32: 'std::int32_t',
   f16: 'Half',
+  bf16: 'BFloat16',
   f32: 'float',
 };
 
 /** What the classes of the C++ header declare themselves: no kernel's class may have these names. */
 const classMembers = [
-  ...'Args Image Source Sink Error Half Matrix Memory Plane Range Size planeBytes require rowBytes takePlane'.split(
+  ...'Args BFloat16 Image Source Sink Error Half Matrix Memory Plane Range Size planeBytes require rowBytes takePlane'.split(
     ' ',
   ),
   ...'args check computeSizes count enqueue hasCuda image resultSize run rgbToYuv yuvToRgb std cuweave'.split(

@@ -152,7 +152,7 @@ const filterLimit = (
 };
 
 const format = (
-  { name, dtype, colour, layout, channels, code }: Format,
+  { name, dtype, colour, layout, channels, code, tokens }: Format,
   planes: readonly PlacedPlane[],
 ): ManifestFormat => ({
   name,
@@ -160,6 +160,7 @@ const format = (
   colour,
   ...(layout ? { layout } : {}),
   ...(code ? { code } : {}),
+  ...(tokens ? { tokens } : {}),
   channels,
   planes: planes.map(({ name, channels, subsampling, pointer, pitch }) => ({
     name,

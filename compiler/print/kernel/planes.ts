@@ -9,11 +9,27 @@ export const storedTypes: Readonly<Record<DType, string>> = {
   u16: 'uint16_t',
   i32: 'int32_t',
   f16: 'f16',
+  bf16: 'bf16',
   f32: 'float',
 };
 
 /** The member of the image that holds a plane's pointer; its pitch is beside it, under the name with `_pitch`. */
 export const planeMember = (side: string, plane: string): string => `${side}_${plane}`;
+/** The function that finds a sample of a plane in memory, by its column and row. */
+export const finder = ({ dtype, planes, tokens }: Format, { channels }: Format['planes'][number]): string => {
+  const type = storedTypes[dtype];
+  if (!tokens) {
+    return `valuesAt<${type}, ${channels}>`;
+  }
+  const { patch, merge, temporal } = tokens;
+  const token = patch * patch * temporal * planes.reduce((sum, plane) => sum + plane.channels, 0);
+  return `patchAt<${type}, ${channels}, ${patch}, ${merge}, ${token}>`;
+};
+/** How many values after the first of a plane's sample it stands again: 0, and of pictures that are repeated the same in other frames of its token. */
+export const repeats = ({ tokens }: Format, channels: number): readonly number[] =>
+  tokens?.frames === 'repeated'
+    ? Array.from({ length: tokens.temporal }, (_, frame) => frame * tokens.patch * tokens.patch * channels)
+    : [0];
 /** The type of what a block has of a plane in shared memory. */
 export const patchType = (plane: string): string => `Patch_src_${plane}`;
 /** A column or row of pixels as one of samples. */
@@ -60,6 +76,8 @@ export const save = ({ code }: Format, value: string, place: string): string =>
 /** A plane at one pixel. */
 export type Sample = {
   readonly name: string;
+  /** The function that finds it, with its type: `valuesAt<uint8_t, 3>`. */
+  readonly at: string;
   readonly type: string;
   readonly channels: number;
   readonly pointer: string;

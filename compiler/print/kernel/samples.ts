@@ -2,11 +2,25 @@
 import type { Tile } from '../../ir/plan.js';
 import type { Format } from '../../ir/types.js';
 import { chromaView } from './chroma.js';
-import { inRun, laneAt, load, planeMember, type Sample, shift, storedTypes } from './planes.js';
+import {
+  finder,
+  inRun,
+  laneAt,
+  load,
+  planeMember,
+  repeats,
+  type Sample,
+  shift,
+  storedTypes,
+} from './planes.js';
 
 /** A plane as a thread's tile sees it. */
 export type TilePlane = {
   readonly name: string;
+  /** The function that finds its samples. */
+  readonly at: string;
+  /** Where a run is written, behind the address of its first value: '', or ` + 196`, too. */
+  readonly copies: readonly string[];
   readonly type: string;
   readonly pointer: string;
   readonly pitch: string;
@@ -32,6 +46,7 @@ export const samples = (format: Format, side: string): Sample[] =>
     name: `${side}_${plane.name}`,
     type: storedTypes[format.dtype],
     channels: plane.channels,
+    at: finder(format, plane),
     ...planesOf(format, side)[n]!,
     x: shift('x', plane.subsampling[0]),
     y: shift('y', plane.subsampling[1]),
@@ -52,6 +67,8 @@ const planesOf = (format: Format, side: string) =>
 export const tilePlanes = (format: Format, side: string, { width, height }: Tile): TilePlane[] =>
   format.planes.map(({ name, channels, subsampling: [across, down] }, n) => ({
     name: `${side}_${name}`,
+    at: finder(format, format.planes[n]!),
+    copies: repeats(format, channels).map(by => (by === 0 ? '' : ` + ${by}`)),
     type: storedTypes[format.dtype],
     ...planesOf(format, side)[n]!,
     count: (width / across) * channels,

@@ -14,6 +14,14 @@ const operators: Readonly<Record<string, string>> = { '===': '==', '!==': '!=', 
 
 const call = (name: string, ...args: readonly string[]): string => `${MODULE}.${name}(${args.join(', ')})`;
 
+/** What the module calls it; the square root is the one function that rounds otherwise. */
+const functionName = (fn: string, scalar: string): string => {
+  if (fn === 'sqrt' && scalar === 'f64') {
+    return 'wide_sqrt';
+  }
+  return renamed.has(fn) ? `${fn}_` : fn;
+};
+
 /** A number as a literal of its type. */
 const literal = (value: number | boolean, scalar: string): string => {
   if (typeof value === 'boolean') {
@@ -38,6 +46,10 @@ const binary = (op: string, operand: string, result: string, left: string, right
   const text = `(${left} ${operators[op] ?? op} ${right})`;
   if (result === 'bool') {
     return text;
+  }
+  if (operand === 'f64') {
+    // Python's own numbers.
+    return op === '/' ? call('wide_div', left, right) : text;
   }
   const isFloat = operand === 'f32';
   switch (op) {
@@ -97,9 +109,11 @@ export const pythonFunction = (
       case 'select':
         return `(${print(e.then)} if ${print(e.test)} else ${print(e.else)})`;
       case 'math':
-        return call(renamed.has(e.fn) ? `${e.fn}_` : e.fn, ...e.args.map(print));
+        return call(functionName(e.fn, e.type.scalar), ...e.args.map(print));
       case 'cast':
-        return call(e.type.scalar === 'f32' ? 'to_f32' : 'to_i32', print(e.value));
+        return e.type.scalar === 'f64'
+          ? `float(${print(e.value)})`
+          : call(e.type.scalar === 'f32' ? 'to_f32' : 'to_i32', print(e.value));
       case 'quotient':
         return call('div', print(e.value), print(e.by));
       case 'call':

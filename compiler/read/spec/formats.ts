@@ -2,7 +2,7 @@
 import { channelCount, type Format, type Plane } from '../../../ops/spec.js';
 import { describeActual, isBag, isPlainName } from './params.js';
 
-const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'f32'];
+const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'bf16', 'f32'];
 const layouts: readonly unknown[] = [undefined, 'NHWC', 'NCHW'];
 
 /** The format of a source: one that adapts as a sink is what it says. */
@@ -14,7 +14,7 @@ export const formatProblem = (value: unknown): string | undefined => {
   if (!isBag(value) || value.kind !== 'format') {
     return `${describeActual(value)} is no format`;
   }
-  const { name, dtype, colour, layout, planes, channels, role, code, chroma } = value;
+  const { name, dtype, colour, layout, planes, channels, role, code, chroma, tokens } = value;
   if (!isPlainName(name)) {
     return `its name is ${describeActual(name)}`;
   }
@@ -37,7 +37,8 @@ export const formatProblem = (value: unknown): string | undefined => {
   return (
     planesProblem(planes, role) ??
     channelsProblem(channels, wanted, planes) ??
-    chromaProblem(chroma, planes, role)
+    chromaProblem(chroma, planes, role) ??
+    tokensProblem(tokens, planes)
   );
 };
 
@@ -55,6 +56,25 @@ const isCode = (code: unknown, dtype: unknown): boolean => {
     (code.range === undefined || code.range === 'full') &&
     Number(code.bits) + Number(code.shift) <= 16
   );
+};
+
+// Written into the source, too.
+const tokensProblem = (tokens: unknown, planes: unknown): string | undefined => {
+  if (tokens === undefined) {
+    return undefined;
+  }
+  const whole = (value: unknown, most: number): boolean =>
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
+  const fits =
+    isBag(tokens) &&
+    whole(tokens.patch, 64) &&
+    whole(tokens.merge, 8) &&
+    whole(tokens.temporal, 8) &&
+    (tokens.frames === 'repeated' || tokens.frames === 'paired') &&
+    (tokens.order === 'chw' || tokens.order === 'hwc') &&
+    Array.isArray(planes) &&
+    planes.every((plane: Plane) => String(plane.subsampling) === '1,1');
+  return fits ? undefined : `its tokens are ${describeActual(tokens)}`;
 };
 
 const sitings: readonly unknown[] = ['left', 'centre', 'topLeft'];

@@ -77,6 +77,10 @@ const readImage = (
     });
     return undefined;
   }
+  if (isGoodFormat(format) && format.tokens) {
+    refuse(name, 'CW3010', { problem: `${format.name} can only be written` });
+    return undefined;
+  }
   if (!isGoodFormat(format)) {
     refuse(name, 'CW3010', { problem: formatProblem(format) ?? '' });
     return undefined;

@@ -152,6 +152,10 @@ const readHead = (
     reader.session.report('CW3003', place, { actual: 'a pipeline that ends in a reduction' }, chain);
     return undefined;
   }
+  if (isBag(value.sink) && value.sink.tokens) {
+    reader.session.report('CW3003', place, { actual: onlyWritten(value.sink as Format) }, chain);
+    return undefined;
+  }
   const trunk = readTrunk(reader, value, { loc: place, chain, names });
   const sink = trunk && readSink(reader, value.sink as Format, trunk.colour, place, chain);
   if (!sink) {
@@ -259,6 +263,9 @@ const readParts = (
     session.report('CW3003', loc, { actual: describePart(source) }, chain);
   } else if (sourceProblem) {
     session.report('CW3010', loc, { problem: sourceProblem }, chain);
+  } else if ((source as Format).tokens) {
+    session.report('CW3003', loc, { actual: onlyWritten(source as Format) }, chain);
+    return undefined;
   }
   if (!good || !isGoodFormat(source) || !Array.isArray(stages)) {
     return undefined;
@@ -282,6 +289,7 @@ const isSink = (reader: StageReader, value: unknown, loc: Loc, chain: readonly s
   return problem === undefined;
 };
 
+const onlyWritten = ({ name }: Format): string => `${name}, which can only be written`;
 const isFormatLike = (value: unknown): boolean => isBag(value) && value.kind === 'format';
 
 const isReductionOp = (value: unknown): boolean =>
@@ -330,7 +338,7 @@ const withoutFused = (call: ts.CallExpression): ts.CallExpression => {
 const locFor = (reader: StageReader, node: ts.Node | undefined, otherwise: Loc): Loc =>
   node ? reader.session.locOf(node) : otherwise;
 
-const storedTypes = ['u8', 'f16', 'f32'] as const;
+const storedTypes = ['u8', 'f16', 'bf16', 'f32'] as const;
 
 /** Gives a stage a name that no other of its pipeline has. */
 type StageNames = (name: string) => string;
@@ -381,7 +389,12 @@ const readStages = (
         stored.push({ at: stages.length, format: nhwc(dtype, { colour }), isAsked: true });
       } else {
         const actual = describeActual(value.op.dtype);
-        session.report('CW2007', place.loc, { choices: "'u8', 'f16', 'f32'", name: 'stored', actual }, chain);
+        session.report(
+          'CW2007',
+          place.loc,
+          { choices: "'u8', 'f16', 'bf16', 'f32'", name: 'stored', actual },
+          chain,
+        );
         refused = true;
       }
       continue;

@@ -23,7 +23,12 @@ const compilerOptions = (
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
   types: [...types],
-  paths: { ...options.paths, cuweave: [files.runtimeTypes], 'cuweave/ops': [files.ops] },
+  paths: {
+    ...options.paths,
+    cuweave: [files.runtimeTypes],
+    'cuweave/ops': [files.ops],
+    'cuweave/presets': [files.presets],
+  },
 });
 
 /** Says what is wrong with a path given as an entry, or nothing. */

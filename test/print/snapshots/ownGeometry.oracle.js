@@ -23,6 +23,12 @@ const cw = {
     const step = 2 ** (Math.max(((cw.word[0] >>> 23) & 255) - 127, -14) - 10);
     return cw.roundHalfEven(v / step) * step;
   },
+  roundToBf16: v => {
+    if (v !== v) return v;
+    cw.single[0] = v;
+    cw.word[0] = (cw.word[0] + 0x7fff + ((cw.word[0] >>> 16) & 1)) & 0xffff0000;
+    return cw.single[0];
+  },
   toI32: v => (v !== v ? 0 : Math.max(-2147483648, Math.min(2147483647, v)) | 0),
   idiv: (a, b) => (a / b) | 0,
   finite: at => at.map(v => (v > -1073741824 ? (v < 1073741824 ? v : 1073741824) : -1073741824)),

@@ -46,6 +46,11 @@ struct Half {
   std::uint16_t bits;
 };
 
+// A bfloat16, as it is stored: the upper half of a float.
+struct BFloat16 {
+  std::uint16_t bits;
+};
+
 // A plane of samples of `channels` numbers each, in memory of the host or of a GPU, which it does not own. The pitch is in bytes.
 template <class T, int channels = 1> struct Plane {
   T* data = nullptr;

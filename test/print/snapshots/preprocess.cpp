@@ -357,9 +357,9 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
 
 // Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
 static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
-  prefetchResults<f16, 1>(image.dst_r, image.dst_r_pitch, run);
-  prefetchResults<f16, 1>(image.dst_g, image.dst_g_pitch, run);
-  prefetchResults<f16, 1>(image.dst_b, image.dst_b_pitch, run);
+  prefetchResults<f16, 1>(valuesAt<f16, 1>(image.dst_r, image.dst_r_pitch, run.begin, run.row), run);
+  prefetchResults<f16, 1>(valuesAt<f16, 1>(image.dst_g, image.dst_g_pitch, run.begin, run.row), run);
+  prefetchResults<f16, 1>(valuesAt<f16, 1>(image.dst_b, image.dst_b_pitch, run.begin, run.row), run);
 }
 
 // Computes rows [rowBegin, rowEnd) of one image.

@@ -265,7 +265,7 @@ static inline __attribute__((always_inline)) void fetchRun(const Image& image, c
 
 // Has the places of a run's results brought from memory: what is read and written at once is too much for the processor to foresee.
 static inline __attribute__((always_inline)) void prefetchStores(const Image& image, const Run& run) {
-  prefetchResults<uint8_t, 3>(image.dst_rgb, image.dst_rgb_pitch, run);
+  prefetchResults<uint8_t, 3>(valuesAt<uint8_t, 3>(image.dst_rgb, image.dst_rgb_pitch, run.begin, run.row), run);
 }
 
 // Computes rows [rowBegin, rowEnd) of one image.

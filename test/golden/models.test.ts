@@ -1,0 +1,192 @@
+/** Models' own processors, as transformers has them: see test/golden/models/make.py. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plansOf } from '../../compiler/specs.js';
+import { type Device, type HostData, openDevice, type Patches, type Tensor } from '../../runtime/index.js';
+import { buildFolder, loadOracles, root } from '../support/executions.js';
+import type { PatchBindings } from '../support/patched.js';
+import { buildQuick } from '../support/quickBuild.js';
+import { bindingsOf } from '../support/reduceExecutions.js';
+import { picture, pictureOn } from './models/pictures.js';
+
+type Expected = {
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly width: number;
+    readonly height: number;
+    readonly grid: readonly number[];
+    readonly shape: readonly number[];
+    readonly sha256: string;
+  }[];
+  readonly withinPixels: readonly {
+    readonly multiple: number;
+    readonly minPixels: number;
+    readonly maxPixels: number;
+    readonly count: number;
+    readonly sha256: string;
+  }[];
+  readonly shorter: readonly { readonly size: number; readonly most: number; readonly sha256: string }[];
+  readonly longer: string;
+  readonly presets: readonly {
+    readonly name: string;
+    readonly width: number;
+    readonly height: number;
+    readonly shape: readonly number[];
+    readonly step: number;
+    readonly values: readonly number[];
+  }[];
+};
+const expected = JSON.parse(
+  readFileSync(new URL('models/expected.json', import.meta.url), 'utf8'),
+) as Expected;
+const digest = (data: HostData): string => createHash('sha256').update(data).digest('hex');
+
+describe('models as transformers prepares them', () => {
+  let built: PatchBindings;
+  let device: Device;
+  let sizesOf: Readonly<Record<string, (p: object, src: object) => readonly [number, number]>>;
+  beforeAll(async () => {
+    const out = buildFolder('models');
+    const plans = await plansOf({ root, entries: ['test/golden/models/pipelines.ts'] });
+    await buildQuick(plans, out);
+    built = (await bindingsOf(out)) as never;
+    const sized = plans.filter(({ name }) => /^(sizes|shorter|longer)$/.test(name));
+    const oracles = await Promise.all(sized.map(loadOracles));
+    sizesOf = Object.assign({}, ...oracles.flat().map(({ sizes }) => sizes)) as never;
+    device = openDevice('cpu');
+  });
+  afterAll(() => {
+    expect(device.memory().live).toBe(0);
+    device.dispose();
+  });
+
+  it.each(expected.tokens)('$name: the grid, and the order of every number', async one => {
+    const image = pictureOn(device, one.width, one.height);
+    const made = built[`${one.name}Tokens`]!(image) as Patches;
+    const { data, shape } = await made.toHost();
+    expect({ grid: [...made.gridThw], shape, sha256: digest(data) }).toEqual({
+      grid: one.grid,
+      shape: one.shape,
+      sha256: one.sha256,
+    });
+    made.dispose();
+    image.dispose();
+  });
+
+  /** make.py has the same. */
+  const steps = (from: number, to: number, by: number): number[] =>
+    Array.from({ length: Math.ceil((to - from) / by) }, (_, n) => from + n * by);
+  const lengths = [
+    ...steps(1, 400, 7),
+    ...steps(400, 4000, 97),
+    28,
+    56,
+    448,
+    784,
+    1080,
+    1120,
+    1920,
+    2240,
+    3840,
+    4096,
+  ];
+
+  it.each(expected.withinPixels)(
+    'resizeWithin gives the sizes of smart_resize, in multiples of $multiple up to $maxPixels',
+    rule => {
+      const size = sizesOf.resizeWithin!;
+      const { multiple, minPixels, maxPixels } = rule;
+      const p = { multiple: [multiple], minPixels: [minPixels], maxPixels: [maxPixels] };
+      const pairs = lengths.flatMap(height =>
+        lengths.flatMap(width =>
+          Math.max(height, width) / Math.min(height, width) > 200 ? [] : [{ width, height }],
+        ),
+      );
+      const made = Int32Array.from(pairs.flatMap(src => [...size(p, src)]));
+      expect([pairs.length, digest(made)]).toEqual([rule.count, rule.sha256]);
+      expect(size(p, { width: 1, height: 201 })).toEqual([0, 0]);
+    },
+  );
+
+  /**
+   * How far our float filters are from Pillow's bytes, in levels: Pillow rounds to bytes after each of its two passes, so that what is rounded at the end
+   * may be the neighbouring level. Beside edges that leave 0..255, which Pillow clamps in between, it may be more: this picture has none. The
+   * rest is the five digits of what is expected.
+   */
+  const LEVELS = 1.001;
+  /** The smallest of a model's deviations: a level is 1 / (255 · deviation) at most. */
+  const deviations: Readonly<Record<string, number>> = {
+    ...Object.fromEntries(['imagenet', 'dinov2', 'videomae'].map(name => [name, 0.224])),
+    ...Object.fromEntries(['clip', 'qwen2vl'].map(name => [name, 0.26130258])),
+    ...Object.fromEntries(['siglip', 'vit', 'qwen3vl'].map(name => [name, 0.5])),
+  };
+  it.each(expected.presets)('$name of $width×$height', async one => {
+    const image = pictureOn(device, one.width, one.height);
+    const made = built[one.name]!(image) as Patches | Tensor;
+    const { data, shape } = await made.toHost();
+    expect(shape).toEqual(one.shape);
+    const levels = one.values.map(
+      (value, n) => Math.abs(data[n * one.step]! - value) * 255 * deviations[one.name]!,
+    );
+    expect(Math.max(...levels)).toBeLessThanOrEqual(LEVELS);
+    made.dispose();
+    image.dispose();
+  });
+
+  it.each(expected.shorter)(
+    'resizeShorter gives the sizes of transformers for $size, at most $most',
+    rule => {
+      const p = { size: [rule.size], most: [rule.most] };
+      const made = lengths.flatMap(height =>
+        lengths.flatMap(width => [...sizesOf.resizeShorter!(p, { width, height })]),
+      );
+      expect(digest(Int32Array.from(made))).toBe(rule.sha256);
+    },
+  );
+
+  it('resizeLonger gives the sizes of SAM', () => {
+    const p = { size: [1024] };
+    const made = lengths.flatMap(height =>
+      lengths.flatMap(width => [...sizesOf.resizeLonger!(p, { width, height })]),
+    );
+    expect(digest(Int32Array.from(made))).toBe(expected.longer);
+  });
+
+  const run = async (name: string, width: number, height: number) => {
+    const image = pictureOn(device, width, height);
+    const made = built[name]!(image) as Tensor;
+    const { data, shape } = await made.toHost();
+    made.dispose();
+    image.dispose();
+    return {
+      data,
+      shape,
+      row: (y: number) => [...data.subarray(y * shape[2]! * 3, (y + 1) * shape[2]! * 3)],
+    };
+  };
+
+  it('padToMultiple fills up to the right and below', async () => {
+    const { shape, row } = await run('padded', 30, 33);
+    expect(shape).toEqual([1, 64, 32, 3]);
+    const own = (y: number) => [...picture(30, 33).subarray(y * 90, (y + 1) * 90), 7, 7, 7, 7, 7, 7];
+    expect([row(0), row(32), row(33)]).toEqual([own(0), own(32), new Array(96).fill(7)]);
+    expect((await run('padded', 32, 64)).shape).toEqual([1, 64, 32, 3]);
+  });
+
+  it('letterbox puts the picture into the middle, or into the upper left corner', async () => {
+    const [corner, centre] = [await run('boxed', 30, 20), await run('centred', 30, 20)];
+    // 64×43 pixels, of 48 rows: 2 above in the middle.
+    for (const y of [0, 1, 20, 42]) {
+      expect(corner.row(y)).toEqual(centre.row(y + 2));
+    }
+    expect([corner.row(43), corner.row(47), centre.row(1)]).toEqual(
+      [0, 0, 0].map(() => new Array(64 * 3).fill(9)),
+    );
+  });
+
+  it('a preset reads frames of a decoder, too', () => {
+    const text = JSON.stringify(built.clipFrames!.manifest);
+    expect([text.includes('"nv12"'), text.includes('"rgb_nchw_bf16"')]).toEqual([true, true]);
+  });
+});
