@@ -110,10 +110,7 @@ export const refusal = (
   }
   const picture = isPicture(bytes) ? 'a HEIF or AVIF' : find(pictures);
   if (picture) {
-    return new VideoError(
-      'notVideo',
-      `${what} is ${picture}, and not a video: readPicture() reads pictures`,
-    );
+    return new VideoError('notVideo', `${what} is ${picture}, and not a video: readPicture() reads pictures`);
   }
   return new VideoError(
     'notVideo',
