@@ -10,7 +10,7 @@ typedef uint8_t Bytes __attribute__((vector_size(16), aligned(1), may_alias));
 static_assert(WINDOW_STEP == 8, "rows of a table are whole vectors");
 
 template <int channels>
-CW_TABLE_TARGET __attribute__((noinline)) static void takePixels(const Channels<channels>& row, const uint8_t* pixels, const Index count) {
+CW_TABLE_TARGET static void takePixels(const Channels<channels>& row, const uint8_t* pixels, const Index count) {
   Index i = 0;
 #if defined(__AVX2__) && !defined(__clang__)
   // Four pixels from sixteen bytes, which must all be the row's.
@@ -32,7 +32,7 @@ CW_TABLE_TARGET __attribute__((noinline)) static void takePixels(const Channels<
 }
 
 template <int channels>
-CW_TABLE_TARGET __attribute__((noinline)) static void filterAcross(
+CW_TABLE_TARGET static void filterAcross(
     const Channels<channels>& row, const Index left, const Windows& windows, const Index begin, const Index end, uint8_t* to) {
 #ifdef __clang__
 #define CW_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -73,7 +73,7 @@ CW_TABLE_TARGET __attribute__((noinline)) static void filterAcross(
 #undef CW_SHUFFLE
 #undef CW_SHUFFLE_BYTES
 
-CW_TABLE_TARGET __attribute__((noinline)) static void filterDown(
+CW_TABLE_TARGET static void filterDown(
     const void* plane, const int64_t pitch, const Windows& windows, const int y, const Index begin, const Index end, uint8_t* to) {
   constexpr Index step = 64;
   const uint8_t* const rows = (const uint8_t*)plane + windows.first(y) * pitch;

@@ -35,13 +35,13 @@ template <int channels> struct Channels {
 
 // Vectors are taken apart for the processor before functions are put into one another, so the clones of a kernel do not reach them: what is
 // in the file comes once for every processor, and once for those with AVX2. A build of one clone has the first alone.
-#define CW_TABLE_TARGET
+#define CW_TABLE_TARGET __attribute__((noinline))
 #define CW_TABLE_WAY forAll
 #include "tableLines.h"
 #undef CW_TABLE_TARGET
 #undef CW_TABLE_WAY
 #ifdef CW_HAS_CLONES
-#define CW_TABLE_TARGET __attribute__((target("avx2")))
+#define CW_TABLE_TARGET __attribute__((noinline, target("avx2")))
 #define CW_TABLE_WAY forAvx2
 #include "tableLines.h"
 #undef CW_TABLE_TARGET
