@@ -40,6 +40,7 @@ export {
 } from './filters/antialias.js';
 export { constant, reflect, reflect101, replicate, wrap } from './filters/border.js';
 export { catmullRom, cubic, cubicWith, lanczos4, linear, nearest } from './filters/filter.js';
+export { type PillowResample, pillow } from './filters/pillow.js';
 export {
   bgr8,
   bgra8,

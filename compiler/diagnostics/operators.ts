@@ -273,6 +273,19 @@ export const pipelineDiagnostics = {
     hint: 'put {op} last, or sample twice: two stages, each with a filter and a border',
     why: 'Another map asks for points between the pixels of the image.',
   },
+  CW3024: {
+    title: 'A filter by a table, under a map that is no plain resize',
+    message:
+      '{filter} has weights for a size before and one after, and {op} is no plain resize to a given size: edges do not lie on edges, or the size follows from the input.',
+    hint: "resize with it, with align: 'edges', and place, crop or turn the result: `resize({ …, filter: pillow({ resample: 'bicubic' }) }), padTo({ … })`",
+    why: 'The library it equals has these weights for a resize, and for nothing else.',
+  },
+  CW3025: {
+    title: 'A filter of bytes, of an image that holds none',
+    message: '{filter} filters bytes, and the image before {op} is {format}, which holds {dtype}.',
+    hint: "bring the pixels to 0..255 and store them so: `scaleOffset({ scale: 255, offset: 0 }), stored('u8'), resize({ … })`; or take an antialiased filter, such as antialiasedCubic, which computes in f32",
+    why: 'It rounds all that enters to whole numbers of 0..255: of numbers of 0..1 nothing would be left.',
+  },
   CW3102: {
     title: 'A fused pipeline that does not fit one kernel',
     message:

@@ -25,6 +25,7 @@ const scaffold = new Set([
   valuesAt waitForCopies wholeWords within
   Acc Bins Columns Fold Result Wide Counter Tiles acc across bins bottom columns counts finishBins finishFold first foldTile isLastBlock
   cells mergeColumns partials reduce tiles
+  Channels DeviceWindows Scratch Windows filterAcross filterDown passOf takePixels
   args batch capacity dst finite image images inside own p src taps tap
   Float32Array Infinity Math NaN Number Uint32Array f single undefined
   blockDim blockIdx dim3 gridDim threadIdx warpSize

@@ -12,6 +12,7 @@ import type {
   ParamField,
   PipelineIr,
   PointStage,
+  Stage,
 } from './types.js';
 
 /** A parameter with its place in a struct of the argument block. */
@@ -291,6 +292,13 @@ export type Plan = {
 export const builtKernels = ({ kernels, halves }: Plan): readonly Kernel[] => [
   ...kernels,
   ...halves.flatMap(found => found?.kernels ?? []),
+];
+/** The maps of its kernels that are parts of the pipeline's own: halves, and the passes of filters by tables. */
+export const partedMaps = ({ kernels, halves }: Plan): readonly Stage[] => [
+  ...kernels.flatMap(({ resample }) => (resample?.stage.filter.table ? [resample.stage] : [])),
+  ...halves.flatMap(found =>
+    (found?.kernels ?? []).flatMap(({ geometry }) => geometry.filter(({ role }) => role === 'map')),
+  ),
 ];
 /** Whether callers in C and Python have it: of what images are reduced to, and of tokens, the runtime of JavaScript alone knows the memory. */
 export const isCarried = ({ kernels }: Plan): boolean =>

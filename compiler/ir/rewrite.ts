@@ -20,6 +20,8 @@ export const mapChildren = (e: Expr, f: (e: Expr) => Expr): Expr => {
       return { ...e, value: f(e.value), by: f(e.by), reciprocal: f(e.reciprocal) };
     case 'tap':
       return { ...e, x: f(e.x), y: f(e.y) };
+    case 'window':
+      return { ...e, ...(e.at ? { at: f(e.at) } : {}), ...(e.n ? { n: f(e.n) } : {}) };
     case 'tuple':
       return { ...e, items: e.items.map(f) };
     case 'index':

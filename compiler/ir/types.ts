@@ -2,7 +2,16 @@
  * The intermediate representation: plain, JSON-serialisable data. The reader makes it, the passes turn it into a
  * plan, the printers write it in three languages. Every node says where in the author's file it came from.
  */
-import type { Bounds, Colour, DType, Format, NumberKind, ParamScope, ResultDType } from '../../ops/spec.js';
+import type {
+  Bounds,
+  Colour,
+  DType,
+  Format,
+  NumberKind,
+  ParamScope,
+  ResultDType,
+  TableWindow,
+} from '../../ops/spec.js';
 
 /** A stretch of a source file; `line` and `column` count from 1, `file` is relative to the project's root. */
 export type Loc = {
@@ -87,6 +96,16 @@ export type Expr =
     })
   /** The source's pixel at a whole position; only in a filter. */
   | (Node & { readonly kind: 'tap'; readonly x: Expr; readonly y: Expr })
+  /**
+   * Of a filter by a table: its axis in this image, 0 along the rows, 1 down the columns; and for the output pixel `at` along that the first
+   * pixel that it reads, how many it reads, or the weight of the n-th of these.
+   */
+  | (Node & {
+      readonly kind: 'window';
+      readonly part: 'axis' | 'first' | 'count' | 'weight';
+      readonly at?: Expr;
+      readonly n?: Expr;
+    })
   | (Node & { readonly kind: 'tuple'; readonly items: readonly Expr[] })
   | (Node & { readonly kind: 'index'; readonly tuple: Expr; readonly index: number });
 
@@ -190,7 +209,12 @@ type StageBase<Role extends string> = {
   readonly loc: Loc;
 };
 /** `apply(px, …images) → px`, or `apply(px, …images, at: i32×2) → px` where the function asks for the pixel's position. */
-export type PointStage = StageBase<'point'> & { readonly from: Colour; readonly to: Colour };
+export type PointStage = StageBase<'point'> & {
+  readonly from: Colour;
+  readonly to: Colour;
+  /** The sizes that its function sees are those before and after the map that it follows, and not those behind that. */
+  readonly isOfMap?: true;
+};
 /** `apply(at: f32×2, …images) → f32×2`, with `size(src) → i32×2` where the output's size differs. */
 export type MapStage = StageBase<'map'> & {
   readonly size?: OpFunction;
@@ -222,6 +246,16 @@ export type FilterRef = {
   readonly unitGain: boolean;
   /** The largest scale that it covers. */
   readonly maxScale?: number;
+  /**
+   * Of a filter whose weights come in a table with the call: how they follow from the distance, and which of its passes it is; 'whole' until
+   * these are taken apart (compiler/pass/tables.ts). Its points are the pixels of the map's output.
+   */
+  readonly table?: {
+    readonly window: TableWindow;
+    readonly pass: 'whole' | 'first' | 'second';
+    /** Whether the stages before and after it are point operators that it brought with it. */
+    readonly isAround?: true;
+  };
   /** Of a separable filter: its halves, as filters that read a row and a column. `apply` has the bits of one after the other. */
   readonly halves?: {
     readonly radius: number;
@@ -229,6 +263,9 @@ export type FilterRef = {
     readonly down: OpFunction;
   };
 };
+/** Whether the points of a map's filter are whole pixels of its output: those of a stencil, and of a filter by a table. */
+export const isOnPixels = ({ radius, filter }: Pick<MapStage, 'radius' | 'filter'>): boolean =>
+  radius !== undefined || filter.table !== undefined;
 /** Whether the filter reads how many pixels an output pixel covers. */
 export const readsScale = ({ apply }: FilterRef): boolean => apply.fn.args.length > 1;
 export type BorderRef =

@@ -286,6 +286,11 @@ const evaluate = (expr: Expr, scope: Scope): Value => {
       return expr.type.scalar === 'f32' ? [binary(expr.op, one(expr.left), one(expr.right))] : [unknown];
     case 'math':
       return expr.type.scalar === 'f32' ? [math(expr.fn, expr.args.map(one))] : [unknown];
+    case 'cast':
+      // Every i32; those beyond 2^24 are rounded to multiples of more than 1.
+      return expr.type.scalar === 'f32' && expr.value.type.scalar === 'i32'
+        ? [{ ...unknown, step: 1, nan: false }]
+        : [unknown];
     default:
       return lanes(expr.type.length);
   }

@@ -123,6 +123,14 @@ export const followers = (early: readonly PointStage[], filter: FilterRef): read
 };
 
 const sampledOnce = (stage: MapStage): FusionNote => {
+  if (stage.filter.table) {
+    const where = stage.filter.table.pass === 'first' ? 'along the rows' : 'down the columns';
+    return {
+      stage: stage.name,
+      rule: 'one resampling',
+      why: `${where}, by the table of ${stage.filter.name}`,
+    };
+  }
   if (stage.radius === undefined) {
     const why = `reads the source through ${stage.filter.name}`;
     return { stage: stage.name, rule: 'one resampling', why };

@@ -41,7 +41,8 @@ export const halve = (
   ];
 };
 
-const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
+/** A name that no other stage has. */
+export const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
   taken.has(wanted) ? unusedName(`${wanted}_`, taken) : wanted;
 
 /** The stage along one axis; the other one stays as it is. */

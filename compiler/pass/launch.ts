@@ -13,16 +13,18 @@ const PLANE = 16;
 /** Bytes of an image's size, and of a number that is computed once per image. */
 const SIZE = 8;
 const UNIFORM = 4;
+/** Bytes of what leads to a table of windows: two pointers, the length of a row, and the axis. */
+const WINDOWS = 24;
 
 /** How many images a launch takes, for each of its sizes; empty where not even one fits. */
-export const capacitiesOf = ({ hoisted }: FusedKernel, layout: Layout): readonly number[] => {
-  const most = Math.floor((PARAMETER_SPACE - callBytes(layout)) / imageBytes(hoisted, layout));
+export const capacitiesOf = (kernel: FusedKernel, layout: Layout): readonly number[] => {
+  const most = Math.floor((PARAMETER_SPACE - callBytes(layout)) / imageBytes(kernel, layout));
   return most < 1 ? [] : [...SMALLER_BATCHES.filter(images => images < most), most];
 };
 
 /** Bytes of a launch of one image. */
-export const launchBytes = ({ hoisted, layout }: Kernel): number =>
-  callBytes(layout) + imageBytes(hoisted, layout);
+export const launchBytes = (kernel: Kernel): number =>
+  callBytes(kernel.layout) + imageBytes(kernel, kernel.layout);
 
 /** What takes them, largest first, `table of lut`, 3072: all but what rounds the whole up. */
 export const launchParts = ({
@@ -30,6 +32,7 @@ export const launchParts = ({
   pipeline,
   geometry,
   hoisted,
+  resample,
 }: Kernel): readonly { readonly what: string; readonly bytes: number }[] =>
   [
     ...layout.params.flatMap(({ stage, fields }) =>
@@ -39,6 +42,9 @@ export const launchParts = ({
       what: `numbers computed beforehand for ${stage}`,
       bytes: UNIFORM * values.length,
     })),
+    ...(resample?.stage.filter.table
+      ? [{ what: `the table of ${resample.stage.name}`, bytes: WINDOWS }]
+      : []),
     { what: pipeline.source.name, bytes: PLANE * layout.source.length },
     ...inputsOf(layout).map(([{ stage, image, planes }]) => ({
       what: `${image.name} of ${stage}`,
@@ -55,7 +61,10 @@ export const launchParts = ({
 /** Bytes of what a launch has once. */
 export const callBytes = ({ argsSize }: Layout): number => argsSize + FLAGS;
 /** An image's descriptor, with the numbers behind it that are computed once per image. */
-export const imageBytes = (hoisted: FusedKernel['hoisted'], { imageSize }: Layout): number => {
+export const imageBytes = (
+  { hoisted, resample }: Pick<FusedKernel, 'hoisted' | 'resample'>,
+  { imageSize }: Layout,
+): number => {
   const uniforms = hoisted.reduce((sum, { values }) => sum + values.length, 0);
-  return imageSize + align8(UNIFORM * uniforms);
+  return imageSize + align8(UNIFORM * uniforms) + (resample?.stage.filter.table ? WINDOWS : 0);
 };

@@ -39,8 +39,10 @@ const goTogether = (one: Kernel, other: Kernel): boolean => {
   // A thread of such formats is not one of a block of pixels, nor is one that reduces.
   if (
     both.some(
-      ({ pipeline, layout }) =>
+      ({ pipeline, layout, resample }) =>
         layout.measures.length > 0 ||
+        // Its launcher may have to bring a table to the device first.
+        resample?.stage.filter.table ||
         reduces(pipeline) ||
         pipeline.sinks.some(({ format }) => hasBlocks(format)),
     )
@@ -55,6 +57,6 @@ const goTogether = (one: Kernel, other: Kernel): boolean => {
     return false;
   }
   const call = both.reduce((sum, { layout }) => sum + callBytes(layout) + WORK_BYTES, 0);
-  const image = both.reduce((sum, { hoisted, layout }) => sum + imageBytes(hoisted, layout), 0);
+  const image = both.reduce((sum, kernel) => sum + imageBytes(kernel, kernel.layout), 0);
   return call + IMAGES * image <= PARAMETER_SPACE;
 };

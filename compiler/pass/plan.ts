@@ -21,6 +21,7 @@ import { layOut } from './layout.js';
 import { pairsOf } from './pair.js';
 import { schedule } from './schedule.js';
 import { split } from './split.js';
+import { takeApart } from './tables.js';
 import { hoistUniform } from './uniform.js';
 
 /**
@@ -32,8 +33,19 @@ export const plan = (
   taken: Set<string> = new Set([pipeline.name]),
 ): { plan?: Plan; diagnostics: readonly Diagnostic[] } => {
   const free = (wanted: string): string => freeName(wanted, taken);
-  const { pieces, cuts, results } = split(pipeline, free);
-  const diagnostics = pipeline.fused ? cuts.map(cut => notFused(pipeline, cut)) : [];
+  const { pipeline: apart, wrong } = takeApart(pipeline);
+  if (wrong) {
+    const { name: op, filter, loc } = wrong.map;
+    const args = { filter: filter.name, op };
+    const chain = [`pipeline ${pipeline.name}`];
+    const { format } = wrong;
+    const found = format
+      ? makeDiagnostic('CW3025', { ...args, format: format.name, dtype: format.dtype }, loc, chain)
+      : makeDiagnostic('CW3024', args, loc, chain);
+    return { diagnostics: [found] };
+  }
+  const { pieces, cuts, results } = split(apart, free);
+  const diagnostics = pipeline.fused ? cuts.map(cut => notFused(apart, cut)) : [];
   if (diagnostics.length > 0) {
     return { diagnostics };
   }
@@ -42,7 +54,7 @@ export const plan = (
   if (tooLarge.length > 0) {
     return { diagnostics: tooLarge.map(kernel => notLaunchable(pipeline, kernel)) };
   }
-  const stages = new Set(withImageStages(stagesOf(pipeline)).map(({ name }) => name));
+  const stages = new Set(withImageStages(stagesOf(apart)).map(({ name }) => name));
   const steps = pieces.map(({ step }) => step);
   const halves = kernels.map(kernel => (pipeline.fused ? undefined : halvesOf(kernel, stages, free)));
   const pairs = pairsOf(kernels, steps, halves, () => free(`${pipeline.name}_pair`));
@@ -194,7 +206,7 @@ const label = (stage: Stage, following: readonly Stage[]): readonly string[] => 
   if (stage.radius !== undefined) {
     return [`${stage.name} (${border})`];
   }
-  const sampling = `${stage.filter.name}, ${border}`;
+  const sampling = stage.filter.table ? stage.filter.name : `${stage.filter.name}, ${border}`;
   return chained.length > 0
     ? [`resample ([${[stage.name, ...chained].join(', ')}], ${sampling})`]
     : [`${stage.name} (${sampling}${imagesLabel(stage.images, ', ', '')})`];

@@ -5,7 +5,7 @@
  */
 import { channelCount } from '../../ops/spec.js';
 import type { FusedKernel, Strip } from '../ir/plan.js';
-import type { MapStage } from '../ir/types.js';
+import { isOnPixels, type MapStage } from '../ir/types.js';
 import { hasBlocks } from './block.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
@@ -20,9 +20,9 @@ const ROWS = 16;
 /** With more taps than these nothing is unrolled. */
 const MOST_TAPS = 100;
 
-/** Whether a kernel's filter is a stencil. */
+/** Whether the points of a kernel's filter are pixels: those of a stencil, and of a filter by a table. */
 export const isStencil = ({ resample }: Pick<FusedKernel, 'resample'>): boolean =>
-  resample?.stage.radius !== undefined;
+  resample !== undefined && isOnPixels(resample.stage);
 
 /** The stencil of a kernel whose pixels share their windows: those of others lie where maps lead, or are written together. */
 const sharedStencil = (kernel: FusedKernel): MapStage | undefined => {

@@ -91,6 +91,8 @@ export const childrenOf = (e: Expr): readonly Expr[] => {
       return [e.tuple];
     case 'entry':
       return [e.at];
+    case 'window':
+      return [e.at, e.n].filter(inner => inner !== undefined);
     case 'literal':
     case 'local':
     case 'param':

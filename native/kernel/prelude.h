@@ -17,6 +17,7 @@
 #ifndef CW_CLONES
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
 #define CW_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define CW_HAS_CLONES
 #else
 #define CW_CLONES
 #endif

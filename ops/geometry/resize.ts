@@ -7,9 +7,11 @@ import { side } from './side.js';
  * antialiased ones and `area` read all that an output pixel covers: as Pillow's `resize`, torchvision's, and OpenCV's `INTER_AREA`; they read
  * nothing outside, so they need no border.
  *
+ * `filter: pillow({ resample: 'bicubic' })` is Pillow's `resize` of bytes to the last bit, on every device.
+ *
  * Of RGBA the channels are filtered each for itself: colours under a transparent alpha, which nobody sees, leak into the edges of what is
- * opaque. Put the operator between `premultiply()` and `unpremultiply()`, as Pillow does for RGBA; the two fuse with it. OpenCV and
- * CV-CUDA filter straight alpha.
+ * opaque. Put the operator between `premultiply()` and `unpremultiply()`, as Pillow does for RGBA; the two fuse with it (`pillow` does so
+ * by itself, in bytes). OpenCV and CV-CUDA filter straight alpha.
  */
 export const resize = mapOp({
   params: {
@@ -38,6 +40,7 @@ export const resize = mapOp({
     return [src.width / dst.width, src.height / dst.height];
   },
   inside: true,
+  edges: ({ align }) => align === 'edges',
 });
 
 const cornerScale = (src: f32, dst: f32): f32 => (dst > 1 ? (src - 1) / (dst - 1) : 0);

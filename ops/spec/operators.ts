@@ -2,9 +2,9 @@
 import type { Exactly, FittingImages, Narrowed } from './fitting.js';
 import type { KernelParams, Options, Param, ParamScope, SizeParams } from './params.js';
 import type { Channels, Colour, Index, Pixel, Point, Position, Size, Sizes } from './pixels.js';
-import type { Border, Filter } from './sampling.js';
+import type { Border, Filter, TableFilter } from './sampling.js';
 import type { f32 } from './scalars.js';
-import type { StencilOp } from './stencils.js';
+import type { Settled, StencilOp } from './stencils.js';
 
 /** An operator in its place in a pipeline, with what its author settled. */
 export type Stage<In extends Colour = Colour, Out extends Colour | 'same' = Colour | 'same'> = {
@@ -36,6 +36,7 @@ export type MapOp = OpBase<'map'> & {
   readonly size?: (p: never, src: Size) => Size;
   readonly scale?: (p: never, sizes: Sizes) => Point;
   readonly inside?: boolean;
+  readonly edges?: (choices: never) => boolean;
 };
 /** A map from whole pixels to whole pixels; it needs no filter and loses nothing. */
 export type IndexMapOp = OpBase<'indexMap'> & {
@@ -64,7 +65,7 @@ export type PlacedPoint<P, In extends Colour, Out extends Colour | 'same'> = Poi
 /** The two options of every map that samples between pixels. Inside of `resample` it has neither. */
 export type Sampling = {
   /** How a point between pixels is read: `linear`, `nearest`, `cubic` …; where the map has a scale, `antialiasedLinear` or `area`, too. */
-  readonly filter?: Filter;
+  readonly filter?: Filter | TableFilter;
   /**
    * What lies outside the image: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … Needed by filters that read
    * there.
@@ -75,10 +76,10 @@ export type Sampling = {
  * What a map's options lack in a pipeline. Inside of `resample` they have neither a filter nor a border; nor does a filter need a border that
  * reads nothing outside, where the map leads to nothing outside.
  */
-type Lacking<O, Inside> = O extends { readonly filter: infer F extends Filter }
+type Lacking<O, Inside> = O extends { readonly filter: infer F extends Filter | TableFilter }
   ? O extends { readonly border: Border }
     ? never
-    : [Inside, F] extends [true, Filter<true>]
+    : [Inside, F] extends [true, Filter<true> | TableFilter]
       ? never
       : 'a border, as in border: replicate'
   : O extends { readonly border: Border }
@@ -144,6 +145,8 @@ export const pointOp = <
  *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
  * @param def.inside Says that every output pixel lies on the input, as a `resize`'s do and a `letterbox`'s do not. A separable filter
  *   may then run as two kernels, where columns stay apart from rows, and one that reads nothing outside needs no border.
+ * @param def.edges Whether the input's edges lie on the output's, by the settled choices:
+ *   x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. A filter by a table, such as `pillow`, stands only under such a map.
  */
 export const mapOp = <
   const P extends Readonly<Record<string, Param>> = Record<never, never>,
@@ -155,6 +158,7 @@ export const mapOp = <
   readonly size?: (p: SizeParams<P>, src: Size) => Size;
   readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
   readonly inside?: Inside;
+  readonly edges?: (choices: Settled<NoInfer<P>>) => boolean;
 }): PlacedMap<P, Inside> => place({ role: 'map', params: {}, ...def }) as never;
 
 /** Parameters without images. */

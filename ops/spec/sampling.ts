@@ -27,6 +27,20 @@ export type Filter<Inside extends boolean = boolean> = {
     readonly apply: (tap: (i: i32) => Pixel, at: f32, footprint: AxisFootprint) => readonly f32[];
   };
 };
+/**
+ * The windows that a {@link TableFilter} can have: over `radius` 0.5, 1, 1, 2 and 3 pixels of the output where it shrinks, of the input
+ * where it grows.
+ */
+export type TableWindow = 'box' | 'linear' | 'hamming' | 'cubic' | 'lanczos';
+/** A filter in whole numbers, along rows and then down columns; see {@link tableFilter}. */
+export type TableFilter = {
+  readonly kind: 'tableFilter';
+  readonly inside: true;
+  readonly name: string;
+  readonly window: TableWindow;
+  /** By colour model: the point operators before and after it, both of bytes. */
+  readonly around: Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
+};
 /** What lies outside an image: a pixel inside it, or a constant. */
 export type Border =
   | { readonly kind: 'indexBorder'; readonly name?: string; readonly apply: (i: i32, size: i32) => i32 }
@@ -113,6 +127,20 @@ export const separableFilter = <
     }),
   };
 };
+/**
+ * Declares a filter of bytes in whole numbers, whose weights come with the call: the library computes them in double precision for each
+ * size of an image and of its result, normalises each output pixel's to a sum of 1, and rounds each to 22 bits of fraction, halves away
+ * from zero. What enters is rounded half to even and held to 0..255, as a u8 image would hold it. Every sum begins with one half, is an
+ * i32, loses its fraction and is held to 0..255: first along the rows, then down the columns of what came out. Under a map whose input's
+ * edges lie on its output's, such as `resize`. It is always two kernels, with an image of u8 between them.
+ * @param def.window How a pixel's weight follows from its distance.
+ * @param def.around By colour model, `{ rgba: [before(), after()] }`: point operators that stand around both passes.
+ */
+export const tableFilter = (def: {
+  readonly name: string;
+  readonly window: TableWindow;
+  readonly around?: TableFilter['around'];
+}): TableFilter => ({ kind: 'tableFilter', inside: true, around: {}, ...def });
 /** Declares which pixel stands for one outside: `(i, size) => i`, used for x and for y. */
 export const indexBorder = (def: { name?: string; apply: (i: i32, size: i32) => i32 }): Border => ({
   kind: 'indexBorder',

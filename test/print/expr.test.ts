@@ -23,6 +23,7 @@ const around: Surroundings = {
   param: absent,
   entry: () => '',
   uniform: absent,
+  window: absent,
   size: absent,
   tap: absent,
   helper: absent,

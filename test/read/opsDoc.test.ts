@@ -41,6 +41,7 @@ test('it has everything that may stand in a pipeline', () => {
       'measured',
       'filter',
       'separableFilter',
+      'tableFilter',
       'indexBorder',
       'perChannel',
       'perImage',

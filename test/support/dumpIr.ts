@@ -42,6 +42,8 @@ export const dumpExpr = (expr: Expr): string => {
       return `${showType(expr.type)}(${dumpExpr(expr.value)})`;
     case 'quotient':
       return `(${dumpExpr(expr.value)} / ${dumpExpr(expr.by)}, reciprocal ${dumpExpr(expr.reciprocal)})`;
+    case 'window':
+      return `window.${expr.part}(${[expr.at, expr.n].flatMap(index => (index ? dumpExpr(index) : [])).join(', ')})`;
     case 'tap':
       return `tap(${dumpExpr(expr.x)}, ${dumpExpr(expr.y)})`;
     case 'tuple':

@@ -29,6 +29,7 @@ import { type Given, reference, sizeBehind } from './reference.js';
 import { shardOf } from './shard.js';
 import { storeLikeKernel } from './sinks.js';
 import { exact, nearFunctions, type Tolerance } from './tolerance.js';
+import { type Windows, windowsOf } from './windows.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const entry = 'test/support/pipelines.ts';
@@ -77,6 +78,7 @@ export type OracleImage = {
   images: Record<string, (x: number, y: number) => number[]>;
   size: readonly Sizes[];
   params: Record<string, Record<string, number[]>>;
+  windows?: (Windows & { axis(): number }) | undefined;
 };
 export type Oracle = {
   /** Of a kernel with several sinks, a pixel for each. */
@@ -190,7 +192,18 @@ export const oracleImage = (
     const next = oracle.sizes[stage.name]?.(own, src);
     size.push(next ? { width: next[0], height: next[1] } : src);
   }
-  return { read: pixelReader(image), images, size, params };
+  return { read: pixelReader(image), images, size, params, windows: windowsOfKernel(kernel, size) };
+};
+/** The table of a kernel's filter, if it has one. */
+const windowsOfKernel = ({ resample }: Kernel, size: readonly Sizes[]): OracleImage['windows'] => {
+  const table = resample?.stage.filter.table;
+  if (!resample || !table) {
+    return undefined;
+  }
+  const [from, to] = [size[resample.number]!, size[resample.number + 1]!];
+  const isDown = table.pass === 'first' ? from.height !== to.height : from.width === to.width;
+  const side = isDown ? 'height' : 'width';
+  return { ...windowsOf(table.window, from[side], to[side]), axis: () => (isDown ? 1 : 0) };
 };
 
 /** Writes what the oracle computes for an image of a batch; `outs`, one for each sink, have the right size, unless they are left out. */

@@ -38,6 +38,7 @@ export * from './forkPipelines.js';
 export * from './formatPipelines.js';
 export * from './geometryPipelines.js';
 export * from './lensPipelines.js';
+export * from './pillowPipelines.js';
 export * from './pixelPipelines.js';
 export * from './pointPipelines.js';
 export * from './positionPipelines.js';

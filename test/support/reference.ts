@@ -26,12 +26,14 @@ import {
   type Rect,
   type Size,
   type Stage,
+  type TableFilter,
   type YuvCoding,
   type YuvEncoding,
 } from '../../ops/spec.js';
 import { besideImage, besideParams } from './beside.js';
 import { bitsOf, type Pixels, pixelReader, type TestImage } from './images.js';
 import { bf16FromBits, bf16ToBits, f16FromBits, f16ToBits } from './scalars.js';
+import { type Windows, windowsOf } from './windows.js';
 
 /** The values given at the call, by their open names; per-image ones may be arrays. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -341,10 +343,44 @@ const apply = (before: Picture, stage: Stage, context: Context): Picture => {
     };
     return { size: dst, colour: before.colour, at };
   }
+  const { filter } = stage.options as { filter?: Filter | TableFilter };
+  if (filter?.kind === 'tableFilter') {
+    return tabled(before, filter, dst, context);
+  }
   const sample = sampled(before, stage.options, op.scale?.(params, { src, dst }));
   const at = (x: number, y: number) =>
     sample(op.apply([x, y], withPixels(params, beside, x, y), { src, dst }));
   return { size: dst, colour: before.colour, at };
+};
+
+/** In whole numbers, along the rows and then down the columns, between the point operators that the filter brings with it. */
+const tabled = (before: Picture, { window, around }: TableFilter, size: Size, context: Context): Picture => {
+  if (size.width === before.size.width && size.height === before.size.height) {
+    return storedPicture(before, 'u8');
+  }
+  const [enters, leaves] = (around[before.colour] ?? []) as readonly (Stage | undefined)[];
+  const picture = enters ? apply(before, enters, context) : before;
+  const pass = (length: number, x: number, windows: Windows, tap: (i: number) => readonly number[]) =>
+    Array.from({ length }, (_, c) => {
+      let sum = 2 ** 21;
+      for (let n = 0; n < windows.count(x); n++) {
+        sum += windows.weight(x, n) * stored(tap(windows.first(x) + n)[c]!, 'u8');
+      }
+      return Math.min(Math.max(Math.floor(sum / 2 ** 22), 0), 255);
+    });
+  const channels = channelCount[picture.colour];
+  const columns = windowsOf(window, picture.size.width, size.width);
+  const rows = windowsOf(window, picture.size.height, size.height);
+  const known = new Map<number, readonly number[]>();
+  const across = (x: number, y: number): readonly number[] => {
+    const key = y * size.width + x;
+    const found = known.get(key) ?? pass(channels, x, columns, i => picture.at(i, y));
+    known.set(key, found);
+    return found;
+  };
+  const at = (x: number, y: number) => pass(channels, y, rows, i => across(x, i));
+  const resized: Picture = { size, colour: picture.colour, at };
+  return leaves ? apply(resized, leaves, context) : resized;
 };
 
 const pictureOf = ({ head, source, stages }: Omit<Pipeline, 'sink'>, context: Context): Picture => {

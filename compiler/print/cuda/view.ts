@@ -4,6 +4,7 @@ import { memberName } from '../../ir/names.js';
 import type { Kernel, PlacedParams, Tile } from '../../ir/plan.js';
 import { reduces } from '../../ir/reduce.js';
 import { tuple } from '../../ir/types.js';
+import { keepsAxes } from '../../pass/axes.js';
 import { hasBlocks, movesRuns } from '../../pass/block.js';
 import { blockOf, lanePath } from '../../pass/layout.js';
 import { isStencil } from '../../pass/strip.js';
@@ -12,7 +13,7 @@ import { withLineDirectives } from '../expr/lines.js';
 import type { Access } from '../kernel/access.js';
 import { kernelName, type PrintedKernel, type PrintedNeighbours, printKernel } from '../kernel/kernel.js';
 import type { PrintedFunction } from '../kernel/operators.js';
-import { load, repeats, type Sample, save } from '../kernel/planes.js';
+import { laneAt, load, planeMember, repeats, type Sample, save } from '../kernel/planes.js';
 import { readersText } from '../kernel/readers.js';
 import {
   type PixelsView,
@@ -70,6 +71,13 @@ export type KernelView = {
   readonly lines?: Pick<StripView, 'left' | 'right' | 'above' | 'below'>;
   /** What is computed once per image; the kernel's image is the caller's with these behind it. */
   readonly uniforms: readonly { readonly member: string; readonly value: string }[];
+  /** Whether there is anything behind the caller's image. */
+  readonly derived: boolean;
+  /** Of a filter by a table: how its windows are asked for. */
+  readonly windows?: WindowsView;
+  /** How the host makes rows of it. */
+  readonly tableRows?: TableRowsView;
+  readonly fetchedChannels: number;
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
   readonly sinkPixel: string;
@@ -150,6 +158,20 @@ export type KernelView = {
   };
   readonly capacities: readonly { readonly images: number; readonly last: boolean }[];
 };
+/** The window's name in windows.h, whether it is the first pass, and the sizes of the image and of the result. */
+type WindowsView = {
+  readonly kind: string;
+  readonly isFirst: string;
+  readonly from: string;
+  readonly to: string;
+};
+type TableRowsView = {
+  /** The source's plane whose bytes are the filter's; none where they are computed first. */
+  readonly source: string;
+  /** Whether columns of the output are others of the filter's, and how many these are. */
+  readonly moved: boolean;
+  readonly columns: string;
+};
 /** Which of two ways a launch takes. */
 export type WorkView = { readonly flag: 'staged' | 'aligned' | ''; readonly title: string };
 /** The function that reads one beside the source. */
@@ -168,6 +190,7 @@ const access = (kernel: Kernel, target: Target): Access => ({
   column: target.column,
   ...(target.isDevice ? { mapLanguage: cUnfused } : {}),
   imageArg: 'const Image& image',
+  windowsArg: 'const Windows& windows',
   params: (stage, field) => {
     const { block, member } = paramsOf(kernel, stage).find(placed => placed.block === blockOf(field))!;
     return `${block}.${member}`;
@@ -217,6 +240,45 @@ const access = (kernel: Kernel, target: Target): Access => ({
 /** Whether pixels of a stencil share what they read of rows: in the registers of a GPU's thread, or in lines of the host. */
 const sharesRows = ({ schedule }: Kernel, { isDevice }: Target): boolean =>
   isDevice ? schedule.strip !== undefined : schedule.lines === true;
+
+/** The table of the kernel's filter, if it has one. */
+const windowsOf = ({ resample }: Kernel): { readonly windows?: WindowsView } => {
+  const table = resample?.stage.filter.table;
+  if (!resample || !table) {
+    return {};
+  }
+  const [from, to] = [0, 1].map(more => `size[${resample.number + more}]`);
+  const isFirst = String(table.pass === 'first');
+  return { windows: { kind: `Window::${table.window}`, isFirst, from: from!, to: to! } };
+};
+
+/**
+ * How the host filters whole rows, where rows of the output are rows of the filter's, and no samples are shared by several of them; from the
+ * source's plane, where that has the filter's bytes side by side.
+ */
+const tableRowsOf = (kernel: Kernel): { readonly tableRows?: TableRowsView } => {
+  const { resample, before, after, pre, pipeline } = kernel;
+  const table = resample?.stage.filter.table;
+  const isShared = reduces(pipeline) || pipeline.sinks.some(({ format }) => hasBlocks(format));
+  if (!resample || !table || isShared || !after.every(({ stage }) => keepsAxes(stage.apply.fn, 'any'))) {
+    return {};
+  }
+  const { source } = pipeline;
+  const isPlain =
+    pre.length === 0 &&
+    before.length === 0 &&
+    source.dtype === 'u8' &&
+    source.planes.length === 1 &&
+    source.planes[0]!.channels === source.channels.length &&
+    source.channels.every(channel => laneAt(channel, 'x') === String(source.channels.indexOf(channel)));
+  return {
+    tableRows: {
+      source: isPlain ? planeMember('src', source.planes[0]!.name) : '',
+      moved: after.length > 0,
+      columns: `size[${resample.number + 1}].width`,
+    },
+  };
+};
 
 /** What a source file is printed for. */
 export type Target = {
@@ -276,6 +338,10 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     ...(strip ? { strip } : {}),
     ...(!target.isDevice && kernel.schedule.lines && reach ? { lines: distances(reach) } : {}),
     uniforms: printed.uniforms,
+    ...windowsOf(kernel),
+    ...(target.isDevice ? {} : tableRowsOf(kernel)),
+    fetchedChannels: printed.fetchedChannels,
+    derived: printed.uniforms.length > 0 || kernel.resample?.stage.filter.table !== undefined,
     sourcePixel: printed.sourcePixel,
     fetchedPixel: printed.fetchedPixel,
     sinkPixel: printed.sinkPixel,

@@ -1,5 +1,5 @@
 /** What the templates of the typed ESM bindings are filled with. */
-import type { Plan } from '../../ir/plan.js';
+import { type Plan, partedMaps } from '../../ir/plan.js';
 import {
   type ForkIr,
   type ImageParam,
@@ -118,10 +118,7 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
   // Of stages that branches have alike, one is in a kernel.
   const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
   const stages = withMeasureStages(stagesOf(pipeline)).filter(stage => built.has(stage.name));
-  const halves = plan.halves.flatMap(found =>
-    (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
-  );
-  const { functions, sizes, scales } = sizeFunctions([...stages, ...halves], name, names);
+  const { functions, sizes, scales } = sizeFunctions([...stages, ...partedMaps(plan)], name, names);
   const doc = pipeline.doc.trim();
   const images = openImages(pipeline);
   return {

@@ -354,6 +354,7 @@ const printFunction = (
         `${place(own)!.block}.${fields.get(own)!.placed.member}.${place(own)!.field.member}[${index}]`,
       size: (of: string, axis: string) => `${of}.${axis}`,
       uniform: (own: string) => own,
+      window: () => '',
       tap: () => '',
     };
     const args = [...before, ...fn.args.map(arg => `const ${cType(arg.type)} ${local(arg.name)}`)];

@@ -12,6 +12,8 @@ export type Surroundings = {
   uniform(name: string): string;
   /** A size that a map sees. */
   size(of: 'src' | 'dst', axis: 'width' | 'height'): string;
+  /** An entry of the table of a filter's windows. */
+  window(part: 'axis' | 'first' | 'count' | 'weight', indices: readonly string[]): string;
   /** A call of the filter's tap; `tap` is the expression itself. */
   tap(x: string, y: string, tap: Expr): string;
   /** The printed name of a local. */
@@ -48,6 +50,13 @@ export const printExpr = (expr: Expr, language: Language, around: Surroundings):
         const index = language.math('min', [held, String(e.count - 1)], 'i32');
         return atom(around.entry(e.param, e.first === 0 ? index : `${index} + ${e.first}`));
       }
+      case 'window':
+        return atom(
+          around.window(
+            e.part,
+            [e.at, e.n].flatMap(index => (index ? free(index) : [])),
+          ),
+        );
       case 'uniform':
         return atom(around.uniform(e.name));
       case 'size':

@@ -118,7 +118,7 @@ export const paramsOf = (
   return new Set([...params, ...[...called].flatMap(name => [...(ofHelpers.get(name) ?? [])])]);
 };
 
-/** Which parameters the function reads, which functions it calls, and whether it reads sizes, or taps the source. */
+/** Which parameters the function reads, which functions it calls, and whether it reads sizes, taps the source, or reads windows. */
 export const usesOf = (
   fn: Fn,
 ): {
@@ -128,10 +128,11 @@ export const usesOf = (
   dst: boolean;
   tap: boolean;
   uniform: boolean;
+  windows: boolean;
 } => {
   const params = new Set<string>();
   const called = new Set<string>();
-  const uses = { params, called, src: false, dst: false, tap: false, uniform: false };
+  const uses = { params, called, src: false, dst: false, tap: false, uniform: false, windows: false };
   // The representation is plain data, so a walk over all of it finds every expression.
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) {
@@ -149,6 +150,9 @@ export const usesOf = (
     }
     if (kind === 'tap' || taps === true) {
       uses.tap = true;
+    }
+    if (kind === 'window') {
+      uses.windows = true;
     }
     if (kind === 'uniform') {
       uses.uniform = true;

@@ -55,6 +55,7 @@ const access = (kernel: Kernel): Access => ({
   readImage: (_, image, { x, y }) => `image.images[${JSON.stringify(image.open)}](${x}, ${y})`,
   context: 'image',
   countsArg: 'bins',
+  windowsArg: 'windows',
   measuredArg: name => name,
   measured: (stage, param) => `image.params.${stage}.${param}`,
   tapsArg: 'taps',
@@ -154,6 +155,7 @@ export const sizeFunctions = (
         param: (field: string, lane: number) => `p.${field}[${lane}]`,
         entry: (field: string, index: string) => `p.${field}[${index}]`,
         size: (of: string, axis: string) => `${of}.${axis}`,
+        window: () => '',
         uniform: (own: string) => own,
         tap: () => '',
       };

@@ -44,6 +44,8 @@ export type Access = {
   finite(point: string): string;
   /** The pixel of an image of that size that is nearest to a position. */
   within(position: string, size: string): string;
+  /** How a function declares the windows of a filter by a table. */
+  readonly windowsArg: string;
   /** How a function declares the image alone; unset where nothing is computed before the launch. */
   readonly imageArg?: string;
   /** Whether all tests hold. */

@@ -5,7 +5,7 @@
 import { channelCount } from '../../../ops/spec.js';
 import type { Kernel } from '../../ir/plan.js';
 import type { Colour, Expr, Loc, PointStage, Stage, Type } from '../../ir/types.js';
-import { f32, isPositioned, tuple } from '../../ir/types.js';
+import { f32, isOnPixels, isPositioned, tuple } from '../../ir/types.js';
 import { stageFields } from '../../pass/layout.js';
 import { cType } from '../expr/c.js';
 import { printExpr, type Surroundings } from '../expr/expr.js';
@@ -367,9 +367,10 @@ export const printKernel = (
     locate.push(declare(at, `at${index}`, called.get(map)!(position.text)));
     position = named(`at${index}`);
   }
-  const float = tuple(isStencil ? 'i32' : 'f32', 2);
+  const onPixels = isOnPixels(stage);
+  const float = tuple(onPixels ? 'i32' : 'f32', 2);
   const column = position === here ? access.column : position.x;
-  const coordinates = isStencil
+  const coordinates = onPixels
     ? [column, position.y]
     : [language.cast(column, 'f32'), language.cast(position.y, 'f32')];
   let point = language.tuple(coordinates, float);
@@ -379,8 +380,8 @@ export const printKernel = (
     point = `at${index}`;
   }
   const { steps, values } = imagePixels(stage, position, number + 1);
-  // A stencil's map moves nothing.
-  locate.push(...steps, `return ${isStencil ? point : called.get(stage)!(point, ...values)};`);
+  // A map to pixels of its own moves nothing.
+  locate.push(...steps, `return ${onPixels ? point : called.get(stage)!(point, ...values)};`);
 
   const scaled = scales.map(({ name, value }) => declare(float, name, value));
   const scale = productOf(
@@ -407,7 +408,7 @@ export const printKernel = (
     const last = high === 0 ? limit : `${limit} - ${high}`;
     return [
       `${value} >= ${language.literal(Math.max(0, -low), float.scalar)}`,
-      `${value} < ${isStencil ? last : language.cast(last, 'f32')}`,
+      `${value} < ${onPixels ? last : language.cast(last, 'f32')}`,
     ];
   });
   /** Exact, whatever size an f32 makes of a large image's: the last pixels before it are not asked about. */

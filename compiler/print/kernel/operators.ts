@@ -4,7 +4,7 @@ import { cName, functionName, isReserved } from '../../ir/names.js';
 import type { Kernel } from '../../ir/plan.js';
 import { COUNTS, reduceStages } from '../../ir/reduce.js';
 import type { Expr, Fn, OpFunction, ParamField, Stage } from '../../ir/types.js';
-import { withImageStages } from '../../ir/types.js';
+import { isOnPixels, withImageStages } from '../../ir/types.js';
 import { stageFields } from '../../pass/layout.js';
 import { placesOf, type TapPlace } from '../../pass/reach.js';
 import { cType } from '../expr/c.js';
@@ -34,6 +34,7 @@ export type PrintedFunction = {
 };
 
 const isStencil = (stage: Stage | undefined): boolean => stage?.role === 'map' && stage.radius !== undefined;
+const staysInPlace = (stage: Stage): boolean => stage.role === 'map' && isOnPixels(stage);
 
 /** A function that is called with these values; what else it takes is added. */
 type Call = (...values: string[]) => string;
@@ -120,6 +121,7 @@ export const printOperators = (
           : `${access.array(structOf(fields.get(field)!), fields.get(field)!)}[${index}]`,
       size: (of, axis) => `${of}.${axis}`,
       uniform: own => `image.${own}`,
+      window: (part, indices) => `windows.${part}(${indices.join(', ')})`,
       tap: (x, y, tap) => `taps(${x}, ${y}${placeOf(tap)})`,
     };
     const args = [
@@ -131,6 +133,7 @@ export const printOperators = (
       ...(uses.src ? [access.sizeArg('src')] : []),
       ...(uses.dst ? [access.sizeArg('dst')] : []),
       ...(uses.uniform && access.imageArg ? [access.imageArg] : []),
+      ...(uses.windows ? [access.windowsArg] : []),
     ];
     const printed: PrintedFunction = {
       name,
@@ -176,6 +179,7 @@ export const printOperators = (
       ...(uses.src ? [`image.size[${number}]`] : []),
       ...(uses.dst ? [`image.size[${number + 1}]`] : []),
       ...(uses.uniform ? ['image'] : []),
+      ...(uses.windows ? ['image.windows'] : []),
     ];
     const call = (...values: string[]): string => `${name}(${[...values, ...rest].join(', ')})`;
     return { printed, call };
@@ -189,7 +193,8 @@ export const printOperators = (
   const uniforms: { member: string; value: string }[] = [];
   let geometric = 0;
   for (const stage of kernel.pipeline.stages) {
-    enters.set(stage, stage.role === 'point' ? geometric : geometric++);
+    const isOfMap = stage.role === 'point' && stage.isOfMap === true;
+    enters.set(stage, stage.role === 'point' ? geometric - (isOfMap ? 1 : 0) : geometric++);
     // An image has the size of the one that the operator's pixel is in, or that its map makes.
     for (const point of withImageStages([stage]).slice(0, -1)) {
       enters.set(point, geometric);
@@ -198,8 +203,8 @@ export const printOperators = (
   for (const stage of allStages) {
     const number = enters.get(stage)!;
     const hoisted = access.imageArg ? kernel.hoisted.find(found => found.stage === stage.name) : undefined;
-    // A stencil's map moves nothing: its filter is all of it.
-    if (isStencil(stage)) {
+    // Such a map moves nothing: its filter is all of it.
+    if (staysInPlace(stage)) {
       continue;
     }
     const apply = hoisted ? { ...stage.apply, fn: hoisted.fn } : stage.apply;
@@ -211,6 +216,7 @@ export const printOperators = (
       uniform: own => own,
       tap: () => '',
       entry: () => '',
+      window: () => '',
       param: (name, lane) => {
         const field = fields.get(name)!;
         return access.lane(access.params(stage.name, field), field, lane);

@@ -1,6 +1,6 @@
 /** What the templates of the Python module and its stubs are filled with. */
 import { cName } from '../../ir/names.js';
-import type { Plan } from '../../ir/plan.js';
+import { type Plan, partedMaps } from '../../ir/plan.js';
 import { type OpFunction, type ParamField, type Stage, stagesOf } from '../../ir/types.js';
 import { openImages, openParams } from '../data/bindings.js';
 import { manifestEntry } from '../data/manifest.js';
@@ -89,10 +89,7 @@ const pythonView = (plan: Plan, name: string, names: FunctionNames): PythonView 
   const { pipeline, chain, kernels } = plan;
   const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
   const stages = stagesOf(pipeline).filter(stage => built.has(stage.name));
-  const halves = plan.halves.flatMap(found =>
-    (found?.kernels ?? []).flatMap(kernel => kernel.geometry.filter(({ role }) => role === 'map')),
-  );
-  const { functions, sizes, scales } = stageFunctions([...stages, ...halves], name, names);
+  const { functions, sizes, scales } = stageFunctions([...stages, ...partedMaps(plan)], name, names);
   const taken = openImages(pipeline);
   const images = taken.map(({ stage, image }) => ({
     name: image.open,

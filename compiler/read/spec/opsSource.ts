@@ -84,6 +84,7 @@ const makers: Readonly<Record<string, Maker>> = {
   binsOp: 'reduction',
   filter: 'filter',
   separableFilter: 'filter',
+  tableFilter: 'filter',
   indexBorder: 'border',
 };
 

@@ -22,6 +22,7 @@ import { isReduction, readReduction } from './reduce/reductions.js';
 import { readResample } from './resamples.js';
 import { signalBits, withSignalBits } from './signals.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
+import { hasTable, readTabled } from './tables.js';
 
 /** A pipeline as it was exported. */
 export type Exported = {
@@ -409,6 +410,12 @@ const readStages = (
     const { op } = value;
     if (op.role === 'resample') {
       const read = readResample(reader, op.maps, options, colour, place, uniqueName);
+      stages.push(...(read ?? []));
+      refused ||= !read;
+      continue;
+    }
+    if (op.role === 'map' && hasTable(options)) {
+      const read = readTabled(reader, op, options, colour, place, uniqueName);
       stages.push(...(read ?? []));
       refused ||= !read;
       continue;

@@ -160,6 +160,10 @@ export const readStage = (
     };
   }
   const apply = operators.read(declaration, role, reading);
+  if (under?.table && !(role === 'map' && typeof op.edges === 'function' && op.edges(settled.choices))) {
+    refuse('filter', 'CW3024', { filter: under.name, op: declaration.name });
+    return { colour };
+  }
   const hasSize = declaration.functions.has('size') && role !== 'point';
   const size = hasSize ? operators.read(declaration, 'size', reading) : undefined;
   if (!apply || (hasSize && !size)) {
@@ -379,7 +383,7 @@ const readsInside = (filter: unknown): boolean =>
   isBag(filter) && isBag(filter.axis) && filter.inside === true;
 
 /** `replicate`, where no border was asked for: a slip of the author's word must not read what lies beyond. */
-const heldInside = (loc: Loc): BorderRef => {
+export const heldInside = (loc: Loc): BorderRef => {
   const local = (name: string): Expr => ({ kind: 'local', name, type: i32, loc });
   const whole = (value: number): Expr => ({ kind: 'literal', value, type: i32, loc });
   const math = (fn: string, args: readonly Expr[]): Expr => ({ kind: 'math', fn, args, type: i32, loc });

@@ -28,6 +28,7 @@ typedef struct CUstream_st* cudaStream_t;
 typedef enum cudaError {
   cudaSuccess = 0,
   cudaErrorInvalidValue = 1,
+  cudaErrorMemoryAllocation = 2,
   cudaErrorInvalidConfiguration = 9,
   cudaErrorInsufficientDriver = 35,
 } cudaError_t;
@@ -169,6 +170,26 @@ struct cudaFuncAttributes {
 static inline cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
 static inline cudaError_t cudaDriverGetVersion(int* version) { return *version = 13000, cudaSuccess; }
 static inline cudaError_t cudaGetLastError() { return cudaSuccess; }
+
+// What tables of weights are brought to a device with: memory of the process, copied at once.
+enum cudaStreamCaptureStatus { cudaStreamCaptureStatusNone = 0, cudaStreamCaptureStatusActive = 1 };
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
+enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1 };
+constexpr unsigned cudaStreamNonBlocking = 1;
+static inline cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) { return cudaSuccess; }
+static inline cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureStatus* status) {
+  return *status = cudaStreamCaptureStatusNone, cudaSuccess;
+}
+static inline cudaError_t cudaMalloc(void** values, size_t bytes) {
+  return (*values = std::malloc(bytes)) ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+static inline cudaError_t cudaFree(void* values) { return std::free(values), cudaSuccess; }
+static inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) { return *stream = nullptr, cudaSuccess; }
+static inline cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
+static inline cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
+static inline cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t) {
+  return __builtin_memcpy(to, from, bytes), cudaSuccess;
+}
 // A function and not only text to be inlined: the library's own part, which includes nothing of CUDA, calls it.
 extern "C" __attribute__((weak)) const char* cudaGetErrorString(cudaError_t error) {
   return error == cudaSuccess ? "no error" : error == cudaErrorInvalidValue ? "invalid argument" : "another error";
