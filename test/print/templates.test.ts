@@ -18,6 +18,9 @@ import {
   pairSource,
 } from '../../compiler/generate.js';
 import { packageFile } from '../../compiler/package.js';
+import { explain } from '../../compiler/report/explain.js';
+import { explanationPage } from '../../compiler/report/page.js';
+import { root } from '../support/executions.js';
 import { plansIn } from '../support/plans.js';
 
 const views = vi.hoisted(() => new Map<string, object[]>());
@@ -115,6 +118,17 @@ describe('templates', () => {
     interfaceSource(plans, true);
     packageSources(plans, { name: 'prep', soname: 'libprep.so.1', isStatic: true, hasCuda: true });
     bindingSources([...plans, { ...plans[0]!, name: 'manifest' }]);
+    const code = { cuda: '#line 1 "ops/tone/clamp.ts"\nx', host: '' };
+    const split = await explain({
+      root,
+      entries: ['test/support/byHandPipelines.ts'],
+      names: ['rounded'],
+      cpu: true,
+    });
+    explanationPage(
+      split.map(one => ({ ...one, code })),
+      { root, version: '' },
+    );
     pythonFiles(plans, { library: 'a.so', libraryBytes: 1, librarySha256: '', archs: [] }, '1.0.0');
   });
 
