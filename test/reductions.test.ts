@@ -173,7 +173,7 @@ describe('reductions', () => {
     const out = join(mkdtempSync(join(tmpdir(), 'cuweave-reduced-')), 'out');
     const options = { root, entries: [reduceEntry], out, cpu: true };
     await expect(build({ ...options, python: true })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[BuildError: meanOfRgb (test/support/reducePipelines.ts:34) reduces images to numbers, which modules for Python do not carry: leave out --python, or export it from another entry]`,
+      `[BuildError: meanOfRgb (test/support/reducePipelines.ts:35) reduces images to numbers, which modules for Python do not carry: leave out --python, or export it from another entry]`,
     );
   });
 

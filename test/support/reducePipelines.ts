@@ -20,6 +20,7 @@ import {
   otsu,
   otsuThreshold,
   outputs,
+  pillow,
   pipeline,
   replicate,
   resize,
@@ -68,4 +69,10 @@ export const otsuOf = pipeline(gray, otsuThreshold(), nhwc('u8'));
 export const triangleOf = pipeline(gray, triangleThreshold(), nhwc('u8'));
 export const claheOf = pipeline(gray, clahe({ clipLimit: 2, tiles: [3, 2] }), nhwc('u8'));
 export const twice = pipeline(rgb8(), grayWorld(), autoContrast(), nhwc('u8'));
+/** Behind a filter by tables, which has two passes. */
+export const pillowed = pipeline(
+  rgb8(),
+  resize({ width: 19, height: 14, filter: pillow({ resample: 'bicubic' }) }),
+  outputs({ mean: [mean()], bins: [histogram({ bins: 16 })] }),
+);
 export const levels = pipeline(gray, outputs({ otsu: [otsu()], triangle: [triangle()] }));
