@@ -117,7 +117,7 @@ describe('a transport stream', () => {
     const first = await read(bytes);
     expect(first.digests).toEqual(hashes);
     expect(first.reader.warnings.join().replace(/^\d+/, 'N')).toMatchInlineSnapshot(
-      `"N bytes carries several programs, of which one is read; options.track chooses (0: MPEG-2 of program 1, 1: H.264 of program 2, 2: H.264 of program 3)."`,
+      `"N bytes carries several programs, and one of them is read; options.track chooses (0: MPEG-2 of program 1, 1: H.264 of program 2, 2: H.264 of program 3)."`,
     );
     expect((await read(bytes, { track: 2 })).reader.frameCount).toBe(12);
     expect((await refusal(bytes, { track: 0 })).replace(/\d+ bytes/, 'N bytes')).toMatchInlineSnapshot(
