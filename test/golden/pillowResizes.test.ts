@@ -24,6 +24,17 @@ describe("Pillow's resize on the CPU", () => {
   });
 });
 
+/**
+ * The pairs for which Pillow 9.4 (Debian 12's) has other bytes than 12.3: it takes the rows of very high images first, too. Why the first two
+ * differ is not known.
+ */
+const in94 = [
+  '7 7 224 3 acc2444138b6 c64f1043e4fe 10c1d2c916a8 e6c30b33fada d51152acddaa',
+  '131 3 131 224 6ae73d0c18c7 114f7a19ffcb c88f8d7b3565 7c935837d7fc fd6a8602d291',
+  '2 224 31 64 4d673efd11b0 675dc977e58a 1ccf3cdf2c1a 08f954c879b7 4e92a0fdda76',
+  '5 4000 3 7 b033dbbc40e3 f866d1e53ca9 c4ecfbd98091 745e65c964db d43056f6339c',
+];
+
 const script = fileURLToPath(new URL('pillowResizes.py', import.meta.url));
 const python = ['python3', '/usr/bin/python3'].find(
   path => spawnSync(path, ['-c', 'import numpy, PIL']).status === 0,
@@ -33,6 +44,15 @@ it.skipIf(!python)('the Pillow of this machine gives the same bytes', () => {
   const { status, stdout, stderr } = spawnSync(python!, ['-W', 'ignore', script], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const lines = stdout.trim().split('\n');
-  const expected = pillowResizes().map(({ from, to, digests }) => [...from, ...to, ...digests].join(' '));
+  const version = spawnSync(python!, ['-c', 'import PIL; print(PIL.__version__)'], {
+    encoding: 'utf8',
+  }).stdout;
+  const expected = pillowResizes().map(({ from, to, digests }) => {
+    const line = [...from, ...to, ...digests].join(' ');
+    const older = version.startsWith('9.4.')
+      ? in94.find(other => other.startsWith(`${[...from, ...to].join(' ')} `))
+      : undefined;
+    return older ?? line;
+  });
   expect(lines).toEqual(expected);
 });
