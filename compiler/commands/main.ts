@@ -87,6 +87,22 @@ type SamplingWords = {
   seed?: number;
   keyFrames?: true;
 };
+/** Adds them to a command. @param whose Which video's they are. */
+const withSampling = (command: Command, whose: 'a' | 'each'): Command => {
+  const over = whose === 'a' ? 'the' : whose;
+  return command
+    .option('--from <seconds>', `of ${whose} video: the first moment`, decimal)
+    .option('--to <seconds>', 'the end, which is no longer in it', decimal)
+    .option('--step <n>', 'every n-th frame', count)
+    .option('--every <seconds>', 'one frame per period of this many seconds', decimal)
+    .option('--fps <rate>', 'this many frames for each second', decimal)
+    .option('--times <seconds,...>', 'the frames shown at these moments, ascending', decimals)
+    .option('--indices <n,...>', 'the frames with these numbers, from 0, ascending', decimals)
+    .option('--count <n>', `this many frames, evenly over ${over} video`, count)
+    .option('--spread <way>', 'of --count: uniform, or random by --seed')
+    .option('--seed <n>', 'of --spread random: a whole number', decimal)
+    .option('--key-frames', 'key frames alone');
+};
 /** Those that were given. */
 const chosenFrames = (words: SamplingWords): SamplingWords => {
   const { from, to, step, every, fps, times, indices, count, spread, seed, keyFrames } = words;
@@ -324,33 +340,25 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       },
     );
 
-  program
-    .command('run')
-    .description('run a built pipeline on pictures or a video')
-    .argument('<pipeline>', 'the name of a pipeline')
-    .argument('<inputs...>', 'pictures, or a video')
-    .requiredOption('-o, --out <path>', 'a picture (.png, .jpg), a tensor (.npy), or a folder')
-    .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
-    .addOption(new Option('-d, --device <name>', 'cuda, cuda:N or cpu; default: CUDA if there is one'))
-    .option('--batch <n>', 'images per call', count, 8)
-    .option('--limit <n>', 'stop after this many frames', count)
-    .option('--set <name=json>', 'a parameter that the pipeline leaves open; may be repeated', setting)
-    .option(
-      '--image <name=path>',
-      'a picture or .npy file for an image that the pipeline reads beside its source; repeated with one name: one per input',
-      image,
-    )
-    .option('--from <seconds>', 'of a video: the first moment', decimal)
-    .option('--to <seconds>', 'the end, which is no longer in it', decimal)
-    .option('--step <n>', 'every n-th frame', count)
-    .option('--every <seconds>', 'one frame per period of this many seconds', decimal)
-    .option('--fps <rate>', 'this many frames for each second', decimal)
-    .option('--times <seconds,...>', 'the frames shown at these moments, ascending', decimals)
-    .option('--indices <n,...>', 'the frames with these numbers, from 0, ascending', decimals)
-    .option('--count <n>', 'this many frames, evenly over the video', count)
-    .option('--spread <way>', 'of --count: uniform, or random by --seed')
-    .option('--seed <n>', 'of --spread random: a whole number', decimal)
-    .option('--key-frames', 'key frames alone')
+  withSampling(
+    program
+      .command('run')
+      .description('run a built pipeline on pictures or a video')
+      .argument('<pipeline>', 'the name of a pipeline')
+      .argument('<inputs...>', 'pictures, or a video')
+      .requiredOption('-o, --out <path>', 'a picture (.png, .jpg), a tensor (.npy), or a folder')
+      .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
+      .addOption(new Option('-d, --device <name>', 'cuda, cuda:N or cpu; default: CUDA if there is one'))
+      .option('--batch <n>', 'images per call', count, 8)
+      .option('--limit <n>', 'stop after this many frames', count)
+      .option('--set <name=json>', 'a parameter that the pipeline leaves open; may be repeated', setting)
+      .option(
+        '--image <name=path>',
+        'a picture or .npy file for an image that the pipeline reads beside its source; repeated with one name: one per input',
+        image,
+      ),
+    'a',
+  )
     .option('--sheet <path>', 'also write a contact sheet of the results')
     .option(
       '--no-orient',
@@ -419,34 +427,26 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       },
     );
 
-  program
-    .command('serve')
-    .description('run a built pipeline on videos, into a ring that other processes read')
-    .argument('<pipeline>', 'the name of a pipeline')
-    .argument('<clip...>', 'videos')
-    .requiredOption('--ring <name>', "the ring's name: letters, digits, '-', '_' and '.'")
-    .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
-    .addOption(
-      new Option('-d, --device <name>', 'cpu, the default: rings hold memory of the CPU only so far'),
-    )
-    .option('--batch <n>', 'frames of a batch', count, 16)
-    .option('--slots <n>', 'batches that there is room for', count, 8)
-    .option('--broadcast', 'each consumer gets every batch; else each batch goes to one of them')
-    .option('--repeat', 'begin anew after the last video, until Ctrl-C')
-    .option('--shuffle <seed>', 'the videos in an order by this seed, another one in each pass', decimal)
-    .option('--set <name=json>', 'as in run', setting)
-    .option('--image <name=path>', 'as in run', image)
-    .option('--from <seconds>', 'of each video: the first moment', decimal)
-    .option('--to <seconds>', 'the end, which is no longer in it', decimal)
-    .option('--step <n>', 'every n-th frame', count)
-    .option('--every <seconds>', 'one frame per period of this many seconds', decimal)
-    .option('--fps <rate>', 'this many frames for each second', decimal)
-    .option('--times <seconds,...>', 'the frames shown at these moments, ascending', decimals)
-    .option('--indices <n,...>', 'the frames with these numbers, from 0, ascending', decimals)
-    .option('--count <n>', 'this many frames, evenly over each video', count)
-    .option('--spread <way>', 'of --count: uniform, or random by --seed')
-    .option('--seed <n>', 'of --spread random: a whole number', decimal)
-    .option('--key-frames', 'key frames alone')
+  withSampling(
+    program
+      .command('serve')
+      .description('run a built pipeline on videos, into a ring that other processes read')
+      .argument('<pipeline>', 'the name of a pipeline')
+      .argument('<clip...>', 'videos')
+      .requiredOption('--ring <name>', "the ring's name: letters, digits, '-', '_' and '.'")
+      .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
+      .addOption(
+        new Option('-d, --device <name>', 'cpu, the default: rings hold memory of the CPU only so far'),
+      )
+      .option('--batch <n>', 'frames of a batch', count, 16)
+      .option('--slots <n>', 'batches that there is room for', count, 8)
+      .option('--broadcast', 'each consumer gets every batch; else each batch goes to one of them')
+      .option('--repeat', 'begin anew after the last video, until Ctrl-C')
+      .option('--shuffle <seed>', 'the videos in an order by this seed, another one in each pass', decimal)
+      .option('--set <name=json>', 'as in run', setting)
+      .option('--image <name=path>', 'as in run', image),
+    'each',
+  )
     .option('--no-orient', 'as in run')
     .addHelpText(
       'after',
