@@ -8,11 +8,10 @@ import {
   type Traffic,
   whyCut,
 } from '../report/explain.js';
+import { few, megabytes, total } from '../report/figures.js';
 import type { ExplainedRuns, ExplainedWaste } from '../report/runs.js';
 import { compiledLines } from './compiledText.js';
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
-const total = ({ read, written }: Traffic): number => read + written;
 const sum = (all: readonly Traffic[]): number => all.reduce((bytes, step) => bytes + total(step), 0);
 const launchSizes = (sizes: readonly number[]): string =>
   sizes.length === 1
@@ -104,7 +103,6 @@ export const explanationText = (of: Explanation): string => {
 };
 
 /** A count of runs or pixels, with one decimal where it is no whole number. */
-const few = (count: number): string => String(Math.round(count * 10) / 10);
 /** `4 × 18 operations`: runs for an output pixel, and what each costs. */
 const runsText = ({ runs, atEdges, operations }: ExplainedRuns): string => {
   const often = runs === undefined ? '? ×' : `${few(runs)} ×`;

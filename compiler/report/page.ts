@@ -3,14 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { packageFile } from '../package.js';
 import { render } from '../render.js';
-import { type ExplainedKernel, type Explanation, type Traffic, whyCut } from './explain.js';
+import { type ExplainedKernel, type Explanation, whyCut } from './explain.js';
+import { few, megabytes, total } from './figures.js';
 
 /** Texts of authors stand in the page: names, comments, code. */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, found => `&#${found.charCodeAt(0)};`);
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
-const total = ({ read, written }: Traffic): number => read + written;
-const rounded = (count: number): string => String(Math.round(count * 10) / 10);
 
 type Line = { readonly number: number; readonly text: string; readonly from: string };
 
@@ -63,9 +60,9 @@ const kernelView = (kernel: ExplainedKernel, [source, sink]: readonly [string, s
       stage: escaped(stage),
       rule: escaped(rule),
       why: escaped(why),
-      runs: runs?.runs === undefined ? '–' : rounded(runs.runs),
-      atEdges: runs?.atEdges === undefined ? '' : ` (${rounded(runs.atEdges)} at the border)`,
-      operations: runs?.operations === undefined ? '–' : rounded(runs.operations),
+      runs: runs?.runs === undefined ? '–' : few(runs.runs),
+      atEdges: runs?.atEdges === undefined ? '' : ` (${few(runs.atEdges)} at the border)`,
+      operations: runs?.operations === undefined ? '–' : few(runs.operations),
     };
   }),
   compiled: kernel.compiled

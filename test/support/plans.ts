@@ -1,8 +1,8 @@
 /** The plans of large entries, read once for all test files: reading the suite's 490 pipelines takes TypeScript ten seconds. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { keyOf, openCache } from '../../compiler/build/cache.js';
 import type { Plan } from '../../compiler/ir/plan.js';
 import { packageFile } from '../../compiler/package.js';
 import { plansOf } from '../../compiler/specs.js';
@@ -29,16 +29,11 @@ const sources = (): readonly string[] =>
           .map(file => join(path, file)),
   );
 
-let digest: string | undefined;
-const digestOfSources = (): string => {
-  if (digest === undefined) {
-    const hash = createHash('sha256');
-    for (const file of sources()) {
-      hash.update(`${file}\0`).update(readFileSync(join(root, file)));
-    }
-    digest = hash.digest('hex');
-  }
-  return digest;
+let parts: readonly (string | Uint8Array)[] | undefined;
+/** Read once for all entries. */
+const partsOfSources = (): readonly (string | Uint8Array)[] => {
+  parts ??= sources().flatMap(file => [file, readFileSync(join(root, file))]);
+  return parts;
 };
 
 const known = new Map<string, Promise<readonly Plan[]>>();
@@ -51,17 +46,13 @@ export const plansIn = (entry: string): Promise<readonly Plan[]> => {
 };
 
 const readOnce = async (entry: string): Promise<readonly Plan[]> => {
-  const folder = join(root, '.cache', 'plans');
-  const key = createHash('sha256').update(entry).update(digestOfSources()).digest('hex').slice(0, 32);
-  const file = join(folder, key);
-  if (existsSync(file)) {
-    return deserialize(readFileSync(file)) as readonly Plan[];
+  const cache = openCache(packageFile('.cache', 'objects'));
+  const key = keyOf('plans', entry, ...partsOfSources());
+  const found = cache.get(key);
+  if (found) {
+    return deserialize(found.object) as readonly Plan[];
   }
   const plans = await plansOf({ root, entries: [entry] });
-  mkdirSync(folder, { recursive: true });
-  // Another worker may read it meanwhile, or write the same.
-  const own = `${file}.${process.pid}`;
-  writeFileSync(own, serialize(plans));
-  renameSync(own, file);
+  cache.put(key, { object: serialize(plans), report: '' });
   return plans;
 };

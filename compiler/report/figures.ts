@@ -1,0 +1,8 @@
+/** Numbers as explanations show them. */
+import type { Traffic } from './explain.js';
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
+/** Bytes that are read and written. */
+export const total = ({ read, written }: Traffic): number => read + written;
+/** With one digit behind the point, where there is something. */
+export const few = (count: number): string => String(Math.round(count * 10) / 10);
