@@ -173,7 +173,7 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   return { width, height: Math.max(shared, blockHeight), readsRuns: isRead };
 };
 
-/** Whether so many pixels of a row, from a multiple of them on, never lie in two patches. */
+/** Whether a run of `pixels` pixels of a row, which begins at a multiple of them, never lies in two patches. */
 const isInPatches = ({ tokens }: Format, pixels: number): boolean =>
   tokens === undefined || tokens.patch % pixels === 0;
 

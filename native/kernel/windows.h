@@ -22,7 +22,7 @@ enum class Window { box, linear, hamming, cubic, lanczos };
 struct Windows {
   // Of each output pixel the first pixel that it reads, and how many.
   const int32_t* spans;
-  // Of each output pixel `stride` weights, of which the first are its own.
+  // Each output pixel has `stride` weights. The first are its own.
   const int32_t* weights;
   int stride;
   // 0 along the rows, 1 down the columns.
@@ -92,7 +92,7 @@ inline double windowAt(const Window window, const double x) {
   }
 }
 
-// Rows of weights are as long as so many, or a multiple of it, and end in zeros: the host takes as many at once.
+// A row of weights has a multiple of these, and ends in zeros: the host takes this number at once.
 constexpr int WINDOW_STEP = 8;
 
 // Values of a table for `to` pixels made of `from`: its spans and its weights, which begin at 2 * to.

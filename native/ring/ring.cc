@@ -21,7 +21,7 @@
 namespace cuweave {
 namespace ring {
 
-// The file: a page of Header, a page of Consumers, the Slots, what is said of each batch, and the batches. Every word has one
+// The file: a page of Header, a page of Consumers, the Slots, each batch's info, and the batches. Every word has one
 // writer at a time, but for `holders`, whose bits do.
 struct Header {
   char magic[8];
@@ -84,29 +84,25 @@ void wake(std::atomic<uint32_t>& word) {
   syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
-// A lock of the open file: it goes with the process, however that ends, and two openings in one process are two owners.
-bool lock(int file, off_t byte) {
+struct flock oneByte(off_t byte, short type) {
   struct flock wish {};
-  wish.l_type = F_WRLCK;
+  wish.l_type = type;
   wish.l_whence = SEEK_SET;
   wish.l_start = byte;
   wish.l_len = 1;
+  return wish;
+}
+// A lock of the open file: it goes with the process, however that ends, and two openings in one process are two owners.
+bool lock(int file, off_t byte) {
+  struct flock wish = oneByte(byte, F_WRLCK);
   return fcntl(file, F_OFD_SETLK, &wish) == 0;
 }
 void unlock(int file, off_t byte) {
-  struct flock wish {};
-  wish.l_type = F_UNLCK;
-  wish.l_whence = SEEK_SET;
-  wish.l_start = byte;
-  wish.l_len = 1;
+  struct flock wish = oneByte(byte, F_UNLCK);
   fcntl(file, F_OFD_SETLK, &wish);
 }
 bool isLocked(int file, off_t byte) {
-  struct flock found {};
-  found.l_type = F_WRLCK;
-  found.l_whence = SEEK_SET;
-  found.l_start = byte;
-  found.l_len = 1;
+  struct flock found = oneByte(byte, F_WRLCK);
   return fcntl(file, F_OFD_GETLK, &found) == 0 && found.l_type != F_UNLCK;
 }
 
@@ -383,6 +379,19 @@ bool Ring::map(int file, uint64_t bytes, Failure& failure) {
   return true;
 }
 
+Ring* Ring::made(const char* name, uint64_t inode, const Spec& spec, const Layout& layout, Failure& failure) {
+  auto* ring = new (std::nothrow) Ring;
+  if (!ring) {
+    failed(failure, kNoRoom, "There is no memory for ring '%s'.", name);
+    return nullptr;
+  }
+  snprintf(ring->name_, sizeof ring->name_, "%s", name);
+  ring->inode_ = inode;
+  ring->spec_ = spec;
+  ring->layout_ = layout;
+  return ring;
+}
+
 Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
   if (!checkName(name, failure)) return nullptr;
   Layout layout{};
@@ -427,16 +436,9 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
     unlinkat(folder.number, ".new", 0);
     return nullptr;
   }
-  auto* ring = new (std::nothrow) Ring;
-  if (!ring) {
-    failed(failure, kNoRoom, "There is no memory for ring '%s'.", name);
-    return nullptr;
-  }
-  snprintf(ring->name_, sizeof ring->name_, "%s", name);
   fstat(file.number, &found);
-  ring->inode_ = found.st_ino;
-  ring->spec_ = spec;
-  ring->layout_ = layout;
+  Ring* const ring = made(name, found.st_ino, spec, layout, failure);
+  if (!ring) return nullptr;
   ring->isProducer_ = true;
   if (!ring->map(file.number, layout.total, failure)) {
     unlinkat(folder.number, ".new", 0);
@@ -490,15 +492,8 @@ Ring* Ring::open(const char* name, Failure& failure) {
     failed(failure, kMissing, "Ring '%s' was replaced while it was opened. Open it again.", name);
     return nullptr;
   }
-  auto* ring = new (std::nothrow) Ring;
-  if (!ring) {
-    failed(failure, kNoRoom, "There is no memory for ring '%s'.", name);
-    return nullptr;
-  }
-  snprintf(ring->name_, sizeof ring->name_, "%s", name);
-  ring->inode_ = found.st_ino;
-  ring->spec_ = start.spec;
-  ring->layout_ = layout;
+  Ring* const ring = made(name, found.st_ino, start.spec, layout, failure);
+  if (!ring) return nullptr;
   ring->locks_ = locks.take();
   if (!ring->producerLives()) {
     Failure ignored;

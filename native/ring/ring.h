@@ -62,7 +62,7 @@ struct TensorSpec {
 struct Spec {
   uint32_t slots;
   uint32_t mode;
-  // Room for what is said of each batch.
+  // Room for each batch's info, in bytes.
   uint32_t infoBytes;
   uint32_t tensors;
   TensorSpec tensor[kMostTensors];
@@ -127,6 +127,8 @@ class Ring {
   bool isProducer() const { return isProducer_; }
 
  private:
+  // One that is neither mapped nor locked yet.
+  static Ring* made(const char* name, uint64_t inode, const Spec& spec, const Layout& layout, Failure& failure);
   Ring() = default;
   bool map(int file, uint64_t bytes, Failure& failure);
   bool enter(Failure& failure);

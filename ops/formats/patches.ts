@@ -7,13 +7,13 @@ export type PatchOptions = {
   readonly dtype?: TensorDType;
   /** The side of a patch in pixels, 1 to 64. */
   readonly patch: number;
-  /** Patches of a square of so many by so many follow each other, 1 to 8; default 1. The picture's sides are multiples of patch · merge. */
+  /** The patches of a square of `merge` by `merge` follow each other, 1 to 8; default 1. The picture's sides are multiples of patch · merge. */
   readonly merge?: number;
   /** Frames in a token, 1 to 8; default 1. */
   readonly temporal?: number;
   /**
    * Which frames these are. `'repeated'` (default): each picture fills all of them, as a still does. `'paired'`: the images of the call are frames of
-   * one video, and so many that follow each other make one; their number is a multiple of `temporal`, so repeat the last one where it is not.
+   * one video, and `temporal` of them that follow each other share their tokens; their number is a multiple of `temporal`, so repeat the last one where it is not.
    */
   readonly frames?: 'repeated' | 'paired';
   /**

@@ -50,7 +50,7 @@ export type TokenLayout = {
   readonly patch: number;
   readonly merge: number;
   readonly temporal: number;
-  /** Which frames a token has: the picture again and again, or so many of the call's images that follow each other. */
+  /** Which frames a token has: the picture again and again, or `temporal` of the call's images that follow each other. */
   readonly frames: 'repeated' | 'paired';
   /** The order of a token's numbers: channel, frame, row, column; or frame, row, column, channel. */
   readonly order: 'chw' | 'hwc';
