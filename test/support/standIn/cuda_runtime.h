@@ -67,16 +67,18 @@ template <class T> void __stcs(T* at, const T value) { *(T*)standInAligned(at) =
 
 static thread_local dim3 blockIdx, threadIdx;
 
-// The threads of a block. If the first one waits for the others, each has a stack, and goes on where it waited when its turn comes.
-// Each file has its own, as it has its own threadIdx.
+// The threads of a block. If the last one of a warp waits for others, each of the warp has a stack, and goes on where it waited when its turn
+// comes. Each file has its own, as it has its own threadIdx.
 namespace {
 struct StandInBlock {
-  static constexpr unsigned most = 1024, stack = 1 << 16;
+  static constexpr unsigned most = 1024, stack = 1 << 16, warp = 32;
   ucontext_t scheduler;
   struct Thread {
     ucontext_t context;
     std::unique_ptr<char[]> stack;
     bool isDone;
+    // Whether what it waits for is the whole block.
+    bool isBlockWide;
   };
   std::unique_ptr<Thread[]> threads{new Thread[most]};
   Thread* running = nullptr;
@@ -93,8 +95,9 @@ struct StandInBlock {
     block.work(block.data);
     block.running->isDone = true;
   }
-  void wait() {
+  void wait(bool isBlockWide) {
     if (!running) stop("a thread waits for others that are gone");
+    running->isBlockWide = isBlockWide;
     swapcontext(&running->context, &scheduler);
   }
   [[noreturn]] static void stop(const char* why) {
@@ -122,31 +125,44 @@ struct StandInBlock {
   // The last threads first: nothing may count on an order.
   void run(dim3 size, void (*work)(void*), void* data) {
     this->size = size, this->work = work, this->data = data;
-    const unsigned count = size.x * size.y * size.z, first = count - 1;
-    begin(first);
-    resume(first);
-    if (threads[first].isDone) {
-      for (unsigned n = first; n-- > 0;) {
-        threadIdx = lane(n);
-        work(data);
+    const unsigned count = size.x * size.y * size.z;
+    for (unsigned end = count; end > 0; end = (end - 1) / warp * warp) {
+      const unsigned last = end - 1, first = last / warp * warp;
+      begin(last);
+      resume(last);
+      const bool isDone = threads[last].isDone;
+      for (unsigned n = last; n-- > first;) {
+        if (isDone) {
+          threadIdx = lane(n);
+          work(data);
+          threads[n].isDone = true;
+        } else {
+          begin(n);
+          resume(n);
+        }
       }
-      return;
-    }
-    for (unsigned n = first; n-- > 0;) {
-      begin(n);
-      resume(n);
     }
     for (;;) {
-      unsigned done = 0;
-      for (unsigned n = 0; n < count; n++) done += threads[n].isDone;
+      unsigned done = 0, doneOfWarp = 0, waitForWarp = 0;
+      for (unsigned n = 0; n < count; n++) {
+        done += threads[n].isDone;
+        waitForWarp += !threads[n].isDone && !threads[n].isBlockWide;
+        doneOfWarp = n % warp == 0 ? threads[n].isDone : doneOfWarp + threads[n].isDone;
+        const bool isWarpsEnd = n % warp == warp - 1 || n == count - 1;
+        if (isWarpsEnd && doneOfWarp != 0 && doneOfWarp != n % warp + 1) stop("threads wait for others that are gone");
+      }
       if (done == count) return;
-      if (done != 0) stop("threads wait for others that are gone");
-      for (unsigned n = count; n-- > 0;) resume(n);
+      if (waitForWarp == 0 && done != 0) stop("threads wait for others that are gone");
+      for (unsigned n = count; n-- > 0;) {
+        // The block is waited for until every warp has come.
+        if (!threads[n].isDone && (waitForWarp == 0 || !threads[n].isBlockWide)) resume(n);
+      }
     }
   }
 };
 }  // namespace
-static inline void __syncthreads() { StandInBlock::own().wait(); }
+static inline void __syncthreads() { StandInBlock::own().wait(true); }
+static inline void __syncwarp() { StandInBlock::own().wait(false); }
 static inline void __threadfence() {}
 template <class T> T __ldcg(const T* at) { return *standInAligned(at); }
 static inline int atomicAdd(int* at, int value) { return *at += value, *at - value; }
@@ -157,9 +173,9 @@ template <class T> static T __shfl_down_sync(unsigned, T value, unsigned further
   const StandInBlock& block = StandInBlock::own();
   const unsigned n = (threadIdx.z * block.size.y + threadIdx.y) * block.size.x + threadIdx.x;
   values[n] = value;
-  StandInBlock::own().wait();
+  StandInBlock::own().wait(true);
   const T result = n % 32 + further < 32 ? values[n + further] : value;
-  StandInBlock::own().wait();
+  StandInBlock::own().wait(true);
   return result;
 }
 
