@@ -101,12 +101,14 @@ export type Tile = {
   /** Whether the source's samples of a row come in one access, as the sink's always do; else pixel by pixel. */
   readonly readsRuns: boolean;
 };
-/** The pixels of a thread, and how far its stencil reads around each: rows are whole rounds of its window. */
+/** The pixels of a thread, and how far its stencil reads around each. */
 export type Strip = Omit<Reach, 'isFixed'> & {
   readonly width: number;
   readonly height: number;
   /** Whether rows are computed before columns. */
   readonly isSeparable: boolean;
+  /** What a block has of each of the source's planes in shared memory, where its warps read rows there: see native/kernel/strips.h. */
+  readonly ring?: readonly Patch[];
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
 export type Staging = {

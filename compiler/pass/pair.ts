@@ -6,7 +6,7 @@ import type { Halves, Kernel, Pair, Step } from '../ir/plan.js';
 import { reduces } from '../ir/reduce.js';
 import { hasBlocks } from './block.js';
 import { callBytes, imageBytes, PARAMETER_SPACE } from './launch.js';
-import { fitsShared } from './schedule.js';
+import { fitsShared } from './shared.js';
 
 /** Images of one launch, all or none: enough to fill a GPU, and parameters that are copied fast. */
 const IMAGES = 16;
@@ -53,7 +53,7 @@ const goTogether = (one: Kernel, other: Kernel): boolean => {
     return false;
   }
   // A block has the shared memory of both.
-  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? []))) {
+  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? schedule.strip?.ring ?? []))) {
     return false;
   }
   const call = both.reduce((sum, { layout }) => sum + callBytes(layout) + WORK_BYTES, 0);

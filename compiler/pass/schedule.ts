@@ -6,16 +6,14 @@ import { blockOf, hasBlocks } from './block.js';
 import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
+import { fitsShared } from './shared.js';
 import { hasLines, isStencil, stripOf } from './strip.js';
+import { rowsOfTable } from './tables.js';
 
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
 /** The widest access of a thread. */
 const VECTOR_BYTES = 16;
-/** Shared memory that a kernel may have without asking for more. */
-const SHARED_BYTES = 48 * 1024;
-/** The bytes of it that a block needs itself. */
-const SHARED_OWN = 64;
 /** Rows of shared memory are multiples of its 32 banks: those of other lengths suit some angles of a warp, and others much less. */
 const BANKS_BYTES = 128;
 /** A wider tile reads less beside what it needs; pixels of more bytes than these would need more shared memory for it. */
@@ -24,6 +22,8 @@ const WIDE_TILE_BYTES = 3;
 const ROOM_ACROSS = 1.2;
 /** Room for the source of 32 rows: 1080 rows become 640 with the first, and a tile as wide as it is high turns by any angle with the second. */
 const ROOM_DOWN = { wide: 57, square: 47 };
+/** Rows of a thread that filters by a table: more need more registers, and give fewer threads. */
+const TABLE_ROWS = 4;
 /** With fewer rows not even a small turn fits. */
 const LEAST_ROWS = 36;
 /** Four for each multiprocessor of an H200; calls of 800 and more are what was measured to gain. */
@@ -40,7 +40,7 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
       capacities: capacitiesOf(kernel, layout),
     };
   }
-  const strip = stripOf(kernel);
+  const strip = stripOf(kernel, BLOCK);
   return {
     block: BLOCK,
     tile: strip ? { width: strip.width, height: strip.height, readsRuns: false } : tileOf(kernel, reach),
@@ -95,10 +95,6 @@ const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: S
     : { staging: { width, height, patches: patches(rows), leastTiles: LEAST_TILES, atEdges } };
 };
 
-/** Whether a block's shared memory holds all of them. */
-export const fitsShared = (patches: readonly Patch[]): boolean =>
-  SHARED_OWN + patches.reduce((sum, { bytes, rows }) => sum + bytes * rows, 0) <= SHARED_BYTES;
-
 /** Whether a border is the nearest pixel: `min(max(i, 0), size - 1)`. Others may lead anywhere in the image. */
 const isClamp = ({ args: [i, size], body: [only, more] }: Fn): boolean => {
   if (only?.kind !== 'return' || more) {
@@ -143,6 +139,10 @@ const tileOf = (kernel: FusedKernel, reach: Reach | undefined): Tile => {
   if (resample && sinks.some(hasBlocks)) {
     // The fewest pixels that a sample of the sink is made of.
     return { width: blockWidth, height: blockHeight, readsRuns: false };
+  }
+  if (rowsOfTable(kernel)?.plane !== undefined) {
+    // They share a column's weights.
+    return { width: 1, height: TABLE_ROWS, readsRuns: false };
   }
   if (resample) {
     // Taps lie where they lie: neighbouring threads read neighbouring ones only if their pixels are neighbours. Two rows

@@ -4,11 +4,12 @@
  * host down a run of columns with a window of lines in the first cache.
  */
 import { channelCount } from '../../ops/spec.js';
-import type { FusedKernel, Strip } from '../ir/plan.js';
-import { isOnPixels, type MapStage } from '../ir/types.js';
+import type { FusedKernel, Patch, Span, Strip } from '../ir/plan.js';
+import { dtypeBytes, isOnPixels, isPositioned, type MapStage } from '../ir/types.js';
 import { hasBlocks } from './block.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
+import { fitsShared } from './shared.js';
 import { operationsOf, tapsOf } from './work.js';
 
 /** Floats of a thread's window: with what a stencil needs besides, fewer than the 255 registers that a thread has. */
@@ -17,6 +18,10 @@ const MOST_FLOATS = 150;
 const MOST_OPERATIONS = 12_000;
 /** Rows of a strip, about: more read fewer rows twice, and fewer give more threads. */
 const ROWS = 16;
+/** Rows of the source that a warp has in shared memory: the one that it works on, and those on their way. */
+const SLOTS = [4, 2];
+/** Bytes of one access. */
+const ACCESS = 16;
 /** With more taps than these nothing is unrolled. */
 const MOST_TAPS = 100;
 
@@ -43,7 +48,10 @@ const isUnrolled = ({ filter }: MapStage): boolean =>
 export const hasLines = (kernel: FusedKernel): boolean => sharedStencil(kernel) !== undefined;
 
 /** The strip of a GPU's thread, or undefined where its window would need more registers than there are. */
-export const stripOf = (kernel: FusedKernel): Strip | undefined => {
+export const stripOf = (
+  kernel: FusedKernel,
+  [threads, warps]: readonly [number, number],
+): Strip | undefined => {
   const stage = sharedStencil(kernel);
   const reach = stage && reachOf(stage.filter);
   if (!stage || !reach) {
@@ -78,6 +86,36 @@ export const stripOf = (kernel: FusedKernel): Strip | undefined => {
   if (width === undefined) {
     return undefined;
   }
-  const height = rows * Math.max(1, Math.round(ROWS / rows));
-  return { x, y, width, height, isSeparable };
+  const ring = ringOf(kernel, threads * width, x, warps);
+  const rounds = Math.max(1, Math.round((ring ? ROWS - 1 : ROWS) / rows));
+  // With a ring the rows above and below are in the rounds.
+  const height = rows * rounds + (ring ? 1 : 0);
+  return { x, y, width, height, isSeparable, ...(ring ? { ring } : {}) };
+};
+
+/** What a block's warps have of the source in shared memory: rows of so many pixels, and what the stencil reads beside these. */
+const ringOf = (
+  { pre, pipeline: { source } }: FusedKernel,
+  pixels: number,
+  { low, high }: Span,
+  warps: number,
+): readonly Patch[] | undefined => {
+  // Rows of one channel or of several planes have too little to compute for what the copies cost: see docs/notes/gpuKernels.md.
+  const isWorthIt = source.planes.length === 1 && source.channels.length > 1;
+  // What lies beyond an edge is there as the pixel that stands for it, which does not say where it is.
+  const isPlaced = pre.some(stage => isPositioned(stage) || stage.images !== undefined);
+  if (!isWorthIt || isPlaced || source.channels.some(({ next }) => next !== undefined)) {
+    return undefined;
+  }
+  return SLOTS.map(slots =>
+    source.planes.map(({ channels, subsampling: [across] }) => {
+      const size = channels * dtypeBytes[source.dtype];
+      const before = Math.ceil(-low / across);
+      const samples = before + Math.floor((pixels + high - 1) / across) + 1;
+      const shift = (ACCESS - ((before * size) % ACCESS)) % ACCESS;
+      const row = Math.ceil((shift + samples * size) / ACCESS) * ACCESS;
+      const edges = Math.ceil(((high - low) * size) / ACCESS) * ACCESS;
+      return { bytes: row + edges, rows: slots * warps };
+    }),
+  ).find(fitsShared);
 };

@@ -5,6 +5,8 @@
  * Of an image that is more than a hundred times as high as wide, and whose height shrinks, the columns come first. Source: Pillow,
  * src/PIL/Image.py (`Image.resize`).
  */
+import type { FusedKernel } from '../ir/plan.js';
+import { reduces } from '../ir/reduce.js';
 import { tableFilter } from '../ir/table.js';
 import {
   bool,
@@ -24,6 +26,8 @@ import {
   tuple,
   withMeasureStages,
 } from '../ir/types.js';
+import { keepsAxes } from './axes.js';
+import { hasBlocks } from './block.js';
 import { exactDType, followRanges } from './exact.js';
 import { unusedName } from './halve.js';
 
@@ -230,4 +234,34 @@ const unless = (test: Expr, point: PointStage, { size, params }: MapStage, asksS
     params: asksSize ? params : [],
     apply: { fn: { ...fn, name: `${fn.name}Unless`, body }, helpers: [...helpers, ...more, fn] },
   };
+};
+
+/** What rows of a filter by a table are made of: bytes of a plane of the source, as they lie there, or pixels that are computed first. */
+export type RowsOfTable = { readonly plane?: string };
+/** The same of a kernel whose output's rows are rows of its filter, and whose samples are no several pixels'. */
+export const rowsOfTable = ({
+  resample,
+  before,
+  after,
+  pre,
+  pipeline,
+}: FusedKernel): RowsOfTable | undefined => {
+  const isShared = reduces(pipeline) || pipeline.sinks.some(({ format }) => hasBlocks(format));
+  if (
+    !resample?.stage.filter.table ||
+    isShared ||
+    !after.every(({ stage }) => keepsAxes(stage.apply.fn, 'any'))
+  ) {
+    return undefined;
+  }
+  const { planes, channels, dtype } = pipeline.source;
+  const [plane] = planes;
+  const isPlain =
+    pre.length === 0 &&
+    before.length === 0 &&
+    dtype === 'u8' &&
+    planes.length === 1 &&
+    plane?.channels === channels.length &&
+    channels.every(({ lane, next }, n) => lane === n && next === undefined);
+  return isPlain ? { plane: plane.name } : {};
 };

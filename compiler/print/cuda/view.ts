@@ -4,16 +4,16 @@ import { memberName } from '../../ir/names.js';
 import type { Kernel, PlacedParams, Tile } from '../../ir/plan.js';
 import { reduces } from '../../ir/reduce.js';
 import { tuple } from '../../ir/types.js';
-import { keepsAxes } from '../../pass/axes.js';
 import { hasBlocks, movesRuns } from '../../pass/block.js';
 import { blockOf, lanePath } from '../../pass/layout.js';
 import { isStencil } from '../../pass/strip.js';
+import { type RowsOfTable, rowsOfTable } from '../../pass/tables.js';
 import { c, cType, cUnfused } from '../expr/c.js';
 import { withLineDirectives } from '../expr/lines.js';
 import type { Access } from '../kernel/access.js';
 import { kernelName, type PrintedKernel, type PrintedNeighbours, printKernel } from '../kernel/kernel.js';
 import type { PrintedFunction } from '../kernel/operators.js';
-import { laneAt, load, planeMember, repeats, type Sample, save } from '../kernel/planes.js';
+import { load, planeMember, repeats, type Sample, save } from '../kernel/planes.js';
 import { readersText } from '../kernel/readers.js';
 import {
   type PixelsView,
@@ -77,6 +77,8 @@ export type KernelView = {
   readonly windows?: WindowsView;
   /** How the host makes rows of it. */
   readonly tableRows?: TableRowsView;
+  /** The source's plane from which a GPU's thread reads the filter's bytes in words; '' where they are computed first. */
+  readonly table: string;
   readonly fetchedChannels: number;
   readonly sourcePixel: string;
   readonly fetchedPixel: string;
@@ -141,6 +143,10 @@ export type KernelView = {
     readonly blockHeight: number;
     /** Whether a thread's values of a row are moved together. */
     readonly runs: boolean;
+    /** Whether a launcher finds out how rows are aligned. */
+    readonly isFlagged: boolean;
+    /** The planes whose rows a strip has in shared memory. */
+    readonly stageable: readonly Pick<TilePlane, 'pointer' | 'pitch'>[];
     /** Whether a thread's pixels, one below the other, are fetched together where none of their taps lies outside. */
     readonly grouped: boolean;
     /** Whether there is a function for a pixel alone. */
@@ -252,33 +258,22 @@ const windowsOf = ({ resample }: Kernel): { readonly windows?: WindowsView } => 
   return { windows: { kind: `Window::${table.window}`, isFirst, from: from!, to: to! } };
 };
 
-/**
- * How the host filters whole rows, where rows of the output are rows of the filter's, and no samples are shared by several of them; from the
- * source's plane, where that has the filter's bytes side by side.
- */
+/** How the host filters whole rows, where a kernel's table allows it. */
 const tableRowsOf = (kernel: Kernel): { readonly tableRows?: TableRowsView } => {
-  const { resample, before, after, pre, pipeline } = kernel;
-  const table = resample?.stage.filter.table;
-  const isShared = reduces(pipeline) || pipeline.sinks.some(({ format }) => hasBlocks(format));
-  if (!resample || !table || isShared || !after.every(({ stage }) => keepsAxes(stage.apply.fn, 'any'))) {
+  const rows = rowsOfTable(kernel);
+  if (!rows) {
     return {};
   }
-  const { source } = pipeline;
-  const isPlain =
-    pre.length === 0 &&
-    before.length === 0 &&
-    source.dtype === 'u8' &&
-    source.planes.length === 1 &&
-    source.planes[0]!.channels === source.channels.length &&
-    source.channels.every(channel => laneAt(channel, 'x') === String(source.channels.indexOf(channel)));
   return {
     tableRows: {
-      source: isPlain ? planeMember('src', source.planes[0]!.name) : '',
-      moved: after.length > 0,
-      columns: `size[${resample.number + 1}].width`,
+      source: planeOfTable(rows),
+      moved: kernel.after.length > 0,
+      columns: `size[${kernel.resample!.number + 1}].width`,
     },
   };
 };
+const planeOfTable = ({ plane }: Partial<RowsOfTable>): string =>
+  plane === undefined ? '' : planeMember('src', plane);
 
 /** What a source file is printed for. */
 export type Target = {
@@ -340,6 +335,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     uniforms: printed.uniforms,
     ...windowsOf(kernel),
     ...(target.isDevice ? {} : tableRowsOf(kernel)),
+    table: target.isDevice ? planeOfTable(rowsOfTable(kernel) ?? {}) : '',
     fetchedChannels: printed.fetchedChannels,
     derived: printed.uniforms.length > 0 || kernel.resample?.stage.filter.table !== undefined,
     sourcePixel: printed.sourcePixel,
@@ -397,6 +393,8 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
       blockWidth: block[0] * tile.width,
       blockHeight: block[1] * tile.height,
       runs,
+      isFlagged: workView(kernel).flag === 'aligned',
+      stageable: strip?.ring?.planes ?? [],
       grouped,
       single: !grouped || staging !== undefined,
       packed: packed.length > 0,
@@ -435,9 +433,12 @@ export const launchBounds = ({ pipeline, schedule: { block } }: Kernel): string 
   `${block[0] * block[1]}${pipeline.source.chroma ? ', 2' : ''}`;
 
 /** No kernel has both ways: only such as resample are staged, and these write pixel by pixel. */
-export const workView = ({ pipeline, schedule: { staging, tile } }: Kernel): WorkView => {
+export const workView = ({ pipeline, schedule: { staging, strip, tile } }: Kernel): WorkView => {
   if (staging) {
     return { flag: 'staged', title: 'whether taps come from shared memory' };
+  }
+  if (strip?.ring) {
+    return { flag: 'aligned', title: 'whether rows can be copied, and runs moved together' };
   }
   if (movesRuns(tile, pipeline.sinks[0].format)) {
     return { flag: 'aligned', title: 'whether runs can be moved together' };

@@ -13,7 +13,7 @@ import { FunctionNames } from '../expr/fn.js';
 import type { Language } from '../expr/language.js';
 import type { Access, Position } from './access.js';
 import { type PrintedFunction, printOperators } from './operators.js';
-import { patchType } from './planes.js';
+import { patchType, rowType } from './planes.js';
 import { type ImageReader, readersOf } from './readers.js';
 import { type PrintedReduction, printReductions } from './reductions.js';
 import { namedSinks } from './sinks.js';
@@ -75,8 +75,10 @@ export type PrintedKernel = {
 export type PrintedNeighbours = {
   /** The statements of `early(image, args, px0, x, y)`: from the source's pixel at (x, y) to what the stencil sees there. */
   readonly early: readonly string[];
-  /** The row of the image that stands for row `y`; unset where that is the border's constant. */
+  /** The column and row of the image that stand for (x, y), and where that is the border's constant this instead. */
+  readonly column?: string;
   readonly row?: string;
+  readonly constant?: string;
   /** Calls with `taps` and `at`: of the whole stencil, or of what runs along rows and what runs down columns. */
   readonly whole?: string;
   readonly across?: string;
@@ -91,7 +93,7 @@ export const kernelNames = (kernel: Kernel): FunctionNames =>
   new FunctionNames([
     ...['', '_block', '_staged', '_staged_block'].map(suffix => `${kernelName(kernel)}${suffix}`),
     ...namedSinks(kernel.pipeline.sinks).map(({ store }) => store),
-    ...kernel.pipeline.source.planes.map(({ name }) => patchType(name)),
+    ...kernel.pipeline.source.planes.flatMap(({ name }) => [patchType(name), rowType(name)]),
   ]);
 
 /** Whether a point operator's text needs its pixel's position. */
@@ -288,7 +290,7 @@ export const printKernel = (
   const size = `image.size[${number}]`;
   const tap: string[] = [];
   let border: string | undefined;
-  let borderRow: string | undefined;
+  let beyond: Pick<PrintedNeighbours, 'column' | 'row' | 'constant'>;
   let from = tapped;
   if (stage.border.kind === 'constant') {
     const field = stageFields(stage).find(({ name }) => name === 'border')!;
@@ -296,11 +298,12 @@ export const printKernel = (
     const items = lanes.map(lane => access.lane(access.params(stage.name, field), field, lane));
     border = language.tuple(items, pixelType(entering));
     tap.push(`if (${access.outside('x', 'y', size)}) {`, `  return ${border};`, '}');
+    beyond = { constant: border };
   } else {
     const held = add(stage.border.apply, stage.border.name, `border ${stage.border.name}`);
-    const inside = language.tuple([held('x', `${size}.width`), held('y', `${size}.height`)], at);
-    tap.push(declare(at, 'inside', inside));
-    borderRow = held('y', `${size}.height`);
+    const [column, row] = [held('x', `${size}.width`), held('y', `${size}.height`)];
+    tap.push(declare(at, 'inside', language.tuple([column, row], at)));
+    beyond = { column, row };
     from = named('inside');
   }
   /** Statements from a tap's position to its pixel. */
@@ -333,7 +336,7 @@ export const printKernel = (
     };
     // Without maps before it a tap's position is its own.
     const early = pointSteps(kernel.pre, () => tapped);
-    const rows = { early, ...(borderRow === undefined ? {} : { row: borderRow }) };
+    const rows = { early, ...beyond };
     if (halves) {
       const [across, down] = [defineFilter(halves.across, 'Rows'), defineFilter(halves.down, 'Columns')];
       const calls = { across: across.call('taps', 'at'), down: down.call('taps', 'at') };

@@ -32,6 +32,8 @@ export const repeats = ({ tokens }: Format, channels: number): readonly number[]
     : [0];
 /** The type of what a block has of a plane in shared memory. */
 export const patchType = (plane: string): string => `Patch_src_${plane}`;
+/** The type of a warp's rows of a plane there. */
+export const rowType = (plane: string): string => `Row_src_${plane}`;
 /** A column or row of pixels as one of samples. */
 export const shift = (text: string, subsampling: number): string =>
   subsampling === 2 ? `${text} >> 1` : text;
