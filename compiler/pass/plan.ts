@@ -157,7 +157,7 @@ const notLaunchable = (pipeline: PipelineIr | ForkIr, kernel: Kernel): Diagnosti
 
 const hoistedOf = ({ stages }: KernelIr): readonly Hoisted[] =>
   withImageStages(stages).flatMap(({ name, apply }) => {
-    const { fn, values } = hoistUniform(apply.fn, n => `uniform_${cName(name)}_${n}`);
+    const { fn, values } = hoistUniform(apply, n => `uniform_${cName(name)}_${n}`);
     return values.length > 0 ? [{ stage: name, fn, values }] : [];
   });
 

@@ -6,10 +6,13 @@
  */
 import type { Uniform } from '../ir/plan.js';
 import { mapChildren, mapStatements } from '../ir/rewrite.js';
-import type { Expr, Fn } from '../ir/types.js';
+import type { Expr, Fn, OpFunction } from '../ir/types.js';
 
 /** A stage's function without its uniform values, and these. `name(n)` names the n-th. */
-export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; values: readonly Uniform[] } => {
+export const hoistUniform = (
+  { fn, helpers }: OpFunction,
+  name: (n: number) => string,
+): { fn: Fn; values: readonly Uniform[] } => {
   const values = new Map<string, Uniform>();
   const hoist = (value: Expr): Expr => {
     const key = JSON.stringify(value, (k, v: unknown) => (k === 'loc' ? undefined : v));
@@ -18,8 +21,10 @@ export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; val
     return { kind: 'uniform', name: found.name, type: value.type, loc: value.loc };
   };
   const expression = (e: Expr): Expr => {
-    if (isUniform(e) && isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0) {
-      return hoist(e);
+    const whole =
+      isCostly(e) && e.type.scalar === 'f32' && e.type.length === 0 ? withoutCalls(e, helpers) : undefined;
+    if (whole && isUniform(whole)) {
+      return hoist(whole);
     }
     if (e.kind === 'binary' && e.op === '/' && e.type.scalar === 'f32' && isUniform(e.right)) {
       const one: Expr = { kind: 'literal', value: 1, type: e.right.type, loc: e.loc };
@@ -39,7 +44,29 @@ export const hoistUniform = (fn: Fn, name: (n: number) => string): { fn: Fn; val
   return { fn: hoisted, values: [...values.values()] };
 };
 
-const exact = new Set(['sqrt', 'floor', 'ceil', 'abs', 'min', 'max', 'fround']);
+/** An expression with the results of calls in their place, where these functions are one expression each; others stay. */
+const withoutCalls = (e: Expr, helpers: readonly Fn[]): Expr => {
+  const inner = mapChildren(e, child => withoutCalls(child, helpers));
+  const helper = inner.kind === 'call' && !inner.taps && helpers.find(({ name }) => name === inner.fn);
+  if (inner.kind !== 'call' || !helper) {
+    return inner;
+  }
+  const known = new Map(helper.args.map(({ name }, n) => [name, inner.args[n]!]));
+  const put = (value: Expr): Expr =>
+    value.kind === 'local' ? (known.get(value.name) ?? value) : mapChildren(value, put);
+  for (const statement of helper.body) {
+    if (statement.kind === 'return') {
+      return withoutCalls(put(statement.value), helpers);
+    }
+    if (statement.kind !== 'let' || statement.mutable) {
+      return inner;
+    }
+    known.set(statement.name, put(statement.init));
+  }
+  return inner;
+};
+
+const exact = new Set(['sqrt', 'floor', 'ceil', 'abs', 'min', 'max', 'fround', 'idiv']);
 
 /** Made of parameters, sizes and literals, by operations whose result IEEE 754 fixes. */
 const isUniform = (e: Expr): boolean => {
@@ -54,6 +81,8 @@ const isUniform = (e: Expr): boolean => {
       return e.op !== '%' && isUniform(e.left) && isUniform(e.right);
     case 'unary':
       return isUniform(e.operand);
+    case 'select':
+      return childrenOf(e).every(isUniform);
     case 'cast':
       return isUniform(e.value);
     default:

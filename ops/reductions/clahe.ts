@@ -75,10 +75,11 @@ const interpolate = pointOp({
     rows: i32,
   },
   apply: ([v], { tables: numbers, columns, rows }, { at: [x, y], size }) => {
-    const width = f32(idiv(extended(size.width, columns, size.height, rows), columns));
-    const height = f32(idiv(extended(size.height, rows, size.width, columns), rows));
-    const tx = x * (1 / width) - 0.5;
-    const ty = y * (1 / height) - 0.5;
+    // Of sizes and parameters alone, so that they are computed once for an image.
+    const perColumn = 1 / f32(idiv(extended(size.width, columns, size.height, rows), columns));
+    const perRow = 1 / f32(idiv(extended(size.height, rows, size.width, columns), rows));
+    const tx = x * perColumn - 0.5;
+    const ty = y * perRow - 0.5;
     const [fx, fy] = [Math.floor(tx), Math.floor(ty)];
     const [right, below] = [tx - fx, ty - fy];
     const [left, above] = [1 - right, 1 - below];
