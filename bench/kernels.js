@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cudaStatus, Image, openDevice, Tensor } from 'cuweave';
+import { cudaStatus, Image, openDevice, Patches, Tensor } from 'cuweave';
 import * as bindings from './build/index.js';
 import { bench, casesOn, median, rectangles, selectCases } from './cases.js';
 
@@ -64,8 +64,10 @@ const planesOf = ({ format, width, height, range }, inGamut = false) => {
   }[format]();
 };
 const pixelBytes = { gray8: 1, nv12: 1.5, rgb8: 3, yuv_nchw_u8: 3, rgb_nchw_f32: 12 };
+/** What video says of its colours, for pipelines that ask the image. */
+const colour = { matrix: 'bt709', range: 'limited', source: 'frame' };
 const imageOf = ({ format, width, height }, planes) =>
-  Image.fromHost(device, { format, width, height, planes });
+  Image.fromHost(device, { format, width, height, planes, ...(format === 'nv12' ? { colour } : {}) });
 
 /** Copies between these, a quarter of a millisecond each, keep the GPU busy while calls are enqueued. */
 const busy = onGpu
@@ -139,13 +141,21 @@ const writeData = async (folder, { id, source }, pipeline, options, count) => {
   image.dispose();
 };
 
-/** What a pipeline gives: one tensor, or by name one for each result. */
-const tensorsOf = results => (results instanceof Tensor ? [results] : Object.values(results));
+/** What a pipeline gives: one tensor, the tensor of its tokens, or by name one for each result. */
+const tensorsOf = results => {
+  if (results instanceof Patches) {
+    return [results.tensor];
+  }
+  return results instanceof Tensor ? [results] : Object.values(results);
+};
 /** Memory for the same results once more. */
-const likeResults = results =>
-  results instanceof Tensor
-    ? Tensor.empty(device, results)
-    : Object.fromEntries(Object.entries(results).map(([name, like]) => [name, Tensor.empty(device, like)]));
+const likeResults = results => {
+  const like = tensor => Tensor.empty(device, tensor);
+  if (results instanceof Tensor || results instanceof Patches) {
+    return like(...tensorsOf(results));
+  }
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, like(tensor)]));
+};
 
 const rows = [];
 for (const one of casesOn(device.kind, selectCases(given.cases))) {

@@ -1,7 +1,9 @@
 /** The measured cases: what video and vision models ask of a frame. */
 import {
   analogYuvToRgb,
+  antialiasedCubic,
   bilateral,
+  centerCrop,
   clahe,
   constant,
   crop,
@@ -20,6 +22,7 @@ import {
   normalize,
   nv12,
   outputs,
+  pillow,
   pipeline,
   reflect101,
   replicate,
@@ -30,6 +33,7 @@ import {
   warpAffine,
   yuvToRgb,
 } from 'cuweave/ops';
+import { clip, qwen2vl } from 'cuweave/presets';
 
 const yuv = { matrix: 'bt709', range: 'limited' } as const;
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -131,3 +135,17 @@ export const nv12Sharpened = pipeline(
   normalize(imagenet),
   nchw('f16'),
 );
+
+// What models are given.
+/** CLIP with Pillow's bytes, and with the same window in floats. */
+export const clipPillow = pipeline(
+  rgb8(),
+  resize({ width: 398, height: 224, filter: pillow({ resample: 'bicubic' }) }),
+  centerCrop({ width: 224, height: 224 }),
+  normalize({ mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] }),
+  nchw('f32'),
+);
+export const clipFloat = clip({ filter: antialiasedCubic });
+/** Qwen2-VL's tokens: 78,208 of 16 frames of 1080p. */
+export const qwenTokens = qwen2vl({ maxPixels: 28 * 28 * 1280 });
+export const qwenNv12Tokens = qwen2vl({ maxPixels: 28 * 28 * 1280, source: nv12(), dtype: 'bf16' });
