@@ -78,12 +78,16 @@ const groups: readonly (readonly [maker: Maker, title: string, text: string])[] 
 
 const head = `# Operators
 
-Everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
+This page lists everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
 default; options *per image* take one value, or an array with one for each image of the batch. Where numbers stand in an array, a typed
 array may stand. Numbers that an option cannot take are refused by \`cuweave check\`, and at the call. To write your own, see
 [authoring.md](authoring.md).
 
 This page is printed from the operators' declarations and comments: mend those, then run \`npm run docs\`.
+`;
+
+const next = `
+Next: [pipelines.md](pipelines.md) for what fuses, [migration.md](migration.md) for the same calls in other libraries, [authoring.md](authoring.md) for an operator of your own.
 `;
 
 /** How far operators are from another library's operation, over all cases of test/golden; made by its differences.test.ts. */
@@ -151,7 +155,7 @@ export const opsDoc = (): string => {
     const shared = maker === 'format' ? `\n\n${chromaSection(chroma)}` : '';
     return `## ${title}\n\n${text}${picturesOf(maker)}\n\n${overview}${shared}\n\n${members.map(entry).join('\n')}`;
   });
-  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}`;
+  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}${next}`;
 };
 
 const chromaSection = (options: ReadonlyMap<string, string>): string =>
