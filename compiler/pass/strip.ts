@@ -17,7 +17,7 @@ const MOST_FLOATS = 150;
 const MOST_OPERATIONS = 12_000;
 /** Rows of a strip, about: more read fewer rows twice, and fewer give more threads. */
 const ROWS = 16;
-/** With more taps than these nothing is unrolled. */
+/** Loops over more taps than these are not unrolled. */
 const MOST_TAPS = 100;
 
 /** Whether the points of a kernel's filter are pixels: those of a stencil, and of a filter by a table. */

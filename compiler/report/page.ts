@@ -13,7 +13,7 @@ type Line = { readonly number: number; readonly text: string; readonly from: str
 
 /**
  * The lines of generated code, each with the place of the spec that it was made of, or ''. Its `#line` directives say which.
- * @param length Lines of a spec; 0 for what is none.
+ * @param length Lines of a spec; 0 for a page that is not one.
  */
 const linesOf = (code: string, length: (file: string) => number): readonly Line[] => {
   const lines: Line[] = [];

@@ -532,7 +532,7 @@ bool Ring::enter(Failure& failure) {
   return false;
 }
 
-// Of a place whose lock this side has: what it held is free again.
+// This side has the lock of the place: what the place held is free again.
 void Ring::recover(uint32_t consumer, bool isLost) {
   consumers_[consumer].state.store(kLeaving);
   for (uint32_t slot = 0; slot < spec_.slots; ++slot) slots_[slot].holders.fetch_and(~(uint64_t{1} << consumer));

@@ -77,6 +77,7 @@ const draw = (
   { width, height }: Size,
   next: () => number,
   area: readonly [number, number],
+    // Python's `round` takes halves to the even neighbour.
   aspect: readonly [number, number],
 ): Rect => {
   const between = ([low, high]: readonly [number, number]): number => low + (high - low) * next();

@@ -509,7 +509,7 @@ const checkLayout = (kernel: ManifestKernel, path: string): void => {
   record(kernel.image, `${path}.image`);
   record(kernel.args, `${path}.args`);
   exactly(kernel.image.sizes, `${path}.image.sizes`, image);
-  // Of a kernel that reduces, one size more: that of its rows of tiles.
+  // A kernel that reduces has one size more: that of its rows of tiles.
   image += 8 * (geometry.length + (sinks.some(({ reduce }) => reduce !== undefined) ? 2 : 1));
   params.forEach(({ block, offset, lanes }, n) => {
     exactly(offset, `${path}.params[${n}].offset`, block === 'image' ? image : args);

@@ -306,7 +306,7 @@ export class VideoReader {
     return this.#stream.orientation.flip === true;
   }
   /**
-   * What the container says of the colours. Where it says nothing: below 720 lines BT.601, else BT.709, limited range, and
+   * The container's description of the colours. Where it has none: below 720 lines BT.601, else BT.709, limited range, and
    * `source` is `assumed`. A frame's own `colour` also knows what its bitstream says.
    */
   get colour(): ColourDescription {

@@ -99,7 +99,7 @@ class Batch:
         self.sequence = sequence
         #: How many items there are; the arrays' first axis has as many.
         self.count = count
-        #: What the producer says of it.
+        #: The info that the producer gave.
         self.info = info
         #: Its arrays by name.
         self.arrays = arrays

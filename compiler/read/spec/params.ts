@@ -41,7 +41,7 @@ export const isPlainName = (name: unknown): name is string =>
   !name.startsWith('__') &&
   !(name in Object.prototype);
 
-/** What a message says of a value. */
+/** Describes a value for a message. */
 export const describeActual = (value: unknown): string => {
   if (typeof value === 'string') {
     return `'${value.slice(0, 40)}'`;
@@ -271,7 +271,7 @@ export const numberOf = (given: unknown, choices: Choices): number | undefined =
   const value = settledBy(given, choices);
   return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 };
-/** What a message says of it. */
+/** Describes it for a message. */
 export const describeCount = (given: unknown, choices: Choices): string =>
   describeActual(settledBy(given, choices));
 const settledBy = (given: unknown, choices: Choices): unknown => {
@@ -524,7 +524,7 @@ const checkWords = (value: unknown, fields: Words, path: string): Problem | unde
   return undefined;
 };
 
-/** A border's value, one number per channel; a problem where it is none. */
+/** A border's value, one number per channel; or a problem. */
 export const constantValue = (given: unknown, channels: number): readonly number[] | Problem => {
   const value = plainArrays(given);
   if (Array.isArray(value) && value.length !== channels) {

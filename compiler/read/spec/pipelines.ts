@@ -258,7 +258,7 @@ const readParts = (
   const { session } = reader;
   const { source, stages, sink } = value;
   const sourceProblem = formatProblem(source);
-  // With one argument, the source is the sink.
+  // A pipeline of one argument has its source as its sink.
   const good = forked || isSink(reader, source === sink ? undefined : sink, loc, chain);
   if (!isFormatLike(source)) {
     session.report('CW3003', loc, { actual: describePart(source) }, chain);

@@ -292,7 +292,7 @@ const openTrack = async (
       );
     }
   }
-  // What the container says of its length holds until all frames are known.
+  // The container's length holds until all frames are known.
   const told = known ? 0 : (track.duration ?? (await lengthOf(source, first, step)) ?? (await index()).end);
   const duration = (): number =>
     known ? known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0) : told;
@@ -479,7 +479,7 @@ const warnOf = (
   }
 };
 
-/** What the first key frame says of itself; undefined: nothing, or it cannot be read. */
+/** The first key frame's description of itself; undefined where it has none, or cannot be read. */
 const firstHeader = async (
   reader: PictureReader,
   { codec, description }: Track,
@@ -536,7 +536,7 @@ const rateOf = async (
       throw error;
     }
   }
-  // Of the last ones some that are shown earlier may not be there yet.
+  // Some that are shown earlier than the last ones may not be there yet.
   const sorted = times.sort((a, b) => a - b);
   const rate = frameRateOf(sorted.length > ratedFrames - 32 ? sorted.slice(0, -32) : sorted, told);
   return { first: sorted[0], rate };

@@ -22,7 +22,7 @@ export type Surface = {
   readonly width: number;
   readonly height: number;
   readonly planes: readonly PlacedPlane[];
-  /** Of all planes together. */
+  /** The address of all planes together, and their bytes. */
   readonly address: number;
   readonly bytes: number;
   /** It is a copy, and takes no surface from the decoder. */
@@ -76,7 +76,7 @@ const surfaceColour = (format: NativePictureFormat, container: StreamColour): Co
   return describeColour(said, height, format.name === 'yuv444p16' ? format.bitDepth : undefined);
 };
 
-/** What NVDEC says of data that it cannot make sense of, as an error of the video; anything else as it is. */
+/** Turns NVDEC's error about data that it cannot make sense of into an error of the video; others stay. */
 export const refusal = (error: unknown): unknown =>
   error instanceof CuweaveError && error.constructor === CuweaveError
     ? new VideoError('corrupt', `Expected video but NVDEC refused it: ${error.message}`, { cause: error })
@@ -170,7 +170,7 @@ export class NvdecSession {
   ): AsyncGenerator<NvdecPicture | null, void, undefined> {
     const native = this.#native;
     const { lengthSize, header } = this.#bitstream;
-    // Of the stretches that are not over.
+    // The stretches that are not over.
     const open: Stretch[] = [];
     let feeding: Packets | undefined;
     let crops: CropReader | undefined;

@@ -27,7 +27,7 @@ type Av = typeof import('node-av');
 
 const importAv = lazily(async () => {
   const av = await import('node-av');
-  // What FFmpeg says of bad input becomes part of an error or a warning; it need not stand on stderr too.
+  // FFmpeg's messages about bad input become part of an error or a warning; they need not stand on stderr too.
   takeLog(av);
   return av;
 });

@@ -73,7 +73,7 @@ export const readReduction = (
   }
   const problem = problemOf(op, channelCount[colour]);
   if (problem) {
-    // Of cuweave's own it is the options that are wrong.
+    // If it is one of cuweave's own, its options are wrong.
     const isOwn = declaration.call.getSourceFile().fileName.startsWith(`${session.files.root}/ops/`);
     session.report('CW2040', isOwn ? here.loc : declaration.call, problem, chain);
     return undefined;
