@@ -1,4 +1,5 @@
 /** The command line. Every command is a function elsewhere; here are only its options, its output and its exit code. */
+import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildResult, BuildStep } from '../build/build.js';
@@ -307,14 +308,17 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
         },
       ) => {
         const { explain } = await import('../report/explain.js');
-        const { file: entries, arch: archs, json, html, ...rest } = options;
+        const { arch: archs, file, json, html, ...rest } = options;
+        const entries = file.map(path => resolve(root, path));
+        const { explanationPage, pageRoot } = await import('../report/page.js');
         if (html !== undefined) {
           checkPage(html);
         }
+        const folder = html === undefined ? root : pageRoot(root, entries);
         const display = progressDisplay('steps', streams.stderr);
         try {
           const explanations = await explain({
-            root,
+            root: folder,
             entries,
             archs,
             ...rest,
@@ -324,8 +328,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
           });
           display.stop();
           if (html !== undefined) {
-            const { explanationPage } = await import('../report/page.js');
-            writePage(html, explanationPage(explanations, { root, version }));
+            writePage(html, explanationPage(explanations, { root: folder, version }));
             print(`Written: ${html}`);
             return;
           }
