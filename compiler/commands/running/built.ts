@@ -34,12 +34,12 @@ export type Video = VideoReader & { readonly frameCount?: number };
 export const manifestOf = (directory: string): Manifest => {
   if (!existsSync(join(directory, 'manifest.json'))) {
     throw new LibraryError(
-      `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
+      `There are no built pipelines in ${directory}: it has no manifest.json. Run: cuweave build`,
     );
   }
   const manifest = readManifest(directory);
   if (manifest.pipelines.length === 0) {
-    throw new LibraryError(`Expected built pipelines in ${directory} but there are none. ${rebuild}`);
+    throw new LibraryError(`The build in ${directory} has no pipelines. ${rebuild}`);
   }
   return manifest;
 };
@@ -51,14 +51,14 @@ export const loadBuilt = async (
 ): Promise<{ built: Built; runtime: Runtime }> => {
   const index = join(directory, 'index.js');
   if (!existsSync(index)) {
-    throw new LibraryError(`Expected the built module ${index} but there is none. ${rebuild}`);
+    throw new LibraryError(`There is no built module ${index}. ${rebuild}`);
   }
   let runtime: string;
   try {
     runtime = createRequire(index).resolve('cuweave');
   } catch (error) {
     throw new LibraryError(
-      `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
+      `${index} does not find cuweave: ${(error as Error).message}. Run: npm install cuweave`,
     );
   }
   const module = await loadIndex(index);
