@@ -23,12 +23,18 @@ namespace ring {
 
 // The file: a page of Header, a page of Consumers, the Slots, each batch's info, and the batches. Every word has one
 // writer at a time, but for `holders`, whose bits do.
-struct Header {
+
+// What is read before a file is mapped, and all else follows from.
+struct Start {
   char magic[8];
   uint32_t version;
   uint32_t headerBytes;
   uint64_t total;
   Spec spec;
+};
+
+struct Header {
+  Start start;
   // Raised by whoever publishes or closes, and by whoever gives back, comes or goes.
   alignas(64) std::atomic<uint32_t> written;
   alignas(64) std::atomic<uint32_t> freed;
@@ -211,15 +217,6 @@ int openFile(int folder, const char* name, struct stat& found, Failure& failure)
   }
   return file.take();
 }
-
-struct Start {
-  char magic[8];
-  uint32_t version;
-  uint32_t headerBytes;
-  uint64_t total;
-  Spec spec;
-};
-static_assert(offsetof(Header, spec) == offsetof(Start, spec), "a Header begins with a Start");
 
 // Files whose producer is gone. Those who still read them keep what they have.
 void sweep(int folder) {
@@ -445,12 +442,12 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
     delete ring;
     return nullptr;
   }
-  Header& header = *ring->header_;
-  header.version = kFormat;
-  header.headerBytes = kPage;
-  header.total = layout.total;
-  header.spec = spec;
-  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  Start& start = ring->header_->start;
+  start.version = kFormat;
+  start.headerBytes = kPage;
+  start.total = layout.total;
+  start.spec = spec;
+  std::memcpy(start.magic, kMagic, sizeof kMagic);
   if (renameat(folder.number, ".new", folder.number, name) != 0) {
     failed(failure, kSystem, "The file of ring '%s' cannot be named: %s.", name, std::strerror(errno));
     unlinkat(folder.number, ".new", 0);
