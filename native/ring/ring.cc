@@ -597,7 +597,7 @@ int Ring::publish(uint32_t slot, uint32_t count, const char* info, size_t infoBy
   if (isForked_) return refuse(kForked, failure);
   if (isClosed_ || !isProducer_ || slot >= spec_.slots || !held_[slot]) return refuse(kClosed, failure);
   if (infoBytes > spec_.infoBytes) {
-    return failed(failure, kInfoTooLarge, "What is said of a batch has %zu bytes, and ring '%s' has room for %u. Make it with more.", infoBytes,
+    return failed(failure, kInfoTooLarge, "The info of a batch has %zu bytes, and ring '%s' has room for %u. Make it with more.", infoBytes,
                   name_, spec_.infoBytes);
   }
   Slot& target = slots_[slot];

@@ -436,7 +436,7 @@ export class RingBatch {
       native.give(slot);
       if (error instanceof SyntaxError) {
         throw new RingError(
-          'What is said of a batch is no JSON: its producer is no cuweave, or is damaged.',
+          "The info of a batch is not JSON: the ring's producer is not cuweave, or is damaged.",
           'refused',
         );
       }

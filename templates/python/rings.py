@@ -194,7 +194,7 @@ class Ring:
         try:
             info = json.loads(text) if text else None
         except ValueError as error:
-            raise RingError("What is said of a batch is no JSON: its producer is no cuweave, or is damaged.", "refused") from error
+            raise RingError("The info of a batch is not JSON: the ring's producer is not cuweave, or is damaged.", "refused") from error
         arrays = {}
         for tensor in self._tensors:
             shape = (found.count,) + tuple(tensor["shape"][1:])

@@ -47,7 +47,7 @@ export const loadSoftwareDecoder = async (): Promise<Av> => {
     }
     throw new VideoError(
       'noDecoder',
-      `Expected a video decoder for ${process.platform}-${process.arch} but it does not load: ` +
+      `The video decoder for ${process.platform}-${process.arch} does not load: ` +
         `${messageOf(cause)}\nInstall with optional dependencies, so that node-av's binary comes along: ` +
         'npm install --include=optional',
       { cause },
@@ -254,8 +254,8 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
       if (!isReadable(pixels) || !data) {
         throw new VideoError(
           'unsupportedPixels',
-          `Expected 4:2:0, 4:4:4 or RGB of 8, 10 or 12 bits, or 4:2:2 of 8 (${readablePixels.join(', ')}) in ${file.what} but received ` +
-            `${pixels ?? 'an unknown pixel format'}`,
+          `The pixels of ${file.what} are ${pixels ?? 'of an unknown format'}, and only 4:2:0, 4:4:4 and RGB of 8, 10 or 12 bits and ` +
+            `4:2:2 of 8 are read (${readablePixels.join(', ')})`,
         );
       }
       const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));

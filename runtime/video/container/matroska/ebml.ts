@@ -15,7 +15,7 @@ export const mostHeader = 12;
 
 /** The error of a file whose elements lead nowhere. */
 export const broken = (what: string, at: number, found: string): VideoError =>
-  new VideoError('corrupt', `Expected a video but cannot read ${what}: at byte ${at} ${found}`);
+  new VideoError('corrupt', `Cannot read ${what}: at byte ${at} ${found}`);
 
 /** Bytes of a number whose first byte has that many zeros in front; 9 where it is not a number. */
 const lengthOf = (first: number): number => (first === 0 ? 9 : Math.clz32(first) - 23);
