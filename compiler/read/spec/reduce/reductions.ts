@@ -15,7 +15,8 @@ import type { MainArg } from '../../body/functions.js';
 import type { Value } from '../../body/types.js';
 import type { Declaration, FunctionOf } from '../operators.js';
 import { paramDocs } from '../paramDocs.js';
-import { type Bag, describeActual, isBag, isPlainName, type Settled, settleParams } from '../params.js';
+import { isPlainName, type Settled, settleParams } from '../params.js';
+import { type Bag, describeActual, isBag } from '../paramValues.js';
 import { bound, type NumberParam, paramsRecord, position, sizeRecord } from '../signatures.js';
 import { refuser, type StagePlace, type StageReader, withDoc } from '../stages.js';
 
