@@ -2,7 +2,6 @@
 import { type Bounds, boundsText, isWithinBounds } from './spec/bounds.js';
 import type { Camera, LumaMatrix, YuvMatrix, YuvRange } from './spec/values.js';
 
-export { roundHalfEven } from './math.js';
 export { type Invert, invertAffine, invertProjective } from './spec/inverse.js';
 export {
   angleNumbers,

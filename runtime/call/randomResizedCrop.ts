@@ -1,4 +1,4 @@
-import { roundHalfEven } from '../../ops/internal.js';
+import { roundHalfEven } from '../../ops/math.js';
 import type { Rect } from '../../ops/spec.js';
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
