@@ -13,8 +13,8 @@ const kept = join(root, 'docs/pictures');
 const folder = buildFolder('pictures');
 const names = readdirSync(kept).filter(name => name.endsWith('.svg') && name !== 'scene.svg');
 
-const IMAGE = /data:image\/png;base64,([^"]+)/g;
-/** A picture's text apart from its tiles, and each tile's pixels: how a PNG is packed depends on zlib. */
+const IMAGE = /data:image\/webp;base64,([^"]+)/g;
+/** A picture's text apart from its tiles, and each tile's pixels: how a WebP is packed depends on its library. */
 const partsOf = async (path: string) => {
   const text = readFileSync(path, 'utf8');
   const tiles = [...text.matchAll(IMAGE)].map(([, data]) =>

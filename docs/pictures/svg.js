@@ -47,5 +47,5 @@ export const arrow = (x0, y0, x1, y1) => {
   return `${line(x0, y0, x1 - dx * 6, y1 - dy * 6)}<path class="head" d="M${short(x1)} ${short(y1)}L${wing(1)}L${wing(-1)}z"/>`;
 };
 /** A picture of pixels, magnified without smoothing where it is shown larger than it is. */
-export const pixels = (x, y, width, height, png) =>
-  `<image x="${short(x)}" y="${short(y)}" width="${width}" height="${height}" style="image-rendering: pixelated" href="data:image/png;base64,${png.toString('base64')}"/>`;
+export const pixels = (x, y, width, height, webp) =>
+  `<image x="${short(x)}" y="${short(y)}" width="${width}" height="${height}" style="image-rendering: pixelated" href="data:image/webp;base64,${webp.toString('base64')}"/>`;
