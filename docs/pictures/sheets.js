@@ -113,10 +113,10 @@ const inputsOf = async () => {
   };
 };
 
-// Packed with a small loss: the package has little room.
+// Packed with a small loss, but for tiles that are shown much larger: the package has little room.
 const webpOf = async ({ data, width, height, channels = 3 }) =>
   sharp(data, { raw: { width, height, channels } })
-    .webp({ quality: 68, smartSubsample: true, effort: 6 })
+    .webp(width < 40 ? { lossless: true } : { quality: 68, smartSubsample: true, effort: 6 })
     .toBuffer();
 
 /** One tile: an input by itself, or a pipeline's result of it. */
