@@ -79,7 +79,7 @@ export type ManifestSink = ManifestFormat & {
  */
 export type ManifestReduce = {
   readonly dtype: ResultDType;
-  /** Of the result for one image; its numbers lie one after the other. */
+  /** The shape of the result for one image; its numbers lie one after the other. */
   readonly shape: readonly number[];
   /** Bytes of the plane `partials`, for each tile of 128×32 pixels; 0: it is not read. */
   readonly partial: number;
@@ -105,17 +105,17 @@ export type ManifestParam = {
    * the image (its `colour.bitDepth`, or else its format's); of one that is made, 8.
    */
   readonly bitDepth?: number;
-  /** Of kind `gaussian`: what its weights sum to, where they are whole numbers. */
+  /** The sum of the weights of kind `gaussian`, where they are whole numbers. */
   readonly steps?: number;
   /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
   readonly settled?: unknown;
   readonly open?: string;
-  /** Of an operator on the pixels of an image beside the source: the number of that image, whose colours it asks for. */
+  /** The number of the image beside the source whose pixels the operator works on, and whose colours it asks for. */
   readonly image?: number;
 };
 /** An image that the kernel reads beside its source. */
 export type ManifestImage = {
-  /** Whose parameter it is, and the parameter's name. */
+  /** The operator whose parameter it is, and the parameter's name. */
   readonly stage: string;
   readonly name: string;
   /** The name under which the caller gives it. Those of one name are one image, whose planes have one place in the descriptor. */
@@ -153,7 +153,7 @@ export type ManifestKernel = {
   readonly source: ManifestFormat;
   /** All of one size. At most one of them is an intermediate image. */
   readonly sinks: readonly ManifestSink[];
-  /** Images beside the source; none: there are none. */
+  /** Images beside the source; left out where there are no such images. */
   readonly images?: readonly ManifestImage[];
   /** What images come to, as stages read it; none: there is nothing. Their steps are in {@link ManifestStep.measures}. */
   readonly measures?: readonly ManifestMeasure[];
@@ -178,14 +178,14 @@ export type ManifestComposite = {
   readonly results: readonly string[];
   /** In the order in which they run, one after the other. */
   readonly steps: readonly ManifestStep[];
-  /** Neighbouring steps that have a function for both; none: there are none. */
+  /** Neighbouring steps that have a function for both; left out where there are no such steps. */
   readonly pairs?: readonly ManifestPair[];
 };
 export type ManifestPair = {
-  /** Of the function. */
+  /** The name of the function. */
   readonly name: string;
   readonly steps: readonly [number, number];
-  /** Of one launch: for calls of more it is the two kernels that take fewer launches. */
+  /** The images of one launch: for calls of more, the two kernels take fewer launches. */
   readonly images: number;
 };
 /**

@@ -25,7 +25,7 @@ export const yuvMatrices = [...lumaMatrices, 'ycgco', 'gbr'] as const satisfies 
 /**
  * Finds a focal length that a camera cannot have. A camera has no focal length of 0, unless both are 0 because its numbers were left out.
  *
- * @param bounds What the parameter says of them.
+ * @param bounds The parameter's bounds.
  * @returns The field that does not fit, and what would; undefined where both fit.
  */
 export const wrongFocalLength = (

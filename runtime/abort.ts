@@ -35,7 +35,7 @@ export const abortable = async <T>(
   try {
     return await Promise.race([work, aborted]);
   } catch (error) {
-    // That the work fails later is nobody's.
+    // Nobody waits for a failure of the work after this.
     work.then(free, () => {});
     throw error;
   } finally {

@@ -148,7 +148,7 @@ const ringCodes = [
  * What went wrong with a ring. `missing`: nobody writes one of that name. `exists`: somebody else does. `refused`: its file or folder is not safe,
  * or damaged. `version`: the other side is of another cuweave. `full`: it has all the consumers it can have. `noRoom`: shared memory is
  * too small. `producerLost`, `consumerLost`: the other side ended without closing the ring; after `consumerLost` the ring can be used on.
- * `closed`: it was closed here. `infoTooLarge`: what is said of a batch has no room. `unsupported`: no such memory can be shared.
+ * `closed`: it was closed here. `infoTooLarge`: the info of a batch has no room. `unsupported`: no such memory can be shared.
  */
 export type RingErrorCode = (typeof ringCodes)[number];
 

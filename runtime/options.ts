@@ -42,7 +42,8 @@ export const requireKnown = (
     if (known.includes(name)) {
       continue;
     }
-    const list = known.length === 0 ? 'It has none.' : `Known: ${known.join(', ')}.`;
+    const list =
+      known.length === 0 ? 'It takes none: the pipeline settles all of them.' : `Known: ${known.join(', ')}.`;
     const { message } = expected(what, path, `'${name}'`, list);
     throw new ArgumentError(message, `${path}.${name}`);
   }

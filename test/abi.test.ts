@@ -1,4 +1,4 @@
-/** The C interface: the program in docs/runtime.md compiles, links and runs, and header and manifest agree. */
+/** The C interface: the program in docs/interface.md compiles, links and runs, and header and manifest agree. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ const compile = (name: string, text: string, ...more: readonly string[]): string
 };
 
 it('runs the example of the documentation', () => {
-  const text = /```c\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs', 'runtime.md'), 'utf8'))?.[1];
+  const text = /```c\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs', 'interface.md'), 'utf8'))?.[1];
   expect(text).toContain('int main');
   const program = compile('example', text ?? '', join(out, manifest.library));
   expect(execFileSync(program, { encoding: 'utf8' })).toBe('0 0.2 1\n');

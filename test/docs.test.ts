@@ -176,3 +176,19 @@ describe('links in the documentation', () => {
     expect(broken).toEqual([]);
   });
 });
+
+describe('pages of docs', () => {
+  const inDocs = pages.filter(page => /^docs\/\w+\.md$/.test(page));
+  const paragraphs = (page: string): readonly string[] => read(page).trim().split(/\n\n+/);
+
+  it.each(inDocs)('say their purpose first and lead on at the end: %s', page => {
+    expect(paragraphs(page)[1]).toMatch(/^This page /);
+    expect(paragraphs(page).at(-1)).toMatch(/^Next: .*\]\(/);
+  });
+
+  it('are in docs/index.md, each once', () => {
+    const listed = [...read('docs/index.md').matchAll(/^\| .*?\]\((\w+\.md)\)/gm)].map(([, page]) => page);
+    const others = inDocs.map(page => page.slice('docs/'.length)).filter(page => page !== 'index.md');
+    expect([...listed].sort()).toEqual([...others].sort());
+  });
+});

@@ -95,7 +95,7 @@ const functionLines = (title: string, functions: CompiledCuda['functions']): str
     `        ${most('shared') === 0 ? 'no' : `${most('shared')} bytes of`} shared memory, ` +
       `up to ${most('constant')} bytes of constant memory`,
   ];
-  // Of a pair's ways each has others.
+  // Each way of a pair has others.
   if (first?.global && first.images > 0) {
     const { loads, stores } = first.global;
     lines.push(`        global loads: ${accessText(loads)}; stores: ${accessText(stores)}`);

@@ -89,7 +89,7 @@ export const newProject = async (options: NewProjectOptions): Promise<NewProject
     if (error.code === 'ENOENT') {
       return [];
     }
-    throw new BuildError(`Expected a folder at ${directory} but: ${error.message}`);
+    throw new BuildError(`Cannot read the folder ${directory}: ${error.message}`);
   });
   if (found.length > 0) {
     throw new BuildError(`Expected an empty folder but ${directory} holds ${found.slice(0, 3).join(', ')}`);

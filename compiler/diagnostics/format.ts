@@ -19,7 +19,7 @@ const byPlace = (a: Diagnostic, b: Diagnostic): number =>
   compareText(a.message, b.message);
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** By file, line and column. */
+/** Orders diagnostics by file, line and column. */
 export const sortDiagnostics = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort(byPlace);
 

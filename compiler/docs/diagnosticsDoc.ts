@@ -18,7 +18,7 @@ const sections: readonly (readonly [prefix: string, title: string, text: string]
 
 const head = `# Diagnostics
 
-Every error that the compiler reports about your code, by its code. The codes are stable. All errors of a run are
+This page lists every error that the compiler reports about your code, by its code. The codes are stable. All errors of a run are
 collected and sorted by place; where TypeScript itself refuses a file (\`TS…\`), nothing else is read. In the texts, \`{name}\`
 stands for what was found.
 
@@ -36,5 +36,5 @@ export const diagnosticsDoc = (): string => {
       );
     return `## ${title}\n\n${text}\n\n${entries.join('\n')}`;
   });
-  return `${head}\n${parts.join('\n')}`;
+  return `${head}\n${parts.join('\n')}\nNext: [language.md](language.md) for the language, [authoring.md](authoring.md) for operators.\n`;
 };

@@ -6,6 +6,45 @@ import type { Format, NumberKind, Param } from '../../ops/spec.js';
 import { packageFile } from '../package.js';
 import { type Maker, type OpSource, readOpsSource } from '../read/spec/opsSource.js';
 
+/** The pictures of docs/pictures that show a group. */
+const pictures: Partial<Record<Maker, readonly (readonly [file: string, shows: string])[]>> = {
+  pointOp: [['points', 'The same small scene after thirteen operators.']],
+  mapOp: [
+    ['geometry', 'The scene cropped, resized, letterboxed, mirrored, turned and warped.'],
+    [
+      'sampling',
+      'From 8 pixels to 5, edges aligned reads at 0.3, 1.9, 3.5, 5.1 and 6.7; corners aligned at 0, 1.75, 3.5, 5.25 and 7.',
+    ],
+  ],
+  stencilOp: [
+    [
+      'stencils',
+      'The scene blurred, sharpened, cleaned of specks and grain, eroded, dilated, and its edges.',
+    ],
+  ],
+  filter: [
+    [
+      'filters',
+      'Shrinking without antialiasing shows rings that are not there; enlarging is blurred or sharp by filter.',
+    ],
+  ],
+  border: [
+    [
+      'borders',
+      'A row a b c d with five pixels on each side: constant vvvvv, replicate aaaaa and ddddd, reflect ddcba and dcbaa, reflect101 bcdcb and cbabc, wrap dabcd and abcda.',
+    ],
+    ['around', 'A piece of the scene padded by each border.'],
+  ],
+  format: [
+    [
+      'chroma',
+      'Where chroma samples of 4:2:0 lie for each siting, and the weights by which a pixel mixes them.',
+    ],
+  ],
+};
+const picturesOf = (maker: Maker): string =>
+  (pictures[maker] ?? []).map(([file, shows]) => `\n\n![${shows}](pictures/${file}.svg)`).join('');
+
 const groups: readonly (readonly [maker: Maker, title: string, text: string])[] = [
   ['pointOp', 'Point operators', 'What happens to the channels of one pixel.'],
   [
@@ -39,12 +78,16 @@ const groups: readonly (readonly [maker: Maker, title: string, text: string])[] 
 
 const head = `# Operators
 
-Everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
+This page lists everything that may stand in a pipeline, from \`cuweave/ops\`. What an option leaves out is asked for at the call, unless it has a
 default; options *per image* take one value, or an array with one for each image of the batch. Where numbers stand in an array, a typed
 array may stand. Numbers that an option cannot take are refused by \`cuweave check\`, and at the call. To write your own, see
 [authoring.md](authoring.md).
 
 This page is printed from the operators' declarations and comments: mend those, then run \`npm run docs\`.
+`;
+
+const next = `
+Next: [pipelines.md](pipelines.md) for what fuses, [migration.md](migration.md) for the same calls in other libraries, [authoring.md](authoring.md) for an operator of your own.
 `;
 
 /** How far operators are from another library's operation, over all cases of test/golden; made by its differences.test.ts. */
@@ -110,9 +153,9 @@ export const opsDoc = (): string => {
     const titles = ['', maker === 'format' ? 'holds' : 'takes → gives', ''];
     const overview = table([titles, ...rows].map(row => columns.map(column => row[column])));
     const shared = maker === 'format' ? `\n\n${chromaSection(chroma)}` : '';
-    return `## ${title}\n\n${text}\n\n${overview}${shared}\n\n${members.map(entry).join('\n')}`;
+    return `## ${title}\n\n${text}${picturesOf(maker)}\n\n${overview}${shared}\n\n${members.map(entry).join('\n')}`;
   });
-  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}`;
+  return `${head}\n## Colour models\n\n${colours}\n\n${sections.join('\n')}\n${differencesSection()}${next}`;
 };
 
 const chromaSection = (options: ReadonlyMap<string, string>): string =>

@@ -14,7 +14,7 @@ export type MathEntry = {
   readonly exact: boolean;
   /** Name in native/kernel/prelude.h, where it differs between host and CUDA; else the CUDA name, which C++ has too. */
   readonly cpp: string;
-  /** Of f64, where it has a meaning there. */
+  /** The function for f64, where it has one. */
   readonly wide?: string;
 };
 

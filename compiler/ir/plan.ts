@@ -60,7 +60,7 @@ export type PlacedMeasure = {
 /** Byte offsets of everything in the argument block. */
 export type Layout = {
   readonly source: readonly PlacedPlane[];
-  /** Of every sink. */
+  /** The layout of every sink. */
   readonly sinks: readonly (readonly PlacedPlane[])[];
   readonly images: readonly PlacedImage[];
   readonly measures: readonly PlacedMeasure[];
@@ -162,7 +162,7 @@ export type Kernel = {
   readonly schedule: Schedule;
   /** Whether it may be one of two in a launch: its blocks are a function of their own then. */
   readonly isPaired: boolean;
-  /** Of the structure alone: numbers that the author settled are not part of it. */
+  /** A digest of the structure alone: numbers that the author settled are not part of it. */
   readonly hash: string;
   /** The pipeline in a line: `nv12 > yuvToRgb > …`. */
   readonly chain: string;
@@ -171,7 +171,7 @@ export type Kernel = {
 };
 /** A kernel before it is laid out and scheduled. */
 export type FusedKernel = Omit<Kernel, 'layout' | 'schedule' | 'isPaired' | 'hash' | 'chain'>;
-/** What `cuweave explain` says of one stage. */
+/** A stage as `cuweave explain` describes it. */
 export type FusionNote = { readonly stage: string; readonly rule: string; readonly why: string };
 
 /** What one kernel of a plan reads; its sinks say what it writes. */
@@ -236,7 +236,7 @@ export type Halves = {
  * the L2 cache what those have read.
  */
 export type Pair = {
-  /** That of their launcher. */
+  /** The name of their launcher. */
   readonly name: string;
   /** One comes right after the other. */
   readonly steps: readonly [number, number];

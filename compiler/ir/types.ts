@@ -166,7 +166,7 @@ export type ParamField = {
    * (which is made). See compiler/read/spec/signals.ts.
    */
   readonly bitDepth?: number;
-  /** Of a `gaussian`: its weights are whole numbers that sum to this. */
+  /** A `gaussian` with this has weights that are whole numbers with this sum. */
   readonly steps?: number;
   /** What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. */
   readonly value: { readonly settled: unknown } | { readonly open: string };
@@ -224,7 +224,7 @@ export type MapStage = StageBase<'map'> & {
   readonly border: BorderRef;
   /** Whether every output pixel lies on the input, by the author's word. */
   readonly isInside?: true;
-  /** Of a stencil, which moves nothing: its filter reads the pixels around its own, as far away as this. */
+  /** A stencil moves nothing: its filter reads the pixels around its own, as far away as this. */
   readonly radius?: number;
 };
 /** `apply(at: i32×2) → i32×2`. */
@@ -256,7 +256,7 @@ export type FilterRef = {
     /** Whether the stages before and after it are point operators that it brought with it. */
     readonly isAround?: true;
   };
-  /** Of a separable filter: its halves, as filters that read a row and a column. `apply` has the bits of one after the other. */
+  /** A separable filter has two halves, filters that read a row and a column. `apply` has the bits of one after the other. */
   readonly halves?: {
     readonly radius: number;
     readonly across: OpFunction;

@@ -56,7 +56,7 @@ const either = (a: Known, b: Known): Known => ({
   bfloat: isBfloat(a) && isBfloat(b),
   nan: a.nan || b.nan,
 });
-/** Minus zero is none of the integers of a storage type: where it may come out, the range says so. */
+/** Integer storage types have no minus zero: where it may come out, the range says so. */
 const withMinusZero = (known: Known): Known => ({ ...known, low: Math.min(known.low, -known.step) });
 
 /** The largest power of two that a literal is a multiple of; 0 for too fine ones. */

@@ -46,7 +46,7 @@ export const layOut = (pipeline: KernelIr): Layout => {
     return { ...placed, input, planes: inputPlanes[input]! };
   });
   const geometric = pipeline.stages.filter(stage => stage.role !== 'point').length;
-  // Of a kernel that reduces, the last is that of its tiles: how rows are handed to threads.
+  // The last size of a kernel that reduces is that of its tiles: how rows are handed to threads.
   const sizes = take(8 * (geometric + 1 + (reduces(pipeline) ? 1 : 0)));
 
   let args = ARGS_HEAD;

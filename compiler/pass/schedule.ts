@@ -24,7 +24,7 @@ const ROOM_ACROSS = 1.2;
 const ROOM_DOWN = { wide: 57, square: 47 };
 /** Rows of a thread that filters by a table: more need more registers, and give fewer threads. */
 const TABLE_ROWS = 4;
-/** With fewer rows not even a small turn fits. */
+/** Fewer rows hold not even a small turn. */
 const LEAST_ROWS = 36;
 /** Four for each multiprocessor of an H200; calls of 800 and more are what was measured to gain. */
 const LEAST_TILES = 512;
@@ -63,7 +63,7 @@ const stagingOf = (kernel: FusedKernel, reach: Reach | undefined): { staging?: S
   if (!reach?.isFixed || before.length > 0 || source.chroma || isStencil(kernel)) {
     return {};
   }
-  // With operators on every tap, or several results, a thread's pixels need more registers than there are.
+  // Where operators run on every tap, or there are several results, a thread's pixels need more registers than there are.
   if (pre.length !== postponed.length || sinks.length > 1) {
     return {};
   }

@@ -22,7 +22,7 @@ const ROWS = 16;
 const SLOTS = [4, 2];
 /** Bytes of one access. */
 const ACCESS = 16;
-/** With more taps than these nothing is unrolled. */
+/** Loops over more taps than these are not unrolled. */
 const MOST_TAPS = 100;
 
 /** Whether the points of a kernel's filter are pixels: those of a stencil, and of a filter by a table. */

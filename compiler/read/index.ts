@@ -9,7 +9,7 @@ import { packageFiles } from './packageFiles.js';
 import { makeSession, type Session, startOf } from './session.js';
 import { readConfig } from './spec/config.js';
 import { makeOperators } from './spec/operators.js';
-import { isBag } from './spec/params.js';
+import { isBag } from './spec/paramValues.js';
 import { type Exported, readPipeline } from './spec/pipelines.js';
 import {
   authorFiles,

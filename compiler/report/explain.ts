@@ -264,7 +264,7 @@ const explainPlan = async (
   const size = options.size ?? { width: 1920, height: 1080 };
   const explained: ExplainedKernel[] = [];
   const unfused: Traffic[] = [];
-  /** By step: the size of what it writes. */
+  /** The size of what each step writes. */
   const written: Size[] = [];
   const halves: ExplainedHalves[] = [];
   for (const [n, kernel] of kernels.entries()) {

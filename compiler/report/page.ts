@@ -1,6 +1,6 @@
 /** `cuweave explain --html`: an explanation as one page, with generated code beside the specs that it comes from. */
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { packageFile } from '../package.js';
 import { render } from '../render.js';
 import { type ExplainedKernel, type Explanation, whyCut } from './explain.js';
@@ -13,7 +13,7 @@ type Line = { readonly number: number; readonly text: string; readonly from: str
 
 /**
  * The lines of generated code, each with the place of the spec that it was made of, or ''. Its `#line` directives say which.
- * @param length Lines of a spec; 0 for what is none.
+ * @param length Lines of a spec; 0 for a page that is not one.
  */
 const linesOf = (code: string, length: (file: string) => number): readonly Line[] => {
   const lines: Line[] = [];
@@ -34,6 +34,29 @@ const linesOf = (code: string, length: (file: string) => number): readonly Line[
   return lines;
 };
 
+const isInside = (folder: string, path: string): boolean => {
+  const inside = relative(folder, path);
+  return !inside.startsWith('..') && !isAbsolute(inside);
+};
+
+/**
+ * The folder by which a page names specs: the working folder, if the entries lie in it. Else the nearest one above all of them that has a
+ * package.json; where there is no such folder, the nearest one.
+ * @param entries Absolute paths.
+ */
+export const pageRoot = (working: string, entries: readonly string[]): string => {
+  const holdsAll = (folder: string): boolean => entries.every(entry => isInside(folder, entry));
+  if (holdsAll(working)) {
+    return working;
+  }
+  const above: string[] = [];
+  for (let at = dirname(entries[0]); above.at(-1) !== at; at = dirname(at)) {
+    above.push(at);
+  }
+  const common = above.filter(holdsAll);
+  return common.find(folder => existsSync(join(folder, 'package.json'))) ?? common[0];
+};
+
 /**
  * The text of a spec, by its name in `#line`: relative to the project, or one of the package's operators. Undefined for other names, and
  * for those that lead out of both.
@@ -42,8 +65,7 @@ const sourceText = (root: string, file: string): string | undefined => {
   const found = [root, packageFile('.')]
     .map(folder => ({ folder, path: join(folder, file) }))
     .find(({ folder, path }) => {
-      const inside = relative(folder, path);
-      return !inside.startsWith('..') && !isAbsolute(inside) && /\.m?ts$/.test(path) && existsSync(path);
+      return isInside(folder, path) && /\.m?ts$/.test(path) && existsSync(path);
     });
   return found && readFileSync(found.path, 'utf8');
 };

@@ -54,7 +54,7 @@ const entriesOf = (said: string) => {
       const number = (pattern: RegExp): number => Number(pattern.exec(line)?.[1] ?? 0);
       entry.registers = Number(used[1]);
       entry.shared = number(/(\d+) bytes smem/);
-      // With that of the functions that it calls.
+      // This includes the stack of the functions that it calls.
       entry.stack = Math.max(entry.stack, number(/(\d+) bytes cumulative stack size/));
     }
   }

@@ -2,7 +2,7 @@
 
 /** Instructions of one width. */
 export type Accesses = { readonly bytes: number; readonly count: number };
-/** Of one function, as they stand in its code: the widest first. One in a loop counts once. */
+/** The accesses of one function as they stand in its code, the widest first. One in a loop counts once. */
 export type GlobalAccesses = { readonly loads: readonly Accesses[]; readonly stores: readonly Accesses[] };
 
 /**

@@ -25,7 +25,7 @@ struct Plane {
   int pointer, pitch;
   // The image's size is size[at].
   int at;
-  // Of a sample, and of a number in it.
+  // The bytes of a sample, and of a number in it.
   int bytes, alignment;
   int subsamplingX, subsamplingY;
 };

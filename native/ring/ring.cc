@@ -23,12 +23,18 @@ namespace ring {
 
 // The file: a page of Header, a page of Consumers, the Slots, each batch's info, and the batches. Every word has one
 // writer at a time, but for `holders`, whose bits do.
-struct Header {
+
+// What is read before a file is mapped, and all else follows from.
+struct Start {
   char magic[8];
   uint32_t version;
   uint32_t headerBytes;
   uint64_t total;
   Spec spec;
+};
+
+struct Header {
+  Start start;
   // Raised by whoever publishes or closes, and by whoever gives back, comes or goes.
   alignas(64) std::atomic<uint32_t> written;
   alignas(64) std::atomic<uint32_t> freed;
@@ -211,15 +217,6 @@ int openFile(int folder, const char* name, struct stat& found, Failure& failure)
   }
   return file.take();
 }
-
-struct Start {
-  char magic[8];
-  uint32_t version;
-  uint32_t headerBytes;
-  uint64_t total;
-  Spec spec;
-};
-static_assert(offsetof(Header, spec) == offsetof(Start, spec), "a Header begins with a Start");
 
 // Files whose producer is gone. Those who still read them keep what they have.
 void sweep(int folder) {
@@ -445,12 +442,12 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
     delete ring;
     return nullptr;
   }
-  Header& header = *ring->header_;
-  header.version = kFormat;
-  header.headerBytes = kPage;
-  header.total = layout.total;
-  header.spec = spec;
-  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  Start& start = ring->header_->start;
+  start.version = kFormat;
+  start.headerBytes = kPage;
+  start.total = layout.total;
+  start.spec = spec;
+  std::memcpy(start.magic, kMagic, sizeof kMagic);
   if (renameat(folder.number, ".new", folder.number, name) != 0) {
     failed(failure, kSystem, "The file of ring '%s' cannot be named: %s.", name, std::strerror(errno));
     unlinkat(folder.number, ".new", 0);
@@ -532,7 +529,7 @@ bool Ring::enter(Failure& failure) {
   return false;
 }
 
-// Of a place whose lock this side has: what it held is free again.
+// This side has the lock of the place: what the place held is free again.
 void Ring::recover(uint32_t consumer, bool isLost) {
   consumers_[consumer].state.store(kLeaving);
   for (uint32_t slot = 0; slot < spec_.slots; ++slot) slots_[slot].holders.fetch_and(~(uint64_t{1} << consumer));
@@ -600,7 +597,7 @@ int Ring::publish(uint32_t slot, uint32_t count, const char* info, size_t infoBy
   if (isForked_) return refuse(kForked, failure);
   if (isClosed_ || !isProducer_ || slot >= spec_.slots || !held_[slot]) return refuse(kClosed, failure);
   if (infoBytes > spec_.infoBytes) {
-    return failed(failure, kInfoTooLarge, "What is said of a batch has %zu bytes, and ring '%s' has room for %u. Make it with more.", infoBytes,
+    return failed(failure, kInfoTooLarge, "The info of a batch has %zu bytes, and ring '%s' has room for %u. Make it with more.", infoBytes,
                   name_, spec_.infoBytes);
   }
   Slot& target = slots_[slot];

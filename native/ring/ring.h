@@ -122,7 +122,7 @@ class Ring {
   uint8_t* data(uint32_t slot) const;
   // Returns once something has changed since the last acquire(), take() or drained(), or after the time.
   void wait(uint32_t milliseconds);
-  // Of a producer: end(), and nobody else can open it. A consumer takes no more.
+  // A producer calls end(), and nobody else can open it. A consumer takes no more.
   void close();
   bool isProducer() const { return isProducer_; }
 

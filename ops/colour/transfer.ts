@@ -8,7 +8,7 @@ export const srgbToLight = (v: f32): f32 =>
 export const lightToSrgb = (v: f32): f32 =>
   v <= 0.0031308 ? 12.92 * Math.max(v, 0) : 1.055 * v ** (1 / 2.4) - 0.055;
 
-// With the digits of BT.2020-2 table 4 for 12 bits: BT.709's own, 1.099 and 0.018, leave a step where the parts meet.
+// These are the digits of BT.2020-2 table 4 for 12 bits: BT.709's own, 1.099 and 0.018, leave a step where the parts meet.
 const ALPHA = 1.09929682680944;
 const BETA = 0.018053968510807;
 

@@ -11,7 +11,7 @@ export const ycgcoToRgb = pointOp({
   params: {
     /** `'limited'` or `'full'`: what `image.colour.range` says. */
     range: oneOf('limited', 'full'),
-    /** Of full range, the code of white on the scale of 8 bits: 255 (default), 255.75 for 10 bits, 255.9375 for 12. */
+    /** The code of white in full range, on the scale of 8 bits: 255 (default), 255.75 for 10 bits, 255.9375 for 12. */
     white: withDefault(f32, 255),
   },
   apply: ([y, u, v], { range, white }) => {

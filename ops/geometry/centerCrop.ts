@@ -29,6 +29,6 @@ export const centerCrop = indexMapOp({
 
 const half = (rest: i32, rounding: 'down' | 'halfEven'): i32 => {
   const below = rest >> 1;
-  // Of two halves the even one: an odd rest over an odd half goes up.
+  // The even one of two halves is taken: an odd rest over an odd half goes up.
   return rounding === 'halfEven' ? below + (rest & below & 1) : below;
 };

@@ -22,7 +22,7 @@ export const bounded = <V, K, P extends ParamScope>(
   bounds: Bounds,
 ): Param<V, K, P> => ({ ...asParam(type), bounds });
 
-/** What is said of a parameter, without the function that `f32` and `i32` are as well. */
+/** A parameter's description, without the function that `f32` and `i32` are as well. */
 export const asParam = <V, K, P extends ParamScope>({
   param,
   per,

@@ -14,7 +14,7 @@ const found = (inverse: number[], determinant: number): ReturnType<Invert> => ({
   isInverse: determinant !== 0 && inverse.every(number => Number.isFinite(Math.fround(number))),
 });
 
-/** Of an affine map: six numbers, row by row. */
+/** The inverse of an affine map: six numbers, row by row. */
 export const invertAffine: Invert = matrix => {
   const [a, b, c, d, e, f] = matrix as Mat2x3;
   const determinant = a * e - b * d;

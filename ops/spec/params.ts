@@ -14,14 +14,14 @@ export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope
   readonly param: ParamKind;
   readonly per: Per;
   readonly choices?: readonly (string | number)[];
-  /** Of an image: the colour model, or `'same'`. */
+  /** The colour model of an image, or `'same'`. */
   readonly colour?: Colour | 'same';
   readonly default?: Value;
-  /** Of `f32` and `i32`: which numbers it takes. */
+  /** The numbers that `f32` and `i32` take. */
   readonly bounds?: Bounds;
-  /** Of `weights` and `gaussian`: how many there are, by the choices that are settled at build time. */
+  /** The number of weights of `weights` and `gaussian`, by the choices that are settled at build time. */
   readonly count?: WeightCount;
-  /** Of `gaussian`: its weights are whole numbers that sum to this. */
+  /** The sum of a `gaussian`'s weights, where they are whole numbers. */
   readonly steps?: number;
   /** Only for types. */
   readonly _types?: { value: Value; kernel: Kernel };
@@ -103,7 +103,7 @@ export type PixelParam<C extends Colour | 'same' = Colour | 'same'> = Param<
   C extends Colour ? Pixel<Channels<C>> : readonly f32[],
   'pixel'
 > & { readonly colour: C };
-/** What a pipeline says of such an image: its format, or that and the point operators that it goes through. */
+/** A pipeline's description of such an image: its format, or that and the point operators that it goes through. */
 export type ImageSource<C extends Colour = Colour> = Format<C> | readonly [Format, Stage, ...Stage[]];
 
 /** The parameter's value where the author gives none. Without it the caller is asked. */

@@ -21,7 +21,7 @@ export type Filter<Inside extends boolean = boolean> = {
   readonly constants?: FilterConstants;
   readonly maxScale?: number;
   readonly apply: (tap: (x: i32, y: i32) => Pixel, at: Point, footprint: Footprint) => readonly f32[];
-  /** Of a separable filter: its function along one axis, and how far that reads. See {@link separableFilter}. */
+  /** The function of a separable filter along one axis, and how far it reads. See {@link separableFilter}. */
   readonly axis?: {
     readonly radius: number;
     readonly apply: (tap: (i: i32) => Pixel, at: f32, footprint: AxisFootprint) => readonly f32[];
@@ -38,7 +38,7 @@ export type TableFilter = {
   readonly inside: true;
   readonly name: string;
   readonly window: TableWindow;
-  /** By colour model: the point operators before and after it, both of bytes. */
+  /** For each colour model, the point operators before and after it, both of bytes. */
   readonly around: Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
 };
 /** What lies outside an image: a pixel inside it, or a constant. */

@@ -6,7 +6,7 @@ import type { Channels, Colour, Pixel, Position } from './pixels.js';
 import type { Border } from './sampling.js';
 import type { f32, i32 } from './scalars.js';
 
-/** What is settled of an operator's parameters when a pipeline is declared: words and numbers by name. */
+/** The parameters that are settled when a pipeline is declared: words and numbers by name. */
 export type Settled<P> = {
   readonly [K in keyof P as P[K] extends Param<unknown, unknown, 'structure'>
     ? K
@@ -24,7 +24,7 @@ export type StencilOp = OpBase<'stencil'> & {
   readonly from: readonly Colour[];
   readonly radius: number | ((choices: never) => number);
   readonly apply: (tap: Tap, p: never, position: Position) => readonly f32[];
-  /** Of one that works along rows and then down columns: its functions along one axis. */
+  /** The functions along one axis, of an operator that works along rows and then down columns. */
   readonly axis?: {
     readonly apply: (tap: AxisTap, p: never) => readonly f32[];
     readonly down?: (tap: AxisTap, p: never) => readonly f32[];

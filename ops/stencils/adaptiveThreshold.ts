@@ -12,7 +12,7 @@ export const adaptiveThreshold = stencilOp({
   params: {
     /** Width and height of the window, in pixels: OpenCV's `blockSize`. */
     size: blurSize,
-    /** What is taken from the mean: OpenCV's `C`. It is rounded up to a whole level. */
+    /** The number that is taken from the mean: OpenCV's `C`. It is rounded up to a whole level. */
     offset: withDefault(f32, 0),
     /** `binaryInv`: 0 above and 255 below, with `offset` rounded down. */
     kind: withDefault(oneOf('binary', 'binaryInv'), 'binary'),
@@ -47,7 +47,7 @@ export const adaptiveThresholdGaussian = stencilOp({
     size: blurSize,
     /** The Gaussian's standard deviation in pixels. */
     sigma: gaussian(({ size }: { size: number }) => size),
-    /** What is taken from the mean: OpenCV's `C`. It is rounded up to a whole level. */
+    /** The number that is taken from the mean: OpenCV's `C`. It is rounded up to a whole level. */
     offset: withDefault(f32, 0),
   },
   apply: (tap, { size, sigma, offset }) => {

@@ -108,7 +108,7 @@ const placeTensor = (tensor: Tensor, format: ManifestFormat, path: string): Boun
   }
   const memory = tensor._memory();
   const start = Number(tensor.pointer);
-  // With one row the stride says nothing; a pitch that holds the row is as good.
+  // The stride of one row says nothing; a pitch that holds the row is as good.
   const pitch = (height > 1 ? stride.row : rowValues) * size;
   return Array.from({ length: count }, (_, n) => ({
     device: tensor.device,
@@ -141,7 +141,7 @@ export const refuseOverlap = (
   }
   const read = spans(inputs, source);
   const written = spans(outputs, sink);
-  // By address: an input that starts before an output's end and ends after its start is on it.
+  // Addresses are compared: an input that starts before an output's end and ends after its start overlaps it.
   read.sort((one, other) => one.start - other.start);
   let furthest = 0;
   const ends = read.map(({ end }) => {

@@ -36,7 +36,7 @@ import { requireKnown } from '../options.js';
 export type PackContext = {
   /** Where the value was given, such as `options.matrix[3]`; messages begin with it. */
   readonly path: string;
-  /** What the image says of its colours. */
+  /** The image's description of its colours. */
   readonly colour?: ColourDescription;
   /** Bits of the codes of the YUV that is decoded or made; default 8. */
   readonly bitDepth?: number;
@@ -238,7 +238,7 @@ const toRects = (value: unknown, { path }: PackContext): number[] => {
 };
 const MAX_RECTS = paramFields.rects.lanes / paramFields.rect.lanes;
 
-/** Only what a manifest says of weights tells how many there are. */
+/** Only the manifest tells how many weights there are. */
 const lanesOf = ({ lanes }: PackContext): number => {
   if (lanes === undefined) {
     throw new TypeError('weights without a number of them');

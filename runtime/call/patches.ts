@@ -1,4 +1,4 @@
-/** Results that are the tokens of a model: where each image's lie, and what is said of them. */
+/** Results that are the tokens of a model: where each image's lie, and their description. */
 import type { ManifestFormat, ManifestSink } from '../../native/manifest.js';
 import type { TokenLayout } from '../../ops/spec.js';
 import { ownCall, requireOwnCall } from '../device/brand.js';
@@ -55,7 +55,7 @@ export class Patches {
 /** How many patches there are of each image, and where those of each frame begin. */
 export type PatchGrid = Pick<Patches, 'gridThw' | 'cuSeqlens'>;
 
-/** Of one frame of tokens. */
+/** One frame of tokens: its patches, and where its tokens begin. */
 type Frame = { readonly rows: number; readonly columns: number; readonly first: number };
 
 /**
@@ -217,7 +217,7 @@ const placed = (
     if (pitch >= 2 ** 31) {
       throw expected('rows of patches of less than 2^31 bytes', path, `${pitch}`, 'Take smaller pictures.');
     }
-    // Of planes, a token has all frames of a channel one after the other.
+    // In planes, a token has all frames of a channel one after the other.
     const frame = (n % each) * patch * patch;
     return {
       device: tensor.device,

@@ -94,9 +94,9 @@ export type BuiltPipeline = {
   readonly directory: URL | string;
   readonly manifest: Manifest;
   readonly name: string;
-  /** By stage: the output's size, for stages that change it. */
+  /** Maps a stage that changes the size to its output's size. */
   readonly sizes: Readonly<Record<string, SizeFunction>>;
-  /** By stage: how many input pixels an output pixel covers, for stages whose filter has a limit of them. */
+  /** Maps a stage whose filter has a limit to the number of input pixels that an output pixel covers. */
   readonly scales?: Readonly<Record<string, ScaleFunction>>;
 };
 
@@ -135,7 +135,7 @@ type FilledStep = { readonly whole: FilledCall; readonly halves?: FilledHalves |
 type Prepared = {
   readonly images: readonly BoundImage[];
   readonly steps: readonly FilledStep[];
-  /** By step: the sizes that its kernel writes. */
+  /** The sizes that each step's kernel writes. */
   readonly sizes: readonly (readonly Size[])[];
   readonly stream: Stream;
   readonly options: Readonly<Record<string, unknown>>;
@@ -155,14 +155,14 @@ class Runner {
   readonly #source: ManifestFormat;
   readonly #steps: readonly ManifestStep[];
   readonly #calls: readonly KernelCall[];
-  /** By step, where two kernels can do it. */
+  /** The halves of each step that two kernels can do. */
   readonly #halved: readonly (HalvedCall | undefined)[];
-  /** By step, where it and the next one can be enqueued as one. */
+  /** The pair that a step and the next one make, where they can be enqueued as one. */
   readonly #pairs: readonly (PairCall | undefined)[];
   readonly #results: readonly Result[];
-  /** By step: for each sink the number of the result that it is; -1 for an intermediate image. */
+  /** For each step and sink, the number of the result that it is; -1 for an intermediate image. */
   readonly #written: readonly (readonly number[])[];
-  /** By step: the last one that reads what it writes. */
+  /** For each step, the last one that reads what it writes. */
   readonly #lastReaders: readonly number[];
   readonly #openParams: ReturnType<typeof openParamsOf>;
   readonly #openImages: ReturnType<typeof openImagesOf>;

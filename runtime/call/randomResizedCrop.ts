@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../../ops/math.js';
 import type { Rect } from '../../ops/spec.js';
 import { describe, expected } from '../errors.js';
 import { requireKnown } from '../options.js';
@@ -52,15 +53,6 @@ export const randomResizedCrop = (images: readonly Size[], options: RandomResize
   });
 };
 
-/** Python's `round` of a positive number: halves go to the even neighbour. */
-const roundHalfEven = (value: number): number => {
-  const low = Math.floor(value);
-  if (value - low === 0.5) {
-    return low % 2 === 0 ? low : low + 1;
-  }
-  return Math.round(value);
-};
-
 const range = (given: readonly [number, number], path: string, most: number): void => {
   const good =
     Array.isArray(given) &&
@@ -85,6 +77,7 @@ const draw = (
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const pixels = width * height * between(area);
     const ratio = Math.exp(between(logs));
+    // Python's `round` takes halves to the even neighbour.
     const w = roundHalfEven(Math.sqrt(pixels * ratio));
     const h = roundHalfEven(Math.sqrt(pixels / ratio));
     if (w < 1 || w > width || h < 1 || h > height) {

@@ -29,7 +29,7 @@ export type ResultCall = {
   /** The pipeline's name, and the result's, for messages. */
   readonly pipeline: string;
   readonly name: string;
-  /** Of each image, as it is written. */
+  /** The size of each image as it is written. */
   readonly sizes: readonly Size[];
   readonly stream: Stream;
   /** What the YUV of image n means. */

@@ -4,7 +4,7 @@ import { addonPath } from '../../native/location.js';
 import type { UnavailableReason } from '../errors.js';
 import { AddonLoadError } from '../errors.js';
 
-/** What a device says of itself. */
+/** A device's description of itself. */
 export type DeviceProperties = {
   readonly kind: 'cuda' | 'cpu';
   /** CUDA's number for the GPU; 0 for the CPU. */
@@ -14,7 +14,7 @@ export type DeviceProperties = {
   readonly multiprocessors: number;
   /** Bytes. */
   readonly totalMemory: number;
-  /** Such as [9, 0]; only CUDA. */
+  /** The compute capability, such as [9, 0]; only of CUDA. */
   readonly computeCapability?: readonly [number, number];
   /** The newest CUDA version that the driver supports, 1000 · major + 10 · minor; only CUDA. */
   readonly driverVersion?: number;
@@ -145,10 +145,10 @@ export type NativePictureFormat = {
 export type NativePicture = {
   readonly format: NativePictureFormat;
   readonly memory: NativeMemory;
-  /** Of the memory: as numbers these are cheaper to ask for. */
+  /** The memory's address and size: as numbers these are cheaper to ask for. */
   readonly address: number;
   readonly bytes: number;
-  /** Of the packet that it came from. */
+  /** The id of the packet that it came from. */
   readonly id: number;
   /** Bytes from row to row, of all planes. */
   readonly pitch: number;

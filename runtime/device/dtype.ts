@@ -78,7 +78,7 @@ export const byteLengthOf = (array: HostArray): number => bytesOf(array) as numb
 export const copyBytes = (array: HostArray, offset: number, bytes: number): Uint8Array =>
   new Uint8Array(new Uint8Array(bufferOf(array) as ArrayBuffer, (startOf(array) as number) + offset, bytes));
 
-// By the class's name: the values that it holds.
+// Maps a class's name to the values that it holds.
 const integers: Readonly<Record<string, number>> = {
   Int8Array: 1,
   Uint8Array: 1,

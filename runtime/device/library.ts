@@ -5,7 +5,8 @@ import type { Manifest, ManifestKernel, ManifestPipeline } from '../../native/ma
 import { CudaError, fromNative, LaunchError, LibraryError } from '../errors.js';
 import { loadAddon, type NativeLibrary, type NativePipeline } from './addon.js';
 import type { Device } from './device.js';
-import { checkedManifest, folderOf, rebuild } from './manifest.js';
+import { folderOf } from './manifest.js';
+import { checkedManifest, rebuild } from './manifestChecks.js';
 
 /** The manifest's entry of a pipeline, if this version can run it. */
 export const entryOf = (manifest: Manifest, name: string): ManifestPipeline => {

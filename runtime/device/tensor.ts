@@ -342,7 +342,7 @@ export class Tensor {
   }
 }
 
-/** Of the addon: memory that holds one thing for good. */
+/** The addon's memory that holds one thing for good. */
 const STILL = 2;
 /** How many tensors without a name this process has exported. */
 let exported = 0;

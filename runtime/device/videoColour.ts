@@ -3,7 +3,7 @@ import type { YuvMatrix, YuvRange } from '../../ops/spec.js';
 /** What is known about the colours of an image. */
 export type ColourDescription = {
   /**
-   * The matrix by which YUV was made of RGB. A name that is none of {@link YuvMatrix} is a coding that `yuvToRgb` does not undo, such as
+   * The matrix by which YUV was made of RGB. A name that is not one of {@link YuvMatrix} is a coding that `yuvToRgb` does not undo, such as
    * `ictcp` or `bt2020-cl`: it refuses such an image unless the pipeline names a matrix.
    */
   readonly matrix?: YuvMatrix | OtherCoding;

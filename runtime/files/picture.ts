@@ -61,7 +61,7 @@ export const loadSharp = async (): Promise<typeof import('sharp')['default']> =>
         : '\nInstall with optional dependencies, so that its binary for this platform comes along: npm install --include=optional sharp';
     throw new PictureError(
       'noLibrary',
-      `Expected sharp for ${process.platform}-${process.arch} to read and write pictures but it does not load: ${why}${remedy}`,
+      `sharp, which reads and writes pictures, does not load on ${process.platform}-${process.arch}: ${why}${remedy}`,
       { cause },
     );
   }

@@ -49,7 +49,7 @@ export const readPicture = async (
   const head = typeof source === 'string' ? await headOf(source, headBytes) : source.subarray(0, headBytes);
   const kind = head && pictureKind(head);
   if (!kind) {
-    throw notPicture(what, 'its first bytes are those of none');
+    throw notPicture(what, 'its first bytes are not those of any of them');
   }
   if (kind === 'png') {
     checkPngSize(head, size, what);
@@ -63,7 +63,7 @@ export const readPicture = async (
     if (width * height > most) {
       throw new PictureError(
         'limit',
-        `Expected at most ${most} pixels in ${what} (options.limits.pixels) but it has ${width}×${height}: ` +
+        `${what} has ${width}×${height} pixels, and options.limits.pixels allows ${most}: ` +
           'raise the limit if the file is to be trusted',
       );
     }
@@ -111,7 +111,7 @@ const sizeOfFile = async (path: string): Promise<number> => {
   if (!found.isFile()) {
     throw new PictureError(
       'unreadable',
-      `Expected a picture at ${shown(path)} but it is ${kindOfFile(found)}`,
+      `Cannot read a picture from ${shown(path)}: it is ${kindOfFile(found)}`,
     );
   }
   return found.size;
@@ -142,11 +142,9 @@ const checkPngSize = (head: Uint8Array, size: number, what: string): void => {
 };
 
 const notPicture = (what: string, why: string, cause?: unknown): PictureError =>
-  new PictureError(
-    'notPicture',
-    `Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in ${what} but: ${why}`,
-    { cause },
-  );
+  new PictureError('notPicture', `${what} is not a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF): ${why}`, {
+    cause,
+  });
 const unsupported = (what: string, why: string): PictureError =>
   new PictureError('unsupported', `Cannot read ${what} as 8-bit sRGB: ${why}`);
 

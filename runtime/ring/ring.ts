@@ -17,7 +17,7 @@ export type RingOptions = {
   readonly slots?: number;
   /** `share`: each batch goes to one consumer. `broadcast`: to all that are there. Default `share`. */
   readonly mode?: 'share' | 'broadcast';
-  /** Room for what is said of a batch, as JSON in UTF-8: 0 to 1,048,576 bytes. Default 4096. */
+  /** Room for the info of a batch, as JSON in UTF-8: 0 to 1,048,576 bytes. Default 4096. */
   readonly infoBytes?: number;
 };
 
@@ -262,7 +262,7 @@ export class RingSlot {
   /**
    * Hands the batch to consumers, once the stream's work so far is done. The tensors cannot be used any more.
    * @param options.count How many items it has, from 1 on; default: all that there is room for.
-   * @param options.info What is said of it, as JSON has it. Default: nothing.
+   * @param options.info The batch's info, a value that JSON can hold. Default: nothing.
    * @param options.stream The stream whose work fills it; by default the device's.
    * @throws {RingError} `infoTooLarge`; the slot is then given back.
    */
@@ -412,7 +412,7 @@ export class RingBatch {
   readonly count: number;
   /** Its number, from 1 on: batches of a ring are counted as they are published. */
   readonly sequence: number;
-  /** What its producer says of it; of `cuweave serve` `{ frames: [{ file, index, timestamp }] }`. */
+  /** The info that its producer gave; `cuweave serve` gives `{ frames: [{ file, index, timestamp }] }`. */
   readonly info: unknown;
 
   /** @internal */
@@ -436,7 +436,7 @@ export class RingBatch {
       native.give(slot);
       if (error instanceof SyntaxError) {
         throw new RingError(
-          'What is said of a batch is no JSON: its producer is no cuweave, or is damaged.',
+          "The info of a batch is not JSON: the ring's producer is not cuweave, or is damaged.",
           'refused',
         );
       }

@@ -49,6 +49,6 @@ export const limitsOf = (given: VideoLimits = {}): Required<VideoLimits> => {
 export const beyondLimit = (what: string, name: keyof VideoLimits, most: number, found: string): VideoError =>
   new VideoError(
     'limit',
-    `Expected at most ${most} ${name} in ${what} (options.limits.${name}) but it has ${found}: ` +
+    `${what} has ${found} ${name}, and options.limits.${name} allows ${most}: ` +
       'raise the limit if the file is to be trusted',
   );

@@ -1,17 +1,15 @@
 import { abortable, requireSignal, until } from '../abort.js';
-import { type Device, openDevice, requireDevice } from '../device/device.js';
+import { type Device, openDevice } from '../device/device.js';
 import { requireInteger } from '../device/dtype.js';
 import type { ColourDescription } from '../device/videoColour.js';
-import { DeviceUnavailableError, describe, expected } from '../errors.js';
+import { describe, expected } from '../errors.js';
 import type { HostImage } from '../files/framePlanes.js';
 import { guardClasses, requireKnown } from '../options.js';
+import { chooseDecoder, type DecoderChoice } from './chooseDecoder.js';
 import type { FrameIndex } from './container/frameIndex.js';
 import { openVideoFile, type VideoFile } from './container/videoFile.js';
-import { copySurface, engineDecoder, sessionsFor } from './decode/engines.js';
-import { nvdecCapabilities } from './decode/nvdec.js';
-import { NvdecSessions, nvdecDecoder, probeNvdec, type Surface } from './decode/nvdecDecoder.js';
-import type { PictureDecoder } from './decode/pictureDecoder.js';
-import { softwareDecoder } from './decode/softwareDecoder.js';
+import { copySurface } from './decode/engines.js';
+import type { Surface } from './decode/nvdecDecoder.js';
 import { MOST_HELD } from './decode/surfaces.js';
 import { beyondLimit, limitsOf, type VideoLimits } from './limits.js';
 import { endOf, type FrameAddress, frameNumber } from './sampling/address.js';
@@ -20,102 +18,9 @@ import { checkRange, type FrameOptions, type Way, wayOf } from './sampling/optio
 import { changesOf, type SceneChange, type SceneOptions, thresholdOf } from './sampling/sceneChanges.js';
 import { VideoError } from './videoError.js';
 import { toVideoFrame, VideoBatch, type VideoFrame } from './videoFrame.js';
-import { type DecodedFrame, type OnDamage, type VideoStream, videoStream } from './videoStream.js';
+import { checkOptions, type FrameAtOptions, type VideoOptions } from './videoOptions.js';
+import { type DecodedFrame, type VideoStream, videoStream } from './videoStream.js';
 import type { VideoWarning } from './videoWarning.js';
-
-/** How to open a video. */
-export type VideoOptions = {
-  /** Where the frames go; default: a device of the reader's own, as `openDevice()` gives it, which lives as long as it. */
-  readonly device?: Device;
-  /**
-   * `nvdec`: the GPU's video engine, or an error that says why not. `software`: FFmpeg on the CPU. `auto` (default): NVDEC
-   * where the device is a GPU that decodes this video, else software; `reader.decoder` and `reader.decoderReason` say which
-   * and why.
-   */
-  readonly decoder?: 'auto' | 'nvdec' | 'software';
-  /**
-   * How many of the chip's video engines decode this one file: it is cut at its key frames, and frames still come in order.
-   * `auto`: all of them, kept busy by a third more decoders. Default 1: frames are then read where NVDEC left them, and nothing
-   * is decoded that is not asked for.
-   */
-  readonly engines?: number | 'auto';
-  /**
-   * With several engines: bytes of frames decoded ahead, wherever they wait; default: a quarter of the device's free memory. One
-   * frame, and one for each decoder, are decoded even beyond it.
-   */
-  readonly budget?: number;
-  /** `error` (default): a damaged frame ends the iteration. `keep`: it comes with `frame.damaged` set. */
-  readonly onDamage?: OnDamage;
-  /**
-   * Which of the file's video tracks, counted from 0 in its order; those of all programs of a transport stream. Default: the first that
-   * is decoded here, and that players do not leave out.
-   */
-  readonly track?: number;
-  /** How far a damaged or hostile file is followed. */
-  readonly limits?: VideoLimits;
-  /** Gives up opening: `open` rejects with the signal's reason, and what was opened is closed. */
-  readonly signal?: AbortSignal;
-};
-
-/** How to wait for single frames. */
-export type FrameAtOptions = {
-  /** Gives up: the call rejects with the signal's reason, and frames that were found are disposed of. */
-  readonly signal?: AbortSignal;
-};
-
-/** A decoder for a video, and why it is that one. */
-type Choice = {
-  readonly decoder: 'nvdec' | 'software';
-  readonly reason: string;
-  readonly engines: number;
-  readonly make: PictureDecoder<HostImage | Surface>;
-};
-
-const chooseDecoder = async (device: Device, file: VideoFile, options: VideoOptions): Promise<Choice> => {
-  const { decoder = 'auto', engines = 1 } = options;
-  const software = async (reason: string): Promise<Choice> => {
-    if (engines !== 1 && engines !== 'auto') {
-      throw new VideoError(
-        'nvdecUnavailable',
-        `Expected NVDEC for ${engines} engines but the decoder is the software one: ${reason}`,
-      );
-    }
-    return { decoder: 'software', reason, engines: 1, make: await softwareDecoder(file) };
-  };
-  if (decoder === 'software') {
-    return software('asked for');
-  }
-  const pool = new NvdecSessions(device, file);
-  try {
-    await probeNvdec(pool);
-  } catch (error) {
-    if (error instanceof DeviceUnavailableError || !(error instanceof VideoError)) {
-      pool.close();
-    }
-    // Damaged data is no reason against NVDEC: reading the frames will say so.
-    if (error instanceof DeviceUnavailableError) {
-      if (decoder === 'auto') {
-        return software(error.message);
-      }
-      const { reason, message } = error;
-      throw new VideoError(
-        'nvdecUnavailable',
-        `Expected NVDEC to decode ${file.what} but ${message}. With decoder: 'auto' the CPU would decode it`,
-        { cause: error, reason },
-      );
-    }
-    if (!(error instanceof VideoError)) {
-      throw error;
-    }
-  }
-  const count = engines === 'auto' ? enginesOf(device, file.setup.codec) : engines;
-  // Whoever names a number gets exactly that many decoders.
-  const sessions = engines === 'auto' ? sessionsFor(count) : count;
-  const reason = decoder === 'nvdec' ? 'asked for' : `${device.name} decodes it`;
-  const budget = options.budget ?? (device.memory().free ?? 0) / 4;
-  const make = count === 1 ? nvdecDecoder(pool) : engineDecoder(pool, { sessions, budget });
-  return { decoder: 'nvdec', reason, engines: count, make };
-};
 
 /** Single frames are copied one by one. */
 const single = { held: 1, keysOnly: false, toEnd: false };
@@ -133,37 +38,6 @@ function* repeated(frame: VideoFrame, times = 1): Generator<VideoFrame, void, un
     held?.dispose();
   }
 }
-
-/** How many engines decode that codec. */
-const enginesOf = (device: Device, codec: string): number =>
-  Math.max(
-    1,
-    ...nvdecCapabilities(device, codec)
-      .filter(({ supported }) => supported)
-      .map(found => found.engines),
-  );
-
-const optionNames = ['device', 'decoder', 'engines', 'budget', 'onDamage', 'track', 'limits', 'signal'];
-
-const checkOptions = (options: VideoOptions): void => {
-  requireKnown(options, optionNames, 'options');
-  const { decoder = 'auto', engines = 1, budget, onDamage = 'error' } = options;
-  if (options.device !== undefined) {
-    requireDevice(options.device, 'options.device');
-  }
-  if (!['auto', 'nvdec', 'software'].includes(decoder)) {
-    throw expected("'auto', 'nvdec' or 'software'", 'options.decoder', describe(decoder));
-  }
-  if (engines !== 'auto' && !(Number.isInteger(engines) && engines >= 1 && engines <= 64)) {
-    throw expected("a whole number of 1 to 64, or 'auto'", 'options.engines', describe(engines));
-  }
-  if (budget !== undefined && !(typeof budget === 'number' && budget >= 0)) {
-    throw expected('a number of bytes', 'options.budget', describe(budget));
-  }
-  if (onDamage !== 'error' && onDamage !== 'keep') {
-    throw expected("'error' or 'keep'", 'options.onDamage', describe(onDamage));
-  }
-};
 
 /**
  * Reads the frames of a video: MP4, MOV, Matroska, WebM or MPEG-TS with H.264, HEVC, VP8, VP9 or AV1, decoded by the GPU's
@@ -190,7 +64,7 @@ export class VideoReader {
 
   private constructor(
     file: VideoFile,
-    choice: Choice,
+    choice: DecoderChoice,
     /** Where the frames are. */
     readonly device: Device,
     options: VideoOptions,
@@ -306,7 +180,7 @@ export class VideoReader {
     return this.#stream.orientation.flip === true;
   }
   /**
-   * What the container says of the colours. Where it says nothing: below 720 lines BT.601, else BT.709, limited range, and
+   * The container's description of the colours. Where it has none: below 720 lines BT.601, else BT.709, limited range, and
    * `source` is `assumed`. A frame's own `colour` also knows what its bitstream says.
    */
   get colour(): ColourDescription {
@@ -525,7 +399,7 @@ export class VideoReader {
     if (frames > this.#limits.frames) {
       throw new VideoError(
         'limit',
-        `Expected at most ${this.#limits.frames} frames at a time (options.limits.frames) but ${frames} are asked for`,
+        `${frames} frames at a time are asked for, and options.limits.frames allows ${this.#limits.frames}`,
       );
     }
   }
@@ -550,7 +424,7 @@ export class VideoReader {
 
   #requireOpen(): void {
     if (this.#disposed) {
-      throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+      throw new VideoError('disposed', 'The VideoReader was disposed of');
     }
   }
 }

@@ -158,8 +158,7 @@ const mostWarnings = 20;
 type Frames<Picture> = AsyncGenerator<DecodedFrame<Picture>, void, undefined>;
 type State<Picture> = { closed: boolean; readonly active: Set<Frames<Picture>> };
 
-const disposed = (): VideoError =>
-  new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+const disposed = (): VideoError => new VideoError('disposed', 'The VideoReader was disposed of');
 
 /** Makes an iteration end with an error, and not as if the video were over, when its video is closed. */
 async function* guard<Picture>(frames: Frames<Picture>, state: State<Picture>): Frames<Picture> {
@@ -251,10 +250,7 @@ async function* decode<Picture>(
   // A file that is cut off decodes to where it ends, without an error.
   const cut = file.cut();
   if (end === Number.NEGATIVE_INFINITY) {
-    throw new VideoError(
-      'truncated',
-      `Expected frames in ${what} but it has none: ${cut ?? 'is the file cut off?'}`,
-    );
+    throw new VideoError('truncated', `${what} has no frames: ${cut ?? 'is the file cut off?'}`);
   }
   if (cut !== undefined) {
     throw cutError(cut, what, end);
@@ -274,7 +270,7 @@ async function* decodeChosen<Picture>(
   if (keysOnly && file.counted !== undefined) {
     throw new VideoError(
       'unsupportedContainer',
-      `Expected a container with times for options.keyFrames but ${what} has none: only decoding tells when its key frames are ` +
+      `options.keyFrames needs a container with times, and ${what} has none: only decoding tells when its key frames are ` +
         'shown. Put it into one: ffmpeg -i FILE -c copy new.mp4',
     );
   }
@@ -290,7 +286,7 @@ async function* decodeChosen<Picture>(
       const at = (list.timestamps[missing.index] as number).toFixed(3);
       throw new VideoError(
         'corrupt',
-        `Expected frame ${missing.index} at ${at} s in ${what} but the decoder gave none`,
+        `The decoder gave no picture for frame ${missing.index} at ${at} s in ${what}`,
       );
     }
   };
@@ -344,17 +340,14 @@ const checkDamage = (
     picture.drop();
     throw new VideoError(
       'corrupt',
-      `Expected a whole picture at ${timestamp.toFixed(3)} s in ${what} but parts of its data are damaged${damage}`,
+      `The picture at ${timestamp.toFixed(3)} s in ${what} is damaged${damage}`,
     );
   }
   warn(`The picture at ${timestamp.toFixed(3)} s is damaged${damage}`);
 };
 
 const cutError = (cut: string, what: string, end: number): VideoError =>
-  new VideoError(
-    'truncated',
-    `Expected all of ${what} but it is cut off behind ${Math.max(end, 0).toFixed(3)} s: ${cut}`,
-  );
+  new VideoError('truncated', `${what} is cut off behind ${Math.max(end, 0).toFixed(3)} s: ${cut}`);
 
 const read = <Picture>(
   picture: TimedPicture<Picture>,
@@ -372,13 +365,9 @@ const indexError = (cause: unknown, what: string): unknown =>
   cause instanceof CuweaveError
     ? cause
     : (systemError(cause, what) ??
-      new VideoError(
-        'corrupt',
-        `Expected an index of frames in ${what} but cannot read it: ${messageOf(cause)}`,
-        {
-          cause,
-        },
-      ));
+      new VideoError('corrupt', `Cannot read the index of frames of ${what}: ${messageOf(cause)}`, {
+        cause,
+      }));
 
 const indexOf = (file: VideoFile): Promise<FrameIndex> =>
   file.index().catch((error: unknown) => {
@@ -426,7 +415,7 @@ const decodeError = (cause: unknown, what: string, end: number): unknown =>
     : (systemError(cause, what) ??
       new VideoError(
         'corrupt',
-        `Expected video in ${what} but the decoder refused it ${
+        `The decoder refused ${what} ${
           end === Number.NEGATIVE_INFINITY ? 'at its start' : `near ${end.toFixed(3)} s`
         }: ${messageOf(cause)}`,
         { cause },

@@ -109,7 +109,7 @@ def require_known(given, known, path, what="a known name"):
         raise expected("an object", path, describe(given))
     for name in given:
         if name not in known:
-            listed = f"Known: {', '.join(known)}." if known else "It has none."
+            listed = f"Known: {', '.join(known)}." if known else "It takes none: the pipeline settles all of them."
             error = expected(what, path, f"'{name}'", listed)
             error.path = f"{path}.{name}"
             raise error

@@ -1,4 +1,4 @@
-"""What a format says of the memory that its images take."""
+"""A format's description of the memory that its images take."""
 
 #: Bytes of one value.
 SIZES = {"u8": 1, "u16": 2, "i32": 4, "f16": 2, "bf16": 2, "f32": 4}

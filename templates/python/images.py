@@ -122,7 +122,7 @@ def keys_of(key):
 
 
 def arrays_of(key):
-    """What a key of `look` says of every array."""
+    """The part of a key of `look` that describes every array."""
     keys = key[1]
     if isinstance(keys, Alike):
         return [keys[0][0].array(keys[0])] * keys[1]

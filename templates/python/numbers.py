@@ -95,7 +95,7 @@ def imul(a, b):
 
 
 def fround(value):
-    """The same."""
+    """The number unchanged."""
     return value
 
 

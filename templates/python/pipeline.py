@@ -73,7 +73,7 @@ class Pipeline:
         self._renamed = {python_name(name): name for name in self._names if python_name(name) != name}
         # A pipeline may have options of these names: then it is these that are given.
         self._own = [name for name in ("colour", "orientation") if name in self._names]
-        # What the caller says of the colours of YUV beside the source.
+        # The caller's description of the colours of YUV beside the source.
         self._colours = {
             f"{name}_colour": name
             for name, image in self._images.items()
@@ -362,7 +362,7 @@ class Pipeline:
         return plan
 
     def _described(self, images, colour, orientation):
-        """The images with what the caller says of them."""
+        """The images with the caller's descriptions."""
         described = _coloured(images, colour if "colour" not in self._own else None, "colour")
         turns = _per_image(orientation if "orientation" not in self._own else None, len(images), "orientation")
         for image, turn in zip(described, turns):
@@ -546,7 +546,7 @@ def _device_name(device):
 
 
 def _per_image(given, count, path):
-    """What the caller says of each image: a list has one for each."""
+    """The caller's description of each image: a list has one for each."""
     if not isinstance(given, list):
         return [given] * count
     if len(given) != count:
@@ -565,7 +565,7 @@ def _coloured(images, given, path):
 
 
 def _colour(given, path):
-    """What an image says of its colours: a pair of matrix and range, or more by name."""
+    """An image's description of its colours: a pair of matrix and range, or more by name."""
     if given is None:
         return None
     if isinstance(given, tuple) and len(given) == 2:
@@ -598,7 +598,7 @@ def stream_number(stream):
 
 
 def freeze(value):
-    """Options as a key. @throws TypeError where there is none."""
+    """Options as a key. @throws TypeError where they have no key."""
     kind = type(value)
     if value is None or kind is str:
         return value

@@ -99,7 +99,7 @@ class Batch:
         self.sequence = sequence
         #: How many items there are; the arrays' first axis has as many.
         self.count = count
-        #: What the producer says of it.
+        #: The info that the producer gave.
         self.info = info
         #: Its arrays by name.
         self.arrays = arrays
@@ -194,7 +194,7 @@ class Ring:
         try:
             info = json.loads(text) if text else None
         except ValueError as error:
-            raise RingError("What is said of a batch is no JSON: its producer is no cuweave, or is damaged.", "refused") from error
+            raise RingError("The info of a batch is not JSON: the ring's producer is not cuweave, or is damaged.", "refused") from error
         arrays = {}
         for tensor in self._tensors:
             shape = (found.count,) + tuple(tensor["shape"][1:])

@@ -60,7 +60,7 @@ class Context:
     def __init__(self, path, param, bit_depth=None, channels=None, colour=None, orientation=None, src=None):
         #: Where the value was given; messages begin with it.
         self.path = path
-        #: What the image says of its colours.
+        #: The image's description of its colours.
         self.colour = colour
         #: Bits of the codes of the YUV that is decoded or made.
         self.bit_depth = 8 if bit_depth is None else bit_depth

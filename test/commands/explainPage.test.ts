@@ -1,6 +1,6 @@
 /** `cuweave explain --html`: one page that needs nothing else, and whose lines lead to one another. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -56,6 +56,14 @@ describe('explain --html', () => {
     const text = page().replace(/<style>[\s\S]*<\/style>|<[^>]*>/g, ' ');
     expect(text).toMatch(/nv12\s+→ 3\.11 MB →\s+small\s+yuvToRgb\s+resize\s+gain/);
     expect(text).toMatch(/yuvToRgb\s+moved behind the filter: affine, and the weights of linear sum to 1/);
+  });
+
+  it('names specs that lie outside of the working folder by their project', async () => {
+    mkdirSync(join(project.root, 'elsewhere'), { recursive: true });
+    const args = ['explain', '-f', '../pipelines.ts', '--cpu', '--html', 'plan.html'];
+    const { code, stderr } = await commandLine(join(project.root, 'elsewhere'), args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readFileSync(join(project.root, 'elsewhere', 'plan.html'), 'utf8')).toBe(page());
   });
 
   it('is written over a page of its own, and over nothing else', async () => {

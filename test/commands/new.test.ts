@@ -67,7 +67,7 @@ describe('cuweave new', () => {
       `"BuildError: Expected an empty folder but FOLDER/full holds mine.txt"`,
     );
     expect(await message(newProject({ directory: join(folder, 'full', 'mine.txt') }))).toMatchInlineSnapshot(
-      `"BuildError: Expected a folder at FOLDER/full/mine.txt but: ENOTDIR: not a directory, scandir 'FOLDER/full/mine.txt'"`,
+      `"BuildError: Cannot read the folder FOLDER/full/mine.txt: ENOTDIR: not a directory, scandir 'FOLDER/full/mine.txt'"`,
     );
     expect(await message(newProject({ directory: join(folder, 'Upper') }))).toMatchInlineSnapshot(
       `"BuildError: Expected a package name but received "Upper": a name has no capital letters. Give one with --name."`,

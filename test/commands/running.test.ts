@@ -76,7 +76,7 @@ describe('a build', () => {
         "1 error: The pipelines were built by cuweave '0.1.0' with ABI 1, and this version has ABI 4. Run cuweave build again.",
         "1 error: The pipelines' manifest is damaged: pipelines[0].doc should be a string and is undefined. Run cuweave build again.",
         "1 error: The pipelines' manifest is damaged: pipelines[0].steps[0].kernel should be an object and is undefined. Run cuweave build again.",
-        "1 error: Expected built pipelines in ROOT/damaged8 but there are none. Run cuweave build again.",
+        "1 error: The build in ROOT/damaged8 has no pipelines. Run cuweave build again.",
         "1 error: The pipelines' manifest was changed after it was built. Run cuweave build again.",
       ]
     `);
@@ -92,7 +92,7 @@ describe('a build', () => {
       await broken('without', { 'manifest.json': manifest, 'index.js': 'export const other = 1;' }),
     ]).toMatchInlineSnapshot(`
       [
-        "1 error: Expected the built module ROOT/none/index.js but there is none. Run cuweave build again.",
+        "1 error: There is no built module ROOT/none/index.js. Run cuweave build again.",
         "1 error: Expected a pipeline named 'show' from ROOT/without/index.js, as its manifest says, but it exports undefined. Run cuweave build again.",
       ]
     `);

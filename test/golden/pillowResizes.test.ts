@@ -1,24 +1,16 @@
 /** Pillow's resize to the last bit: more than ten million bytes, and none may differ. test/long/pillow.test.ts compares all. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Device, openDevice } from '../../runtime/index.js';
-import { buildResizes, compareResizes, pillowResizes } from '../support/pillowResizes.js';
+import { describe, expect, it } from 'vitest';
+import { buildResizes, compareResizes, openedCpu, pillowResizes } from '../support/pillowResizes.js';
 
 describe("Pillow's resize on the CPU", () => {
-  let device: Device;
-  beforeAll(() => {
-    device = openDevice('cpu');
-  });
-  afterAll(() => {
-    expect(device.memory().live).toBe(0);
-    device.dispose();
-  });
+  const cpu = openedCpu();
 
   it('gives the bytes of Pillow 12.3', async () => {
     const built = await buildResizes('pillowResizes', ['-DCW_HAS_CLONES']);
     const some = pillowResizes().filter(({ number }) => number % 4 === 3 || number > 200);
-    const { differ, values } = await compareResizes(built, device, some);
+    const { differ, values } = await compareResizes(built, cpu(), some);
     expect(differ).toEqual([]);
     expect(values).toBeGreaterThan(10_000_000);
   });

@@ -204,8 +204,8 @@ describe('NVDEC on stand-ins', () => {
       [
         "DeviceUnavailableError, unsupportedByDevice: Fake GPU does not decode 8-bit 4:2:0 hevc of 64×48",
         "DeviceUnavailableError, unsupportedByDevice: Fake GPU does not decode 8-bit 4:2:0 vp8 of 2000×48: it takes 16×16 to 1024×1024, of at most 4096 macroblocks",
-        "VideoError, corrupt: Expected video but NVDEC refused it: cuvidDecodePicture failed with CUDA_ERROR_FAKE (999)",
-        "VideoError, corrupt: Expected video but NVDEC refused it: cuvidParseVideoData failed with CUDA_ERROR_FAKE (999)",
+        "VideoError, corrupt: NVDEC refused the video: cuvidDecodePicture failed with CUDA_ERROR_FAKE (999)",
+        "VideoError, corrupt: NVDEC refused the video: cuvidParseVideoData failed with CUDA_ERROR_FAKE (999)",
       ]
     `);
   });

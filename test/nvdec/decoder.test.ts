@@ -241,7 +241,7 @@ describe.skipIf(!nvdec.usable)(`VideoDecoder on NVDEC${nvdec.title}`, () => {
       [
         "ArgumentError: Expected one of avc, hevc, vp8, vp9, av1, mpeg1, mpeg2, mpeg4, mjpeg for options.codec but received 'h264'.",
         "ArgumentError: Expected a whole number from 1 to 36 for options.held but received 0.",
-        "VideoError: Expected the codec description of avc but it is damaged",
+        "VideoError: The codec description of avc is damaged",
       ]
     `);
   });

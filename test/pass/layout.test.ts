@@ -12,7 +12,7 @@ import { kernelEntry } from '../../compiler/print/data/manifest.js';
 import { structsView } from '../../compiler/print/kernel/structs.js';
 import { kernelsOf } from '../../compiler/specs.js';
 import type { ManifestKernel, ManifestParam } from '../../native/manifest.js';
-import { checkedManifest } from '../../runtime/device/manifest.js';
+import { checkedManifest } from '../../runtime/device/manifestChecks.js';
 import { root } from '../support/executions.js';
 import { plansIn } from '../support/plans.js';
 

@@ -181,7 +181,7 @@ describe('a ring', () => {
         "ArgumentError: Expected a layout with an axis for the items: NHWC, NCHW or any for options.tensors.x.layout but received HWC.",
         "refused: Ring 'huge' is out of bounds: 1 to 1024 slots, 1 to 16 tensors, and 128 TiB at most.",
         "missing: There is no ring 'nobody'. Start its producer first.",
-        "infoTooLarge: What is said of a batch has 66 bytes, and ring 'refusals' has room for 64. Make it with more.",
+        "infoTooLarge: The info of a batch has 66 bytes, and ring 'refusals' has room for 64. Make it with more.",
       ]
     `);
     producer.ring.close();
@@ -318,7 +318,7 @@ describe('a file that is no ring of ours', () => {
     const bytes = readFileSync(path('later'));
     const changed = word(word(bytes, 8192 + 16, 0xffffffff), 8192 + 20, 0xffffffff);
     writeFileSync(path('later'), changed.subarray(0, 8192 + 24), { flag: 'r+' });
-    expect(await saidLater(reader.next())).toMatch(/^refused: What is said of a batch is no JSON/);
+    expect(await saidLater(reader.next())).toMatch(/^refused: The info of a batch is not JSON/);
     producer.ring.close();
     reader.close();
   });

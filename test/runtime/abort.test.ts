@@ -108,11 +108,10 @@ describe('limits of a video', () => {
       VideoReader.open(clipPath('bars'), { decoder: 'software', device, limits });
     const tooLarge = await message(limited({ pixels: 1000 }));
     expect(tooLarge.replace(clipPath('bars'), 'bars.mp4')).toMatchInlineSnapshot(
-      `"VideoError limit: Expected at most 1000 pixels in bars.mp4 (options.limits.pixels) but it has 640×360: raise the limit if the file is to be trusted"`,
+      `"VideoError limit: bars.mp4 has 640×360 pixels, and options.limits.pixels allows 1000: raise the limit if the file is to be trusted"`,
     );
     const video = await limited({ frames: 3 });
-    const tooMany =
-      'VideoError limit: Expected at most 3 frames at a time (options.limits.frames) but 4 are asked for';
+    const tooMany = 'VideoError limit: 4 frames at a time are asked for, and options.limits.frames allows 3';
     expect(await message(video.batches(4).next())).toBe(tooMany);
     expect(await message(video.framesAt([0, 1, 2, 3].map(index => ({ index }))))).toBe(tooMany);
     const three = await video.framesAt([0, 1, 2, 2].map(index => ({ index })));

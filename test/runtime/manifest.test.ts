@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Manifest, manifestDigest } from '../../native/manifest.js';
 import { definePipeline } from '../../runtime/call/pipeline.js';
-import { checkedManifest } from '../../runtime/device/manifest.js';
+import { checkedManifest } from '../../runtime/device/manifestChecks.js';
 import {
   CuweaveError,
   type Device,

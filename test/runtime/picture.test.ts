@@ -191,7 +191,7 @@ describe('pictures', () => {
       `"PictureError unsupported: Cannot read 146 bytes as 8-bit sRGB: its samples are int in b-w: save it with 8 or 16 bits for a sample"`,
     );
     expect(await message(readPicture(png, { limits: { pixels: 5 } }))).toMatchInlineSnapshot(
-      `"PictureError limit: Expected at most 5 pixels in 92 bytes (options.limits.pixels) but it has 3×2: raise the limit if the file is to be trusted"`,
+      `"PictureError limit: 92 bytes has 3×2 pixels, and options.limits.pixels allows 5: raise the limit if the file is to be trusted"`,
     );
     expect((await readPicture(png, { limits: { pixels: 6 } })).width).toBe(3);
     expect(await message(readPicture(png, { limits: { pixels: 'many' as never } }))).toMatchInlineSnapshot(
@@ -212,7 +212,7 @@ describe('pictures', () => {
     expect(
       String(await message(readPicture(wide))).replaceAll(String(png.length), 'N'),
     ).toMatchInlineSnapshot(
-      `"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in N bytes but: its N bytes cannot hold the 40000×2000 pixels that it announces"`,
+      `"PictureError notPicture: N bytes is not a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF): its N bytes cannot hold the 40000×2000 pixels that it announces"`,
     );
   });
 
@@ -223,11 +223,11 @@ describe('pictures', () => {
       `"PictureError notFound: There is no picture at FOLDER/none.png"`,
     );
     expect(await message(readPicture(folder))).toMatchInlineSnapshot(
-      `"PictureError unreadable: Expected a picture at FOLDER but it is a folder"`,
+      `"PictureError unreadable: Cannot read a picture from FOLDER: it is a folder"`,
     );
     expect((await message(readPicture(at('broken.png')))) as string).toContain('PictureError notPicture');
     expect(await message(readPicture(at('x.svg')))).toMatchInlineSnapshot(
-      `"PictureError notPicture: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in FOLDER/x.svg but: its first bytes are those of none"`,
+      `"PictureError notPicture: FOLDER/x.svg is not a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF): its first bytes are not those of any of them"`,
     );
     expect(await message(readPicture(null as never))).toMatchInlineSnapshot(
       `"ArgumentError : Expected a path or the bytes of a picture for source but received null."`,

@@ -265,7 +265,7 @@ describe('cuweave run', () => {
         "error: Expected a gray picture for images.mask but received colours.png, which has colours. Make it gray, or let the pipeline do it: [rgb8(), rgbToGray()].",
         "error: Expected 20×10 for image 0 for the size of options.background but received 8×12. composite reads it pixel by pixel: it has the size of the image there.",
         "error: Expected a file for each image, or one for all, for images.background but received 2 files for 3 images.",
-        "error: Expected a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) in src/pipelines.ts but: its first bytes are those of none",
+        "error: src/pipelines.ts is not a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF): its first bytes are not those of any of them",
         "error: Expected u8 [H, W, 3] for images.background but received u8 [1, 10, 20, 1] in flat.npy.",
         "error: Expected an .npy file for broken.npy but received one that ends in its header.",
         "error: Expected nv12 for images.background but received the picture paper.png. Pictures are rgb8, or gray8 where they have no colours: let the pipeline convert, as in [rgb8(), rgbToGray()].",
@@ -458,7 +458,7 @@ describe('cuweave run', () => {
       "
     `);
     expect(await error('balance', 'none.png', '-o', 'x')).toMatchInlineSnapshot(`
-      "error: Expected a file at none.png but there is none
+      "error: There is no file at none.png
       "
     `);
     expect(await error('balance', 'a.png', '-o', 'x', '--set', 'gain=1', '-d', 'gpu')).toMatchInlineSnapshot(`
@@ -466,7 +466,7 @@ describe('cuweave run', () => {
       "
     `);
     expect(await error('balance', 'a.png', '-o', 'x', '-b', 'nowhere')).toMatchInlineSnapshot(`
-      "error: Expected built pipelines in FOLDER/nowhere but there is no manifest.json. Run: cuweave build
+      "error: There are no built pipelines in FOLDER/nowhere: it has no manifest.json. Run: cuweave build
       "
     `);
     expect(await error('balance', 'a.png', 'b.png', '-o', 'x.npy', '--set', 'gain=1')).toMatchInlineSnapshot(`

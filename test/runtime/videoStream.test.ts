@@ -193,11 +193,11 @@ describe('what goes wrong', () => {
   it('files that are no video', async () => {
     const here = new URL('.', import.meta.url).pathname;
     expect(await outcome(openVideoStream('nowhere/clip.mp4'))).toMatchInlineSnapshot(
-      `"notFound: Expected a file at nowhere/clip.mp4 but there is none"`,
+      `"notFound: There is no file at nowhere/clip.mp4"`,
     );
-    expect((await outcome(openVideoStream(here))) as string).toContain('but it is a folder');
+    expect((await outcome(openVideoStream(here))) as string).toContain(': it is a folder');
     expect(await outcome(openVideoStream(Buffer.from('no video at all')))).toMatchInlineSnapshot(
-      `"notVideo: 15 bytes is not in a supported video container (MP4, MOV, Matroska, WebM, MPEG-TS, IVF), nor H.264 or HEVC with start codes"`,
+      `"notVideo: a video of 15 bytes is not in a supported video container (MP4, MOV, Matroska, WebM, MPEG-TS, IVF), nor H.264 or HEVC with start codes"`,
     );
     expect(await outcome(openVideoStream(new Uint8Array(0)))).toMatchInlineSnapshot(
       `"notVideo: Expected the bytes of a video but received none (0 bytes)"`,
@@ -207,14 +207,14 @@ describe('what goes wrong', () => {
     const empty = (await outcome(openVideoStream(join(folder, 'clip.mp4')))) as string;
     await rm(folder, { recursive: true });
     expect(empty.replace(folder, 'FOLDER')).toMatchInlineSnapshot(
-      `"notVideo: Expected a video at FOLDER/clip.mp4 but the file is empty (0 bytes): save or download it anew"`,
+      `"notVideo: The file FOLDER/clip.mp4 is empty (0 bytes): save or download it anew"`,
     );
   });
 
   it('an MP4 that is cut off before its index', async () => {
     const bytes = await readFile(clipPath('bars'));
     expect(await outcome(openVideoStream(bytes.subarray(0, 30_000)))).toMatchInlineSnapshot(
-      `"truncated: Expected a video but 30000 bytes holds no tracks: is it cut off before its index?"`,
+      `"truncated: a video of 30000 bytes holds no tracks: is it cut off before its index?"`,
     );
   });
 
@@ -240,7 +240,7 @@ describe('what goes wrong', () => {
     expect(seen.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, n) => n));
     expect(seen.length).toBeLessThan(90);
     expect((error as string).replace(/\d+/g, 'N')).toMatchInlineSnapshot(
-      `"truncated: Expected all of N bytes but it is cut off behind N.N s: sample N of N lies behind the end of the file"`,
+      `"truncated: a video of N bytes is cut off behind N.N s: sample N of N lies behind the end of the file"`,
     );
   });
 
@@ -250,7 +250,7 @@ describe('what goes wrong', () => {
     const error = await outcome(all((await open(bytes)).decode()));
     // FFmpeg's threads say it in an order of their own.
     expect((error as string).replace(/[\d.]+/g, 'N')).toMatch(
-      /^corrupt: Expected video in N bytes but the decoder refused it near N s: decode: Invalid data found when processing input: \S/,
+      /^corrupt: The decoder refused a video of N bytes near N s: decode: Invalid data found when processing input: \S/,
     );
   });
 
@@ -277,7 +277,7 @@ describe('what goes wrong', () => {
       return [error, warnings, damaged];
     };
     const [error, none] = await read('error');
-    expect(error).toMatch(/^corrupt: Expected a whole picture at .* but parts of its data are damaged: .*MB/);
+    expect(error).toMatch(/^corrupt: The picture at .* is damaged: .*MB/);
     expect(none).toEqual([]);
     const [nothing, warnings, damaged] = await read('keep');
     expect([nothing, damaged]).toEqual(['no error', 1]);
@@ -292,7 +292,7 @@ describe('what goes wrong', () => {
     const bytes = Buffer.from(await readFile(clipPath('bars')));
     bytes.write('xvid', bytes.lastIndexOf('avc1'), 'latin1');
     expect(await outcome(openVideoStream(bytes))).toMatchInlineSnapshot(
-      `"unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in 60658 bytes but its codec is xvid: encode it anew: ffmpeg -i FILE -c:v libx264 new.mp4"`,
+      `"unsupportedCodec: The codec of a video of 60658 bytes is xvid, and only H.264, HEVC, VP8, VP9 and AV1 are read: encode it anew: ffmpeg -i FILE -c:v libx264 new.mp4"`,
     );
     const error = await outcome(all((await open(clipPath('monochrome'))).decode()));
     expect((error as string).replace(clipPath('monochrome'), 'FILE')).toMatchInlineSnapshot(`"no error"`);
@@ -306,7 +306,7 @@ describe('what goes wrong', () => {
     stream.close();
     await pending.catch(() => {});
     expect(await outcome(frames.next().then(() => stream.decode().next()))).toMatchInlineSnapshot(
-      `"disposed: Expected an open VideoReader but it was disposed of"`,
+      `"disposed: The VideoReader was disposed of"`,
     );
   });
 
@@ -346,7 +346,7 @@ describe('what goes wrong', () => {
     bytes.fill(0x07, cues, cues + 4);
     const error = await outcome(open(bytes).then(stream => all(stream.decode())));
     expect(error).toMatchInlineSnapshot(
-      `"corrupt: Expected a video but cannot read 2851 bytes: at byte 2829 its structure leads nowhere"`,
+      `"corrupt: Cannot read a video of 2851 bytes: at byte 2829 its structure leads nowhere"`,
     );
   });
 

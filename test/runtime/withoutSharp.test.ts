@@ -11,7 +11,7 @@ it('sharp that does not load is an error with a remedy, at the first picture', a
   const error = await readPicture(path).catch((error: unknown) => error);
   expect(error).toMatchObject({ name: 'PictureError', code: 'noLibrary' });
   expect((error as Error).message).toContain(
-    `Expected sharp for ${process.platform}-${process.arch} to read and write pictures but it does not load: `,
+    `sharp, which reads and writes pictures, does not load on ${process.platform}-${process.arch}: `,
   );
   expect((error as Error).message).toContain(
     '\nInstall with optional dependencies, so that its binary for this platform comes along: npm install --include=optional sharp',

@@ -3,10 +3,24 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { plansOf } from '../../compiler/specs.js';
-import { type Device, type Pipeline, Tensor } from '../../runtime/index.js';
+import { type Device, openDevice, type Pipeline, Tensor } from '../../runtime/index.js';
 import { buildFolder, root } from './executions.js';
 import { buildQuick } from './quickBuild.js';
+
+/** The CPU for the tests of a suite, which hold nothing of its memory afterwards. */
+export const openedCpu = (): (() => Device) => {
+  let device: Device;
+  beforeAll(() => {
+    device = openDevice('cpu');
+  });
+  afterAll(() => {
+    expect(device.memory().live).toBe(0);
+    device.dispose();
+  });
+  return () => device;
+};
 
 export const pillowSpec = 'test/golden/pillowPipelines.ts';
 type Built = Readonly<Record<string, Pipeline<never>>>;

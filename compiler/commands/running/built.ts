@@ -8,7 +8,8 @@ import { sourceOf } from '../../../runtime/call/steps.js';
 import type { Device, DeviceName } from '../../../runtime/device/device.js';
 import { formatOf, sameFormat } from '../../../runtime/device/formats.js';
 import type { Image } from '../../../runtime/device/image.js';
-import { readManifest, rebuild } from '../../../runtime/device/manifest.js';
+import { readManifest } from '../../../runtime/device/manifest.js';
+import { rebuild } from '../../../runtime/device/manifestChecks.js';
 import type { Tensor } from '../../../runtime/device/tensor.js';
 import { describe, expected, LibraryError } from '../../../runtime/errors.js';
 import type { Ring } from '../../../runtime/ring/ring.js';
@@ -34,12 +35,12 @@ export type Video = VideoReader & { readonly frameCount?: number };
 export const manifestOf = (directory: string): Manifest => {
   if (!existsSync(join(directory, 'manifest.json'))) {
     throw new LibraryError(
-      `Expected built pipelines in ${directory} but there is no manifest.json. Run: cuweave build`,
+      `There are no built pipelines in ${directory}: it has no manifest.json. Run: cuweave build`,
     );
   }
   const manifest = readManifest(directory);
   if (manifest.pipelines.length === 0) {
-    throw new LibraryError(`Expected built pipelines in ${directory} but there are none. ${rebuild}`);
+    throw new LibraryError(`The build in ${directory} has no pipelines. ${rebuild}`);
   }
   return manifest;
 };
@@ -51,14 +52,14 @@ export const loadBuilt = async (
 ): Promise<{ built: Built; runtime: Runtime }> => {
   const index = join(directory, 'index.js');
   if (!existsSync(index)) {
-    throw new LibraryError(`Expected the built module ${index} but there is none. ${rebuild}`);
+    throw new LibraryError(`There is no built module ${index}. ${rebuild}`);
   }
   let runtime: string;
   try {
     runtime = createRequire(index).resolve('cuweave');
   } catch (error) {
     throw new LibraryError(
-      `Expected cuweave to be installed where ${index} finds it but: ${(error as Error).message}. Run: npm install cuweave`,
+      `${index} does not find cuweave: ${(error as Error).message}. Run: npm install cuweave`,
     );
   }
   const module = await loadIndex(index);

@@ -70,7 +70,7 @@ export type RunResult = {
   /** From the first image read to the last file written. */
   readonly seconds: number;
   readonly fps: number;
-  /** Such as `cuda:0` or `cpu`. */
+  /** The device's name, such as `cuda:0` or `cpu`. */
   readonly device: string;
   /** What decoded the video; none for pictures. */
   readonly decoder?: 'nvdec' | 'software';
@@ -261,7 +261,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
   let images: RunImages | undefined;
   const outputs: RunOutput[] = [];
   let frames = 0;
-  /** By result: frames that its output has. */
+  /** Maps a result to the number of frames that its output has. */
   const written = results.map(() => 0);
   try {
     images = await RunImages.open(asked, runtime, device);

@@ -11,7 +11,7 @@ import { headOf } from '../../../runtime/files/fileHead.js';
 import { isNpy, readNpy } from '../../../runtime/files/npyReader.js';
 import { readPicture } from '../../../runtime/files/pictureReader.js';
 
-/** By the name under which the pipeline leaves them open: a file for all images of the run, or one for each in order. */
+/** Maps the name under which the pipeline leaves an image open to one file for all images of the run, or to one for each in order. */
 export type ImageFiles = Readonly<Record<string, string | readonly string[]>>;
 type Runtime = { readonly Image: typeof Image; readonly Tensor: typeof Tensor };
 type Asked = ManifestImage & { readonly files: readonly string[] };
@@ -89,7 +89,7 @@ const place = async (
   runtime: Runtime,
   device: Device,
 ): Promise<Image | Tensor> => {
-  // That there is no such file, says who reads it as a picture.
+  // A missing file is reported by the reader of pictures.
   const head = await headOf(path, 6);
   if (head && isNpy(head)) {
     return placeArray(path, format, name, runtime, device);

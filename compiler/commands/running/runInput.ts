@@ -24,7 +24,7 @@ const endings = {
 export const whyNoInput = async (path: string, refused: unknown): Promise<unknown> => {
   const found = await stat(path).catch(() => undefined);
   const isFolder = found?.isDirectory() === true;
-  // By its code: the reader is the built pipelines' own, and so is the class of its errors.
+  // The code tells them apart: the reader is the built pipelines' own, and so is the class of its errors.
   if (!found || !(isFolder || (refused as { code?: unknown }).code === 'notVideo')) {
     return refused;
   }

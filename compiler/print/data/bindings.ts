@@ -115,7 +115,7 @@ const resultType = (pipeline: PipelineIr | ForkIr): string => {
 
 const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingView => {
   const { name, pipeline, chain, kernels } = plan;
-  // Of stages that branches have alike, one is in a kernel.
+  // Stages that branches have alike are one stage in a kernel.
   const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
   const stages = withMeasureStages(stagesOf(pipeline)).filter(stage => built.has(stage.name));
   const { functions, sizes, scales } = sizeFunctions([...stages, ...partedMaps(plan)], name, names);

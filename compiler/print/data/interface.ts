@@ -156,7 +156,7 @@ const kernelInterface = (kernel: Kernel, hasCuda: boolean): KernelInterface => {
   };
 };
 
-/** Of everything in the structs that a program is compiled with; numbers that the author settled are no part of it. */
+/** A digest of everything in the structs that a program is compiled with; numbers that the author settled are no part of it. */
 const layoutDigest = (kernel: Kernel): string => {
   const { source, sinks, images = [], geometry, params, args, image } = kernelEntry(kernel);
   const placed = params.map(({ stage, name, kind, per, lanes, block, offset }) => [
@@ -345,7 +345,7 @@ const printFunction = (
       helper: rename,
       param: (own: string, lane: number) => {
         const found = place(own);
-        // Of an image it is the size.
+        // An image has its size there.
         return found
           ? `${found.block}.${fields.get(own)!.placed.member}.${lanePath(found.field, lane)}`
           : `beside.${lane === 0 ? 'width' : 'height'}`;
@@ -392,7 +392,7 @@ type GroupView = {
   readonly comment: string;
   readonly isSource: boolean;
   readonly isWritten: boolean;
-  /** Of a tensor. */
+  /** These belong to a tensor. */
   readonly layout: string;
   readonly planes: readonly (Pick<PlaneView, 'name' | 'member' | 'x' | 'y' | 'bytes'> & {
     readonly type: string;

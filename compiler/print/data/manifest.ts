@@ -115,7 +115,7 @@ const reduceEntry = (reduce: ReduceIr): ManifestReduce => ({
   ...(reduce.kind === 'bins' && cellsOf(reduce) > 1 ? { grid: reduce.grid } : {}),
 });
 
-/** Whose matrix and range the sink's YUV has. */
+/** Says whose matrix and range the sink's YUV has. */
 const signalOf = (
   { source, stages, sinks }: KernelIr,
   { points, format: { colour } }: SinkIr,
@@ -171,7 +171,7 @@ const format = (
   })),
 });
 
-/** What a manifest says of the build as a whole. */
+/** The part of a manifest that describes the whole build. */
 export type BuildEntry = Pick<Manifest, 'library' | 'libraryBytes' | 'librarySha256' | 'archs' | 'strict'>;
 
 /** The whole manifest. */

@@ -43,7 +43,7 @@ const transpiled = (name: string, source: string): string =>
     );
   });
 
-/** By the text and by the TypeScript that made it. */
+/** The key is the text, and the TypeScript that made it. */
 const keyOf = (source: string): string =>
   createHash('sha256').update(`${ts.version}\n${source}`).digest('hex');
 

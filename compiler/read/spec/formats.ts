@@ -1,6 +1,7 @@
 /** Formats come from the author's module: what the compiler relies on is checked. */
 import { channelCount, type Format, type Plane } from '../../../ops/spec.js';
-import { describeActual, isBag, isPlainName } from './params.js';
+import { isPlainName } from './params.js';
+import { describeActual, isBag } from './paramValues.js';
 
 const dtypes: readonly unknown[] = ['u8', 'u16', 'i32', 'f16', 'bf16', 'f32'];
 const layouts: readonly unknown[] = [undefined, 'NHWC', 'NCHW'];

@@ -2,15 +2,8 @@
 import { type Colour, channelCount, type Format } from '../../../ops/spec.js';
 import type { ImageParam, PointStage, Stage } from '../../ir/types.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
-import {
-  type Bag,
-  describeActual,
-  isBag,
-  isImage,
-  isPlainName,
-  mayBeNamed,
-  type RefuseOption,
-} from './params.js';
+import { isImage, isPlainName, mayBeNamed, type RefuseOption } from './params.js';
+import { type Bag, describeActual, isBag } from './paramValues.js';
 import type { KernelParam } from './signatures.js';
 
 /** What the images of a stage are read with. */

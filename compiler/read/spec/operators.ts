@@ -6,7 +6,7 @@ import { makeReader } from '../body/scope.js';
 import type { Reader } from '../body/types.js';
 import type { FunctionNode, Loaded } from '../loaded.js';
 import type { Session } from '../session.js';
-import { type Bag, describeActual } from './params.js';
+import { type Bag, describeActual } from './paramValues.js';
 import { type ReadFor, type Role, signature } from './signatures.js';
 
 /** An operator, filter or border as its declaration left it: its name, and the source of its functions. */

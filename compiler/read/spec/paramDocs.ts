@@ -1,4 +1,4 @@
-/** What the author says of an operator's options: a comment on each in `params`, or `@param options.NAME` on the operator. */
+/** Reads the author's comments on an operator's options: one on each in `params`, or `@param options.NAME` on the operator. */
 import { ts } from 'ts-morph';
 import { nameIn, symbolOf } from '../body/symbols.js';
 import type { Session } from '../session.js';

@@ -17,7 +17,8 @@ import { javascriptWords } from '../../ir/words.js';
 import { makeNames } from '../body/names.js';
 import { behindImport, isOfSpec, nameIn, symbolOf } from '../body/symbols.js';
 import { formatProblem, isGoodFormat, toSource } from './formats.js';
-import { type Bag, describeActual, isBag, isPlainName } from './params.js';
+import { isPlainName } from './params.js';
+import { type Bag, describeActual, isBag } from './paramValues.js';
 import { isReduction, readReduction } from './reduce/reductions.js';
 import { readResample } from './resamples.js';
 import { signalBits, withSignalBits } from './signals.js';
@@ -258,7 +259,7 @@ const readParts = (
   const { session } = reader;
   const { source, stages, sink } = value;
   const sourceProblem = formatProblem(source);
-  // With one argument, the source is the sink.
+  // A pipeline of one argument has its source as its sink.
   const good = forked || isSink(reader, source === sink ? undefined : sink, loc, chain);
   if (!isFormatLike(source)) {
     session.report('CW3003', loc, { actual: describePart(source) }, chain);

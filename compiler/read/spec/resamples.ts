@@ -2,7 +2,7 @@
 import type { ts } from 'ts-morph';
 import type { Colour } from '../../../ops/spec.js';
 import type { FilterRef, Stage } from '../../ir/types.js';
-import { type Bag, describeActual, isBag } from './params.js';
+import { type Bag, describeActual, isBag } from './paramValues.js';
 import { isOp, readStage, type StagePlace, type StageReader } from './stages.js';
 
 type Inner = { readonly op: Bag & { readonly role: 'map'; readonly params: Bag }; readonly options: Bag };

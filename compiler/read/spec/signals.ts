@@ -4,7 +4,7 @@ import type { Format, ParamField, Stage } from '../../ir/types.js';
 /** A path from the source to a result. */
 type Path = { readonly stages: readonly Stage[]; readonly sink: Format };
 
-/** By stage: the bits of the codes that it reads or makes, where a call does not find them out by itself. */
+/** Maps a stage to the bits of the codes that it reads or makes, where a call does not find them out by itself. */
 export type SignalBits = ReadonlyMap<string, number>;
 
 const codeBits = ({ code }: Format): number => code?.bits ?? 8;

@@ -19,7 +19,7 @@ export type KernelParam =
       readonly name: string;
       readonly kind: NumberKind;
       readonly perChannel: boolean;
-      /** Of weights: how many there are. */
+      /** The number of weights. */
       readonly count?: number;
     };
 

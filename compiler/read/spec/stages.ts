@@ -25,17 +25,14 @@ import { readImages } from './images.js';
 import type { Declaration, Operators } from './operators.js';
 import { paramDocs } from './paramDocs.js';
 import {
-  type Bag,
   type Choices,
-  constantValue,
-  describeActual,
   describeCount,
-  isBag,
   isPlainName,
   numberOf,
   type RefuseOption,
   settleParams,
 } from './params.js';
+import { type Bag, constantValue, describeActual, isBag } from './paramValues.js';
 import { readMeasures } from './reduce/measures.js';
 import { separable } from './separable.js';
 import type { KernelParam, ReadFor } from './signatures.js';

@@ -2,7 +2,8 @@
 import type { Colour, TableWindow } from '../../../ops/spec.js';
 import { tableFilter } from '../../ir/table.js';
 import type { PointStage, Stage } from '../../ir/types.js';
-import { type Bag, describeActual, isBag, isPlainName } from './params.js';
+import { isPlainName } from './params.js';
+import { type Bag, describeActual, isBag } from './paramValues.js';
 import {
   heldInside,
   isOp,

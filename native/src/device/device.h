@@ -82,7 +82,7 @@ struct Launch {
   const uint8_t* args;
   const uint8_t* images;
   int32_t count;
-  // Of a pair: the same for its second kernel, of as many images.
+  // The same for a pair's second kernel, of as many images.
   const uint8_t* secondArgs = nullptr;
   const uint8_t* secondImages = nullptr;
 };
@@ -147,7 +147,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   // Runs on the stream's thread once all work up to here is done, or has failed.
   virtual void after(Completion done) = 0;
 
-  // What is enqueued runs to its end; nothing more is taken.
+  // Work that is enqueued runs to its end; no more is taken.
   void close();
   bool closed() const { return closed_; }
   // The environment ends: drops what has not begun; join() waits for the rest.

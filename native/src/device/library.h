@@ -8,7 +8,7 @@
 
 namespace cuweave {
 
-// Of one kernel, or of two that a call enqueues together.
+// The functions of one kernel, or of two that a call enqueues together.
 struct PipelineFunctions {
   std::string name;
   // Absent in a library that was built without nvcc.
@@ -18,7 +18,7 @@ struct PipelineFunctions {
   size_t imageSize = 0;
   // Byte offset of the output's width and height (i32) in an image descriptor.
   size_t outputSize = 0;
-  // Of two, whose first has the sizes above; there is nothing of them for the host.
+  // Two kernels have these, too; the sizes above are the first one's. The host has no such pairs.
   int (*both)(const void* first, const void* second, void* stream) = nullptr;
   std::shared_ptr<const PipelineFunctions> second;
 };

@@ -121,7 +121,7 @@ size_t toSize(const Napi::Value& value, const char* what);
 struct HostBytes {
   uint64_t pointer;
   size_t bytes;
-  // Of a SharedArrayBuffer, which cannot be moved or made smaller.
+  // Memory of a SharedArrayBuffer, which cannot be moved or made smaller.
   bool shared;
 };
 HostBytes toBytes(const Napi::Value& value, const char* what);

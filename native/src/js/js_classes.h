@@ -189,7 +189,7 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
   struct Core {
     std::shared_ptr<Device> device;
     std::shared_ptr<VideoDecoder> decoder;
-    // With copies: of the taken ones. It waits for their readers, and nobody waits for it.
+    // This stream copies the pictures that were taken. It waits for their readers, and nobody waits for it.
     std::shared_ptr<Stream> owner;
   };
   static const napi_type_tag tag;

@@ -6,7 +6,7 @@ namespace cuweave {
 
 const napi_type_tag JsRing::tag = {0x6377'7269'6e67'0000, 0x8d1f'0b1c'4f0e'4a0a};
 
-// Of a consumer's slot, or of a producer's that is being written.
+// The memory of a consumer's slot, or of a producer's that is being written.
 struct JsRing::Hold {
   std::shared_ptr<ring::Ring> ring;
   uint32_t slot;

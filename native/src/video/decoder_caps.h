@@ -19,7 +19,7 @@ struct DecoderCapability {
   int engines;
   unsigned maxWidth, maxHeight, minWidth, minHeight;
 };
-// Of every codec, or of one.
+// The capabilities of every codec, or of one.
 std::vector<DecoderCapability> decoderCapabilities(CudaContext& context, std::optional<cudaVideoCodec> only);
 // A name as in DecoderCapability; nullopt: none of NVDEC's.
 std::optional<cudaVideoCodec> codecOf(const std::string& name);

@@ -92,7 +92,7 @@ size_t VideoDecoder::queued() const {
 
 int VideoDecoder::held() const { return keeper_->held; }
 
-// With the lock held.
+// The caller holds the lock.
 void VideoDecoder::tell() {
   if (!waiting_) return;
   auto done = std::move(waiting_);
@@ -278,7 +278,7 @@ struct Area {
   int64_t left, top, right, bottom;
 };
 
-// What is shown of such pictures. Throws where it does not lie in what is coded.
+// The part of such pictures that is shown. Throws where it does not lie in the coded one.
 Area shownArea(const CUVIDEOFORMAT& format, const std::optional<Window>& window) {
   const auto& told = format.display_area;
   const Area area = window ? Area{window->left, window->top, int64_t{window->left} + window->width, int64_t{window->top} + window->height}
@@ -351,7 +351,7 @@ int VideoDecoder::sequence(const CUVIDEOFORMAT& format) {
   // Never fewer than before: the parser may go on with numbers that it has.
   decodeSurfaces_ = std::max<size_t>(decodeSurfaces_, info.ulNumDecodeSurfaces);
   info.ulNumDecodeSurfaces = decodeSurfaces_;
-  // What is still to be shown of the last sequence stays in its decoder, which goes once its last picture is given back.
+  // Pictures of the last sequence that are still to be shown stay in its decoder, which goes once its last picture is given back.
   const bool pending = std::any_of(decoded_.begin(), decoded_.end(), [](const auto& pictures) {
     return std::any_of(pictures.begin(), pictures.end(), [](const Decoded& picture) { return !picture.shown; });
   });
@@ -414,7 +414,7 @@ VideoDecoder::Decoded* VideoDecoder::find(const CUVIDPARSERDISPINFO& info) {
   if (!showsOwn() && info.timestamp >= sequenceId_) {
     return &pictures.back();
   }
-  // Of several sequences the oldest is shown first.
+  // The oldest of several sequences is shown first.
   const auto next = std::find_if(pictures.begin(), pictures.end(), [](const Decoded& picture) { return !picture.shown; });
   return next == pictures.end() ? &pictures.back() : &*next;
 }

@@ -39,11 +39,11 @@ struct Window {
   }
 };
 
-// What the bitstream says of its pictures; codes of ITU-T H.273.
+// The bitstream's description of its pictures; codes of ITU-T H.273.
 struct PictureFormat {
   cudaVideoSurfaceFormat surface;
   int bitDepth;
-  // Of the surface: even. The picture may be a pixel less wide and high, or begin behind the corner.
+  // The surface's size, which is even. The picture may be a pixel less wide and high, or begin behind the corner.
   unsigned surfaceHeight;
   unsigned left, top;
   unsigned width, height;
@@ -60,7 +60,7 @@ struct Picture {
   std::unique_ptr<Surface> surface;
   std::unique_ptr<PictureCopy> copy;
   unsigned pitch = 0;
-  // Of all planes together.
+  // The bytes of all planes together.
   size_t bytes = 0;
   bool damaged = false;
 };
@@ -72,11 +72,11 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
 
   struct Packet {
     std::vector<uint8_t> data;
-    // Of the data; what follows is padding.
+    // The size of the data; padding follows.
     size_t size = 0;
     int64_t id = 0;
     bool last = false;
-    // Of the pictures from here on, as their header has it; else what the parser says.
+    // The description of the pictures from here on, as their header has it; else the parser's.
     std::optional<Window> window;
   };
   void push(Packet packet);
@@ -117,7 +117,7 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   bool hasRoom(size_t bytes) const;
   void fail(const Failure& failure);
   void tell();
-  // With the lock held: packets that wait, and the one that is being parsed.
+  // Counts packets that wait, and the one that is being parsed. The lock is held.
   size_t waitingPackets() const { return packets_.size() + (busy_ ? 1 : 0); }
   bool isLow(int64_t most) const { return static_cast<int64_t>(waitingPackets()) <= most; }
   // Whether what is being parsed is still wanted; with the lock held.
@@ -133,19 +133,19 @@ class VideoDecoder : public std::enable_shared_from_this<VideoDecoder> {
   struct Decoded {
     std::shared_ptr<HardwareDecoder> decoder;
     std::shared_ptr<const PictureFormat> format;
-    // Of its packet.
+    // The id of its packet.
     int64_t id;
     // The sequence that it belongs to.
     uint64_t sequence;
     bool shown;
   };
-  // The one that display() is asked for; null: there is none.
+  // The one that display() is asked for, or null.
   Decoded* find(const CUVIDPARSERDISPINFO& info);
   // Whether a packet never shows the picture of another one.
   bool showsOwn() const {
     return options.codec == cudaVideoCodec_H264 || options.codec == cudaVideoCodec_HEVC || options.codec == cudaVideoCodec_VP8;
   }
-  // By the parser's number of a decode surface: the picture in it. When a sequence begins, the parser still has pictures of the one
+  // Maps the parser's number of a decode surface to the picture in it. When a sequence begins, the parser still has pictures of the one
   // before to show, by numbers that it gives out anew meanwhile; those stand before.
   std::vector<std::deque<Decoded>> decoded_;
   // Of the parser's sequences, and the first packet of this one.

@@ -54,7 +54,7 @@ const [mostTimes, freeBytes, entryBytes] = [2, 2 ** 20, 64];
 export const restlessSets = (what: string): VideoError =>
   new VideoError(
     'corrupt',
-    `Expected parameter sets that seldom change in ${what} but keeping them takes more than ${mostTimes} times its bytes`,
+    `The parameter sets of ${what} change often: keeping them takes more than ${mostTimes} times its bytes`,
   );
 
 /** Takes pieces of a stream, gives its pictures. */

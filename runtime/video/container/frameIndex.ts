@@ -7,11 +7,11 @@ import type { Place, SampleGroups } from './samples.js';
 export type FrameIndex = {
   /** When each frame is shown, ascending. */
   readonly timestamps: Float64Array;
-  /** Of the packet of each frame. */
+  /** The number of each frame's packet. */
   readonly sequences: Float64Array;
   /** When each key frame is shown, ascending. */
   readonly keys: Float64Array;
-  /** Of the packet of each key frame. */
+  /** The number of each key frame's packet. */
   readonly keySequences: Float64Array;
   /** Where each key frame lies. */
   readonly places: readonly Place[];

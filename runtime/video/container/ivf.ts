@@ -34,7 +34,7 @@ export const openIvf = async (input: ContainerInput): Promise<Tracks> => {
   if (rate === 0 || scale === 0) {
     throw new VideoError(
       'corrupt',
-      `Expected ticks a second in the header of ${what} but received ${rate}/${scale}`,
+      `The header of ${what} has an impossible number of ticks a second: ${rate}/${scale}`,
     );
   }
   let cut: string | undefined;
@@ -54,7 +54,7 @@ export const openIvf = async (input: ContainerInput): Promise<Tracks> => {
       }
       const ticks = header.readBigInt64LE(4);
       if (ticks > 2n ** 52n || ticks < -(2n ** 52n)) {
-        throw new VideoError('corrupt', `Expected a time for frame ${n} of ${what} but it is ${ticks} ticks`);
+        throw new VideoError('corrupt', `Frame ${n} of ${what} has an impossible time: ${ticks} ticks`);
       }
       if (n >= limits.samples) {
         throw beyondLimit(what, 'samples', limits.samples, 'more');

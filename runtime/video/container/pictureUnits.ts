@@ -45,7 +45,7 @@ export const avcPictureSet = (
 /** A field of a picture, by the first slice of H.264. */
 export type Field = { readonly frameNumber: number; readonly bottom: boolean; readonly idr: boolean };
 
-/** What the first slice says of its picture; undefined: it is a whole frame. */
+/** The first slice's description of its picture; undefined for a whole frame. */
 export const avcField = (
   bytes: Uint8Array,
   header: number,

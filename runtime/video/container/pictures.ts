@@ -50,7 +50,7 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
     const found = bytesOf(sample, bytes);
     const data = found instanceof Promise ? await found : found;
     if (!data) {
-      throw new VideoError('truncated', `Expected all of ${what} but it became shorter while it was read`);
+      throw new VideoError('truncated', `${what} became shorter while it was read`);
     }
     return { ...sample, data };
   };
@@ -77,11 +77,11 @@ export const pictureReader = (track: Track, source: SampleSource, input: Contain
         if (left < 0) {
           throw new VideoError(
             'corrupt',
-            `Expected at most ${mostTimes} times its ${bytes.size} bytes in the frames of ${what} but they hold more`,
+            `The frames of ${what} hold more than ${mostTimes} times its ${bytes.size} bytes`,
           );
         }
         if (!(Math.abs(time) < farthest)) {
-          throw new VideoError('corrupt', `Expected a time for a frame of ${what} but it is ${time} s`);
+          throw new VideoError('corrupt', `A frame of ${what} has an impossible time: ${time} s`);
         }
         earliest = Math.min(earliest, time);
         latest = Math.max(latest, time);

@@ -76,16 +76,13 @@ export const refusal = (
     signatures.find(([offset, text]) => bytes.toString('latin1', offset, offset + text.length) === text)?.[2];
   const container = find(containers);
   if (container) {
-    return new VideoError(
-      'unsupportedContainer',
-      `Expected a container that is read here but ${what} is ${container}: ${copy(file)}`,
-    );
+    return new VideoError('unsupportedContainer', `${what} is ${container}: ${copy(file)}`);
   }
   const stream = find(streams);
   if (stream) {
     return new VideoError(
       'unsupportedContainer',
-      `Expected a container that is read here but ${what} is ${stream}: encode it anew: ffmpeg -i ${file} -c:v libx264 new.mp4`,
+      `${what} is ${stream}: encode it anew: ffmpeg -i ${file} -c:v libx264 new.mp4`,
     );
   }
   const text = bytes
@@ -95,18 +92,18 @@ export const refusal = (
   if (text.startsWith('#EXTM3U') || /^(<\?xml[\s\S]*)?<MPD/.test(text)) {
     return new VideoError(
       'unsupportedContainer',
-      `Expected a video but ${what} is a playlist that names other files: open one of them, or join them: ffmpeg -i ${file} -c copy new.mp4`,
+      `${what} is a playlist that names other files: open one of them, or join them: ffmpeg -i ${file} -c copy new.mp4`,
     );
   }
   if (text.startsWith('OggS')) {
     return new VideoError(
       'unsupportedContainer',
-      `Expected a container that is read here but ${what} is an Ogg: encode it anew: ffmpeg -i ${file} -c:v libx264 new.mp4`,
+      `${what} is an Ogg: encode it anew: ffmpeg -i ${file} -c:v libx264 new.mp4`,
     );
   }
   const sound = find(sounds);
   if (sound) {
-    return new VideoError('noVideoTrack', `Expected a video but ${what} is ${sound}, which holds audio only`);
+    return new VideoError('noVideoTrack', `${what} is ${sound}, which holds audio only`);
   }
   const picture = isPicture(bytes) ? 'a HEIF or AVIF' : find(pictures);
   if (picture) {

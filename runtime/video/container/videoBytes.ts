@@ -157,7 +157,7 @@ class ChunkedFile implements VideoBytes {
     return new Promise((resolve, reject) => {
       const { descriptor } = this.#held;
       if (descriptor === undefined) {
-        reject(new VideoError('disposed', 'Expected an open VideoReader but it was disposed of'));
+        reject(new VideoError('disposed', 'The VideoReader was disposed of'));
         return;
       }
       this.#pending++;

@@ -97,7 +97,7 @@ export const openVideoFile = async (
   source: string | Uint8Array,
   options: VideoFileOptions = {},
 ): Promise<VideoFile> => {
-  const what = typeof source === 'string' ? source : `${source.byteLength} bytes`;
+  const what = typeof source === 'string' ? source : `a video of ${source.byteLength} bytes`;
   const limits = limitsOf(options.limits);
   if (typeof source === 'string') {
     await checkFile(source);
@@ -165,12 +165,12 @@ const kinds: readonly (readonly [keyof import('node:fs').Stats & `is${string}`, 
 const checkFile = async (path: string): Promise<void> => {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
-      ? new VideoError('notFound', `Expected a file at ${path} but there is none`, { cause })
-      : new VideoError('unreadable', `Expected a readable video at ${path} but: ${cause.message}`, { cause });
+      ? new VideoError('notFound', `There is no file at ${path}`, { cause })
+      : new VideoError('unreadable', `Cannot read the video at ${path}: ${cause.message}`, { cause });
   });
   if (!found.isFile()) {
     const kind = kinds.find(([is]) => (found[is] as () => boolean)())?.[1] ?? 'not a regular file';
-    throw new VideoError('unreadable', `Expected a video at ${path} but it is ${kind}`);
+    throw new VideoError('unreadable', `Cannot read a video from ${path}: it is ${kind}`);
   }
 };
 
@@ -178,7 +178,7 @@ const emptyVideo = (source: string | Uint8Array): VideoError =>
   new VideoError(
     'notVideo',
     typeof source === 'string'
-      ? `Expected a video at ${source} but the file is empty (0 bytes): save or download it anew`
+      ? `The file ${source} is empty (0 bytes): save or download it anew`
       : 'Expected the bytes of a video but received none (0 bytes)',
   );
 
@@ -188,7 +188,7 @@ const openError = (error: unknown, what: string): unknown => {
   }
   return (
     systemError(error, what) ??
-    new VideoError('corrupt', `Expected a video but cannot read ${what}: ${messageOf(error)}`, {
+    new VideoError('corrupt', `Cannot read ${what}: ${messageOf(error)}`, {
       cause: error,
     })
   );
@@ -203,7 +203,7 @@ const chooseTrack = (
 ): Track => {
   if (video.length === 0) {
     const found = others.length > 0 ? `holds ${[...new Set(others)].join(' and ')} only` : 'holds no tracks';
-    throw new VideoError('noVideoTrack', `Expected a video but ${what} ${found}`);
+    throw new VideoError('noVideoTrack', `${what} ${found}`);
   }
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 0 && wanted < video.length)) {
     const list = video.map(({ codecName }, n) => `${n}: ${codecName}`).join(', ');
@@ -225,14 +225,11 @@ const chooseTrack = (
         : `encode it anew: ffmpeg -i ${file} -c:v libx264 new.mp4`;
     throw new VideoError(
       'unsupportedCodec',
-      `Expected H.264, HEVC, VP8, VP9 or AV1 in ${what} but its codec is ${track?.codecName}: ${remedy}`,
+      `The codec of ${what} is ${track?.codecName}, and only H.264, HEVC, VP8, VP9 and AV1 are read: ${remedy}`,
     );
   }
   if (track.refusal) {
-    throw new VideoError(
-      'unsupportedContainer',
-      `Expected a video but ${what} ${track.refusal.replaceAll('FILE', file)}`,
-    );
+    throw new VideoError('unsupportedContainer', `${what} ${track.refusal.replaceAll('FILE', file)}`);
   }
   return track;
 };
@@ -285,14 +282,11 @@ const openTrack = async (
     if (timestamps.length === 0) {
       throw (
         error ??
-        new VideoError(
-          'truncated',
-          `Expected frames in ${what} but it has none${source.cut() ? `: ${source.cut()}` : ''}`,
-        )
+        new VideoError('truncated', `${what} has no frames${source.cut() ? `: ${source.cut()}` : ''}`)
       );
     }
   }
-  // What the container says of its length holds until all frames are known.
+  // The container's length holds until all frames are known.
   const told = known ? 0 : (track.duration ?? (await lengthOf(source, first, step)) ?? (await index()).end);
   const duration = (): number =>
     known ? known.end - (track.ownClock ? (known.timestamps[0] ?? 0) : 0) : told;
@@ -479,7 +473,7 @@ const warnOf = (
   }
 };
 
-/** What the first key frame says of itself; undefined: nothing, or it cannot be read. */
+/** The first key frame's description of itself; undefined where it has none, or cannot be read. */
 const firstHeader = async (
   reader: PictureReader,
   { codec, description }: Track,
@@ -536,7 +530,7 @@ const rateOf = async (
       throw error;
     }
   }
-  // Of the last ones some that are shown earlier may not be there yet.
+  // Some that are shown earlier than the last ones may not be there yet.
   const sorted = times.sort((a, b) => a - b);
   const rate = frameRateOf(sorted.length > ratedFrames - 32 ? sorted.slice(0, -32) : sorted, told);
   return { first: sorted[0], rate };

@@ -44,7 +44,7 @@ const waitingBytes = (file: VideoFile, { sessions, budget }: EngineOptions): num
 // To begin a piece costs a few pictures' time: shorter groups of pictures are decoded together, as far as the pieces of all
 // decoders fill half of the budget. Seconds; three instead of one made HEVC 3 % faster on an H200, six no more.
 const shortestPiece = ({ setup, frameRate = 30 }: VideoFile, { sessions, budget }: EngineOptions): number => {
-  // Of 4:2:0 in 16 bits.
+  // The bytes of 4:2:0 in 16 bits.
   const bytesPerSecond = setup.width * setup.height * 3 * frameRate;
   return Math.min(3, Math.max(1, budget / 2 / sessions / bytesPerSecond));
 };
@@ -169,7 +169,7 @@ async function* decodePieces<Pick>(
   const arrived = new Signal();
   const room = new Signal();
   let stopped = false;
-  // Of pictures that were taken from the decoders and not read yet; and of the largest one.
+  // The bytes of pictures that were taken from the decoders and not read yet, and those of the largest one.
   let aheadBytes = 0;
   let size = pictureBytes(file);
   // Pieces are given out one at a time, in order.

@@ -1,5 +1,5 @@
 /**
- * What FFmpeg says of damaged streams. It has one log for the whole process, whose lines do not name their stream: they are kept while one
+ * Keeps FFmpeg's messages about damaged streams. It has one log for the whole process, whose lines do not name their stream: they are kept while one
  * stream is decoded, and not while several are.
  */
 import { setImmediate } from 'node:timers/promises';

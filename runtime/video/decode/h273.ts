@@ -40,7 +40,7 @@ const transfers: Readonly<Record<number, string>> = {
   18: 'hlg',
 };
 
-/** A matrix without a name is reserved: whatever it will mean one day, it is none of those that are known. */
+/** A matrix without a name is reserved: whatever it will mean one day, it is not one that is known. */
 const matrixOf = (code: number): string | undefined =>
   code in matrices ? matrices[code] : `reserved-${code}`;
 

@@ -22,7 +22,7 @@ export type Surface = {
   readonly width: number;
   readonly height: number;
   readonly planes: readonly PlacedPlane[];
-  /** Of all planes together. */
+  /** The address of all planes together, and their bytes. */
   readonly address: number;
   readonly bytes: number;
   /** It is a copy, and takes no surface from the decoder. */
@@ -76,10 +76,10 @@ const surfaceColour = (format: NativePictureFormat, container: StreamColour): Co
   return describeColour(said, height, format.name === 'yuv444p16' ? format.bitDepth : undefined);
 };
 
-/** What NVDEC says of data that it cannot make sense of, as an error of the video; anything else as it is. */
+/** Turns NVDEC's error about data that it cannot make sense of into an error of the video; others stay. */
 export const refusal = (error: unknown): unknown =>
   error instanceof CuweaveError && error.constructor === CuweaveError
-    ? new VideoError('corrupt', `Expected video but NVDEC refused it: ${error.message}`, { cause: error })
+    ? new VideoError('corrupt', `NVDEC refused the video: ${error.message}`, { cause: error })
     : error;
 
 // Packets that wait in the decoder, so that the engine never does.
@@ -170,7 +170,7 @@ export class NvdecSession {
   ): AsyncGenerator<NvdecPicture | null, void, undefined> {
     const native = this.#native;
     const { lengthSize, header } = this.#bitstream;
-    // Of the stretches that are not over.
+    // The stretches that are not over.
     const open: Stretch[] = [];
     let feeding: Packets | undefined;
     let crops: CropReader | undefined;
@@ -238,7 +238,7 @@ export class NvdecSession {
           const timing = open[0].timings.get(picture.id);
           if (!timing) {
             picture.memory.dispose();
-            throw new VideoError('corrupt', 'Expected pictures of known packets but NVDEC gave another');
+            throw new VideoError('corrupt', 'NVDEC gave a picture of a packet that it was not given');
           }
           open[0].timings.delete(picture.id);
           yield new NvdecPicture(picture, timing, this.copies !== undefined, this.#colourOf);
@@ -284,7 +284,7 @@ export class NvdecSession {
     const times = lost.slice(0, 4).map(({ timestamp }) => timestamp.toFixed(3));
     throw new VideoError(
       'corrupt',
-      `Expected a picture of every packet but NVDEC gave none for ${lost.length}, at ${times.join(', ')} s${
+      `NVDEC gave no picture for ${lost.length} packets, at ${times.join(', ')} s${
         lost.length > times.length ? ' …' : ''
       }: the data is damaged`,
     );
@@ -305,7 +305,7 @@ export class NvdecSessions {
   /** A session for somebody who keeps `held` pictures at a time, or any number of copies, of at most `copies` bytes while they wait. */
   take(held: number, copies?: number): NvdecSession {
     if (this.#closed) {
-      throw new VideoError('disposed', 'Expected an open VideoReader but it was disposed of');
+      throw new VideoError('disposed', 'The VideoReader was disposed of');
     }
     const surfaces = surfacesFor(copies === undefined ? held : 1);
     const at = this.#idle.findIndex(session => session.surfaces === surfaces && session.copies === copies);

@@ -13,7 +13,7 @@ export type BitstreamSetup = {
 };
 
 const damaged = (codec: string): VideoError =>
-  new VideoError('corrupt', `Expected the codec description of ${codec} but it is damaged`);
+  new VideoError('corrupt', `The codec description of ${codec} is damaged`);
 
 /** `count` units, each behind a length of two bytes, appended to `out` behind start codes; where they end. */
 const readUnits = (bytes: Uint8Array, start: number, count: number, out: number[], codec: string): number => {

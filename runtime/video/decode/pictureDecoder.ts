@@ -5,7 +5,7 @@ import type { Packet, PacketTiming } from '../container/packet.js';
 export type TimedPicture<Picture> = PacketTiming & {
   /** Its data was damaged: parts are made up by the decoder. */
   readonly damaged: boolean;
-  /** What the decoder says of the damage, as the end of a sentence: `: error while decoding MB 14 0`. */
+  /** The decoder's words about the damage, as the end of a sentence: `: error while decoding MB 14 0`. */
   readonly damage?: string;
   /** Its pixels, which are the caller's from then on. */
   readonly read: () => { readonly image: Picture; readonly colour: ColourDescription };

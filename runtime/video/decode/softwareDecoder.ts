@@ -27,7 +27,7 @@ type Av = typeof import('node-av');
 
 const importAv = lazily(async () => {
   const av = await import('node-av');
-  // What FFmpeg says of bad input becomes part of an error or a warning; it need not stand on stderr too.
+  // FFmpeg's messages about bad input become part of an error or a warning; they need not stand on stderr too.
   takeLog(av);
   return av;
 });
@@ -47,7 +47,7 @@ export const loadSoftwareDecoder = async (): Promise<Av> => {
     }
     throw new VideoError(
       'noDecoder',
-      `Expected a video decoder for ${process.platform}-${process.arch} but it does not load: ` +
+      `The video decoder for ${process.platform}-${process.arch} does not load: ` +
         `${messageOf(cause)}\nInstall with optional dependencies, so that node-av's binary comes along: ` +
         'npm install --include=optional',
       { cause },
@@ -254,8 +254,8 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
       if (!isReadable(pixels) || !data) {
         throw new VideoError(
           'unsupportedPixels',
-          `Expected 4:2:0, 4:4:4 or RGB of 8, 10 or 12 bits, or 4:2:2 of 8 (${readablePixels.join(', ')}) in ${file.what} but received ` +
-            `${pixels ?? 'an unknown pixel format'}`,
+          `The pixels of ${file.what} are ${pixels ?? 'of an unknown format'}, and only 4:2:0, 4:4:4 and RGB of 8, 10 or 12 bits and ` +
+            `4:2:2 of 8 are read (${readablePixels.join(', ')})`,
         );
       }
       const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));

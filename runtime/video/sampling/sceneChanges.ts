@@ -81,7 +81,7 @@ const smallLuma = async (frame: VideoFrame): Promise<Float64Array> => {
 const meanDifference = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, n) => sum + Math.abs(value - (b[n] as number)), 0) / a.length;
 
-/** The frames that begin a scene; the first one of the stretch is none. */
+/** The frames that begin a scene; the first one of the stretch does not count. */
 export async function* changesOf(
   frames: AsyncIterable<VideoFrame>,
   threshold: number,

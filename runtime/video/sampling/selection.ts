@@ -22,7 +22,7 @@ type Group = {
 /** A piece as far as it is known. */
 type Stretch = {
   readonly wanted: Map<number, Chosen>;
-  /** Of the group that came to it last. */
+  /** The number of the group that came to it last. */
   key: number;
   /** The last packet that it needs. */
   last: number;
@@ -45,7 +45,7 @@ export type SelectionOptions = {
 const mostBetween = 8;
 // A group of more chosen frames comes in parts, so that one of a whole day takes no more memory.
 const mostTogether = 1024;
-// How often a key frame is looked for again where its own bits say that it is none, though the container says so.
+// How often a key frame is looked for again where its own bits deny it, though the container says so.
 const mostTries = 64;
 
 // Where times go back frames come a little out of order: one that this many others have passed does not come any more.

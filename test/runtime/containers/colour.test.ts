@@ -37,7 +37,7 @@ it('a reserved matrix of a container has a name, and no other is taken for it', 
         "frame": "reserved-18",
         "reader": "reserved-18",
         "warnings": [
-          "matrix: The colours of N bytes are coded by 'reserved-18', which yuvToRgb() does not undo: it refuses its frames.",
+          "matrix: The colours of a video of N bytes are coded by 'reserved-18', which yuvToRgb() does not undo: it refuses its frames.",
         ],
       },
       "2": {
@@ -49,14 +49,14 @@ it('a reserved matrix of a container has a name, and no other is taken for it', 
         "frame": "reserved-255",
         "reader": "reserved-255",
         "warnings": [
-          "matrix: The colours of N bytes are coded by 'reserved-255', which yuvToRgb() does not undo: it refuses its frames.",
+          "matrix: The colours of a video of N bytes are coded by 'reserved-255', which yuvToRgb() does not undo: it refuses its frames.",
         ],
       },
       "3": {
         "frame": "reserved-3",
         "reader": "reserved-3",
         "warnings": [
-          "matrix: The colours of N bytes are coded by 'reserved-3', which yuvToRgb() does not undo: it refuses its frames.",
+          "matrix: The colours of a video of N bytes are coded by 'reserved-3', which yuvToRgb() does not undo: it refuses its frames.",
         ],
       },
     }

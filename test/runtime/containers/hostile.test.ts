@@ -54,13 +54,13 @@ describe('hostile files', () => {
     }
     expect(found).toMatchInlineSnapshot(`
       {
-        "hang-tiny.webm": "corrupt: Expected a video but cannot read 62 bytes: at byte 17 its structure leads nowhere",
-        "ivf-time.ivf": "corrupt: Expected a time for frame 0 of 10556 bytes but it is -4611686018427387904 ticks",
+        "hang-tiny.webm": "corrupt: Cannot read a video of 62 bytes: at byte 17 its structure leads nowhere",
+        "ivf-time.ivf": "corrupt: Frame 0 of a video of 10556 bytes has an impossible time: -4611686018427387904 ticks",
         "stsc-huge.mp4": "18 packets",
-        "stsc-zero.mp4": "corrupt: Expected a video but cannot read the index of 7487 bytes: its stsc puts no samples into chunk 1",
-        "stts-count-h264.mp4": "corrupt: Expected a video but cannot read the index of 7487 bytes: its stts announces 9 entries and holds 1",
-        "trun-noflags-max.mp4": "corrupt: Expected a video but cannot read the index of 6732 bytes: a trun announces 4294967295 samples of 1373 bytes in 6732",
-        "wait-vp9.webm": "corrupt: Expected a video but cannot read 27899 bytes: at byte 48 its structure leads nowhere",
+        "stsc-zero.mp4": "corrupt: Cannot read the index of a video of 7487 bytes: its stsc puts no samples into chunk 1",
+        "stts-count-h264.mp4": "corrupt: Cannot read the index of a video of 7487 bytes: its stts announces 9 entries and holds 1",
+        "trun-noflags-max.mp4": "corrupt: Cannot read the index of a video of 6732 bytes: a trun announces 4294967295 samples of 1373 bytes in 6732",
+        "wait-vp9.webm": "corrupt: Cannot read a video of 27899 bytes: at byte 48 its structure leads nowhere",
       }
     `);
   });
@@ -115,12 +115,12 @@ describe('hostile files', () => {
     ];
     expect(found.map(text => text.replace(/\d+ bytes/, 'N bytes'))).toMatchInlineSnapshot(`
       [
-        "limit: Expected at most 47 samples in N bytes (options.limits.samples) but it has more: raise the limit if the file is to be trusted",
-        "limit: Expected at most 47 samples in N bytes (options.limits.samples) but it has more: raise the limit if the file is to be trusted",
-        "limit: Expected at most 1 seconds in N bytes (options.limits.seconds) but it has 1: raise the limit if the file is to be trusted",
-        "limit: Expected at most 1 seconds in N bytes (options.limits.seconds) but it has 1: raise the limit if the file is to be trusted",
-        "limit: Expected at most 0.0001 megabytes in N bytes (options.limits.megabytes) but it has an index of 1: raise the limit if the file is to be trusted",
-        "limit: Expected at most 0.01 megabytes in N bytes (options.limits.megabytes) but it has 1: raise the limit if the file is to be trusted",
+        "limit: a video of N bytes has more samples, and options.limits.samples allows 47: raise the limit if the file is to be trusted",
+        "limit: a video of N bytes has more samples, and options.limits.samples allows 47: raise the limit if the file is to be trusted",
+        "limit: a video of N bytes has 1 seconds, and options.limits.seconds allows 1: raise the limit if the file is to be trusted",
+        "limit: a video of N bytes has 1 seconds, and options.limits.seconds allows 1: raise the limit if the file is to be trusted",
+        "limit: a video of N bytes has an index of 1 megabytes, and options.limits.megabytes allows 0.0001: raise the limit if the file is to be trusted",
+        "limit: a video of N bytes has 1 megabytes, and options.limits.megabytes allows 0.01: raise the limit if the file is to be trusted",
         "48 packets",
       ]
     `);
@@ -153,11 +153,11 @@ describe('what is no regular file', () => {
       );
       expect(found.map(text => String(text).replaceAll(directory, 'DIR'))).toMatchInlineSnapshot(`
         [
-          "unreadable: Expected a video at DIR/fifo but it is a FIFO, in which nothing can be read twice: write it into a file first",
-          "unreadable: Expected a video at DIR/link but it is a FIFO, in which nothing can be read twice: write it into a file first",
-          "unreadable: Expected a video at DIR/socket but it is a socket: write it into a file first",
-          "unreadable: Expected a video at /dev/zero but it is a device: write it into a file first",
-          "unreadable: Expected a video at DIR but it is a folder",
+          "unreadable: Cannot read a video from DIR/fifo: it is a FIFO, in which nothing can be read twice: write it into a file first",
+          "unreadable: Cannot read a video from DIR/link: it is a FIFO, in which nothing can be read twice: write it into a file first",
+          "unreadable: Cannot read a video from DIR/socket: it is a socket: write it into a file first",
+          "unreadable: Cannot read a video from /dev/zero: it is a device: write it into a file first",
+          "unreadable: Cannot read a video from DIR: it is a folder",
         ]
       `);
     } finally {

@@ -89,7 +89,7 @@ describe('a Matroska file', () => {
         const frames = wholeFrames(whole, clip.coded, whole.length - left);
         expect(frames.length).toBeLessThan(48);
         expect(digests).toEqual(frames.map(n => hashes[n]));
-        expect(error).toMatch(/^truncated: Expected all of \d+ bytes but it is cut off behind/);
+        expect(error).toMatch(/^truncated: a video of \d+ bytes is cut off behind/);
       }
     }
   });
@@ -103,7 +103,7 @@ describe('a Matroska file', () => {
       expect(digests).toEqual(hashes);
       expect(reader).toMatchObject({ frameCount: 48, duration: 1.92 });
       expect(reader.warnings.map(words)).toEqual([
-        'Another Matroska file begins at byte N of N bytes, behind the end of the first, and is not read: open it apart, or join them: mkvmerge -o joined.mkv first.mkv + second.mkv.',
+        'Another Matroska file begins at byte N of a video of N bytes, behind the end of the first, and is not read: open it apart, or join them: mkvmerge -o joined.mkv first.mkv + second.mkv.',
       ]);
     }
   });
@@ -118,7 +118,7 @@ describe('a Matroska file', () => {
     expect(times).toEqual(Array.from({ length: 48 }, (_, n) => (n === 10 ? 11 : n) / 25));
     expect(reader.warnings.map(words)).toMatchInlineSnapshot(`
       [
-        "Times of N bytes go back in the order in which its frames are shown: such a frame has the latest time before it.",
+        "Times of a video of N bytes go back in the order in which its frames are shown: such a frame has the latest time before it.",
       ]
     `);
   });
@@ -138,12 +138,12 @@ describe('a Matroska file', () => {
     ]);
     expect(found.map(words)).toMatchInlineSnapshot(`
       [
-        "unsupportedContainer: Expected a video but N bytes is encrypted: decrypt it first, with its key",
-        "unsupportedContainer: Expected a video but N bytes is compressed by bzlib: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
-        "unsupportedContainer: Expected a video but N bytes strips N bytes off each frame, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
-        "unsupportedContainer: Expected a video but N bytes packs its frames N times, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
-        "unsupportedCodec: Expected H.N, HEVC, VPN, VPN or AVN in N bytes but its codec is V_MS/VFW/FOURCC: encode it anew: ffmpeg -i FILE -c:v libxN new.mpN",
-        "truncated: Expected a video but N bytes holds no tracks: is it cut off before its index?",
+        "unsupportedContainer: a video of N bytes is encrypted: decrypt it first, with its key",
+        "unsupportedContainer: a video of N bytes is compressed by bzlib: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedContainer: a video of N bytes strips N bytes off each frame, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedContainer: a video of N bytes packs its frames N times, more than N: unpack it first: ffmpeg -i FILE -c copy unpacked.mkv",
+        "unsupportedCodec: The codec of a video of N bytes is V_MS/VFW/FOURCC, and only H.N, HEVC, VPN, VPN and AVN are read: encode it anew: ffmpeg -i FILE -c:v libxN new.mpN",
+        "truncated: a video of N bytes holds no tracks: is it cut off before its index?",
       ]
     `);
   });

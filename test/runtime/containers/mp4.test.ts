@@ -130,13 +130,13 @@ describe('an MP4', () => {
     const found = await Promise.all(lists.map(edits => readAll(device, made({ edits }))));
     expect(found.map(words)).toMatchInlineSnapshot(`
       [
-        "unsupportedContainer: Expected an edit list that shows its track once and forwards but that of N bytes shows a stretch at N times its speed. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
-        "unsupportedContainer: Expected an edit list that shows its track once and forwards but that of N bytes shows a stretch at N times its speed. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
-        "unsupportedContainer: Expected an edit list that shows its track once and forwards but that of N bytes repeats a stretch. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
-        "unsupportedContainer: Expected an edit list that shows its track once and forwards but that of N bytes goes back. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
-        "unsupportedContainer: Expected an edit list that shows its track once and forwards but that of N bytes repeats a stretch. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
-        "corrupt: Expected a video but cannot read the index of N bytes: an edit begins at -N",
-        "truncated: Expected frames in N bytes but it has none",
+        "unsupportedContainer: The edit list of a video of N bytes shows a stretch at N times its speed. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
+        "unsupportedContainer: The edit list of a video of N bytes shows a stretch at N times its speed. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
+        "unsupportedContainer: The edit list of a video of N bytes repeats a stretch. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
+        "unsupportedContainer: The edit list of a video of N bytes goes back. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
+        "unsupportedContainer: The edit list of a video of N bytes repeats a stretch. Write what it shows anew: ffmpeg -i FILE -c:v libxN new.mpN",
+        "corrupt: Cannot read the index of a video of N bytes: an edit begins at -N",
+        "truncated: a video of N bytes has no frames",
       ]
     `);
   });
@@ -147,7 +147,7 @@ describe('an MP4', () => {
     expect(digests).toEqual(hashes);
     expect(reader.warnings.map(words)).toMatchInlineSnapshot(`
       [
-        "Another MPN begins before byte N of N bytes, behind the end of the first, and is not read: open it apart, or join them by ffmpeg -f concat.",
+        "Another MPN begins before byte N of a video of N bytes, behind the end of the first, and is not read: open it apart, or join them by ffmpeg -f concat.",
       ]
     `);
   });
@@ -160,7 +160,7 @@ describe('an MP4', () => {
         const frames = wholeFrames(whole, clip.coded, whole.length - left);
         expect(frames.length).toBeLessThan(48);
         expect(digests).toEqual(frames.map(n => hashes[n]));
-        expect(error).toMatch(/^truncated: Expected all of \d+ bytes but it is cut off behind/);
+        expect(error).toMatch(/^truncated: a video of \d+ bytes is cut off behind/);
       }
     }
   });

@@ -133,11 +133,11 @@ describe('a file is read', () => {
     ];
     expect(found).toMatchInlineSnapshot(`
       [
-        "Expected a video but cannot read the index of N bytes: its samples lie upon each other",
-        "Expected at most 2 times its N bytes in the frames of N bytes but they hold more",
-        "Expected at most 2 times its N bytes in the frames of N bytes but they hold more",
-        "Expected parameter sets that seldom change in N bytes but keeping them takes more than 2 times its bytes",
-        "Expected parameter sets that seldom change in N bytes but keeping them takes more than 2 times its bytes",
+        "Cannot read the index of a video of N bytes: its samples lie upon each other",
+        "The frames of a video of N bytes hold more than 2 times its N bytes",
+        "The frames of a video of N bytes hold more than 2 times its N bytes",
+        "The parameter sets of a video of N bytes change often: keeping them takes more than 2 times its bytes",
+        "The parameter sets of a video of N bytes change often: keeping them takes more than 2 times its bytes",
       ]
     `);
   });

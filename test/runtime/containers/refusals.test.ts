@@ -19,10 +19,10 @@ it('containers, codecs and protection that are not read are named, with a remedy
   }
   expect(found).toMatchInlineSnapshot(`
     {
-      "base.flv": "unsupportedContainer: Expected a container that is read here but base.flv is an FLV: put its streams into an MP4 first: ffmpeg -i base.flv -c copy new.mp4",
-      "enc.mp4": "unsupportedContainer: Expected a video but enc.mp4 is encrypted: decrypt it first, with its key: ffmpeg -decryption_key KEY -i enc.mp4 -c copy decrypted.mp4",
-      "h.m3u8": "unsupportedContainer: Expected a video but h.m3u8 is a playlist that names other files: open one of them, or join them: ffmpeg -i h.m3u8 -c copy new.mp4",
-      "other_mpeg2video.m2t": "unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in other_mpeg2video.m2t but its codec is MPEG-2: encode it anew: ffmpeg -i other_mpeg2video.m2t -c:v libx264 new.mp4",
+      "base.flv": "unsupportedContainer: base.flv is an FLV: put its streams into an MP4 first: ffmpeg -i base.flv -c copy new.mp4",
+      "enc.mp4": "unsupportedContainer: enc.mp4 is encrypted: decrypt it first, with its key: ffmpeg -decryption_key KEY -i enc.mp4 -c copy decrypted.mp4",
+      "h.m3u8": "unsupportedContainer: h.m3u8 is a playlist that names other files: open one of them, or join them: ffmpeg -i h.m3u8 -c copy new.mp4",
+      "other_mpeg2video.m2t": "unsupportedCodec: The codec of other_mpeg2video.m2t is MPEG-2, and only H.264, HEVC, VP8, VP9 and AV1 are read: encode it anew: ffmpeg -i other_mpeg2video.m2t -c:v libx264 new.mp4",
     }
   `);
 });
@@ -50,16 +50,16 @@ it('files of other kinds are told by their first bytes', async () => {
   }
   await rm(directory, { recursive: true });
   expect(found.join('\n')).toMatchInlineSnapshot(`
-    "AVI, in a path that a shell would split: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an AVI: put its streams into an MP4 first: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
-    MPEG program stream: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an MPEG program stream: put its streams into an MP4 first: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
-    WMV: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an ASF (WMV): put its streams into an MP4 first: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
-    Y4M: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is uncompressed video (Y4M): encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
-    DASH: unsupportedContainer: Expected a video but DIR/a user's clip is a playlist that names other files: open one of them, or join them: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
-    Ogg: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an Ogg: encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
-    WAV: noVideoTrack: Expected a video but DIR/a user's clip is a WAV, which holds audio only
+    "AVI, in a path that a shell would split: unsupportedContainer: DIR/a user's clip is an AVI: put its streams into an MP4 first: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
+    MPEG program stream: unsupportedContainer: DIR/a user's clip is an MPEG program stream: put its streams into an MP4 first: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
+    WMV: unsupportedContainer: DIR/a user's clip is an ASF (WMV): put its streams into an MP4 first: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
+    Y4M: unsupportedContainer: DIR/a user's clip is uncompressed video (Y4M): encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
+    DASH: unsupportedContainer: DIR/a user's clip is a playlist that names other files: open one of them, or join them: ffmpeg -i 'DIR/a user'\\''s clip' -c copy new.mp4
+    Ogg: unsupportedContainer: DIR/a user's clip is an Ogg: encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
+    WAV: noVideoTrack: DIR/a user's clip is a WAV, which holds audio only
     JPEG: notVideo: DIR/a user's clip is a JPEG, and not a video: readPicture() reads pictures
     AVIF: notVideo: DIR/a user's clip is a HEIF or AVIF, and not a video: readPicture() reads pictures
-    MPEG-2: unsupportedContainer: Expected a container that is read here but DIR/a user's clip is an MPEG-1 or MPEG-2 stream without a container: encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
+    MPEG-2: unsupportedContainer: DIR/a user's clip is an MPEG-1 or MPEG-2 stream without a container: encode it anew: ffmpeg -i 'DIR/a user'\\''s clip' -c:v libx264 new.mp4
     text: notVideo: DIR/a user's clip is not in a supported video container (MP4, MOV, Matroska, WebM, MPEG-TS, IVF), nor H.264 or HEVC with start codes"
   `);
 });
@@ -80,10 +80,10 @@ it('the first track that is decoded here is read, unless another is asked for', 
   expect(found).toMatchInlineSnapshot(`
     [
       "track 1: avc",
-      "unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in 6723 bytes but its codec is mp4v: options.track names another one",
-      "undefined: Expected a video track of 6723 bytes, 0 to 1 (0: mp4v, 1: avc1) for options.track but received 2.",
-      "undefined: Expected a video track of 6723 bytes, 0 to 1 (0: mp4v, 1: avc1) for options.track but received 1.5.",
-      "undefined: Expected a video track of 6723 bytes, 0 to 1 (0: mp4v, 1: avc1) for options.track but received '1'.",
+      "unsupportedCodec: The codec of a video of 6723 bytes is mp4v, and only H.264, HEVC, VP8, VP9 and AV1 are read: options.track names another one",
+      "undefined: Expected a video track of a video of 6723 bytes, 0 to 1 (0: mp4v, 1: avc1) for options.track but received 2.",
+      "undefined: Expected a video track of a video of 6723 bytes, 0 to 1 (0: mp4v, 1: avc1) for options.track but received 1.5.",
+      "undefined: Expected a video track of a video of 6723 bytes, 0 to 1 (0: mp4v, 1: avc1) for options.track but received '1'.",
     ]
   `);
 });

@@ -74,7 +74,7 @@ describe('a transport stream', () => {
     expect(rounded(times)).toEqual(rounded(everyFrame(10, 96)));
     expect(reader.warnings.map(text => text.replace(/\d+ bytes/, 'N bytes'))).toMatchInlineSnapshot(`
       [
-        "The clock of N bytes starts anew at 11.920 s; the frames from there on follow those before.",
+        "The clock of a video of N bytes starts anew at 11.920 s; the frames from there on follow those before.",
       ]
     `);
     // Where the stream says that its clock starts anew, later times are no gap.
@@ -95,11 +95,11 @@ describe('a transport stream', () => {
       expect(end).toBe(whole.length);
       expect(frames.length).toBeLessThan(48);
       expect(digests).toEqual(frames.sort((a, b) => a - b).map(n => hashes[n]));
-      expect(error).toMatch(/^truncated: Expected all of \d+ bytes but it is cut off behind/);
+      expect(error).toMatch(/^truncated: a video of \d+ bytes is cut off behind/);
     }
     const { error } = await read(whole.subarray(0, whole.length - 600));
     expect(error?.replace(/\d+/g, 'N')).toMatchInlineSnapshot(
-      `"truncated: Expected all of N bytes but it is cut off behind N.N s: its last packet has N of N bytes"`,
+      `"truncated: a video of N bytes is cut off behind N.N s: its last packet has N of N bytes"`,
     );
   });
 
@@ -117,21 +117,21 @@ describe('a transport stream', () => {
     const first = await read(bytes);
     expect(first.digests).toEqual(hashes);
     expect(first.reader.warnings.join().replace(/^\d+/, 'N')).toMatchInlineSnapshot(
-      `"N bytes carries several programs, and one of them is read; options.track chooses (0: MPEG-2 of program 1, 1: H.264 of program 2, 2: H.264 of program 3)."`,
+      `"a video of 31772 bytes carries several programs, and one of them is read; options.track chooses (0: MPEG-2 of program 1, 1: H.264 of program 2, 2: H.264 of program 3)."`,
     );
     expect((await read(bytes, { track: 2 })).reader.frameCount).toBe(12);
     expect((await refusal(bytes, { track: 0 })).replace(/\d+ bytes/, 'N bytes')).toMatchInlineSnapshot(
-      `"unsupportedCodec: Expected H.264, HEVC, VP8, VP9 or AV1 in N bytes but its codec is MPEG-2 of program 1: options.track names another one"`,
+      `"unsupportedCodec: The codec of a video of N bytes is MPEG-2 of program 1, and only H.264, HEVC, VP8, VP9 and AV1 are read: options.track names another one"`,
     );
     expect((await refusal(bytes, { track: 3 })).replace(/\d+ bytes/, 'N bytes')).toMatchInlineSnapshot(
-      `"undefined: Expected a video track of N bytes, 0 to 2 (0: MPEG-2 of program 1, 1: H.264 of program 2, 2: H.264 of program 3) for options.track but received 3."`,
+      `"undefined: Expected a video track of a video of N bytes, 0 to 2 (0: MPEG-2 of program 1, 1: H.264 of program 2, 2: H.264 of program 3) for options.track but received 3."`,
     );
   });
 
   it('that is encrypted says so', async () => {
     const bytes = transportStream(clip.annexB, { scrambled: true });
     expect((await refusal(bytes)).replace(/\d+ bytes/, 'N bytes')).toMatchInlineSnapshot(
-      `"unsupportedContainer: Expected a video but N bytes is encrypted from byte 376 on: decrypt it first"`,
+      `"unsupportedContainer: a video of N bytes is encrypted from byte 376 on: decrypt it first"`,
     );
   });
 

@@ -496,7 +496,7 @@ describe('little is decoded', () => {
     video.dispose();
     const raw = await VideoReader.open(await readFile(here('media/decode/annexB.h264')), { device });
     expect(await outcome(raw.frames({ keyFrames: true }))).toMatchInlineSnapshot(
-      `"VideoError unsupportedContainer: Expected a container with times for options.keyFrames but 5474 bytes has none: only decoding tells when its key frames are shown. Put it into one: ffmpeg -i FILE -c copy new.mp4"`,
+      `"VideoError unsupportedContainer: options.keyFrames needs a container with times, and a video of 5474 bytes has none: only decoding tells when its key frames are shown. Put it into one: ffmpeg -i FILE -c copy new.mp4"`,
     );
     expect(await indicesOf(raw.frames({ fps: 5 }))).toEqual([0, 5]);
     raw.dispose();
@@ -511,7 +511,7 @@ describe('little is decoded', () => {
     expect(await said({ indices: [0, last] })).toBe(`frames 0,${last}`);
     expect(await said({ count: 2, to: end })).toMatch(/^frames \d+,\d+$/);
     expect(await said({ every: 100 })).toMatchInlineSnapshot(
-      `"frames 0, then VideoError truncated: Expected all of cases/containers/trunc.mkv but it is cut off behind N s: its element at byte 4150 announces 192 bytes more than there are"`,
+      `"frames 0, then VideoError truncated: cases/containers/trunc.mkv is cut off behind N s: its element at byte 4150 announces 192 bytes more than there are"`,
     );
     video.dispose();
   });

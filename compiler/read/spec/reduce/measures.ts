@@ -2,7 +2,8 @@
 import type { Colour } from '../../../../ops/spec.js';
 import { resultLength } from '../../../ir/reduce.js';
 import type { MeasureParam, PipelineIr, Stage } from '../../../ir/types.js';
-import { type Bag, describeActual, isBag, isMeasure, mayBeNamed, type RefuseOption } from '../params.js';
+import { isMeasure, mayBeNamed, type RefuseOption } from '../params.js';
+import { type Bag, describeActual, isBag } from '../paramValues.js';
 import type { KernelParam } from '../signatures.js';
 
 /** What they are read with. */

@@ -15,7 +15,8 @@ import type { MainArg } from '../../body/functions.js';
 import type { Value } from '../../body/types.js';
 import type { Declaration, FunctionOf } from '../operators.js';
 import { paramDocs } from '../paramDocs.js';
-import { type Bag, describeActual, isBag, isPlainName, type Settled, settleParams } from '../params.js';
+import { isPlainName, type Settled, settleParams } from '../params.js';
+import { type Bag, describeActual, isBag } from '../paramValues.js';
 import { bound, type NumberParam, paramsRecord, position, sizeRecord } from '../signatures.js';
 import { refuser, type StagePlace, type StageReader, withDoc } from '../stages.js';
 
@@ -73,7 +74,7 @@ export const readReduction = (
   }
   const problem = problemOf(op, channelCount[colour]);
   if (problem) {
-    // Of cuweave's own it is the options that are wrong.
+    // If it is one of cuweave's own, its options are wrong.
     const isOwn = declaration.call.getSourceFile().fileName.startsWith(`${session.files.root}/ops/`);
     session.report('CW2040', isOwn ? here.loc : declaration.call, problem, chain);
     return undefined;

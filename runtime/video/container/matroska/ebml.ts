@@ -6,7 +6,7 @@ export type ElementHeader = {
   readonly id: number;
   /** Bytes of the ID and the size together. */
   readonly header: number;
-  /** Of the body; undefined: it ends where the next element of its level begins. */
+  /** The size of the body; undefined where it ends with the next element of its level. */
   readonly size: number | undefined;
 };
 
@@ -15,9 +15,9 @@ export const mostHeader = 12;
 
 /** The error of a file whose elements lead nowhere. */
 export const broken = (what: string, at: number, found: string): VideoError =>
-  new VideoError('corrupt', `Expected a video but cannot read ${what}: at byte ${at} ${found}`);
+  new VideoError('corrupt', `Cannot read ${what}: at byte ${at} ${found}`);
 
-/** Bytes of a number whose first byte has that many zeros in front; 9: it is none. */
+/** Bytes of a number whose first byte has that many zeros in front; 9 where it is not a number. */
 const lengthOf = (first: number): number => (first === 0 ? 9 : Math.clz32(first) - 23);
 
 /** A number of EBML at a place, with the bit that marks its length taken off; `undefined`: all ones, which means unknown. */

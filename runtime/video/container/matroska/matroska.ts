@@ -58,10 +58,7 @@ const bodyOf = async (
   size: number | undefined,
 ): Promise<Buffer> => {
   if (size === undefined || at + size > bytes.size) {
-    throw new VideoError(
-      'truncated',
-      `Expected a video but ${what} is cut off: an element at byte ${at} goes on behind its end`,
-    );
+    throw new VideoError('truncated', `${what} is cut off: an element at byte ${at} goes on behind its end`);
   }
   if (size > limits.megabytes * 1e6) {
     throw beyondLimit(what, 'megabytes', limits.megabytes, `an element of ${Math.ceil(size / 1e6)}`);
@@ -73,7 +70,7 @@ const headerAt = async ({ bytes, what }: ContainerInput, at: number) => {
   const found = elementHeader(await bytes.peek(at, mostHeader));
   if (!found) {
     throw at + mostHeader > bytes.size
-      ? new VideoError('truncated', `Expected a video but ${what} is cut off in an element at byte ${at}`)
+      ? new VideoError('truncated', `${what} is cut off in an element at byte ${at}`)
       : broken(what, at, 'its structure leads nowhere');
   }
   return found;
@@ -216,10 +213,7 @@ const kinds: Readonly<Record<number, string>> = { 2: 'audio', 17: 'subtitles' };
 export const openMatroska = async (input: ContainerInput): Promise<Tracks> => {
   const head = await readHead(input);
   if (head.entries.length === 0) {
-    throw new VideoError(
-      'truncated',
-      `Expected a video but ${input.what} holds no tracks: is it cut off before its index?`,
-    );
+    throw new VideoError('truncated', `${input.what} holds no tracks: is it cut off before its index?`);
   }
   return {
     video: head.entries.filter(({ type }) => type === 1).map(entry => trackOf(entry, head, input)),

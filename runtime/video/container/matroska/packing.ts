@@ -42,7 +42,7 @@ export class UnpackingRoom {
       most === proportion
         ? new VideoError(
             'corrupt',
-            `Expected a packed frame in ${what} but its ${size} bytes become more than ${most}`,
+            `A packed frame of ${what} has ${size} bytes that become more than ${most}`,
           )
         : beyondLimit(
             what,
@@ -75,11 +75,7 @@ const unpackZlib =
       if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
         throw error();
       }
-      throw new VideoError(
-        'corrupt',
-        `Expected a packed frame in ${what} but cannot unpack it: ${messageOf(cause)}`,
-        { cause },
-      );
+      throw new VideoError('corrupt', `Cannot unpack a frame of ${what}: ${messageOf(cause)}`, { cause });
     }
   };
 

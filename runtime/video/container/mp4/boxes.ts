@@ -29,7 +29,7 @@ const mostBoxes = 2 ** 16;
 export function* boxesIn(bytes: Buffer): Generator<Box> {
   for (let [at, count] = [0, 0]; at + 8 <= bytes.length; count++) {
     if (count === mostBoxes) {
-      throw new VideoError('corrupt', `Expected a video but one of its boxes holds more than ${mostBoxes}`);
+      throw new VideoError('corrupt', `A box of the video holds more than ${mostBoxes} boxes`);
     }
     const found = boxHeader(bytes.subarray(at, at + 16), bytes.length - at);
     if (!found) {
@@ -61,7 +61,7 @@ export const findBox = (bytes: Buffer | undefined, ...path: readonly string[]): 
 
 /** The error of a file whose fields contradict each other. */
 export const damaged = (what: string, found: string): VideoError =>
-  new VideoError('corrupt', `Expected a video but cannot read the index of ${what}: ${found}`);
+  new VideoError('corrupt', `Cannot read the index of ${what}: ${found}`);
 
 /** The fields of a box, one after the other. Reading beyond its end is an error of the file. */
 export class Fields {

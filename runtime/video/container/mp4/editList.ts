@@ -18,8 +18,7 @@ export type Timeline = {
 const refused = (what: string, found: string): VideoError =>
   new VideoError(
     'unsupportedContainer',
-    `Expected an edit list that shows its track once and forwards but that of ${what} ${found}. ` +
-      `Write what it shows anew: ffmpeg -i FILE -c:v libx264 new.mp4`,
+    `The edit list of ${what} ${found}. Write what it shows anew: ffmpeg -i FILE -c:v libx264 new.mp4`,
   );
 
 const readEdits = (elst: Buffer, scale: number, movieScale: number, what: string): readonly Edit[] => {

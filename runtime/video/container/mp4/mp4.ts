@@ -88,10 +88,7 @@ const readIndex = async ({ bytes, what, limits, warn }: ContainerInput): Promise
     at += size;
   }
   if (!moov) {
-    throw new VideoError(
-      'truncated',
-      `Expected a video but ${what} holds no tracks: is it cut off before its index?`,
-    );
+    throw new VideoError('truncated', `${what} holds no tracks: is it cut off before its index?`);
   }
   return { moov, fragments, cut };
 };

@@ -23,7 +23,7 @@ export const framingOf = (head: Uint8Array): Framing | undefined => {
     }
     for (const stride of strides) {
       const whole = Math.min(inRow, Math.floor((head.length - first - 188) / stride) + 1);
-      // Of a short file all packets must fit.
+      // All packets of a short file must fit.
       if (whole < Math.min(inRow, 2)) {
         continue;
       }

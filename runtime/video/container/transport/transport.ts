@@ -70,7 +70,7 @@ export const openTransport = async (input: ContainerInput): Promise<Tracks> => {
   const { bytes, what } = input;
   const framing = framingOf(await bytes.read(0, searched));
   if (!framing) {
-    throw new VideoError('corrupt', `Expected packets of 188 bytes in ${what} but there are none`);
+    throw new VideoError('corrupt', `${what} has no packets of 188 bytes`);
   }
   const programs = new Programs();
   search: for await (const packets of packetsOf(
@@ -92,7 +92,7 @@ export const openTransport = async (input: ContainerInput): Promise<Tracks> => {
   if (streams.length === 0) {
     throw new VideoError(
       'truncated',
-      `Expected a video but ${what} is a transport stream without tables that say what it carries: is its beginning cut off?`,
+      `${what} is a transport stream without tables that say what it carries: is its beginning cut off?`,
     );
   }
   const several = new Set(streams.map(({ program }) => program)).size > 1;
@@ -254,7 +254,7 @@ const sourceOf = (stream: Stream, framing: Framing, input: ContainerInput): Samp
         if (packet.scrambled) {
           throw new VideoError(
             'unsupportedContainer',
-            `Expected a video but ${what} is encrypted from byte ${at} on: decrypt it first`,
+            `${what} is encrypted from byte ${at} on: decrypt it first`,
           );
         }
         restarts ||= packet.discontinuous;

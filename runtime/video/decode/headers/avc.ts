@@ -14,7 +14,7 @@ const skipScalingList = (bits: BitReader, size: number): void => {
   }
 };
 
-/** A parameter set: what it says of pictures, the number by which they name it, and what tells how to read their slices. */
+/** A parameter set: its description of pictures, the number by which they name it, and what tells how to read their slices. */
 export type AvcSequence = {
   readonly id: number;
   readonly header: SequenceHeader;

@@ -5,7 +5,7 @@ export type Unit = { readonly start: number; readonly header: number; readonly e
 
 const code = Buffer.from([0, 0, 1]);
 
-/** The units behind start codes (ITU-T H.264 and H.265, annex B), from byte `from` on; a start code at the end is none yet. */
+/** The units behind start codes (ITU-T H.264 and H.265, annex B), from byte `from` on; a start code at the end does not count yet. */
 export const unitsOf = (bytes: Buffer, from = 0): readonly Unit[] => {
   const units: Unit[] = [];
   for (let at = bytes.indexOf(code, from); at >= 0 && at + 3 < bytes.length; ) {

@@ -1,4 +1,4 @@
-/** What a bitstream says of its pictures before the first of them is decoded. */
+/** A bitstream's description of its pictures, before the first of them is decoded. */
 import type { StreamColour } from '../../../device/videoColour.js';
 import { HeaderError } from './bitReader.js';
 
@@ -7,10 +7,10 @@ export type ChromaFormat = '4:0:0' | '4:2:0' | '4:2:2' | '4:4:0' | '4:4:4';
 
 /** What a sequence's pictures are. Sizes in pixels of whole frames, also where each is coded as two fields. */
 export type SequenceHeader = {
-  /** Of what is shown: that which cropping (H.264) or the conformance window (HEVC) leaves. */
+  /** The size that is shown: what cropping (H.264) or the conformance window (HEVC) leaves. */
   readonly width: number;
   readonly height: number;
-  /** Of what is coded. */
+  /** The size that is coded. */
   readonly codedWidth: number;
   readonly codedHeight: number;
   /** Where in what is coded the shown picture begins. */

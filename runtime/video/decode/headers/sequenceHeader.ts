@@ -84,7 +84,7 @@ export class SequenceReader {
     this.#kind = kinds[codec];
   }
 
-  /** That of the first slice among these NAL units, up to which they are read. @throws {HeaderError} Where a parameter set is damaged. */
+  /** The header of the first slice among these NAL units, which are read up to it. @throws {HeaderError} Where a parameter set is damaged. */
   read(units: readonly Uint8Array[]): SequenceHeader | undefined {
     for (const unit of units) {
       if (unit.length <= this.#kind.headerBytes) {
