@@ -258,7 +258,10 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
             `${pixels ?? 'an unknown pixel format'}`,
         );
       }
-      const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));
+      const planes = data.flatMap((plane, n) => {
+        const stride = linesize[n];
+        return stride === undefined ? [] : [{ data: plane, stride }];
+      });
       return {
         image: toHostImage(pixels, { width, height }, planes),
         colour: describeColour(
