@@ -32,6 +32,12 @@ const pure = [
   'test/print/{customFormats,expr,generate,interface,prelude,readers,scaffold}.test.ts',
   'test/bench/{arguments,cases,chart,processors,report}.test.ts',
 ];
+/** Tests that load the addon and change nothing else of the process: they share one as well. */
+const runtime = [
+  'test/runtime/{containers,frames,headers}/**/*.test.ts',
+  'test/runtime/{abort,copy,decodeClips,editList,elementaryStream,framePlanes,geometry,imageResults,numbers}.test.ts',
+  'test/runtime/{params,pointParams,randomResizedCrop,videoStream}.test.ts',
+];
 const nvcc = ['test/print/cuda.test.ts', 'test/print/names.test.ts', 'test/explainCompiled.test.ts'];
 const gpu = ['test/gpu/**/*.test.ts', 'test/nvdec/**/*.test.ts'];
 const long = ['test/long/**/*.test.ts'];
@@ -43,12 +49,13 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { resolve: { alias }, test: { name: 'unit', include: pure, isolate: false, env, ...limits } },
+      { resolve: { alias }, test: { name: 'runtime', include: runtime, isolate: false, env, ...limits } },
       {
         resolve: { alias },
         test: {
           name: 'native',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...nvcc, ...gpu, ...long, ...built],
+          exclude: [...pure, ...runtime, ...nvcc, ...gpu, ...long, ...built],
           env,
           ...limits,
         },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   access,
   constants,
@@ -15,7 +15,9 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { addonPath, addonStampPath, nativeFolder } from '../../native/location.js';
+import { keyOf, openCache } from './cache.js';
 import { runProgram } from './process.js';
+import { findCxx } from './toolchain.js';
 
 /** The addon could not be built. The message says what is missing and how to get it. */
 export class AddonBuildError extends Error {
@@ -34,9 +36,10 @@ const compilers = ['c++', 'g++', 'clang++'];
 
 /**
  * Builds the addon, `native/build/Release/cuweave.node`, with cmake-js and the machine's C++ compiler. It takes half a
- * minute, needs no CUDA and no network, and does nothing when the addon is newer than its sources.
+ * minute, needs no CUDA and no network, and does nothing when the addon is newer than its sources. Where CUWEAVE_CACHE names
+ * a folder, an addon of the same sources, tools and options is taken from there.
  *
- * @param options.force Builds even then.
+ * @param options.force Compiles even then.
  * @param options.onStart Called before it is compiled, if it is.
  * @param options.signal Ends the tools that it started.
  * @throws {AddonBuildError} Without cmake or a C++ compiler, in a folder that cannot be written, or when they fail.
@@ -50,6 +53,13 @@ export const buildAddon = async (
   }
   await requireTools();
   await requireWritable();
+  const cache = process.env.CUWEAVE_CACHE ? openCache('') : undefined;
+  const key = await keyOfAddon(hash);
+  const known = options.force ? undefined : cache?.get(key);
+  if (known) {
+    await install(known.object, hash);
+    return { path: addonPath, built: true };
+  }
   options.onStart?.();
 
   const cli = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
@@ -80,12 +90,38 @@ export const buildAddon = async (
       const end = text.trimEnd().split('\n').slice(-30).join('\n');
       throw new AddonBuildError(`The addon could not be built: cmake-js ended with ${code}.\n${end}`, text);
     }
-    await rename(join(work, 'Release', 'cuweave.node'), addonPath);
+    const made = join(work, 'Release', 'cuweave.node');
+    cache?.put(key, { object: await readFile(made), report: text });
+    await rename(made, addonPath);
     await writeFile(addonStampPath, hash);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
   return { path: addonPath, built: true };
+};
+
+/** What the addon is made of: its sources, the headers of Node-API, the tools, and what makes them do otherwise. */
+const keyOfAddon = async (sources: string): Promise<string> => {
+  const versions = ['cmake-js', 'node-addon-api'].map(
+    name => (require(`${name}/package.json`) as Version).version,
+  );
+  const flags = ['CXXFLAGS', 'CPPFLAGS', 'LDFLAGS'].map(name => process.env[name] ?? '');
+  const cxx = await findCxx();
+  const { platform, arch, version } = process;
+  return keyOf('addon', sources, platform, arch, version, cxx?.version ?? '', ...versions, ...flags);
+};
+type Version = { readonly version: string };
+
+/** Puts a compiled addon in its place: by a rename, since a running process keeps the one that it has. */
+const install = async (addon: Uint8Array, hash: string): Promise<void> => {
+  const beside = `${addonPath}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(beside, addon, { mode: 0o755 });
+    await rename(beside, addonPath);
+  } finally {
+    await rm(beside, { force: true });
+  }
+  await writeFile(addonStampPath, hash);
 };
 
 const hashSources = async (): Promise<string> => {

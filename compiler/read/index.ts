@@ -50,8 +50,9 @@ export const readSpecs = async (options: {
     const actual = entryProblem(entry);
     return actual === undefined ? [] : [makeDiagnostic('CW9001', { actual }, startOf(root, entry), [])];
   });
-  if (missing.length > 0 || entries.length === 0) {
-    const none = entries.length === 0 ? [makeDiagnostic('CW9003', {}, startOf(root, root), [])] : missing;
+  const [first] = entries;
+  if (missing.length > 0 || first === undefined) {
+    const none = first === undefined ? [makeDiagnostic('CW9003', {}, startOf(root, root), [])] : missing;
     return { pipelines: [], diagnostics: none, files: entries };
   }
   try {
@@ -59,7 +60,7 @@ export const readSpecs = async (options: {
   } catch (error) {
     // TypeScript follows what nests with its stack.
     if (error instanceof RangeError) {
-      const loc = startOf(root, entries[0]);
+      const loc = startOf(root, first);
       return { pipelines: [], diagnostics: [makeDiagnostic('CW9004', {}, loc, [])], files: entries };
     }
     throw error;

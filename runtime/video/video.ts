@@ -279,7 +279,11 @@ export class VideoReader {
    */
   async frameAt(address: FrameAddress, options: FrameAtOptions = {}): Promise<VideoFrame> {
     const { frames } = await this.#framesAt([address], () => 'address', options);
-    return frames[0];
+    const [frame] = frames;
+    if (frame === undefined) {
+      throw new TypeError('a batch without its frame');
+    }
+    return frame;
   }
 
   /**
@@ -417,6 +421,7 @@ export class VideoReader {
         : decoded;
     // What goes with the loop is given back soon: the collector need not know.
     if (kept && 'bytes' in image && image.own) {
+      // Its planes share one memory.
       image.planes[0].memory.report();
     }
     return toVideoFrame(this.device, placed, !kept);

@@ -134,8 +134,10 @@ export class VideoDecoder {
     this.#timestamps.set(tick, timestamp);
     if (this.#timestamps.size > refused) {
       // Packets without a picture of their own must not pile up.
-      const [oldest] = this.#timestamps.keys();
-      this.#timestamps.delete(oldest);
+      for (const oldest of this.#timestamps.keys()) {
+        this.#timestamps.delete(oldest);
+        break;
+      }
     }
     if (this.#fresh) {
       this.#crops = new CropReader(this.#options.codec, this.#bitstream.header);

@@ -115,11 +115,10 @@ describe('running a peer', () => {
   });
 
   it('ends one that goes on, with what it started', async () => {
-    const child = `require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'inherit' }); setTimeout(() => {}, 60000);`;
-    const began = performance.now();
-    // The output would stay open as long as the child of the child lives.
+    const forever = 'setInterval(() => {}, 60000)';
+    const child = `require('node:child_process').spawn(process.execPath, ['-e', '${forever}'], { stdio: 'inherit' }); ${forever};`;
+    // The output stays open as long as the child of the child lives: were that one left, this would take until the test's limit.
     expect(await run(process.execPath, ['-e', child], { seconds: 1 })).toMatchObject({ timedOut: true });
-    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   it('ends when everything is to end', async () => {

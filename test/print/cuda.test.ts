@@ -1,6 +1,6 @@
 /**
  * nvcc takes every kernel without a warning, and nothing of it leaves the registers: the examples' as a build compiles them,
- * and a quarter of the suite's for one architecture and one size of launch. test/long/cuda.test.ts takes all of the suite's for every size.
+ * and an eighth of the suite's for one architecture and one size of launch. test/long/cuda.test.ts takes all of the suite's for every size.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findNvcc } from '../../compiler/build/toolchain.js';
@@ -15,10 +15,10 @@ import { shardOf, turnOf } from '../support/shard.js';
 const nvcc = await findNvcc();
 const title = nvcc ? '' : ' (skipped: no nvcc found)';
 
-const part = shardOf(suite, turnOf(4));
+const part = shardOf(suite, turnOf(8));
 
-/** The oldest and the newest. */
-const archs = ['sm_75', 'sm_90'];
+/** The oldest or the newest, by turns: test/long/cuda.test.ts takes all. */
+const archs = shardOf(['sm_75', 'sm_90'], turnOf(2));
 const sweeps = [
   {
     title: `the examples for ${archs.join(', ')}`,

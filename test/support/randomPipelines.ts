@@ -42,11 +42,14 @@ const number = (name: string, otherwise: number): number => {
   }
   return value;
 };
-/** How many pipelines and cases, and where their choice begins; set by the environment. */
-export const settings = (pipelines: number, cases: number) => ({
+/**
+ * How many pipelines and cases, and where their choice begins; set by the environment.
+ * @param further How far behind the usual seed the choice begins where the environment names none.
+ */
+export const settings = (pipelines: number, cases: number, further = 0) => ({
   pipelines: number('CUWEAVE_RANDOM_PIPELINES', pipelines),
   cases: number('CUWEAVE_RANDOM_CASES', cases),
-  seed: number('CUWEAVE_RANDOM_SEED', 20251128),
+  seed: number('CUWEAVE_RANDOM_SEED', 20251128 + further),
 });
 
 /** A built pipeline with its oracles. */

@@ -59,7 +59,7 @@ export const isNumeric = (scope: Scope, value: Value, op: string, node: ts.Node)
   }
   if (!type) {
     const what = describe(value);
-    const code = Object.hasOwn(notNumbers, value.kind) ? notNumbers[value.kind] : 'CW1039';
+    const code = (Object.hasOwn(notNumbers, value.kind) ? notNumbers[value.kind] : undefined) ?? 'CW1039';
     refuse(scope, node, code, { text: value.kind === 'text' ? value.value : '', what, actual: what });
     return false;
   }

@@ -92,11 +92,14 @@ const readArgs = (scope: Scope, node: ts.CallExpression): readonly Value[] | und
   return args.some(arg => arg.kind === 'poison') ? undefined : args;
 };
 
+/** Where an argument is that a call has, or else the call. */
+const placeOf = (node: ts.CallExpression, index: number): ts.Expression => node.arguments[index] ?? node;
+
 const readMath = (scope: Scope, node: ts.CallExpression, fn: string, shown: string): Value => {
-  if (!Object.hasOwn(mathFunctions, fn)) {
+  const entry = Object.hasOwn(mathFunctions, fn) ? mathFunctions[fn] : undefined;
+  if (!entry) {
     return refuse(scope, node.expression, 'CW1014', { name: shown });
   }
-  const entry = mathFunctions[fn];
   const division = fn === 'trunc' ? integerDivision(scope, node) : undefined;
   if (division) {
     return division;
@@ -105,30 +108,33 @@ const readMath = (scope: Scope, node: ts.CallExpression, fn: string, shown: stri
   if (!args) {
     return poison;
   }
-  const many = ['min', 'max', 'hypot'].includes(fn) && args.length > 0;
-  if (args.length !== entry.arity && !many) {
+  const [first] = args;
+  const many = ['min', 'max', 'hypot'].includes(fn);
+  if (!first || (args.length !== entry.arity && !many)) {
     return refuse(scope, node, 'CW1015', { name: shown, expected: entry.arity, actual: args.length });
   }
-  if (args.some((arg, index) => !isNumeric(scope, arg, shown, node.arguments[index]))) {
+  if (args.some((arg, index) => !isNumeric(scope, arg, shown, placeOf(node, index)))) {
     return poison;
   }
-  if (fn === 'idiv' && constantOf(args[1]) === 0) {
+  const [, divisor] = args;
+  if (fn === 'idiv' && divisor && constantOf(divisor) === 0) {
     return refuse(scope, node, 'CW1043');
   }
   const common = commonScalar(args) ?? 'f32';
   const isWide = common === 'f64' && entry.wide !== undefined;
   const scalar: Scalar = entry.args === 'number' || isWide ? common : entry.args;
   if (entry.arity === 1 || args.length > 1) {
-    const values = fn === 'imul' ? args.map(lowBits) : args;
-    return values
+    const bits = (value: Value): Value => (fn === 'imul' ? lowBits(value) : value);
+    return args
       .slice(1)
+      .map(bits)
       .reduce<Value>(
-        (first, next, index) => apply(scope, node, fn, scalar, [first, next], node.arguments[index + 1]),
-        entry.arity === 1 ? apply(scope, node, fn, scalar, args, node.arguments[0]) : values[0],
+        (before, next, index) => apply(scope, node, fn, scalar, [before, next], placeOf(node, index + 1)),
+        entry.arity === 1 ? apply(scope, node, fn, scalar, args, placeOf(node, 0)) : bits(first),
       );
   }
   // The smallest of one number is that number, and the root of its square is its size.
-  return fn === 'hypot' ? apply(scope, node, 'abs', scalar, args, node.arguments[0]) : args[0];
+  return fn === 'hypot' ? apply(scope, node, 'abs', scalar, args, placeOf(node, 0)) : first;
 };
 
 const apply = (
@@ -144,7 +150,7 @@ const apply = (
   if (args.length !== values.length) {
     return poison;
   }
-  const { result } = mathFunctions[fn];
+  const result = mathFunctions[fn]?.result ?? 'same';
   const out = result === 'same' || scalar === 'f64' ? type : scalarType(result);
   const loc = locOf(scope, node);
   const folded = fold(fn, scalar, args);
@@ -170,17 +176,18 @@ const fold = (fn: string, scalar: Scalar, args: readonly Expr[]): number | undef
     const value = constantOf(arg);
     return typeof value === 'number' ? [value] : [];
   });
-  if (!Object.hasOwn(folds, fn) || numbers.length !== args.length) {
+  const compute = Object.hasOwn(folds, fn) ? folds[fn] : undefined;
+  if (!compute || numbers.length !== args.length) {
     return undefined;
   }
-  const value = folds[fn](...numbers);
+  const value = compute(...numbers);
   const rounded = scalar === 'i32' ? value | 0 : scalar === 'f64' ? value : Math.fround(value);
   return Number.isFinite(rounded) ? rounded : undefined;
 };
 
 // `Math.trunc(a / b)` is how JavaScript writes integer division.
 const integerDivision = (scope: Scope, node: ts.CallExpression): Value | undefined => {
-  const argument = node.arguments.length === 1 ? withoutParentheses(node.arguments[0]) : undefined;
+  const argument = node.arguments.length === 1 ? withoutParentheses(placeOf(node, 0)) : undefined;
   if (
     !argument ||
     !ts.isBinaryExpression(argument) ||
@@ -204,11 +211,12 @@ const integerDivision = (scope: Scope, node: ts.CallExpression): Value | undefin
   if (!integers) {
     return undefined;
   }
-  const args = [read(scope, argument.left), read(scope, argument.right)];
-  if (constantOf(args[1]) === 0) {
+  const dividend = read(scope, argument.left);
+  const divisor = read(scope, argument.right);
+  if (constantOf(divisor) === 0) {
     return refuse(scope, node, 'CW1043');
   }
-  return apply(scope, node, 'idiv', 'i32', args, node);
+  return apply(scope, node, 'idiv', 'i32', [dividend, divisor], node);
 };
 
 const readConversion = (scope: Scope, node: ts.CallExpression, to: 'f32' | 'i32' | 'f64'): Value => {
@@ -216,11 +224,11 @@ const readConversion = (scope: Scope, node: ts.CallExpression, to: 'f32' | 'i32'
   if (!args) {
     return poison;
   }
-  if (args.length !== 1) {
+  const [value] = args;
+  if (!value || args.length !== 1) {
     return refuse(scope, node, 'CW1015', { name: to, expected: 1, actual: args.length });
   }
-  const [value] = args;
-  if (!isNumeric(scope, value, to, node.arguments[0])) {
+  if (!isNumeric(scope, value, to, placeOf(node, 0))) {
     return poison;
   }
   const type = scalarType(to);
@@ -241,15 +249,15 @@ const readLookup = (scope: Scope, node: ts.CallExpression): Value => {
   if (!args) {
     return poison;
   }
-  if (args.length !== 2) {
+  const [table, index] = args;
+  if (!table || !index || args.length !== 2) {
     return refuse(scope, node, 'CW1015', { name: 'lookup', expected: 2, actual: args.length });
   }
-  const [table, index] = args;
   if (table.kind !== 'table') {
     const actual = describe(table);
-    return refuse(scope, node.arguments[0], 'CW1058', { expected: 'a table of the operator', actual });
+    return refuse(scope, placeOf(node, 0), 'CW1058', { expected: 'a table of the operator', actual });
   }
-  const at = coerce(scope, index, i32, node.arguments[1]);
+  const at = coerce(scope, index, i32, placeOf(node, 1));
   if (!at) {
     return poison;
   }
@@ -269,11 +277,12 @@ const readTap = (scope: Scope, node: ts.CallExpression, axis: boolean): Value =>
     return poison;
   }
   const expected = axis ? 1 : 2;
-  if (args.length !== expected) {
+  const [across, down = literal(0, i32, locOf(scope, node))] = args;
+  if (!across || args.length !== expected) {
     return refuse(scope, node, 'CW1015', { name: 'tap', expected, actual: args.length });
   }
-  const x = coerce(scope, args[0], i32, node.arguments[0]);
-  const y = axis ? literal(0, i32, locOf(scope, node)) : coerce(scope, args[1], i32, node.arguments[1]);
+  const x = coerce(scope, across, i32, placeOf(node, 0));
+  const y = coerce(scope, down, i32, placeOf(node, 1));
   if (!x || !y) {
     return poison;
   }
@@ -321,7 +330,7 @@ const readReceiver = (scope: Scope, callee: ts.PropertyAccessExpression): Value 
 
 const readMap = (scope: Scope, node: ts.CallExpression, receiver: Value, at: ts.Node): Value => {
   const items = tupleItems(scope, receiver, at);
-  const callback = node.arguments.length === 1 ? withoutParentheses(node.arguments[0]) : undefined;
+  const callback = node.arguments.length === 1 ? withoutParentheses(placeOf(node, 0)) : undefined;
   if (!items || !callback) {
     return items
       ? refuse(scope, node, 'CW1015', { name: 'map', expected: 1, actual: node.arguments.length })
@@ -333,8 +342,9 @@ const readMap = (scope: Scope, node: ts.CallExpression, receiver: Value, at: ts.
   }
   const { node: fn } = value;
   const wanted = fn.parameters.length;
-  if (wanted > 2) {
-    return refuse(scope, fn.parameters[2], 'CW1050', { what: 'a third parameter of `.map`' });
+  const [, , third] = fn.parameters;
+  if (third) {
+    return refuse(scope, third, 'CW1050', { what: 'a third parameter of `.map`' });
   }
   const results: Value[] = [];
   for (const [index, item] of items.entries()) {
@@ -364,6 +374,9 @@ const readInline = (scope: Scope, fn: ts.ArrowFunction, args: readonly Value[]):
       return refuse(scope, parameter, 'CW1050', { what: 'an optional or rest parameter' });
     }
     const value = args[index];
+    if (!value) {
+      return refuse(scope, parameter, 'CW1050', { what: 'a third parameter of `.map`' });
+    }
     const repeat = isExpr(value) && !isSimple(value) && ts.isIdentifier(parameter.name);
     bind(
       scope,

@@ -147,7 +147,7 @@ export const isSimple = (expr: Expr): boolean =>
 /** One item of a tuple. */
 export const itemOf = (scope: Scope, expr: Expr, index: number, node: ts.Node): Value => {
   if (expr.kind === 'tuple') {
-    return expr.items[index];
+    return expr.items[index] ?? { kind: 'poison' };
   }
   const type = scalarType(expr.type.scalar);
   return make(scope, node, { kind: 'index', tuple: expr, index, type, loc: locOf(scope, node) });
@@ -193,9 +193,10 @@ export const unify = (scope: Scope, values: readonly Value[], node: ts.Node): Ty
     coerce(scope, odd, { scalar: 'f32', length: 0 }, node);
     return undefined;
   }
-  const lengths = new Set(values.map(value => typeOf(value)?.length ?? (value.kind === 'list' ? -1 : -2)));
-  if (lengths.size === 1 && !lengths.has(-1) && !lengths.has(-2)) {
-    const [length] = lengths;
+  const [length, ...otherLengths] = new Set(
+    values.map(value => typeOf(value)?.length ?? (value.kind === 'list' ? -1 : -2)),
+  );
+  if (length !== undefined && length >= 0 && otherLengths.length === 0) {
     const scalar =
       length === 0
         ? commonScalar(values)

@@ -109,7 +109,8 @@ const prepareArgs = (
   const prepared: Prepared[] = [];
   for (const [index, parameter] of fn.node.parameters.entries()) {
     const at = ts.isCallExpression(node) ? (node.arguments[index] ?? node) : node;
-    const one = prepareArg(scope, inner, fn, parameter, args[index], at);
+    const value = args[index];
+    const one = value && prepareArg(scope, inner, fn, parameter, value, at);
     if (!one) {
       return undefined;
     }
@@ -178,7 +179,7 @@ const memoKey = (fn: FunctionNode, prepared: readonly Prepared[], args: readonly
     fn.pos,
     prepared.map((argument, index) => {
       const given = args[index];
-      return argument.expr ? argument.expr.type : given.kind === 'text' ? given.value : given.kind;
+      return argument.expr ? argument.expr.type : given?.kind === 'text' ? given.value : given?.kind;
     }),
   ]);
 
@@ -356,8 +357,9 @@ export const readMain = (
   if (!checkShape(scope, node, Math.max(node.parameters.length, 0), name, node)) {
     return undefined;
   }
-  if (node.parameters.length > mainArgs.length) {
-    refuse(scope, node.parameters[mainArgs.length], 'CW1050', {
+  const further = node.parameters[mainArgs.length];
+  if (further) {
+    refuse(scope, further, 'CW1050', {
       what: 'a parameter that this role does not have',
     });
     return undefined;

@@ -186,7 +186,7 @@ const describeError = (error: unknown, entry: string, program: ts.Program): Load
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const match of stack.matchAll(/(?:file:\/\/)?((?:\/?[A-Za-z]:)?[\\/][^\s():]+\.m?ts):(\d+):\d+/g)) {
-    const [, file, line] = match;
+    const [, file = '', line] = match;
     if (program.getSourceFile(file)) {
       return { file, line: lineOfSource(file, Number(line)), message };
     }

@@ -51,8 +51,8 @@ const optionsOf = ({ checker }: Session, called: ts.Node | undefined): readonly 
 
 const tagsOf = (node: ts.Node | undefined): readonly Text[] =>
   (node ? ts.getJSDocTags(node) : []).flatMap((tag): readonly Text[] => {
-    const name = ts.isJSDocParameterTag(tag) ? /^options\.(\w+)$/.exec(tag.name.getText()) : null;
-    return name ? [[name[1], ts.getTextOfJSDocComment(tag.comment) ?? '']] : [];
+    const [, name] = ts.isJSDocParameterTag(tag) ? (/^options\.(\w+)$/.exec(tag.name.getText()) ?? []) : [];
+    return name ? [[name, ts.getTextOfJSDocComment(tag.comment) ?? '']] : [];
   });
 
 const variableOf = (call: ts.CallExpression): ts.Node | undefined =>

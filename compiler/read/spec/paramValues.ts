@@ -179,7 +179,7 @@ const checkMatrix = (value: unknown, count: number, path: string): Problem | und
   if (!isBag(value) || directions.length !== 1 || Object.keys(value).length !== 1) {
     return { code: 'CW2014', args: { count, path, actual: describeActual(value) } };
   }
-  const [direction] = directions;
+  const direction = directions[0] === 'srcToDst' ? 'srcToDst' : 'dstToSrc';
   const inner = `${path}.${direction}`;
   const problem = checkNumbers(value[direction], count, inner);
   if (problem || direction === 'dstToSrc') {

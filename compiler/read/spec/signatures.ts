@@ -220,11 +220,15 @@ const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
     return { kind: 'table', param: param.name, first: 0, count: param.count ?? lanes };
   }
   if (param.kind === 'table') {
-    const tables = Array.from(
-      { length: count },
-      (_, index): Value => ({ kind: 'table', param: param.name, first: index * lanes, count: lanes }),
-    );
-    return param.perChannel ? { kind: 'list', items: tables } : tables[0];
+    const table = (index: number): Value => ({
+      kind: 'table',
+      param: param.name,
+      first: index * lanes,
+      count: lanes,
+    });
+    return param.perChannel
+      ? { kind: 'list', items: Array.from({ length: count }, (_, index) => table(index)) }
+      : table(0);
   }
   if (param.kind === 'rects') {
     const rect = (index: number): Value => {

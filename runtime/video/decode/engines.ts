@@ -4,6 +4,7 @@
  * ahead, up to a budget of bytes.
  */
 import type { Device } from '../../device/device.js';
+import type { PlacedPlane } from '../../device/placed.js';
 import type { Stream } from '../../device/stream.js';
 import { guarded } from '../../errors.js';
 import type { Packet } from '../container/packet.js';
@@ -15,6 +16,7 @@ import {
   type NvdecSession,
   type NvdecSessions,
   type Surface,
+  unknownPicture,
 } from './nvdecDecoder.js';
 import type { PictureDecoder, Piece } from './pictureDecoder.js';
 import { Signal } from './signal.js';
@@ -193,10 +195,10 @@ async function* decodePieces<Pick>(
   };
 
   /** How many more pictures of a piece may be taken. */
-  const roomFor = (work: Work<Pick>): number => {
+  const roomFor = (work: Work<Pick> | undefined): number => {
     const free = Math.floor((budget - aheadBytes) / size);
     const least = Math.min(leastAhead, Math.max(1, Math.floor(budget / 2 / size)));
-    return works[0] === work ? Math.max(free, least - work.ready.length) : free - least;
+    return work !== undefined && works[0] === work ? Math.max(free, least - work.ready.length) : free - least;
   };
   const place = (picture: NvdecPicture, work: Work<Pick>): void => {
     const picked = stopped ? undefined : work.piece.pick(picture);
@@ -260,11 +262,15 @@ async function* decodePieces<Pick>(
     };
     try {
       for await (const picture of session.decodeAll(stretches(), admit)) {
-        if (picture) {
-          unplaced -= picture.bytes;
-          place(picture, mine[0]);
-        } else {
+        const [work] = mine;
+        if (!picture) {
           finish();
+        } else if (work) {
+          unplaced -= picture.bytes;
+          place(picture, work);
+        } else {
+          picture.drop();
+          unknownPicture();
         }
         if (stopped) {
           return;
@@ -344,12 +350,13 @@ export const copySurface = (device: Device, surface: Surface, stream: Stream, re
     guarded(() => native.copy(memory, 0, bytes, source, 0, bytes, bytes, 1));
     const address = Number(memory.pointer);
     const moved = address - surface.address;
-    const planes = surface.planes.map(plane => ({
+    const placed = (plane: PlacedPlane): PlacedPlane => ({
       memory,
       address: plane.address + moved,
       pitch: plane.pitch,
-    }));
-    return { ...surface, planes, address, own: true };
+    });
+    const [first, ...others] = surface.planes;
+    return { ...surface, planes: [placed(first), ...others.map(placed)], address, own: true };
   } finally {
     source.dispose();
   }

@@ -21,7 +21,7 @@ export type Surface = {
   readonly format: string;
   readonly width: number;
   readonly height: number;
-  readonly planes: readonly PlacedPlane[];
+  readonly planes: readonly [PlacedPlane, ...PlacedPlane[]];
   /** The address of all planes together, and their bytes. */
   readonly address: number;
   readonly bytes: number;
@@ -44,7 +44,7 @@ export const surfaceOf = (
     const down = n === 0 || isFull ? top : top / 2;
     return { memory, address: address + (n * surfaceHeight + down) * pitch + across, pitch };
   };
-  const planes = isFull ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
+  const planes: Surface['planes'] = isFull ? [plane(0), plane(1), plane(2)] : [plane(0), plane(1)];
   return { format: name, width, height, planes, address, bytes, ...(isCopy ? { own: true } : {}) };
 };
 
@@ -94,6 +94,11 @@ export type Admission = (
 const atOnce: Admission = async take => take(ahead);
 
 type Packets = AsyncGenerator<Packet, void, undefined>;
+/** @throws {VideoError} */
+export const unknownPicture = (): never => {
+  throw new VideoError('corrupt', 'NVDEC gave a picture of a packet that it was not given');
+};
+
 /** Packets without a picture so far, by their numbers, and the number of the first of all. */
 type Stretch = { readonly timings: Map<number, PacketTiming>; readonly start: number };
 
@@ -203,7 +208,7 @@ export class NvdecSession {
         guarded(() => native.push(new Uint8Array(0), 0, 0, true, undefined));
         return;
       }
-      const { timings, start } = open[open.length - 1];
+      const { timings, start } = open.at(-1) ?? unknownPicture();
       timings.set(number, timingOf(packet));
       const first = number === start ? header : undefined;
       // A sequence begins with a key frame.
@@ -227,7 +232,7 @@ export class NvdecSession {
         taken = await admit(most => guarded(() => native.take(Math.min(most, ahead))));
         for (at = 0; at < taken.length; ) {
           const picture = taken[at++];
-          if (picture === null) {
+          if (!picture) {
             if (unread && open.length === 1) {
               throw unread.error;
             }
@@ -235,12 +240,13 @@ export class NvdecSession {
             yield null;
             continue;
           }
-          const timing = open[0].timings.get(picture.id);
-          if (!timing) {
+          const [stretch] = open;
+          const timing = stretch?.timings.get(picture.id);
+          if (!stretch || !timing) {
             picture.memory.dispose();
-            throw new VideoError('corrupt', 'NVDEC gave a picture of a packet that it was not given');
+            return unknownPicture();
           }
-          open[0].timings.delete(picture.id);
+          stretch.timings.delete(picture.id);
           yield new NvdecPicture(picture, timing, this.copies !== undefined, this.#colourOf);
         }
         if (taken.length === 0) {
@@ -310,8 +316,8 @@ export class NvdecSessions {
     const surfaces = surfacesFor(copies === undefined ? held : 1);
     const at = this.#idle.findIndex(session => session.surfaces === surfaces && session.copies === copies);
     const { setup, colour } = this.file;
-    const session =
-      at < 0 ? new NvdecSession(this.device, setup, colour, surfaces, copies) : this.#idle.splice(at, 1)[0];
+    const [idle] = at < 0 ? [] : this.#idle.splice(at, 1);
+    const session = idle ?? new NvdecSession(this.device, setup, colour, surfaces, copies);
     this.#busy.add(session);
     return session;
   }
@@ -371,7 +377,7 @@ export const nvdecDecoder = (sessions: NvdecSessions): PictureDecoder<Surface> =
           open.shift();
           continue;
         }
-        const picked = open[0].pick(picture);
+        const picked = open[0]?.pick(picture);
         if (picked === undefined) {
           picture.drop();
         } else {

@@ -15,14 +15,20 @@ export type BitstreamSetup = {
 const damaged = (codec: string): VideoError =>
   new VideoError('corrupt', `The codec description of ${codec} is damaged`);
 
+/** Two bytes, the higher first. @throws {VideoError} Where the description ends before. */
+const readLength = (bytes: Uint8Array, at: number, codec: string): number => {
+  const [high, low] = bytes.subarray(at, at + 2);
+  if (high === undefined || low === undefined) {
+    throw damaged(codec);
+  }
+  return (high << 8) | low;
+};
+
 /** `count` units, each behind a length of two bytes, appended to `out` behind start codes; where they end. */
 const readUnits = (bytes: Uint8Array, start: number, count: number, out: number[], codec: string): number => {
   let at = start;
   for (let n = 0; n < count; n++) {
-    if (at + 2 > bytes.length) {
-      throw damaged(codec);
-    }
-    const length = (bytes[at] << 8) | bytes[at + 1];
+    const length = readLength(bytes, at, codec);
     at += 2;
     if (at + length > bytes.length) {
       throw damaged(codec);
@@ -34,31 +40,31 @@ const readUnits = (bytes: Uint8Array, start: number, count: number, out: number[
 };
 
 const readAvc = (bytes: Uint8Array): BitstreamSetup => {
-  if (bytes.length < 7) {
+  const [lengthSize, sequences] = bytes.subarray(4, 6);
+  if (lengthSize === undefined || sequences === undefined || bytes.length < 7) {
     throw damaged('avc');
   }
   const out: number[] = [];
-  const afterSequences = readUnits(bytes, 6, bytes[5] & 31, out, 'avc');
-  if (afterSequences >= bytes.length) {
+  const afterSequences = readUnits(bytes, 6, sequences & 31, out, 'avc');
+  const pictures = bytes[afterSequences];
+  if (pictures === undefined) {
     throw damaged('avc');
   }
-  readUnits(bytes, afterSequences + 1, bytes[afterSequences], out, 'avc');
-  return { lengthSize: (bytes[4] & 3) + 1, header: Uint8Array.from(out) };
+  readUnits(bytes, afterSequences + 1, pictures, out, 'avc');
+  return { lengthSize: (lengthSize & 3) + 1, header: Uint8Array.from(out) };
 };
 
 const readHevc = (bytes: Uint8Array): BitstreamSetup => {
-  if (bytes.length < 23) {
+  const [lengthSize, arrays] = bytes.subarray(21, 23);
+  if (lengthSize === undefined || arrays === undefined) {
     throw damaged('hevc');
   }
   const out: number[] = [];
   let at = 23;
-  for (let n = 0; n < bytes[22]; n++) {
-    if (at + 3 > bytes.length) {
-      throw damaged('hevc');
-    }
-    at = readUnits(bytes, at + 3, (bytes[at + 1] << 8) | bytes[at + 2], out, 'hevc');
+  for (let n = 0; n < arrays; n++) {
+    at = readUnits(bytes, at + 3, readLength(bytes, at + 1, 'hevc'), out, 'hevc');
   }
-  return { lengthSize: (bytes[21] & 3) + 1, header: Uint8Array.from(out) };
+  return { lengthSize: (lengthSize & 3) + 1, header: Uint8Array.from(out) };
 };
 
 /**

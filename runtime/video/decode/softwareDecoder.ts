@@ -258,7 +258,10 @@ const toPicture = (av: Av, picture: DecodedPicture, file: VideoFile): TimedPictu
             `4:2:2 of 8 are read (${readablePixels.join(', ')})`,
         );
       }
-      const planes = data.map((plane, n) => ({ data: plane, stride: linesize[n] }));
+      const planes = data.flatMap((plane, n) => {
+        const stride = linesize[n];
+        return stride === undefined ? [] : [{ data: plane, stride }];
+      });
       return {
         image: toHostImage(pixels, { width, height }, planes),
         colour: describeColour(

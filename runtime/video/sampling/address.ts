@@ -12,7 +12,7 @@ export const lastAtMost = (values: Float64Array, value: number): number => {
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle] <= value) {
+    if (Number(values[middle]) <= value) {
       low = middle + 1;
     } else {
       high = middle;
@@ -22,8 +22,10 @@ export const lastAtMost = (values: Float64Array, value: number): number => {
 };
 
 /** When a video's last frame is over. */
-export const endOf = ({ timestamps, end }: FrameIndex): number =>
-  Math.max(end, timestamps[timestamps.length - 1]);
+export const endOf = ({ timestamps, end }: FrameIndex): number => Math.max(end, timestamps.at(-1) ?? end);
+
+/** When a video's first frame is shown; a list of frames has one. */
+export const startOf = ({ timestamps: [first = 0] }: FrameIndex): number => first;
 
 /** The number of a frame that is named by it. */
 export const numberByIndex = (index: unknown, { timestamps }: FrameIndex, path: string): number => {
@@ -36,9 +38,9 @@ export const numberByIndex = (index: unknown, { timestamps }: FrameIndex, path: 
 /** The number of the frame that is shown at a moment. */
 export const numberByTime = (time: unknown, list: FrameIndex, path: string): number => {
   const { timestamps } = list;
-  const end = endOf(list);
-  if (typeof time !== 'number' || !(time >= timestamps[0] && time <= end)) {
-    const range = `seconds of ${timestamps[0].toFixed(3)} to ${end.toFixed(3)}`;
+  const [start, end] = [startOf(list), endOf(list)];
+  if (typeof time !== 'number' || !(time >= start && time <= end)) {
+    const range = `seconds of ${start.toFixed(3)} to ${end.toFixed(3)}`;
     throw expected(range, path, describe(time));
   }
   return lastAtMost(timestamps, time);

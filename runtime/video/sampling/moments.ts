@@ -60,17 +60,20 @@ function* joined(indices: Iterable<number>): Generator<Chosen, void, undefined> 
 const named = (values: ArrayLike<number>, list: FrameIndex, way: 'times' | 'indices'): Iterable<Chosen> => {
   const numberOf = way === 'times' ? numberByTime : numberByIndex;
   const indices = new Float64Array(values.length);
+  let before = Number.NEGATIVE_INFINITY;
   for (let n = 0; n < values.length; n++) {
     const path = `options.${way}[${n}]`;
-    indices[n] = numberOf(values[n], list, path);
-    if (n > 0 && values[n] < values[n - 1]) {
+    const value = values[n];
+    indices[n] = numberOf(value, list, path);
+    if (Number(value) < before) {
       throw expected(
-        `at least ${values[n - 1]}, that before it,`,
+        `at least ${before}, that before it,`,
         path,
-        describe(values[n]),
+        describe(value),
         'framesAt() takes any order.',
       );
     }
+    before = Number(value);
   }
   return joined(indices);
 };

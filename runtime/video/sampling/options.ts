@@ -2,6 +2,7 @@
 import { ArgumentError, describe, expected } from '../../errors.js';
 import { requireKnown } from '../../options.js';
 import type { FrameIndex } from '../container/frameIndex.js';
+import { startOf } from './address.js';
 
 /** The stretch of a video to read, in seconds of its own clock: frames with `from` ≤ timestamp < `to`. */
 export type FrameRange = {
@@ -155,7 +156,7 @@ export const checkRange = async (
       throw expected('seconds', `options.${name}`, describe(seconds));
     }
     // Some containers begin before 0.
-    const first = seconds < 0 ? Math.min(0, (await index()).timestamps[0]) : 0;
+    const first = seconds < 0 ? Math.min(0, startOf(await index())) : 0;
     if (seconds < first) {
       throw expected(`seconds of at least ${first.toFixed(3)}`, `options.${name}`, describe(seconds));
     }

@@ -48,7 +48,11 @@ export const thresholdOf = (options: SceneOptions): number => {
 /** Luma of a frame, 0..255: means over stretches of some of its rows, evenly spaced, which alone leave the device. */
 const smallLuma = async (frame: VideoFrame): Promise<Float64Array> => {
   const { width, height, device, _format: format } = frame;
-  const [{ memory, address, pitch }] = frame._placed();
+  const [luma] = frame._placed();
+  if (luma === undefined) {
+    throw new TypeError('a frame without planes');
+  }
+  const { memory, address, pitch } = luma;
   const step = Math.max(1, Math.floor(height / rows));
   const first = step >> 1;
   const taken = Math.ceil((height - first) / step);
