@@ -107,9 +107,14 @@ export type ManifestParam = {
   readonly bitDepth?: number;
   /** Of kind `gaussian`: what its weights sum to, where they are whole numbers. */
   readonly steps?: number;
-  /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
+  /** Exactly one of the three: the author's value, the name under which the caller gives it, or `origin`. */
   readonly settled?: unknown;
   readonly open?: string;
+  /**
+   * Of a step that reads another one's image: the width or height that the image had there before the last geometric stage. An i32 of each image,
+   * which the size of a result follows from where a resize is two kernels.
+   */
+  readonly origin?: 'width' | 'height';
   /** Of an operator on the pixels of an image beside the source: the number of that image, whose colours it asks for. */
   readonly image?: number;
 };
