@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plansOf } from '../../compiler/specs.js';
 import { constant, letterbox, nearest } from '../../ops/index.js';
 import { imagenetDefault, imagenetStandard, openaiClip } from '../../ops/presets/values.js';
-import { type Device, type HostData, openDevice, type Patches, type Tensor } from '../../runtime/index.js';
+import {
+  type Device,
+  type HostData,
+  Image,
+  type ImageBatch,
+  openDevice,
+  type Patches,
+  type Tensor,
+} from '../../runtime/index.js';
 import { buildFolder, loadOracles, root } from '../support/executions.js';
 import type { PatchBindings } from '../support/patched.js';
 import { buildQuick } from '../support/quickBuild.js';
@@ -33,6 +41,12 @@ type Expected = {
   readonly rules: readonly {
     readonly name: string;
     readonly params: Readonly<Record<string, number | string>>;
+    readonly sha256: string;
+  }[];
+  readonly alpha: readonly {
+    readonly width: number;
+    readonly height: number;
+    readonly shape: readonly number[];
     readonly sha256: string;
   }[];
   readonly presets: readonly {
@@ -222,6 +236,24 @@ describe('models as transformers prepares them', () => {
     expect(digest(Int32Array.from(made))).toBe(sha256);
   });
 
+  it.each(expected.alpha)(
+    'RGBA of $width×$height has the bytes of Pillow',
+    async ({ width, height, ...rest }) => {
+      const colours = picture(width, height);
+      const data = Uint8Array.from({ length: 4 * width * height }, (_, n) => {
+        const [x, row] = [(n >> 2) % width, Math.floor((n >> 2) / width) * width];
+        return n % 4 < 3 ? colours[3 * (n >> 2) + (n % 4)]! : colours[3 * (row + ((x + width - 3) % width))]!;
+      });
+      const image = Image.fromHost(device, { format: 'rgba8', width, height, planes: [{ data }] });
+      const rect = { x: 2, y: 3, width: width - 3, height: height - 4 };
+      const made = built.alpha!(image, { rect }) as Tensor;
+      const host = await made.toHost();
+      expect({ shape: host.shape, sha256: digest(host.data) }).toEqual(rest);
+      made.dispose();
+      image.dispose();
+    },
+  );
+
   it('letterbox has a picture of the size of resizeInside', () => {
     const dst = { width: 640, height: 640 };
     const { op } = letterbox({ ...dst, filter: nearest, border: constant(0) }) as unknown as {
@@ -272,5 +304,40 @@ describe('models as transformers prepares them', () => {
   it('a preset reads frames of a decoder, too', () => {
     const text = JSON.stringify(built.clipFrames!.manifest);
     expect([text.includes('"nv12"'), text.includes('"rgb_nchw_bf16"')]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['llavaFrames', 'llavaOneVision', 'nv12'],
+    ['siglip2Frames', 'siglip2Exact', 'p010'],
+    ['samFrames', 'samExact', 'p010'],
+  ] as const)('%s are what %s is of their pictures', async (frames, pictures, format) => {
+    const [width, height] = [90, 62];
+    const pixels = picture(width, height);
+    // 16..235, and in p010 in the upper ten bits.
+    const codes = Array.from(
+      { length: (width * height * 3) / 2 },
+      (_, n) => 16 + Math.floor((pixels[n]! * 219) / 255),
+    );
+    const data =
+      format === 'nv12'
+        ? Uint8Array.from(codes)
+        : Uint16Array.from(codes, (code, n) => (4 * code + (n % 4)) << 6);
+    const luma = width * height;
+    const colour = { matrix: 'bt709', range: 'limited', source: 'assumed' } as const;
+    const planes = [{ data: data.subarray(0, luma) }, { data: data.subarray(luma) }];
+    const image = Image.fromHost(device, { format, width, height, planes, colour });
+    const seen = built[`${format}Picture`]!(image) as unknown as ImageBatch;
+    const results = [built[frames]!(image), built[pictures]!(seen)].map(
+      one => Object.values('tiles' in (one as object) ? (one as object) : { one }) as (Tensor | Patches)[],
+    );
+    const [mine, theirs] = await Promise.all(
+      results.map(parts => Promise.all(parts.map(async part => digest((await part.toHost()).data)))),
+    );
+    expect(mine).toEqual(theirs);
+    for (const part of results.flat()) {
+      part.dispose();
+    }
+    seen.dispose();
+    image.dispose();
   });
 });

@@ -140,6 +140,20 @@ def rules():
         yield {"name": name, "params": params, "sha256": digest(np.array(made, np.int32))}
 
 
+def alpha():
+    """Pillow's resize of RGBA, of which a margin was cut off, to the sizes of Qwen's rule."""
+    from PIL import Image
+
+    rule = importlib.import_module(f"transformers.models.{QWEN[0]}").smart_resize
+    for width, height in ((23, 32), (74, 103), (44, 304), (43, 52)):
+        colours = picture(width, height)
+        pixels = np.concatenate([colours, np.roll(colours[..., :1], 3, 1)], -1)
+        cut = Image.fromarray(pixels[3:-1, 2:-1], "RGBA")
+        size = rule(cut.height, cut.width, 4, 600, 5000)[::-1]
+        made = np.asarray(cut.resize(size, Image.Resampling.BICUBIC))
+        yield {"width": width, "height": height, "shape": [1, *made.shape], "sha256": digest(made)}
+
+
 def yolo(pixels, side):
     """The documented arithmetic: linear at one point, as `cv2.resize`, bytes, grey 114 around, in 0..1."""
     height, width, _ = pixels.shape
@@ -253,6 +267,7 @@ def main():
         "shorter": list(shorter()),
         "longer": longer(),
         "rules": list(rules()),
+        "alpha": list(alpha()),
         "presets": list(presets()),
     }
     print(compact(json.dumps(made, indent=2)))

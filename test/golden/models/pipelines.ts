@@ -3,13 +3,16 @@ import {
   antialiasedCubic,
   antialiasedLinear,
   constant,
+  crop,
   letterbox,
   nearest,
   nhwc,
   nv12,
   open,
+  p010,
   padToMultiple,
   patches,
+  pillow,
   pipeline,
   resizeInside,
   resizeInsideTiles,
@@ -19,6 +22,8 @@ import {
   resizeToTiles,
   resizeWithin,
   rgb8,
+  rgba8,
+  yuvToRgb,
 } from '../../../ops/index.js';
 import * as presets from '../../../ops/presets/index.js';
 
@@ -86,6 +91,19 @@ const box = { width: 64, height: 48, filter: nearest, border: constant(9) } as c
 export const boxed = pipeline(rgb8(), letterbox({ ...box, place: 'topLeft' }), nhwc('u8'));
 export const centred = pipeline(rgb8(), letterbox(box), nhwc('u8'));
 
+/** Pillow's bytes of RGBA, to sizes that follow from the picture's; and behind a crop. */
+export const alpha = pipeline(
+  rgba8(),
+  crop(),
+  resizeWithin({
+    minPixels: 600,
+    maxPixels: 5000,
+    multiple: 4,
+    filter: pillow({ resample: 'bicubic' }),
+  }),
+  nhwc('u8'),
+);
+
 /** The presets. */
 export const imagenet = presets.imagenet();
 export const clip = presets.clip();
@@ -125,3 +143,9 @@ export const llavaOneVisionExact = presets.llavaOneVision({ ...llavaTiles, exact
 
 /** From a decoder's frames. */
 export const clipFrames = presets.clip({ source: nv12(), dtype: 'bf16' });
+export const llavaFrames = presets.llavaOneVision({ ...llavaTiles, source: nv12() });
+export const siglip2Frames = presets.siglip2({ source: p010(), exact });
+export const samFrames = presets.sam({ size: 256, source: p010(), exact });
+/** What the frames are as pictures. */
+export const nv12Picture = pipeline(nv12(), yuvToRgb(), rgb8());
+export const p010Picture = pipeline(p010(), yuvToRgb(), rgb8());
