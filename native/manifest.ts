@@ -107,9 +107,14 @@ export type ManifestParam = {
   readonly bitDepth?: number;
   /** The sum of the weights of kind `gaussian`, where they are whole numbers. */
   readonly steps?: number;
-  /** Exactly one of the two: the author's value, or the name under which the caller gives it. */
+  /** Exactly one of the three: the author's value, the name under which the caller gives it, or `origin`. */
   readonly settled?: unknown;
   readonly open?: string;
+  /**
+   * Of a step that reads another one's image: the width or height that the image had there before the last geometric stage. An i32 of each image,
+   * which the size of a result follows from where a resize is two kernels.
+   */
+  readonly origin?: 'width' | 'height';
   /** The number of the image beside the source whose pixels the operator works on, and whose colours it asks for. */
   readonly image?: number;
 };

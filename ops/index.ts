@@ -61,6 +61,7 @@ export {
   rgb8,
   rgb16,
   rgba8,
+  tiles,
   uyvy,
   yuv422p,
   yuv444p,
@@ -79,8 +80,9 @@ export { padToMultiple } from './geometry/padToMultiple.js';
 export { remap } from './geometry/remap.js';
 export { resample } from './geometry/resample.js';
 export { resize } from './geometry/resize.js';
-export { resizeLonger, resizeShorter, resizeWithin } from './geometry/resizeBy.js';
+export { resizeInside, resizeLonger, resizeShorter, resizeWithin } from './geometry/resizeBy.js';
 export { resizeNearest } from './geometry/resizeNearest.js';
+export { resizeInsideTiles, resizeToPatches, resizeToTiles } from './geometry/resizeToTiles.js';
 export { rotate } from './geometry/rotate.js';
 export { rotate90 } from './geometry/rotate90.js';
 export { undistort, undistortFisheye } from './geometry/undistort.js';

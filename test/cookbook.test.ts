@@ -56,6 +56,9 @@ beforeAll(async () => {
 /** What each program prints. */
 const output: Readonly<Record<string, string>> = {
   classify: '[ 1, 3, 224, 224 ]',
+  tokens: '[ 480, 1176 ] [ 1, 12, 20, 1, 12, 20 ] [ 0, 240, 480 ]',
+  tiled: '[ 2, 3, 448, 448 ] [ 1, 3, 448, 448 ] 1 rows of 2',
+  boxed: '[ 1, 3, 640, 640 ]',
   asPillow: '150528',
   detect: '[ 1, 3, 640, 640 ] [ [ 100, 55, 210, 130 ] ]',
   faces: '[ 2, 3, 112, 112 ]',

@@ -276,7 +276,7 @@ export const pipelineDiagnostics = {
   CW3024: {
     title: 'A filter by a table, under a map that is no plain resize',
     message:
-      '{filter} has weights for a size before and one after, and {op} is no plain resize to a given size: edges do not lie on edges, or the size follows from the input.',
+      '{filter} has weights for a size before and one after, and {op} is no plain resize: edges do not lie on edges, or its size function returns from inside a loop.',
     hint: "resize with it, with align: 'edges', and place, crop or turn the result: `resize({ …, filter: pillow({ resample: 'bicubic' }) }), padTo({ … })`",
     why: 'The library it equals has these weights for a resize, and for nothing else.',
   },

@@ -150,6 +150,8 @@ export type Fn = {
 /** An operator's function with the functions it calls, callees first. */
 export type OpFunction = { readonly fn: Fn; readonly helpers: readonly Fn[] };
 
+type Axis = 'width' | 'height';
+
 /** A parameter of a placed operator that the kernel or the host sees; structural ones are folded away. */
 export type ParamField = {
   readonly name: string;
@@ -168,8 +170,11 @@ export type ParamField = {
   readonly bitDepth?: number;
   /** A `gaussian` with this has weights that are whole numbers with this sum. */
   readonly steps?: number;
-  /** What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. */
-  readonly value: { readonly settled: unknown } | { readonly open: string };
+  /**
+   * What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. Of a map whose kernel reads what another
+   * one's last map made: a side of the image before that one.
+   */
+  readonly value: { readonly settled: unknown } | { readonly open: string } | { readonly origin: Axis };
 };
 
 /**

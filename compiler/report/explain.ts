@@ -266,13 +266,17 @@ const explainPlan = async (
   const unfused: Traffic[] = [];
   /** The size of what each step writes. */
   const written: Size[] = [];
+  /** By step: the size before its last map. */
+  const origins: Size[] = [];
   const halves: ExplainedHalves[] = [];
   for (const [n, kernel] of kernels.entries()) {
     const { reads } = steps[n]!;
     const before = reads === undefined ? undefined : written[reads];
     const source = before ?? size;
-    const { fused, alone, after, sizeAfter } = await traffic(kernel, source, before !== undefined);
+    const origin = reads === undefined ? undefined : origins[reads];
+    const { fused, alone, after, sizeAfter } = await traffic(kernel, source, origin);
     written.push(after);
+    origins.push(sizeAfter(kernel.geometry.at(-2)));
     const other = plan.halves[n];
     const both = other && (await explainHalves(kernel, other, source, after));
     if (both) {
@@ -404,12 +408,12 @@ const sum = (values: readonly number[]): number => values.reduce((all, value) =>
 /**
  * Bytes of a fused kernel and of one kernel per step, without steps for intermediate images. A size that the caller gives
  * counts as unchanged.
- * @param inside Whether the kernel reads an intermediate image, for which one kernel per step has float32.
+ * @param origin Of a kernel that reads an intermediate image, for which one kernel per step has float32: the size before the last map of the one that writes it.
  */
 const traffic = async (
   kernel: Kernel,
   source: Size,
-  inside: boolean,
+  origin: Size | undefined,
 ): Promise<{
   readonly fused: Traffic;
   readonly alone: readonly Traffic[];
@@ -418,13 +422,13 @@ const traffic = async (
   readonly sizeAfter: (stage: Stage | undefined) => Size;
 }> => {
   const { stages, source: from, sinks } = kernel.pipeline;
-  const sizes = await stageSizes(kernel, source);
+  const sizes = await stageSizes(kernel, source, origin);
   const between = (size: Size, channels: number): number => 4 * channels * size.width * size.height;
   let size = source;
   /** Bytes of images beside the source, by the name under which they are open: several operators may read one. */
   const beside = new Map<string, number>();
   const alone: Traffic[] = [];
-  const start = inside ? between(source, channelCount[from.colour]) : formatBytes(from, source);
+  const start = origin ? between(source, channelCount[from.colour]) : formatBytes(from, source);
   /** One step after another; what the last of them writes. */
   const run = (
     chain: readonly Stage[],
@@ -487,7 +491,7 @@ const traffic = async (
   };
 };
 
-const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Stage, Size>> => {
+const stageSizes = async (kernel: Kernel, source: Size, origin?: Size): Promise<ReadonlyMap<Stage, Size>> => {
   const module = (await import(`data:text/javascript,${encodeURIComponent(oracleSource(kernel))}`)) as {
     sizes: Record<string, (p: Record<string, readonly number[]>, src: Size) => readonly [number, number]>;
   };
@@ -496,7 +500,7 @@ const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Sta
   for (const stage of kernel.pipeline.stages) {
     const sizeOf = module.sizes[stage.name];
     // The size of an image that a map reads is the caller's.
-    const params = stage.images ? undefined : settledNumbers(stage);
+    const params = stage.images ? undefined : settledNumbers(stage, origin);
     if (sizeOf && params) {
       const [width, height] = sizeOf(params, size);
       size = { width, height };
@@ -509,10 +513,17 @@ const stageSizes = async (kernel: Kernel, source: Size): Promise<ReadonlyMap<Sta
 };
 
 /** The parameters of a stage as its size function takes them, if the author settled all that are numbers or rectangles. */
-const settledNumbers = (stage: Stage): Record<string, readonly number[]> | undefined => {
+const settledNumbers = (
+  stage: Stage,
+  origin: Size | undefined,
+): Record<string, readonly number[]> | undefined => {
   const params: Record<string, readonly number[]> = {};
   for (const { name, kind, value } of stage.params) {
     if (kind !== 'i32' && kind !== 'f32' && kind !== 'rect') {
+      continue;
+    }
+    if ('origin' in value && origin) {
+      params[name] = [origin[value.origin]];
       continue;
     }
     if (!('settled' in value) || Array.isArray(value.settled)) {

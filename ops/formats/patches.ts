@@ -71,7 +71,47 @@ export const inPatches = <C extends Colour>(
   { dtype, tokens }: Required<Pick<Format, 'dtype' | 'tokens'>>,
 ): Format<C, 'both'> => {
   const { layout: _, ...format } = (tokens.order === 'hwc' ? interleaved : planar)(colour, dtype);
-  const { patch, merge, temporal, frames, order } = tokens;
+  const { patch, merge, temporal, frames, order, isTile } = tokens;
+  if (isTile) {
+    return { ...format, name: `${colour}_tiles${patch}_${dtype}`, tokens };
+  }
   const often = temporal === 1 ? '' : `_${frames}${temporal}`;
   return { ...format, name: `${colour}_patches${patch}_merge${merge}${often}_${order}_${dtype}`, tokens };
+};
+
+/** The side of a tile at most. */
+const LARGEST_TILE = 4096;
+
+/**
+ * The tiles that models with dynamic resolution read, a result of `[tiles, channels, size, size]`: a call gives `Patches`, the tiles of all its images one
+ * after the other, in rows from the top, whatever their sizes; `gridThw` has 1, rows and columns of each image, `cuSeqlens` where its tiles begin.
+ * Images are whole tiles: `resizeToTiles`, or `resizeInsideTiles` and `padToMultiple`, make them so. A thumbnail is another result of the pipeline. It takes
+ * any colour model, and is only written.
+ *
+ * The number at (tile k, channel c, row y, column x) of an image of g columns of tiles is that of pixel (size · (k mod g) + x, size · (k div g) + y).
+ * Sources: `crop_image_to_patches` (InternVL, GOT-OCR2) and `divide_to_patches` (LLaVA) of transformers 5.
+ */
+export const tiles = ({
+  dtype = 'f32',
+  size,
+}: {
+  /** The type of the numbers; default `'f32'`. */
+  readonly dtype?: TensorDType;
+  /** The side of a tile in pixels, 1 to 4,096. */
+  readonly size: number;
+}): Format<Colour, 'both'> => {
+  if (!Number.isInteger(size) || size < 1 || size > LARGEST_TILE) {
+    throw new RangeError(
+      `Expected a whole number from 1 to ${LARGEST_TILE} for size of tiles but received ${String(size)}.`,
+    );
+  }
+  const tokens = {
+    patch: size,
+    merge: 1,
+    temporal: 1,
+    frames: 'repeated',
+    order: 'chw',
+    isTile: true,
+  } as const;
+  return { ...inPatches('rgb', { dtype, tokens }), adapts: true } as never;
 };

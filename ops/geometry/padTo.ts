@@ -1,5 +1,5 @@
 import { nearest } from '../filters/filter.js';
-import { type Border, type i32, mapOp, type Open, perImage, withDefault } from '../spec.js';
+import { type Border, type i32, mapOp, type Open, oneOf, perImage, withDefault } from '../spec.js';
 import { side, sideOrNone } from './side.js';
 
 const padToOp = mapOp({
@@ -9,13 +9,17 @@ const padToOp = mapOp({
     height: side,
     left: withDefault(perImage(sideOrNone), 0),
     top: withDefault(perImage(sideOrNone), 0),
+    place: withDefault(oneOf('corner', 'centre'), 'corner'),
   },
   // A size of 0 is what the caller refuses.
   size: ({ width, height, left, top }, src) => ({
     width: left >= 0 && left <= width - src.width ? width : 0,
     height: top >= 0 && top <= height - src.height ? height : 0,
   }),
-  apply: ([x, y], { left, top }) => [x - left, y - top],
+  apply: ([x, y], { left, top, place }, { src, dst }) =>
+    place === 'centre'
+      ? [x - Math.floor((dst.width - src.width) * 0.5), y - Math.floor((dst.height - src.height) * 0.5)]
+      : [x - left, y - top],
 });
 
 /**
@@ -32,6 +36,10 @@ export const padTo = (options: {
   readonly left?: i32 | readonly i32[] | Open;
   /** Pixels above, per image; default 0. */
   readonly top?: i32 | readonly i32[] | Open;
+  /**
+   * Where the image stands: `'corner'` (default), behind `left` and below `top`, or `'centre'`, with floor(rest / 2) pixels on the left and above.
+   */
+  readonly place?: 'corner' | 'centre';
   /** What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … */
   readonly border: Border;
 }) => padToOp({ ...options, filter: nearest });

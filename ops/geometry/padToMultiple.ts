@@ -1,5 +1,5 @@
 import { nearest } from '../filters/filter.js';
-import { type Border, type i32, mapOp, type Open, withDefault } from '../spec.js';
+import { type Border, type i32, mapOp, type Open, oneOf, withDefault } from '../spec.js';
 import { side, sideOrNone } from './side.js';
 
 const padToMultipleOp = mapOp({
@@ -8,12 +8,16 @@ const padToMultipleOp = mapOp({
     multiple: side,
     left: withDefault(sideOrNone, 0),
     top: withDefault(sideOrNone, 0),
+    place: withDefault(oneOf('corner', 'centre'), 'corner'),
   },
   size: ({ multiple, left, top }, src) => ({
     width: filled(src.width + left, multiple),
     height: filled(src.height + top, multiple),
   }),
-  apply: ([x, y], { left, top }) => [x - left, y - top],
+  apply: ([x, y], { left, top, place }, { src, dst }) =>
+    place === 'centre'
+      ? [x - Math.floor((dst.width - src.width) * 0.5), y - Math.floor((dst.height - src.height) * 0.5)]
+      : [x - left, y - top],
 });
 
 /** The next multiple. */
@@ -30,6 +34,10 @@ export const padToMultiple = (options: {
   readonly left?: i32 | Open;
   /** Pixels above, too; default 0. */
   readonly top?: i32 | Open;
+  /**
+   * Where the image stands: `'corner'` (default), behind `left` and below `top`, or `'centre'`, with floor(rest / 2) pixels on the left and above.
+   */
+  readonly place?: 'corner' | 'centre';
   /** What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … */
   readonly border: Border;
 }) => padToMultipleOp({ ...options, filter: nearest });

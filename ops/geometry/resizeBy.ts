@@ -1,6 +1,6 @@
 import { MAX_SIZE } from '../limits.js';
 import { roundHalfEven } from '../math.js';
-import { bounded, type f32, f64, i32, mapOp, withDefault } from '../spec.js';
+import { bounded, type f32, f64, i32, mapOp, oneOf, withDefault } from '../spec.js';
 import { side, sideOrNone } from './side.js';
 
 // The rules are computed in doubles, as Python does: f32 would take another size where a quotient is close to a whole number.
@@ -11,7 +11,9 @@ const stretched = (at: f32, src: f32, dst: f32): f32 => (at + 0.5) * (src / dst)
 /**
  * Another size, by the shorter side; the longer one is its share, rounded down: floor(size · longer / shorter). With `most` a longer side
  * of more than that becomes `most`, and the shorter floor(most · size / longer). Source: transformers 5 `get_resize_output_image_size`
- * and torchvision's `Resize(size, max_size)`. Each image has a size of its own; filters are those of `resize`.
+ * and torchvision's `Resize(size, max_size)`. With `rule: 'detr'` the shorter side is then r = most · shorter / longer of the image's own sides, rounded
+ * half to even, and the longer one floor(r · longer / shorter) of r as it is; an image whose shorter side is that already stays. Source: transformers 5
+ * `get_size_with_aspect_ratio`. Each image has a size of its own; filters are those of `resize`.
  */
 export const resizeShorter = mapOp({
   params: {
@@ -19,10 +21,19 @@ export const resizeShorter = mapOp({
     size: side,
     /** The most pixels of the longer side; 0 (default): any number. */
     most: withDefault(sideOrNone, 0),
+    /** How sides are rounded where `most` holds: `'torchvision'` (default) or `'detr'`. */
+    rule: withDefault(oneOf('torchvision', 'detr'), 'torchvision'),
   },
-  size: ({ size, most }, src) => {
+  size: ({ size, most, rule }, src) => {
     const shorter = Math.min(src.width, src.height);
     const longer = Math.max(src.width, src.height);
+    if (rule === 'detr') {
+      const isCut = most > 0 && (f64(longer) / shorter) * size > most;
+      const exact = isCut ? (f64(most) * shorter) / longer : f64(size);
+      const short = i32(roundHalfEven(exact));
+      const long = short === shorter ? longer : i32((exact * longer) / shorter);
+      return src.width <= src.height ? { width: short, height: long } : { width: long, height: short };
+    }
     const long = i32((f64(size) * longer) / shorter);
     const isCut = most > 0 && long > most;
     const short = isCut ? i32((f64(most) * size) / long) : size;
@@ -35,6 +46,7 @@ export const resizeShorter = mapOp({
   ],
   scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
   inside: true,
+  edges: () => true,
 });
 
 /**
@@ -56,6 +68,7 @@ export const resizeLonger = mapOp({
   ],
   scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
   inside: true,
+  edges: () => true,
 });
 
 /**
@@ -105,4 +118,43 @@ export const resizeWithin = mapOp({
   ],
   scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
   inside: true,
+  edges: () => true,
+});
+
+/**
+ * Another size, as large as fits into a box, with the image's ratio. `'nearest'`, with r = min(width / width_in, height / height_in): both sides are
+ * side · r, rounded half to even, at least a pixel; `letterbox` has a picture of that size. Source: Ultralytics' `LetterBox`. `'up'`: the side that is
+ * relatively longer is the box's, the other ceil(side · r), at most the box's. Source: transformers 5 `get_patch_output_size`. Each image has a size
+ * of its own; filters are those of `resize`. With `padTo` behind it, it is a letterbox of filters that `letterbox` does not take, such as `pillow`.
+ */
+export const resizeInside = mapOp({
+  params: {
+    /** The box's width in pixels, at least 1. */
+    width: side,
+    /** The box's height in pixels, at least 1. */
+    height: side,
+    /** `'nearest'` (default) or `'up'`. */
+    rounding: withDefault(oneOf('nearest', 'up'), 'nearest'),
+  },
+  size: ({ width, height, rounding }, src) => {
+    const across = f64(width) / src.width;
+    const down = f64(height) / src.height;
+    if (rounding === 'up') {
+      return across < down
+        ? { width, height: i32(Math.min(Math.ceil(src.height * across), height)) }
+        : { width: i32(Math.min(Math.ceil(src.width * down), width)), height };
+    }
+    const scale = Math.min(across, down);
+    return {
+      width: i32(Math.max(roundHalfEven(src.width * scale), 1)),
+      height: i32(Math.max(roundHalfEven(src.height * scale), 1)),
+    };
+  },
+  apply: ([x, y], _, { src, dst }) => [
+    stretched(x, src.width, dst.width),
+    stretched(y, src.height, dst.height),
+  ],
+  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  inside: true,
+  edges: () => true,
 });

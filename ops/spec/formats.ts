@@ -54,6 +54,8 @@ export type TokenLayout = {
   readonly frames: 'repeated' | 'paired';
   /** The order of a token's numbers: channel, frame, row, column; or frame, row, column, channel. */
   readonly order: 'chw' | 'hwc';
+  /** Whether a token is a picture of its own: the result is [tokens, channels, patch, patch]. */
+  readonly isTile?: true;
 };
 
 /** A way to keep pixels in memory. Read at the head of a pipeline, written at its end. */

@@ -46,7 +46,7 @@ export class HalvedCall {
     if (!twoPassesAreCheaper(sizes, whole.sizes, whole.covered, this.#radius)) {
       return undefined;
     }
-    const between = withColours(sizes, images);
+    const between = withColours(across.filled, images);
     return new FilledHalves(across, this.#down.fill(device, between, options, beside), between);
   }
 }

@@ -29,12 +29,18 @@ export type ScaleFunction = (
 const same: readonly [number, number] = [1, 1];
 
 /** What is known of an image before it is there. */
-export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth' | 'orientation'>;
+export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth' | 'orientation'> & {
+  /** Of an image between kernels: the size before the last geometric stage of the kernel that writes it. */
+  readonly origin?: Size | undefined;
+};
 /** Images between kernels mean the colours of the images that they are made of, and were to be turned as they were. */
-export const withColours = (sizes: readonly Size[], images: readonly ComingImage[]): ComingImage[] =>
+export const withColours = (
+  { sizes, origins }: Pick<Filled, 'sizes' | 'origins'>,
+  images: readonly ComingImage[],
+): ComingImage[] =>
   sizes.map((size, n) => {
     const { colour, bitDepth, orientation } = images[n];
-    return { ...size, colour, bitDepth, orientation };
+    return { ...size, colour, bitDepth, orientation, origin: origins[n] };
   });
 
 type Size = { readonly width: number; readonly height: number };
@@ -43,6 +49,8 @@ type Options = Readonly<Record<string, unknown>>;
 export type Filled = {
   /** The output's size. */
   readonly sizes: readonly Size[];
+  /** The size before the last geometric stage. */
+  readonly origins: readonly Size[];
   /** Input pixels that one output pixel covers, across and down. */
   readonly covered: readonly (readonly [number, number])[];
 };
@@ -133,9 +141,11 @@ export class Packing {
       this.#reserve(2 * count);
     }
     const covered: (readonly [number, number])[] = [];
+    const origins: Size[] = [];
     const sizes = images.map((bound, n) => {
       const at = n * image.size;
       let size: Size = bound;
+      let origin: Size = bound;
       let scale = same;
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) {
@@ -147,6 +157,7 @@ export class Packing {
         const geometric = this.#geometry[g];
         const { stage, resizes, fixed, asked, images: read } = geometric;
         const src = size;
+        origin = src;
         let params = fixed;
         if (asked.length > 0 || read.length > 0) {
           const given: Record<string, number[]> = { ...fixed };
@@ -178,9 +189,10 @@ export class Packing {
         this.#writeSize(at, this.#geometry.length + 1, workSize(size));
       }
       covered.push(scale);
+      origins.push(origin);
       return size;
     });
-    return { sizes, covered };
+    return { sizes, origins, covered };
   }
 
   /** Fills in the planes that are read and written: an image for each sink and each of the inputs, and those beside them. */
@@ -357,7 +369,7 @@ const pathOf = (param: ManifestParam): string =>
   param.open === undefined ? `${param.stage}.${param.name}` : `options.${param.open}`;
 
 const fixedNumbers = (param: ManifestParam): number[] | undefined => {
-  if (param.open !== undefined || param.kind === 'rect' || asksImage(param)) {
+  if (param.open !== undefined || param.origin !== undefined || param.kind === 'rect' || asksImage(param)) {
     return undefined;
   }
   if (param.per === 'image' && Array.isArray(param.settled)) {
@@ -385,6 +397,15 @@ const asksImage = ({ kind, settled, bitDepth }: ManifestParam): boolean => {
 const channels = (param: ManifestParam): { readonly channels?: number } =>
   param.per === 'channel' ? { channels: param.lanes / paramFields[param.kind].lanes } : {};
 
+const originOf = ({ stage, name }: ManifestParam, { origin }: ComingImage): Size => {
+  if (!origin) {
+    throw new LibraryError(
+      `${stage}.${name} is of the image before another kernel's, and there is none. Run cuweave build again.`,
+    );
+  }
+  return origin;
+};
+
 const pack = (
   param: ManifestParam,
   options: Options,
@@ -393,6 +414,9 @@ const pack = (
   bound: ComingImage,
   src: Size | undefined,
 ): number[] => {
+  if (param.origin !== undefined) {
+    return [originOf(param, bound)[param.origin]];
+  }
   let given = param.settled;
   if (param.open !== undefined) {
     given = Object.hasOwn(options, param.open) ? options[param.open] : undefined;

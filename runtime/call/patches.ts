@@ -16,12 +16,12 @@ export type PatchedSink = ManifestSink & { readonly tokens: TokenLayout };
 export const isPatched = (sink: ManifestSink): sink is PatchedSink => sink.tokens !== undefined;
 
 /**
- * The tokens of a call's images, one after the other: what `patches` gives. They hold memory of the device until `dispose()`, or until the garbage
+ * The tokens of a call's images, one after the other: what `patches` gives, and `tiles`. They hold memory of the device until `dispose()`, or until the garbage
  * collector finds them.
  */
 export class Patches {
   private constructor(
-    /** [tokens, numbers of a token]. */
+    /** [tokens, numbers of a token]; of `tiles` [tiles, channels, size, size]. */
     readonly tensor: Tensor,
     /**
      * For each image, or for the video that they are together, three numbers: frames of tokens, and rows and columns of patches. What Qwen2-VL calls
@@ -122,6 +122,14 @@ const gridOf = (frames: readonly Frame[], { frames: which }: Partial<TokenLayout
   return { gridThw: Int32Array.from(grid), cuSeqlens: Int32Array.of(0, ...ends) };
 };
 
+/** Of the tensor that holds the tokens of these frames. */
+const shapeOf = (sink: PatchedSink, frames: readonly Frame[]): readonly number[] => {
+  const { first, rows, columns } = frames.at(-1)!;
+  const tokens = first + rows * columns;
+  const { patch, isTile } = sink.tokens;
+  return isTile ? [tokens, tokenLength(sink) / (patch * patch), patch, patch] : [tokens, tokenLength(sink)];
+};
+
 const tokenLength = ({ planes, tokens: { patch, temporal } }: PatchedSink): number =>
   patch * patch * temporal * planes.reduce((sum, { channels }) => sum + channels, 0);
 
@@ -131,8 +139,7 @@ const tokenLength = ({ planes, tokens: { patch, temporal } }: PatchedSink): numb
  */
 export const emptyPatches = (sink: PatchedSink, sizes: readonly Size[], stream: Stream): Patches => {
   const frames = framesOf(sizes, sink.tokens, 'input');
-  const last = frames.at(-1)!;
-  const shape = [last.first + last.rows * last.columns, tokenLength(sink)];
+  const shape = shapeOf(sink, frames);
   const tensor = Tensor.empty(stream.device, { shape, dtype: sink.dtype, layout: 'any' }, { stream });
   return Patches._of(tensor, gridOf(frames, sink.tokens));
 };
@@ -195,12 +202,11 @@ const placed = (
   const { patch, merge, temporal, frames: which } = tokens;
   const frames = framesOf(sizes, tokens, 'input');
   const length = tokenLength(sink);
-  const last = frames.at(-1)!;
-  const shape = [last.first + last.rows * last.columns, length];
+  const shape = shapeOf(sink, frames);
   if (tensor.dtype !== dtype) {
     throw expected(dtype, `${path}.dtype`, tensor.dtype);
   }
-  if (tensor.shape.length !== 2 || tensor.shape.some((size, axis) => size !== shape[axis])) {
+  if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
     throw expected(`[${shape.join(', ')}]`, `${path}.shape`, `[${tensor.shape.join(', ')}]`);
   }
   const dense = denseStrides(shape);

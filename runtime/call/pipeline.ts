@@ -307,7 +307,7 @@ class Runner {
     const steps: FilledStep[] = [];
     const sizes: (readonly Size[])[] = [];
     this.#steps.forEach(({ reads }, n) => {
-      const coming = reads === undefined ? images : withColours(sizes[reads], images);
+      const coming = reads === undefined ? images : withColours(steps[reads].whole.filled, images);
       const whole = this.#calls[n].fill(device, coming, given, beside);
       const halves = this.#halved[n]?.fill(device, coming, given, beside, whole.filled);
       sizes.push(whole.filled.sizes);
@@ -418,7 +418,7 @@ class Runner {
           between.set(n, numbers);
           return numbers.images;
         }
-        const made = new Intermediate(stream, sinks[s], withColours(sizes[n], images));
+        const made = new Intermediate(stream, sinks[s], withColours(steps[n].whole.filled, images));
         between.set(n, made);
         return made.images;
       });

@@ -353,8 +353,9 @@ const checkFormat = (format: ManifestFormat, path: string): void => {
     whole(shift, `${at}.shift`, 0, 16 - (bits as number));
   });
   optional(tokens, `${path}.tokens`, (value, at) => {
-    const { patch, merge, temporal, frames, order } = record(value, at);
-    whole(patch, `${at}.patch`, 1, 64);
+    const { patch, merge, temporal, frames, order, isTile } = record(value, at);
+    optional(isTile, `${at}.isTile`, (is, where) => oneOf(is, where, [true]));
+    whole(patch, `${at}.patch`, 1, isTile ? 4096 : 64);
     whole(merge, `${at}.merge`, 1, 8);
     whole(temporal, `${at}.temporal`, 1, 8);
     oneOf(frames, `${at}.frames`, ['repeated', 'paired']);
@@ -402,9 +403,15 @@ const checkParam = (param: ManifestParam, { images = [] }: ManifestKernel, path:
   } else {
     exactly(param.lanes, `${path}.lanes`, lanes);
   }
-  if ((param.open === undefined) === (param.settled === undefined)) {
+  const said = [param.open, param.settled, param.origin].filter(value => value !== undefined);
+  if (said.length !== 1) {
     throw wrong('either settled or open', path, param);
   }
+  optional(param.origin, `${path}.origin`, (value, at) => {
+    oneOf(value, at, ['width', 'height']);
+    oneOf(param.kind, `${path}.kind`, ['i32']);
+    oneOf(param.block, `${path}.block`, ['image']);
+  });
   optional(param.open, `${path}.open`, name);
   optional(param.image, `${path}.image`, (value, at) => whole(value, at, 0, images.length - 1));
   // What is settled is checked where it is packed; but this kind is looked into before.

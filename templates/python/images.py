@@ -16,14 +16,16 @@ from .formats import (
 class Image:
     """What is known of an image before it is there."""
 
-    __slots__ = ("width", "height", "colour", "bit_depth", "orientation")
+    __slots__ = ("width", "height", "colour", "bit_depth", "orientation", "origin")
 
-    def __init__(self, width, height, colour=None, bit_depth=8, orientation=None):
+    def __init__(self, width, height, colour=None, bit_depth=8, orientation=None, origin=None):
         self.width = width
         self.height = height
         self.colour = colour
         self.bit_depth = bit_depth
         self.orientation = orientation
+        #: Of an image between kernels: the size before the last geometric stage of the kernel that writes it.
+        self.origin = origin
 
     @property
     def size(self):

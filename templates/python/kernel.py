@@ -8,23 +8,25 @@ from .images import Image
 from .values import INTEGERS, LANES, Context, pack, value_of_image
 
 
-def with_colours(sizes, images):
+def with_colours(sizes, origins, images):
     """Images between kernels mean the colours of those that they are made of, and are to be turned as they were."""
     return [
-        Image(width, height, image.colour, image.bit_depth, image.orientation)
-        for (width, height), image in zip(sizes, images)
+        Image(width, height, image.colour, image.bit_depth, image.orientation, origin)
+        for (width, height), origin, image in zip(sizes, origins, images)
     ]
 
 
 class Filled:
     """What the arguments of a call lead to: both blocks but for the addresses, and by image the output's size."""
 
-    __slots__ = ("args", "images", "sizes", "covered")
+    __slots__ = ("args", "images", "sizes", "origins", "covered")
 
-    def __init__(self, args, images, sizes, covered):
+    def __init__(self, args, images, sizes, origins, covered):
         self.args = args
         self.images = images
         self.sizes = sizes
+        #: The size before the last geometric stage, by image.
+        self.origins = origins
         #: Input pixels that one output pixel covers, across and down, by image.
         self.covered = covered
 
@@ -81,17 +83,18 @@ class Kernel:
             else:
                 for n in range(count):
                     _write(described, n * size, param, numbers)
-        sizes, covered = [], []
+        sizes, origins, covered = [], [], []
         for n, image in enumerate(images):
-            after, scale = self._fill_image(n, image, count, options, beside, args, described)
+            after, origin, scale = self._fill_image(n, image, count, options, beside, args, described)
             sizes.append(after)
+            origins.append(origin)
             covered.append(scale)
-        return Filled(args, described, sizes, covered)
+        return Filled(args, described, sizes, origins, covered)
 
     def _fill_image(self, n, image, count, options, beside, args, described):
         entry = self.entry
         at = n * entry["image"]["size"]
-        size, scale = image.size, (1, 1)
+        size, origin, scale = image.size, image.size, (1, 1)
 
         def write(param, read, src):
             numbers = _pack(param, options, n, count, read, src)
@@ -109,7 +112,7 @@ class Kernel:
             write(param, read, None)
         self._check_beside(beside, 0, size, n, count)
         for g, stage in enumerate(entry["geometry"]):
-            name, src = stage["stage"], size
+            name, src, origin = stage["stage"], size, size
             params = {}
             for param in entry["params"]:
                 if param["stage"] == name:
@@ -128,13 +131,13 @@ class Kernel:
                     _check_scale(stage, max(scale), n, count)
             self._write_size(described, at, g + 1, size)
             self._check_beside(beside, g + 1, size, n, count)
-        return size, scale
+        return size, origin, scale
 
     def size_of(self, image, options, beside):
-        """The output's size alone: no more options are looked at than it follows from."""
-        size = image.size
+        """The output's size and that before the last geometric stage: no more options are looked at than they follow from."""
+        size = origin = image.size
         for stage in self.entry["geometry"]:
-            name, src = stage["stage"], size
+            name, src, origin = stage["stage"], size, size
             if not stage["resizes"]:
                 continue
             params = _Given()
@@ -148,7 +151,7 @@ class Kernel:
                     fixed = self._fixed.get((name, param["name"]))
                     params[param["name"]] = _pack(param, options, 0, 1, image, src) if fixed is None else fixed
             size = self._size_after(name, params, src, 0, 1)
-        return size
+        return size, origin
 
     def _write_size(self, described, at, number, size):
         struct.pack_into("<ii", described, at + self.entry["image"]["sizes"] + 8 * number, *size)
@@ -231,7 +234,7 @@ def path_of(param):
 
 
 def _fixed_numbers(param):
-    if "open" in param or param["kind"] == "rect" or _asks_image(param):
+    if "open" in param or "origin" in param or param["kind"] == "rect" or _asks_image(param):
         return None
     if param["per"] == "image" and isinstance(param["settled"], list):
         return None
@@ -255,6 +258,8 @@ def _channels(param):
 
 
 def _pack(param, options, n, count, image, src):
+    if "origin" in param:
+        return [image.origin[0 if param["origin"] == "width" else 1]]
     given = param.get("settled")
     if "open" in param:
         given = options.get(param["open"])

@@ -137,11 +137,14 @@ class Pipeline:
             else:
                 path = f"options.{name}"
                 beside[name] = bind(look(given, path, [])[1], self._images[name]["format"], path).images
-        sizes = []
+        sizes, origins = [], []
         for step, kernel in zip(self._steps, self._kernels):
-            before = images if "reads" not in step else with_colours([sizes[step["reads"]]], images)
+            reads = step.get("reads")
+            before = images if reads is None else with_colours([sizes[reads]], [origins[reads]], images)
             self._require_beside(kernel, beside)
-            sizes.append(kernel.size_of(before[0], options, beside))
+            size, origin = kernel.size_of(before[0], options, beside)
+            sizes.append(size)
+            origins.append(origin)
         found = [Size(*sizes[step]) for _, step, _ in self._results]
         return self._made(*found) if self._is_named else found[0]
 
@@ -389,7 +392,10 @@ class Pipeline:
     def _fill(self, images, options, beside):
         filled, halves, sizes = [], [], []
         for n, step in enumerate(self._steps):
-            coming = images if "reads" not in step else with_colours(sizes[step["reads"]], images)
+            coming = images
+            if "reads" in step:
+                read = filled[step["reads"]]
+                coming = with_colours(read.sizes, read.origins, images)
             whole = self._kernels[n].fill(coming, options, beside)
             filled.append(whole)
             halves.append(self._halved(n, coming, options, beside, whole))
@@ -409,7 +415,7 @@ class Pipeline:
         ]
         if sum(two for _, two in costs) >= sum(one for one, _ in costs):
             return None
-        between = with_colours(first.sizes, images)
+        between = with_colours(first.sizes, first.origins, images)
         return first, down.fill(between, options, beside), between
 
     def _results_of(self, sizes, is_single, is_each, is_made, count):
@@ -495,7 +501,7 @@ class Pipeline:
                 if "output" in sink:
                     sinks.append(bounds[numbers[sink["output"]]])
                 else:
-                    between[n] = scratch.add(sink, with_colours(sizes[n], images))
+                    between[n] = scratch.add(sink, with_colours(sizes[n], sizes[n], images))
                     sinks.append((between[n], scratch_at))
             if halves[n] is None:
                 kernel = self._kernels[n]

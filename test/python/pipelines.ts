@@ -29,6 +29,19 @@ export const within = pipeline(
   rgb8(),
 );
 /** A matrix per image, and one of twelve numbers. */
+/** The second of its kernels has the size that follows from the image before the first. */
+export const withinAsPillow = pipeline(
+  ops.rgba8(),
+  ops.crop(),
+  ops.resizeWithin({
+    minPixels: 600,
+    maxPixels: open('most'),
+    multiple: 4,
+    filter: ops.pillow({ resample: 'bicubic' }),
+  }),
+  ops.rgba8(),
+);
+
 export const warped = pipeline(
   rgb8(),
   ops.warpAffine({ matrix: open('from'), filter: linear, border: constant(32) }),

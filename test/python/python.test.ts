@@ -63,6 +63,13 @@ describe.skipIf(!python)(`calls from Python${whyNot}`, () => {
         images: [one(20, 30), one(70, 99), one(400, 300)],
         options: { most: 20_000 },
       },
+      {
+        pipeline: 'withinAsPillow',
+        form: 'list',
+        how: 'each',
+        images: [one(20, 30), one(70, 99), one(40, 300)],
+        options: { most: 5000, rect: { x: 1, y: 2, width: 19, height: 27 } },
+      },
       { pipeline: 'warped', form: 'single', images: [one(23, 11)], options: { from: turn, twist } },
       // One image for each of the values.
       {

@@ -13,9 +13,14 @@ const read = {
 } as const;
 const planned = {
   floats: `export const floats = pipeline(nchw('f32'), resize({ filter: ${bicubic} }), nchw('f32'));`,
-  halved: `const half = mapOp({ params: {}, size: (_, src) => ({ width: src.width >> 1, height: src.height >> 1 }),
+  looped: `const half = mapOp({ params: {}, size: (_, src) => {
+    for (let n = 0; n < 8; n++) {
+      if (src.width < 8 << n) { return { width: 4 << n, height: 4 << n }; }
+    }
+    return { width: 4, height: 4 };
+  },
   apply: ([x, y]) => [x * 2 + 0.5, y * 2 + 0.5], inside: true, edges: () => true });
-export const halved = pipeline(rgb8(), half({ filter: ${bicubic} }), nchw('f32'));`,
+export const looped = pipeline(rgb8(), half({ filter: ${bicubic} }), nchw('f32'));`,
   fusedOne: `export const fusedOne = ops.fused(pipeline(rgb8(), resize({ filter: ${bicubic} }), nchw('f32')));`,
 } as const;
 

@@ -86,7 +86,7 @@ const dumpBorder = (border: BorderRef): string =>
 export const dumpStage = (stage: Stage): string => {
   const params = stage.params.map(
     ({ name, kind, per, lanes, value }) =>
-      `param ${name}: ${kind}×${lanes} per ${per} = ${'open' in value ? `open ${value.open}` : JSON.stringify(value.settled)}\n`,
+      `param ${name}: ${kind}×${lanes} per ${per} = ${'settled' in value ? JSON.stringify(value.settled) : Object.entries(value).flat().join(' ')}\n`,
   );
   const colours = stage.role === 'point' ? ` ${stage.from} → ${stage.to}` : '';
   const size = stage.role !== 'point' && stage.size ? dumpFunction(stage.size) : '';

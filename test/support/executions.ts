@@ -162,6 +162,10 @@ export const oracleImage = (
     const placed = kernel.layout.params.filter(({ stage: name }) => name === stage.name);
     const own: Record<string, number[]> = {};
     for (const field of placed.flatMap(({ fields }) => fields)) {
+      if ('origin' in field.value) {
+        own[field.name] = [of.origin![field.value.origin]];
+        continue;
+      }
       const value = 'open' in field.value ? given[field.value.open] : field.value.settled;
       const { value: mine } = valueOfImage(field, value, place.number, place.of, field.name);
       const channels = field.per === 'channel' ? field.lanes / paramFields[field.kind].lanes : undefined;
@@ -227,7 +231,8 @@ export const runOracleTo = (
       const made = rows[y]![x]!;
       return (sinks.length === 1 ? made : made[n]) as number[];
     };
-    return storeLikeKernel(outs[n] ?? blankImage(format, width, height), pixel);
+    const made = storeLikeKernel(outs[n] ?? blankImage(format, width, height), pixel);
+    return { ...made, origin: called.size.at(-2) ?? called.size[0]! };
   });
 };
 /** The same of a kernel with one sink. */

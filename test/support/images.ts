@@ -30,6 +30,8 @@ export type TestImage = {
   readonly colour?: YuvCoding;
   /** Bits of its codes, where they are not the format's: of an image between kernels. */
   readonly bitDepth?: number;
+  /** Of an image between kernels: the size before the last map of the one that wrote it. */
+  readonly origin?: { readonly width: number; readonly height: number };
 };
 /** Bits of an image's codes. */
 export const bitsOf = ({ format, bitDepth = format.code?.bits ?? 8 }: TestImage): number => bitDepth;

@@ -268,7 +268,10 @@ const toSet = (
   return [...lines, ...sizes];
 };
 
-const howToSet = ({ kind, lanes, per }: PlacedField, { stage }: PlacedParams): string => {
+const howToSet = ({ kind, lanes, per, value }: PlacedField, { stage }: PlacedParams): string => {
+  if ('origin' in value) {
+    return `: the ${value.origin} of the image before the last map of the kernel that wrote this one's source`;
+  }
   const numbers = per === 'channel' ? `, ${lanes} numbers` : '';
   switch (kind) {
     case 'yuvToRgb':

@@ -31,7 +31,7 @@ export const settledNumbers = (
   field: ParamField,
   codeBits: number,
 ): readonly (readonly number[])[] | undefined => {
-  if ('open' in field.value) {
+  if (!('settled' in field.value)) {
     return undefined;
   }
   const { settled } = field.value;

@@ -68,7 +68,8 @@ const tokensProblem = (tokens: unknown, planes: unknown): string | undefined => 
     Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
   const fits =
     isBag(tokens) &&
-    whole(tokens.patch, 64) &&
+    (tokens.isTile === undefined || tokens.isTile === true) &&
+    whole(tokens.patch, tokens.isTile ? 4096 : 64) &&
     whole(tokens.merge, 8) &&
     whole(tokens.temporal, 8) &&
     (tokens.frames === 'repeated' || tokens.frames === 'paired') &&

@@ -59,7 +59,7 @@ export const signalBits = (
 const mayBeFull = ({ params }: Stage): boolean =>
   params.some(
     ({ kind, value }) =>
-      kind === 'rgbToYuv' && ('open' in value || JSON.stringify(value.settled).includes('"full"')),
+      kind === 'rgbToYuv' && (!('settled' in value) || JSON.stringify(value.settled).includes('"full"')),
   );
 
 /** The stages, with the bits of their signals written to their parameters. */

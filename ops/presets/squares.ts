@@ -1,0 +1,123 @@
+/** Presets whose result is a picture of one size. */
+import { nchw } from '../formats/formats.js';
+import { centerCrop } from '../geometry/centerCrop.js';
+import { resize } from '../geometry/resize.js';
+import { resizeShorter } from '../geometry/resizeBy.js';
+import type { Pipeline, Stage } from '../spec.js';
+import { bytes, filterOf, fromSource, normalized, type PresetFilter, type PresetOptions } from './source.js';
+import { imagenetDefault, imagenetStandard, openaiClip } from './values.js';
+
+/** A preset whose result is a square picture. */
+export type SquareOptions = PresetOptions & {
+  /** The side of the result in pixels; default the model's. */
+  readonly size?: number;
+};
+
+/** The shorter side becomes `shorter`, and the middle is cut out. */
+const cropped = (shorter: number, size: number, filter: PresetFilter): readonly Stage[] => [
+  resizeShorter({ size: shorter, filter }) as Stage,
+  bytes(),
+  centerCrop({ width: size, height: size }) as Stage,
+];
+/** The whole picture, stretched to a square. */
+const stretched = (size: number, filter: PresetFilter): readonly Stage[] => [
+  resize({ width: size, height: size, filter }) as Stage,
+  bytes(),
+];
+
+/**
+ * ImageNet classifiers of torchvision (ResNet, ConvNeXt, EfficientNet, …): shorter side 256 at a size of 224, linear, middle. Source:
+ * torchvision's `ImageClassification(crop_size=224, resize_size=256)`.
+ */
+export const imagenet = ({
+  size = 224,
+  shorter = Math.round((size * 256) / 224),
+  source,
+  dtype = 'f32',
+  ...filter
+}: SquareOptions & {
+  /** The shorter side before the middle is cut out; default size · 256 / 224. */
+  readonly shorter?: number;
+} = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [...cropped(shorter, size, filterOf(filter, 'bilinear')), normalized(imagenetDefault)],
+    nchw(dtype),
+  );
+
+/** CLIP: shorter side 224, cubic, middle. Source: `preprocessor_config.json` of openai/clip-vit-base-patch32. */
+export const clip = ({ size = 224, source, dtype = 'f32', ...filter }: SquareOptions = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [...cropped(size, size, filterOf(filter, 'bicubic')), normalized(openaiClip)],
+    nchw(dtype),
+  );
+
+/** SigLIP: 224×224, cubic, without regard to the ratio. Source: `preprocessor_config.json` of google/siglip-base-patch16-224. */
+export const siglip = ({
+  size = 224,
+  source,
+  dtype = 'f32',
+  ...filter
+}: SquareOptions = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [...stretched(size, filterOf(filter, 'bicubic')), normalized(imagenetStandard)],
+    nchw(dtype),
+  );
+
+/** DINOv2: shorter side 256, cubic, middle of 224. Source: `preprocessor_config.json` of facebook/dinov2-base. */
+export const dinov2 = ({
+  size = 224,
+  source,
+  dtype = 'f32',
+  ...filter
+}: SquareOptions = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [
+      ...cropped(Math.round((size * 256) / 224), size, filterOf(filter, 'bicubic')),
+      normalized(imagenetDefault),
+    ],
+    nchw(dtype),
+  );
+
+/** ViT: 224×224, linear, without regard to the ratio. Source: `preprocessor_config.json` of google/vit-base-patch16-224. */
+export const vit = ({ size = 224, source, dtype = 'f32', ...filter }: SquareOptions = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [...stretched(size, filterOf(filter, 'bilinear')), normalized(imagenetStandard)],
+    nchw(dtype),
+  );
+
+/**
+ * VideoMAE: shorter side 224, linear, middle; a call's images are the 16 frames, `[16, 3, 224, 224]`. Source: `preprocessor_config.json` of
+ * MCG-NJU/videomae-base.
+ */
+export const videomae = ({
+  size = 224,
+  source,
+  dtype = 'f32',
+  ...filter
+}: SquareOptions = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [...cropped(size, size, filterOf(filter, 'bilinear')), normalized(imagenetDefault)],
+    nchw(dtype),
+  );
+
+/**
+ * SigLIP2 of a fixed resolution: 224×224, linear, without regard to the ratio. Source: `preprocessor_config.json` of google/siglip2-base-patch16-224.
+ * Those that keep the ratio (NaFlex) are `siglip2`.
+ */
+export const siglip2Fixed = ({
+  size = 224,
+  source,
+  dtype = 'f32',
+  ...filter
+}: SquareOptions = {}): Pipeline<'rgb'> =>
+  fromSource(
+    source,
+    [...stretched(size, filterOf(filter, 'bilinear')), normalized(imagenetStandard)],
+    nchw(dtype),
+  );
