@@ -3,8 +3,9 @@
  * axis after those of the other then, and not their product. All bits are those of the one kernel, whose filter sums up row by row too.
  */
 import { nhwc } from '../../ops/formats/formats.js';
+import { mapExpr, mapStatements } from '../ir/rewrite.js';
 import type { Expr, Fn, KernelIr, MapStage, OpFunction, Stage, Stmt } from '../ir/types.js';
-import { f32, i32 } from '../ir/types.js';
+import { f32, i32, tuple } from '../ir/types.js';
 import { type Axis, keepsAxes, pairOf } from './axes.js';
 import { fuse } from './fuse.js';
 
@@ -79,16 +80,43 @@ const halfOf = (map: MapStage, axis: Axis, apply: OpFunction, name: string): Map
     }));
   const { halves: _, ...rest } = filter;
   const within = filter.within?.map((radius, n) => (n === axis ? radius : 0)) as [number, number] | undefined;
-  if (!position || (map.size && !size)) {
+  const sized = size ? { size } : map.size && sizedTogether(map, map.size, axis);
+  if (!position || (map.size && !sized)) {
     return undefined;
   }
   return {
     ...map,
     name,
     apply: position,
-    ...(size ? { size } : {}),
+    ...sized,
     filter: { ...rest, apply, ...(within ? { within } : {}) },
   };
+};
+
+/** The same of a size whose sides follow from both sides of the image. */
+const sizedTogether = (
+  map: MapStage,
+  size: OpFunction,
+  axis: Axis,
+): Pick<MapStage, 'params' | 'size'> | undefined => {
+  if (!hasOneResult(size)) {
+    return undefined;
+  }
+  if (axis === 1) {
+    return sizedByOrigin(map, size);
+  }
+  const { fn, helpers } = size;
+  const { loc } = fn;
+  const result: Expr = { kind: 'local', name: 'result', type: pair, loc };
+  const items: readonly Expr[] = [
+    { kind: 'index', tuple: result, index: 0, type: i32, loc },
+    { kind: 'size', of: 'src', axis: 'height', type: i32, loc },
+  ];
+  const body: Fn['body'] = [
+    ...withResult(fn),
+    { kind: 'return', value: { kind: 'tuple', items, type: pair, loc }, loc },
+  ];
+  return { params: map.params, size: { fn: { ...fn, body }, helpers } };
 };
 
 /** The function with `stays` in place of the other axis's number; undefined where the axes are not apart. */
@@ -115,3 +143,87 @@ const alongAxis = (
 
 const mentions = (body: readonly Stmt[], name: string): boolean =>
   JSON.stringify(body).includes(`"kind":"local","name":${JSON.stringify(name)}`);
+
+/**
+ * The second pass has the size that follows from the image before the first one: what its kernel reads has one side of the result already.
+ * The sides of that image are parameters, which the runtime gives it.
+ */
+export const sizedByOrigin = (
+  { params, loc }: MapStage,
+  { fn, helpers }: OpFunction,
+): Pick<MapStage, 'params' | 'size'> => {
+  const names = new Set(params.map(({ name }) => name));
+  const origins = { width: unusedName('originWidth', names), height: unusedName('originHeight', names) };
+  let reads = false;
+  const body = mapStatements(fn.body, e =>
+    mapExpr(e, inner => {
+      if (inner.kind !== 'size') {
+        return inner;
+      }
+      reads = true;
+      return { kind: 'param', param: origins[inner.axis], lane: 0, type: i32, loc };
+    }),
+  );
+  if (!reads) {
+    return { params, size: { fn, helpers } };
+  }
+  const added = (['width', 'height'] as const).map((axis): MapStage['params'][number] => ({
+    name: origins[axis],
+    kind: 'i32',
+    per: 'image',
+    lanes: 1,
+    value: { origin: axis },
+  }));
+  return { params: [...params, ...added], size: { fn: { ...fn, body }, helpers } };
+};
+
+const pair = tuple('i32', 2);
+
+/** A size function's statements, with `result` in place of what it returns: one function, since its parameters are the stage's own. */
+export const withResult = ({ body, loc }: Fn): Fn['body'] => {
+  const last = body.at(-1)!;
+  if (last.kind === 'return' && !body.slice(0, -1).some(mayReturn)) {
+    return [
+      ...body.slice(0, -1),
+      { kind: 'let', name: 'result', type: pair, init: last.value, mutable: false, loc },
+    ];
+  }
+  const none: Expr = { kind: 'literal', value: 0, type: i32, loc };
+  const init: Expr = { kind: 'tuple', items: [none, none], type: pair, loc };
+  return [{ kind: 'let', name: 'result', type: pair, init, mutable: true, loc }, ...assigned(body)];
+};
+
+/** The statements with assignments to `result` where they return: what follows an `if` that may return stands in its branches. */
+const assigned = (body: Fn['body']): Fn['body'] => {
+  const at = body.findIndex(mayReturn);
+  const first = body[at];
+  if (!first) {
+    return body;
+  }
+  const before = body.slice(0, at);
+  if (first.kind !== 'if') {
+    const { loc } = first;
+    return first.kind === 'return'
+      ? [...before, { kind: 'assign', name: 'result', value: first.value, loc }]
+      : body;
+  }
+  const rest = body.slice(at + 1);
+  const branches = {
+    // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
+    then: assigned([...first.then, ...rest]),
+    else: assigned([...first.else, ...rest]),
+  };
+  return [...before, { ...first, ...branches }];
+};
+
+/** Whether a size function can be written as one that assigns its result: it does not return from inside a loop, which no assignment leaves. */
+export const hasOneResult = ({ fn }: OpFunction): boolean => !fn.body.some(leavesLoop);
+/** Whether it returns from inside a loop. */
+const leavesLoop = (statement: Stmt): boolean =>
+  statement.kind === 'for'
+    ? statement.body.some(inner => mayReturn(inner) || leavesLoop(inner))
+    : statement.kind === 'if' && [...statement.then, ...statement.else].some(leavesLoop);
+
+const mayReturn = (statement: Stmt): boolean =>
+  statement.kind === 'return' ||
+  (statement.kind === 'if' && [...statement.then, ...statement.else].some(mayReturn));

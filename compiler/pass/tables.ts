@@ -7,7 +7,6 @@
  */
 import type { FusedKernel } from '../ir/plan.js';
 import { reduces } from '../ir/reduce.js';
-import { mapExpr, mapStatements } from '../ir/rewrite.js';
 import { tableFilter } from '../ir/table.js';
 import {
   bool,
@@ -23,7 +22,6 @@ import {
   type PipelineIr,
   type PointStage,
   type Stage,
-  type Stmt,
   stagesOf,
   tuple,
   withMeasureStages,
@@ -31,7 +29,7 @@ import {
 import { keepsAxes } from './axes.js';
 import { hasBlocks } from './block.js';
 import { exactDType, followRanges } from './exact.js';
-import { unusedName } from './halve.js';
+import { hasOneResult, sizedByOrigin, unusedName, withResult } from './halve.js';
 
 /** How many times as high as wide an image is at most whose rows come first. */
 const TALL = 100;
@@ -105,7 +103,7 @@ const passesOf = (
   taken: Set<string>,
 ): readonly [MapStage, MapStage] | undefined => {
   const { size, filter, loc } = map;
-  if (!size || !filter.table || size.fn.body.some(leavesLoop)) {
+  if (!size || !filter.table || !hasOneResult(size)) {
     return undefined;
   }
   const { name, table } = filter;
@@ -115,39 +113,6 @@ const passesOf = (
     { ...map, name: named(map.name, 'Across', taken), size: sizeOfFirst(size), filter: first },
     { ...map, ...sizedByOrigin(map, size), name: named(map.name, 'Down', taken), filter: second },
   ];
-};
-
-/**
- * The second pass has the size that follows from the image before the first one: what its kernel reads has one side of the result already.
- * The sides of that image are parameters, which the runtime gives it.
- */
-const sizedByOrigin = (
-  { params, loc }: MapStage,
-  { fn, helpers }: OpFunction,
-): Pick<MapStage, 'params' | 'size'> => {
-  const names = new Set(params.map(({ name }) => name));
-  const origins = { width: unusedName('originWidth', names), height: unusedName('originHeight', names) };
-  let reads = false;
-  const body = mapStatements(fn.body, e =>
-    mapExpr(e, inner => {
-      if (inner.kind !== 'size') {
-        return inner;
-      }
-      reads = true;
-      return { kind: 'param', param: origins[inner.axis], lane: 0, type: i32, loc };
-    }),
-  );
-  if (!reads) {
-    return { params, size: { fn, helpers } };
-  }
-  const added = (['width', 'height'] as const).map((axis): MapStage['params'][number] => ({
-    name: origins[axis],
-    kind: 'i32',
-    per: 'image',
-    lanes: 1,
-    value: { origin: axis },
-  }));
-  return { params: [...params, ...added], size: { fn: { ...fn, body }, helpers } };
 };
 
 const named = (name: string, suffix: string, taken: Set<string>): string => {
@@ -190,53 +155,6 @@ const sizeOfFirst = ({ fn: whole, helpers }: OpFunction): OpFunction => {
 };
 
 const pair = tuple('i32', 2);
-
-/** A size function's statements, with `result` in place of what it returns: one function, since its parameters are the stage's own. */
-const withResult = ({ body, loc }: Fn): Fn['body'] => {
-  const last = body.at(-1)!;
-  if (last.kind === 'return' && !body.slice(0, -1).some(mayReturn)) {
-    return [
-      ...body.slice(0, -1),
-      { kind: 'let', name: 'result', type: pair, init: last.value, mutable: false, loc },
-    ];
-  }
-  const none: Expr = { kind: 'literal', value: 0, type: i32, loc };
-  const init: Expr = { kind: 'tuple', items: [none, none], type: pair, loc };
-  return [{ kind: 'let', name: 'result', type: pair, init, mutable: true, loc }, ...assigned(body)];
-};
-
-/** The statements with assignments to `result` where they return: what follows an `if` that may return stands in its branches. */
-const assigned = (body: Fn['body']): Fn['body'] => {
-  const at = body.findIndex(mayReturn);
-  const first = body[at];
-  if (!first) {
-    return body;
-  }
-  const before = body.slice(0, at);
-  if (first.kind !== 'if') {
-    const { loc } = first;
-    return first.kind === 'return'
-      ? [...before, { kind: 'assign', name: 'result', value: first.value, loc }]
-      : body;
-  }
-  const rest = body.slice(at + 1);
-  const branches = {
-    // biome-ignore lint/suspicious/noThenProperty: the member's name in the representation
-    then: assigned([...first.then, ...rest]),
-    else: assigned([...first.else, ...rest]),
-  };
-  return [...before, { ...first, ...branches }];
-};
-
-/** Whether it returns from inside a loop, which no assignment leaves. */
-const leavesLoop = (statement: Stmt): boolean =>
-  statement.kind === 'for'
-    ? statement.body.some(inner => mayReturn(inner) || leavesLoop(inner))
-    : statement.kind === 'if' && [...statement.then, ...statement.else].some(leavesLoop);
-
-const mayReturn = (statement: Stmt): boolean =>
-  statement.kind === 'return' ||
-  (statement.kind === 'if' && [...statement.then, ...statement.else].some(mayReturn));
 
 /** What the functions here are made of. */
 const words = (loc: Loc) => {
