@@ -1,9 +1,7 @@
 /** The measured cases: what video and vision models ask of a frame. */
 import {
   analogYuvToRgb,
-  antialiasedCubic,
   bilateral,
-  centerCrop,
   clahe,
   constant,
   crop,
@@ -22,7 +20,6 @@ import {
   normalize,
   nv12,
   outputs,
-  pillow,
   pipeline,
   reflect101,
   replicate,
@@ -138,14 +135,12 @@ export const nv12Sharpened = pipeline(
 
 // What models are given.
 /** CLIP with Pillow's bytes, and with the same window in floats. */
-export const clipPillow = pipeline(
-  rgb8(),
-  resize({ width: 398, height: 224, filter: pillow({ resample: 'bicubic' }) }),
-  centerCrop({ width: 224, height: 224 }),
-  normalize({ mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] }),
-  nchw('f32'),
-);
-export const clipFloat = clip({ filter: antialiasedCubic });
+export const clipPillow = clip({ exact: true });
+export const clipFloat = clip();
 /** Qwen2-VL's tokens: 78,208 of 16 frames of 1080p. */
-export const qwenTokens = qwen2vl({ maxPixels: 28 * 28 * 1280 });
-export const qwenNv12Tokens = qwen2vl({ maxPixels: 28 * 28 * 1280, source: nv12(), dtype: 'bf16' });
+const qwen = { maxPixels: 28 * 28 * 1280 };
+export const qwenPillowTokens = qwen2vl({ ...qwen, exact: true });
+export const qwenTokens = qwen2vl(qwen);
+const fromVideo = { ...qwen, source: nv12(), dtype: 'bf16' } as const;
+export const qwenNv12PillowTokens = qwen2vl({ ...fromVideo, exact: true });
+export const qwenNv12Tokens = qwen2vl(fromVideo);
