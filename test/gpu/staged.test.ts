@@ -16,7 +16,7 @@ import { random } from '../support/random.js';
 import { expectWithin, roundingTolerance } from '../support/tolerance.js';
 
 const spec = `
-import { constant, linear, nchw, nhwc, normalize, nv12, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
+import { boxBlur, constant, gaussianBlur, linear, nchw, nhwc, normalize, nv12, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
 
 const yuv = yuvToRgb({ matrix: 'bt709', range: 'limited' });
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -30,6 +30,8 @@ export const filmed = pipeline(nv12(), yuv, warpAffine({ filter: linear, border:
 export const turned = pipeline(nhwc('f16'), rotate({ filter: linear, border: constant(0) }), nhwc('f16'));
 export const deep = pipeline(p010(), yuv, resize({ filter: linear, border: replicate }), nhwc('f32'));
 export const packed = pipeline(yuyv(), yuv, resize({ filter: linear, border: replicate }), nhwc('u8'));
+export const blurred = pipeline(rgb8(), gaussianBlur({ size: 5, sigma: 1.1, border: reflect101 }), nhwc('u8'));
+export const framed = pipeline(rgb8(), boxBlur({ size: 3, border: constant(9) }), nhwc('f16'));
 `;
 
 const status = cudaStatus();
@@ -65,6 +67,8 @@ const cases: readonly (readonly [name: string, given: Record<string, unknown>])[
   ['turned', { degrees: 11 }],
   ['deep', sized(900, 700)],
   ['packed', sized(900, 700)],
+  ['blurred', {}],
+  ['framed', {}],
 ];
 
 describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
@@ -87,8 +91,8 @@ describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {
   });
 
   it('every pipeline here has such a kernel', () => {
-    for (const kernel of kernels.values()) {
-      expect(kernel.schedule.staging, kernel.name).toBeDefined();
+    for (const { name, schedule } of kernels.values()) {
+      expect(schedule.staging ?? schedule.strip?.ring, name).toBeDefined();
     }
   });
 

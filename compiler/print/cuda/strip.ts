@@ -29,7 +29,7 @@ type RingView = {
   readonly bytes: number;
   readonly planes: readonly RingPlane[];
 };
-type RingPlane = Pick<TilePlane, 'name' | 'type' | 'pointer' | 'pitch' | 'channels'> & {
+type RingPlane = Pick<TilePlane, 'name' | 'type' | 'pointer' | 'pitch' | 'channels' | 'count'> & {
   /** The type of its rows, and where it lies in one of all planes. */
   readonly row: string;
   readonly offset: number;
@@ -60,6 +60,10 @@ export const distances = ({
 /** The sample of pixel i of a row. Strips of subsampled planes begin at even columns, and what is read of them as many columns before. */
 const columnOf = (across: number, left: number): string => (across === 1 ? 'i' : `(i + ${left % 2}) >> 1`);
 
+/** How many samples these columns of a row have. */
+const samplesOf = (across: number, left: number, columns: number): number =>
+  across === 1 ? columns : Math.floor(((left % 2) + columns + 1) / 2);
+
 export const stripView = (kernel: Kernel, sinks: readonly NamedSink[]): StripView | undefined => {
   const { strip } = kernel.schedule;
   if (!strip) {
@@ -74,7 +78,7 @@ export const stripView = (kernel: Kernel, sinks: readonly NamedSink[]): StripVie
     ...far,
     source: source.planes.map(({ name, channels, subsampling: [across, down] }) => {
       const own = planeMember('src', name);
-      const samples = across === 1 ? columns : Math.floor((odd + columns + 1) / 2);
+      const samples = samplesOf(across, left, columns);
       return {
         name: own,
         type: storedTypes[source.dtype],
@@ -132,6 +136,7 @@ const ringView = (
       pointer: own,
       pitch: `${own}_pitch`,
       channels,
+      count: samplesOf(across, left, left + width + right) * channels,
       offset,
       bytes,
       before,
