@@ -53,9 +53,10 @@ export const buildAddon = async (
   }
   await requireTools();
   await requireWritable();
-  const cache = process.env.CUWEAVE_CACHE ? openCache('') : undefined;
-  const key = await keyOfAddon(hash);
-  const known = options.force ? undefined : cache?.get(key);
+  const cached = process.env.CUWEAVE_CACHE
+    ? { cache: openCache(''), key: await keyOfAddon(hash) }
+    : undefined;
+  const known = options.force ? undefined : cached?.cache.get(cached.key);
   if (known) {
     await install(known.object, hash);
     return { path: addonPath, built: true };
@@ -90,10 +91,9 @@ export const buildAddon = async (
       const end = text.trimEnd().split('\n').slice(-30).join('\n');
       throw new AddonBuildError(`The addon could not be built: cmake-js ended with ${code}.\n${end}`, text);
     }
-    const made = join(work, 'Release', 'cuweave.node');
-    cache?.put(key, { object: await readFile(made), report: text });
-    await rename(made, addonPath);
-    await writeFile(addonStampPath, hash);
+    const object = await readFile(join(work, 'Release', 'cuweave.node'));
+    cached?.cache.put(cached.key, { object, report: text });
+    await install(object, hash);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
