@@ -5,7 +5,7 @@
  * differ from the host's by a rounding multiplies.
  */
 import type { Uniform } from '../ir/plan.js';
-import { mapChildren, mapStatements } from '../ir/rewrite.js';
+import { mapChildren, mapExpr, mapStatements } from '../ir/rewrite.js';
 import type { Expr, Fn, OpFunction } from '../ir/types.js';
 
 /** A stage's function without its uniform values, and these. `name(n)` names the n-th. */
@@ -53,7 +53,7 @@ const withoutCalls = (e: Expr, helpers: readonly Fn[]): Expr => {
   }
   const known = new Map(helper.args.map(({ name }, n) => [name, inner.args[n]!]));
   const put = (value: Expr): Expr =>
-    value.kind === 'local' ? (known.get(value.name) ?? value) : mapChildren(value, put);
+    mapExpr(value, one => (one.kind === 'local' ? (known.get(one.name) ?? one) : one));
   for (const statement of helper.body) {
     if (statement.kind === 'return') {
       return withoutCalls(put(statement.value), helpers);
