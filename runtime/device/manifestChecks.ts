@@ -405,7 +405,7 @@ const checkParam = (param: ManifestParam, { images = [] }: ManifestKernel, path:
   }
   const said = [param.open, param.settled, param.origin].filter(value => value !== undefined);
   if (said.length !== 1) {
-    throw wrong('either settled or open', path, param);
+    throw wrong('one of settled, open and origin', path, param);
   }
   optional(param.origin, `${path}.origin`, (value, at) => {
     oneOf(value, at, ['width', 'height']);
