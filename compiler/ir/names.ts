@@ -19,7 +19,7 @@ const scaffold = new Set([
   launch locate locateColumns locateLine locateRun partOf pixel prefetchRun prefetchStores read rows sampleBeyond sampleInside
   sizes store tile workOf
   ColumnTaps LinePixels Row RowTaps Window WindowTaps early fillRow getQuick kAbove kBelow kColumns kHeight kLeft kRight kRows kWidth
-  Rows StagedRows StripRow commitCopies kSlotBytes kWarps levelOfSum readLine readRow strip sumAcross sumDown waitForAllBut WEIGHT_BITS
+  Rows StagedRows StripRow commitCopies kSlotBytes kWarps byteOfSum HALF_WEIGHT readLine readRow strip sumAcross sumDown waitForAllBut
   kAhead kEdges kLatest kSlots
   Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below bf16 copy16 cw f16 gatherRun get getCode held
   isStageable isWithin loadRun loadSample max min offsetOf patchAt prefetchResults put putCode runAt runFrom runsOf storeRun toI32

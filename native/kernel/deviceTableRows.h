@@ -8,13 +8,10 @@
 
 namespace cw {
 
-// A value of a pixel: the byte of a sum that began with a half.
-static __device__ __forceinline__ float levelOfSum(const int sum) { return (float)min(max(sum >> WEIGHT_BITS, 0), 255); }
-
 // Along the rows, at column `x`, from these rows.
 template <int channels, int rows>
 static __device__ __forceinline__ void sumAcross(const void* plane, const int64_t pitch, const Windows& windows, const int x, const int (&y)[rows],
-                                                 int (&sums)[rows][channels]) {
+                                                 uint32_t (&sums)[rows][channels]) {
   const int first = windows.first(x), count = windows.count(x);
   const int32_t* const weights = windows.weights + (int64_t)x * windows.stride;
   const uint32_t* words[rows];
@@ -49,7 +46,7 @@ static __device__ __forceinline__ void sumAcross(const void* plane, const int64_
 #pragma unroll
         for (int c = 0; c < channels; c++) {
           const int byte = k * channels + c;
-          sums[r][c] += weight[k] * (int)(bytes[byte / 4] >> (8 * (byte % 4)) & 0xffu);
+          sums[r][c] += (uint32_t)weight[k] * (bytes[byte / 4] >> (8 * (byte % 4)) & 0xffu);
         }
       }
     }
@@ -59,7 +56,7 @@ static __device__ __forceinline__ void sumAcross(const void* plane, const int64_
 // Down the columns, at row `y`, from column `x`.
 template <int channels>
 static __device__ __forceinline__ void sumDown(const void* plane, const int64_t pitch, const Windows& windows, const int x, const int y,
-                                               int (&sums)[channels]) {
+                                               uint32_t (&sums)[channels]) {
   const int first = windows.first(y), count = windows.count(y);
   const int32_t* const weights = windows.weights + (int64_t)y * windows.stride;
   const uint8_t* from = valuesAt<uint8_t, channels>(plane, pitch, x, first);
@@ -67,7 +64,7 @@ static __device__ __forceinline__ void sumDown(const void* plane, const int64_t 
   for (int n = 0; n < count; n++) {
     const int weight = Windows::at(weights, n);
 #pragma unroll
-    for (int c = 0; c < channels; c++) sums[c] += weight * (int)__ldg(from + c);
+    for (int c = 0; c < channels; c++) sums[c] += (uint32_t)weight * __ldg(from + c);
     from += pitch;
   }
 }

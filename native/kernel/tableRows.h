@@ -7,13 +7,6 @@
 
 namespace cw {
 
-// The byte of a sum that began with a half.
-CW_INLINE uint8_t byteOfSum(const uint32_t sum) {
-  const int32_t level = (int32_t)sum >> WEIGHT_BITS;
-  return (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
-}
-constexpr uint32_t HALF_WEIGHT = 1u << (WEIGHT_BITS - 1);
-
 // Memory of a call, given back at its end.
 template <class T> struct Scratch {
   T* const values;

@@ -53,6 +53,12 @@ inline Pass passOf(const bool isFirst, const cuweaveSize from, const cuweaveSize
 
 // Bits of a weight's fraction: 32 for a sum, less 8 for a byte and 2 for sums of more than 1.
 constexpr int WEIGHT_BITS = 32 - 8 - 2;
+constexpr uint32_t HALF_WEIGHT = 1u << (WEIGHT_BITS - 1);
+// The byte of a sum that began with a half.
+CW_INLINE uint8_t byteOfSum(const uint32_t sum) {
+  const int32_t level = (int32_t)sum >> WEIGHT_BITS;
+  return (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
+}
 
 inline double windowRadius(const Window window) {
   switch (window) {
