@@ -348,7 +348,7 @@ class Pipeline:
             if not written.is_several:
                 written.require_apart([0] * (written.last + 1))
         count = total + (len(made) if outs is None else sum(len(keys_of(out_key)) for out_key in outs))
-        launches, scratch = self._launches(filled, halves, sizes, images, bound, besides, bounds, count)
+        launches, scratch = self._launches(filled, halves, images, bound, besides, bounds, count)
         masks = [
             (n, SIZES[own.dtype] - 1, place.path)
             for place in places + writes
@@ -487,7 +487,7 @@ class Pipeline:
                 raise expected(f"{size[0]}×{size[1]}", f"the size of {at}", f"{image.width}×{image.height}")
         return found, arrays
 
-    def _launches(self, filled, halves, sizes, images, bound, besides, bounds, scratch_at):
+    def _launches(self, filled, halves, images, bound, besides, bounds, scratch_at):
         scratch, between, launches = Scratch(), {}, []
         numbers = {name: r for r, (name, _, _) in enumerate(self._results)}
 
@@ -501,7 +501,7 @@ class Pipeline:
                 if "output" in sink:
                     sinks.append(bounds[numbers[sink["output"]]])
                 else:
-                    between[n] = scratch.add(sink, with_colours(sizes[n], sizes[n], images))
+                    between[n] = scratch.add(sink, with_colours(filled[n].sizes, filled[n].origins, images))
                     sinks.append((between[n], scratch_at))
             if halves[n] is None:
                 kernel = self._kernels[n]
