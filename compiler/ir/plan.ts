@@ -107,8 +107,8 @@ export type Strip = Omit<Reach, 'isFixed'> & {
   readonly height: number;
   /** Whether rows are computed before columns. */
   readonly isSeparable: boolean;
-  /** What a block has of each of the source's planes in shared memory, where its warps read rows there: see native/kernel/strips.h. */
-  readonly ring?: readonly Patch[];
+  /** What a block has of the source's plane in shared memory, where its warps read rows there: see native/kernel/strips.h. */
+  readonly ring?: Patch;
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
 export type Staging = {

@@ -53,7 +53,11 @@ const goTogether = (one: Kernel, other: Kernel): boolean => {
     return false;
   }
   // A block has the shared memory of both.
-  if (!fitsShared(both.flatMap(({ schedule }) => schedule.staging?.patches ?? schedule.strip?.ring ?? []))) {
+  const patches = both.flatMap(({ schedule: { staging, strip } }) => [
+    ...(staging?.patches ?? []),
+    ...(strip?.ring ? [strip.ring] : []),
+  ]);
+  if (!fitsShared(patches)) {
     return false;
   }
   const call = both.reduce((sum, { layout }) => sum + callBytes(layout) + WORK_BYTES, 0);

@@ -93,29 +93,29 @@ export const stripOf = (
   return { x, y, width, height, isSeparable, ...(ring ? { ring } : {}) };
 };
 
-/** What a block's warps have of the source in shared memory: rows of so many pixels, and what the stencil reads beside these. */
+/** The rows that a block's warps hold in shared memory. Each row has `pixels` pixels, and those that the stencil reads beside them. */
 const ringOf = (
   { pre, pipeline: { source } }: FusedKernel,
   pixels: number,
   { low, high }: Span,
   warps: number,
-): readonly Patch[] | undefined => {
+): Patch | undefined => {
+  const [plane, ...others] = source.planes;
   // Rows of one channel or of several planes have too little to compute for what the copies cost: see docs/notes/gpuKernels.md.
-  const isWorthIt = source.planes.length === 1 && source.channels.length > 1;
+  const isWorthIt = others.length === 0 && source.channels.length > 1;
+  const isShared =
+    !plane ||
+    plane.subsampling.some(factor => factor > 1) ||
+    source.channels.some(({ next }) => next !== undefined);
   // What lies beyond an edge is there as the pixel that stands for it, which does not say where it is.
   const isPlaced = pre.some(stage => isPositioned(stage) || stage.images !== undefined);
-  if (!isWorthIt || isPlaced || source.channels.some(({ next }) => next !== undefined)) {
+  if (!isWorthIt || isShared || isPlaced) {
     return undefined;
   }
-  return SLOTS.map(slots =>
-    source.planes.map(({ channels, subsampling: [across] }) => {
-      const size = channels * dtypeBytes[source.dtype];
-      const before = Math.ceil(-low / across);
-      const samples = before + Math.floor((pixels + high - 1) / across) + 1;
-      const shift = (ACCESS - ((before * size) % ACCESS)) % ACCESS;
-      const row = Math.ceil((shift + samples * size) / ACCESS) * ACCESS;
-      const edges = Math.ceil(((high - low) * size) / ACCESS) * ACCESS;
-      return { bytes: row + edges, rows: slots * warps };
-    }),
-  ).find(fitsShared);
+  const size = plane.channels * dtypeBytes[source.dtype];
+  const whole = (bytes: number): number => Math.ceil(bytes / ACCESS) * ACCESS;
+  const shift = whole(-low * size) + low * size;
+  const beside = high - low;
+  const bytes = whole(shift + (pixels + beside) * size) + whole(beside * size);
+  return SLOTS.map(slots => ({ bytes, rows: slots * warps })).find(patch => fitsShared([patch]));
 };

@@ -394,7 +394,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
       blockHeight: block[1] * tile.height,
       runs,
       isFlagged: workView(kernel).flag === 'aligned',
-      stageable: strip?.ring?.planes ?? [],
+      stageable: strip?.ring ? strip.source : [],
       grouped,
       single: !grouped || staging !== undefined,
       packed: packed.length > 0,
