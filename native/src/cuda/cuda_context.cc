@@ -72,9 +72,8 @@ CudaContext::CudaContext(const Driver& driver, int ordinal)
   if (pools) {
     // Freed memory stays in the pool up to this size, so that the next allocation is a matter of microseconds.
     uint64_t threshold = info.totalMemory / 4;
-    CUmemoryPool pool = nullptr;
-    check(driver.deviceDefaultPool(&pool, device), "cuDeviceGetDefaultMemPool");
-    check(driver.poolSetAttribute(pool, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, &threshold), "cuMemPoolSetAttribute");
+    check(driver.deviceDefaultPool(&pool_, device), "cuDeviceGetDefaultMemPool");
+    check(driver.poolSetAttribute(pool_, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, &threshold), "cuMemPoolSetAttribute");
   }
 }
 
@@ -118,6 +117,20 @@ CUdeviceptr CudaContext::allocate(size_t bytes, CUstream stream) {
   size_t total = 0;
   if (driver.memGetInfo(&free, &total) == CUDA_SUCCESS) failure.freeBytes = free;
   throw failure;
+}
+
+std::optional<uint64_t> CudaContext::reservedMemory() {
+  if (!pools) return std::nullopt;
+  uint64_t bytes = 0;
+  enter();
+  check(driver.poolGetAttribute(pool_, CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT, &bytes), "cuMemPoolGetAttribute");
+  return bytes;
+}
+
+void CudaContext::trim(size_t keep) {
+  if (!pools) return;
+  enter();
+  check(driver.poolTrimTo(pool_, keep), "cuMemPoolTrimTo");
 }
 
 void CudaContext::free(CUdeviceptr pointer, CUstream stream) {

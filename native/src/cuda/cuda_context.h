@@ -36,6 +36,10 @@ class CudaContext {
   // Device memory in the stream's order.
   CUdeviceptr allocate(size_t bytes, CUstream stream);
   void free(CUdeviceptr pointer, CUstream stream);
+  // What the pool holds of the GPU's memory; nothing without pools.
+  std::optional<uint64_t> reservedMemory();
+  // Gives what the pool keeps and nobody uses back, but for `keep` bytes.
+  void trim(size_t keep);
 
   CUevent takeEvent(bool timed);
   void giveEvent(CUevent event, bool timed);
@@ -43,6 +47,7 @@ class CudaContext {
  private:
   CudaContext(const Driver& driver, int ordinal);
   CUcontext context_ = nullptr;
+  CUmemoryPool pool_ = nullptr;
   std::mutex mutex_;
   std::vector<CUevent> events_[2];
   // The code of the error that lost the device; 0: none.

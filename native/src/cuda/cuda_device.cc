@@ -30,6 +30,8 @@ class CudaDevice : public Device {
     context.check(context.driver.memGetInfo(&free, &total), "cuMemGetInfo");
     return free;
   }
+  std::optional<uint64_t> reservedMemory() override { return context.reservedMemory(); }
+  void trim(size_t keep) override { context.trim(keep); }
   std::shared_ptr<void> allocateHost(size_t bytes) override { return context.pinned.allocate(bytes); }
   std::shared_ptr<void> hostBlock(uint64_t pointer, size_t bytes) override {
     return context.pinned.handedOut.find(pointer, bytes);
