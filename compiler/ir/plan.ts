@@ -1,3 +1,4 @@
+import type { RankFilter } from './rank.js';
 import { reduces } from './reduce.js';
 import type {
   ChainedMapStage,
@@ -80,6 +81,8 @@ export type Schedule = {
   readonly staging?: Staging;
   /** How a thread goes down a strip of a stencil's pixels. */
   readonly strip?: Strip;
+  /** The stencil, where it compares bytes and computes none. */
+  readonly rank?: RankFilter;
   /** Whether the host computes a stencil along lines. */
   readonly lines?: true;
   /**
@@ -107,7 +110,10 @@ export type Strip = Omit<Reach, 'isFixed'> & {
   readonly height: number;
   /** Whether rows are computed before columns. */
   readonly isSeparable: boolean;
-  /** What a block has of the source's plane in shared memory, where its warps read rows there: see native/kernel/strips.h. */
+  /**
+   * What a block has of the source's plane in shared memory, where its warps read rows there: see native/kernel/strips.h. Of a rank filter each
+   * row is two, half a strip apart.
+   */
   readonly ring?: Patch;
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */

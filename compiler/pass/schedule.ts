@@ -7,7 +7,7 @@ import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
 import { fitsShared } from './shared.js';
-import { hasLines, isStencil, stripOf } from './strip.js';
+import { hasLines, isStencil, rankOf, stripOf } from './strip.js';
 import { rowsOfTable } from './tables.js';
 
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
@@ -40,12 +40,14 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
       capacities: capacitiesOf(kernel, layout),
     };
   }
-  const strip = stripOf(kernel, BLOCK);
+  const rank = rankOf(kernel);
+  const strip = stripOf(kernel, BLOCK, rank);
   return {
     block: BLOCK,
     tile: strip ? { width: strip.width, height: strip.height, readsRuns: false } : tileOf(kernel, reach),
     ...(strip ? { strip } : {}),
-    ...(hasLines(kernel) ? { lines: true } : {}),
+    ...(rank ? { rank } : {}),
+    ...(hasLines(kernel, rank) ? { lines: true } : {}),
     ...(reach ? { reach } : {}),
     ...stagingOf(kernel, reach),
     capacities: capacitiesOf(kernel, layout),

@@ -32,6 +32,8 @@ export type Access = {
   place?(place: TapPlace): string;
   /** Whether neighbouring pixels share what a stencil reads of their rows: `neighbours` of the printed kernel then has all of it. */
   readonly sharesRows?: boolean;
+  /** Whether these only rank it: the comparisons are printed, and not the stencil's functions. */
+  readonly isRanked?: true;
   /** What stands before loops over taps that must be unrolled. */
   readonly unroll?: string;
   /** The language of maps, where their products must not be fused with the sums they go into. */

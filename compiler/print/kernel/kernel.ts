@@ -337,6 +337,9 @@ export const printKernel = (
     // Without maps before it a tap's position is its own.
     const early = pointSteps(kernel.pre, () => tapped);
     const rows = { early, ...beyond };
+    if (access.isRanked) {
+      return { ...shared, filters: [], neighbours: rows };
+    }
     if (halves) {
       const [across, down] = [defineFilter(halves.across, 'Rows'), defineFilter(halves.down, 'Columns')];
       const calls = { across: across.call('taps', 'at'), down: down.call('taps', 'at') };
