@@ -10,6 +10,7 @@ import type {
   IndexMapStage,
   KernelIr,
   MapStage,
+  OpFunction,
   ParamField,
   PipelineIr,
   PointStage,
@@ -110,11 +111,23 @@ export type Strip = Omit<Reach, 'isFixed'> & {
   readonly height: number;
   /** Whether rows are computed before columns. */
   readonly isSeparable: boolean;
+  /** Where columns are such loops: no window of rows is held then, but what each result that is not finished has come to. */
+  readonly fold?: Fold;
   /**
    * What a block has of the source's plane in shared memory, where its warps read rows there: see native/kernel/strips.h. Of a rank filter each
    * row is two, half a strip apart.
    */
   readonly ring?: Patch;
+};
+/** A loop over the rows that a column of a separable stencil reads, which keeps one value. */
+export type Fold = {
+  /** The row of the first step, from the result's own, and that of the last. */
+  readonly first: number;
+  readonly last: number;
+  /** The value before the first step; what step d makes of it and of the row's pixel: `(d, value, px)`; and the result. */
+  readonly begin: OpFunction;
+  readonly step: OpFunction;
+  readonly end: OpFunction;
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
 export type Staging = {

@@ -12,6 +12,8 @@ import { rowsOfTable } from './tables.js';
 
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
+/** Warps with strips have their own rows each, and long ones: of a large block some would lie below the image, and wait for the others. */
+const STRIPS = [32, 4] as const;
 /** The widest access of a thread. */
 const VECTOR_BYTES = 16;
 /** Rows of shared memory are multiples of its 32 banks: those of other lengths suit some angles of a warp, and others much less. */
@@ -41,9 +43,9 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
     };
   }
   const rank = rankOf(kernel);
-  const strip = stripOf(kernel, BLOCK, rank);
+  const strip = stripOf(kernel, STRIPS, rank);
   return {
-    block: BLOCK,
+    block: strip ? STRIPS : BLOCK,
     tile: strip ? { width: strip.width, height: strip.height, readsRuns: false } : tileOf(kernel, reach),
     ...(strip ? { strip } : {}),
     ...(rank ? { rank } : {}),

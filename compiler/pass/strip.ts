@@ -8,6 +8,7 @@ import type { FusedKernel, Patch, Span, Strip } from '../ir/plan.js';
 import type { RankFilter } from '../ir/rank.js';
 import { dtypeBytes, isOnPixels, isPositioned, type MapStage } from '../ir/types.js';
 import { hasBlocks } from './block.js';
+import { foldOf } from './fold.js';
 import { rankFilterOf } from './rank.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
@@ -16,10 +17,14 @@ import { operationsOf, tapsOf } from './work.js';
 
 /** Floats of a thread's window: with what a stencil needs besides, fewer than the 255 registers that a thread has. */
 const MOST_FLOATS = 150;
+/** The same of sums: the code is a row's alone, and little else is held. */
+const MOST_FOLDED = 220;
 /** Operations that are unrolled for a round of a strip, about: more are slow to compile, and leave the cache of instructions. */
 const MOST_OPERATIONS = 12_000;
 /** Rows of a strip, about: more read fewer rows twice, and fewer give more threads. */
 const ROWS = 16;
+/** Rows of a strip of sums, for each row that it reads beside its own: the more, the fewer are read twice. */
+const FOLDED_ROWS = 4;
 /** Rows of the source that a warp has in shared memory: the one that it works on, and those on their way. */
 const SLOTS = [4, 2];
 /** Bytes of one access. */
@@ -75,9 +80,12 @@ export const stripOf = (
   const [beside, rows] = [x.high - x.low, y.high - y.low + 1];
   const { halves } = stage.filter;
   const isSeparable = halves !== undefined;
+  const fold = halves && !rank ? foldOf(halves.down) : undefined;
+  const isFolded = fold !== undefined && fold.first === y.low && fold.last === y.high;
   const floats = (width: number): number => {
     const row = (width + beside) * channels;
-    return isSeparable ? rows * width * channels + row : rows * row;
+    // Of a row that goes into sums at once, its bytes are held and not its numbers.
+    return isSeparable ? rows * width * channels + (isFolded ? row / 2 : row) : rows * row;
   };
   const operations = (
     rank
@@ -93,8 +101,8 @@ export const stripOf = (
   const isShared = source.planes.some(({ subsampling: [across] }) => across > 1);
   const width = [...(channels === 1 ? [8] : []), 4, 2, ...(isShared ? [] : [1])].find(
     pixels =>
-      floats(pixels) <= MOST_FLOATS &&
-      operations * pixels * rows <= MOST_OPERATIONS &&
+      floats(pixels) <= (isFolded ? MOST_FOLDED : MOST_FLOATS) &&
+      operations * pixels * (isFolded ? 1 : rows) <= MOST_OPERATIONS &&
       (pixels === 1 || sinks.every(sink => pixels % leastRun(sink) === 0)),
   );
   if (width === undefined) {
@@ -103,6 +111,9 @@ export const stripOf = (
   const ring = ringOf(kernel, threads * width, x, warps, rank ? 2 : 1);
   if (rank && !ring) {
     return undefined;
+  }
+  if (isFolded) {
+    return { x, y, width, height: FOLDED_ROWS * (rows - 1), isSeparable, fold, ...(ring ? { ring } : {}) };
   }
   const rounds = Math.max(1, Math.round((ring ? ROWS - 1 : ROWS) / rows));
   // With a ring the rows above and below are in the rounds.

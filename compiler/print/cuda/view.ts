@@ -226,6 +226,7 @@ const access = (kernel: Kernel, target: Target): Access => ({
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),
   ...(printedRank(kernel, target.isDevice) ? { isRanked: true } : {}),
+  ...(target.isDevice && kernel.schedule.strip?.fold ? { fold: kernel.schedule.strip.fold } : {}),
   ...(sharesRows(kernel, target)
     ? { sharesRows: true, unroll: target.isDevice ? '#pragma unroll' : '#pragma GCC unroll 64' }
     : {}),
