@@ -226,10 +226,10 @@ export type Forced =
       readonly taps: readonly [number?, number?];
     }
   /**
-   * A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel, or, where it was asked for, the
-   * author's `stored(…)`.
+   * A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel; the author's `stored(…)`; or the
+   * bytes of a filter by a table.
    */
-  | { readonly why: 'stored'; readonly isAsked?: true }
+  | { readonly why: 'stored'; readonly by?: 'author' | 'table' }
   /** Stages that several results share, and which are computed once. */
   | { readonly why: 'shared'; readonly moved: number; readonly otherwise: number };
 
