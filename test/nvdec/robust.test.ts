@@ -192,28 +192,31 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
 
   it('30,000 frames: memory stays', async () => {
     const bytes = await repeated(decodeClipPath('avcBFrames'), 625);
-    const used = (): number => device.memory().total! - free();
+    const budget = 64 * 2 ** 20;
     for (const engines of [1, 4]) {
-      const reader = await VideoReader.open(bytes, { device, decoder: 'nvdec', engines });
-      // How many frames are decoded ahead of the one that is asked for differs from moment to moment, and the pool keeps memory for the
-      // most that there were: so it is the most of each half that is compared.
-      const most = [0, 0];
-      let [resident, count] = [0, 0];
+      const reader = await VideoReader.open(bytes, { device, decoder: 'nvdec', engines, budget });
+      // How many frames are decoded ahead differs from moment to moment, and the pool keeps memory for the most that there were, in blocks
+      // of 32 MiB: it has a bound of its own, and what is outside of it must not grow.
+      const outside = (): number => {
+        const { total = 0, free: rest = 0, reserved = 0 } = device.memory();
+        return total - rest - reserved;
+      };
+      let [before, resident, count, most] = [0, 0, 0, 0];
       for await (const frames of reader.batches(16)) {
         count += frames.length;
-        const half = count <= 15_000 ? 0 : 1;
-        most[half] = Math.max(most[half]!, used());
+        most = Math.max(most, device.memory().reserved!);
         if (count === 4800) {
-          resident = process.memoryUsage().rss;
+          [before, resident] = [outside(), process.memoryUsage().rss];
         }
       }
       expect(count).toBe(30_000);
-      const [device_, host] = [most[1]! - most[0]!, process.memoryUsage().rss - resident];
+      const [device_, host] = [outside() - before, process.memoryUsage().rss - resident];
       console.log(
-        `30,000 frames, ${engines} engines: device ${device_ / 2 ** 20} MiB, host ${(host / 2 ** 20).toFixed(1)} MiB more`,
+        `30,000 frames, ${engines} engines: device ${device_ / 2 ** 20} MiB, host ${(host / 2 ** 20).toFixed(1)} MiB more; pool at most ${most / 2 ** 20} MiB`,
       );
-      expect(device_).toBeLessThan(64 * 2 ** 20);
+      expect(device_).toBeLessThan(32 * 2 ** 20);
       expect(host).toBeLessThan(150 * 2 ** 20);
+      expect(most).toBeLessThanOrEqual(2 * budget);
       reader.dispose();
       await device.synchronize();
       device.trim();
