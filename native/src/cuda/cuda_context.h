@@ -35,6 +35,8 @@ class CudaContext {
 
   // Device memory in the stream's order.
   CUdeviceptr allocate(size_t bytes, CUstream stream);
+  // Device memory of no pool, for driver.memFree().
+  CUdeviceptr allocateAlone(size_t bytes);
   void free(CUdeviceptr pointer, CUstream stream);
 
   CUevent takeEvent(bool timed);
@@ -42,6 +44,7 @@ class CudaContext {
 
  private:
   CudaContext(const Driver& driver, int ordinal);
+  Failure noMemory(CUresult code, const std::string& operation, size_t bytes);
   CUcontext context_ = nullptr;
   std::mutex mutex_;
   std::vector<CUevent> events_[2];
