@@ -248,7 +248,7 @@ uint64_t bytesOf(const char* dtype) {
   static const struct {
     const char* name;
     uint64_t bytes;
-  } known[] = {{"u8", 1}, {"u16", 2}, {"i32", 4}, {"f16", 2}, {"f32", 4}, {"f64", 8}, {"i64", 8}};
+  } known[] = {{"u8", 1}, {"u16", 2}, {"i32", 4}, {"f16", 2}, {"bf16", 2}, {"f32", 4}, {"f64", 8}, {"i64", 8}};
   for (const auto& type : known) {
     if (std::strncmp(dtype, type.name, 8) == 0) return type.bytes;
   }

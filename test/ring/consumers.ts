@@ -58,7 +58,7 @@ export class Program {
 
   constructor(command: string, args: readonly string[]) {
     const env = { CUWEAVE_BUILD: out.served, ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
-    this.process = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.process.stderr?.on('data', text => {
       this.#errors += text;
     });
