@@ -356,7 +356,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       .addOption(
         new Option(
           '-d, --device <name>',
-          "cuda, cuda:N or cpu, whose memory holds the ring; default: CUDA if there is one",
+          'cuda, cuda:N or cpu, whose memory holds the ring; default: CUDA if there is one',
         ),
       )
       .option('--batch <n>', 'frames of a batch', count, 16)

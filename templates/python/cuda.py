@@ -7,6 +7,12 @@ from collections import deque
 from .errors import CudaError, ForkError, LibraryError
 
 _Handle = ctypes.c_void_p
+#: CUDA_ERROR_NOT_INITIALIZED: after cuInit only a forked child meets it.
+_NOT_INITIALIZED = 3
+_SPAWN = (
+    "Start workers by 'spawn' or 'forkserver' (multiprocessing.set_start_method, or a DataLoader's multiprocessing_context), or use "
+    "pipelines on a GPU only after the fork."
+)
 
 
 class MemoryHandle(ctypes.Structure):
@@ -30,6 +36,11 @@ class Driver:
 
     def _check(self, name, *arguments):
         code = getattr(self._library, name)(*arguments)
+        if code == _NOT_INITIALIZED:
+            raise ForkError(
+                f"{name} failed: CUDA cannot be used in process {os.getpid()}, since the one that it was forked from had used it before. "
+                + _SPAWN
+            )
         if code != 0:
             raise CudaError(f"{name} failed: {': '.join(self.error(code))}.", code)
 
@@ -169,8 +180,7 @@ def driver():
     if _forked_from is not None:
         raise ForkError(
             f"Process {os.getpid()} was forked from {_forked_from} after that one used CUDA, and CUDA does not work in such "
-            "a child. Start workers by 'spawn' or 'forkserver' (multiprocessing.set_start_method, or a DataLoader's "
-            "multiprocessing_context), or use pipelines on a GPU only after the fork."
+            f"a child. {_SPAWN}"
         )
     if _driver is None:
         _driver = Driver()

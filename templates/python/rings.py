@@ -9,6 +9,7 @@ import time
 import weakref
 from collections import namedtuple
 
+from . import cuda
 from .arrays import library_named, numpy_type
 from .errors import ArgumentError, CudaError, ForkError, RingError, describe, expected
 from .shared import Place, Slots
@@ -248,6 +249,8 @@ class Ring:
         if self._kind == "numpy":
             hint = f"Ring '{self.name}' lies on {place.gpu}. Take arrays='torch', or serve it with --device cpu."
             raise expected("'torch', 'cupy' or 'cuda'", "arrays", asked, hint)
+        # In a forked child that cannot use CUDA torch would only say that there is none.
+        cuda.driver()
         if self._kind == "torch" and not self._module.cuda.is_available():
             hint = f"Ring '{self.name}' lies on {place.gpu}. Install a torch with CUDA, or serve the ring with --device cpu."
             raise expected("a torch that has CUDA", "arrays", "one without", hint)

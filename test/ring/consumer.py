@@ -145,6 +145,25 @@ def ordered(name):
     say(told="end", count=len(copies))
 
 
+def behind(name):
+    """The same with torch: a slow piece of work, then a read of the slot, and the tensor is gone before either is done."""
+    import torch
+
+    ring, sums = opened(name), []
+    say(told="open")
+    large = torch.rand(4096, 4096, device="cuda")
+    side = torch.cuda.Stream()
+    for batch in ring:
+        stream = side if batch.sequence % 2 else torch.cuda.current_stream()
+        with torch.cuda.stream(stream):
+            for _ in range(4):
+                large @ large
+            sums.append((batch.info["value"], (batch.array - batch.info["value"]).abs().max()))
+            del batch
+    torch.cuda.synchronize()
+    say(told="end", wrong=[value for value, most in sums if most.item() != 0])
+
+
 def captured(name):
     """A slot that is let go while its stream is captured stays until that is over."""
     import ctypes

@@ -3,12 +3,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../compiler/build/build.js';
+import { runProgram } from '../../compiler/build/process.js';
 import { type Device, openDevice, Ring, RingError, Tensor } from '../../runtime/index.js';
 import { python, whyNot } from '../python/python.js';
 import { buildFolder, root } from '../support/executions.js';
 import { fakeDriver, Producer, Program, ringFolder } from './consumers.js';
 import { killConsumers, killProducers } from './kills.js';
+import { expectFrames, served, type Told } from './served.js';
 
 const out = buildFolder('ringsOnGpu');
 let folder: ReturnType<typeof ringFolder>;
@@ -22,7 +23,20 @@ beforeAll(async () => {
   process.env.CUWEAVE_ARRAYS = 'torch';
   process.env.PYTHONPATH = fileURLToPath(new URL('torchOnFake', import.meta.url));
   if (python) {
-    await build({ root, entries: ['test/ring/pipelines.ts'], out, cpu: true, python: true });
+    const jiti = join(root, 'node_modules', '.bin', 'jiti');
+    const args = [
+      'compiler/cli.ts',
+      'build',
+      'test/ring/pipelines.ts',
+      '-o',
+      out,
+      '--python',
+      '--arch',
+      'sm_90',
+    ];
+    const env = { ...process.env, CUDA_HOME: join(root, 'test', 'support', 'standIn') };
+    const { code, stderr, stdout } = await runProgram(jiti, args, { cwd: root, env });
+    expect(code, stdout + stderr).toBe(0);
   }
 });
 afterEach(async () => {
@@ -58,7 +72,11 @@ describe('a ring on a GPU', () => {
     process.env.CUWEAVE_FAKE_FAIL = 'uuid:7';
     const other = said(() => Ring.open(device, 'onGpu'));
     delete process.env.CUWEAVE_FAKE_FAIL;
-    expect([said(() => Ring.open(cpu, 'onGpu')), said(() => Ring.open(device, 'onCpu')), other]).toMatchInlineSnapshot(`
+    expect([
+      said(() => Ring.open(cpu, 'onGpu')),
+      said(() => Ring.open(device, 'onCpu')),
+      other,
+    ]).toMatchInlineSnapshot(`
       [
         "wrongDevice: 'onGpu' lies on a GPU, and the device is the CPU. Open it with openDevice('cuda').",
         "wrongDevice: 'onCpu' lies in the CPU's memory, and the device is a GPU. Open it with openDevice('cpu').",
@@ -140,6 +158,13 @@ describe('a ring on a GPU', () => {
 });
 
 describe.skipIf(!python)(`consumers in Python of a ring on a GPU${whyNot}`, () => {
+  it('are served what Node reads', async () => {
+    const consumer = Program.consumer('frames', 'served');
+    const server = served(out, 'served', 'cuda');
+    await expectFrames(out, device, (await consumer.told()).told as Told[]);
+    expect(await server.end()).toBe(0);
+  });
+
   it('share batches, with and without a copy', async () => {
     const producer = new Producer(device, 'shared', { slots: 3 });
     const consumers = [false, true].map(copy => Program.consumer('all_of', 'shared', copy));
@@ -163,11 +188,9 @@ describe.skipIf(!python)(`consumers in Python of a ring on a GPU${whyNot}`, () =
     for (const count of [4, 4, 3, 4]) {
       await producer.put(count);
     }
-    expect([await consumer.told(), await consumer.told(), await consumer.told()].map(({ code }) => code)).toEqual([
-      undefined,
-      'missing',
-      'closed',
-    ]);
+    expect(
+      [await consumer.told(), await consumer.told(), await consumer.told()].map(({ code }) => code),
+    ).toEqual([undefined, 'missing', 'closed']);
     expect(await consumer.end()).toBe(0);
     producer.ring.close();
   });

@@ -43,7 +43,9 @@ const openBefore = (kind: 'cpu' | 'cuda'): void => {
   afterEach(async () => {
     // What was closed is given back once its consumers have left.
     const { total } = device.memory();
-    await expect.poll(() => kind === 'cpu' || device.memory().free, { timeout: 60_000 }).toBe(kind === 'cpu' || total);
+    await expect
+      .poll(() => kind === 'cpu' || device.memory().free, { timeout: 60_000 })
+      .toBe(kind === 'cpu' || total);
   });
   afterAll(() => device.dispose());
 };
