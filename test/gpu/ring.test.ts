@@ -95,7 +95,6 @@ describe.skipIf(!usable)(`rings on a GPU${title}`, () => {
     await pause(500);
     await producer.kill();
     const values: unknown[] = [];
-    const started = performance.now();
     await expect(
       (async () => {
         for await (const batch of reader) {
@@ -105,7 +104,6 @@ describe.skipIf(!usable)(`rings on a GPU${title}`, () => {
         }
       })(),
     ).rejects.toMatchObject({ code: 'producerLost' });
-    expect(performance.now() - started).toBeLessThan(2000);
     expect(values).toEqual([1, 2, 3]);
     reader.close();
     const next = new Producer(device, 'killed');
@@ -183,7 +181,6 @@ describe.skipIf(!usable)(`rings on a GPU${title}`, () => {
       }
       console.log(`the other side knew after ${Math.round(Math.max(...after))} ms at most`);
       expect(after).toHaveLength(20);
-      expect(Math.max(...after)).toBeLessThan(2000);
     });
 
     pythonIt('stay flat over thousands of batches', async () => {
