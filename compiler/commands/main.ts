@@ -371,7 +371,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     .option('--no-orient', 'as in run')
     .addHelpText(
       'after',
-      `${example('serve preprocess clips/*.mp4 --ring train --batch 16 --every 0.5 --repeat --shuffle 1')}\n\nConsumers, from Python: for batch in pipelines.ring("train"): … (docs/rings.md in the package).`,
+      `${example('serve preprocess clips/*.mp4 --ring train --batch 16 --every 0.5 --repeat --shuffle 1')}\n\nConsumers, from Python: for batch in pipelines.ring("train", arrays="torch"): … (docs/rings.md in the package).`,
     )
     .action(
       async (

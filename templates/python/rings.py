@@ -195,7 +195,6 @@ class Ring:
         #: How many batches there is room for.
         self.slots = described["slots"]
         self._tensors = described["tensors"]
-        self._closed = False
         _open.add(self)
 
     def __iter__(self):
@@ -216,10 +215,10 @@ class Ring:
     def take(self, timeout=None):
         """The next batch. None: there will be none, or `timeout` seconds are over. Raises `RingError` if the producer ended early."""
         side, until = self._side, None if timeout is None else time.monotonic() + timeout
-        if side.slots is not None and not side.is_forked:
+        if side is not None and side.slots is not None and not side.is_forked:
             side.slots.give_later(self._stream)
         while True:
-            if self._closed:
+            if self._side is None:
                 raise RingError(f"Ring '{self.name}' is closed here. Open it again.", "closed")
             left = _MILLISECONDS if until is None else max(0, min(_MILLISECONDS, int(1000 * (until - time.monotonic()))))
             slot = side.take(side.handle, left)
@@ -234,9 +233,10 @@ class Ring:
 
     def close(self):
         """Takes no more batches. Arrays that there are stay."""
-        if not self._closed:
-            self._closed = True
-            self._side.close(self._side.handle)
+        # Arrays hold the side from here on, and a GPU's memory is closed with the last of them.
+        side, self._side = self._side, None
+        if side is not None:
+            side.close(side.handle)
 
     def _open_memory(self):
         """Opens a ring's memory on a GPU, where the arrays that were asked for can be there."""
@@ -337,5 +337,5 @@ _open = weakref.WeakSet()
 def _close_all():
     # A consumer that only ends would look like one that was killed.
     for ring in list(_open):
-        if not ring._side.is_forked:
+        if ring._side is not None and not ring._side.is_forked:
             ring.close()

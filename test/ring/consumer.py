@@ -184,6 +184,21 @@ def captured(name):
     say(told="end")
 
 
+def close(name):
+    """A ring that was closed has its memory until the last array is gone."""
+    ring = opened(name)
+    array = next(ring).array
+    ring.close()
+    say(told="closed")
+    sys.stdin.readline()
+    assert float(array.max()) == 1
+    del array
+    gc.collect()
+    say(told="gone")
+    sys.stdin.readline()
+    assert ring.name == name
+
+
 def refused(name, arrays):
     """What is said of arrays that are not there."""
     try:

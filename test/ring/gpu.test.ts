@@ -268,6 +268,21 @@ describe.skipIf(!python)(`consumers in Python of a ring on a GPU${whyNot}`, () =
     cpu.dispose();
   });
 
+  it('close the memory with the ring and its last array', async () => {
+    const producer = new Producer(device, 'closed');
+    const consumer = Program.consumer('close', 'closed');
+    await producer.put();
+    expect(await consumer.told()).toEqual({ told: 'closed' });
+    producer.ring.close();
+    await pause(500);
+    expect(isFree()).toBe(false);
+    consumer.process.stdin?.write('\n');
+    expect(await consumer.told()).toEqual({ told: 'gone' });
+    await expect.poll(isFree, { timeout: 60_000 }).toBe(true);
+    consumer.process.stdin?.write('\n');
+    expect(await consumer.end()).toBe(0);
+  });
+
   it('stay flat', async () => {
     const producer = new Producer(device, 'flat', {
       slots: 3,
