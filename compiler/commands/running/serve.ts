@@ -218,9 +218,9 @@ export const servePipeline = async (serve: ServeOptions): Promise<ServeResult> =
   const planes = resultsOf(manifest).find(({ sink }) => sink.layout === undefined);
   if (planes) {
     throw expected(
-      'a pipeline whose results are tensors: a ring holds nothing else',
+      'a pipeline whose results are tensors of pixels: a ring holds nothing else',
       'pipeline',
-      `${manifest.name}, whose results are images in ${planes.sink.name}`,
+      `${manifest.name}, which gives ${planes.sink.name}`,
       'End it with rgb8() or nchw(…).',
     );
   }
