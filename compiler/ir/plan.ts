@@ -1,3 +1,4 @@
+import type { RankFilter } from './rank.js';
 import { reduces } from './reduce.js';
 import type {
   ChainedMapStage,
@@ -9,6 +10,7 @@ import type {
   IndexMapStage,
   KernelIr,
   MapStage,
+  OpFunction,
   ParamField,
   PipelineIr,
   PointStage,
@@ -80,6 +82,8 @@ export type Schedule = {
   readonly staging?: Staging;
   /** How a thread goes down a strip of a stencil's pixels. */
   readonly strip?: Strip;
+  /** The stencil, where it compares bytes and computes none. */
+  readonly rank?: RankFilter;
   /** Whether the host computes a stencil along lines. */
   readonly lines?: true;
   /**
@@ -107,8 +111,23 @@ export type Strip = Omit<Reach, 'isFixed'> & {
   readonly height: number;
   /** Whether rows are computed before columns. */
   readonly isSeparable: boolean;
-  /** What a block has of the source's plane in shared memory, where its warps read rows there: see native/kernel/strips.h. */
+  /** Where columns are such loops: no window of rows is held then, but what each result that is not finished has come to. */
+  readonly fold?: Fold;
+  /**
+   * What a block has of the source's plane in shared memory, where its warps read rows there: see native/kernel/strips.h. Of a rank filter each
+   * row is two, half a strip apart.
+   */
   readonly ring?: Patch;
+};
+/** A loop over the rows that a column of a separable stencil reads, which keeps one value. */
+export type Fold = {
+  /** The row of the first step, from the result's own, and that of the last. */
+  readonly first: number;
+  readonly last: number;
+  /** The value before the first step; what step d makes of it and of the row's pixel: `(d, value, px)`; and the result. */
+  readonly begin: OpFunction;
+  readonly step: OpFunction;
+  readonly end: OpFunction;
 };
 /** A block's pixels, and what of each of the source's planes it brings to shared memory for them. */
 export type Staging = {
@@ -207,10 +226,10 @@ export type Forced =
       readonly taps: readonly [number?, number?];
     }
   /**
-   * A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel, or, where it was asked for, the
-   * author's `stored(…)`.
+   * A pipeline at the head of another that ends in a format which keeps less than a rounding of each pixel; the author's `stored(…)`; or the
+   * bytes of a filter by a table.
    */
-  | { readonly why: 'stored'; readonly isAsked?: true }
+  | { readonly why: 'stored'; readonly by?: 'author' | 'table' }
   /** Stages that several results share, and which are computed once. */
   | { readonly why: 'shared'; readonly moved: number; readonly otherwise: number };
 

@@ -307,8 +307,11 @@ export type BinsIr = ReduceBase<'bins'> & {
   readonly finish?: OpFunction;
 };
 
-/** After `at` stages the pixels are stored, in a format that keeps less of them than a rounding could say, or that the author asked for. */
-export type Stored = { readonly at: number; readonly format: Format; readonly isAsked?: true };
+/**
+ * After `at` stages the pixels are stored: in a format that keeps less of them than a rounding could say, in one that the author asked for, or
+ * as the bytes that a filter by a table reads, which would else be computed at each of its taps.
+ */
+export type Stored = { readonly at: number; readonly format: Format; readonly by?: 'author' | 'table' };
 
 type PipelineHead = {
   readonly name: string;

@@ -13,8 +13,8 @@ const PLANE = 16;
 /** Bytes of an image's size, and of a number that is computed once per image. */
 const SIZE = 8;
 const UNIFORM = 4;
-/** Bytes of what leads to a table of windows: two pointers, the length of a row, and the axis. */
-const WINDOWS = 24;
+/** Bytes of what leads to a table of windows: two pointers, how its weights lie, and the axis. */
+const WINDOWS = 32;
 
 /** How many images a launch takes, for each of its sizes; empty where not even one fits. */
 export const capacitiesOf = (kernel: FusedKernel, layout: Layout): readonly number[] => {

@@ -124,12 +124,12 @@ const notFused = (pipeline: PipelineIr | ForkIr, { forced, after, format, bytes 
   if (forced.why === 'shared') {
     throw new InternalError('a cut that nothing forces in a fused pipeline');
   }
-  const reason =
-    forced.why === 'resampling'
-      ? whyTwice(forced)
-      : forced.isAsked
-        ? `stored('${format.dtype}') asks for an image`
-        : `${format.name} keeps less than a rounding of each pixel`;
+  const whyStored = {
+    author: `stored('${format.dtype}') asks for an image`,
+    table: 'the filter behind it reads each of its pixels several times',
+    head: `${format.name} keeps less than a rounding of each pixel`,
+  };
+  const reason = forced.why === 'resampling' ? whyTwice(forced) : whyStored[forced.by ?? 'head'];
   const at = forced.why === 'resampling' ? forced.second : after;
   const loc = stagesOf(pipeline).find(({ name }) => name === at)?.loc ?? pipeline.loc;
   const args = { reason, after, format: format.name, bytes: 2 * bytes };

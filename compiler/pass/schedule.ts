@@ -7,11 +7,13 @@ import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
 import { fitsShared } from './shared.js';
-import { hasLines, isStencil, stripOf } from './strip.js';
+import { hasLines, isStencil, rankOf, stripOf } from './strip.js';
 import { rowsOfTable } from './tables.js';
 
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */
 const BLOCK = [32, 8] as const;
+/** Warps with strips have their own rows each, and long ones: of a large block some would lie below the image, and wait for the others. */
+const STRIPS = [32, 4] as const;
 /** The widest access of a thread. */
 const VECTOR_BYTES = 16;
 /** Rows of shared memory are multiples of its 32 banks: those of other lengths suit some angles of a warp, and others much less. */
@@ -40,12 +42,14 @@ export const schedule = (kernel: FusedKernel, layout: Layout): Schedule => {
       capacities: capacitiesOf(kernel, layout),
     };
   }
-  const strip = stripOf(kernel, BLOCK);
+  const rank = rankOf(kernel);
+  const strip = stripOf(kernel, STRIPS, rank);
   return {
-    block: BLOCK,
+    block: strip ? STRIPS : BLOCK,
     tile: strip ? { width: strip.width, height: strip.height, readsRuns: false } : tileOf(kernel, reach),
     ...(strip ? { strip } : {}),
-    ...(hasLines(kernel) ? { lines: true } : {}),
+    ...(rank ? { rank } : {}),
+    ...(hasLines(kernel, rank) ? { lines: true } : {}),
     ...(reach ? { reach } : {}),
     ...stagingOf(kernel, reach),
     capacities: capacitiesOf(kernel, layout),

@@ -245,11 +245,11 @@ const splitChain = ({ source, stages, sinks, stored = [] }: Chain): readonly Lin
   return [{ chain: head, cut: describe(chosen, places, forced) }, ...splitChain(tail)];
 };
 
-const storedCut = (stages: readonly Stage[], { format, isAsked }: Stored): Described => ({
+const storedCut = (stages: readonly Stage[], { format, by }: Stored): Described => ({
   after: stages.at(-1)?.name ?? 'the source',
   format,
   bytes: bytesPerPixel(format),
-  forced: { why: 'stored', ...(isAsked ? { isAsked } : {}) },
+  forced: { why: 'stored', ...(by ? { by } : {}) },
   others: [],
 });
 

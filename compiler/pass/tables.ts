@@ -5,6 +5,7 @@
  * Of an image that is more than a hundred times as high as wide, and whose height shrinks, the columns come first. Source: Pillow,
  * src/PIL/Image.py (`Image.resize`).
  */
+import { nhwc } from '../../ops/formats/formats.js';
 import type { FusedKernel } from '../ir/plan.js';
 import { reduces } from '../ir/reduce.js';
 import { tableFilter } from '../ir/table.js';
@@ -22,6 +23,7 @@ import {
   type PipelineIr,
   type PointStage,
   type Stage,
+  type Stored,
   stagesOf,
   tuple,
   withMeasureStages,
@@ -75,7 +77,9 @@ export const takeApart = <P extends PipelineIr | ForkIr>(
     });
   };
   const trunk = partsOf(pipeline.stages, []);
-  const stored = pipeline.stored?.map(one => ({ ...one, at: trunk.slice(0, one.at).flat().length }));
+  const stored = [...(pipeline.stored ?? []), ...bytesToStore(pipeline)]
+    .sort((a, b) => a.at - b.at)
+    .map(one => ({ ...one, at: trunk.slice(0, one.at).flat().length }));
   const outputs =
     'outputs' in pipeline
       ? pipeline.outputs.map(result => ({
@@ -86,10 +90,29 @@ export const takeApart = <P extends PipelineIr | ForkIr>(
   const apart = {
     ...pipeline,
     stages: trunk.flat(),
-    ...(stored ? { stored } : {}),
+    ...(stored.length > 0 ? { stored } : {}),
     ...(outputs ? { outputs } : {}),
   };
   return { pipeline: apart, ...(wrong ? { wrong } : {}) };
+};
+
+/** Where bytes that operators make enter a filter by a table: they are stored, and not computed at each of its taps. */
+const bytesToStore = ({ source, stages, stored = [] }: PipelineIr | ForkIr): readonly Stored[] => {
+  const ranges = followRanges({ source, stages });
+  return stages.flatMap((stage, at): readonly Stored[] => {
+    if (stage.role !== 'map' || stage.filter.table?.pass !== 'whole' || stage.filter.table.isAround) {
+      return [];
+    }
+    const begin = stored.findLast(one => one.at <= at)?.at ?? 0;
+    const isMade = stages.slice(begin, at).some(({ role }) => role === 'point');
+    const isFirst = stages.slice(begin, at).every(({ role }) => role === 'point');
+    const colour = stages
+      .slice(0, at)
+      .reduce<Colour>((held, one) => (one.role === 'point' ? one.to : held), source.colour);
+    return isMade && isFirst && exactDType(ranges[at]!) === 'u8'
+      ? [{ at, format: nhwc('u8', { colour }), by: 'table' }]
+      : [];
+  });
 };
 
 /** Whether pixels of a format have the scale of bytes, codes of more bits among them. */

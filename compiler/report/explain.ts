@@ -86,8 +86,11 @@ export const whyCut = (forced: Cut['forced'], format: Format): string => {
     return whyTwice(forced);
   }
   if (forced.why === 'stored') {
-    return forced.isAsked
-      ? `stored('${format.dtype}') stands there`
+    if (forced.by === 'author') {
+      return `stored('${format.dtype}') stands there`;
+    }
+    return forced.by === 'table'
+      ? 'the filter reads each of these pixels several times, and they are bytes'
       : 'the pipeline at the head ends there, in a format that keeps less than a rounding of each pixel';
   }
   return `the results share what comes before: ${forced.moved} bytes per pixel are moved, not ${forced.otherwise}`;

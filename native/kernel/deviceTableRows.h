@@ -13,7 +13,7 @@ template <int channels, int rows>
 static __device__ __forceinline__ void sumAcross(const void* plane, const int64_t pitch, const Windows& windows, const int x, const int (&y)[rows],
                                                  uint32_t (&sums)[rows][channels]) {
   const int first = windows.first(x), count = windows.count(x);
-  const int32_t* const weights = windows.weights + (int64_t)x * windows.stride;
+  const int32_t* weights = windows.weights + (int64_t)x * windows.pixel;
   const uint32_t* words[rows];
   uint32_t offset[rows], earlier[rows];
   int last[rows];
@@ -29,9 +29,9 @@ static __device__ __forceinline__ void sumAcross(const void* plane, const int64_
   // Weights behind the window's own are zeros: see WINDOW_STEP.
 #pragma unroll 1
   for (int n = 0; n < count; n += 4) {
-    int weight[4];
-#pragma unroll
-    for (int k = 0; k < 4; k++) weight[k] = Windows::at(weights, n + k);
+    const uint4 group = __ldg((const uint4*)weights);
+    const uint32_t weight[4] = {group.x, group.y, group.z, group.w};
+    weights += windows.group;
 #pragma unroll
     for (int r = 0; r < rows; r++) {
       uint32_t bytes[channels];
@@ -46,7 +46,7 @@ static __device__ __forceinline__ void sumAcross(const void* plane, const int64_
 #pragma unroll
         for (int c = 0; c < channels; c++) {
           const int byte = k * channels + c;
-          sums[r][c] += (uint32_t)weight[k] * (bytes[byte / 4] >> (8 * (byte % 4)) & 0xffu);
+          sums[r][c] += weight[k] * __byte_perm(bytes[byte / 4], 0, 0x4440 + byte % 4);
         }
       }
     }
@@ -58,11 +58,10 @@ template <int channels>
 static __device__ __forceinline__ void sumDown(const void* plane, const int64_t pitch, const Windows& windows, const int x, const int y,
                                                uint32_t (&sums)[channels]) {
   const int first = windows.first(y), count = windows.count(y);
-  const int32_t* const weights = windows.weights + (int64_t)y * windows.stride;
   const uint8_t* from = valuesAt<uint8_t, channels>(plane, pitch, x, first);
 #pragma unroll 4
   for (int n = 0; n < count; n++) {
-    const int weight = Windows::at(weights, n);
+    const int weight = windows.weight(y, n);
 #pragma unroll
     for (int c = 0; c < channels; c++) sums[c] += (uint32_t)weight * __ldg(from + c);
     from += pitch;

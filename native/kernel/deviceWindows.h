@@ -13,7 +13,7 @@ class DeviceWindows {
   struct Entry {
     int device;
     Window window;
-    int from, to, stride;
+    int from, to;
     int32_t* values;
     int64_t count;
     uint64_t used;
@@ -58,16 +58,37 @@ class DeviceWindows {
     }
   }
 
+  // Where a table's weights begin, for accesses of four; and how many values it has.
+  static int64_t weightsOf(const int to) { return (2 * (int64_t)to + 3) / 4 * 4; }
+  static int64_t countOf(const WindowTable& table, const int to) { return weightsOf(to) + (int64_t)table.stride * to; }
+
+  // The table with its weights group by group; null where there is no room for it.
+  static int32_t* inGroups(const WindowTable& table, const int to) {
+    int32_t* const values = (int32_t*)calloc((size_t)countOf(table, to), sizeof(int32_t));
+    if (!values) return nullptr;
+    memcpy(values, table.values, sizeof(int32_t) * 2 * (size_t)to);
+    const int32_t* const weights = table.values + 2 * (int64_t)to;
+    for (int64_t x = 0; x < to; x++) {
+      for (int64_t n = 0; n < table.stride; n += 4) {
+        memcpy(values + weightsOf(to) + (n / 4 * to + x) * 4, weights + x * table.stride + n, 4 * sizeof(int32_t));
+      }
+    }
+    return values;
+  }
+
   // Copies on a stream of its own and waits for that: also while another stream is captured.
-  static cudaError_t upload(const WindowTable& table, int32_t** values) {
+  static cudaError_t upload(const WindowTable& table, const int to, int32_t** values) {
     cudaStream_t stream = nullptr;
-    const size_t bytes = sizeof(int32_t) * (size_t)table.count;
+    const size_t bytes = sizeof(int32_t) * (size_t)countOf(table, to);
     *values = nullptr;
+    int32_t* const grouped = inGroups(table, to);
+    if (!grouped) return cudaErrorMemoryAllocation;
     cudaError_t error = cudaMalloc((void**)values, bytes);
     if (error == cudaSuccess) error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
-    if (error == cudaSuccess) error = cudaMemcpyAsync(*values, table.values, bytes, cudaMemcpyHostToDevice, stream);
+    if (error == cudaSuccess) error = cudaMemcpyAsync(*values, grouped, bytes, cudaMemcpyHostToDevice, stream);
     if (error == cudaSuccess) error = cudaStreamSynchronize(stream);
     if (stream) cudaStreamDestroy(stream);
+    ::free(grouped);
     if (error != cudaSuccess) {
       cudaFree(*values);
       *values = nullptr;
@@ -108,18 +129,19 @@ class DeviceWindows {
       cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
       error = cudaThreadExchangeStreamCaptureMode(&mode);
       if (error != cudaSuccess) return error;
-      makeRoom(all, device, table.count);
+      const int64_t count = countOf(table, to);
+      makeRoom(all, device, count);
       int32_t* values = nullptr;
-      error = upload(table, &values);
+      error = upload(table, to, &values);
       cudaThreadExchangeStreamCaptureMode(&mode);
       if (error != cudaSuccess) return error;
       entry = &all.entries[all.length++];
-      *entry = Entry{device, window, from, to, table.stride, values, table.count, 0, false};
-      all.values += table.count;
+      *entry = Entry{device, window, from, to, values, count, 0, false};
+      all.values += count;
     }
     entry->used = launch_;
     entry->isCaptured = entry->isCaptured || status != cudaStreamCaptureStatusNone;
-    windows = Windows{entry->values, entry->values + 2 * (int64_t)to, entry->stride, pass.axis};
+    windows = Windows{entry->values, entry->values + weightsOf(to), 4, 4 * to, pass.axis};
     return cudaSuccess;
   }
 };

@@ -47,7 +47,7 @@ CW_TABLE_TARGET static void filterAcross(
   const Index length = row.length;
   for (Index x = begin; x < end; x++, to += channels) {
     const Index first = table.first((int)x), count = table.count((int)x);
-    const uint32_t* const weights = (const uint32_t*)table.weights + x * table.stride;
+    const uint32_t* const weights = (const uint32_t*)table.weights + x * table.pixel;
     const uint32_t* const from = pixels + first;
     Eight sums[4] = {};
     for (Index n = 0; n < count; n += WINDOW_STEP) {
@@ -77,7 +77,7 @@ CW_TABLE_TARGET static void filterDown(
     const void* plane, const int64_t pitch, const Windows& windows, const int y, const Index begin, const Index end, uint8_t* to) {
   constexpr Index step = 64;
   const uint8_t* const rows = (const uint8_t*)plane + windows.first(y) * pitch;
-  const uint32_t* const weights = (const uint32_t*)windows.weights + (int64_t)y * windows.stride;
+  const uint32_t* const weights = (const uint32_t*)windows.weights + (int64_t)y * windows.pixel;
   const int count = windows.count(y);
   Index i = begin;
   for (; i + step <= end; i += step, to += step) {

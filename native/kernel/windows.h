@@ -22,9 +22,10 @@ enum class Window { box, linear, hamming, cubic, lanczos };
 struct Windows {
   // Of each output pixel the first pixel that it reads, and how many.
   const int32_t* spans;
-  // Each output pixel has `stride` weights. The first are its own.
+  // Weights lie in groups of four, those of an output pixel `pixel` apart from those of the one before and its own groups `group` apart: the
+  // host reads a pixel's in a row, and neighbouring threads of a GPU the same group of neighbouring pixels.
   const int32_t* weights;
-  int stride;
+  int pixel, group;
   // 0 along the rows, 1 down the columns.
   int way;
 
@@ -38,7 +39,7 @@ struct Windows {
   CW_MEMBER int axis() const { return way; }
   CW_MEMBER int first(const int x) const { return at(spans, 2 * (int64_t)x); }
   CW_MEMBER int count(const int x) const { return at(spans, 2 * (int64_t)x + 1); }
-  CW_MEMBER int weight(const int x, const int n) const { return at(weights, (int64_t)x * stride + n); }
+  CW_MEMBER int weight(const int x, const int n) const { return at(weights, (int64_t)x * pixel + (int64_t)(n >> 2) * group + (n & 3)); }
 };
 
 // What a pass makes of an image: the axis that it works along, and that side before and after it.
@@ -234,7 +235,7 @@ class HeldWindows {
   const WindowTable& table() const { return entry_->table; }
   Windows windows() const {
     const WindowTable& table = entry_->table;
-    return Windows{table.values, table.values + 2 * (int64_t)entry_->to, table.stride, axis_};
+    return Windows{table.values, table.values + 2 * (int64_t)entry_->to, table.stride, 4, axis_};
   }
 };
 

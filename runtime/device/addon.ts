@@ -218,7 +218,13 @@ export type NativeDevice = {
     waitingBytes?: number,
   ): NativeDecoder;
   decoderCapabilities(codec?: string): readonly DecoderCapability[];
-  memory(): { readonly live: number; readonly total?: number; readonly free?: number };
+  memory(): {
+    readonly live: number;
+    readonly total?: number;
+    readonly free?: number;
+    readonly reserved?: number;
+  };
+  trim(keep: number): void;
   dispose(): void;
 };
 /** A tensor of every slot of a ring; its offset is from the beginning of the slot's memory. */

@@ -79,10 +79,26 @@ export class Device {
 
   /**
    * Bytes: `live` of this device's tensors and images that are not disposed, or that work under way still needs, and the
-   * device's `total` and `free`. A disposed device says `live` only.
+   * device's `total` and `free`. `reserved`, on a GPU, is what this process's memory pool holds of it: `live`, and freed memory
+   * that is kept for the next allocations, up to a quarter of the GPU; see `trim()`. A disposed device says `live` only.
    */
-  memory(): { readonly live: number; readonly total?: number; readonly free?: number } {
+  memory(): {
+    readonly live: number;
+    readonly total?: number;
+    readonly free?: number;
+    readonly reserved?: number;
+  } {
     return guarded(() => this.#native.memory());
+  }
+
+  /**
+   * Gives memory that the pool keeps and nothing uses back to the GPU, for other processes; the next allocations take longer. Memory
+   * whose last work is still under way stays: call `synchronize()` first. On the CPU there is no pool, and nothing happens.
+   * @param keep Bytes that stay reserved; default 0.
+   */
+  trim(keep = 0): void {
+    requireInteger(keep, 0, Number.MAX_SAFE_INTEGER, 'keep');
+    guarded(() => this.#open().trim(keep));
   }
 
   /** Resolves once all work on the default stream is done. */

@@ -47,6 +47,23 @@ describe.skipIf(!status.usable)(`the addon on CUDA${title}`, () => {
     expect(openDevice().toString()).toBe('cuda:0');
   });
 
+  it('gives memory that nobody uses back to the GPU', async () => {
+    const MiB = 2 ** 20;
+    const [small, large] = [1, 512].map(size =>
+      Tensor.empty(device, { shape: [size, 1024, 1024], dtype: 'u8', layout: 'CHW' }),
+    );
+    large!.dispose();
+    await device.synchronize();
+    const before = device.memory();
+    expect(before.reserved).toBeGreaterThanOrEqual(512 * MiB);
+    device.trim();
+    const after = device.memory();
+    expect(before.reserved! - after.reserved!).toBeGreaterThanOrEqual(448 * MiB);
+    expect(after.free! - before.free!).toBe(before.reserved! - after.reserved!);
+    expect(after.reserved).toBeGreaterThanOrEqual(after.live);
+    small!.dispose();
+  });
+
   it('copies tensors of every dtype there and back', async () => {
     const shape = [3, 5, 7];
     const arrays = {

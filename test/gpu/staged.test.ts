@@ -16,7 +16,7 @@ import { random } from '../support/random.js';
 import { expectWithin, roundingTolerance } from '../support/tolerance.js';
 
 const spec = `
-import { boxBlur, constant, gaussianBlur, linear, nchw, nhwc, normalize, nv12, p010, pipeline, reflect101, replicate, resize, rgb8, rotate, warpAffine, yuvToRgb, yuyv } from 'cuweave/ops';
+import { boxBlur, constant, dilate, erode, gaussianBlur, gray8, linear, median, nchw, nhwc, normalize, nv12, p010, pipeline, reflect101, replicate, resize, rgb8, rgba8, rotate, warpAffine, wrap, yuvToRgb, yuyv } from 'cuweave/ops';
 
 const yuv = yuvToRgb({ matrix: 'bt709', range: 'limited' });
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -32,6 +32,9 @@ export const deep = pipeline(p010(), yuv, resize({ filter: linear, border: repli
 export const packed = pipeline(yuyv(), yuv, resize({ filter: linear, border: replicate }), nhwc('u8'));
 export const blurred = pipeline(rgb8(), gaussianBlur({ size: 5, sigma: 1.1, border: reflect101 }), nhwc('u8'));
 export const framed = pipeline(rgb8(), boxBlur({ size: 3, border: constant(9) }), nhwc('f16'));
+export const ranked = pipeline(rgb8(), median({ size: 3, border: reflect101 }), nhwc('u8'));
+export const dark = pipeline(gray8(), erode({ size: 5, shape: 'ellipse', border: wrap }), gray8());
+export const light = pipeline(rgba8(), dilate({ size: 9 }), rgba8());
 `;
 
 const status = cudaStatus();
@@ -69,6 +72,9 @@ const cases: readonly (readonly [name: string, given: Record<string, unknown>])[
   ['packed', sized(900, 700)],
   ['blurred', {}],
   ['framed', {}],
+  ['ranked', {}],
+  ['dark', {}],
+  ['light', {}],
 ];
 
 describe.skipIf(!status.usable)(`taps from shared memory${title}`, () => {

@@ -97,6 +97,17 @@ describe('CUDA on a stand-in driver', () => {
     expect(device.memory().live).toBe(0);
   });
 
+  it('says what its pool holds, and trims it', async () => {
+    const tensor = Tensor.empty(device, { shape: [1, 1, 1000], dtype: 'u8', layout: 'CHW' });
+    expect(device.memory().reserved).toBeGreaterThanOrEqual(1000);
+    device.trim();
+    expect(device.memory().live).toBe(1000);
+    tensor.dispose();
+    await device.synchronize();
+    device.trim();
+    expect(device.memory().reserved).toBe(0);
+  });
+
   it('measures with events', async () => {
     const start = device.stream.record();
     const image = upload(picture(1));

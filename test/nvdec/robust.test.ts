@@ -192,23 +192,32 @@ describe.skipIf(!nvdec.usable)(`NVDEC under bad input and load${nvdec.title}`, (
 
   it('30,000 frames: memory stays', async () => {
     const bytes = await repeated(decodeClipPath('avcBFrames'), 625);
+    const used = (): number => device.memory().total! - free();
     for (const engines of [1, 4]) {
       const reader = await VideoReader.open(bytes, { device, decoder: 'nvdec', engines });
-      let [before, resident, count] = [0, 0, 0];
+      // How many frames are decoded ahead of the one that is asked for differs from moment to moment, and the pool keeps memory for the
+      // most that there were: so it is the most of each half that is compared.
+      const most = [0, 0];
+      let [resident, count] = [0, 0];
       for await (const frames of reader.batches(16)) {
         count += frames.length;
+        const half = count <= 15_000 ? 0 : 1;
+        most[half] = Math.max(most[half]!, used());
         if (count === 4800) {
-          [before, resident] = [free(), process.memoryUsage().rss];
+          resident = process.memoryUsage().rss;
         }
       }
       expect(count).toBe(30_000);
-      const [device_, host] = [before - free(), process.memoryUsage().rss - resident];
+      const [device_, host] = [most[1]! - most[0]!, process.memoryUsage().rss - resident];
       console.log(
         `30,000 frames, ${engines} engines: device ${device_ / 2 ** 20} MiB, host ${(host / 2 ** 20).toFixed(1)} MiB more`,
       );
-      expect(device_).toBeLessThan(128 * 2 ** 20);
+      expect(device_).toBeLessThan(64 * 2 ** 20);
       expect(host).toBeLessThan(150 * 2 ** 20);
       reader.dispose();
+      await device.synchronize();
+      device.trim();
+      expect(device.memory().live).toBe(0);
     }
   });
 

@@ -32,7 +32,7 @@ describe('schedule', () => {
     for (const { schedule: made, layout: placed, hoisted, resample, name } of kernels) {
       const most = made.capacities.at(-1)!;
       const uniforms = hoisted.reduce((sum, { values }) => sum + values.length, 0);
-      const table = resample?.stage.filter.table ? 24 : 0;
+      const table = resample?.stage.filter.table ? 32 : 0;
       const image = placed.imageSize + 8 * Math.ceil(uniforms / 2) + table;
       expect(placed.argsSize + most * image, name).toBeLessThanOrEqual(MOST);
       expect(placed.argsSize + (most + 1) * image, name).toBeGreaterThan(MOST);

@@ -253,7 +253,7 @@ describe('a split', () => {
       ]
     `);
     expect(made.get('asked')!.cuts).toMatchObject([
-      { after: 'gamma', forced: { why: 'stored', isAsked: true }, bytes: 6 },
+      { after: 'gamma', forced: { why: 'stored', by: 'author' }, bytes: 6 },
     ]);
     expect(made.get('opened')!.cuts).toMatchObject([
       { bytes: 3, forced: { stencils: [true, true], taps: [9, 9] } },

@@ -115,7 +115,7 @@ const explanation = {
       imagesPerLaunch: [1],
     },
   ],
-  cuts: [{ after: 'clamp', forced: { why: 'stored', isAsked: true }, format: { dtype: 'u8' }, written: 3 }],
+  cuts: [{ after: 'clamp', forced: { why: 'stored', by: 'author' }, format: { dtype: 'u8' }, written: 3 }],
   unfused: [{ step: 'clamp', read: 3, written: 3 }],
   open: [],
   code: { cuda: '#line 1 "ops/tone/clamp.ts"\nx', host: '' },

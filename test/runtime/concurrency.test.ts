@@ -189,6 +189,14 @@ it.each(Object.keys(movers))('writes nothing into an array that %s took away', a
   tensor.dispose();
 });
 
+it('has no pool of memory to trim on the CPU', () => {
+  device.trim();
+  expect(device.memory().reserved).toBeUndefined();
+  for (const keep of [-1, 0.5, Number.NaN]) {
+    expect(() => device.trim(keep)).toThrowError(ArgumentError);
+  }
+});
+
 it('goes on with the memory of allocateHost wherever its buffer went', async () => {
   const spec = { shape: [1, 2, 3], dtype: 'f32', layout: 'CHW' } as const;
   const tensor = Tensor.fromHost(device, Float32Array.of(1, 2, 3, 4, 5, 6), spec);

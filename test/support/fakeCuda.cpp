@@ -284,6 +284,13 @@ int cuDeviceGetAttribute(int* value, int attribute, int) {
 }
 int cuDeviceGetDefaultMemPool(void** pool, int) { *pool = &heap; return 0; }
 int cuMemPoolSetAttribute(void*, int, void*) { return 0; }
+// The heap keeps nothing that is freed.
+int cuMemPoolGetAttribute(void*, int attribute, void* value) {
+  if (attribute != 5) return 1;
+  *static_cast<uint64_t*>(value) = used;
+  return 0;
+}
+int cuMemPoolTrimTo(void*, size_t) { return 0; }
 int cuDevicePrimaryCtxRetain(void** context, int) { *context = &heap; return 0; }
 thread_local void* current = nullptr;
 int cuCtxSetCurrent(void* context) { current = context; return 0; }

@@ -9,6 +9,7 @@ import {
   closing,
   constant,
   dilate,
+  erode,
   f32,
   filter2d,
   gaussianBlur,
@@ -139,3 +140,8 @@ export const adaptive = pipeline(
   adaptiveThreshold({ size: 5, offset: 2.5, border: replicate }),
   gray8(),
 );
+
+// Bytes that are only compared; a window of rows, of columns of rows, and one that no thread has registers for.
+export const grayMedian = pipeline(gray8(), median({ size: 5, border: replicate }), gray8());
+export const darkest = pipeline(rgba8(), erode({ size: 9, border: reflect101 }), rgba8());
+export const ellipse15 = pipeline(rgb8(), dilate({ size: 15, shape: 'ellipse', border: wrap }), nhwc('u8'));

@@ -14,6 +14,7 @@ import type { Access } from '../kernel/access.js';
 import { kernelName, type PrintedKernel, type PrintedNeighbours, printKernel } from '../kernel/kernel.js';
 import type { PrintedFunction } from '../kernel/operators.js';
 import { load, planeMember, repeats, type Sample, save } from '../kernel/planes.js';
+import { printedRank, type RankView, rankView } from '../kernel/rank.js';
 import { readersText } from '../kernel/readers.js';
 import {
   type PixelsView,
@@ -67,6 +68,8 @@ export type KernelView = {
   /** Set where neighbouring pixels share what a stencil reads, and how a thread of a GPU goes about it. */
   readonly neighbours?: PrintedNeighbours;
   readonly strip?: StripView;
+  /** Its comparisons, where it only ranks bytes. */
+  readonly rank?: RankView;
   /** How far it reads, where the host computes it along lines. */
   readonly lines?: Pick<StripView, 'left' | 'right' | 'above' | 'below'>;
   /** What is computed once per image; the kernel's image is the caller's with these behind it. */
@@ -222,6 +225,8 @@ const access = (kernel: Kernel, target: Target): Access => ({
   tapsArg: 'const Taps& taps',
   anywhere: 'Anywhere{image, args}',
   ...(kernel.schedule.reach ? { inside: `${insideType(target.window, false)}(image, args, at)` } : {}),
+  ...(printedRank(kernel, target.isDevice) ? { isRanked: true } : {}),
+  ...(target.isDevice && kernel.schedule.strip?.fold ? { fold: kernel.schedule.strip.fold } : {}),
   ...(sharesRows(kernel, target)
     ? { sharesRows: true, unroll: target.isDevice ? '#pragma unroll' : '#pragma GCC unroll 64' }
     : {}),
@@ -301,6 +306,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
   const point = isStencil(kernel) ? 'i32x2' : 'f32x2';
   const staging = target.isDevice ? stagingView(kernel) : undefined;
   const strip = target.isDevice ? stripView(kernel, sinks) : undefined;
+  const rank = rankView(kernel, target.isDevice);
   const inlineForBoth = staging ? 'static __host__ __device__ __forceinline__' : target.inline;
   const view = ({ lines, ...rest }: PrintedFunction): FunctionView => ({
     ...rest,
@@ -331,6 +337,7 @@ export const kernelView = (kernel: Kernel, target: Target): KernelView => {
     point,
     ...(printed.neighbours ? { neighbours: printed.neighbours } : {}),
     ...(strip ? { strip } : {}),
+    ...(rank ? { rank } : {}),
     ...(!target.isDevice && kernel.schedule.lines && reach ? { lines: distances(reach) } : {}),
     uniforms: printed.uniforms,
     ...windowsOf(kernel),

@@ -1,4 +1,5 @@
 /** What the steps of a kernel ask of the target that they are printed for. */
+import type { Fold } from '../../ir/plan.js';
 import type { ImageParam, ParamField, Type } from '../../ir/types.js';
 import type { TapPlace } from '../../pass/reach.js';
 import type { Language } from '../expr/language.js';
@@ -32,6 +33,10 @@ export type Access = {
   place?(place: TapPlace): string;
   /** Whether neighbouring pixels share what a stencil reads of their rows: `neighbours` of the printed kernel then has all of it. */
   readonly sharesRows?: boolean;
+  /** Whether these only rank it: the comparisons are printed, and not the stencil's functions. */
+  readonly isRanked?: true;
+  /** The loop of a stencil's columns, whose steps are printed in place of it. */
+  readonly fold?: Fold;
   /** What stands before loops over taps that must be unrolled. */
   readonly unroll?: string;
   /** The language of maps, where their products must not be fused with the sums they go into. */

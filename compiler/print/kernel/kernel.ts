@@ -83,6 +83,13 @@ export type PrintedNeighbours = {
   readonly whole?: string;
   readonly across?: string;
   readonly down?: string;
+  /** In place of what runs down columns: its value's type, the value before the first step, a step, and the result. */
+  readonly fold?: {
+    readonly type: string;
+    readonly begin: string;
+    readonly step: string;
+    readonly end: string;
+  };
 };
 
 /** The name of the kernel itself, as profilers show it. */
@@ -337,6 +344,40 @@ export const printKernel = (
     // Without maps before it a tap's position is its own.
     const early = pointSteps(kernel.pre, () => tapped);
     const rows = { early, ...beyond };
+    if (access.isRanked) {
+      return { ...shared, filters: [], neighbours: rows };
+    }
+    const { fold } = access;
+    if (halves && fold) {
+      const across = defineFilter(halves.across, 'Rows');
+      const parts = (['begin', 'step', 'end'] as const).map(part =>
+        define(
+          fold[part],
+          `${filterName}_${part}`,
+          `${part} of ${filterName}'s columns`,
+          stage,
+          number,
+          language,
+        ),
+      );
+      const [begin, step, end] = parts.map(({ call }) => call);
+      return {
+        ...shared,
+        functions: [...functions, ...parts.map(({ printed }) => printed)],
+        filter: across.printed,
+        filters: [across.printed],
+        neighbours: {
+          ...rows,
+          across: across.call('taps', 'at'),
+          fold: {
+            type: cType(fold.begin.fn.returns),
+            begin: begin!(),
+            step: step!('kBelow - s', 'before', 'row[i]'),
+            end: end!('sums[0][i]'),
+          },
+        },
+      };
+    }
     if (halves) {
       const [across, down] = [defineFilter(halves.across, 'Rows'), defineFilter(halves.down, 'Columns')];
       const calls = { across: across.call('taps', 'at'), down: down.call('taps', 'at') };

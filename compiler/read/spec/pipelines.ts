@@ -388,7 +388,7 @@ const readStages = (
     if (isBag(value) && value.kind === 'stage' && isBag(value.op) && value.op.role === 'stored') {
       const dtype = storedTypes.find(one => one === (value.op as Bag).dtype);
       if (dtype) {
-        stored.push({ at: stages.length, format: nhwc(dtype, { colour }), isAsked: true });
+        stored.push({ at: stages.length, format: nhwc(dtype, { colour }), by: 'author' });
       } else {
         const actual = describeActual(value.op.dtype);
         session.report(

@@ -72,9 +72,8 @@ CudaContext::CudaContext(const Driver& driver, int ordinal)
   if (pools) {
     // Freed memory stays in the pool up to this size, so that the next allocation is a matter of microseconds.
     uint64_t threshold = info.totalMemory / 4;
-    CUmemoryPool pool = nullptr;
-    check(driver.deviceDefaultPool(&pool, device), "cuDeviceGetDefaultMemPool");
-    check(driver.poolSetAttribute(pool, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, &threshold), "cuMemPoolSetAttribute");
+    check(driver.deviceDefaultPool(&pool_, device), "cuDeviceGetDefaultMemPool");
+    check(driver.poolSetAttribute(pool_, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, &threshold), "cuMemPoolSetAttribute");
   }
 }
 
@@ -116,7 +115,13 @@ CUdeviceptr CudaContext::allocate(size_t bytes, CUstream stream) {
 
 CUdeviceptr CudaContext::allocateAlone(size_t bytes) {
   CUdeviceptr pointer = 0;
-  if (const CUresult code = driver.memAlloc(&pointer, bytes); code != CUDA_SUCCESS) throw noMemory(code, "cuMemAlloc", bytes);
+  CUresult code = driver.memAlloc(&pointer, bytes);
+  if (code == CUDA_ERROR_OUT_OF_MEMORY && pools) {
+    // What the pool keeps for later serves nobody now.
+    trim(0);
+    code = driver.memAlloc(&pointer, bytes);
+  }
+  if (code != CUDA_SUCCESS) throw noMemory(code, "cuMemAlloc", bytes);
   return pointer;
 }
 
@@ -128,6 +133,20 @@ Failure CudaContext::noMemory(CUresult code, const std::string& operation, size_
   size_t total = 0;
   if (driver.memGetInfo(&free, &total) == CUDA_SUCCESS) failure.freeBytes = free;
   return failure;
+}
+
+std::optional<uint64_t> CudaContext::reservedMemory() {
+  if (!pools) return std::nullopt;
+  uint64_t bytes = 0;
+  enter();
+  check(driver.poolGetAttribute(pool_, CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT, &bytes), "cuMemPoolGetAttribute");
+  return bytes;
+}
+
+void CudaContext::trim(size_t keep) {
+  if (!pools) return;
+  enter();
+  check(driver.poolTrimTo(pool_, keep), "cuMemPoolTrimTo");
 }
 
 void CudaContext::free(CUdeviceptr pointer, CUstream stream) {

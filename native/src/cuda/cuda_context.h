@@ -38,6 +38,10 @@ class CudaContext {
   // Device memory of no pool, for driver.memFree().
   CUdeviceptr allocateAlone(size_t bytes);
   void free(CUdeviceptr pointer, CUstream stream);
+  // What the pool holds of the GPU's memory; nothing without pools.
+  std::optional<uint64_t> reservedMemory();
+  // Gives what the pool keeps and nobody uses back, but for `keep` bytes.
+  void trim(size_t keep);
 
   CUevent takeEvent(bool timed);
   void giveEvent(CUevent event, bool timed);
@@ -46,6 +50,7 @@ class CudaContext {
   CudaContext(const Driver& driver, int ordinal);
   Failure noMemory(CUresult code, const std::string& operation, size_t bytes);
   CUcontext context_ = nullptr;
+  CUmemoryPool pool_ = nullptr;
   std::mutex mutex_;
   std::vector<CUevent> events_[2];
   // The code of the error that lost the device; 0: none.

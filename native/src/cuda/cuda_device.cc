@@ -36,6 +36,8 @@ class CudaDevice : public Device {
   std::shared_ptr<SharedBlock> openShared(const ring::Place& place, const std::string& name) override {
     return openSharedCuda(context, place, name);
   }
+  std::optional<uint64_t> reservedMemory() override { return context.reservedMemory(); }
+  void trim(size_t keep) override { context.trim(keep); }
   std::shared_ptr<void> allocateHost(size_t bytes) override { return context.pinned.allocate(bytes); }
   std::shared_ptr<void> hostBlock(uint64_t pointer, size_t bytes) override {
     return context.pinned.handedOut.find(pointer, bytes);

@@ -46,6 +46,7 @@ enum : int {
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
   CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = 115,
   CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4,
+  CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT = 5,
   CU_STREAM_CAPTURE_MODE_RELAXED = 2,
   CU_MEMORYTYPE_HOST = 1,
   CU_MEMORYTYPE_DEVICE = 2,
@@ -81,6 +82,8 @@ struct CUDA_MEMCPY2D {
   F(deviceAttribute, cuDeviceGetAttribute, (int*, int, CUdevice))                           \
   F(deviceDefaultPool, cuDeviceGetDefaultMemPool, (CUmemoryPool*, CUdevice))                \
   F(poolSetAttribute, cuMemPoolSetAttribute, (CUmemoryPool, int, void*))                    \
+  F(poolGetAttribute, cuMemPoolGetAttribute, (CUmemoryPool, int, void*))                    \
+  F(poolTrimTo, cuMemPoolTrimTo, (CUmemoryPool, size_t))                                    \
   F(primaryContextRetain, cuDevicePrimaryCtxRetain, (CUcontext*, CUdevice))                 \
   F(contextSetCurrent, cuCtxSetCurrent, (CUcontext))                                        \
   F(memGetInfo, cuMemGetInfo_v2, (size_t*, size_t*))                                        \

@@ -223,6 +223,10 @@ class Device : public std::enable_shared_from_this<Device> {
   // Opens what a process has shared, this one or another. `name` is what messages call it.
   virtual std::shared_ptr<SharedBlock> openShared(const ring::Place&, const std::string&) { throw wrongArgument("Expected a GPU."); }
   virtual std::optional<uint64_t> freeMemory() = 0;
+  // Bytes that it holds of the GPU's memory for its own, in use or kept for what comes next; nothing where it keeps none.
+  virtual std::optional<uint64_t> reservedMemory() { return std::nullopt; }
+  // Gives what is kept and not in use back to the driver, but for `keep` bytes.
+  virtual void trim(size_t) {}
   // Host memory that copies read and write directly; a GPU's is page-locked.
   virtual std::shared_ptr<void> allocateHost(size_t bytes) = 0;
   // The block of allocateHost() that these bytes lie in; null: they are someone else's.

@@ -42,6 +42,7 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   Napi::Value wrapHost(const Napi::CallbackInfo& info);
   Napi::Value allocateHost(const Napi::CallbackInfo& info);
   Napi::Value memory(const Napi::CallbackInfo& info);
+  Napi::Value trim(const Napi::CallbackInfo& info);
   // (codec, surfaces, wholePackets, lowLatency, bytes of copies that may wait to be taken?); CUDA only
   Napi::Value createDecoder(const Napi::CallbackInfo& info);
   // (codec?): what NVDEC decodes here; CUDA only

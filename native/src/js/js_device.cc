@@ -34,6 +34,7 @@ Napi::Function JsDevice::define(Napi::Env env) {
                          InstanceMethod<&JsDevice::wrapHost>("wrapHost"),
                          InstanceMethod<&JsDevice::allocateHost>("allocateHost"),
                          InstanceMethod<&JsDevice::memory>("memory"),
+                         InstanceMethod<&JsDevice::trim>("trim"),
                          InstanceMethod<&JsDevice::createDecoder>("createDecoder"),
                          InstanceMethod<&JsDevice::decoderCapabilities>("decoderCapabilities"),
                          InstanceMethod<&JsDevice::dispose>("dispose"),
@@ -143,7 +144,15 @@ Napi::Value JsDevice::memory(const Napi::CallbackInfo& info) {
     if (disposed_) return object;
     object.Set("total", static_cast<double>(core_->info().totalMemory));
     if (const auto free = core_->freeMemory()) object.Set("free", static_cast<double>(*free));
+    if (const auto reserved = core_->reservedMemory()) object.Set("reserved", static_cast<double>(*reserved));
     return object;
+  });
+}
+
+Napi::Value JsDevice::trim(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    open().trim(static_cast<size_t>(info[0].ToNumber().Int64Value()));
+    return info.Env().Undefined();
   });
 }
 
