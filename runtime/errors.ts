@@ -141,6 +141,7 @@ const ringCodes = [
   'consumerLost',
   'closed',
   'infoTooLarge',
+  'wrongDevice',
   'unsupported',
   'system',
 ] as const;
@@ -148,7 +149,8 @@ const ringCodes = [
  * What went wrong with a ring. `missing`: nobody writes one of that name. `exists`: somebody else does. `refused`: its file or folder is not safe,
  * or damaged. `version`: the other side is of another cuweave. `full`: it has all the consumers it can have. `noRoom`: shared memory is
  * too small. `producerLost`, `consumerLost`: the other side ended without closing the ring; after `consumerLost` the ring can be used on.
- * `closed`: it was closed here. `infoTooLarge`: the info of a batch has no room. `unsupported`: no such memory can be shared.
+ * `closed`: it was closed here. `infoTooLarge`: the info of a batch has no room. `wrongDevice`: its memory lies on another device.
+ * `unsupported`: this GPU's memory cannot be shared, or not between these processes.
  */
 export type RingErrorCode = (typeof ringCodes)[number];
 

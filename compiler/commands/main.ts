@@ -354,7 +354,10 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
       .requiredOption('--ring <name>', "the ring's name: letters, digits, '-', '_' and '.'")
       .option('-b, --build <folder>', 'the output folder of cuweave build', 'build')
       .addOption(
-        new Option('-d, --device <name>', 'cpu, the default: rings hold memory of the CPU only so far'),
+        new Option(
+          '-d, --device <name>',
+          'cuda, cuda:N or cpu, whose memory holds the ring; default: CUDA if there is one',
+        ),
       )
       .option('--batch <n>', 'frames of a batch', count, 16)
       .option('--slots <n>', 'batches that there is room for', count, 8)
@@ -368,7 +371,7 @@ export const main = async (args: readonly string[], streams: Streams): Promise<n
     .option('--no-orient', 'as in run')
     .addHelpText(
       'after',
-      `${example('serve preprocess clips/*.mp4 --ring train --batch 16 --every 0.5 --repeat --shuffle 1')}\n\nConsumers, from Python: for batch in pipelines.ring("train"): … (docs/rings.md in the package).`,
+      `${example('serve preprocess clips/*.mp4 --ring train --batch 16 --every 0.5 --repeat --shuffle 1')}\n\nConsumers, from Python: for batch in pipelines.ring("train", arrays="torch"): … (docs/rings.md in the package).`,
     )
     .action(
       async (

@@ -1,8 +1,11 @@
-"""A torch IterableDataset over a ring that `cuweave serve` writes, for a DataLoader with any number of workers.
+"""A torch IterableDataset over a ring that `cuweave serve` writes, on a GPU or on the CPU, for a DataLoader.
 
     npx cuweave build examples/pipelines.ts -o examples/build --python --cpu
-    npx cuweave serve picture test/media/bars.mp4 -b examples/build --ring example --batch 8
+    npx cuweave serve picture test/media/bars.mp4 -b examples/build --ring example --batch 8 --device cpu
     python3 examples/python/ring.py examples/build example 2
+
+Without --cpu and --device cpu the batches are tensors on the GPU, in the ring's own memory. Take 0 workers then: decoding and
+preprocessing is done in the process that serves.
 """
 
 import sys
@@ -18,7 +21,7 @@ class RingDataset(torch.utils.data.IterableDataset):
         self.name = name
 
     def __iter__(self):
-        # Opened here, in the worker. A worker hands its batches to another process, so they are copies.
+        # Opened here, in the worker if there is one. A worker hands its batches to another process, so they are copies.
         copy = torch.utils.data.get_worker_info() is not None
         for batch in self.pipelines.ring(self.name, arrays="torch", copy=copy, wait=30):
             yield batch.array, [tuple(frame) for frame in batch.frames]
@@ -33,7 +36,7 @@ def main():
     # The ring has batches already: batch_size=None leaves them as they are.
     for images, frames in torch.utils.data.DataLoader(RingDataset(pipelines, name), batch_size=None, num_workers=workers):
         count += len(frames)
-        print(tuple(images.shape), frames[0])
+        print(tuple(images.shape), images.device, frames[0])
     print(f"{count} frames")
 
 

@@ -20,6 +20,21 @@ struct CuweaveBatch {
   uint32_t count;
 };
 
+// Where the slots lie, as templates/python/shared.py has it. `uuid` and `handle` are of a block on a GPU.
+struct CuweavePlace {
+  uint32_t isOnGpu;
+  uint32_t slots;
+  uint64_t bytes;
+  uint64_t slotBytes;
+  uint8_t uuid[16];
+  uint8_t handle[64];
+};
+// A slot that is to be given back, for a function that takes one pointer.
+struct CuweaveSlot {
+  void* ring;
+  uint32_t slot;
+};
+
 static thread_local Failure last;
 
 // The last failure of this thread: its code's name, and its text.
@@ -29,6 +44,15 @@ CUWEAVE_EXPORT const char* cuweaveRingText(void) { return last.text; }
 CUWEAVE_EXPORT void* cuweaveRingOpen(const char* name) { return Ring::open(name, last); }
 CUWEAVE_EXPORT void cuweaveRingLeave(void* ring) { delete static_cast<Ring*>(ring); }
 CUWEAVE_EXPORT void cuweaveRingClose(void* ring) { static_cast<Ring*>(ring)->close(); }
+
+CUWEAVE_EXPORT int cuweaveRingProducerLives(const void* ring) { return static_cast<const Ring*>(ring)->producerLives(); }
+CUWEAVE_EXPORT void cuweaveRingPlace(const void* handle, CuweavePlace* found) {
+  const auto& ring = *static_cast<const Ring*>(handle);
+  const auto& place = ring.place();
+  *found = {place.kind == cuweave::ring::kOnGpu, ring.spec().slots, place.bytes, ring.layout().slotBytes, {}, {}};
+  std::memcpy(found->uuid, place.uuid, sizeof found->uuid);
+  std::memcpy(found->handle, place.handle, sizeof found->handle);
+}
 
 // The ring's tensors as JSON: names, dtypes and layouts were checked, and hold nothing that JSON would take for its own.
 // Returns how many bytes there are; writes none if there is no room for all.
@@ -71,3 +95,8 @@ CUWEAVE_EXPORT void cuweaveRingBatch(const void* ring, unsigned slot, CuweaveBat
   *found = {batch.sequence, reinterpret_cast<uint64_t>(batch.data), reinterpret_cast<uint64_t>(batch.info), batch.infoBytes, batch.count};
 }
 CUWEAVE_EXPORT void cuweaveRingGive(void* ring, unsigned slot) { static_cast<Ring*>(ring)->give(slot); }
+// What CUDA calls in the order of a stream (CUhostFn): it calls nothing of CUDA's itself.
+CUWEAVE_EXPORT void cuweaveRingGiveSlot(void* slot) {
+  const auto& given = *static_cast<const CuweaveSlot*>(slot);
+  static_cast<Ring*>(given.ring)->give(given.slot);
+}

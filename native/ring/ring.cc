@@ -21,8 +21,8 @@
 namespace cuweave {
 namespace ring {
 
-// The file: a page of Header, a page of Consumers, the Slots, each batch's info, and the batches. Every word has one
-// writer at a time, but for `holders`, whose bits do.
+// The file: a page of Header, a page of Consumers, the Slots, each batch's info, and the batches where they are not on a GPU.
+// Every word has one writer at a time, but for `holders`, whose bits do.
 
 // What is read before a file is mapped, and all else follows from.
 struct Start {
@@ -31,6 +31,7 @@ struct Start {
   uint32_t headerBytes;
   uint64_t total;
   Spec spec;
+  Place place;
 };
 
 struct Header {
@@ -40,6 +41,8 @@ struct Header {
   alignas(64) std::atomic<uint32_t> freed;
   alignas(64) std::atomic<uint32_t> closed;
   std::atomic<uint32_t> lost;
+  // The producer gives its memory on a GPU back: who comes now is too late.
+  std::atomic<uint32_t> released;
 };
 struct Consumer {
   std::atomic<uint32_t> state;
@@ -59,7 +62,7 @@ static_assert(std::atomic<uint64_t>::is_always_lock_free, "processes share what 
 namespace {
 
 constexpr char kMagic[8] = {'c', 'u', 'w', 'e', 'a', 'v', 'e', 'R'};
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 constexpr uint64_t kPage = 4096;
 constexpr uint64_t kUnclaimed = uint64_t{1} << 63;
 enum State : uint32_t { kAway = 0, kThere = 1, kLeaving = 2 };
@@ -245,7 +248,7 @@ uint64_t bytesOf(const char* dtype) {
   static const struct {
     const char* name;
     uint64_t bytes;
-  } known[] = {{"u8", 1}, {"u16", 2}, {"i32", 4}, {"f16", 2}, {"f32", 4}, {"f64", 8}, {"i64", 8}};
+  } known[] = {{"u8", 1}, {"u16", 2}, {"i32", 4}, {"f16", 2}, {"bf16", 2}, {"f32", 4}, {"f64", 8}, {"i64", 8}};
   for (const auto& type : known) {
     if (std::strncmp(dtype, type.name, 8) == 0) return type.bytes;
   }
@@ -269,9 +272,9 @@ bool isTensorName(const char* name) {
 uint64_t rounded(uint64_t bytes, uint64_t to) { return (bytes + to - 1) / to * to; }
 
 // Where everything lies; false where a size is out of its bounds. Nothing overflows: a tensor has 2^46 bytes at most.
-bool layOut(const Spec& spec, Layout& layout) {
+bool layOut(const Spec& spec, uint32_t place, Layout& layout) {
   if (spec.slots < 1 || spec.slots > kMostSlots || spec.mode > kStill || spec.infoBytes > kMostInfo) return false;
-  if (spec.tensors < 1 || spec.tensors > kMostTensors) return false;
+  if (spec.tensors < 1 || spec.tensors > kMostTensors || place > kOnGpu) return false;
   layout.slotBytes = 0;
   for (uint32_t n = 0; n < spec.tensors; ++n) {
     const TensorSpec& tensor = spec.tensor[n];
@@ -289,8 +292,10 @@ bool layOut(const Spec& spec, Layout& layout) {
   }
   layout.info = 2 * kPage + spec.slots * sizeof(Slot);
   layout.data = rounded(layout.info + spec.slots * rounded(spec.infoBytes, 64), kPage);
-  layout.total = layout.data + spec.slots * layout.slotBytes;
-  return layout.total <= (uint64_t{1} << 47);
+  const uint64_t bytes = spec.slots * layout.slotBytes;
+  layout.gpuBytes = place == kOnGpu ? rounded(bytes, kGpuBlock) : 0;
+  layout.total = place == kOnGpu ? layout.data : layout.data + bytes;
+  return layout.data + bytes <= (uint64_t{1} << 47);
 }
 
 }  // namespace
@@ -376,7 +381,7 @@ bool Ring::map(int file, uint64_t bytes, Failure& failure) {
   return true;
 }
 
-Ring* Ring::made(const char* name, uint64_t inode, const Spec& spec, const Layout& layout, Failure& failure) {
+Ring* Ring::made(const char* name, uint64_t inode, const Spec& spec, const Place& place, const Layout& layout, Failure& failure) {
   auto* ring = new (std::nothrow) Ring;
   if (!ring) {
     failed(failure, kNoRoom, "There is no memory for ring '%s'.", name);
@@ -385,14 +390,17 @@ Ring* Ring::made(const char* name, uint64_t inode, const Spec& spec, const Layou
   snprintf(ring->name_, sizeof ring->name_, "%s", name);
   ring->inode_ = inode;
   ring->spec_ = spec;
+  ring->place_ = place;
   ring->layout_ = layout;
   return ring;
 }
 
-Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
+Ring* Ring::create(const char* name, const Spec& spec, const Placing* placing, Failure& failure) {
   if (!checkName(name, failure)) return nullptr;
+  Place place{};
+  place.kind = placing ? kOnGpu : kInFile;
   Layout layout{};
-  if (!layOut(spec, layout)) {
+  if (!layOut(spec, place.kind, layout)) {
     failed(failure, kRefused, "Ring '%s' is out of bounds: 1 to %u slots, 1 to %u tensors, and 128 TiB at most.", name, kMostSlots,
            kMostTensors);
     return nullptr;
@@ -415,6 +423,10 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
     }
     return nullptr;
   }
+  if (placing) {
+    place.bytes = layout.gpuBytes;
+    placing->take(placing->context, layout.gpuBytes, place);
+  }
   unlinkat(folder.number, ".new", 0);
   File file(openat(folder.number, ".new", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   File locks(openat(folder.number, ".new", O_RDWR | O_NOFOLLOW | O_CLOEXEC));
@@ -434,7 +446,7 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
     return nullptr;
   }
   fstat(file.number, &found);
-  Ring* const ring = made(name, found.st_ino, spec, layout, failure);
+  Ring* const ring = made(name, found.st_ino, spec, place, layout, failure);
   if (!ring) return nullptr;
   ring->isProducer_ = true;
   if (!ring->map(file.number, layout.total, failure)) {
@@ -447,6 +459,7 @@ Ring* Ring::create(const char* name, const Spec& spec, Failure& failure) {
   start.headerBytes = kPage;
   start.total = layout.total;
   start.spec = spec;
+  start.place = place;
   std::memcpy(start.magic, kMagic, sizeof kMagic);
   if (renameat(folder.number, ".new", folder.number, name) != 0) {
     failed(failure, kSystem, "The file of ring '%s' cannot be named: %s.", name, std::strerror(errno));
@@ -479,7 +492,9 @@ Ring* Ring::open(const char* name, Failure& failure) {
     return nullptr;
   }
   Layout layout{};
-  if (start.headerBytes != kPage || !layOut(start.spec, layout)) return refused("its sizes are out of bounds");
+  if (start.headerBytes != kPage || !layOut(start.spec, start.place.kind, layout) || start.place.bytes != layout.gpuBytes) {
+    return refused("its sizes are out of bounds");
+  }
   if (start.total != layout.total || static_cast<uint64_t>(found.st_size) != layout.total) {
     return refused("its file has another size than its batches take");
   }
@@ -489,7 +504,7 @@ Ring* Ring::open(const char* name, Failure& failure) {
     failed(failure, kMissing, "Ring '%s' was replaced while it was opened. Open it again.", name);
     return nullptr;
   }
-  Ring* const ring = made(name, found.st_ino, start.spec, layout, failure);
+  Ring* const ring = made(name, found.st_ino, start.spec, start.place, layout, failure);
   if (!ring) return nullptr;
   ring->locks_ = locks.take();
   if (!ring->producerLives()) {
@@ -514,7 +529,8 @@ Ring* Ring::open(const char* name, Failure& failure) {
 
 // Takes a consumer's place, which is its lock: only who has that changes the place's state.
 bool Ring::enter(Failure& failure) {
-  if (spec_.mode == kStill) {
+  // A file is there for as long as it is mapped; a GPU's memory is the producer's, which must know who has it.
+  if (spec_.mode == kStill && place_.kind == kInFile) {
     self_ = kConsumers;
     return true;
   }
@@ -523,7 +539,11 @@ bool Ring::enter(Failure& failure) {
     if (const uint32_t state = consumers_[self_].state.load(); state != kAway) recover(self_, state == kThere);
     consumers_[self_].state.store(kThere);
     wake(header_->freed);
-    return true;
+    // The producer says first that it gives the memory back, and looks then: one of the two sees the other.
+    if (header_->released.load() == 0) return true;
+    recover(self_, false);
+    failed(failure, kMissing, "There is no ring '%s': its producer has ended. Start it again.", name_);
+    return false;
   }
   failed(failure, kFull, "Ring '%s' has %u consumers, which is all it can have. End one.", name_, kConsumers);
   return false;
@@ -694,7 +714,9 @@ void Ring::give(uint32_t slot) {
   wake(header_->freed);
 }
 
-uint8_t* Ring::data(uint32_t slot) const { return base_ + layout_.data + slot * layout_.slotBytes; }
+uint8_t* Ring::data(uint32_t slot) const {
+  return place_.kind == kInFile ? base_ + layout_.data + slot * layout_.slotBytes : nullptr;
+}
 
 Batch Ring::batch(uint32_t slot) const {
   const Slot& from = slots_[slot];
@@ -745,6 +767,25 @@ void Ring::end() {
   if (isForked_ || isClosed_ || !isProducer_) return;
   header_->closed.store(1);
   wake(header_->written);
+}
+
+void Ring::leave() {
+  Guard guard(mutex_);
+  if (isForked_ || !isProducer_ || locks_ < 0) return;
+  if (!isClosed_) removeFile();
+  isClosed_ = true;
+  unlock(locks_, kProducerLock);
+}
+
+bool Ring::isLeft() {
+  Guard guard(mutex_);
+  if (isForked_ || !isProducer_ || !isClosed_) return false;
+  header_->released.store(1);
+  recoverLost(true);
+  for (uint32_t consumer = 0; consumer < kConsumers; ++consumer) {
+    if (consumers_[consumer].state.load() != kAway) return false;
+  }
+  return true;
 }
 
 void Ring::removeFile() const {

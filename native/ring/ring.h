@@ -47,6 +47,8 @@ constexpr uint32_t kMostAxes = 6;
 constexpr uint32_t kMostInfo = 1u << 20;
 constexpr uint32_t kConsumers = 63;
 constexpr size_t kNameBytes = 64;
+// A GPU's block is a multiple of this: smaller ones may lie in one allocation with others, which would be shared too.
+constexpr uint64_t kGpuBlock = uint64_t{2} << 20;
 
 // A tensor of every slot; the first axis counts what a batch holds.
 struct TensorSpec {
@@ -68,11 +70,30 @@ struct Spec {
   TensorSpec tensor[kMostTensors];
 };
 
-// Where things lie, in bytes from the beginning of the file, and of a slot's data.
+// Where the slots' bytes lie: in the file, or in one block of a GPU's memory that other processes open by its handle.
+enum PlaceKind : uint32_t { kInFile = 0, kOnGpu = 1 };
+struct Place {
+  uint32_t kind;
+  uint32_t reserved;
+  // Of the block on a GPU: its size, the GPU, and what CUDA opens it by (CUipcMemHandle).
+  uint64_t bytes;
+  uint8_t uuid[16];
+  uint8_t handle[64];
+};
+
+// Takes a GPU's memory for a ring and writes down where it lies. What it throws goes through create().
+struct Placing {
+  void (*take)(void* context, uint64_t bytes, Place& place);
+  void* context;
+};
+
+// Where things lie, in bytes from the beginning of the file, and of a slot's data. `data` and `total` leave out what is on a GPU.
 struct Layout {
   uint64_t info;
   uint64_t data;
   uint64_t slotBytes;
+  // What all slots take on a GPU; 0: they are in the file.
+  uint64_t gpuBytes;
   uint64_t total;
   uint64_t offset[kMostTensors];
   uint64_t bytes[kMostTensors];
@@ -84,6 +105,7 @@ struct Slot;
 
 struct Batch {
   uint64_t sequence;
+  // Null on a GPU.
   uint8_t* data;
   const char* info;
   uint32_t infoBytes;
@@ -93,8 +115,8 @@ struct Batch {
 // One side of a ring: its producer or one of its consumers. All functions may be called from any thread.
 class Ring {
  public:
-  // Both give null where `failure` says why.
-  static Ring* create(const char* name, const Spec& spec, Failure& failure);
+  // Both give null where `failure` says why. `placing`: the slots are to be on a GPU.
+  static Ring* create(const char* name, const Spec& spec, const Placing* placing, Failure& failure);
   static Ring* open(const char* name, Failure& failure);
   // Leaves the ring and forgets the memory: whoever calls it is done with all slots.
   ~Ring();
@@ -103,6 +125,7 @@ class Ring {
 
   const Spec& spec() const { return spec_; }
   const Layout& layout() const { return layout_; }
+  const Place& place() const { return place_; }
   const char* name() const { return name_; }
 
   // The producer. acquire() gives a slot's number, kNothing, or an error's code.
@@ -125,21 +148,27 @@ class Ring {
   // A producer calls end(), and nobody else can open it. A consumer takes no more.
   void close();
   bool isProducer() const { return isProducer_; }
+  // The producer is gone though its memory is not yet: without close() consumers take it for lost.
+  void leave();
+  // Whether no consumer is there any more, and none can come: the producer's memory on a GPU is nobody else's. After close() or leave().
+  bool isLeft();
+  // Whether the producer is there.
+  bool producerLives() const;
 
  private:
   // One that is neither mapped nor locked yet.
-  static Ring* made(const char* name, uint64_t inode, const Spec& spec, const Layout& layout, Failure& failure);
+  static Ring* made(const char* name, uint64_t inode, const Spec& spec, const Place& place, const Layout& layout, Failure& failure);
   Ring() = default;
   bool map(int file, uint64_t bytes, Failure& failure);
   bool enter(Failure& failure);
   void recover(uint32_t consumer, bool isLost);
   void recoverLost(bool always);
-  bool producerLives() const;
   void removeFile() const;
   int refuse(int code, Failure& failure) const;
   friend struct Registry;
 
   Spec spec_{};
+  Place place_{};
   Layout layout_{};
   char name_[128] = "";
   bool isProducer_ = false;

@@ -267,8 +267,10 @@ export type NativeRingSpec = {
 };
 export type NativeAddon = {
   readonly interface: number;
-  createRing(name: string, spec: NativeRingSpec): NativeRing;
-  openRing(name: string): NativeRing;
+  createRing(name: string, spec: NativeRingSpec, device: NativeDevice): NativeRing;
+  openRing(name: string, device: NativeDevice): NativeRing;
+  /** Gives memory on GPUs back that rings of this process had and nobody has open; how many still have some. */
+  sweepRings(): number;
   cudaStatus(): CudaStatus;
   nvdecStatus(): NvdecStatus;
   openDevice(kind: 'cuda' | 'cpu', index: number): NativeDevice;
@@ -276,7 +278,7 @@ export type NativeAddon = {
 };
 
 /** The version of the types above. */
-const INTERFACE = 10;
+const INTERFACE = 11;
 
 let loaded: NativeAddon | undefined;
 

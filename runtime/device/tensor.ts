@@ -2,7 +2,7 @@ import { abortable, requireSignal } from '../abort.js';
 import { DisposedError, describe, expected, guarded, guardedAsync, RingError } from '../errors.js';
 import { paired } from '../lists.js';
 import { guardClasses, requireKnown } from '../options.js';
-import { type HostArray, loadAddon, type NativeMemory } from './addon.js';
+import type { HostArray, NativeMemory } from './addon.js';
 import { isInstance, ownCall, requireOwnCall } from './brand.js';
 import { type Device, requireDevice } from './device.js';
 import {
@@ -18,6 +18,7 @@ import {
   toIntegers,
   toNumbers,
 } from './dtype.js';
+import { createShared, openShared } from './shared.js';
 import { type Stream, streamOf, writerOf } from './stream.js';
 
 /** The order of a tensor's axes in memory: N images, C channels, H rows, W columns. `any`: numbers that are no image, as reductions give. */
@@ -261,20 +262,20 @@ export class Tensor {
   }
 
   /**
-   * Copies its values into shared memory, where another process of this user opens them by `Tensor.import(device, name)`, without a copy of its own.
-   * Both see writes of either from then on; who writes when is for them to say. CPU only so far.
+   * Copies its values into memory that processes share, on its own device, where another process of this user opens them by
+   * `Tensor.import(device, name)`, without a copy of its own. Both see writes of either from then on; who writes when is for them to say.
    * @param name 1 to 64 letters, digits, '-', '_' and '.'; by default one of its own.
-   * @returns Its name, and `dispose()`, after which nobody can open it; what was opened stays until it is disposed of.
-   * @throws {RingError} `exists`, if a process has given the name to something; `noRoom`; `unsupported`, on a GPU.
+   * @returns Its name, and `dispose()`, after which nobody can open it; what was opened stays until it is disposed of. On a GPU the
+   *   memory is this process's, and is given back once all have closed it.
+   * @throws {RingError} `exists`, if a process has given the name to something; `noRoom`; `unsupported`, if the GPU shares no memory.
+   * @throws {OutOfMemoryError} If the GPU has no room.
    */
   async export(name: string = `tensor-${process.pid}-${++exported}`): Promise<TensorExport> {
-    requireShareable(this.device);
     requireName(name);
     const { shape, dtype, layout } = this;
+    this._memory();
     const tensors = [{ name: 'tensor', shape, dtype, layout }];
-    const native = guarded(() =>
-      loadAddon().createRing(name, { slots: 1, mode: STILL, infoBytes: 0, tensors }),
-    );
+    const native = createShared(this.device, name, { slots: 1, mode: STILL, infoBytes: 0, tensors });
     try {
       const slot = guarded(() => native.acquire());
       const memory = guarded(() =>
@@ -294,13 +295,14 @@ export class Tensor {
   }
 
   /**
-   * What another process of this user, or this one, has exported under the name; on the CPU the same memory.
-   * @throws {RingError} `missing`, if nobody has; `refused`, if its file is not safe or damaged; `unsupported`, on a GPU.
+   * What another process of this user, or this one, has exported under the name: the same memory.
+   * @throws {RingError} `missing`, if nobody has; `refused`, if its file is not safe or damaged; `wrongDevice`, if it lies on another
+   *   device; `full`, if 63 have it open on a GPU; `unsupported`, if CUDA cannot open it from here.
    */
   static import(device: Device, name: string): Tensor {
-    requireShareable(requireDevice(device));
+    requireDevice(device);
     requireName(name);
-    const native = guarded(() => loadAddon().openRing(name));
+    const native = openShared(device, name);
     const { mode, tensors } = native.spec();
     const [tensor] = tensors;
     const slot = mode === STILL && tensor ? guarded(() => native.take()) : -1;
@@ -311,6 +313,8 @@ export class Tensor {
       throw new RingError(`'${name}' ${what}.`, 'missing');
     }
     const memory = guarded(() => native.memory(device._native(), slot, tensor.offset, tensor.bytes));
+    // From here on the memory alone holds it, until the tensor is disposed of.
+    native.close();
     return Tensor._over(device, memory, pick(tensor));
   }
 
@@ -347,15 +351,6 @@ const STILL = 2;
 /** How many tensors without a name this process has exported. */
 let exported = 0;
 
-/** @internal Refuses devices whose memory cannot be shared. */
-export const requireShareable = ({ kind }: Device): void => {
-  if (kind !== 'cpu') {
-    throw new RingError(
-      "Rings and exported tensors hold memory of the CPU only so far. Copy the result to the host first, or use openDevice('cpu').",
-      'unsupported',
-    );
-  }
-};
 /** @internal The addon says what names may consist of. */
 export const requireName = (name: unknown): string => {
   if (typeof name === 'string') {

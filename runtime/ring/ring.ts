@@ -1,11 +1,12 @@
-/** Rings of batches in shared memory: one process writes, others read. docs/rings.md has the protocol. */
+/** Rings of batches in memory that processes share: one writes, others read. docs/rings.md has the protocol. */
 import { abortable, requireSignal } from '../abort.js';
-import { loadAddon, type NativeRing, type NativeRingTensor } from '../device/addon.js';
+import type { NativeRing, NativeRingTensor } from '../device/addon.js';
 import { isInstance, ownCall, requireOwnCall } from '../device/brand.js';
 import { type Device, requireDevice } from '../device/device.js';
 import { requireInteger } from '../device/dtype.js';
+import { createShared, openShared } from '../device/shared.js';
 import { type Stream, streamOf } from '../device/stream.js';
-import { checkSpec, pick, requireName, requireShareable, Tensor, type TensorSpec } from '../device/tensor.js';
+import { checkSpec, pick, requireName, Tensor, type TensorSpec } from '../device/tensor.js';
 import { ArgumentError, describe, expected, guarded, guardedAsync, RingError } from '../errors.js';
 import { guardClasses, requireKnown } from '../options.js';
 
@@ -67,7 +68,7 @@ const placed = (
   );
 
 /**
- * The producer's side of a ring. Its memory is taken when it is made, and is there until it is closed and all consumers are done with it.
+ * The producer's side of a ring. Its memory is taken when it is made, and is there until it is closed and all consumers have left.
  *
  * ```ts
  * const ring = Ring.create(device, 'train', { tensors: { image: { shape: [16, 3, 224, 224], dtype: 'f32', layout: 'NCHW' } } });
@@ -105,13 +106,14 @@ export class Ring {
   }
 
   /**
-   * Makes a ring in shared memory, and removes what producers left that have ended.
+   * Makes a ring in memory of the device that processes share, and removes what producers left that have ended.
    * @param name 1 to 64 letters, digits, '-', '_' and '.', without a dot in front.
    * @throws {RingError} `exists`, if a process writes one of the name; `noRoom`; `refused`, if the folder of rings is not the user's own alone;
-   *   `unsupported`, on a GPU.
+   *   `unsupported`, if the GPU shares no memory.
+   * @throws {OutOfMemoryError} If the GPU has no room.
    */
   static create(device: Device, name: string, options: RingOptions): Ring {
-    requireShareable(requireDevice(device));
+    requireDevice(device);
     requireName(name);
     requireKnown(options, ['tensors', 'slots', 'mode', 'infoBytes'], 'options');
     const { slots = 8, mode = 'share', infoBytes = 4096 } = options;
@@ -122,17 +124,13 @@ export class Ring {
     }
     const tensors = tensorsOf(options.tensors);
     const spec = { slots, mode: modes.indexOf(mode), infoBytes, tensors };
-    return new Ring(
-      device,
-      name,
-      guarded(() => loadAddon().createRing(name, spec)),
-      ownCall,
-    );
+    return new Ring(device, name, createShared(device, name, spec), ownCall);
   }
 
   /**
    * Opens a ring that another process, or this one, writes, as one of its consumers.
-   * @throws {RingError} `missing`, if nobody does; `refused`, if its file is not safe or damaged; `version`; `full`; `unsupported`, on a GPU.
+   * @throws {RingError} `missing`, if nobody does; `refused`, if its file is not safe or damaged; `version`; `full`;
+   *   `wrongDevice`, if it lies on another device; `unsupported`, if CUDA cannot open it from here.
    */
   static open(device: Device, name: string): RingReader {
     return RingReader._open(device, name);
@@ -348,9 +346,9 @@ export class RingReader {
 
   /** @internal */
   static _open(device: Device, name: string): RingReader {
-    requireShareable(requireDevice(device));
+    requireDevice(device);
     requireName(name);
-    const native = guarded(() => loadAddon().openRing(name));
+    const native = openShared(device, name);
     if (native.spec().mode > 1) {
       native.close();
       throw new RingError(`'${name}' is one tensor and no ring: use Tensor.import.`, 'missing');

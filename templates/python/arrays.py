@@ -439,6 +439,11 @@ def _find(array, path):
     )
 
 
+def library_named(name):
+    """The library of a name: torch or cupy."""
+    return _made({"torch": Torch, "cupy": Cupy}[name])
+
+
 def _made(make):
     if make not in _libraries:
         try:

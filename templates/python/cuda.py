@@ -7,6 +7,18 @@ from collections import deque
 from .errors import CudaError, ForkError, LibraryError
 
 _Handle = ctypes.c_void_p
+#: CUDA_ERROR_NOT_INITIALIZED: after cuInit only a forked child meets it.
+_NOT_INITIALIZED = 3
+_SPAWN = (
+    "Start workers by 'spawn' or 'forkserver' (multiprocessing.set_start_method, or a DataLoader's multiprocessing_context), or use "
+    "pipelines on a GPU only after the fork."
+)
+
+
+class MemoryHandle(ctypes.Structure):
+    """What names a GPU's memory for other processes (CUipcMemHandle); calls take it by value."""
+
+    _fields_ = [("reserved", ctypes.c_ubyte * 64)]
 
 
 class Driver:
@@ -24,6 +36,11 @@ class Driver:
 
     def _check(self, name, *arguments):
         code = getattr(self._library, name)(*arguments)
+        if code == _NOT_INITIALIZED:
+            raise ForkError(
+                f"{name} failed: CUDA cannot be used in process {os.getpid()}, since the one that it was forked from had used it before. "
+                + _SPAWN
+            )
         if code != 0:
             raise CudaError(f"{name} failed: {': '.join(self.error(code))}.", code)
 
@@ -65,6 +82,54 @@ class Driver:
         # CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL
         self._check("cuPointerGetAttribute", ctypes.byref(ordinal), 9, ctypes.c_uint64(pointer))
         return ordinal.value
+
+    def device_with(self, uuid):
+        """The device with these 16 bytes for a UUID; None: this process sees no such one."""
+        count, handle, found = ctypes.c_int(), ctypes.c_int(), ctypes.create_string_buffer(16)
+        self._check("cuDeviceGetCount", ctypes.byref(count))
+        for device in range(count.value):
+            self._check("cuDeviceGet", ctypes.byref(handle), device)
+            self._check("cuDeviceGetUuid_v2", found, handle)
+            if found.raw == uuid:
+                return device
+        return None
+
+    def open_memory(self, handle):
+        """Opens memory of another process on the current device. @returns its address and its size."""
+        pointer, base, size = ctypes.c_uint64(), ctypes.c_uint64(), ctypes.c_size_t()
+        # CU_IPC_MEM_LAZY_ENABLE_PEER_ACCESS: CUDA takes no other flag.
+        self._check("cuIpcOpenMemHandle_v2", ctypes.byref(pointer), handle, 1)
+        try:
+            self._check("cuMemGetAddressRange_v2", ctypes.byref(base), ctypes.byref(size), pointer)
+        except CudaError:
+            self.close_memory(pointer.value)
+            raise
+        return pointer.value, size.value
+
+    def close_memory(self, pointer):
+        """Closes what `open_memory` opened."""
+        self._check("cuIpcCloseMemHandle", ctypes.c_uint64(pointer))
+
+    def new_stream(self):
+        """A stream of the current device that waits for no other one."""
+        stream = _Handle()
+        # CU_STREAM_NON_BLOCKING
+        self._check("cuStreamCreate", ctypes.byref(stream), 1)
+        return stream.value
+
+    def end_stream(self, stream):
+        """Ends a stream once its work is done."""
+        self._check("cuStreamDestroy_v2", _Handle(stream))
+
+    def is_capturing(self, stream):
+        """Whether what is enqueued on the stream goes into a graph."""
+        status = ctypes.c_int()
+        self._check("cuStreamIsCapturing", _Handle(stream), ctypes.byref(status))
+        return status.value != 0
+
+    def call(self, function, argument, stream):
+        """Has the driver call a function of C in the stream's order."""
+        self._check("cuLaunchHostFunc", _Handle(stream), function, _Handle(argument))
 
     def _event(self, stream):
         event = _Handle()
@@ -115,8 +180,7 @@ def driver():
     if _forked_from is not None:
         raise ForkError(
             f"Process {os.getpid()} was forked from {_forked_from} after that one used CUDA, and CUDA does not work in such "
-            "a child. Start workers by 'spawn' or 'forkserver' (multiprocessing.set_start_method, or a DataLoader's "
-            "multiprocessing_context), or use pipelines on a GPU only after the fork."
+            f"a child. {_SPAWN}"
         )
     if _driver is None:
         _driver = Driver()

@@ -42,8 +42,8 @@ class Library:
     def ring(self, name, *, copy=False, arrays="numpy", wait=0.0):
         """Opens a ring that another process writes, as one of its consumers: an iterator of batches.
 
-        `copy`: arrays of their own, whose slot is free at once. `arrays`: `numpy` or `torch`. `wait`: seconds to wait until there is
-        a ring of the name.
+        `copy`: arrays of their own, whose slot is free at once. `arrays`: `numpy` or `torch`; of a ring on a GPU `torch`, `cupy`, or `cuda`
+        for objects with `__cuda_array_interface__` alone. `wait`: seconds to wait until there is a ring of the name.
         """
         from .rings import Ring
 

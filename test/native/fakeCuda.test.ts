@@ -1,14 +1,6 @@
 /** The addon's CUDA side, on a stand-in for the driver (test/support/fakeCuda.cpp). */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  cudaStatus,
-  type Device,
-  Image,
-  openDevice,
-  Ring,
-  type RingError,
-  Tensor,
-} from '../../runtime/index.js';
+import { cudaStatus, type Device, Image, openDevice, Tensor } from '../../runtime/index.js';
 import { buildHandmade, type Handmade } from '../support/handmade.js';
 
 let made: Handmade;
@@ -46,26 +38,6 @@ describe('CUDA on a stand-in driver', () => {
     expect(openDevice().kind).toBe('cuda');
     expect(() => openDevice('cuda:1')).toThrowErrorMatchingInlineSnapshot(
       `[DeviceUnavailableError: Device 'cuda:1' cannot be used: there is no CUDA device 1: the driver sees 1. Check CUDA_VISIBLE_DEVICES and nvidia-smi, or use openDevice('cpu').]`,
-    );
-  });
-
-  it('shares no memory of a GPU with other processes, and says so', async () => {
-    const x = { shape: [2], dtype: 'u8', layout: 'any' } as const;
-    using tensor = Tensor.empty(device, x);
-    const refusals = await Promise.all(
-      [
-        async () => Ring.create(device, 'gpu', { tensors: { x } }),
-        async () => Ring.open(device, 'gpu'),
-        async () => Tensor.import(device, 'gpu'),
-        () => tensor.export(),
-      ].map(work =>
-        work().catch((error: Error) => `${error.name} ${(error as RingError).code}: ${error.message}`),
-      ),
-    );
-    expect(new Set(refusals)).toEqual(
-      new Set([
-        "RingError unsupported: Rings and exported tensors hold memory of the CPU only so far. Copy the result to the host first, or use openDevice('cpu').",
-      ]),
     );
   });
 
@@ -131,7 +103,8 @@ describe('CUDA on a stand-in driver', () => {
     device.trim();
     expect(device.memory().live).toBe(1000);
     tensor.dispose();
-    await device.synchronize();
+    // What an earlier test let go comes back on a stream of its own.
+    await expect.poll(() => device.memory().reserved).toBe(0);
     device.trim();
     expect(device.memory().reserved).toBe(0);
   });

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { loadAddon } from '../../runtime/device/addon.js';
 import { type Device, Ring, type RingOptions, Tensor } from '../../runtime/index.js';
 import { python } from '../python/python.js';
 import { buildFolder } from '../support/executions.js';
+import { compile } from '../support/handmade.js';
 
 /** Where the module of pipelines.ts is built, by those who serve and by those who are killed: two files of tests may build at once. */
 export const out = { served: buildFolder('rings'), killed: buildFolder('ringKills') };
@@ -26,6 +28,28 @@ export const ringFolder = (): { readonly path: string; readonly end: () => void 
   };
 };
 
+/**
+ * Makes this process, and those that it starts, take fakeCuda.cpp for NVIDIA's driver. A copy there takes a fifth of a millisecond, so
+ * that what is read or given back too early is seen.
+ */
+export const fakeDriver = async (): Promise<() => void> => {
+  const directory = mkdtempSync(join(tmpdir(), 'cuweave-driver-'));
+  const before = process.env.LD_LIBRARY_PATH;
+  const driver = join(directory, 'libcuda.so.1');
+  await compile('fakeCuda.cpp', driver, ['-Wl,-soname,libcuda.so.1', '-DWORK_MICROSECONDS=200']);
+  // A library that is loaded is found by its own name from then on.
+  loadAddon().openLibrary(driver);
+  process.env.LD_LIBRARY_PATH = [directory, before].filter(Boolean).join(':');
+  return () => {
+    if (before === undefined) {
+      delete process.env.LD_LIBRARY_PATH;
+    } else {
+      process.env.LD_LIBRARY_PATH = before;
+    }
+    rmSync(directory, { recursive: true, force: true });
+  };
+};
+
 /** A process and what it prints, line by line. */
 export class Program {
   readonly process: ChildProcess;
@@ -34,7 +58,7 @@ export class Program {
 
   constructor(command: string, args: readonly string[]) {
     const env = { CUWEAVE_BUILD: out.served, ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
-    this.process = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.process.stderr?.on('data', text => {
       this.#errors += text;
     });
@@ -46,9 +70,9 @@ export class Program {
     const program = fileURLToPath(new URL('consumer.py', import.meta.url));
     return new Program(python!, [program, what, name, ...rest.map(one => JSON.stringify(one))]);
   }
-  static producer(name: string, mode = 'share'): Program {
+  static producer(name: string, mode = 'share', device = 'cpu'): Program {
     const program = fileURLToPath(new URL('../support/programs/ringProducer.js', import.meta.url));
-    return new Program(process.execPath, [program, name, mode]);
+    return new Program(process.execPath, [program, name, mode, device]);
   }
 
   /** The next line. @throws {Error} With what the process complained of, if there is none. */

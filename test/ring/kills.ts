@@ -91,13 +91,14 @@ export const killConsumers = async (
 export const killProducers = async (
   count: number,
   mode: 'share' | 'broadcast',
+  where: 'cpu' | 'cuda' = 'cpu',
 ): Promise<readonly number[]> => {
   const { next } = random(97 + count);
   const name = `producers-${mode}`;
   const consumer = Program.consumer('survive', name);
   const after: number[] = [];
   for (let n = 0; n < count; n++) {
-    const producer = Program.producer(name, mode);
+    const producer = Program.producer(name, mode, where);
     expect(await producer.line()).toBe('open');
     expect(await consumer.told()).toEqual({ told: 'open' });
     await pause(next() * 80);

@@ -106,7 +106,7 @@ describe.skipIf(!python)(`cuweave serve${whyNot}`, () => {
         '--slots',
         '2',
       ],
-      ...['--every', '0.2'],
+      ...['--every', '0.2', '--device', 'cpu'],
     ]);
     expect(served.stderr).toBe('ring clips: result f32 [4, 3, 24, 32]; 2 slots, share\n');
     expect(served.code).toBe(0);
@@ -148,6 +148,8 @@ describe.skipIf(!python)(`cuweave serve${whyNot}`, () => {
         '--ring',
         'ended',
         '--repeat',
+        '--device',
+        'cpu',
       ];
       const server = new Program(process.execPath, ['dist/compiler/cli.js', ...args]);
       const consumer = Program.consumer('serve', 'ended');
@@ -170,6 +172,8 @@ describe.skipIf(!python)(`cuweave serve${whyNot}`, () => {
         'test/build/rings',
         '--ring',
         'refused',
+        '--device',
+        'cpu',
       ]);
       return `${code} ${stderr.trim()}`;
     };

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Device,
   openDevice,
@@ -21,18 +21,34 @@ import {
   type RingReader,
   Tensor,
 } from '../../runtime/index.js';
-import { Producer, ringFolder } from './consumers.js';
+import { fakeDriver, Producer, ringFolder } from './consumers.js';
 
 let folder: ReturnType<typeof ringFolder>;
-let device: Device;
-beforeAll(() => {
+let endDriver: () => void;
+beforeAll(async () => {
   folder = ringFolder();
-  device = openDevice('cpu');
+  endDriver = await fakeDriver();
 });
 afterAll(() => {
-  device.dispose();
+  endDriver();
   folder.end();
 });
+
+/** The device that the tests around it are on. */
+let device: Device;
+const openBefore = (kind: 'cpu' | 'cuda'): void => {
+  beforeAll(() => {
+    device = openDevice(kind);
+  });
+  afterEach(async () => {
+    // What was closed is given back once its consumers have left.
+    const { total } = device.memory();
+    await expect
+      .poll(() => kind === 'cpu' || device.memory().free, { timeout: 60_000 })
+      .toBe(kind === 'cpu' || total);
+  });
+  afterAll(() => device.dispose());
+};
 
 const said = (work: () => unknown): string => {
   try {
@@ -63,7 +79,9 @@ const rest = async (reader: RingReader): Promise<readonly unknown[]> => {
   return values;
 };
 
-describe('a ring', () => {
+describe.each(['cpu', 'cuda'] as const)('a ring on %s', kind => {
+  openBefore(kind);
+
   it('hands batches over in order, and comes to an end', async () => {
     const producer = new Producer(device, 'order', { slots: 3 });
     const reader = Ring.open(device, 'order');
@@ -93,6 +111,9 @@ describe('a ring', () => {
       await producer.ring.finish();
       const all = Array.from({ length: 30 }, (_, n) => n + 1);
       const had = await Promise.all(read);
+      for (const reader of readers) {
+        reader.close();
+      }
       if (mode === 'share') {
         expect(had.flat().sort((a, b) => Number(a) - Number(b))).toEqual(all);
       } else {
@@ -191,7 +212,9 @@ describe('a ring', () => {
   });
 });
 
-describe('a tensor', () => {
+describe.each(['cpu', 'cuda'] as const)('a tensor on %s', kind => {
+  openBefore(kind);
+
   it('is exported to whoever imports it, and shared from then on', async () => {
     const spec = { shape: [2, 3], dtype: 'i32', layout: 'any' } as const;
     using tensor = Tensor.fromHost(device, new Int32Array([1, 2, 3, 4, 5, 6]), spec);
@@ -223,6 +246,7 @@ describe('a tensor', () => {
 });
 
 describe('a file that is no ring of ours', () => {
+  openBefore('cpu');
   const path = (name: string) => join(folder.path, name);
   const word = (bytes: Buffer, at: number, value: number): Buffer => {
     const changed = Buffer.from(bytes);
@@ -298,7 +322,7 @@ describe('a file that is no ring of ours', () => {
         "tensors": "refused: Ring NAME is refused: its sizes are out of bounds. Remove its file, and start its producer again.",
         "total": "refused: Ring NAME is refused: its file has another size than its batches take. Remove its file, and start its producer again.",
         "unlocked": "missing: There is no ring NAME: its producer has ended, and what it left was removed. Start it again.",
-        "version": "version: Ring NAME has version 7, and this side reads 1: build both with one version of cuweave.",
+        "version": "version: Ring NAME has version 7, and this side reads 2: build both with one version of cuweave.",
         "wide": "refused: Ring NAME is refused: its sizes are out of bounds. Remove its file, and start its producer again.",
       }
     `);

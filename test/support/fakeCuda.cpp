@@ -1,5 +1,5 @@
 // A stand-in for NVIDIA's driver, so that the addon's CUDA side can be tested without a GPU. Streams are threads, device
-// memory is the host's, filled with 0xDD when it is freed. It is strict where a real driver would only be slow or lucky: a copy
+// memory is the host's, filled with 0xDD when it is freed; what cuMemAlloc gives can be opened in other processes. It is strict where a real driver would only be slow or lucky: a copy
 // to ordinary host memory is refused. CUWEAVE_FAKE_FAIL=cuEventRecord:700 makes a function fail. Compiled with
 // -DMEMORY_MIB and -DWORK_MICROSECONDS it has another size and speed.
 #include <chrono>
@@ -16,6 +16,10 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace {
 
@@ -53,6 +57,22 @@ struct Event {
 std::mutex heapMutex;
 std::map<uint64_t, size_t> heap, pinned;
 size_t used = 0;
+
+// Blocks that processes share: files without a name, mapped. Of one that was opened from elsewhere there is no file.
+struct Mapped {
+  int file;
+  size_t bytes;
+};
+std::map<uint64_t, Mapped> mapped;
+// What names such a block for other processes, for as long as its own has it.
+struct Handle {
+  char magic[8];
+  int process, file;
+  size_t bytes;
+  unsigned serial;
+  char rest[36];
+};
+static_assert(sizeof(Handle) == 64, "as CUipcMemHandle");
 
 int injected(const char* name) {
   const char* wish = getenv("CUWEAVE_FAKE_FAIL");
@@ -110,12 +130,34 @@ int allocate(unsigned long long* pointer, size_t bytes) {
   used += bytes;
   return 0;
 }
+uint64_t map(int file, size_t bytes) {
+  void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  return at == MAP_FAILED ? 0 : reinterpret_cast<uint64_t>(at);
+}
+// Memory that another process can open.
+int allocateMapped(unsigned long long* pointer, size_t bytes) {
+  std::lock_guard lock(heapMutex);
+  if (used + bytes > kTotal) return 2;
+  const int file = memfd_create("cuda", MFD_CLOEXEC);
+  if (file < 0 || ftruncate(file, static_cast<off_t>(bytes)) != 0 || (*pointer = map(file, bytes)) == 0) return 999;
+  heap[*pointer] = bytes;
+  mapped[*pointer] = {file, bytes};
+  used += bytes;
+  return 0;
+}
 void release(uint64_t pointer) {
   std::lock_guard lock(heapMutex);
   const auto block = heap.find(pointer);
   if (block == heap.end()) std::abort();
   std::memset(reinterpret_cast<void*>(pointer), 0xDD, block->second);
-  std::free(reinterpret_cast<void*>(pointer));
+  if (const auto shared = mapped.find(pointer); shared != mapped.end()) {
+    if (shared->second.file < 0) std::abort();
+    munmap(reinterpret_cast<void*>(pointer), shared->second.bytes);
+    close(shared->second.file);
+    mapped.erase(shared);
+  } else {
+    std::free(reinterpret_cast<void*>(pointer));
+  }
   used -= block->second;
   heap.erase(block);
 }
@@ -231,6 +273,10 @@ int cuGetErrorString(int code, const char** text) {
 int cuDeviceGetCount(int* count) { *count = 1; return 0; }
 int cuDeviceGet(int* device, int ordinal) { *device = ordinal; return ordinal == 0 ? 0 : 101; }
 int cuDeviceGetName(char* name, int size, int) { std::strncpy(name, "Fake GPU", size); return 0; }
+int cuDeviceGetUuid_v2(unsigned char* uuid, int) {
+  std::memset(uuid, injected("uuid") ? injected("uuid") : 0xFA, 16);
+  return 0;
+}
 int cuDeviceTotalMem_v2(size_t* bytes, int) { *bytes = kTotal; return 0; }
 int cuDeviceGetAttribute(int* value, int attribute, int) {
   *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 4 : injected("noPools") ? 0 : 1;
@@ -265,8 +311,51 @@ int cuPointerGetAttribute(int* ordinal, int attribute, unsigned long long pointe
   return attribute == 9 && inside(heap, pointer, 1) ? 0 : 1;
 }
 int cuMemGetInfo_v2(size_t* free, size_t* total) { *total = kTotal; *free = kTotal - used; return 0; }
-int cuMemAlloc_v2(unsigned long long* pointer, size_t bytes) { INJECT(); return allocate(pointer, bytes); }
+int cuMemAlloc_v2(unsigned long long* pointer, size_t bytes) { INJECT(); return allocateMapped(pointer, bytes); }
 int cuMemFree_v2(unsigned long long pointer) { release(pointer); return 0; }
+int cuMemGetAddressRange_v2(unsigned long long* base, size_t* bytes, unsigned long long pointer) {
+  INJECT();
+  std::lock_guard lock(heapMutex);
+  const auto next = heap.upper_bound(pointer);
+  if (next == heap.begin()) return 1;
+  *base = std::prev(next)->first;
+  *bytes = std::prev(next)->second;
+  return 0;
+}
+int cuIpcGetMemHandle(Handle* handle, unsigned long long pointer) {
+  INJECT();
+  std::lock_guard lock(heapMutex);
+  const auto block = mapped.find(pointer);
+  // A small one may share its page of the GPU with others.
+  if (block == mapped.end() || block->second.bytes % (size_t{2} << 20) != 0) return 1;
+  static unsigned serial = 0;
+  *handle = {"fakeIpc", getpid(), block->second.file, block->second.bytes, ++serial, {}};
+  return 0;
+}
+int cuIpcOpenMemHandle_v2(unsigned long long* pointer, Handle handle, unsigned flags) {
+  INJECT();
+  if (!current || handle.process == getpid()) return 201;
+  if (flags != 1 || std::memcmp(handle.magic, "fakeIpc", 8) != 0) return 1;
+  const std::string path = "/proc/" + std::to_string(handle.process) + "/fd/" + std::to_string(handle.file);
+  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return 1;
+  *pointer = map(file, handle.bytes);
+  close(file);
+  if (*pointer == 0) return 205;
+  std::lock_guard lock(heapMutex);
+  heap[*pointer] = handle.bytes;
+  mapped[*pointer] = {-1, handle.bytes};
+  return 0;
+}
+int cuIpcCloseMemHandle(unsigned long long pointer) {
+  std::lock_guard lock(heapMutex);
+  const auto block = mapped.find(pointer);
+  if (block == mapped.end() || block->second.file >= 0) return 1;
+  munmap(reinterpret_cast<void*>(pointer), block->second.bytes);
+  heap.erase(pointer);
+  mapped.erase(block);
+  return 0;
+}
 int cuMemAllocAsync(unsigned long long* pointer, size_t bytes, Stream*) { INJECT(); return allocate(pointer, bytes); }
 int cuMemFreeAsync(unsigned long long pointer, Stream* stream) {
   INJECT();
@@ -350,6 +439,15 @@ int cuStreamSynchronize(Stream* handle) {
   std::unique_lock lock(stream->mutex);
   const size_t until = stream->queued;
   stream->changed.wait(lock, [&] { return stream->done >= until; });
+  return 0;
+}
+int cuStreamIsCapturing(Stream* stream, int* status) {
+  *status = stream && stream->capturing ? 1 : 0;
+  return 0;
+}
+int cuLaunchHostFunc(Stream* stream, void (*call)(void*), void* data) {
+  INJECT();
+  enqueue(stream, [=] { call(data); });
   return 0;
 }
 int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {

@@ -5,7 +5,7 @@ import { resultsOf } from '../../../runtime/call/steps.js';
 import type { Device } from '../../../runtime/device/device.js';
 import { requireInteger } from '../../../runtime/device/dtype.js';
 import type { Image } from '../../../runtime/device/image.js';
-import { requireShareable, type Tensor, type TensorSpec } from '../../../runtime/device/tensor.js';
+import type { Tensor, TensorSpec } from '../../../runtime/device/tensor.js';
 import { describe, expected } from '../../../runtime/errors.js';
 import { uniform } from '../../../runtime/random.js';
 import type { Ring, RingSlot } from '../../../runtime/ring/ring.js';
@@ -24,7 +24,7 @@ export type ServeOptions = {
   readonly videos: readonly string[];
   /** The ring's name. */
   readonly ring: string;
-  /** Only `cpu` so far, which is the default. */
+  /** `cuda`, `cuda:N` or `cpu`, in whose memory the ring lies. Default: CUDA if there is one. */
   readonly device?: string;
   /** The parameters that the pipeline leaves open, by name. */
   readonly options?: Readonly<Record<string, unknown>>;
@@ -218,19 +218,18 @@ export const servePipeline = async (serve: ServeOptions): Promise<ServeResult> =
   const planes = resultsOf(manifest).find(({ sink }) => sink.layout === undefined);
   if (planes) {
     throw expected(
-      'a pipeline whose results are tensors: a ring holds nothing else',
+      'a pipeline whose results are tensors of pixels: a ring holds nothing else',
       'pipeline',
-      `${manifest.name}, whose results are images in ${planes.sink.name}`,
+      `${manifest.name}, which gives ${planes.sink.name}`,
       'End it with rgb8() or nchw(…).',
     );
   }
   const { built, runtime } = await loadBuilt(directory, serve.pipeline);
-  const device = runtime.openDevice(deviceName(serve.device) ?? 'cpu');
+  const device = runtime.openDevice(deviceName(serve.device));
   const started = performance.now();
   let images: RunImages | undefined;
   const batches = new Batches(built, runtime, device, serve, batch);
   try {
-    requireShareable(device);
     images = await RunImages.open(asked, runtime, device);
     const beside = images;
     const optionsOf = (from: number, count: number): object =>

@@ -110,13 +110,29 @@ CUdeviceptr CudaContext::allocate(size_t bytes, CUstream stream) {
     code = attempt();
   }
   if (code == CUDA_SUCCESS) return pointer;
-  Failure failure = this->failure(code, pools ? "cuMemAllocAsync" : "cuMemAlloc");
+  throw noMemory(code, pools ? "cuMemAllocAsync" : "cuMemAlloc", bytes);
+}
+
+CUdeviceptr CudaContext::allocateAlone(size_t bytes) {
+  CUdeviceptr pointer = 0;
+  CUresult code = driver.memAlloc(&pointer, bytes);
+  if (code == CUDA_ERROR_OUT_OF_MEMORY && pools) {
+    // What the pool keeps for later serves nobody now.
+    trim(0);
+    code = driver.memAlloc(&pointer, bytes);
+  }
+  if (code != CUDA_SUCCESS) throw noMemory(code, "cuMemAlloc", bytes);
+  return pointer;
+}
+
+Failure CudaContext::noMemory(CUresult code, const std::string& operation, size_t bytes) {
+  Failure failure = this->failure(code, operation);
   failure.bytes = bytes;
   failure.totalBytes = info.totalMemory;
   size_t free = 0;
   size_t total = 0;
   if (driver.memGetInfo(&free, &total) == CUDA_SUCCESS) failure.freeBytes = free;
-  throw failure;
+  return failure;
 }
 
 std::optional<uint64_t> CudaContext::reservedMemory() {

@@ -35,6 +35,8 @@ class CudaContext {
 
   // Device memory in the stream's order.
   CUdeviceptr allocate(size_t bytes, CUstream stream);
+  // Device memory of no pool, for driver.memFree().
+  CUdeviceptr allocateAlone(size_t bytes);
   void free(CUdeviceptr pointer, CUstream stream);
   // What the pool holds of the GPU's memory; nothing without pools.
   std::optional<uint64_t> reservedMemory();
@@ -46,6 +48,7 @@ class CudaContext {
 
  private:
   CudaContext(const Driver& driver, int ordinal);
+  Failure noMemory(CUresult code, const std::string& operation, size_t bytes);
   CUcontext context_ = nullptr;
   CUmemoryPool pool_ = nullptr;
   std::mutex mutex_;

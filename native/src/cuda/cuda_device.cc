@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "cuda/cuda_event.h"
+#include "cuda/cuda_ipc.h"
 #include "device/task_thread.h"
 
 namespace cuweave {
@@ -29,6 +30,11 @@ class CudaDevice : public Device {
     size_t total = 0;
     context.check(context.driver.memGetInfo(&free, &total), "cuMemGetInfo");
     return free;
+  }
+  bool sharesByHandle() const override { return true; }
+  std::shared_ptr<SharedBlock> share(size_t bytes, ring::Place& place) override { return shareCuda(context, bytes, place); }
+  std::shared_ptr<SharedBlock> openShared(const ring::Place& place, const std::string& name) override {
+    return openSharedCuda(context, place, name);
   }
   std::optional<uint64_t> reservedMemory() override { return context.reservedMemory(); }
   void trim(size_t keep) override { context.trim(keep); }

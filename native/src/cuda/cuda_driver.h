@@ -18,6 +18,14 @@ using CUgraph = struct CUgraph_st*;
 using CUgraphExec = struct CUgraphExec_st*;
 using CUmemoryPool = struct CUmemPoolHandle_st*;
 
+// By value in calls.
+struct CUipcMemHandle {
+  unsigned char reserved[64];
+};
+struct CUuuid {
+  unsigned char bytes[16];
+};
+
 enum : int {
   CUDA_SUCCESS = 0,
   CUDA_ERROR_OUT_OF_MEMORY = 2,
@@ -30,6 +38,7 @@ enum : unsigned {
   CU_EVENT_DISABLE_TIMING = 2,
   CU_STREAM_NON_BLOCKING = 1,
   CU_MEMHOSTALLOC_PORTABLE = 1,
+  CU_IPC_MEM_LAZY_ENABLE_PEER_ACCESS = 1,
 };
 enum : int {
   CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
@@ -68,6 +77,7 @@ struct CUDA_MEMCPY2D {
   F(deviceCount, cuDeviceGetCount, (int*))                                                  \
   F(deviceGet, cuDeviceGet, (CUdevice*, int))                                               \
   F(deviceName, cuDeviceGetName, (char*, int, CUdevice))                                    \
+  F(deviceUuid, cuDeviceGetUuid_v2, (CUuuid*, CUdevice))                                    \
   F(deviceTotalMem, cuDeviceTotalMem_v2, (size_t*, CUdevice))                               \
   F(deviceAttribute, cuDeviceGetAttribute, (int*, int, CUdevice))                           \
   F(deviceDefaultPool, cuDeviceGetDefaultMemPool, (CUmemoryPool*, CUdevice))                \
@@ -79,6 +89,10 @@ struct CUDA_MEMCPY2D {
   F(memGetInfo, cuMemGetInfo_v2, (size_t*, size_t*))                                        \
   F(memAlloc, cuMemAlloc_v2, (CUdeviceptr*, size_t))                                        \
   F(memFree, cuMemFree_v2, (CUdeviceptr))                                                   \
+  F(memGetAddressRange, cuMemGetAddressRange_v2, (CUdeviceptr*, size_t*, CUdeviceptr))      \
+  F(ipcGetMemHandle, cuIpcGetMemHandle, (CUipcMemHandle*, CUdeviceptr))                     \
+  F(ipcOpenMemHandle, cuIpcOpenMemHandle_v2, (CUdeviceptr*, CUipcMemHandle, unsigned))      \
+  F(ipcCloseMemHandle, cuIpcCloseMemHandle, (CUdeviceptr))                                  \
   F(memAllocAsync, cuMemAllocAsync, (CUdeviceptr*, size_t, CUstream))                       \
   F(memFreeAsync, cuMemFreeAsync, (CUdeviceptr, CUstream))                                  \
   F(memHostAlloc, cuMemHostAlloc, (void**, size_t, unsigned))                               \

@@ -16,6 +16,10 @@
 
 namespace cuweave {
 
+namespace ring {
+struct Place;
+}
+
 class Device;
 class Stream;
 
@@ -192,6 +196,16 @@ struct DeviceInfo {
   int driverVersion = 0;
 };
 
+// Memory of a device that several processes have: its own, which it gives back at the end, or another's, which it closes.
+class SharedBlock {
+ public:
+  explicit SharedBlock(uint64_t pointer) : pointer(pointer) {}
+  virtual ~SharedBlock() = default;
+  SharedBlock(const SharedBlock&) = delete;
+  SharedBlock& operator=(const SharedBlock&) = delete;
+  const uint64_t pointer;
+};
+
 class Device : public std::enable_shared_from_this<Device> {
  public:
   virtual ~Device() = default;
@@ -202,6 +216,12 @@ class Device : public std::enable_shared_from_this<Device> {
   virtual std::shared_ptr<Memory> allocate(const std::shared_ptr<Stream>& stream, size_t bytes) = 0;
   // Memory of someone else's; `keep` holds it while work may touch it.
   virtual std::shared_ptr<Memory> wrap(uint64_t pointer, size_t bytes, std::shared_ptr<void> keep) = 0;
+  // Whether other processes open its memory by a handle; the CPU's is shared by files.
+  virtual bool sharesByHandle() const { return false; }
+  // Takes memory that other processes can open, and writes down how.
+  virtual std::shared_ptr<SharedBlock> share(size_t, ring::Place&) { throw wrongArgument("Expected a GPU."); }
+  // Opens what a process has shared, this one or another. `name` is what messages call it.
+  virtual std::shared_ptr<SharedBlock> openShared(const ring::Place&, const std::string&) { throw wrongArgument("Expected a GPU."); }
   virtual std::optional<uint64_t> freeMemory() = 0;
   // Bytes that it holds of the GPU's memory for its own, in use or kept for what comes next; nothing where it keeps none.
   virtual std::optional<uint64_t> reservedMemory() { return std::nullopt; }

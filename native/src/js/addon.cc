@@ -14,7 +14,7 @@ namespace cuweave {
 namespace {
 
 // Raised with every change of what JavaScript sees; runtime/device/addon.ts refuses another.
-constexpr int kInterface = 10;
+constexpr int kInterface = 11;
 
 Napi::Value cudaStatus(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -91,6 +91,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("interface", kInterface);
   exports.Set("createRing", Napi::Function::New(env, createRing, "createRing"));
   exports.Set("openRing", Napi::Function::New(env, openRing, "openRing"));
+  exports.Set("sweepRings", Napi::Function::New(env, static_cast<Napi::Value (*)(const Napi::CallbackInfo&)>(sweepRings), "sweepRings"));
   exports.Set("cudaStatus", Napi::Function::New(env, cudaStatus, "cudaStatus"));
   exports.Set("nvdecStatus", Napi::Function::New(env, nvdecStatus, "nvdecStatus"));
   exports.Set("openDevice", Napi::Function::New(env, openDevice, "openDevice"));

@@ -11,8 +11,8 @@
 
 #include "js/context.h"
 #include "device/device.h"
+#include "device/ring_side.h"
 #include "device/task_thread.h"
-#include "ring.h"
 #include "video/video_decoder.h"
 
 namespace cuweave {
@@ -26,9 +26,10 @@ class JsDevice : public Napi::ObjectWrap<JsDevice> {
   ~JsDevice() override;
 
   const std::shared_ptr<Device>& device() const { return core_; }
+  // Throws if it is disposed.
+  Device& open() const;
 
  private:
-  Device& open() const;
   Napi::Value info(const Napi::CallbackInfo& info);
   Napi::Value createStream(const Napi::CallbackInfo& info);
   // (handle)
@@ -222,10 +223,11 @@ class JsDecoder : public Napi::ObjectWrap<JsDecoder> {
 // One side of a ring, as native/ring/ring.h has it.
 class JsRing : public Napi::ObjectWrap<JsRing> {
  public:
-  using Core = std::shared_ptr<ring::Ring>;
+  using Core = std::shared_ptr<RingSide>;
   static const napi_type_tag tag;
   static Napi::Function define(Napi::Env env);
   explicit JsRing(const Napi::CallbackInfo& info);
+  ~JsRing() override;
 
  private:
   // { slots, mode, tensors: [{ name, dtype, layout, shape, offset, bytes }] }
@@ -248,16 +250,22 @@ class JsRing : public Napi::ObjectWrap<JsRing> {
   Napi::Value wait(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   struct Hold;
+  // Throws once it is closed.
+  ring::Ring& ring() const;
+  // Null once it is closed: what is left of the memory holds it.
   Core core_;
+  std::string name_;
   // What gives a slot back when the last of the memory over it goes.
   std::unordered_map<uint32_t, std::shared_ptr<Hold>> holds_;
   std::unique_ptr<TaskThread> thread_;
 };
 
-// (name, { slots, mode, infoBytes, tensors: [{ name, dtype, layout, shape }] })
+// (name, { slots, mode, infoBytes, tensors: [{ name, dtype, layout, shape }] }, device)
 Napi::Value createRing(const Napi::CallbackInfo& info);
-// (name)
+// (name, device)
 Napi::Value openRing(const Napi::CallbackInfo& info);
+// () → how many rings of this process have memory on a GPU
+Napi::Value sweepRings(const Napi::CallbackInfo& info);
 
 Napi::Object toObject(Napi::Env env, const DeviceInfo& info);
 

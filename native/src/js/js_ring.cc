@@ -8,18 +8,12 @@ const napi_type_tag JsRing::tag = {0x6377'7269'6e67'0000, 0x8d1f'0b1c'4f0e'4a0a}
 
 // The memory of a consumer's slot, or of a producer's that is being written.
 struct JsRing::Hold {
-  std::shared_ptr<ring::Ring> ring;
+  std::shared_ptr<RingSide> side;
   uint32_t slot;
-  ~Hold() { ring->give(slot); }
+  ~Hold() { side->ring->give(slot); }
 };
 
 namespace {
-
-Failure toFailure(const ring::Failure& from) {
-  Failure failure(FailureKind::Ring, from.text);
-  failure.name = ring::codeName(from.code);
-  return failure;
-}
 
 std::string textOf(const Napi::Value& value, const char* what) {
   if (!value.IsString()) throw wrongArgument(std::string("Expected a text for ") + what + ".");
@@ -71,20 +65,20 @@ Napi::Value createRing(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const std::string name = nameOf(info[0]);
     if (!info[1].IsObject()) throw wrongArgument("Expected a ring's sizes.");
-    ring::Failure failure;
-    std::shared_ptr<ring::Ring> made(ring::Ring::create(name.c_str(), toSpec(info[1].As<Napi::Object>()), failure));
-    if (!made) throw toFailure(failure);
+    auto made = RingSide::create(name, toSpec(info[1].As<Napi::Object>()), unwrap<JsDevice>(info[2], "device").open());
     return create<JsRing>(info.Env(), Context::of(info.Env()).ringClass, std::move(made));
   });
 }
 
 Napi::Value openRing(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    ring::Failure failure;
-    std::shared_ptr<ring::Ring> made(ring::Ring::open(nameOf(info[0]).c_str(), failure));
-    if (!made) throw toFailure(failure);
+    auto made = RingSide::open(nameOf(info[0]), unwrap<JsDevice>(info[1], "device").open());
     return create<JsRing>(info.Env(), Context::of(info.Env()).ringClass, std::move(made));
   });
+}
+
+Napi::Value sweepRings(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::Number::New(info.Env(), static_cast<double>(sweepRings())); });
 }
 
 Napi::Function JsRing::define(Napi::Env env) {
@@ -104,12 +98,25 @@ Napi::Function JsRing::define(Napi::Env env) {
                      });
 }
 
-JsRing::JsRing(const Napi::CallbackInfo& info) : ObjectWrap(info), core_(takeCore<JsRing>(info)) {}
+JsRing::JsRing(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), core_(takeCore<JsRing>(info)), name_(core_->ring->name()) {}
+
+JsRing::~JsRing() {
+  if (core_) core_->ring->leave();
+}
+
+ring::Ring& JsRing::ring() const {
+  if (core_) return *core_->ring;
+  Failure failure(FailureKind::Ring, "Ring '" + name_ + "' is closed here. Open it again.");
+  failure.name = ring::codeName(ring::kClosed);
+  throw failure;
+}
 
 Napi::Value JsRing::spec(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
-    const ring::Spec& spec = core_->spec();
+    const ring::Ring& ring = this->ring();
+    const ring::Spec& spec = ring.spec();
     auto tensors = Napi::Array::New(env, spec.tensors);
     for (uint32_t n = 0; n < spec.tensors; ++n) {
       const ring::TensorSpec& from = spec.tensor[n];
@@ -120,8 +127,8 @@ Napi::Value JsRing::spec(const Napi::CallbackInfo& info) {
       tensor.Set("dtype", fixedText(from.dtype, sizeof from.dtype));
       tensor.Set("layout", fixedText(from.layout, sizeof from.layout));
       tensor.Set("shape", shape);
-      tensor.Set("offset", static_cast<double>(core_->layout().offset[n]));
-      tensor.Set("bytes", static_cast<double>(core_->layout().bytes[n]));
+      tensor.Set("offset", static_cast<double>(ring.layout().offset[n]));
+      tensor.Set("bytes", static_cast<double>(ring.layout().bytes[n]));
       tensors.Set(n, tensor);
     }
     auto object = Napi::Object::New(env);
@@ -135,7 +142,7 @@ Napi::Value JsRing::spec(const Napi::CallbackInfo& info) {
 Napi::Value JsRing::acquire(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     ring::Failure failure;
-    const int slot = core_->acquire(failure);
+    const int slot = ring().acquire(failure);
     if (slot < ring::kEnd) throw toFailure(failure);
     return Napi::Number::New(info.Env(), slot);
   });
@@ -143,31 +150,33 @@ Napi::Value JsRing::acquire(const Napi::CallbackInfo& info) {
 
 void JsRing::publish(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const uint32_t slot = slotOf(*core_, info[0]);
+    const uint32_t slot = slotOf(ring(), info[0]);
     const size_t count = toSize(info[1], "count");
     const std::string text = textOf(info[2], "info");
     ring::Failure failure;
-    if (core_->publish(slot, static_cast<uint32_t>(std::min<size_t>(count, INT32_MAX)), text.data(), text.size(), failure) != ring::kOk) {
+    if (ring().publish(slot, static_cast<uint32_t>(std::min<size_t>(count, INT32_MAX)), text.data(), text.size(), failure) != ring::kOk) {
       throw toFailure(failure);
     }
   });
 }
 
 void JsRing::end(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] { core_->end(); });
+  guarded(info.Env(), [&] {
+    if (core_) ring().end();
+  });
 }
 
 Napi::Value JsRing::drained(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     ring::Failure failure;
-    return Napi::Boolean::New(info.Env(), core_->drained(failure));
+    return Napi::Boolean::New(info.Env(), !core_ || ring().drained(failure));
   });
 }
 
 Napi::Value JsRing::take(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     ring::Failure failure;
-    const int slot = core_->take(failure);
+    const int slot = ring().take(failure);
     if (slot < ring::kEnd) throw toFailure(failure);
     // In place: a copy would give the slot back when it ends.
     if (slot >= 0) holds_[static_cast<uint32_t>(slot)].reset(new Hold{core_, static_cast<uint32_t>(slot)});
@@ -177,7 +186,7 @@ Napi::Value JsRing::take(const Napi::CallbackInfo& info) {
 
 Napi::Value JsRing::batch(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const ring::Batch found = core_->batch(slotOf(*core_, info[0]));
+    const ring::Batch found = ring().batch(slotOf(ring(), info[0]));
     auto object = Napi::Object::New(info.Env());
     object.Set("sequence", static_cast<double>(found.sequence));
     object.Set("count", found.count);
@@ -188,8 +197,10 @@ Napi::Value JsRing::batch(const Napi::CallbackInfo& info) {
 
 void JsRing::give(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const uint32_t slot = slotOf(*core_, info[0]);
-    if (core_->isProducer()) core_->cancel(slot);
+    // After close() there is nothing to give back here: what still holds memory does so itself.
+    if (!core_) return;
+    const uint32_t slot = slotOf(ring(), info[0]);
+    if (ring().isProducer()) ring().cancel(slot);
     holds_.erase(slot);
   });
 }
@@ -197,15 +208,14 @@ void JsRing::give(const Napi::CallbackInfo& info) {
 Napi::Value JsRing::memory(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto& device = unwrap<JsDevice>(info[0], "device").device();
-    const uint32_t slot = slotOf(*core_, info[1]);
+    const uint32_t slot = slotOf(ring(), info[1]);
     const size_t offset = toSize(info[2], "offset");
     const size_t bytes = toSize(info[3], "bytes");
-    const size_t all = core_->layout().slotBytes;
-    if (device->info().kind != "cpu") throw wrongArgument("Expected the CPU: the ring lies in its memory.");
+    const size_t all = ring().layout().slotBytes;
     if (bytes == 0 || offset > all || bytes > all - offset) throw wrongArgument("Expected memory of the slot.");
     std::shared_ptr<void> keep = core_;
     if (const auto hold = holds_.find(slot); hold != holds_.end()) keep = hold->second;
-    const auto pointer = reinterpret_cast<uint64_t>(core_->data(slot)) + offset;
+    const uint64_t pointer = core_->pointer(slot, *device) + offset;
     JsMemory::Core core{device->wrap(pointer, bytes, std::move(keep)), false};
     return create<JsMemory>(info.Env(), Context::of(info.Env()).memoryClass, std::move(core));
   });
@@ -213,10 +223,11 @@ Napi::Value JsRing::memory(const Napi::CallbackInfo& info) {
 
 Napi::Value JsRing::wait(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
+    ring();
     auto promise = Context::of(info.Env()).queue->promise(info.Env(), Napi::Value());
     if (!thread_) thread_ = std::make_unique<TaskThread>("cuweave ring");
-    thread_->post([ring = core_, settle = promise.settle] {
-      ring->wait(UINT32_MAX);
+    thread_->post([side = core_, settle = promise.settle] {
+      side->ring->wait(UINT32_MAX);
       settle(nullptr);
     });
     return promise.value;
@@ -226,7 +237,11 @@ Napi::Value JsRing::wait(const Napi::CallbackInfo& info) {
 void JsRing::close(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     holds_.clear();
-    core_->close();
+    if (!core_) return;
+    core_->ring->close();
+    core_->ring->leave();
+    core_.reset();
+    sweepRings();
   });
 }
 

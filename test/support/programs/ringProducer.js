@@ -1,8 +1,8 @@
-// Writes batches of one value each, their number, until it is killed: node ringProducer.js NAME MODE
+// Writes batches of one value each, their number, until it is killed: node ringProducer.js NAME MODE DEVICE
 import { openDevice, Ring, Tensor } from '../../../dist/runtime/index.js';
 
-const [name, mode] = process.argv.slice(2);
-const device = openDevice('cpu');
+const [name, mode, where] = process.argv.slice(2);
+const device = openDevice(where);
 const spec = { shape: [4, 64, 64, 3], dtype: 'f32', layout: 'NHWC' };
 const ring = Ring.create(device, name, { tensors: { x: spec }, slots: 3, mode });
 process.stdout.write('open\n');
