@@ -21,7 +21,7 @@ const scaffold = new Set([
   ColumnTaps LinePixels Row RowTaps Window WindowTaps early fillRow getQuick kAbove kBelow kColumns kHeight kLeft kRight kRows kWidth
   Rows StagedRows StripRow commitCopies kSlotBytes kWarps byteOfSum HALF_WEIGHT readLine readRow strip sumAcross sumDown waitForAllBut
   kAhead kEdges kLatest kSlots
-  filterAcross filterDown sumFourDown PairedRows StagedPairs SourceRow across putRow kChannels kMade kRead least most pairOf putPairs rank ranked strips
+  PairedRows StagedPairs SourceRow across putRow kChannels kMade kRead least most pairOf putPairs rank ranked strips
   Between Gather Index Packed Part Patch Place RUN Run STRIP Shared abs aligned array below bf16 copy16 cw f16 gatherRun get getCode held
   isStageable isWithin loadRun loadSample max min offsetOf patchAt prefetchResults put putCode runAt runFrom runsOf storeRun toI32
   valuesAt waitForCopies wholeWords within

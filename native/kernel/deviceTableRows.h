@@ -68,28 +68,4 @@ static __device__ __forceinline__ void sumDown(const void* plane, const int64_t 
   }
 }
 
-// The same for four columns from `x` on, whose bytes are whole words.
-template <int channels>
-static __device__ __forceinline__ void sumFourDown(const void* plane, const int64_t pitch, const Windows& windows, const int x, const int y,
-                                                   uint32_t (&sums)[4 * channels]) {
-  const int first = windows.first(y), count = windows.count(y);
-  const uint8_t* from = valuesAt<uint8_t, channels>(plane, pitch, x, first);
-#pragma unroll 2
-  for (int n = 0; n < count; n++) {
-    const uint32_t weight = windows.weight(y, n), offset = (uint32_t)(uint64_t)from & 3;
-    const uint32_t* const words = (const uint32_t*)__cvta_global_to_generic((uint64_t)from & ~(uint64_t)3);
-    uint32_t word[channels + 1];
-#pragma unroll
-    for (int i = 0; i < channels; i++) word[i] = __ldg(words + i);
-    word[channels] = offset != 0 ? __ldg(words + channels) : 0;
-#pragma unroll
-    for (int i = 0; i < channels; i++) {
-      const uint32_t bytes = __funnelshift_r(word[i], word[i + 1], 8 * offset);
-#pragma unroll
-      for (int k = 0; k < 4; k++) sums[4 * i + k] += weight * __byte_perm(bytes, 0, 0x4440 + k);
-    }
-    from += pitch;
-  }
-}
-
 }  // namespace cw
