@@ -5,8 +5,8 @@
 import type { Halves, Kernel, Pair, Step } from '../ir/plan.js';
 import { reduces } from '../ir/reduce.js';
 import { hasBlocks } from './block.js';
+import { fitsShared } from './blockMemory.js';
 import { callBytes, imageBytes, PARAMETER_SPACE } from './launch.js';
-import { fitsShared } from './shared.js';
 
 /** Images of one launch, all or none: enough to fill a GPU, and parameters that are copied fast. */
 const IMAGES = 16;

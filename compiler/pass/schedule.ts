@@ -3,11 +3,11 @@ import { reduces, TILE } from '../ir/reduce.js';
 import { dtypeBytes, type Expr, type Fn, type Format } from '../ir/types.js';
 import { isMonotonic } from './axes.js';
 import { blockOf, hasBlocks } from './block.js';
+import { fitsShared } from './blockMemory.js';
 import { capacitiesOf } from './launch.js';
 import { reachOf } from './reach.js';
 import { leastRun } from './run.js';
-import { fitsShared } from './shared.js';
-import { hasLines, isStencil, rankOf, stripOf } from './strip.js';
+import { hasLines, isStencil, rankOf, stripOf } from './stencil/strip.js';
 import { rowsOfTable } from './tables.js';
 
 /** A warp along a row, so that its loads and stores are of neighbouring pixels; eight rows share cached taps. */

@@ -6,7 +6,7 @@ import type { Kernel } from '../../ir/plan.js';
 import { dtypeBytes, type Format } from '../../ir/types.js';
 import { areAxesApart, isMonotonic } from '../../pass/axes.js';
 import { hasBlocks } from '../../pass/block.js';
-import { isStencil } from '../../pass/strip.js';
+import { isStencil } from '../../pass/stencil/strip.js';
 import { inRun, laneAt, load, planeMember, shift, storedTypes } from '../kernel/planes.js';
 
 /** What the host's template prints of it. */

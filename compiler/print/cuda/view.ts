@@ -6,7 +6,7 @@ import { reduces } from '../../ir/reduce.js';
 import { tuple } from '../../ir/types.js';
 import { hasBlocks, movesRuns } from '../../pass/block.js';
 import { blockOf, lanePath } from '../../pass/layout.js';
-import { isStencil } from '../../pass/strip.js';
+import { isStencil } from '../../pass/stencil/strip.js';
 import { type RowsOfTable, rowsOfTable } from '../../pass/tables.js';
 import { c, cType, cUnfused } from '../expr/c.js';
 import { withLineDirectives } from '../expr/lines.js';

@@ -5,7 +5,7 @@
 import type { Kernel } from '../../ir/plan.js';
 import { dtypeBytes, type Format } from '../../ir/types.js';
 import { hasBlocks } from '../../pass/block.js';
-import { isStencil } from '../../pass/strip.js';
+import { isStencil } from '../../pass/stencil/strip.js';
 import { inRun, isPacked, laneAt, load, planeMember, storedTypes } from '../kernel/planes.js';
 import { samples } from '../kernel/samples.js';
 

@@ -3,10 +3,10 @@
  * needs no window of rows: it has the values of all results that are not finished, and each row takes each of them a step further. The
  * steps of a result are those of the author's loop, in its order, so that the bits are the same.
  */
-import type { Fold } from '../ir/plan.js';
-import { mapExpr } from '../ir/rewrite.js';
-import { type Expr, type Fn, i32, type OpFunction, type Stmt } from '../ir/types.js';
-import { childrenOf } from './uniform.js';
+import type { Fold } from '../../ir/plan.js';
+import { mapExpr } from '../../ir/rewrite.js';
+import { type Expr, type Fn, i32, type OpFunction, type Stmt } from '../../ir/types.js';
+import { childrenOf } from '../uniform.js';
 
 type Loop = Extract<Stmt, { kind: 'for' }>;
 type Tap = Extract<Expr, { kind: 'tap' }>;

@@ -3,17 +3,17 @@
  * before the stencil, once for many pixels: a GPU's thread goes down a strip of columns with a window of rows in registers, and the
  * host down a run of columns with a window of lines in the first cache.
  */
-import { channelCount } from '../../ops/spec.js';
-import type { FusedKernel, Patch, Span, Strip } from '../ir/plan.js';
-import type { RankFilter } from '../ir/rank.js';
-import { dtypeBytes, isOnPixels, isPositioned, type MapStage } from '../ir/types.js';
-import { hasBlocks } from './block.js';
+import { channelCount } from '../../../ops/spec.js';
+import type { FusedKernel, Patch, Span, Strip } from '../../ir/plan.js';
+import type { RankFilter } from '../../ir/rank.js';
+import { dtypeBytes, isOnPixels, isPositioned, type MapStage } from '../../ir/types.js';
+import { hasBlocks } from '../block.js';
+import { fitsShared } from '../blockMemory.js';
+import { reachOf } from '../reach.js';
+import { leastRun } from '../run.js';
+import { operationsOf, tapsOf } from '../work.js';
 import { foldOf } from './fold.js';
 import { rankFilterOf } from './rank.js';
-import { reachOf } from './reach.js';
-import { leastRun } from './run.js';
-import { fitsShared } from './shared.js';
-import { operationsOf, tapsOf } from './work.js';
 
 /** Floats of a thread's window: with what a stencil needs besides, fewer than the 255 registers that a thread has. */
 const MOST_FLOATS = 150;

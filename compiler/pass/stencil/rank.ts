@@ -2,9 +2,9 @@
  * Rank filters of bytes: stencils such as erosion and the median, which compare values and compute none. Bytes in, bytes out: a register
  * of a GPU holds two of them and an instruction compares both, and one of the host's compares 16 to 64. The bits are those of floats.
  */
-import type { FusedKernel } from '../ir/plan.js';
-import type { RankFilter, Ranking, RankStep } from '../ir/rank.js';
-import type { Expr, Fn, Format, MapStage, OpFunction, Stmt } from '../ir/types.js';
+import type { FusedKernel } from '../../ir/plan.js';
+import type { RankFilter, Ranking, RankStep } from '../../ir/rank.js';
+import type { Expr, Fn, Format, MapStage, OpFunction, Stmt } from '../../ir/types.js';
 
 /** Values of all channels that a stencil may read and make: with more it is slow to compile, and leaves the cache of instructions. */
 const MOST_NODES = 2000;
