@@ -225,6 +225,8 @@ export type MapStage = StageBase<'map'> & {
   readonly size?: OpFunction;
   /** `scale() → f32×2`, where the map has one: how many input pixels an output pixel covers. */
   readonly scale?: OpFunction;
+  /** `geometry(at: f32×2) → f32×2`, where the map has one: `apply` without what it does at edges. */
+  readonly geometry?: OpFunction;
   readonly filter: FilterRef;
   readonly border: BorderRef;
   /** Whether every output pixel lies on the input, by the author's word. */
@@ -235,7 +237,7 @@ export type MapStage = StageBase<'map'> & {
 /** `apply(at: i32×2) → i32×2`. */
 export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
 /** A map of a `resample`, after the first: the point that it gives is where the map before it goes on. */
-export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale'>;
+export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale' | 'geometry'>;
 export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;
 
 /**

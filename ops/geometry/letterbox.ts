@@ -29,6 +29,10 @@ const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
   return Math.min(Math.max(from, 0), length - 1);
 };
 
+/** The same on a plane without edges. */
+const straight = (at: f32, start: f32, inner: f32, length: f32): f32 =>
+  (at - start + 0.5) * (length / inner) - 0.5;
+
 /**
  * Scales the image until it fits, and centres it, or puts it into the upper left corner; what is left is the border, usually `constant(114)` or `constant(0)`. With `linear` and
  * `nearest` it samples at one point, without antialiasing when it shrinks; with the antialiased filters and `area` it reads all that an output
@@ -60,5 +64,15 @@ export const letterbox = mapOp({
   scale: (_, { src, dst }) => {
     const [width, height] = inner(src.width, src.height, dst.width, dst.height);
     return [src.width / width, src.height / height];
+  },
+  geometry: ([x, y], { place }, { src, dst }) => {
+    const [width, height] = inner(src.width, src.height, dst.width, dst.height);
+    if (place === 'topLeft') {
+      return [straight(x, 0, width, src.width), straight(y, 0, height, src.height)];
+    }
+    return [
+      straight(x, Math.floor((dst.width - width) * 0.5), width, src.width),
+      straight(y, Math.floor((dst.height - height) * 0.5), height, src.height),
+    ];
   },
 });

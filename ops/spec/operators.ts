@@ -35,6 +35,7 @@ export type MapOp = OpBase<'map'> & {
   readonly apply: (at: Point, p: never, sizes: Sizes) => Point;
   readonly size?: (p: never, src: Size) => Size;
   readonly scale?: (p: never, sizes: Sizes) => Point;
+  readonly geometry?: (at: Point, p: never, sizes: Sizes) => Point;
   readonly inside?: boolean;
   readonly edges?: (choices: never) => boolean;
 };
@@ -143,6 +144,8 @@ export const pointOp = <
  * @param def.size The output's size in pixels; by default the input's. Of a parameter that is an image it sees the size.
  * @param def.scale `(params, { src, dst }) => [x, y]`: how many input pixels one output pixel covers on each axis, for filters
  *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
+ * @param def.geometry `apply` without what it does at edges, for `pipeline.geometry`: a map that holds points to the image, or sends those
+ *   beyond its picture away, gives here where they would lie. By default `apply`.
  * @param def.inside Says that every output pixel lies on the input, as a `resize`'s do and a `letterbox`'s do not. A separable filter
  *   may then run as two kernels, where columns stay apart from rows, and one that reads nothing outside needs no border.
  * @param def.edges Whether the input's edges lie on the output's, by the settled choices:
@@ -157,6 +160,7 @@ export const mapOp = <
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly size?: (p: SizeParams<P>, src: Size) => Size;
   readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
+  readonly geometry?: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly inside?: Inside;
   readonly edges?: (choices: Settled<NoInfer<P>>) => boolean;
 }): PlacedMap<P, Inside> => place({ role: 'map', params: {}, ...def }) as never;

@@ -34,7 +34,8 @@ export type Role =
   | 'axisFilter'
   | 'indexBorder'
   | 'size'
-  | 'scale';
+  | 'scale'
+  | 'geometry';
 
 /** What the text of a function depends on: the channels of the pixels that it takes and gives, and the parameters. */
 export type ReadFor = {
@@ -61,6 +62,7 @@ export const signature = (
         returns: tuple('f32', out),
       };
     case 'map':
+    case 'geometry':
       return {
         args: [arg('at', tuple('f32', 2)), params, bound(sizesRecord(f32, loc))],
         returns: tuple('f32', 2),

@@ -197,7 +197,13 @@ export const readStage = (
       return { colour };
     }
   }
-  const map = { name, ...base, ...sized, ...(scale && { scale }) };
+  // One that reads images gives its points by their pixels, of which a caller's geometry knows nothing.
+  const hasGeometry = declaration.functions.has('geometry') && images.length === 0;
+  const geometry = hasGeometry ? operators.read(declaration, 'geometry', reading) : undefined;
+  if (hasGeometry && !geometry) {
+    return { colour };
+  }
+  const map = { name, ...base, ...sized, ...(scale && { scale }), ...(geometry && { geometry }) };
   return border
     ? { stage: { role, ...map, filter, border, ...(op.inside === true && { isInside: true }) }, colour }
     : { stage: { role: 'chainedMap', ...map }, colour };
