@@ -235,7 +235,7 @@ export type MapStage = StageBase<'map'> & {
   readonly radius?: number;
 };
 /** `apply(at: i32×2) → i32×2`. */
-export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
+export type IndexMapStage = StageBase<'indexMap'> & Pick<MapStage, 'size' | 'geometry'>;
 /** A map of a `resample`, after the first: the point that it gives is where the map before it goes on. */
 export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale' | 'geometry'>;
 export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;

@@ -1,5 +1,5 @@
 import { roundHalfEven } from '../math.js';
-import { type f32, mapOp, oneOf, type Point, withDefault } from '../spec.js';
+import { type f32, mapOp, oneOf, type Point, perImage, withDefault } from '../spec.js';
 import { side } from './side.js';
 
 // Further out than any filter reaches, also where a map before this one enlarges.
@@ -43,10 +43,10 @@ const straight = (at: f32, start: f32, inner: f32, length: f32): f32 =>
  */
 export const letterbox = mapOp({
   params: {
-    /** The output's width in pixels, at least 1. */
-    width: side,
-    /** The output's height in pixels, at least 1. */
-    height: side,
+    /** The output's width in pixels, at least 1; per image. */
+    width: perImage(side),
+    /** The output's height in pixels, at least 1; per image. */
+    height: perImage(side),
     /** Where the picture stands: `'centre'` (default), or `'topLeft'`, with all that is left to the right and below. */
     place: withDefault(oneOf('centre', 'topLeft'), 'centre'),
   },

@@ -43,6 +43,7 @@ export type MapOp = OpBase<'map'> & {
 export type IndexMapOp = OpBase<'indexMap'> & {
   readonly apply: (at: Index, p: never, sizes: Sizes) => Index;
   readonly size?: (p: never, src: Size) => Size;
+  readonly geometry?: (at: Point, p: never, sizes: Sizes) => Point;
 };
 
 /** Several maps that are sampled once; see `resample`. */
@@ -172,10 +173,12 @@ type Numbers = Readonly<Record<string, Param<unknown, unknown, Exclude<ParamScop
  * Declares a map from whole pixels to whole pixels: a crop, a flip. It is exact, and fuses with anything.
  * @param def.apply `(at, params, { src, dst }) => index`, in whole pixels; it must stay inside the input.
  * @param def.size The output's size in pixels; by default the input's.
+ * @param def.geometry The same map of places between pixels, for `pipeline.geometry`, where `apply` drops fractions. By default `apply`.
  */
 export const indexMapOp = <const P extends Numbers = Record<never, never>>(def: {
   readonly name?: string;
   readonly params?: P;
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
+  readonly geometry?: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
 }): PlacedIndexMap<P> => place({ role: 'indexMap', params: {}, ...def }) as never;

@@ -1,4 +1,5 @@
 /** `pipeline.geometry`: against the pixels of results, which say where they come from, and there and back. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import {
   type Pipeline as Built,
   type Device,
   type Geometry,
+  Image,
   openDevice,
   Tensor,
 } from '../../runtime/index.js';
@@ -55,6 +57,7 @@ const cases: readonly (readonly [name: string, kind: Geometry['kind'], options: 
     ['padded', 'scale', {}],
     ['upright', 'affine', {}],
     ['turned', 'affine', turn],
+    ['expanded', 'affine', turn],
     ['affine', 'affine', sheared],
     ['chained', 'affine', sheared],
     ['twice', 'affine', sheared],
@@ -254,6 +257,58 @@ it('has one for each result, and passes whatever moves no pixel', () => {
   expect(tokens.result).toEqual({ width: 84, height: 28 });
   expect(tokens.toSource([[84, 28]])[0]!.map(side => Math.round(1e9 * side) / 1e9)).toEqual([100, 50]);
   expect(built.overlaid!.geometry(size, { rect: part }).offset).toEqual([2, 4]);
+});
+
+describe('rotate with room for the corners', () => {
+  const lines = readFileSync(join(root, 'test', 'golden', 'data', 'pillowRotations.txt'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => line.split(' '));
+
+  it('has the sizes of Pillow', () => {
+    const rows = lines.map(line => line.slice(0, 5).map(Number) as [number, number, number, number, number]);
+    const images = rows.map(([width, height]) => ({ width, height }));
+    const geometries = built.expanded!.geometry(images, { degrees: rows.map(([, , degrees]) => degrees) });
+    const found = rows.map(([width, height, degrees], n) => {
+      const { result } = geometries[n]!;
+      return [width, height, degrees, result.width, result.height];
+    });
+    expect(found.length).toBeGreaterThan(1500);
+    expect(found).toEqual(rows);
+  });
+
+  it('has the pixels of Pillow', async () => {
+    const [width, height, degrees, toWidth, toHeight, hex] = lines.at(-1)!;
+    const size = { width: Number(width), height: Number(height) };
+    const data = Uint8Array.from({ length: size.width * size.height }, (_, n) => (37 * n) % 251);
+    const source = Image.fromHost(device, { format: 'gray8', ...size, planes: [{ data }] });
+    const options = { degrees: Number(degrees) };
+    const result = built.expandedGray!(source, options);
+    const host = await result.toHost();
+    expect(host.shape).toEqual([1, Number(toHeight), Number(toWidth), 1]);
+    const geometry = built.expandedGray!.geometry(source, options, { zero: 'centre' });
+    const pillow = Buffer.from(hex!, 'hex');
+    let seen = 0;
+    for (const [n, byte] of pillow.entries()) {
+      const [at] = geometry.toSource([[n % Number(toWidth), Math.floor(n / Number(toWidth))]]);
+      const [x, y] = at as unknown as [number, number];
+      if (x < 0 || y < 0 || x > size.width - 1 || y > size.height - 1) {
+        continue;
+      }
+      seen++;
+      // Pillow drops the fraction; points in f32 are within 2⁻¹⁸ of its doubles, along a slope of up to 250 a pixel.
+      const value = host.data[n] as number;
+      expect([Math.floor(value - 0.002), Math.floor(value + 0.002)]).toContain(byte);
+    }
+    expect(seen).toBeGreaterThan(300);
+    source.dispose();
+    result.dispose();
+  });
+});
+
+it('stretches what single pixels are taken from', () => {
+  const geometry = built.sampled!.geometry({ width: 60, height: 37 });
+  expect([geometry.kind, geometry.scale, geometry.offset]).toEqual(['scale', [2, 0.5], [0, 0]]);
 });
 
 it('gives pixels of one column a place', () => {

@@ -11,6 +11,7 @@ import {
   crop,
   flip,
   gaussianBlur,
+  gray8,
   letterbox,
   linear,
   mapOp,
@@ -29,6 +30,7 @@ import {
   replicate,
   resample,
   resize,
+  resizeNearest,
   resizeShorter,
   resizeWithin,
   rgb8,
@@ -63,11 +65,18 @@ export const aligned = pipeline(
   resize({ width: 31, height: 17, align: 'corners', ...between }),
   places(),
 );
+export const sampled = pipeline(places(), resizeNearest({ width: 30, height: 74 }), places());
 export const cut = pipeline(places(), crop(), places());
 export const mirrored = pipeline(places(), crop(), flip({ direction: 'horizontal' }), places());
 export const upright = pipeline(places(), orient(), rotate90({ clockwise: '90' }), places());
 export const padded = pipeline(places(), pad({ left: 3, top: 5, right: 1, bottom: -2, border }), places());
 export const turned = pipeline(places(), rotate(between), places());
+export const expanded = pipeline(places(), rotate({ expand: true, ...between }), places());
+export const expandedGray = pipeline(
+  gray8(),
+  rotate({ expand: true, filter: linear, border: constant(0) }),
+  nhwc('f32'),
+);
 export const affine = pipeline(places(), warpAffine({ width: 50, height: 40, ...between }), places());
 export const projective = pipeline(
   places(),

@@ -196,7 +196,7 @@ export const sizeFunctions = (
     if (stage.role === 'point' || stage.images) {
       continue;
     }
-    const apply = wide((stage.role === 'indexMap' ? undefined : stage.geometry) ?? stage.apply);
+    const apply = wide(stage.geometry ?? stage.apply);
     points.push(adder(stage)(apply, 'point', ['p', 'src', 'dst'], 'point in the input of'));
   }
   return { functions, sizes, scales, points };
