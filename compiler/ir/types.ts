@@ -171,8 +171,8 @@ export type ParamField = {
   /** A `gaussian` with this has weights that are whole numbers with this sum. */
   readonly steps?: number;
   /**
-   * What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. Of a map whose kernel reads what another
-   * one's last map made: a side of the image before that one.
+   * The author's value, as the runtime's `packParam` takes it, or the name under which the caller gives it. In a kernel that reads what another one's last map
+   * made, it may be a side of the image before that map.
    */
   readonly value: { readonly settled: unknown } | { readonly open: string } | { readonly origin: Axis };
 };

@@ -1,14 +1,12 @@
 import { idiv } from '../math.js';
-import { bounded, type f32, i32, indexMapOp, perImage } from '../spec.js';
+import { bounded, i32, indexMapOp, perImage } from '../spec.js';
+import { stretched } from './stretch.js';
 
 /** floor(at · src / dst) in whole numbers; src / dst is taken apart, so that no product outgrows i32. */
 const scaled = (at: i32, src: i32, dst: i32): i32 => {
   const whole = idiv(src, dst);
   return at * whole + idiv(at * (src - whole * dst), dst);
 };
-
-/** The same for places between pixels: both images from edge to edge. */
-const stretched = (at: f32, src: f32, dst: f32): f32 => (at + 0.5) * (src / dst) - 0.5;
 
 // No product of two sides outgrows i32.
 const side = perImage(bounded(i32, { least: 1, most: 46340 }));
@@ -28,8 +26,5 @@ export const resizeNearest = indexMapOp({
   },
   size: ({ width, height }) => ({ width, height }),
   apply: ([x, y], _, { src, dst }) => [scaled(x, src.width, dst.width), scaled(y, src.height, dst.height)],
-  geometry: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
+  geometry: stretched,
 });

@@ -38,7 +38,7 @@ const same: readonly [number, number] = [1, 1];
 
 /** What is known of an image before it is there. */
 export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth' | 'orientation'> & {
-  /** Of an image between kernels: the size before the last geometric stage of the kernel that writes it. */
+  /** The size before the last geometric stage of the kernel that writes it; only an image between kernels has one. */
   readonly origin?: Size | undefined;
 };
 /** Images between kernels mean the colours of the images that they are made of, and were to be turned as they were. */

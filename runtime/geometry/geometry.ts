@@ -44,7 +44,7 @@ export class Geometry {
    * such as that of `undistort`.
    */
   readonly kind: 'scale' | 'affine' | 'projective' | 'free';
-  /** Of the kind `'scale'`: x in the source is `scale[0] · x + offset[0]` of x in the result, likewise y. Less than 0 where it is mirrored. */
+  /** For the kind `'scale'`: x in the source is `scale[0] · x + offset[0]` of x in the result, likewise y. It is less than 0 where the image is mirrored. */
   readonly scale: Point | undefined;
   /** See {@link scale}. */
   readonly offset: Point | undefined;
