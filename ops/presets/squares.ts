@@ -1,6 +1,6 @@
 /** Presets whose result is a picture of one size. */
 import { nchw } from '../formats/formats.js';
-import { centerCrop } from '../geometry/centerCrop.js';
+import { centerCrop } from '../geometry/crop.js';
 import { resize } from '../geometry/resize.js';
 import { resizeShorter } from '../geometry/resizeBy.js';
 import type { Pipeline, Stage } from '../spec.js';
