@@ -36,7 +36,7 @@ const pure = [
 const runtime = [
   'test/runtime/{containers,frames,headers}/**/*.test.ts',
   'test/runtime/{abort,copy,decodeClips,editList,elementaryStream,framePlanes,geometry,imageResults,numbers}.test.ts',
-  'test/runtime/{params,pointParams,randomResizedCrop,videoStream}.test.ts',
+  'test/runtime/{params,places,pointParams,randomResizedCrop,videoStream}.test.ts',
 ];
 const nvcc = ['test/print/cuda.test.ts', 'test/print/names.test.ts', 'test/explainCompiled.test.ts'];
 const gpu = ['test/gpu/**/*.test.ts', 'test/nvdec/**/*.test.ts'];

@@ -69,8 +69,7 @@ export {
   yuyv,
   yv12,
 } from './formats/formats.js';
-export { centerCrop } from './geometry/centerCrop.js';
-export { crop } from './geometry/crop.js';
+export { centerCrop, crop } from './geometry/crop.js';
 export { flip } from './geometry/flip.js';
 export { letterbox } from './geometry/letterbox.js';
 export { orient } from './geometry/orient.js';

@@ -1,16 +1,18 @@
 /** What an application imports from `cuweave`. */
 
 export type { PipelineInput, PipelineOutput } from './call/inputs.js';
-export type { ScaleFunction, SizeFunction } from './call/packing.js';
+export type { PointFunction, ScaleFunction, SizeFunction } from './call/packing.js';
 export { Patches, type PatchGrid, patchGrid } from './call/patches.js';
 export {
   type BuiltPipeline,
   type CallOptions,
   definePipeline,
+  type GeometryOf,
   type PerImage,
   type Pipeline,
 } from './call/pipeline.js';
 export { type RandomResizedCropOptions, randomResizedCrop } from './call/randomResizedCrop.js';
+export type { GeometryImage } from './call/trace.js';
 export type {
   CudaStatus,
   DecoderCapability,
@@ -52,6 +54,9 @@ export {
 } from './files/picture.js';
 export { type PictureOptions, readPicture } from './files/pictureReader.js';
 export { FileError } from './files/wholeFile.js';
+export type { Geometry, GeometryOptions, MoveOptions } from './geometry/geometry.js';
+export type { Matrix, Point } from './geometry/maps.js';
+export type { Shape, ShapeObject, ShapeRow } from './geometry/shapes.js';
 export { Ring, RingBatch, type RingOptions, RingReader, RingSlot } from './ring/ring.js';
 export { nvdecCapabilities, nvdecStatus } from './video/decode/nvdec.js';
 export type { VideoLimits } from './video/limits.js';

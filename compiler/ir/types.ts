@@ -171,8 +171,8 @@ export type ParamField = {
   /** A `gaussian` with this has weights that are whole numbers with this sum. */
   readonly steps?: number;
   /**
-   * What the author settled, as the runtime's `packParam` takes it, or the name under which the caller gives it. Of a map whose kernel reads what another
-   * one's last map made: a side of the image before that one.
+   * The author's value, as the runtime's `packParam` takes it, or the name under which the caller gives it. In a kernel that reads what another one's last map
+   * made, it may be a side of the image before that map.
    */
   readonly value: { readonly settled: unknown } | { readonly open: string } | { readonly origin: Axis };
 };
@@ -225,6 +225,8 @@ export type MapStage = StageBase<'map'> & {
   readonly size?: OpFunction;
   /** `scale() → f32×2`, where the map has one: how many input pixels an output pixel covers. */
   readonly scale?: OpFunction;
+  /** `geometry(at: f32×2) → f32×2`, where the map has one: `apply` without what it does at edges. */
+  readonly geometry?: OpFunction;
   readonly filter: FilterRef;
   readonly border: BorderRef;
   /** Whether every output pixel lies on the input, by the author's word. */
@@ -233,9 +235,9 @@ export type MapStage = StageBase<'map'> & {
   readonly radius?: number;
 };
 /** `apply(at: i32×2) → i32×2`. */
-export type IndexMapStage = StageBase<'indexMap'> & { readonly size?: OpFunction };
+export type IndexMapStage = StageBase<'indexMap'> & Pick<MapStage, 'size' | 'geometry'>;
 /** A map of a `resample`, after the first: the point that it gives is where the map before it goes on. */
-export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale'>;
+export type ChainedMapStage = StageBase<'chainedMap'> & Pick<MapStage, 'size' | 'scale' | 'geometry'>;
 export type Stage = PointStage | MapStage | ChainedMapStage | IndexMapStage;
 
 /**

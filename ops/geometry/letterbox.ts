@@ -1,5 +1,5 @@
 import { roundHalfEven } from '../math.js';
-import { type f32, mapOp, oneOf, type Point, withDefault } from '../spec.js';
+import { type f32, mapOp, oneOf, type Point, perImage, withDefault } from '../spec.js';
 import { side } from './side.js';
 
 // Further out than any filter reaches, also where a map before this one enlarges.
@@ -29,6 +29,10 @@ const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
   return Math.min(Math.max(from, 0), length - 1);
 };
 
+/** The same on a plane without edges. */
+const straight = (at: f32, start: f32, inner: f32, length: f32): f32 =>
+  (at - start + 0.5) * (length / inner) - 0.5;
+
 /**
  * Scales the image until it fits, and centres it, or puts it into the upper left corner; what is left is the border, usually `constant(114)` or `constant(0)`. With `linear` and
  * `nearest` it samples at one point, without antialiasing when it shrinks; with the antialiased filters and `area` it reads all that an output
@@ -39,10 +43,10 @@ const along = (at: f32, start: f32, inner: f32, length: f32): f32 => {
  */
 export const letterbox = mapOp({
   params: {
-    /** The output's width in pixels, at least 1. */
-    width: side,
-    /** The output's height in pixels, at least 1. */
-    height: side,
+    /** The output's width in pixels, at least 1; per image. */
+    width: perImage(side),
+    /** The output's height in pixels, at least 1; per image. */
+    height: perImage(side),
     /** Where the picture stands: `'centre'` (default), or `'topLeft'`, with all that is left to the right and below. */
     place: withDefault(oneOf('centre', 'topLeft'), 'centre'),
   },
@@ -60,5 +64,15 @@ export const letterbox = mapOp({
   scale: (_, { src, dst }) => {
     const [width, height] = inner(src.width, src.height, dst.width, dst.height);
     return [src.width / width, src.height / height];
+  },
+  geometry: ([x, y], { place }, { src, dst }) => {
+    const [width, height] = inner(src.width, src.height, dst.width, dst.height);
+    if (place === 'topLeft') {
+      return [straight(x, 0, width, src.width), straight(y, 0, height, src.height)];
+    }
+    return [
+      straight(x, Math.floor((dst.width - width) * 0.5), width, src.width),
+      straight(y, Math.floor((dst.height - height) * 0.5), height, src.height),
+    ];
   },
 });

@@ -1,9 +1,18 @@
 import { nearest } from '../filters/filter.js';
 import { MAX_SIZE } from '../limits.js';
-import { type Border, bounded, i32, mapOp, type Open, withDefault } from '../spec.js';
+import {
+  type Border,
+  bounded,
+  i32,
+  mapOp,
+  type Open,
+  perImage,
+  type TypedNumbers,
+  withDefault,
+} from '../spec.js';
 
 // Their sums stay far from the end of i32.
-const margin = bounded(i32, { least: -MAX_SIZE, most: MAX_SIZE });
+const margin = perImage(bounded(i32, { least: -MAX_SIZE, most: MAX_SIZE }));
 
 const padOp = mapOp({
   name: 'pad',
@@ -21,19 +30,19 @@ const padOp = mapOp({
 });
 
 /**
- * Pixels around the image; exact, with any border. A negative number takes pixels away. Equals OpenCV's `copyMakeBorder`,
+ * Pixels around the image; exact, with any border. A negative number takes pixels away. Where they differ from image to image, so may the sizes. Equals OpenCV's `copyMakeBorder`,
  * numpy's and torch's `pad`. It reads outside its input, so it counts as the pipeline's one resampling: it stands beside crops and flips,
  * not beside a `resize` (whose own border is outside its input) or a warp; `letterbox` does both.
  */
 export const pad = (options: {
-  /** Pixels on the left; default 0. */
-  readonly left?: i32 | Open;
-  /** Pixels above; default 0. */
-  readonly top?: i32 | Open;
-  /** Pixels on the right; default 0. */
-  readonly right?: i32 | Open;
-  /** Pixels below; default 0. */
-  readonly bottom?: i32 | Open;
+  /** Pixels on the left, per image; default 0. */
+  readonly left?: i32 | readonly i32[] | TypedNumbers | Open;
+  /** Pixels above, per image; default 0. */
+  readonly top?: i32 | readonly i32[] | TypedNumbers | Open;
+  /** Pixels on the right, per image; default 0. */
+  readonly right?: i32 | readonly i32[] | TypedNumbers | Open;
+  /** Pixels below, per image; default 0. */
+  readonly bottom?: i32 | readonly i32[] | TypedNumbers | Open;
   /** What they show: `constant(value)` in the units of the pixels there, `replicate`, `reflect` … */
   readonly border: Border;
 }) => padOp({ ...options, filter: nearest });

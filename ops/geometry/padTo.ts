@@ -1,12 +1,21 @@
 import { nearest } from '../filters/filter.js';
-import { type Border, type i32, mapOp, type Open, oneOf, perImage, withDefault } from '../spec.js';
+import {
+  type Border,
+  type i32,
+  mapOp,
+  type Open,
+  oneOf,
+  perImage,
+  type TypedNumbers,
+  withDefault,
+} from '../spec.js';
 import { side, sideOrNone } from './side.js';
 
 const padToOp = mapOp({
   name: 'padTo',
   params: {
-    width: side,
-    height: side,
+    width: perImage(side),
+    height: perImage(side),
     left: withDefault(perImage(sideOrNone), 0),
     top: withDefault(perImage(sideOrNone), 0),
     place: withDefault(oneOf('corner', 'centre'), 'corner'),
@@ -28,14 +37,14 @@ const padToOp = mapOp({
  * it counts as the pipeline's one resampling, as `pad` does.
  */
 export const padTo = (options: {
-  /** The output's width in pixels, at least left and the image's width. */
-  readonly width?: i32 | Open;
-  /** The output's height in pixels, at least top and the image's height. */
-  readonly height?: i32 | Open;
+  /** The output's width in pixels, at least left and the image's width; per image. */
+  readonly width?: i32 | readonly i32[] | TypedNumbers | Open;
+  /** The output's height in pixels, at least top and the image's height; per image. */
+  readonly height?: i32 | readonly i32[] | TypedNumbers | Open;
   /** Pixels on the left, per image; default 0. */
-  readonly left?: i32 | readonly i32[] | Open;
+  readonly left?: i32 | readonly i32[] | TypedNumbers | Open;
   /** Pixels above, per image; default 0. */
-  readonly top?: i32 | readonly i32[] | Open;
+  readonly top?: i32 | readonly i32[] | TypedNumbers | Open;
   /**
    * Where the image stands: `'corner'` (default), behind `left` and below `top`, or `'centre'`, with floor(rest / 2) pixels on the left and above.
    */

@@ -1,4 +1,4 @@
-import { type f32, mapOp, oneOf, withDefault } from '../spec.js';
+import { type f32, mapOp, oneOf, perImage, withDefault } from '../spec.js';
 import { side } from './side.js';
 
 /**
@@ -15,10 +15,10 @@ import { side } from './side.js';
  */
 export const resize = mapOp({
   params: {
-    /** The output's width in pixels, at least 1. */
-    width: side,
-    /** The output's height in pixels, at least 1. */
-    height: side,
+    /** The output's width in pixels, at least 1; per image. */
+    width: perImage(side),
+    /** The output's height in pixels, at least 1; per image. */
+    height: perImage(side),
     /**
      * What stays in its place. `'edges'` (default): the image's outer edges, so that pixels are squares with their centres
      * half a pixel inside: x_in = (x_out + 0.5) · (width_in / width_out) − 0.5, likewise y. `'corners'`: the centres of the

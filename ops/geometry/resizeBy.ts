@@ -1,12 +1,10 @@
 import { MAX_SIZE } from '../limits.js';
 import { roundHalfEven } from '../math.js';
-import { bounded, type f32, f64, i32, mapOp, oneOf, withDefault } from '../spec.js';
+import { bounded, f64, i32, mapOp, oneOf, withDefault } from '../spec.js';
 import { side, sideOrNone } from './side.js';
+import { stretched, stretchedScale } from './stretch.js';
 
 // The rules are computed in doubles, as Python does: f32 would take another size where a quotient is close to a whole number.
-
-/** The input's position for one of the output: both from their outer edges, as `resize` has it. */
-const stretched = (at: f32, src: f32, dst: f32): f32 => (at + 0.5) * (src / dst) - 0.5;
 
 /**
  * Another size, by the shorter side; the longer one is its share, rounded down: floor(size · longer / shorter). With `most` a longer side
@@ -40,11 +38,8 @@ export const resizeShorter = mapOp({
     const rest = isCut ? most : long;
     return src.width <= src.height ? { width: short, height: rest } : { width: rest, height: short };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });
@@ -62,11 +57,8 @@ export const resizeLonger = mapOp({
     const scale = f64(size) / Math.max(src.width, src.height);
     return { width: i32(src.width * scale + 0.5), height: i32(src.height * scale + 0.5) };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });
@@ -112,11 +104,8 @@ export const resizeWithin = mapOp({
     }
     return { width: i32(across), height: i32(down) };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });
@@ -150,11 +139,8 @@ export const resizeInside = mapOp({
       height: i32(Math.max(roundHalfEven(src.height * scale), 1)),
     };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });

@@ -1,15 +1,13 @@
 import { idiv } from '../math.js';
-import { bounded, type f32, f64, i32, mapOp, withDefault } from '../spec.js';
+import { bounded, f64, i32, mapOp, withDefault } from '../spec.js';
 import { side } from './side.js';
+import { stretched, stretchedScale } from './stretch.js';
 
 // The rules are computed in doubles, as Python does.
 
 /** Tiles, patches and rows of tiles that there may be. */
 const MOST = 64;
 const count = bounded(i32, { least: 1, most: MOST });
-
-/** The input's position for one of the output: both from their outer edges, as `resize` has it. */
-const stretched = (at: f32, src: f32, dst: f32): f32 => (at + 0.5) * (src / dst) - 0.5;
 
 /**
  * Another size: whole tiles, as many as a model takes, stretched; for `tiles` behind it. Of all grids of `least` to `most` tiles it takes the one whose
@@ -48,11 +46,8 @@ export const resizeToTiles = mapOp({
     }
     return { width: columns * tile, height: rows * tile };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });
@@ -101,11 +96,8 @@ export const resizeInsideTiles = mapOp({
       ? { width: i32(canvasWidth), height: i32(Math.min(Math.ceil(height * byWidth), canvasHeight)) }
       : { width: i32(Math.min(Math.ceil(width * byHeight), canvasWidth)), height: i32(canvasHeight) };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });
@@ -148,11 +140,8 @@ export const resizeToPatches = mapOp({
     }
     return { width: i32(inPatches(width, low, patch)), height: i32(inPatches(height, low, patch)) };
   },
-  apply: ([x, y], _, { src, dst }) => [
-    stretched(x, src.width, dst.width),
-    stretched(y, src.height, dst.height),
-  ],
-  scale: (_, { src, dst }) => [src.width / dst.width, src.height / dst.height],
+  apply: stretched,
+  scale: stretchedScale,
   inside: true,
   edges: () => true,
 });

@@ -2,8 +2,23 @@
 import { roundHalfEven } from '../math.js';
 import type { NumberKind, Orientation, Rect } from './values.js';
 
-/** Cosine and sine of an angle in degrees. Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1. */
-export const angleNumbers = (angle: number): readonly [cos: number, sin: number] => {
+/**
+ * Cosine and sine of an angle in degrees, each in three numbers: as f32, and what that loses of the double, rounded to 15 decimals. Whole turns are taken
+ * off in degrees, where they are exact; quarters give exactly 0 and 1.
+ */
+export const angleNumbers = (
+  angle: number,
+): readonly [cos: number, sin: number, cosMid: number, sinMid: number, cosLow: number, sinLow: number] => {
+  const [cos, sin] = nearestNumbers(angle);
+  // From 0 to 360, as Python's remainder is: the last digits of a cosine are those of its angle.
+  const turned = angle % 360 < 0 ? (angle % 360) + 360 : angle % 360;
+  const radians = turned * (Math.PI / 180);
+  const [wholeCos, wholeSin] = [Math.cos(radians), Math.sin(radians)].map(value => Number(value.toFixed(15)));
+  const [cosMid, sinMid] = [Math.fround(wholeCos! - cos), Math.fround(wholeSin! - sin)];
+  return [cos, sin, cosMid, sinMid, wholeCos! - cos - cosMid, wholeSin! - sin - sinMid];
+};
+
+const nearestNumbers = (angle: number): readonly [cos: number, sin: number] => {
   const degrees = angle % 360;
   const quarters = (
     [

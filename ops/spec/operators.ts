@@ -35,6 +35,7 @@ export type MapOp = OpBase<'map'> & {
   readonly apply: (at: Point, p: never, sizes: Sizes) => Point;
   readonly size?: (p: never, src: Size) => Size;
   readonly scale?: (p: never, sizes: Sizes) => Point;
+  readonly geometry?: (at: Point, p: never, sizes: Sizes) => Point;
   readonly inside?: boolean;
   readonly edges?: (choices: never) => boolean;
 };
@@ -42,6 +43,7 @@ export type MapOp = OpBase<'map'> & {
 export type IndexMapOp = OpBase<'indexMap'> & {
   readonly apply: (at: Index, p: never, sizes: Sizes) => Index;
   readonly size?: (p: never, src: Size) => Size;
+  readonly geometry?: (at: Point, p: never, sizes: Sizes) => Point;
 };
 
 /** Several maps that are sampled once; see `resample`. */
@@ -143,6 +145,8 @@ export const pointOp = <
  * @param def.size The output's size in pixels; by default the input's. Of a parameter that is an image it sees the size.
  * @param def.scale `(params, { src, dst }) => [x, y]`: how many input pixels one output pixel covers on each axis, for filters
  *   that read as much. Leave it out where that is not the same everywhere; such filters are then refused.
+ * @param def.geometry `apply` without what it does at edges, for `pipeline.geometry`: a map that holds points to the image, or sends those
+ *   beyond its picture away, gives here where they would lie. By default `apply`.
  * @param def.inside Says that every output pixel lies on the input, as a `resize`'s do and a `letterbox`'s do not. A separable filter
  *   may then run as two kernels, where columns stay apart from rows, and one that reads nothing outside needs no border.
  * @param def.edges Whether the input's edges lie on the output's, by the settled choices:
@@ -157,6 +161,7 @@ export const mapOp = <
   readonly apply: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly size?: (p: SizeParams<P>, src: Size) => Size;
   readonly scale?: (p: KernelParams<P>, sizes: Sizes) => Point;
+  readonly geometry?: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
   readonly inside?: Inside;
   readonly edges?: (choices: Settled<NoInfer<P>>) => boolean;
 }): PlacedMap<P, Inside> => place({ role: 'map', params: {}, ...def }) as never;
@@ -168,10 +173,12 @@ type Numbers = Readonly<Record<string, Param<unknown, unknown, Exclude<ParamScop
  * Declares a map from whole pixels to whole pixels: a crop, a flip. It is exact, and fuses with anything.
  * @param def.apply `(at, params, { src, dst }) => index`, in whole pixels; it must stay inside the input.
  * @param def.size The output's size in pixels; by default the input's.
+ * @param def.geometry The same map of places between pixels, for `pipeline.geometry`, where `apply` drops fractions. By default `apply`.
  */
 export const indexMapOp = <const P extends Numbers = Record<never, never>>(def: {
   readonly name?: string;
   readonly params?: P;
   readonly apply: (at: Index, p: KernelParams<P>, sizes: Sizes) => Index;
   readonly size?: (p: KernelParams<P>, src: Size) => Size;
+  readonly geometry?: (at: Point, p: KernelParams<P>, sizes: Sizes) => Point;
 }): PlacedIndexMap<P> => place({ role: 'indexMap', params: {}, ...def }) as never;

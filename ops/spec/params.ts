@@ -13,7 +13,7 @@ import type { Numbers, ParamKind, Table, TypedNumbers, table } from './values.js
 export interface Param<Value = unknown, Kernel = unknown, Per extends ParamScope = ParamScope> {
   readonly param: ParamKind;
   readonly per: Per;
-  readonly choices?: readonly (string | number)[];
+  readonly choices?: readonly (string | number | boolean)[];
   /** The colour model of an image, or `'same'`. */
   readonly colour?: Colour | 'same';
   readonly default?: Value;
@@ -48,8 +48,10 @@ export const perImage = <V, K>(type: Param<V, K, 'call'>): Param<V, K, 'image'> 
   ...asParam(type),
   per: 'image',
 });
-/** A choice between words or numbers, settled at build time: the kernel holds the code of the chosen one only. */
-export const oneOf = <const C extends readonly [string | number, ...(string | number)[]]>(
+/** What a choice is between. */
+type Chosen = string | number | boolean;
+/** A choice between words, numbers or truth values, settled at build time: the kernel holds the code of the chosen one only. */
+export const oneOf = <const C extends readonly [Chosen, ...Chosen[]]>(
   ...choices: C
 ): Param<C[number], C[number] extends number ? number : C[number], 'structure'> => ({
   param: 'choice',

@@ -36,7 +36,7 @@ export const paramFields = {
   vec2: { scalar: 'f32', lanes: 2, fields: [] },
   mat2x3: { scalar: 'f32', lanes: 6, fields: [] },
   mat3x3: { scalar: 'f32', lanes: 9, fields: [] },
-  angle: { scalar: 'f32', lanes: 2, fields: ['cos', 'sin'] },
+  angle: { scalar: 'f32', lanes: 6, fields: ['cos', 'sin', 'cosMid', 'sinMid', 'cosLow', 'sinLow'] },
   mat3x4: { scalar: 'f32', lanes: 12, fields: [] },
   primaries: { scalar: 'f32', lanes: 9, fields: [] },
   camera: { scalar: 'f32', lanes: 4, fields: ['fx', 'fy', 'cx', 'cy'] },
@@ -79,7 +79,10 @@ export type Mat3x3 = readonly [f32, f32, f32, f32, f32, f32, f32, f32, f32];
 export type Projective =
   | { readonly dstToSrc: Mat3x3 | TypedNumbers }
   | { readonly srcToDst: Mat3x3 | TypedNumbers };
-/** An angle as the kernel sees it. */
+/**
+ * An angle as the kernel sees it: its cosine and sine, and what f32 loses of both. `f64(cos) + cosMid + cosLow` is the cosine in double precision, rounded
+ * to 15 decimals, as Pillow has it.
+ */
 export type Angle = { readonly [F in (typeof paramFields)['angle']['fields'][number]]: f32 };
 /** Numbers that lie in an array of bytes: they may stand wherever an array of numbers may. */
 export type TypedNumbers =
@@ -163,7 +166,7 @@ export const vec2: Param<readonly [f32, f32] | TypedNumbers, readonly [f32, f32]
 export const mat2x3: Param<Affine, Mat2x3, 'call'> = { param: 'mat2x3', per: 'call' };
 /** A projective map; given with its direction, seen by the kernel as output → input. */
 export const mat3x3: Param<Projective, Mat3x3, 'call'> = { param: 'mat3x3', per: 'call' };
-/** An angle in degrees; seen by the kernel as its cosine and sine, computed once, in double precision. */
+/** An angle in degrees; seen by the kernel as its cosine and sine, computed once, in double precision. See {@link Angle}. */
 export const angle: Param<number, Angle, 'call'> = { param: 'angle', per: 'call' };
 /** A matrix of colours: three rows of three factors and an addend, as twelve numbers. */
 export const mat3x4: Param<Mat3x4 | TypedNumbers, Mat3x4, 'call'> = { param: 'mat3x4', per: 'call' };

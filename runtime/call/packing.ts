@@ -26,11 +26,19 @@ export type ScaleFunction = (
   dst: { readonly width: number; readonly height: number },
 ) => readonly [number, number];
 
+/** Where in a stage's input a point of its output lies, both counted from the centre of the first pixel. */
+export type PointFunction = (
+  params: Readonly<Record<string, number[]>>,
+  src: { readonly width: number; readonly height: number },
+  dst: { readonly width: number; readonly height: number },
+  at: readonly [number, number],
+) => readonly [number, number];
+
 const same: readonly [number, number] = [1, 1];
 
 /** What is known of an image before it is there. */
 export type ComingImage = Pick<BoundImage, 'width' | 'height' | 'colour' | 'bitDepth' | 'orientation'> & {
-  /** Of an image between kernels: the size before the last geometric stage of the kernel that writes it. */
+  /** The size before the last geometric stage of the kernel that writes it; only an image between kernels has one. */
   readonly origin?: Size | undefined;
 };
 /** Images between kernels mean the colours of the images that they are made of, and were to be turned as they were. */
@@ -53,6 +61,15 @@ export type Filled = {
   readonly origins: readonly Size[];
   /** Input pixels that one output pixel covers, across and down. */
   readonly covered: readonly (readonly [number, number])[];
+};
+
+/** A stage that moves pixels, with what it is given for one image. */
+export type TracedStage = {
+  readonly stage: string;
+  readonly params: Readonly<Record<string, number[]>>;
+  /** The size of the image that enters it, and of the one that leaves it. */
+  readonly src: Size;
+  readonly dst: Size;
 };
 
 /** The parameters of one stage. */
@@ -193,6 +210,33 @@ export class Packing {
       return size;
     });
     return { sizes, origins, covered };
+  }
+
+  /**
+   * What the stages that move pixels do with image `n` of `count`. Of the options only those are asked for that these stages take.
+   * @param image What enters the kernel.
+   */
+  trace(image: ComingImage, options: Options, n: number, count: number): readonly TracedStage[] {
+    let dst: Size = { width: image.width, height: image.height };
+    return this.#geometry.map(({ stage, resizes, fixed, asked, images }) => {
+      const src = dst;
+      if (images.length > 0) {
+        throw expected(
+          'maps whose points follow from numbers',
+          'geometry',
+          stage,
+          `It reads them from the pixels of ${images.map(({ open }) => `options.${open}`).join(', ')}.`,
+        );
+      }
+      const params: Record<string, number[]> = { ...fixed };
+      for (const param of asked) {
+        params[param.name] = pack(param, options, n, count, image, src);
+      }
+      if (resizes) {
+        dst = this.#sizeAfter(stage, params, src, n, count);
+      }
+      return { stage, params, src, dst };
+    });
   }
 
   /** Fills in the planes that are read and written: an image for each sink and each of the inputs, and those beside them. */

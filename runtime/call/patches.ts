@@ -122,7 +122,7 @@ const gridOf = (frames: readonly Frame[], { frames: which }: Partial<TokenLayout
   return { gridThw: Int32Array.from(grid), cuSeqlens: Int32Array.of(0, ...ends) };
 };
 
-/** Of the tensor that holds the tokens of these frames. */
+/** The shape of the tensor that holds the tokens of these frames. */
 const shapeOf = (sink: PatchedSink, frames: readonly Frame[]): readonly number[] => {
   const { first, rows, columns } = frames.at(-1)!;
   const tokens = first + rows * columns;

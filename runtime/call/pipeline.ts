@@ -7,6 +7,7 @@ import type { BoundImage } from '../device/placed.js';
 import { capturingStream, Stream } from '../device/stream.js';
 import { Tensor } from '../device/tensor.js';
 import { describe, expected } from '../errors.js';
+import type { Geometry, GeometryOptions } from '../geometry/geometry.js';
 import { requireKnown } from '../options.js';
 import { type Beside, besideCount, bindBeside } from './beside.js';
 import { type FilledHalves, HalvedCall } from './halvedCall.js';
@@ -14,12 +15,19 @@ import { bindImages, MAX_IMAGES, type PipelineInput, type PipelineOutput, refuse
 import { Intermediate } from './intermediate.js';
 import { type FilledCall, KernelCall, PairCall } from './kernelCall.js';
 import { signalOf } from './outputs.js';
-import { requireOptions, type ScaleFunction, type SizeFunction, withColours } from './packing.js';
+import {
+  type PointFunction,
+  requireOptions,
+  type ScaleFunction,
+  type SizeFunction,
+  withColours,
+} from './packing.js';
 import { isPerImage } from './params.js';
 import type { Patches } from './patches.js';
 import { isReduced, Measured, reduces, Scratch } from './reduced.js';
 import { type Keep, kindOf, type Made, type One, type ResultCall } from './results.js';
 import { openImagesOf, openParamsOf, type Result, resultsOf, sourceOf, stepsOf } from './steps.js';
+import { type GeometryImage, Tracer } from './trace.js';
 
 /** One value for all images of a call, or an array with one per image. */
 export type PerImage<T> = T | readonly T[];
@@ -50,6 +58,10 @@ export type Together<R extends Results> = R extends Tensor | Patches
 export type Each<R extends Results> = R extends Tensor | Image | Patches
   ? R[]
   : { readonly [Name in keyof R]: R[Name][] };
+/** The geometry of each result. */
+export type GeometryOf<R extends Results> = R extends Tensor | Image | Patches
+  ? Geometry
+  : { readonly [Name in keyof R]: Geometry };
 /** Memory for the results. */
 export type Outputs<R extends Results> = R extends Tensor | Image | Patches
   ? PipelineOutput
@@ -82,6 +94,20 @@ export type Pipeline<Options = Record<string, unknown>, R extends Results = Tens
    * @returns `output`.
    */
   runInto<Output extends Outputs<R>>(output: Output, input: PipelineInput, ...given: Given<Options>): Output;
+  /**
+   * Which pixels of an image the result's come from: `pipeline.geometry({ width, height }).toSource(boxes)` leads what a detector found back to the
+   * picture. It needs no device and runs nothing.
+   * @param image The size of an image, an `Image`, or an array of these, which gives an array.
+   * @param options Those of the call that say where pixels come from; the others may stand there or be left out. Per image as in the call.
+   * @param counted Which place is 0, 0.
+   * @returns Of a pipeline with named results an object with one for each. Of a reduction it is that of the pixels that it sees.
+   * @throws {ArgumentError} Where a map reads its points from an image, as `remap` does.
+   */
+  geometry<const I extends GeometryImage | readonly GeometryImage[]>(
+    image: I,
+    options?: Partial<Options>,
+    counted?: GeometryOptions,
+  ): I extends readonly unknown[] ? GeometryOf<R>[] : GeometryOf<R>;
   /** The exported name in the pipelines' module. */
   readonly name: string;
   /** What is known of the pipeline: formats, parameters, the layout of its arguments. */
@@ -98,6 +124,8 @@ export type BuiltPipeline = {
   readonly sizes: Readonly<Record<string, SizeFunction>>;
   /** Maps a stage whose filter has a limit to the number of input pixels that an output pixel covers. */
   readonly scales?: Readonly<Record<string, ScaleFunction>>;
+  /** Maps a stage that moves pixels to where a point of its output lies in its input. */
+  readonly points?: Readonly<Record<string, PointFunction>>;
 };
 
 /**
@@ -109,6 +137,7 @@ export const definePipeline = <Options = Record<string, unknown>, R extends Resu
 ): Pipeline<Options, R> => {
   const entry = entryOf(built.manifest, built.name);
   const runner = new Runner(built, entry);
+  let tracer: Tracer | undefined;
   const run = (input: PipelineInput, options?: unknown, call?: CallOptions): unknown =>
     runner.run(input, options, call);
   const methods = {
@@ -117,6 +146,10 @@ export const definePipeline = <Options = Record<string, unknown>, R extends Resu
       runner.runEach(input, options, call),
     runInto: (output: unknown, input: PipelineInput, options?: unknown, call?: CallOptions) =>
       runner.runInto(output, input, options, call),
+    geometry: (image: unknown, options?: unknown, counted?: GeometryOptions) => {
+      tracer ??= new Tracer(built, entry);
+      return tracer.geometry(image, options, counted);
+    },
     manifest: entry,
   };
   // A function's own name is read-only, so it is defined rather than assigned.

@@ -24,7 +24,7 @@ LANES = {
     "vec2": 2,
     "mat2x3": 6,
     "mat3x3": 9,
-    "angle": 2,
+    "angle": 6,
     "mat3x4": 12,
     "primaries": 9,
     "camera": 4,
@@ -218,9 +218,19 @@ def _dst_to_src(count, invert, rows):
     return packer
 
 
-# Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1.
+# Cosine and sine, each in three numbers: as f32, and what that loses of the double, rounded to 15 decimals.
 def _angle(value, context):
-    degrees = math.fmod(_number(value, "a finite number of degrees", context.path), 360)
+    degrees = _number(value, "a finite number of degrees", context.path)
+    near = _nearest(degrees)
+    radians = math.radians(degrees % 360)
+    whole = [round(math.cos(radians), 15), round(math.sin(radians), 15)]
+    middle = [f(exact - single) for exact, single in zip(whole, near)]
+    return [*near, *middle, *(exact - single - rest for exact, single, rest in zip(whole, near, middle))]
+
+
+# Whole turns are taken off in degrees, where they are exact; quarters give exactly 0 and 1.
+def _nearest(degrees):
+    degrees = math.fmod(degrees, 360)
     quarter = (degrees / 90 + 4) % 4
     if quarter.is_integer():
         return [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)][int(quarter)]

@@ -137,8 +137,8 @@ test('normalize', () => {
 test('resize with nearest and replicate', () => {
   expect(dumpStage(stageOf('fromFile', 'resize'))).toMatchInlineSnapshot(`
     "map resize
-    param width: i32×1 per call = open width
-    param height: i32×1 per call = open rows
+    param width: i32×1 per image = open width
+    param height: i32×1 per image = open rows
     resize(at: f32×2): f32×2
       const x: f32 = at[0]
       const y: f32 = at[1]

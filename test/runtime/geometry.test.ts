@@ -12,7 +12,23 @@ import {
 } from '../../runtime/index.js';
 import { buildFolder, root } from '../support/executions.js';
 
-type Calls = Readonly<Record<'shrunk' | 'shrunkTwice' | 'regions' | 'stacked' | 'straight', Built>>;
+type Calls = Readonly<
+  Record<
+    | 'shrunk'
+    | 'shrunkTwice'
+    | 'regions'
+    | 'stacked'
+    | 'straight'
+    | 'sized'
+    | 'sizedExactly'
+    | 'sizedNearest'
+    | 'sizedBox'
+    | 'sizedFrame'
+    | 'margins'
+    | 'settledMargins',
+    Built
+  >
+>;
 let built: Calls;
 let device: Device;
 beforeAll(async () => {
@@ -159,5 +175,61 @@ it('a lens is given at the call', async () => {
   );
   for (const held of [plain, several, image]) {
     held.dispose();
+  }
+});
+
+const sides = { width: [30, 41, 64], height: Int32Array.of(25, 30, 33) };
+const edges = { left: [0, 3, -2], top: [1, 1, 1], right: Int16Array.of(4, 0, -5), bottom: [0, 2, 5] };
+it.each([
+  ['sized', sides],
+  ['sizedExactly', sides],
+  ['sizedNearest', sides],
+  ['sizedBox', sides],
+  ['sizedFrame', sides],
+  ['margins', edges],
+] as const)('%s: each image has sizes of its own in one call', async (name, options) => {
+  const images = [picture(20, 25, 1), picture(41, 30, 2), picture(9, 33, 3)];
+  const together = built[name].runEach(images, options);
+  const geometries = built[name].geometry(images, options);
+  for (const [n, image] of images.entries()) {
+    const own = Object.fromEntries(Object.entries(options).map(([option, each]) => [option, each[n]!]));
+    const alone = built[name](image, own);
+    const [expected, found] = [await alone.toHost(), await together[n]!.toHost()];
+    expect(found.shape).toEqual(expected.shape.slice(1));
+    expect(Buffer.from(found.data as Uint8Array)).toEqual(Buffer.from(expected.data as Uint8Array));
+    const { width, height } = geometries[n]!.result;
+    expect([height, width, 3]).toEqual(found.shape);
+    alone.dispose();
+    together[n]!.dispose();
+  }
+  expect(message(() => built[name](images, { ...options, [Object.keys(options)[0]!]: [1, 2] }))).toContain(
+    'one value, or an array of 3 (one per image)',
+  );
+  expect(message(() => built[name](images, options))).toContain('outputs of one size');
+  for (const image of images) {
+    image.dispose();
+  }
+});
+
+it('takes margins that the pipeline settles for each image', async () => {
+  const images = [picture(4, 2, 1), picture(3, 2, 2)];
+  const made = built.settledMargins.runEach(images);
+  expect(made.map(({ shape }) => shape)).toEqual([
+    [5, 5, 3],
+    [5, 10, 3],
+  ]);
+  const { data } = await made[1]!.toHost();
+  const at = (x: number, y: number) => [
+    ...(data as Uint8Array).subarray(3 * (10 * y + x), 3 * (10 * y + x) + 3),
+  ];
+  expect([at(1, 3), at(2, 3), at(4, 4), at(5, 4), at(2, 2)]).toEqual([
+    [9, 9, 9],
+    [0, 0, 2],
+    [2, 1, 2],
+    [9, 9, 9],
+    [9, 9, 9],
+  ]);
+  for (const one of [...made, ...images]) {
+    one.dispose();
   }
 });

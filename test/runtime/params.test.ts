@@ -101,11 +101,11 @@ describe('packParam', () => {
     expect(packParam('mat3x3', { dstToSrc: direct }, { path })).toEqual(direct);
   });
 
-  it('an angle is its cosine and sine; quarters are exact', () => {
+  it('an angle is its cosine and sine, and what f32 loses of them; quarters are exact', () => {
     const quarters = [0, 90, 180, 270, 360, -90, 720090].map(degrees =>
       packParam('angle', degrees, { path }),
     );
-    expect(quarters.map(pair => pair.map(value => value + 0))).toEqual([
+    expect(quarters.map(numbers => numbers.slice(0, 2).map(value => value + 0))).toEqual([
       [1, 0],
       [0, 1],
       [-1, 0],
@@ -114,7 +114,12 @@ describe('packParam', () => {
       [0, -1],
       [0, 1],
     ]);
-    expect(packParam('angle', 30, { path })).toEqual([Math.fround(Math.sqrt(3) / 2), 0.5]);
+    expect(quarters.flatMap(numbers => numbers.slice(2)).every(value => value === 0)).toBe(true);
+    const [cos, sin, cosMid, sinMid, cosLow, sinLow] = packParam('angle', 30, { path });
+    expect([cos, sin]).toEqual([Math.fround(Math.sqrt(3) / 2), 0.5]);
+    // What Python says of round(math.cos(math.radians(30)), 15), and of the sine.
+    expect([cos! + cosMid! + cosLow!, sin! + sinMid! + sinLow!]).toEqual([0.866025403784439, 0.5]);
+    expect([cosMid, cosLow].every(value => value === Math.fround(value!))).toBe(true);
   });
 
   it('takes weights, and makes those of a Gaussian', () => {

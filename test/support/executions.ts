@@ -399,7 +399,7 @@ export const suiteCases = ({ name, pipeline }: Plan, random: Random): readonly S
       degrees: each(() => random.float(-400, 400)),
       innerWidth: 1,
       innerHeight: 1,
-      rest: random.int(0, 9),
+      rest: each(() => random.int(0, 9)),
       level: each(() => random.float(20, 230)),
       exponent: each(() => random.float(0.3, 2.6)),
       lift: each(() => random.float(-60, 60)),

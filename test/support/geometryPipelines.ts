@@ -101,6 +101,11 @@ export const resizedCorners = pipeline(
   resize({ align: 'corners', filter: linear, border: replicate }),
   nchw('f32'),
 );
+export const warpedTurnWhole = pipeline(
+  rgb8(),
+  rotate({ expand: true, filter: linear, border: constant(0) }),
+  nchw('f32'),
+);
 export const warpedTurn = pipeline(rgb8(), rotate({ filter: linear, border: constant(0) }), nchw('f32'));
 export const warpedPerspective = pipeline(
   rgb8(),

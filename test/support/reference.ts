@@ -144,7 +144,10 @@ const kernelValue = (param: Param, value: unknown, channels: number, { image, bi
     }
     case 'angle': {
       const radians = ((value as number) / 180) * Math.PI;
-      return { cos: Math.fround(Math.cos(radians)), sin: Math.fround(Math.sin(radians)) };
+      const [cos, sin] = [Math.fround(Math.cos(radians)), Math.fround(Math.sin(radians))];
+      // The rest of the doubles, as one number each: what f32 loses of a cosine is exact in a double.
+      const [cosMid, sinMid] = [Math.cos(radians) - cos, Math.sin(radians) - sin];
+      return { cos, sin, cosMid, sinMid, cosLow: 0, sinLow: 0 };
     }
     case 'mat3x4':
       return (value as readonly number[]).map(Math.fround);

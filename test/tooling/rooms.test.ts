@@ -93,7 +93,8 @@ describe('rooms', () => {
     ['compiler/print/expr', ['compiler/print/expr', 'compiler/ir']],
     ['runtime/device', ['runtime/device']],
     ['runtime/files', ['runtime/files', 'runtime/device']],
-    ['runtime/call', ['runtime/call', 'runtime/device']],
+    ['runtime/geometry', ['runtime/geometry']],
+    ['runtime/call', ['runtime/call', 'runtime/device', 'runtime/geometry']],
     ['runtime/ring', ['runtime/ring', 'runtime/device']],
     ['runtime/video', ['runtime/video', 'runtime/files', 'runtime/device']],
   ] as const)('%s imports of its neighbours only %s', (from, allowed) => {

@@ -23,6 +23,7 @@ export type BindingView = {
   readonly functions: readonly JsFunctionView[];
   readonly sizes: readonly NamedFunction[];
   readonly scales: readonly NamedFunction[];
+  readonly points: readonly NamedFunction[];
   /** The type of what it gives for one image; empty where that is a tensor. */
   readonly result: string;
   /** Whether some of the options are images. */
@@ -118,7 +119,11 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
   // Stages that branches have alike are one stage in a kernel.
   const built = new Set(kernels.flatMap(kernel => kernel.pipeline.stages.map(stage => stage.name)));
   const stages = withMeasureStages(stagesOf(pipeline)).filter(stage => built.has(stage.name));
-  const { functions, sizes, scales } = sizeFunctions([...stages, ...partedMaps(plan)], name, names);
+  const placed = [
+    ...new Map(kernels.flatMap(({ geometry }) => geometry.map(stage => [stage.name, stage]))).values(),
+  ];
+  const printed = sizeFunctions([...stages, ...partedMaps(plan)], name, names, true, placed);
+  const { functions, sizes, scales, points } = printed;
   const doc = pipeline.doc.trim();
   const images = openImages(pipeline);
   return {
@@ -129,6 +134,7 @@ const bindingView = (plan: Plan, local: string, names: FunctionNames): BindingVi
     functions,
     sizes,
     scales,
+    points,
     result: resultType(pipeline),
     takesImages: images.length > 0,
     options: [

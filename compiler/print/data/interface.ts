@@ -283,7 +283,7 @@ const howToSet = ({ kind, lanes, per, value }: PlacedField, { stage }: PlacedPar
     case 'mat3x3':
       return ': a homography from output to input pixels, row by row';
     case 'angle':
-      return ': its cosine and sine';
+      return ': its cosine and sine, and what f32 loses of each: the middle and the low digits of a double';
     case 'weights':
       return `, ${lanes} numbers, row by row`;
     case 'gaussian':

@@ -3,6 +3,7 @@
 import { cName, isReserved } from '../../ir/names.js';
 import type { Kernel } from '../../ir/plan.js';
 import type { OpFunction, Stage } from '../../ir/types.js';
+import { wide } from '../../ir/wide.js';
 import { type FunctionNames, type Line, localNames, printBody } from '../expr/fn.js';
 import { js, jsPrelude } from '../expr/js.js';
 import type { Access } from '../kernel/access.js';
@@ -120,27 +121,33 @@ export const oracleView = (kernel: Kernel, version: string): OracleView => {
   };
 };
 
+/** The functions that bindings have of stages, helpers first; each by the stage that it belongs to. */
+export type StageFunctions = {
+  readonly functions: readonly JsFunctionView[];
+  readonly sizes: readonly NamedFunction[];
+  readonly scales: readonly NamedFunction[];
+  readonly points: readonly NamedFunction[];
+};
+
 /**
  * The functions that give a stage's output size, as `NAME(p, src) → [width, height]`, and, where they are asked for, a map's scale,
- * as `NAME(p, src, dst) → [x, y]`, helpers first.
+ * as `NAME(p, src, dst) → [x, y]`.
+ *
+ * @param placed Stages of which the points are asked for, too: `NAME(p, src, dst, at) → [x, y]`, in double precision, gives where in the
+ *   stage's input a point of its output lies. One that reads images has none.
  */
 export const sizeFunctions = (
   stages: readonly Stage[],
   pipeline: string,
   names: FunctionNames,
   withScales = true,
-): {
-  functions: readonly JsFunctionView[];
-  sizes: readonly NamedFunction[];
-  scales: readonly NamedFunction[];
-} => {
+  placed: readonly Stage[] = [],
+): StageFunctions => {
   const functions: JsFunctionView[] = [];
   const sizes: NamedFunction[] = [];
   const scales: NamedFunction[] = [];
-  for (const stage of stages) {
-    if (stage.role === 'point') {
-      continue;
-    }
+  const points: NamedFunction[] = [];
+  const adder = (stage: Stage) => {
     const print = (
       fn: OpFunction['fn'],
       name: string,
@@ -163,7 +170,7 @@ export const sizeFunctions = (
       const title = `the ${what} ${stage.name}`;
       functions.push({ name, title, args: all, lines: textOf(printBody(fn, js, around)) });
     };
-    const add = (apply: OpFunction, suffix: string, args: readonly string[], what: string): NamedFunction => {
+    return (apply: OpFunction, suffix: string, args: readonly string[], what: string): NamedFunction => {
       const { rename, fresh } = names.helpers(apply);
       for (const { fn, name } of fresh) {
         print(fn, name, [], rename, what);
@@ -172,6 +179,12 @@ export const sizeFunctions = (
       print(apply.fn, name, args, rename, what);
       return { stage: stage.name, name };
     };
+  };
+  for (const stage of stages) {
+    if (stage.role === 'point') {
+      continue;
+    }
+    const add = adder(stage);
     if (stage.size) {
       sizes.push(add(stage.size, 'size', ['p', 'src'], 'size after'));
     }
@@ -179,5 +192,12 @@ export const sizeFunctions = (
       scales.push(add(stage.scale, 'scale', ['p', 'src', 'dst'], 'scale of'));
     }
   }
-  return { functions, sizes, scales };
+  for (const stage of placed) {
+    if (stage.role === 'point' || stage.images) {
+      continue;
+    }
+    const apply = wide(stage.geometry ?? stage.apply);
+    points.push(adder(stage)(apply, 'point', ['p', 'src', 'dst'], 'point in the input of'));
+  }
+  return { functions, sizes, scales, points };
 };

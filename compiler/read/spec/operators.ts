@@ -18,7 +18,7 @@ export type Declaration = {
 };
 
 /** Functions beside an operator's own. */
-const besides: readonly Role[] = ['size', 'scale'];
+const besides: readonly Role[] = ['size', 'scale', 'geometry'];
 /** The functions of a declaration: those that it must have, and those that it may have. */
 type Functions = { readonly must: readonly string[]; readonly may: readonly string[] };
 const applied: Functions = { must: ['apply'], may: ['down', ...besides] };

@@ -22,8 +22,9 @@ export type Settled = {
   /** What is settled at build time. */
   readonly choices: Choices;
 };
-/** Words and numbers by the names of their parameters. */
-export type Choices = Readonly<Record<string, string | number>>;
+/** Words, numbers and truth values by the names of their parameters. */
+export type Choices = Readonly<Record<string, Choice>>;
+type Choice = string | number | boolean;
 
 /** A name that is safe in generated code, as a field of an object, and in messages. */
 export const isPlainName = (name: unknown): name is string =>
@@ -68,7 +69,7 @@ export const settleParams = (
       good = false;
     }
   }
-  const choices: Record<string, string | number> = {};
+  const choices: Record<string, Choice> = {};
   // How many weights there are follows from the choices, so these come first.
   const isChoice = (name: string): boolean => {
     const param = params[name];
@@ -147,7 +148,7 @@ const settleParam = (
   { op, option, channels, choices }: Given,
   taken: readonly string[],
   refuse: RefuseOption,
-): ParamField | { readonly choice: string | number } | undefined => {
+): ParamField | { readonly choice: Choice } | undefined => {
   if (!mayBeNamed(name, taken, refuse)) {
     return undefined;
   }
@@ -196,7 +197,9 @@ const settleParam = (
     refuse(name, problem.code, problem.args);
     return undefined;
   }
-  return { ...field, value: { settled: structuredClone(value) } };
+  // A side or a margin that is the same for all images needs no place in the descriptor of each.
+  const scope = kind === 'i32' && per === 'image' && typeof value === 'number' ? 'call' : per;
+  return { ...field, per: scope, value: { settled: structuredClone(value) } };
 };
 
 /** What whole weights sum to at most; the runtime holds manifests to the same. */
@@ -248,10 +251,10 @@ const settleChoice = (
   param: Bag,
   value: unknown,
   refuse: RefuseOption,
-): { readonly choice: string | number } | undefined => {
+): { readonly choice: Choice } | undefined => {
   const choices: readonly unknown[] = Array.isArray(param.choices) ? param.choices : [];
-  if ((typeof value === 'string' || typeof value === 'number') && choices.includes(value)) {
-    return { choice: value };
+  if (['string', 'number', 'boolean'].includes(typeof value) && choices.includes(value)) {
+    return { choice: value as Choice };
   }
   const shown = choices.map(describeActual).join(', ');
   refuse(name, 'CW2007', { name, choices: shown, actual: describeActual(value) });

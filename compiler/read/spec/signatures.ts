@@ -2,15 +2,15 @@
 import { MAX_RECTS } from '../../../ops/limits.js';
 import { type NumberKind, paramFields } from '../../../ops/spec.js';
 import type { Expr, Loc, Type } from '../../ir/types.js';
-import { f32, i32, tuple } from '../../ir/types.js';
+import { bool, f32, i32, tuple } from '../../ir/types.js';
 import type { MainArg } from '../body/functions.js';
 import type { Value } from '../body/types.js';
-import { scalarType } from '../body/values.js';
+import { literal, scalarType } from '../body/values.js';
 
 /** A parameter as the kernel sees it. */
 export type KernelParam =
   | { readonly name: string; readonly choice: string }
-  | { readonly name: string; readonly constant: number }
+  | { readonly name: string; readonly constant: number | boolean }
   /** What an image comes to: how many numbers that is. */
   | { readonly name: string; readonly measured: number }
   /** An image with this number of channels. */
@@ -34,7 +34,8 @@ export type Role =
   | 'axisFilter'
   | 'indexBorder'
   | 'size'
-  | 'scale';
+  | 'scale'
+  | 'geometry';
 
 /** What the text of a function depends on: the channels of the pixels that it takes and gives, and the parameters. */
 export type ReadFor = {
@@ -61,6 +62,7 @@ export const signature = (
         returns: tuple('f32', out),
       };
     case 'map':
+    case 'geometry':
       return {
         args: [arg('at', tuple('f32', 2)), params, bound(sizesRecord(f32, loc))],
         returns: tuple('f32', 2),
@@ -198,7 +200,8 @@ const paramValue = (param: NumberParam, channels: number, loc: Loc): Value => {
     return { kind: 'text', value: param.choice };
   }
   if ('constant' in param) {
-    return { kind: 'number', value: param.constant };
+    const { constant } = param;
+    return typeof constant === 'number' ? { kind: 'number', value: constant } : literal(constant, bool, loc);
   }
   if ('measured' in param) {
     return { kind: 'table', param: param.name, first: 0, count: param.measured };

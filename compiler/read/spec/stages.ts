@@ -179,7 +179,13 @@ export const readStage = (
   if (role === 'point') {
     return { stage: { role, name, ...base, from: colour, to: after }, colour: after };
   }
-  const sized = size ? { size } : {};
+  // One that reads images gives its points by their pixels, of which a caller's geometry knows nothing.
+  const hasGeometry = declaration.functions.has('geometry') && images.length === 0;
+  const geometry = hasGeometry ? operators.read(declaration, 'geometry', reading) : undefined;
+  if (hasGeometry && !geometry) {
+    return { colour };
+  }
+  const sized = { ...(size && { size }), ...(geometry && { geometry }) };
   if (role === 'indexMap') {
     return { stage: { role, name, ...base, ...sized }, colour };
   }

@@ -59,7 +59,9 @@ export const readTabled = (
   const { loc } = map;
   const apply = stayInPlace(loc);
   const border = heldInside(loc);
-  const resized = { ...map, role: 'map', apply, border, isInside: true } as const;
+  // The pixels of the result are where the filter's are; where they come from is the map's own word.
+  const { geometry = map.apply } = map;
+  const resized = { ...map, role: 'map', apply, geometry, border, isInside: true } as const;
   if (!enters || !leaves || !filter.table) {
     return [{ ...resized, filter }];
   }

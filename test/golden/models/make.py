@@ -141,7 +141,7 @@ def rules():
 
 
 def alpha():
-    """Pillow's resize of RGBA, of which a margin was cut off, to the sizes of Qwen's rule."""
+    """Pillow's resize of RGBA pictures without their margins, to the sizes of Qwen's rule."""
     from PIL import Image
 
     rule = importlib.import_module(f"transformers.models.{QWEN[0]}").smart_resize

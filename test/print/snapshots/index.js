@@ -46,22 +46,34 @@ const cw = {
 const preprocess_warpAffine_size = (p, src) => {
   return [p.width[0] > 0 ? p.width[0] : src.width, p.height[0] > 0 ? p.height[0] : src.height];
 };
+// the point in the input of warpAffine
+const preprocess_warpAffine_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [p.matrix[0] * x + p.matrix[1] * y + p.matrix[2], p.matrix[3] * x + p.matrix[4] * y + p.matrix[5]];
+};
 export const preprocess = definePipeline({
   directory,
   manifest,
   name: 'preprocess',
   sizes: { warpAffine: preprocess_warpAffine_size },
+  points: { warpAffine: preprocess_warpAffine_point },
 });
 
 // the size after resize
 const thumbnail_resize_size = (p, src) => {
   return [p.width[0], p.height[0]];
 };
+// the point in the input of resize
+const thumbnail_resize_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [(x + 0.5) * (src.width / dst.width) - 0.5, (y + 0.5) * (src.height / dst.height) - 0.5];
+};
 export const thumbnail = definePipeline({
   directory,
   manifest,
   name: 'thumbnail',
   sizes: { resize: thumbnail_resize_size },
+  points: { resize: thumbnail_resize_point },
 });
 
 // the size after crop
@@ -76,22 +88,62 @@ const everything_warpAffine_size = (p, src) => {
 const everything_crop2_size = (p, src) => {
   return [p.rect[2], p.rect[3]];
 };
+// the point in the input of crop
+const everything_crop_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [x + p.rect[0], y + p.rect[1]];
+};
+// the point in the input of flip
+const everything_flip_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [src.width - 1 - x, y];
+};
+// the point in the input of warpAffine
+const everything_warpAffine_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [p.matrix[0] * x + p.matrix[1] * y + p.matrix[2], p.matrix[3] * x + p.matrix[4] * y + p.matrix[5]];
+};
+// the point in the input of crop2
+const everything_crop2_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [x + p.rect[0], y + p.rect[1]];
+};
+// the point in the input of flip2
+const everything_flip2_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [x, src.height - 1 - y];
+};
 export const everything = definePipeline({
   directory,
   manifest,
   name: 'everything',
   sizes: { crop: everything_crop_size, warpAffine: everything_warpAffine_size, crop2: everything_crop2_size },
+  points: { crop: everything_crop_point, flip: everything_flip_point, warpAffine: everything_warpAffine_point, crop2: everything_crop2_point, flip2: everything_flip2_point },
 });
 
 // the size after half
 const ownGeometry_half_size = (p, src) => {
   return [cw.max(1, (src.width >> 1 | 0)), cw.max(1, (src.height >> 1 | 0))];
 };
+// the point in the input of swirl
+const ownGeometry_swirl_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  const u = (x - dst.width / 2) / dst.width;
+  const v = (y - dst.height / 2) / dst.height;
+  const bend = p.amount[0] * (u * u + v * v);
+  return [(u - bend * v + 0.5) * src.width, (v + bend * u + 0.5) * src.height];
+};
+// the point in the input of half
+const ownGeometry_half_point = (p, src, dst, at) => {
+  const x = at[0], y = at[1];
+  return [x * 2, y * 2];
+};
 export const ownGeometry = definePipeline({
   directory,
   manifest,
   name: 'ownGeometry',
   sizes: { half: ownGeometry_half_size },
+  points: { swirl: ownGeometry_swirl_point, half: ownGeometry_half_point },
 });
 
 export const forkedPlanar = definePipeline({
