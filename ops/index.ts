@@ -111,6 +111,7 @@ export { boxBlur } from './stencils/boxBlur.js';
 export { laplacian, scharr, sobel, sobelMagnitude } from './stencils/derivatives.js';
 export { filter2d, separableFilter2d } from './stencils/filter2d.js';
 export { gaussianBlur } from './stencils/gaussianBlur.js';
+export { jointBilateral, jointBilateralGray } from './stencils/jointBilateral.js';
 export { median } from './stencils/median.js';
 export { blackHat, closing, dilate, erode, morphGradient, opening, topHat } from './stencils/morphology.js';
 export { nonMaximumSuppression } from './stencils/nonMaximumSuppression.js';

@@ -14,6 +14,8 @@ import {
   filter2d,
   gaussianBlur,
   gray8,
+  jointBilateral,
+  jointBilateralGray,
   linear,
   median,
   morphGradient,
@@ -128,6 +130,22 @@ export const bilateral5 = pipeline(
   rgb8(),
   bilateral({ size: 5, sigmaColor: 30, sigmaSpace: 2, border: reflect101 }),
   rgb8(),
+);
+export const jointBilateral5 = pipeline(
+  rgb8(),
+  ...jointBilateral({ size: 5, sigmaColor: 30, sigmaSpace: 2, border: reflect101 }),
+  nchw('f32'),
+);
+export const jointBilateralDepth = pipeline(
+  nhwc('f32', { colour: 'gray' }),
+  ...jointBilateralGray({
+    guide: [nv12(), yuvToRgb({ matrix: 'bt709', range: 'limited' })],
+    size: 3,
+    sigmaColor: 60,
+    sigmaSpace: 1,
+    border: replicate,
+  }),
+  nchw('f32'),
 );
 export const privacy = pipeline(
   rgb8(),

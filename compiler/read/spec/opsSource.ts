@@ -171,10 +171,21 @@ const sourceOf = (
   const result = signatures.at(-1)?.getReturnType();
   // What a map's stage lacks is no colour model.
   const isMap = ['MapStage', 'NeighbourStage'].includes(typeNameOf(result) ?? '');
-  const models = (isMap ? [] : (result?.getAliasTypeArguments() ?? [])).map(type =>
+  const models = (isMap ? [] : modelsOf(result)).map(type =>
     type.getText(node).replace(/import\([^)]*\)\./g, ''),
   );
   return { name, maker, signatures: [...new Set(shown)], types, models, text, params };
+};
+
+/** The colour models before and after a stage; of several, before the first and after the last. */
+const modelsOf = (result: Type | undefined): readonly Type[] => {
+  if (!result?.isTuple()) {
+    return result?.getAliasTypeArguments() ?? [];
+  }
+  const stages = result.getTupleElements();
+  const [before] = stages[0]?.getAliasTypeArguments() ?? [];
+  const [, after] = stages.at(-1)?.getAliasTypeArguments() ?? [];
+  return before && after ? [before, after] : [];
 };
 
 /** The type of what stands as `params` in an operator's declaration. */
