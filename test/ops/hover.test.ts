@@ -61,13 +61,13 @@ const shown = (operator: string, option: string): string => {
 };
 
 it.each([
-  ['resize', 'width', "The output's width in pixels, at least 1."],
+  ['resize', 'width', "The output's width in pixels, at least 1; per image."],
   ['resize', 'filter', 'How a point between pixels is read: `linear`'],
   ['letterbox', 'border', 'What lies outside the image: `constant(value)`'],
-  ['letterbox', 'height', "The output's height in pixels, at least 1."],
+  ['letterbox', 'height', "The output's height in pixels, at least 1; per image."],
   ['normalize', 'mean', 'One number, or one per channel, in units of v · scale.'],
   ['crop', 'rect', '`{ x, y, width, height }` in pixels, inside the image'],
-  ['pad', 'left', 'Pixels on the left; default 0.'],
+  ['pad', 'left', 'Pixels on the left, per image; default 0.'],
   ['convertTo', 'scale', 'Multiplies first; default 1.'],
   ['channelReorder', 'order', 'As many places as the pixels have channels'],
   ['composite', 'background', "The background's format"],
