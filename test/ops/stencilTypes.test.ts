@@ -25,6 +25,30 @@ it('a stencil has its border, and pixels that it takes', () => {
   pipeline(rgb8(), ops.erode({ size: 3 }), ...ops.closing({ size: 5 }), ops.stored('u8'), nchw('f32'));
 });
 
+it('a joint bilateral filter has a guide, and pixels of another kind', () => {
+  const window = { size: 5, sigmaColor: 20, sigmaSpace: 2, border: replicate } as const;
+  const refused = (): void => {
+    // @ts-expect-error it takes rgb, and the pixels are gray here
+    pipeline(gray8(), ...ops.jointBilateral(window), nchw('f32'));
+    // @ts-expect-error it takes gray, and the pixels are rgb here
+    pipeline(rgb8(), ...ops.jointBilateralGray(window), nchw('f32'));
+    // @ts-expect-error a guide of three channels
+    ops.jointBilateral({ ...window, guide: rgb8() });
+    // @ts-expect-error an even size
+    ops.jointBilateral({ ...window, size: 4 });
+    // @ts-expect-error no border
+    ops.jointBilateral({ size: 5 });
+  };
+  expect(refused).toBeTypeOf('function');
+  const made = pipeline(
+    rgb8(),
+    ...ops.jointBilateral({ ...window, guide: [rgb8(), ops.rgbToGray()], sigmaColor: ops.open('spread') }),
+    nchw('f32'),
+  );
+  expect(made.stages).toHaveLength(3);
+  pipeline(gray8(), ...ops.jointBilateralGray({ ...window, guide: ops.open('photo', rgb8()) }), nchw('f32'));
+});
+
 it('options have the numbers and words of their operator', () => {
   const refused = (): void => {
     // @ts-expect-error an even size
