@@ -66,7 +66,7 @@ const stepsAs = (named: (parameter: string) => string, prefix: string): Stage =>
 /**
  * Brightness, contrast, saturation and hue by random factors, in an order that is random too: torchvision's `ColorJitter` on u8, with its rounding
  * after each step. Of RGB in whole numbers of 0..255: it stands before `normalize`. Contrast reads the mean of the image as the steps before it
- * left it, which a kernel of its own computes; without contrast all is in one.
+ * left it, which is reduced first.
  *
  * @throws {RangeError} If a range does not fit.
  */
