@@ -7,6 +7,7 @@ const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.
 const alias = [
   { find: /^cuweave\/compiler$/, replacement: entry('./compiler/index.ts') },
   { find: /^cuweave\/presets$/, replacement: entry('./ops/presets/index.ts') },
+  { find: /^cuweave\/augment$/, replacement: entry('./ops/augmentation/index.ts') },
   { find: /^cuweave\/ops$/, replacement: entry('./ops/index.ts') },
   { find: /^cuweave$/, replacement: entry('./runtime/index.ts') },
   { find: /^.*\/dist\/runtime\/index\.js$/, replacement: entry('./runtime/index.ts') },

@@ -56,6 +56,7 @@ beforeAll(async () => {
 /** What each program prints. */
 const output: Readonly<Record<string, string>> = {
   classify: '[ 1, 3, 224, 224 ]',
+  augmented: '[ 2, 3, 224, 224 ] 3',
   tokens: '[ 480, 1176 ] [ 1, 12, 20, 1, 12, 20 ] [ 0, 240, 480 ]',
   tiled: '[ 2, 3, 448, 448 ] [ 1, 3, 448, 448 ] 1 rows of 2',
   boxed: '[ 1, 3, 640, 640 ]',

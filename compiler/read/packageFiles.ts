@@ -13,6 +13,8 @@ export type PackageFiles = {
   readonly math: string;
   /** What `cuweave/presets` resolves to. */
   readonly presets: string;
+  /** What `cuweave/augment` resolves to. */
+  readonly augment: string;
   /** Whether a file is of the vocabulary: `ops/spec.ts`, or one of `ops/spec/`. */
   readonly isSpec: (file: string) => boolean;
   /** What `cuweave` itself resolves to, and where its types are. */
@@ -29,6 +31,7 @@ export const packageFiles = (): PackageFiles => {
     root,
     ops: `${root}/ops/index.ts`,
     presets: `${root}/ops/presets/index.ts`,
+    augment: `${root}/ops/augmentation/index.ts`,
     math: `${root}/ops/math.ts`,
     isSpec: file =>
       toPosix(file) === `${root}/ops/spec.ts` || posix.dirname(toPosix(file)) === `${root}/ops/spec`,

@@ -1,5 +1,5 @@
 import { lookup } from '../math.js';
-import { f32, measured, pointOp, withDefault } from '../spec.js';
+import { f32, measured, perImage, pointOp, withDefault } from '../spec.js';
 import { mean } from './mean.js';
 
 /** RGB as torchvision's `adjust_contrast` weighs it: ⌊0.2989·r + 0.587·g + 0.114·b⌋. */
@@ -18,8 +18,8 @@ const wholeGray = pointOp({
 export const adjustContrast = pointOp({
   from: ['rgb'],
   params: {
-    /** 1 leaves the image as it is, 0 makes it gray. */
-    factor: f32,
+    /** 1 leaves the image as it is, 0 makes it gray. May differ from image to image. */
+    factor: perImage(f32),
     /** The level in the middle: `[wholeGray(), mean()]`. */
     level: withDefault(measured(), [wholeGray(), mean()]),
   },

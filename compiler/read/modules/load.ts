@@ -75,7 +75,12 @@ const loadAlone = async (
   const jiti = createJiti(files.ops, {
     fsCache: false,
     interopDefault: false,
-    alias: { 'cuweave/ops': files.ops, 'cuweave/presets': files.presets, cuweave: files.runtime },
+    alias: {
+      'cuweave/ops': files.ops,
+      'cuweave/presets': files.presets,
+      'cuweave/augment': files.augment,
+      cuweave: files.runtime,
+    },
     transform: options => {
       const name = options.filename ?? '';
       loadedFiles.add(name);

@@ -28,6 +28,7 @@ const compilerOptions = (
     cuweave: [files.runtimeTypes],
     'cuweave/ops': [files.ops],
     'cuweave/presets': [files.presets],
+    'cuweave/augment': [files.augment],
   },
 });
 
