@@ -21,7 +21,7 @@ export type Diagnosis = { readonly checks: readonly Check[]; readonly text: stri
 const OLDEST_NODE = [20, 17] as const;
 
 const node = (): Check => {
-  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const fits = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   return fits
     ? {
@@ -52,7 +52,7 @@ const cxx = async (): Promise<Check> => {
 const cmake = (): Check => {
   const { status, stdout } = spawnSync('cmake', ['--version'], { encoding: 'utf8', timeout: 10_000 });
   return status === 0
-    ? { name: 'CMake', status: 'ok', finding: stdout.split('\n')[0] }
+    ? { name: 'CMake', status: 'ok', finding: stdout.split('\n')[0]! }
     : {
         name: 'CMake',
         status: 'required',
@@ -74,7 +74,7 @@ const nvcc = async (): Promise<Check> => {
 };
 
 const message = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0];
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
 const addon = (): Check =>
   existsSync(addonPath)

@@ -50,11 +50,11 @@ export const pageRoot = (working: string, entries: readonly string[]): string =>
     return working;
   }
   const above: string[] = [];
-  for (let at = dirname(entries[0]); above.at(-1) !== at; at = dirname(at)) {
+  for (let at = dirname(entries[0]!); above.at(-1) !== at; at = dirname(at)) {
     above.push(at);
   }
   const common = above.filter(holdsAll);
-  return common.find(folder => existsSync(join(folder, 'package.json'))) ?? common[0];
+  return common.find(folder => existsSync(join(folder, 'package.json'))) ?? common[0]!;
 };
 
 /**

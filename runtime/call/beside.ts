@@ -14,7 +14,7 @@ export type Beside = ReadonlyMap<string, readonly BoundImage[]>;
 /** @internal The one of them that image `n` of the batch is read beside. */
 export const besideOf = (beside: Beside, { open }: ManifestImage, n: number): BoundImage => {
   const images = beside.get(open) as readonly BoundImage[];
-  return images[images.length === 1 ? 0 : n];
+  return images[images.length === 1 ? 0 : n]!;
 };
 
 /** @internal How many images a call's options ask for: more than 1 where one of them is several images. */
@@ -24,7 +24,7 @@ export const besideCount = (asked: readonly ManifestImage[], options: Options): 
 const countOf = (given: unknown): number => {
   if (given instanceof Tensor) {
     const axis = given.layout.indexOf('N');
-    return axis < 0 ? 1 : Math.min(given.shape[axis], MAX_IMAGES);
+    return axis < 0 ? 1 : Math.min(given.shape[axis]!, MAX_IMAGES);
   }
   return isSeveral(given) ? Math.min(given.length, MAX_IMAGES) : 1;
 };

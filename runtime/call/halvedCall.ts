@@ -81,7 +81,7 @@ export class FilledHalves {
 
   #intermediate(stream: Stream): Intermediate | undefined {
     try {
-      return new Intermediate(stream, this.across.call.kernel.sinks[0], this.between);
+      return new Intermediate(stream, this.across.call.kernel.sinks[0]!, this.between);
     } catch (error) {
       // One kernel needs no such image, and gives the same bits.
       if (error instanceof OutOfMemoryError) {
@@ -101,7 +101,7 @@ const twoPassesAreCheaper = (
   let one = 0;
   let two = 0;
   for (let n = 0; n < outputs.length; n++) {
-    const cost = resamplingCost(between[n], outputs[n], covered[n], radius);
+    const cost = resamplingCost(between[n]!, outputs[n]!, covered[n]!, radius);
     one += cost.one;
     two += cost.two;
   }

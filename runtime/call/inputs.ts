@@ -150,7 +150,7 @@ export const refuseOverlap = (
   });
   for (const { start, end } of written) {
     const last = countBefore(read, end) - 1;
-    if (last >= 0 && ends[last] > start) {
+    if (last >= 0 && ends[last]! > start) {
       throw expected(`memory apart from ${other}`, path, 'some of the same memory');
     }
   }
@@ -162,7 +162,7 @@ const endOf = (
   format: ManifestFormat,
   p: number,
 ): number => {
-  const { rowBytes, rows } = planeExtent(format, format.planes[p], width, height);
+  const { rowBytes, rows } = planeExtent(format, format.planes[p]!, width, height);
   return address + pitch * (rows - 1) + rowBytes;
 };
 
@@ -175,8 +175,8 @@ const hull = (images: readonly BoundImage[], format: ManifestFormat): Span => {
   let [start, end] = [Number.POSITIVE_INFINITY, 0];
   for (const image of images) {
     for (let p = 0; p < image.planes.length; p++) {
-      start = Math.min(start, image.planes[p].address);
-      end = Math.max(end, endOf(image.planes[p], image, format, p));
+      start = Math.min(start, image.planes[p]!.address);
+      end = Math.max(end, endOf(image.planes[p]!, image, format, p));
     }
   }
   return { start, end };
@@ -187,7 +187,7 @@ const countBefore = (sorted: readonly Span[], address: number): number => {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle].start < address) {
+    if (sorted[middle]!.start < address) {
       low = middle + 1;
     } else {
       high = middle;

@@ -35,7 +35,7 @@ export class Intermediate {
     this.images = images.map((image, n) => ({
       ...image,
       device,
-      planes: placed[n].map(({ offset, pitch }) => ({ memory, address: start + offset, pitch })),
+      planes: placed[n]!.map(({ offset, pitch }) => ({ memory, address: start + offset, pitch })),
     }));
   }
 

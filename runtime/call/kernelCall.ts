@@ -127,12 +127,12 @@ export class FilledCall {
     handles.clear();
     handles.add(inputs);
     for (let m = 0; m < measured.length; m++) {
-      handles.add(measured[m]);
+      handles.add(measured[m]!);
     }
     handles.addBeside(kernel, beside);
     const reads = handles.count;
     for (let s = 0; s < outputs.length; s++) {
-      handles.add(outputs[s]);
+      handles.add(outputs[s]!);
     }
     try {
       stream._launch(handle, packing.block, inputs.length, handles.values, reads, handles.count);
@@ -181,8 +181,8 @@ export class PairCall {
     handles.clear();
     handles.add(inputs);
     for (let n = 0; n < filled.length; n++) {
-      filled[n].packing.fillPlanes(inputs, outputs[n], beside);
-      handles.addBeside(filled[n].call.kernel, beside);
+      filled[n]!.packing.fillPlanes(inputs, outputs[n]!, beside);
+      handles.addBeside(filled[n]!.call.kernel, beside);
     }
     const reads = handles.count;
     for (const written of outputs) {

@@ -21,16 +21,16 @@ export const signalOf = (
   n: number,
   options: Readonly<Record<string, unknown>>,
 ): ColourDescription | undefined => {
-  const { kernel, reads } = steps[step];
+  const { kernel, reads } = steps[step]!;
   const bits = codeBits({ code });
   if (signal === undefined) {
     return undefined;
   }
   if (signal === 'source') {
     if (reads === undefined) {
-      return passedOn(inputs[n], bits);
+      return passedOn(inputs[n]!, bits);
     }
-    const between = steps[reads].kernel.sinks.find(({ output }) => output === undefined);
+    const between = steps[reads]!.kernel.sinks.find(({ output }) => output === undefined);
     return between && signalOf(steps, reads, { ...between, code }, inputs, n, options);
   }
   const param = kernel.params.find(({ stage, kind }) => stage === signal.stage && kind === 'rgbToYuv');

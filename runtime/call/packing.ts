@@ -47,7 +47,7 @@ export const withColours = (
   images: readonly ComingImage[],
 ): ComingImage[] =>
   sizes.map((size, n) => {
-    const { colour, bitDepth, orientation } = images[n];
+    const { colour, bitDepth, orientation } = images[n]!;
     return { ...size, colour, bitDepth, orientation, origin: origins[n] };
   });
 
@@ -166,12 +166,12 @@ export class Packing {
       let scale = same;
       this.#writeSize(at, 0, size);
       for (const param of this.#asked) {
-        const from = param.image === undefined ? bound : besideOf(beside, this.#beside[param.image], n);
+        const from = param.image === undefined ? bound : besideOf(beside, this.#beside[param.image]!, n);
         this.#writeParam(param, options, n, count, from, undefined);
       }
       this.#checkBeside(beside, 0, size, n, count);
       for (let g = 0; g < this.#geometry.length; g++) {
-        const geometric = this.#geometry[g];
+        const geometric = this.#geometry[g]!;
         const { stage, resizes, fixed, asked, images: read } = geometric;
         const src = size;
         origin = src;
@@ -192,7 +192,7 @@ export class Packing {
         }
         if (Object.hasOwn(this.scales, stage)) {
           const dst = size;
-          const [x, y] = computed(stage, () => this.scales[stage](params, src, dst));
+          const [x, y] = computed(stage, () => this.scales[stage]!(params, src, dst));
           scale = [scale[0] * x, scale[1] * y];
           if (geometric.maxScale !== undefined) {
             checkScale(geometric, Math.max(...scale), n, count);
@@ -247,9 +247,9 @@ export class Packing {
   ): void {
     const { image, source, sinks } = this.kernel;
     for (let n = 0; n < inputs.length; n++) {
-      this.#writePlanes(n * image.size, source, inputs[n]);
+      this.#writePlanes(n * image.size, source, inputs[n]!);
       for (let s = 0; s < sinks.length; s++) {
-        this.#writePlanes(n * image.size, sinks[s], outputs[s][n]);
+        this.#writePlanes(n * image.size, sinks[s]!, outputs[s]![n]!);
       }
       for (const read of this.#beside) {
         this.#writePlanes(n * image.size, read.format, besideOf(beside, read, n));
@@ -261,8 +261,8 @@ export class Packing {
   fillMeasures(measured: readonly (readonly BoundImage[])[]): void {
     const { image, measures = [] } = this.kernel;
     for (let m = 0; m < measures.length; m++) {
-      for (let n = 0; n < measured[m].length; n++) {
-        writeU64(this.#images, n * image.size + measures[m].pointer, measured[m][n].planes[0].address);
+      for (let n = 0; n < measured[m]!.length; n++) {
+        writeU64(this.#images, n * image.size + measures[m]!.pointer, measured[m]![n]!.planes[0]!.address);
       }
     }
   }
@@ -323,7 +323,7 @@ export class Packing {
     count: number,
   ): Size {
     const from = { width: src.width, height: src.height };
-    const [width, height] = computed(stage, () => this.sizes[stage](params, from));
+    const [width, height] = computed(stage, () => this.sizes[stage]!(params, from));
     for (const size of [width, height]) {
       if (Number.isInteger(size) && size >= 1 && size <= MAX_SIZE) {
         continue;
@@ -345,9 +345,9 @@ export class Packing {
 
   #writePlanes(at: number, format: ManifestFormat, { planes }: BoundImage): void {
     for (let p = 0; p < planes.length; p++) {
-      const { pointer, pitch } = format.planes[p];
-      writeU64(this.#images, at + pointer, planes[p].address);
-      writeU64(this.#images, at + pitch, planes[p].pitch);
+      const { pointer, pitch } = format.planes[p]!;
+      writeU64(this.#images, at + pointer, planes[p]!.address);
+      writeU64(this.#images, at + pitch, planes[p]!.pitch);
     }
   }
 
@@ -498,9 +498,9 @@ const writeLanes = (view: DataView, base: number, param: ManifestParam, lanes: r
   for (let n = 0; n < lanes.length; n++) {
     const offset = base + param.offset + 4 * n;
     if (isInteger) {
-      view.setInt32(offset, lanes[n], true);
+      view.setInt32(offset, lanes[n]!, true);
     } else {
-      view.setFloat32(offset, lanes[n], true);
+      view.setFloat32(offset, lanes[n]!, true);
     }
   }
 };

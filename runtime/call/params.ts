@@ -153,7 +153,7 @@ const toChannels = (value: unknown, channels: number, { path, bounds }: PackCont
 
 const toDstToSrc = (value: unknown, count: number, invert: Invert, path: string): number[] => {
   const given = isRecord(value) ? Object.keys(value) : [];
-  if (!isRecord(value) || given.length !== 1 || !['dstToSrc', 'srcToDst'].includes(given[0])) {
+  if (!isRecord(value) || given.length !== 1 || !['dstToSrc', 'srcToDst'].includes(given[0]!)) {
     throw expected(
       `{ dstToSrc: [${count} numbers] } or { srcToDst: [${count} numbers] }`,
       path,
@@ -164,7 +164,7 @@ const toDstToSrc = (value: unknown, count: number, invert: Invert, path: string)
     );
   }
   const inner = `${path}.${given[0]}`;
-  const matrix = value[given[0]];
+  const matrix = value[given[0]!];
   if (!isTuple(matrix) || matrix.length !== count) {
     throw expected(`${count === 6 ? 'six' : 'nine'} numbers, row by row`, inner, describe(matrix));
   }
@@ -195,11 +195,13 @@ const toAngle = (value: unknown, path: string): number[] => [
   ...angleNumbers(toNumber(value, 'a finite number of degrees', path)),
 ];
 
-const toRect = (value: unknown, { path, src }: PackContext): number[] => {
+const toRect = (value: unknown, { path, src }: PackContext): [number, number, number, number] => {
   if (!isRecord(value)) {
     throw expected('{ x, y, width, height }', path, describe(value));
   }
-  const [x, y, width, height] = paramFields.rect.fields.map(field => toI32(value[field], `${path}.${field}`));
+  const at = (field: (typeof paramFields.rect.fields)[number]): number =>
+    toI32(value[field], `${path}.${field}`);
+  const [x, y, width, height] = [at('x'), at('y'), at('width'), at('height')];
   const unknown = Object.keys(value).find(
     key => !(paramFields.rect.fields as readonly string[]).includes(key),
   );

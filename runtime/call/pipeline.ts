@@ -212,7 +212,7 @@ class Runner {
     const pairs = 'pairs' in entry ? (entry.pairs ?? []) : [];
     this.#pairs = this.#steps.map((_, n) => {
       const pair = pairs.find(({ steps }) => steps[0] === n);
-      return pair && new PairCall(pair, [this.#calls[n], this.#calls[n + 1]]);
+      return pair && new PairCall(pair, [this.#calls[n]!, this.#calls[n + 1]!]);
     });
     this.#results = resultsOf(entry);
     this.#written = this.#steps.map(({ kernel }) =>
@@ -230,7 +230,7 @@ class Runner {
     const prepared = this.#prepare(input, options, call);
     const calls = this.#results.map(result => this.#callOf(result, prepared));
     this.#results.forEach(({ sink }, r) => {
-      kindOf(sink).requireTogether?.(sink, calls[r]);
+      kindOf(sink).requireTogether?.(sink, calls[r]!);
     });
     return this.#intoNew(prepared, calls, ({ sink }, made, keep) => kindOf(sink).together(sink, made, keep));
   }
@@ -246,7 +246,7 @@ class Runner {
     return {
       pipeline: this.entry.name,
       name,
-      sizes: sizes[step],
+      sizes: sizes[step]!,
       stream,
       signalOf: n => signalOf(this.#steps, step, sink, images, n, options),
     };
@@ -259,7 +259,7 @@ class Runner {
     const extents: { readonly images: readonly BoundImage[]; readonly format: ManifestFormat }[] = [];
     const bound = this.#results.map(({ name, step, sink }, r) => {
       const path = pathOf(name);
-      const outputs = kindOf(sink).bind(given[r], sink, sizes[step], path);
+      const outputs = kindOf(sink).bind(given[r], sink, sizes[step]!, path);
       if (outputs.length !== images.length) {
         const what = name === '' ? 'the number of outputs' : `the number of images in ${path}`;
         throw expected(`${images.length} (as many as input)`, what, `${outputs.length}`);
@@ -271,7 +271,7 @@ class Runner {
         if (isReduced(sink)) {
           return;
         }
-        const size = sizes[step][n];
+        const size = sizes[step]![n]!;
         if (width === size.width && height === size.height) {
           return;
         }
@@ -292,11 +292,11 @@ class Runner {
     });
     this.#results.forEach((result, r) => {
       for (let other = 0; other < r; other++) {
-        const { name, sink } = this.#results[other];
+        const { name, sink } = this.#results[other]!;
         if (isReduced(sink) || isReduced(result.sink)) {
           continue;
         }
-        const [before, own] = [extents[other], extents[r]];
+        const [before, own] = [extents[other]!, extents[r]!];
         refuseOverlap(
           before.images,
           before.format,
@@ -314,7 +314,7 @@ class Runner {
   #prepare(input: PipelineInput, options: unknown, call: CallOptions = {}): Prepared {
     const bound = bindImages(input, this.#source, 'input');
     const images = input instanceof Image ? this.#repeated(bound, options) : bound;
-    const { device } = images[0];
+    const { device } = images[0]!;
     bound.forEach((image, n) => {
       requireSameDevice(image.device, device, `input[${n}]`);
     });
@@ -340,8 +340,8 @@ class Runner {
     const steps: FilledStep[] = [];
     const sizes: (readonly Size[])[] = [];
     this.#steps.forEach(({ reads }, n) => {
-      const coming = reads === undefined ? images : withColours(steps[reads].whole.filled, images);
-      const whole = this.#calls[n].fill(device, coming, given, beside);
+      const coming = reads === undefined ? images : withColours(steps[reads]!.whole.filled, images);
+      const whole = this.#calls[n]!.fill(device, coming, given, beside);
       const halves = this.#halved[n]?.fill(device, coming, given, beside, whole.filled);
       sizes.push(whole.filled.sizes);
       steps.push({ whole, halves });
@@ -368,7 +368,7 @@ class Runner {
       }
       count = Math.max(count, value.length);
     }
-    return count === 1 ? images : new Array<BoundImage>(count).fill(images[0]);
+    return count === 1 ? images : new Array<BoundImage>(count).fill(images[0]!);
   }
 
   /** Runs into new memory; if that fails it is given back. `make` says of each thing that it makes that it is to be kept. */
@@ -389,17 +389,17 @@ class Runner {
       return made;
     };
     try {
-      const made = this.#results.map((result, r) => make(result, calls[r], keep));
+      const made = this.#results.map((result, r) => make(result, calls[r]!, keep));
       const bound = made.map((results, r) => {
-        const { sink, step } = this.#results[r];
+        const { sink, step } = this.#results[r]!;
         const { bind, bindMade = bind } = kindOf(sink);
-        return bindMade(results, sink, prepared.sizes[step], 'output');
+        return bindMade(results, sink, prepared.sizes[step]!, 'output');
       });
       this.#launch(bound, prepared);
-      if (this.#results[0].name === '') {
+      if (this.#results[0]!.name === '') {
         return made[0];
       }
-      return Object.fromEntries(made.map((results, r) => [this.#results[r].name, results]));
+      return Object.fromEntries(made.map((results, r) => [this.#results[r]!.name, results]));
     } catch (error) {
       for (const held of kept) {
         held.dispose();
@@ -426,7 +426,7 @@ class Runner {
     if (other !== undefined) {
       throw expected(wanted, 'output', `'${other}', too`);
     }
-    return names.map(name => (output as Readonly<Record<string, PipelineOutput>>)[name]);
+    return names.map(name => (output as Readonly<Record<string, PipelineOutput>>)[name]!);
   }
 
   /** Enqueues every kernel, with intermediate images of the stream's pool between them. */
@@ -440,41 +440,41 @@ class Runner {
     const between = new Map<number, Intermediate | Measured>();
     /** Memory for what a step writes. */
     const writtenBy = (n: number): (readonly BoundImage[])[] =>
-      this.#written[n].map((result, s) => {
+      this.#written[n]!.map((result, s) => {
         if (result >= 0) {
-          return outputs[result];
+          return outputs[result]!;
         }
-        const { sinks } = this.#steps[n].kernel;
-        const sink = sinks[s];
+        const { sinks } = this.#steps[n]!.kernel;
+        const sink = sinks[s]!;
         if (isReduced(sink)) {
           const numbers = new Measured(stream, sink, images.length);
           between.set(n, numbers);
           return numbers.images;
         }
-        const made = new Intermediate(stream, sinks[s], withColours(steps[n].whole.filled, images));
+        const made = new Intermediate(stream, sinks[s]!, withColours(steps[n]!.whole.filled, images));
         between.set(n, made);
         return made.images;
       });
     try {
       for (let n = 0; n < this.#steps.length; n++) {
-        const { reads, kernel, measures = [] } = this.#steps[n];
+        const { reads, kernel, measures = [] } = this.#steps[n]!;
         const measured = measures.map(step => between.get(step)!.images);
         const inputs = reads === undefined ? images : between.get(reads)!.images;
         const written = writtenBy(n);
         const pair = this.#pairs[n];
         if (reduces(kernel)) {
-          const scratch = new Scratch(stream, kernel, sizes[n], written);
+          const scratch = new Scratch(stream, kernel, sizes[n]!, written);
           try {
-            steps[n].whole.launch(inputs, scratch.outputs, beside, stream, measured);
+            steps[n]!.whole.launch(inputs, scratch.outputs, beside, stream, measured);
           } finally {
             scratch.dispose();
           }
         } else if (pair?.serves(stream.device, images.length)) {
-          const both = [steps[n].whole, steps[n + 1].whole] as const;
+          const both = [steps[n]!.whole, steps[n + 1]!.whole] as const;
           n++;
           pair.launch(both, inputs, [written, writtenBy(n)], beside, stream);
-        } else if (!steps[n].halves?.launch(inputs, written, beside, stream)) {
-          steps[n].whole.launch(inputs, written, beside, stream, measured);
+        } else if (!steps[n]!.halves?.launch(inputs, written, beside, stream)) {
+          steps[n]!.whole.launch(inputs, written, beside, stream, measured);
         }
         for (const step of [...(reads === undefined ? [] : [reads]), ...measures]) {
           if (this.#lastReaders[step] === n) {

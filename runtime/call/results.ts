@@ -89,7 +89,7 @@ const tensorOf = (
 const tensors: ResultKind = {
   requireTogether: (_, { pipeline, name, sizes }) => {
     const other = sizes.findIndex(
-      ({ width, height }) => width !== sizes[0].width || height !== sizes[0].height,
+      ({ width, height }) => width !== sizes[0]!.width || height !== sizes[0]!.height,
     );
     if (other < 0) {
       return;
@@ -99,11 +99,11 @@ const tensors: ResultKind = {
     throw expected(
       'outputs of one size',
       'input',
-      `images whose ${which} are ${show(sizes[0])} (image 0) and ${show(sizes[other])} (image ${other})`,
+      `images whose ${which} are ${show(sizes[0]!)} (image 0) and ${show(sizes[other]!)} (image ${other})`,
       `Use ${pipeline}.runEach, which gives a tensor for each image.`,
     );
   },
-  together: (sink, { sizes, stream }, keep) => keep(tensorOf(sink, sizes[0], sizes.length, stream)),
+  together: (sink, { sizes, stream }, keep) => keep(tensorOf(sink, sizes[0]!, sizes.length, stream)),
   each: (sink, { sizes, stream }, keep) => sizes.map(size => keep(tensorOf(sink, size, undefined, stream))),
   bind: (given, sink, _, path) => bindImages(given as PipelineOutput, sink, path),
   bindMade: (made, sink, _, path) =>

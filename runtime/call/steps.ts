@@ -12,7 +12,7 @@ export const stepsOf = (entry: ManifestPipeline): readonly ManifestStep[] =>
   'steps' in entry ? entry.steps : [{ kernel: entry }];
 
 /** What a pipeline takes. The first step has nothing else to read. */
-export const sourceOf = (entry: ManifestPipeline): ManifestFormat => stepsOf(entry)[0].kernel.source;
+export const sourceOf = (entry: ManifestPipeline): ManifestFormat => stepsOf(entry)[0]!.kernel.source;
 
 /** One result of a pipeline: its name, or '' where there is one without a name, and the sink of a step that it is. */
 export type Result = {

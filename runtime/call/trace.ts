@@ -76,20 +76,20 @@ export class Tracer {
         bitDepth: 8,
         ...(orientation ? { orientation } : {}),
       };
-      const before = reads === undefined ? source : coming[reads];
+      const before = reads === undefined ? source : coming[reads]!;
       const own = packing.trace(before, options, n, count);
       const last = own.at(-1);
       const { width, height } = last?.dst ?? before;
       coming.push({ ...source, width, height, origin: last?.src ?? before });
-      traces.push([...(reads === undefined ? [] : traces[reads]), ...own]);
+      traces.push([...(reads === undefined ? [] : traces[reads]!), ...own]);
     }
     const results = resultsOf(this.entry).map(({ name, step }) => {
-      const map = this.#mapOf(traces[step]);
-      const { width, height } = coming[step];
+      const map = this.#mapOf(traces[step]!);
+      const { width, height } = coming[step]!;
       const source = { width: image.width, height: image.height };
       return [name, new Geometry(map, source, { width, height }, counted)] as const;
     });
-    return results[0][0] === '' ? results[0][1] : Object.fromEntries(results);
+    return results[0]![0] === '' ? results[0]![1] : Object.fromEntries(results);
   }
 
   /** From the last stage's output back to the first one's input. */
@@ -101,7 +101,7 @@ export class Tracer {
           `The bindings of ${this.entry.name} do not say where ${stage} has its points from. Run cuweave build again.`,
         );
       }
-      return (point: Point): Point => points[stage](params, src, dst, point);
+      return (point: Point): Point => points[stage]!(params, src, dst, point);
     });
     return point => maps.reduceRight((at, map) => map(at), point);
   }

@@ -106,7 +106,7 @@ const openSource = async (
   if (inputs.length === 0) {
     throw expected('pictures or a video', 'inputs', 'none');
   }
-  const [first] = inputs;
+  const first = inputs[0]!;
   if (inputs.length === 1 && !(await looksLikePicture(first))) {
     const { video, groups } = await openVideo(first, manifest, {
       ...{ runtime, device, batch, frames, orient },
@@ -159,7 +159,7 @@ async function* limited(groups: AsyncIterable<VideoGroup>, limit: number): Async
   let seen = 0;
   for await (const { images: all, frames } of groups) {
     const images = all.slice(0, limit - seen);
-    const names = images.map((_, n) => `frame-${String(frames[n].index).padStart(6, '0')}`);
+    const names = images.map((_, n) => `frame-${String(frames[n]!.index).padStart(6, '0')}`);
     yield { images, names };
     seen += images.length;
     if (seen === limit) {
@@ -283,7 +283,7 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
       const options = optionsFor(manifest, run.options ?? {}, images, frames, group.length);
       // Pictures may differ in size, as a video's frames may, and so may their results.
       const isUniform = group.every(
-        ({ width, height }) => width === group[0].width && height === group[0].height,
+        ({ width, height }) => width === group[0]!.width && height === group[0]!.height,
       );
       const made = source.decoder && isUniform ? built(group, options) : built.runEach(group, options);
       for (const [r, { name }] of results.entries()) {
@@ -295,9 +295,9 @@ export const runPipeline = async (run: RunOptions): Promise<RunResult> => {
               await sheet.add(picture);
             }
           }
-          await outputs[r].write(result, names.slice(at, at + result.shape[0]));
-          at += result.shape[0];
-          written[r] += result.shape[0];
+          await outputs[r]!.write(result, names.slice(at, at + result.shape[0]!));
+          at += result.shape[0]!;
+          written[r]! += result.shape[0]!;
         }
       }
       frames += group.length;

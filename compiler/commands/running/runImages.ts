@@ -28,7 +28,7 @@ export const imagesToRead = (pipeline: ManifestPipeline, files: ImageFiles = {})
     throw expected(`a name of an image that ${pipeline.name} reads`, 'images', `'${name}'`, hint);
   }
   return [...asked.values()].map(image => {
-    const given = Object.hasOwn(files, image.open) ? [files[image.open]].flat() : [];
+    const given = Object.hasOwn(files, image.open) ? [files[image.open]!].flat() : [];
     if (given.length > 0) {
       return { ...image, files: given };
     }

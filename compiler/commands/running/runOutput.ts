@@ -49,7 +49,7 @@ export const requireOutput = async (path: string): Promise<void> => {
 
 /** One image of a batch, with a first axis of 1 so that it stays what the layout says. */
 const imageOf = (tensor: HostTensor, n: number): HostTensor => {
-  const size = tensor.data.length / tensor.shape[0];
+  const size = tensor.data.length / tensor.shape[0]!;
   return {
     ...tensor,
     shape: [1, ...tensor.shape.slice(1)],
@@ -102,7 +102,7 @@ const toFiles = (
         const path = free(nameOf(name, files.length));
         const one = imageOf(tensor, n);
         await makeFolder(dirname(path));
-        await writeOne(path, one, () => picturesOf(one)[0]);
+        await writeOne(path, one, () => picturesOf(one)[0]!);
         files.push(path);
       }
     },

@@ -142,7 +142,7 @@ export const reduceView = (
   readonly ticketPlane: string;
 } => {
   const reductions = reductionViews(kernel, printed);
-  const [{ reduce }] = kernel.pipeline.sinks.filter(isReduceSink);
+  const { reduce } = kernel.pipeline.sinks.find(isReduceSink)!;
   const cells = cellsOf(reduce);
   const numbers = reductions.reduce(
     (sum, { isFold, groups, lanes }) => sum + (isFold ? groups * lanes : 0),
