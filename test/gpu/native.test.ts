@@ -12,6 +12,7 @@ import {
   openDevice,
   Tensor,
 } from '../../runtime/index.js';
+import { onStandIn } from '../support/executions.js';
 import { buildHandmade, type Handmade } from '../support/handmade.js';
 
 await buildAddon();
@@ -55,10 +56,11 @@ describe.skipIf(!status.usable)(`the addon on CUDA${title}`, () => {
     large!.dispose();
     await device.synchronize();
     const before = device.memory();
-    expect(before.reserved).toBeGreaterThanOrEqual(512 * MiB);
+    // The stand-in's pool keeps nothing that is freed.
+    expect(before.reserved).toBeGreaterThanOrEqual(onStandIn ? 0 : 512 * MiB);
     device.trim();
     const after = device.memory();
-    expect(before.reserved! - after.reserved!).toBeGreaterThanOrEqual(448 * MiB);
+    expect(before.reserved! - after.reserved!).toBeGreaterThanOrEqual(onStandIn ? 0 : 448 * MiB);
     expect(after.free! - before.free!).toBe(before.reserved! - after.reserved!);
     expect(after.reserved).toBeGreaterThanOrEqual(after.live);
     small!.dispose();

@@ -165,7 +165,7 @@ export const NAME = pipeline(rgb8(), op(), nhwc('f32'));`,
   untyped: `${any('')}import { weights } from './plain.js';
 const op = pointOp({ from: ['rgb'], apply: px => px.map((v, c) => v * weights[c]!) });
 export const NAME = pipeline(rgb8(), op(), nhwc('f32'));`,
-  changedElsewhere: `${any('')}import { shared } from './blockMemory.js';
+  changedElsewhere: `${any('')}import { shared } from './shared.js';
 import './change.js';
 const op = pointOp({ from: ['rgb'], apply: ([r, g, b]) => [r * shared.gain, g, b] });
 export const NAME = pipeline(rgb8(), op(), nhwc('f32'));`,
@@ -217,7 +217,7 @@ export { half as shade } from './tables.js';
   'plain.js': 'export const weights = [1, 2, 3].map(v => v / 6);\n',
   'plain.d.ts': 'export declare const weights: readonly number[];\n',
   'shared.ts': 'export const shared = { gain: 1 };\n',
-  'change.ts': `import { shared } from './blockMemory.js';\nshared.gain = 12;\n`,
+  'change.ts': `import { shared } from './shared.js';\nshared.gain = 12;\n`,
 };
 
 let project: Project;

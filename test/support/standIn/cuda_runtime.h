@@ -53,6 +53,15 @@ template <class T> T __ldg(const T* at) { return *standInAligned(at); }
 static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
   return (unsigned)((((unsigned long long)high << 32) | low) >> (shift & 31));
 }
+// The smaller and the larger of each 16 bits.
+static inline unsigned __vminu2(unsigned a, unsigned b) {
+  const unsigned low = (a & 0xffffu) < (b & 0xffffu) ? a & 0xffffu : b & 0xffffu, high = a >> 16 < b >> 16 ? a >> 16 : b >> 16;
+  return high << 16 | low;
+}
+static inline unsigned __vmaxu2(unsigned a, unsigned b) {
+  const unsigned low = (a & 0xffffu) > (b & 0xffffu) ? a & 0xffffu : b & 0xffffu, high = a >> 16 > b >> 16 ? a >> 16 : b >> 16;
+  return high << 16 | low;
+}
 // Byte n of the result is the one of the eight bytes of y and x, x lowest, that digit n of the selector names.
 static inline unsigned __byte_perm(unsigned x, unsigned y, unsigned selector) {
   const unsigned long long bytes = ((unsigned long long)y << 32) | x;
